@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* limits - every bound on hostile input, in one place, with its reason.
+ *
+ * A limit that is hit is an ordinary ERR_LIMIT or a stated gap, never silence and never an abort.
+ * Sizes are octets unless the name says otherwise. */
+#pragma once
+
+#include <stdint.h>
+
+#define KIB ((uint64_t)1 << 10)
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+/* -- documents -------------------------------------------------------------------------------- */
+/* Registries refuse manifests above 4 MiB (distribution 1.1, "Pushing Manifests"). */
+#define LIMIT_MANIFEST (4 * MIB)
+/* Image configs carry the history and labels; the largest public ones are below 1 MiB. */
+#define LIMIT_CONFIG (8 * MIB)
+/* Kubernetes and every JSON library stop near here; deeper is an attack on a stack. */
+#define LIMIT_JSON_DEPTH 64
+/* Members and items in one document: what a 64 MiB SBOM holds, times two. */
+#define LIMIT_JSON_NODES (UINT64_C(16) << 20)
+/* An index may name an index (multi-platform inside a layout's index.json), never a loop. */
+#define LIMIT_INDEX_DEPTH 4
+/* Manifests in one index: the largest public one (attestations included) has below 100. */
+#define LIMIT_INDEX_ENTRIES 1024
+/* overlayfs stops at 500 lower layers, docker at 127. */
+#define LIMIT_LAYERS 512
+
+/* -- streams ---------------------------------------------------------------------------------- */
+/* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */
+#define LIMIT_BLOB (256 * GIB)
+#define LIMIT_LAYER_EXPANDED (512 * GIB)
+/* Three million empty files compress 149 times, honest zero pages 300 times; deflate's own ceiling
+ * is 1032. The ratio counts only beyond the first RATIO_FREE octets. */
+#define LIMIT_RATIO 400
+#define LIMIT_RATIO_FREE (32 * MIB)
+/* gzip's FEXTRA, FNAME and FCOMMENT together; RFC 1952 sets no bound on the last two. */
+#define LIMIT_GZIP_HEADER (64 * KIB)
+/* zstd window: 128 MiB would break our memory budget; images are written with 8 MiB (level 19). */
+#define LIMIT_ZSTD_WINDOW_LOG 24
+
+/* -- tar -------------------------------------------------------------------------------------- */
+/* PATH_MAX of Linux: no longer name can be unpacked. */
+#define LIMIT_PATH 4096
+/* NAME_MAX of Linux. */
+#define LIMIT_NAME 255
+/* Components of a path: with names of one letter PATH_MAX allows 2048. */
+#define LIMIT_PATH_DEPTH 2048
+/* A pax header block: extended attributes are at most 64 KiB each (XATTR_SIZE_MAX). */
+#define LIMIT_PAX (1 * MIB)
+/* Entries in one layer: three million files is the largest image known (grype 1509). */
+#define LIMIT_TAR_ENTRIES (UINT64_C(16) << 20)
+/* Sparse map entries: GNU tar writes one a hole; a file of 2^20 holes is an attack. */
+#define LIMIT_SPARSE (UINT64_C(1) << 20)
+/* Links followed before a path counts as looping (ELOOP in Linux is 40). */
+#define LIMIT_LINKS 40
+
+/* -- inspectors ------------------------------------------------------------------------------- */
+/* A file kept whole in a worker's memory: dpkg's status of the fattest image is 3 MiB. */
+#define LIMIT_KEEP (24 * MIB)
+/* A spooled file: the largest single-file bundle seen is 142 MB. */
+#define LIMIT_SPOOL (2 * GIB)
+/* Names in one single-file bundle; the largest real ones hold about 600. */
+#define LIMIT_BUNDLE_FILES (UINT64_C(64) << 10)
+/* One evidence record on a worker's pipe: a file name, a link and its attributes, or one package
+ * with its file list. */
+#define LIMIT_RECORD (16 * MIB)
+/* All evidence of one layer: 3 million files take 100 MB. */
+#define LIMIT_EVIDENCE (2 * GIB)
+/* Gaps named one by one; further ones are only counted. */
+#define LIMIT_GAPS_NAMED 1000
+
+/* -- processes -------------------------------------------------------------------------------- */
+/* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
+#define LIMIT_WORKER_MEMORY (512 * MIB)
+/* A worker that neither takes nor gives for so long is stuck. */
+#define LIMIT_WORKER_SILENCE_MS 60000
+/* The evidence cache, unless the user sets another bound. */
+#define LIMIT_CACHE (2 * GIB)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/pack.h"
+
+void pack_u64(buf *b, uint64_t v)
+{
+	uint8_t out[10];
+	size_t n = 0;
+
+	do {
+		out[n++] = (uint8_t)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
+		v >>= 7;
+	} while (v);
+	buf_put(b, bytes_of(out, n));
+}
+
+void pack_bytes(buf *b, bytes v)
+{
+	pack_u64(b, v.n);
+	buf_put(b, v);
+}
+
+void pack_str(buf *b, const char *s)
+{
+	pack_bytes(b, bytes_str(s));
+}
+
+bool pack_take_u64(bytes *in, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < 10 && i < in->n; i++) {
+		uint8_t c = in->p[i];
+
+		if (i == 9 && c > 1)
+			return false;
+		v |= (uint64_t)(c & 0x7f) << (7 * i);
+		if (c & 0x80)
+			continue;
+		if ((c == 0 && i > 0) || v > max)
+			return false;
+		*in = bytes_skip(*in, i + 1);
+		*out = v;
+		return true;
+	}
+	return false;
+}
+
+bool pack_take_u32(bytes *in, uint32_t max, uint32_t *out)
+{
+	uint64_t v;
+
+	if (!pack_take_u64(in, max, &v))
+		return false;
+	*out = (uint32_t)v;
+	return true;
+}
+
+bool pack_take_bytes(bytes *in, size_t max, bytes *out)
+{
+	bytes rest = *in;
+	uint64_t n;
+
+	if (!pack_take_u64(&rest, max, &n) || !bytes_take(&rest, (size_t)n, out))
+		return false;
+	*in = rest;
+	return true;
+}
+
+bool pack_take_bool(bytes *in, bool *out)
+{
+	uint64_t v;
+
+	if (!pack_take_u64(in, 1, &v))
+		return false;
+	*out = v == 1;
+	return true;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+bool text_utf8_next(bytes *in, uint32_t *out)
+{
+	if (in->n == 0)
+		return false;
+	uint8_t c = in->p[0];
+	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+	if (n == 0 || in->n < n)
+		return false;
+	uint32_t v = n == 1 ? c : c & (0xffU >> (n + 1));
+
+	for (size_t i = 1; i < n; i++) {
+		if ((in->p[i] & 0xc0) != 0x80)
+			return false;
+		v = v << 6 | (in->p[i] & 0x3fU);
+	}
+	if ((n == 3 && v < 0x800) || (n == 4 && (v < 0x10000 || v > 0x10ffff)) ||
+	    (v >= 0xd800 && v <= 0xdfff))
+		return false;
+	*in = bytes_skip(*in, n);
+	*out = v;
+	return true;
+}
+
+bool text_is_utf8(bytes s)
+{
+	uint32_t c;
+
+	while (text_utf8_next(&s, &c))
+		;
+	return s.n == 0;
+}
+
+/* "Trojan source" (CVE-2021-42574): characters that make a terminal show another text than is there. */
+static bool is_deceptive(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+void text_show(buf *b, bytes s)
+{
+	while (s.n > 0) {
+		bytes rest = s;
+		uint32_t c;
+		bool whole = text_utf8_next(&rest, &c);
+		size_t n = whole ? s.n - rest.n : 1;
+
+		if (whole && !is_deceptive(c)) {
+			buf_put(b, bytes_slice(s, 0, n));
+		} else {
+			for (size_t i = 0; i < n; i++)
+				buf_printf(b, "\\x%02x", s.p[i]);
+		}
+		s = bytes_skip(s, n);
+	}
+}
+
+char *text_shown(struct arena *a, bytes s)
+{
+	buf b = BUF_INIT(4 * s.n + 1);
+
+	text_show(&b, s);
+	char *out = arena_str(a, buf_bytes(&b));
+
+	buf_done(&b);
+	return out;
+}
+
+const char *text_show_into(struct shown *out, bytes s)
+{
+	bool cut = s.n > 160;
+	buf b = BUF_INIT(4 * 160 + 1);
+
+	text_show(&b, bytes_slice(s, 0, 160));
+	snprintf(out->text, sizeof(out->text), PRIb "%s", BYTESF(buf_bytes(&b)), cut ? "…" : "");
+	buf_done(&b);
+	return out->text;
+}
+
+bool text_take_u64(bytes s, unsigned base, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.n == 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+		unsigned d = c >= '0' && c <= '9'   ? c - '0'
+		             : c >= 'a' && c <= 'f' ? c - 'a' + 10U
+		             : c >= 'A' && c <= 'F' ? c - 'A' + 10U
+		                                    : 16;
+
+		if (d >= base || v > (max - d) / base || d > max)
+			return false;
+		v = v * base + d;
+	}
+	*out = v;
+	return true;
+}
+
+void text_hex(buf *b, bytes data)
+{
+	static const char digit[] = "0123456789abcdef";
+	uint8_t *p = buf_room(b, data.n * 2);
+
+	for (size_t i = 0; i < data.n; i++) {
+		p[2 * i] = (uint8_t)digit[data.p[i] >> 4];
+		p[2 * i + 1] = (uint8_t)digit[data.p[i] & 15];
+	}
+	b->n += data.n * 2;
+}
+
+static int nibble(uint8_t c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool text_from_hex(bytes s, uint8_t *out, size_t n)
+{
+	if (s.n != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int high = nibble(s.p[2 * i]), low = nibble(s.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+const char *text_size_into(struct text_small *out, uint64_t n)
+{
+	static const char *const unit[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+	size_t u = 0;
+	uint64_t scale = 1;
+
+	while (u < 6 && n / scale >= 1000) {
+		scale *= 1000;
+		u++;
+	}
+	uint64_t tenths = scale == 1 ? 0 : (n % scale) / (scale / 10);
+
+	if (u == 0)
+		snprintf(out->text, sizeof(out->text), "%" PRIu64 " B", n);
+	else
+		snprintf(out->text, sizeof(out->text), "%" PRIu64 ".%" PRIu64 " %s", n / scale, tenths,
+		         unit[u]);
+	return out->text;
+}
+
+const char *text_count_into(struct text_small *out, uint64_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+	size_t o = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out->text[o++] = ',';
+		out->text[o++] = digits[i];
+	}
+	out->text[o] = '\0';
+	return out->text;
+}
+
+/* Days since 1970-01-01 of a Gregorian date and back (Howard Hinnant's civil calendar formulas). */
+static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
+{
+	y -= m <= 2;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	unsigned yoe = (unsigned)(y - era * 400);
+	unsigned doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
+
+	return era * 146097 + (int64_t)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
+}
+
+const char *text_date_into(struct text_small *out, int64_t seconds)
+{
+	int64_t days = (seconds >= 0 ? seconds : seconds - 86399) / 86400 + 719468;
+	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+	unsigned doe = (unsigned)(days - era * 146097);
+	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	unsigned mp = (5 * doy + 2) / 153;
+	unsigned month = mp < 10 ? mp + 3 : mp - 9;
+	int64_t year = (int64_t)yoe + era * 400 + (month <= 2);
+
+	snprintf(out->text, sizeof(out->text), "%04" PRId64 "-%02u-%02u", year, month,
+	         doy - (153 * mp + 2) / 5 + 1);
+	return out->text;
+}
+
+/* digits(in, n, out): exactly n decimal digits from the front. */
+static bool digits(bytes *in, size_t n, unsigned *out)
+{
+	bytes part;
+	uint64_t v;
+
+	if (!bytes_take(in, n, &part) || !text_take_u64(part, 10, 9999, &v))
+		return false;
+	*out = (unsigned)v;
+	return true;
+}
+
+bool text_from_date(bytes s, int64_t *out)
+{
+	unsigned y, mo, d, h = 0, mi = 0, sec = 0, zh = 0, zm = 0;
+	bool west = false;
+
+	if (!digits(&s, 4, &y) || !bytes_take_prefix(&s, BYTES("-")) || !digits(&s, 2, &mo) ||
+	    !bytes_take_prefix(&s, BYTES("-")) || !digits(&s, 2, &d) || mo < 1 || mo > 12 || d < 1 ||
+	    d > 31)
+		return false;
+	if (bytes_take_prefix(&s, BYTES("T")) || bytes_take_prefix(&s, BYTES("t")) ||
+	    bytes_take_prefix(&s, BYTES(" "))) {
+		if (!digits(&s, 2, &h) || !bytes_take_prefix(&s, BYTES(":")) || !digits(&s, 2, &mi) ||
+		    !bytes_take_prefix(&s, BYTES(":")) || !digits(&s, 2, &sec))
+			return false;
+		if (bytes_take_prefix(&s, BYTES(".")))
+			while (s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9')
+				s = bytes_skip(s, 1);
+		if (s.n > 0 && (s.p[0] == '+' || s.p[0] == '-')) {
+			west = s.p[0] == '-';
+			s = bytes_skip(s, 1);
+			if (!digits(&s, 2, &zh) || !bytes_take_prefix(&s, BYTES(":")) || !digits(&s, 2, &zm))
+				return false;
+		} else if (!bytes_take_prefix(&s, BYTES("Z")) && !bytes_take_prefix(&s, BYTES("z"))) {
+			return false;
+		}
+	}
+	if (s.n > 0 || h > 23 || mi > 59 || sec > 60 || zh > 23 || zm > 59)
+		return false;
+	int64_t zone = (int64_t)zh * 3600 + zm * 60;
+
+	*out = days_from_civil(y, mo, d) * 86400 + (int64_t)h * 3600 + mi * 60 + sec +
+	       (west ? zone : -zone);
+	return true;
+}

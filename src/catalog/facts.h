@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* facts - what the catalogers know about an image, gathered from all their items.
+ *
+ * This room turns files into facts: one file a package database or language, each with its inspector
+ * (image/inspector.h, runs in the worker) and its collector (runs in the parent, reads items of its own
+ * inspector, trusts nothing in them). catalog.c holds the one table that names them all.
+ * Strings borrow from the image's arena or live in the arena that was passed. Facts from hidden files
+ * are kept, marked. Threading: collecting belongs to one thread; facts are constant afterwards. */
+#pragma once
+
+#include "image/image.h"
+#include "model/package.h"
+
+struct os_release {
+	bool known;
+	bytes id, id_like, version_id, version, version_codename, pretty_name, variant_id;
+	uint32_t node;
+};
+
+struct account {
+	bytes name, home, shell;
+	uint32_t uid, gid;
+};
+
+/* -- .NET ------------------------------------------------------------------------------------- */
+enum dotnet_form {
+	DOTNET_UNKNOWN,
+	DOTNET_FRAMEWORK_DEPENDENT, /* asks for a shared framework (runtimeconfig.json framework(s)) */
+	DOTNET_SELF_CONTAINED,      /* carries its runtime (runtimepack, includedFrameworks) */
+};
+
+struct dotnet_reference { /* a framework the application asks for, or carries */
+	bytes name, version;  /* Microsoft.NETCore.App, 9.0.7 */
+	bytes roll_forward;   /* empty: Minor, the default */
+};
+
+struct dotnet_app {
+	bytes path;            /* of its deps.json, runtimeconfig.json or single file, without the suffix */
+	bytes target;          /* ".NETCoreApp,Version=v10.0/linux-x64" */
+	bytes name, version;   /* of the root library, when deps.json names one */
+	enum dotnet_form form;
+	bool single_file;
+	uint32_t bundle_major, bundle_minor, bundle_files; /* of a single-file bundle */
+	bool bundle_compressed;
+	struct { struct dotnet_reference *items; size_t len, cap; } frameworks; /* asked for */
+	struct { struct dotnet_reference *items; size_t len, cap; } runtimes;   /* carried (runtime packs) */
+	uint32_t packages, projects, assetless;
+	uint32_t node;
+	uint16_t layer;
+	bool hidden;
+};
+
+struct dotnet_runtime { /* a runtime that is in the image: shared framework folder or runtime pack */
+	bytes name, version; /* Microsoft.AspNetCore.App 9.0.7 */
+	bytes path;          /* the folder, or the application that carries it */
+	bool carried;        /* by a self-contained application */
+	bool hidden;
+	uint32_t node;
+	uint16_t layer;
+};
+
+struct facts {
+	struct os_release os;
+	struct { struct account *items; size_t len, cap; } accounts;
+	struct { struct package *items; size_t len, cap; } packages; /* sorted: ecosystem, name, version, path */
+	struct { struct dotnet_app *items; size_t len, cap; } apps;
+	struct { struct dotnet_runtime *items; size_t len, cap; } runtimes;
+	/* gaps the collectors found (a database that names packages but whose content cannot be used) */
+	struct { struct image_gap *items; size_t len, cap; } gaps;
+};
+
+/* One cataloger: its inspector and its collector. collect is called once with the whole image, looks
+ * at the items whose inspector is its own (hidden ones too), appends to facts, marks files that its
+ * packages own (tree_edit(...)->package = index + 1 into a numbering the engine does not interpret, any
+ * non-zero value before the final sort) or that it identified (TREE_IDENTIFIED). */
+struct cataloger {
+	const struct inspector *inspector;
+	int (*collect)(struct image *image, struct arena *a, struct facts *facts, err *e);
+};
+
+/* catalog_inspectors: NULL-terminated, for image_read. catalog_collect: all facts, sorted. */
+extern const struct inspector *const catalog_inspectors[];
+int catalog_collect(struct image *image, struct arena *a, struct facts *out, err *e);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tree - the files of an image as a container would see them, and what upper layers hid.
+ *
+ * Layers are applied bottom to top (OCI image-spec 1.1, layer.md §Applying Changesets, §Whiteouts).
+ * Where the specification is silent, containerd's unpacking is followed: parents that are symbolic
+ * links in lower layers are followed inside the root, an explicit folder entry replaces such a link,
+ * a folder listed again keeps its children and takes the new metadata, anything else replaces what
+ * was there. A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides only what lower layers
+ * brought, wherever it stands in its own layer. Hidden nodes stay in the table, marked.
+ *
+ * Shape: nodes are numbered from 0 (the root) in the order they came; a name is stored once; about
+ * 60 octets a file, so that three million files fit in 200 MB. Node numbers are stable.
+ * Threading: a tree belongs to one thread; reading a finished one is safe on any. */
+#pragma once
+
+#include "image/inspector.h"
+
+#define TREE_NONE UINT32_MAX
+
+struct tree_node {
+	uint32_t parent, first_child, next; /* TREE_NONE ends */
+	uint32_t name;                      /* offset into the name store */
+	uint32_t link;                      /* symlink: offset of its text + 1; hard link: node + 1; else 0 */
+	uint32_t package;                   /* index + 1 of the owner, 0 unknown (set by catalog/) */
+	uint64_t size;
+	uint16_t layer; /* the layer that brought it */
+	uint16_t ids;   /* index of the (uid, gid) pair */
+	uint16_t mode;  /* twelve permission bits */
+	uint8_t type;   /* enum entry_type; a hard link has the type of its target */
+	uint8_t kind;   /* enum file_kind */
+	uint8_t name_n; /* LIMIT_NAME fits */
+	uint8_t flags;  /* TREE_* */
+};
+
+enum {
+	TREE_HIDDEN = 1,     /* a lower layer's file that the container does not see */
+	TREE_HARDLINK = 2,   /* link is the node that holds the content */
+	TREE_CAPABILITY = 4, /* carries security.capability */
+	TREE_IDENTIFIED = 8, /* some cataloger knows what this file is */
+	TREE_IMPLIED = 16,   /* a parent folder that no entry named */
+};
+
+struct tree;
+
+struct tree *tree_new(void);
+void tree_free(struct tree *t);
+
+/* tree_layer(t, n): entries that follow belong to layer n (0 is the base; they must not fall). */
+void tree_layer(struct tree *t, uint16_t layer);
+
+/* tree_apply(t, entry, out_node, e): apply one entry of the current layer; *out_node is its node, or
+ * TREE_NONE for a whiteout. An entry whose parent chain loops or runs through a non-folder, and a hard
+ * link to nothing, are ERR_FORMAT: the caller states a gap and goes on; the tree is unchanged.
+ * ERR_LIMIT above LIMIT_TAR_ENTRIES nodes in all layers. Amortised O(depth). */
+int tree_apply(struct tree *t, const struct entry *entry, uint32_t *out_node, err *e);
+
+size_t tree_count(const struct tree *t);
+const struct tree_node *tree_get(const struct tree *t, uint32_t node);
+struct tree_node *tree_edit(struct tree *t, uint32_t node); /* for package and flags only */
+bytes tree_name(const struct tree *t, uint32_t node);
+/* tree_symlink(t, node): the text of a symbolic link; empty for others. */
+bytes tree_symlink(const struct tree *t, uint32_t node);
+void tree_ids(const struct tree *t, uint32_t node, uint32_t *out_uid, uint32_t *out_gid);
+/* tree_path(t, node, a): "usr/lib/os-release". Arena. */
+bytes tree_path(const struct tree *t, uint32_t node, struct arena *a);
+
+/* tree_child(t, dir, name): the visible child, without following links; TREE_NONE. O(1).
+ * tree_find(t, path): the visible node at path, following symbolic links in the parents and, when
+ * `follow`, at the end, inside the root; TREE_NONE when absent or looping (LIMIT_LINKS). */
+uint32_t tree_child(const struct tree *t, uint32_t dir, bytes name);
+uint32_t tree_find(const struct tree *t, bytes path, bool follow);
+/* tree_content(t, node): the node that holds the content of a hard link (itself otherwise). */
+uint32_t tree_content(const struct tree *t, uint32_t node);

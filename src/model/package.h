@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* package - a named, versioned piece of software that an image holds, and its purl.
+ *
+ * Plain data; the catalogers (catalog/) make it, the judgements read it. Strings are untrusted
+ * octets of the image: print them through base/text.h. purl: package-url/purl-spec 1.0.
+ * Threading: values. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+enum ecosystem { ECO_NONE, ECO_DEB, ECO_APK, ECO_RPM, ECO_NUGET, ECO_NPM, ECO_PYPI, ECO_GOLANG, ECO_MAVEN, ECO_CARGO, ECO_GEM, ECO_COMPOSER };
+
+struct package {
+	enum ecosystem ecosystem;
+	bytes name, version, architecture;
+	bytes source_name, source_version; /* of the source package; equal to name, version when unsaid */
+	bytes licence;                     /* as written in the database */
+	bytes distro_id, distro_version;   /* for OS packages: ID and VERSION_ID of os-release */
+	bytes path;                        /* the file it was read from */
+	uint16_t layer;                    /* and that file's layer */
+	bool hidden;                       /* read from a file that an upper layer hid or replaced */
+	bool assetless;                    /* NuGet: listed in deps.json, but ships no file to the runtime */
+	bool overridden;                   /* NuGet: the shared framework's newer assembly is loaded instead */
+};
+
+/* ecosystem_name: "deb", "nuget": purl's type. ecosystem_title: "Debian packages", "NuGet". */
+const char *ecosystem_name(enum ecosystem ecosystem);
+const char *ecosystem_title(enum ecosystem ecosystem);
+
+/* package_purl(p, a): pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12. Arena. */
+const char *package_purl(const struct package *p, struct arena *a);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* document - the JSON documents of an image: index, manifest, config, docker's manifest.json.
+ *
+ * Sources: OCI image-spec 1.1 (image-index.md, manifest.md, config.md, annotations.md), Docker image
+ * manifest v2 schema 2, Docker image spec 1.2 and 1.3 (docker save). Parsing runs in a sealed worker;
+ * pack and unpack carry the result over its pipe (base/pack.h), and unpack trusts nothing.
+ * Unknown members are ignored, as the specification asks; known ones of a wrong type are ERR_FORMAT.
+ * Every slice is arena memory or borrows from the input. Threading: pure functions. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "crypto/digest.h"
+
+struct platform {
+	bytes os, architecture, variant, os_version; /* GOOS, GOARCH names; empty when unsaid */
+};
+
+/* What a document says about a blob elsewhere (descriptor.md). */
+struct descriptor {
+	bytes media_type, artifact_type;
+	digest digest;
+	uint64_t size; /* at most LIMIT_BLOB */
+	struct platform platform;
+	bytes ref_name;       /* annotation org.opencontainers.image.ref.name */
+	bytes reference_type; /* annotation vnd.docker.reference.type: "attestation-manifest" */
+	bool foreign;         /* has urls, or a non-distributable media type */
+};
+
+struct descriptors {
+	struct descriptor *items;
+	size_t len, cap;
+};
+
+struct oci_index {
+	bytes media_type, artifact_type;
+	struct descriptors manifests;
+};
+
+struct oci_manifest {
+	bytes media_type, artifact_type;
+	struct descriptor config;
+	struct descriptors layers;
+	bool has_subject;
+	digest subject;
+	bytes base_name, base_digest; /* annotations org.opencontainers.image.base.* */
+};
+
+struct strings {
+	bytes *items;
+	size_t len, cap;
+};
+
+struct oci_label {
+	bytes name, value;
+};
+
+struct oci_history {
+	bytes created, created_by, comment;
+	bool empty_layer;
+};
+
+struct oci_config {
+	struct platform platform;
+	bytes created, author; /* created: RFC 3339 as written */
+	bytes user, working_dir, stop_signal;
+	struct strings env, entrypoint, cmd, exposed_ports, volumes;
+	bool has_entrypoint, has_cmd;
+	struct strings healthcheck; /* docker's Healthcheck.Test */
+	struct { struct oci_label *items; size_t len, cap; } labels;
+	struct { struct oci_history *items; size_t len, cap; } history;
+	struct { digest *items; size_t len, cap; } diff_ids;
+};
+
+/* One image of a docker archive (manifest.json is an array of them). */
+struct docker_item {
+	bytes config;              /* path in the archive */
+	struct strings repo_tags, layers; /* layers: paths in the archive, base first */
+};
+struct docker_manifest {
+	struct docker_item *items;
+	size_t len, cap;
+};
+
+/* X_parse(text, a, out, e): ERR_FORMAT, ERR_LIMIT. An index document with a "config" member, or a
+ * manifest with "manifests", is refused: one digest must not be read as two things
+ * (CVE-2021-41190). */
+int oci_index_parse(bytes text, struct arena *a, struct oci_index *out, err *e);
+int oci_manifest_parse(bytes text, struct arena *a, struct oci_manifest *out, err *e);
+int oci_config_parse(bytes text, struct arena *a, struct oci_config *out, err *e);
+int oci_docker_parse(bytes text, struct arena *a, struct docker_manifest *out, err *e);
+
+void oci_index_pack(const struct oci_index *v, buf *out);
+void oci_manifest_pack(const struct oci_manifest *v, buf *out);
+void oci_config_pack(const struct oci_config *v, buf *out);
+void oci_docker_pack(const struct docker_manifest *v, buf *out);
+/* X_unpack(in, a, out, e): slices are copied to the arena. ERR_BUG when malformed. */
+int oci_index_unpack(bytes in, struct arena *a, struct oci_index *out, err *e);
+int oci_manifest_unpack(bytes in, struct arena *a, struct oci_manifest *out, err *e);
+int oci_config_unpack(bytes in, struct arena *a, struct oci_config *out, err *e);
+int oci_docker_unpack(bytes in, struct arena *a, struct docker_manifest *out, err *e);
+
+/* oci_is_index(media_type), oci_is_manifest: OCI and Docker names. oci_is_attestation(d): what BuildKit
+ * adds beside the platforms; never chosen as the image. */
+bool oci_is_index(bytes media_type);
+bool oci_is_manifest(bytes media_type);
+bool oci_is_attestation(const struct descriptor *d);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* target - what the user named on the command line.
+ *
+ * Prefixes follow containers-transports(5): docker://REF, oci:DIR[:TAG], oci-archive:FILE[:TAG],
+ * docker-archive:FILE[:REF], docker-daemon:REF; ours: rootfs:DIR, sbom:FILE. Without a prefix an
+ * existing path is recognised by what it is: a folder with oci-layout or index.json is a layout (with
+ * an optional :TAG behind the path), any other folder a root file system, a file an archive whose
+ * kind its listing tells. Everything else is a registry reference.
+ * Threading: pure but for stat(2). */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum target_kind { TARGET_NONE, TARGET_REGISTRY, TARGET_LAYOUT, TARGET_OCI_ARCHIVE, TARGET_DOCKER_ARCHIVE, TARGET_ARCHIVE /* which one its listing tells */, TARGET_ROOTFS, TARGET_DAEMON, TARGET_SBOM };
+
+struct target {
+	enum target_kind kind;
+	const char *path; /* for local kinds */
+	const char *tag;  /* tag, digest or reference inside it; "" when unsaid */
+	const char *text; /* as the user typed it */
+};
+
+/* target_parse(text, a, out, e): ERR_USAGE with what was tried. Arena. */
+int target_parse(const char *text, struct arena *a, struct target *out, err *e);
