@@ -12,7 +12,9 @@ static void grow(buf *b, size_t need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
 	if (cap > b->max && need <= b->max)
 		cap = b->max;
-	uint8_t *p = realloc(b->p, cap);
+	/* One octet more than counted: vsnprintf ends its text with a NUL, and a maximum of 0 stays
+	 * an allocation. */
+	uint8_t *p = realloc(b->p, cap + 1);
 
 	if (!p) {
 		fputs("oakum: out of memory\n", stderr);
@@ -76,7 +78,7 @@ void buf_printf(buf *b, const char *fmt, ...)
 
 	va_end(ap);
 	if (n > 0) {
-		uint8_t *p = buf_room(b, (size_t)n + 1);
+		uint8_t *p = buf_room(b, (size_t)n);
 
 		vsnprintf((char *)p, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;

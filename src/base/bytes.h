@@ -90,7 +90,7 @@ static inline bytes bytes_slice(bytes b, size_t from, size_t n)
 {
 	if (from > b.n)
 		from = b.n;
-	return (bytes){ b.p ? b.p + from : b.p, n < b.n - from ? n : b.n - from };
+	return (bytes){ from ? b.p + from : b.p, n < b.n - from ? n : b.n - from };
 }
 
 /* bytes_skip(b, n): b without its first n octets (or empty). */
@@ -118,6 +118,8 @@ static inline size_t bytes_rfind(bytes b, uint8_t c)
 /* bytes_search(b, what): the index where the run `what` first begins, or b.n. Linear. */
 static inline size_t bytes_search(bytes b, bytes what)
 {
+	if (what.n == 0 || b.n < what.n)
+		return what.n == 0 ? 0 : b.n;
 	const uint8_t *q = memmem(b.p, b.n, what.p, what.n);
 
 	return q ? (size_t)(q - b.p) : b.n;
@@ -129,8 +131,7 @@ static inline bool bytes_take(bytes *in, size_t n, bytes *out)
 	if (in->n < n)
 		return false;
 	*out = (bytes){ in->p, n };
-	in->p += n;
-	in->n -= n;
+	*in = bytes_skip(*in, n);
 	return true;
 }
 

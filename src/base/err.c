@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static void append(err *e, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void append(err *e, const char *fmt, va_list ap)
 {
-	int n = vsnprintf(e->text + e->len, sizeof(e->text) - e->len, fmt, ap);
+	size_t room = sizeof(e->text) - e->len;
+	int n = vsnprintf(e->text + e->len, room, fmt, ap);
 
 	if (n > 0)
-		e->len = (uint16_t)((size_t)n < sizeof(e->text) - e->len ? e->len + n : sizeof(e->text) - 1);
+		e->len = (uint16_t)(e->len + ((size_t)n < room ? (size_t)n : room - 1));
 }
 
 int err_set(err *e, enum err_kind kind, int sys, const char *fmt, ...)

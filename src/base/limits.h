@@ -26,6 +26,10 @@
 #define LIMIT_INDEX_ENTRIES 1024
 /* overlayfs stops at 500 lower layers, docker at 127. */
 #define LIMIT_LAYERS 512
+/* Environment, arguments, ports, labels, history: each list of a config. Real ones stay below 200. */
+#define LIMIT_CONFIG_ITEMS 16384
+/* Files in an archive of images: docker save writes four a layer; 100 images of 127 layers. */
+#define LIMIT_ARCHIVE_ENTRIES 65536
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */
@@ -56,6 +60,15 @@
 /* Links followed before a path counts as looping (ELOOP in Linux is 40). */
 #define LIMIT_LINKS 40
 
+/* -- the merged tree -------------------------------------------------------------------------- */
+/* Names and link texts kept: 16 million files of the usual 32 octets a name. */
+#define LIMIT_TREE_TEXT (512 * MIB)
+/* Different (uid, gid) pairs: what 16 bits number. Whole distributions have below 100. */
+#define LIMIT_TREE_OWNERS 65536
+/* Folders walked through an entry, on average beyond the first four million: a path of 2048 parts
+ * through 40 links in every entry would take hours. Real trees need about ten. */
+#define LIMIT_TREE_STEPS 64
+
 /* -- inspectors ------------------------------------------------------------------------------- */
 /* A file kept whole in a worker's memory: dpkg's status of the fattest image is 3 MiB. */
 #define LIMIT_KEEP (24 * MIB)
@@ -63,6 +76,15 @@
 #define LIMIT_SPOOL (2 * GIB)
 /* Names in one single-file bundle; the largest real ones hold about 600. */
 #define LIMIT_BUNDLE_FILES (UINT64_C(64) << 10)
+/* Libraries of one deps.json and their files: the .NET SDK's own have 400 and 3,000. */
+#define LIMIT_DOTNET_LIBRARIES 65536
+#define LIMIT_DOTNET_ASSETS 262144
+/* Shared frameworks that one runtimeconfig.json names; there are four in the world. */
+#define LIMIT_DOTNET_REQUESTS 64
+/* Applications, and versions of shared frameworks, in one image: each of the first is resolved against
+ * all of the second. The SDK holds below 100 applications. */
+#define LIMIT_DOTNET_APPS 16384
+#define LIMIT_DOTNET_FOLDERS 128
 /* One evidence record on a worker's pipe: a file name, a link and its attributes, or one package
  * with its file list. */
 #define LIMIT_RECORD (16 * MIB)
@@ -70,6 +92,16 @@
 #define LIMIT_EVIDENCE (2 * GIB)
 /* Gaps named one by one; further ones are only counted. */
 #define LIMIT_GAPS_NAMED 1000
+
+/* -- facts ------------------------------------------------------------------------------------ */
+/* Packages of one image: the largest images hold 20,000. */
+#define LIMIT_PACKAGES (UINT64_C(1) << 18)
+/* A name, version, architecture or licence; the longest licence line of Alpine is below 1 KiB. */
+#define LIMIT_PACKAGE_FIELD (4 * KIB)
+/* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */
+#define LIMIT_ACCOUNTS (UINT64_C(64) << 10)
+/* Faults of one file named one by one; further ones of that file are only counted. */
+#define LIMIT_FAULTS_NAMED 20
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

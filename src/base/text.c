@@ -37,8 +37,7 @@ bool text_is_utf8(bytes s)
 	return s.n == 0;
 }
 
-/* "Trojan source" (CVE-2021-42574): characters that make a terminal show another text than is there. */
-static bool is_deceptive(uint32_t c)
+bool text_is_deceptive(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
 	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
@@ -53,7 +52,7 @@ void text_show(buf *b, bytes s)
 		bool whole = text_utf8_next(&rest, &c);
 		size_t n = whole ? s.n - rest.n : 1;
 
-		if (whole && !is_deceptive(c)) {
+		if (whole && !text_is_deceptive(c)) {
 			buf_put(b, bytes_slice(s, 0, n));
 		} else {
 			for (size_t i = 0; i < n; i++)
@@ -65,7 +64,7 @@ void text_show(buf *b, bytes s)
 
 char *text_shown(struct arena *a, bytes s)
 {
-	buf b = BUF_INIT(4 * s.n + 1);
+	buf b = BUF_INIT(4 * s.n);
 
 	text_show(&b, s);
 	char *out = arena_str(a, buf_bytes(&b));
@@ -77,9 +76,13 @@ char *text_shown(struct arena *a, bytes s)
 const char *text_show_into(struct shown *out, bytes s)
 {
 	bool cut = s.n > 160;
-	buf b = BUF_INIT(4 * 160 + 1);
+	size_t n = cut ? 160 : s.n;
+	buf b = BUF_INIT(4 * 160);
 
-	text_show(&b, bytes_slice(s, 0, 160));
+	/* Not in the middle of a character, which would be shown as broken. */
+	while (cut && n > 157 && (s.p[n] & 0xc0) == 0x80)
+		n--;
+	text_show(&b, bytes_slice(s, 0, n));
 	snprintf(out->text, sizeof(out->text), PRIb "%s", BYTESF(buf_bytes(&b)), cut ? "…" : "");
 	buf_done(&b);
 	return out->text;
@@ -93,7 +96,7 @@ bool text_take_u64(bytes s, unsigned base, uint64_t max, uint64_t *out)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
-		unsigned d = c >= '0' && c <= '9'   ? c - '0'
+		unsigned d = c >= '0' && c <= '9'   ? c - (unsigned)'0'
 		             : c >= 'a' && c <= 'f' ? c - 'a' + 10U
 		             : c >= 'A' && c <= 'F' ? c - 'A' + 10U
 		                                    : 16;
@@ -211,37 +214,75 @@ static bool digits(bytes *in, size_t n, unsigned *out)
 	return true;
 }
 
+/* The offset from UTC in seconds: "Z" or "+02:00" (RFC 3339 §5.6 time-offset). */
+static bool take_zone(bytes *in, int64_t *out)
+{
+	unsigned h, m;
+	bool west = in->n > 0 && in->p[0] == '-';
+
+	*out = 0;
+	if (bytes_take_prefix(in, BYTES("Z")) || bytes_take_prefix(in, BYTES("z")))
+		return true;
+	if (!bytes_take_prefix(in, west ? BYTES("-") : BYTES("+")) || !digits(in, 2, &h) ||
+	    !bytes_take_prefix(in, BYTES(":")) || !digits(in, 2, &m) || h > 23 || m > 59)
+		return false;
+	*out = (int64_t)h * 3600 + m * 60;
+	if (west)
+		*out = -*out;
+	return true;
+}
+
+/* The seconds since midnight: "01:02:03" and a fraction, which is dropped (partial-time). A leap
+ * second is the first second of the next minute. */
+static bool take_time(bytes *in, int64_t *out)
+{
+	unsigned h, m, s;
+	size_t fraction = 0;
+
+	if (!digits(in, 2, &h) || !bytes_take_prefix(in, BYTES(":")) || !digits(in, 2, &m) ||
+	    !bytes_take_prefix(in, BYTES(":")) || !digits(in, 2, &s) || h > 23 || m > 59 || s > 60)
+		return false;
+	if (bytes_take_prefix(in, BYTES("."))) {
+		while (fraction < in->n && in->p[fraction] >= '0' && in->p[fraction] <= '9')
+			fraction++;
+		if (fraction == 0)
+			return false;
+		*in = bytes_skip(*in, fraction);
+	}
+	*out = (int64_t)h * 3600 + m * 60 + s;
+	return true;
+}
+
+/* The days since 1970-01-01: "2026-11-22" (full-date). */
+static bool take_date(bytes *in, int64_t *out)
+{
+	static const uint8_t longest[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	unsigned y, m, d;
+
+	if (!digits(in, 4, &y) || !bytes_take_prefix(in, BYTES("-")) || !digits(in, 2, &m) ||
+	    !bytes_take_prefix(in, BYTES("-")) || !digits(in, 2, &d) || m < 1 || m > 12)
+		return false;
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	if (d < 1 || d > longest[m - 1] + (m == 2 && leap ? 1U : 0U))
+		return false;
+	*out = days_from_civil(y, m, d);
+	return true;
+}
+
 bool text_from_date(bytes s, int64_t *out)
 {
-	unsigned y, mo, d, h = 0, mi = 0, sec = 0, zh = 0, zm = 0;
-	bool west = false;
+	int64_t days, seconds = 0, zone = 0;
 
-	if (!digits(&s, 4, &y) || !bytes_take_prefix(&s, BYTES("-")) || !digits(&s, 2, &mo) ||
-	    !bytes_take_prefix(&s, BYTES("-")) || !digits(&s, 2, &d) || mo < 1 || mo > 12 || d < 1 ||
-	    d > 31)
+	if (!take_date(&s, &days))
 		return false;
 	if (bytes_take_prefix(&s, BYTES("T")) || bytes_take_prefix(&s, BYTES("t")) ||
 	    bytes_take_prefix(&s, BYTES(" "))) {
-		if (!digits(&s, 2, &h) || !bytes_take_prefix(&s, BYTES(":")) || !digits(&s, 2, &mi) ||
-		    !bytes_take_prefix(&s, BYTES(":")) || !digits(&s, 2, &sec))
+		if (!take_time(&s, &seconds) || !take_zone(&s, &zone))
 			return false;
-		if (bytes_take_prefix(&s, BYTES(".")))
-			while (s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9')
-				s = bytes_skip(s, 1);
-		if (s.n > 0 && (s.p[0] == '+' || s.p[0] == '-')) {
-			west = s.p[0] == '-';
-			s = bytes_skip(s, 1);
-			if (!digits(&s, 2, &zh) || !bytes_take_prefix(&s, BYTES(":")) || !digits(&s, 2, &zm))
-				return false;
-		} else if (!bytes_take_prefix(&s, BYTES("Z")) && !bytes_take_prefix(&s, BYTES("z"))) {
-			return false;
-		}
 	}
-	if (s.n > 0 || h > 23 || mi > 59 || sec > 60 || zh > 23 || zm > 59)
+	if (s.n > 0)
 		return false;
-	int64_t zone = (int64_t)zh * 3600 + zm * 60;
-
-	*out = days_from_civil(y, mo, d) * 86400 + (int64_t)h * 3600 + mi * 60 + sec +
-	       (west ? zone : -zone);
+	*out = days * 86400 + seconds - zone;
 	return true;
 }

@@ -22,6 +22,11 @@ struct account {
 	uint32_t uid, gid;
 };
 
+struct account_group {
+	bytes name;
+	uint32_t gid;
+};
+
 /* -- .NET ------------------------------------------------------------------------------------- */
 enum dotnet_form {
 	DOTNET_UNKNOWN,
@@ -45,6 +50,7 @@ struct dotnet_app {
 	struct { struct dotnet_reference *items; size_t len, cap; } frameworks; /* asked for */
 	struct { struct dotnet_reference *items; size_t len, cap; } runtimes;   /* carried (runtime packs) */
 	uint32_t packages, projects, assetless;
+	uint32_t missing; /* of the assetless: it had files, but none of them is in the image */
 	uint32_t node;
 	uint16_t layer;
 	bool hidden;
@@ -61,23 +67,39 @@ struct dotnet_runtime { /* a runtime that is in the image: shared framework fold
 
 struct facts {
 	struct os_release os;
-	struct { struct account *items; size_t len, cap; } accounts;
-	struct { struct package *items; size_t len, cap; } packages; /* sorted: ecosystem, name, version, path */
+	struct { struct account *items; size_t len, cap; } accounts;     /* of the visible etc/passwd */
+	struct { struct account_group *items; size_t len, cap; } groups; /* of the visible etc/group */
+	/* sorted: ecosystem, name, version, architecture, path */
+	struct { struct package *items; size_t len, cap; } packages;
 	struct { struct dotnet_app *items; size_t len, cap; } apps;
 	struct { struct dotnet_runtime *items; size_t len, cap; } runtimes;
 	/* gaps the collectors found (a database that names packages but whose content cannot be used) */
 	struct { struct image_gap *items; size_t len, cap; } gaps;
+	uint64_t gaps_total; /* named above or only counted */
 };
 
 /* One cataloger: its inspector and its collector. collect is called once with the whole image, looks
  * at the items whose inspector is its own (hidden ones too), appends to facts, marks files that its
- * packages own (tree_edit(...)->package = index + 1 into a numbering the engine does not interpret, any
- * non-zero value before the final sort) or that it identified (TREE_IDENTIFIED). */
+ * packages own (tree_edit(...)->package = index + 1 in facts->packages as it is then; catalog_collect
+ * renumbers after the final sort) or that it identified (TREE_IDENTIFIED). */
 struct cataloger {
-	const struct inspector *inspector;
+	struct inspector inspector; /* by value: its address is then a constant for catalog_inspectors */
 	int (*collect)(struct image *image, struct arena *a, struct facts *facts, err *e);
 };
 
 /* catalog_inspectors: NULL-terminated, for image_read. catalog_collect: all facts, sorted. */
 extern const struct inspector *const catalog_inspectors[];
 int catalog_collect(struct image *image, struct arena *a, struct facts *out, err *e);
+
+/* -- for collectors ---------------------------------------------------------------------------- */
+/* facts_next_item(image, inspector, at): the next item of this inspector from *at on, NULL at the end.
+ * Start with *at = 0. */
+const struct image_item *facts_next_item(const struct image *image, uint16_t inspector, size_t *at);
+
+/* facts_item_hidden: the item's file is hidden by an upper layer. */
+bool facts_item_hidden(const struct image *image, const struct image_item *item);
+
+/* facts_gap(facts, a, item, fmt, ...): state a gap that belongs to the file of an item. fmt's
+ * arguments must be printable. */
+void facts_gap(struct facts *facts, struct arena *a, const struct image_item *item, const char *fmt,
+               ...) __attribute__((format(printf, 4, 5)));

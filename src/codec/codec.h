@@ -6,7 +6,9 @@
  * passed over as gzip(1) does, CRC and length of each member are checked. zstd (RFC 8878) may have any
  * number of frames and skippable frames. Two engines read gzip: the fast one (ISA-L) and the
  * reference (zlib); a layer that the fast one refuses is read again with the reference before it is
- * called corrupt. The ratio limit (LIMIT_RATIO) is kept here.
+ * called corrupt. The fast engine accepts one thing that the reference refuses: a block whose Huffman
+ * code leaves some code words undefined and never uses them. That cannot change what a layer holds,
+ * because the output must still have the layer's diff_id. The ratio limit (LIMIT_RATIO) is kept here.
  * This room opens nothing and holds at most the codec's window. Threading: one thread a decoder. */
 #pragma once
 
@@ -26,8 +28,8 @@ struct decoder;
 struct decoder *decoder_new(enum codec codec, enum codec_engine engine);
 void decoder_free(struct decoder *d);
 
-/* decoder_step(d, in, last, out, cap, out_n, e): take from *in, write at most cap octets to out,
- * set *out_n. `last` says that nothing follows *in. Returns 1 when there is more to come, 0 when the
+/* decoder_step(d, in, last, out, cap, out_n, e): take from *in, write at most cap (not 0) octets to
+ * out, set *out_n. `last` says that nothing follows *in. Returns 1 when there is more to come, 0 when the
  * stream is complete (all of *in taken, `last` was given), -1 on ERR_FORMAT (corrupt, truncated,
  * trailing garbage) or ERR_LIMIT. Never returns 1 without having taken or written something, unless
  * *in is empty and last is false (give more). */

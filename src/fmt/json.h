@@ -13,7 +13,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum json_type { JSON_NONE, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+	JSON_NONE,
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
 
 struct json_node;
 
@@ -37,14 +45,16 @@ int json_parse(bytes text, struct arena *a, struct json_doc *out, err *e);
 json json_root(const struct json_doc *doc);
 enum json_type json_type(json v);
 
-/* json_get(object, name): the member's value. json_at(array, i): the item. None when absent. */
+/* json_get(object, name): the member's value. json_at(array, i): the item. None when absent. Both walk
+ * over what stands before: O(members). Loops iterate. */
 json json_get(json object, const char *name);
 json json_at(json array, size_t i);
 /* json_count(v): items of an array, members of an object, else 0. */
 size_t json_count(json v);
 
-/* Iteration: for (json v = json_first(c); json_type(v) != JSON_NONE; v = json_next(v)). In an object
- * v is the member's value and json_name gives its unescaped name (arena only when it has escapes). */
+/* Iteration: for (json v = json_first(c); json_type(v) != JSON_NONE; v = json_next(v)). In an
+ * object v is the member's value and json_name gives its unescaped name (arena only when it has
+ * escapes). */
 json json_first(json container);
 json json_next(json v);
 bytes json_name(json member, struct arena *a);

@@ -5,11 +5,17 @@
  * Where the specification is silent, containerd's unpacking is followed: parents that are symbolic
  * links in lower layers are followed inside the root, an explicit folder entry replaces such a link,
  * a folder listed again keeps its children and takes the new metadata, anything else replaces what
- * was there. A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides only what lower layers
- * brought, wherever it stands in its own layer. Hidden nodes stay in the table, marked.
+ * was there. Missing parents are made (0755, root), also the folder a dangling link leads to.
+ * A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides only what lower layers brought,
+ * wherever it stands in its own layer: the result is that of all whiteouts first, then all content. A
+ * lower folder that is whited out but has new content is a new, implied folder. A whiteout below a
+ * folder that does not exist makes no folder. What aufs leaves (.wh..wh.plnk and other names that begin
+ * with .wh..wh.) is passed over. A hard link's header gives owner, mode and capability to the content
+ * it names, for that is one inode. Hidden nodes stay in the table, marked.
  *
- * Shape: nodes are numbered from 0 (the root) in the order they came; a name is stored once; about
- * 60 octets a file, so that three million files fit in 200 MB. Node numbers are stable.
+ * Shape: nodes are numbered from 0 (the root) in the order they came; names in memory are shared where
+ * they repeat; about 64 octets a file, so that three million files fit in 200 MB. Node numbers are
+ * stable, nodes never move.
  * Threading: a tree belongs to one thread; reading a finished one is safe on any. */
 #pragma once
 
@@ -18,7 +24,7 @@
 #define TREE_NONE UINT32_MAX
 
 struct tree_node {
-	uint32_t parent, first_child, next; /* TREE_NONE ends */
+	uint32_t parent, first_child, next; /* TREE_NONE ends; newest child first, may hold hidden ones */
 	uint32_t name;                      /* offset into the name store */
 	uint32_t link;                      /* symlink: offset of its text + 1; hard link: node + 1; else 0 */
 	uint32_t package;                   /* index + 1 of the owner, 0 unknown (set by catalog/) */
@@ -30,6 +36,11 @@ struct tree_node {
 	uint8_t kind;   /* enum file_kind */
 	uint8_t name_n; /* LIMIT_NAME fits */
 	uint8_t flags;  /* TREE_* */
+	union {
+		uint16_t since; /* folder: nothing below it is older than this layer */
+		uint16_t links; /* others: visible hard links to it, 0xffff for that many or more */
+	};
+	uint32_t hash; /* of parent and name: the index's own */
 };
 
 enum {
@@ -49,9 +60,13 @@ void tree_free(struct tree *t);
 void tree_layer(struct tree *t, uint16_t layer);
 
 /* tree_apply(t, entry, out_node, e): apply one entry of the current layer; *out_node is its node, or
- * TREE_NONE for a whiteout. An entry whose parent chain loops or runs through a non-folder, and a hard
- * link to nothing, are ERR_FORMAT: the caller states a gap and goes on; the tree is unchanged.
- * ERR_LIMIT above LIMIT_TAR_ENTRIES nodes in all layers. Amortised O(depth). */
+ * TREE_NONE for a whiteout. An entry that no system could unpack is ERR_FORMAT: the caller states a gap
+ * and goes on; the tree is unchanged. These are: a parent chain that loops or runs through a
+ * non-folder, a name above LIMIT_NAME or a path above LIMIT_PATH (links followed), a hard link to
+ * nothing, to a folder, to itself or into what it replaces, a symbolic link without text, a root that
+ * is no folder, a whiteout of nothing (".wh.", ".wh..", ".wh...").
+ * ERR_LIMIT: the tree is full (LIMIT_TAR_ENTRIES nodes in all layers, LIMIT_TREE_*); no use to go on.
+ * Amortised O(depth). */
 int tree_apply(struct tree *t, const struct entry *entry, uint32_t *out_node, err *e);
 
 size_t tree_count(const struct tree *t);
@@ -69,5 +84,9 @@ bytes tree_path(const struct tree *t, uint32_t node, struct arena *a);
  * `follow`, at the end, inside the root; TREE_NONE when absent or looping (LIMIT_LINKS). */
 uint32_t tree_child(const struct tree *t, uint32_t dir, bytes name);
 uint32_t tree_find(const struct tree *t, bytes path, bool follow);
-/* tree_content(t, node): the node that holds the content of a hard link (itself otherwise). */
+/* tree_content(t, node): the node that holds the content of a hard link (itself otherwise). Mode and
+ * owner of a file with several names stand there.
+ * tree_seen(t, node): the container can reach the content of node: by its own name or, when that is
+ * hidden, by a hard link that is not. */
 uint32_t tree_content(const struct tree *t, uint32_t node);
+bool tree_seen(const struct tree *t, uint32_t node);

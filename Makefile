@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door. The build itself is meson's; `make help` lists what there is.
+PREFIX ?= /usr/local
+DESTDIR ?=
+IMAGE ?=
+FUZZ_SECONDS ?= 600
+JOBS ?= $(shell nproc)
+
+DEMO = build/demo
+MESON_SETUP = meson setup --prefix=$(PREFIX)
+# Sanitizers find more in code that is compiled for them than in the release's.
+SANITIZED = --buildtype=debug --optimization=1 -Db_sanitize=address,undefined -Db_lundef=false
+
+.PHONY: all help deps deps-demo deps-test audit demo test check install bench fuzz lint format \
+	release debug tests asan fuzzers clean
+
+all: release
+
+help:
+	@echo 'make              build the program: build/oakum'
+	@echo 'make audit        install what the build needs, build, audit IMAGE= (or a demo image)'
+	@echo 'make test         install what the tests need, run everything'
+	@echo 'make check T=tar  run the tests whose name contains tar'
+	@echo 'make install      PREFIX=/usr/local DESTDIR='
+	@echo 'make bench        measure: the limit, our share of it, peers'
+	@echo 'make fuzz         every target for FUZZ_SECONDS=600'
+	@echo 'make lint         format, clang-tidy, layers, form, shell scripts'
+	@echo 'make debug        a debug build: build-debug/oakum'
+	@echo 'make asan         a build with sanitizers: build-asan/oakum'
+	@echo 'make clean        remove the builds (demo images too)'
+
+release: build/build.ninja
+	@ninja -C build --quiet oakum
+
+build/build.ninja:
+	@tools/deps --check tools/packages-build.txt
+	@$(MESON_SETUP) build --buildtype=release >build.log || { cat build.log; exit 1; }
+	@mv build.log build/setup.log
+
+deps:
+	@tools/deps tools/packages-build.txt
+
+deps-demo:
+	@tools/deps tools/packages-demo.txt
+
+deps-test:
+	@tools/deps tools/packages-build.txt tools/packages-test.txt
+
+demo: deps-demo
+	@test/fixture/make-demo.sh slim $(DEMO)
+
+# Without IMAGE= the demo image is made, once.
+audit: deps $(if $(IMAGE),,demo)
+	@echo 'building' >&2
+	@$(MAKE) --no-print-directory release
+	@build/oakum audit $(if $(IMAGE),'$(subst ','\'',$(IMAGE))',oci:$(DEMO)/slim)
+
+test: deps-test
+	@tools/test
+
+check: deps-test
+	@tools/test $(T)
+
+install: release
+	@meson install -C build --quiet --no-rebuild $(if $(DESTDIR),--destdir '$(abspath $(DESTDIR))')
+
+bench: deps deps-demo build/build.ninja
+	@test -e build/bench/limit || meson configure build -Dbench=true
+	@ninja -C build --quiet
+	@for image in fat slim; do test/fixture/make-demo.sh $$image $(DEMO) || exit 1; done
+	@bench/run $(DEMO)
+
+debug: build-debug/build.ninja
+	@ninja -C build-debug --quiet
+
+build-debug/build.ninja: | build/build.ninja
+	@$(MESON_SETUP) build-debug --buildtype=debug >/dev/null
+
+# The release build and all its tests; cmocka is not asked for before.
+tests: build/build.ninja
+	@test -e build/tests || { meson configure build -Dtests=true && touch build/tests; }
+	@ninja -C build --quiet
+
+asan: build-asan/build.ninja
+	@ninja -C build-asan --quiet
+
+build-asan/build.ninja:
+	@$(MESON_SETUP) build-asan $(SANITIZED) -Dtests=true >/dev/null
+
+fuzzers: build-fuzz/build.ninja
+	@ninja -C build-fuzz --quiet
+
+build-fuzz/build.ninja:
+	@CC=clang $(MESON_SETUP) build-fuzz $(SANITIZED) -Dfuzz=true >/dev/null
+
+fuzz: deps-test fuzzers
+	@tools/fuzz $(FUZZ_SECONDS) $(T)
+
+lint: deps-test release
+	@tools/lint
+
+format:
+	@clang-format -i $(shell find src test fuzz bench -name '*.[ch]')
+
+clean:
+	rm -rf build build-debug build-asan build-fuzz

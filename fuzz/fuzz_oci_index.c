@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz_document.h"
+
+FUZZ_DOCUMENT(index, struct oci_index)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_index_parse(bytes_of(data, size));
+	return 0;
+}

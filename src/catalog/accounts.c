@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts - passwd(5) and group(5) of the image: which number a name in the configuration's User is. */
+#include "catalog/catalogers.h"
+#include "catalog/faults.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/path.h"
+#include "base/text.h"
+
+/* Items, one a line: a number from this list, then what follows it. */
+enum item {
+	ITEM_NONE,
+	ITEM_ACCOUNT, /* name, uid, gid, home, shell */
+	ITEM_GROUP,   /* name, gid */
+};
+
+/* -- in the worker ------------------------------------------------------------------------------ */
+
+static struct want want(const struct entry *entry)
+{
+	bool wanted = bytes_is(entry->path, "etc/passwd") || bytes_is(entry->path, "etc/group");
+
+	return (struct want){ wanted ? WANT_ALL : WANT_NO, 0 };
+}
+
+#define COLUMNS 7
+
+static size_t split(bytes line, bytes column[COLUMNS])
+{
+	size_t n = 0;
+
+	while (n < COLUMNS) {
+		size_t colon = n + 1 < COLUMNS ? bytes_find(line, ':') : line.n;
+
+		column[n++] = bytes_slice(line, 0, colon);
+		if (colon == line.n)
+			break;
+		line = bytes_skip(line, colon + 1);
+	}
+	return n;
+}
+
+/* name:password:uid:gid:gecos:home:shell */
+static bool pack_account(bytes line, buf *out)
+{
+	bytes column[COLUMNS];
+	uint64_t uid, gid;
+
+	if (split(line, column) != 7 || column[0].n == 0 ||
+	    !text_take_u64(column[2], 10, UINT32_MAX, &uid) ||
+	    !text_take_u64(column[3], 10, UINT32_MAX, &gid))
+		return false;
+	pack_u64(out, ITEM_ACCOUNT);
+	pack_bytes(out, column[0]);
+	pack_u64(out, uid);
+	pack_u64(out, gid);
+	pack_bytes(out, column[5]);
+	pack_bytes(out, column[6]);
+	return true;
+}
+
+/* name:password:gid:members */
+static bool pack_group(bytes line, buf *out)
+{
+	bytes column[COLUMNS];
+	uint64_t gid;
+
+	if (split(line, column) != 4 || column[0].n == 0 || column[0].n > LIMIT_PATH ||
+	    !text_take_u64(column[2], 10, UINT32_MAX, &gid))
+		return false;
+	pack_u64(out, ITEM_GROUP);
+	pack_bytes(out, column[0]);
+	pack_u64(out, gid);
+	return true;
+}
+
+/* is_blank(line): nothing, a comment, or an entry that asks NIS ("+", nsswitch.conf "compat"). */
+static bool is_blank(bytes line)
+{
+	return line.n == 0 || line.p[0] == '#' || line.p[0] == '+' || line.p[0] == '-';
+}
+
+static int inspect(struct inspection *in, err *e)
+{
+	bool groups = bytes_is(path_base(in->entry->path), "group");
+	struct faults faults = { .in = in };
+	buf out = BUF_INIT(LIMIT_PATH + 64);
+	bytes rest = in->body, line;
+
+	(void)e;
+	for (uint64_t number = 1; bytes_line(&rest, &line); number++) {
+		if (is_blank(line))
+			continue;
+		if (number > LIMIT_ACCOUNTS) {
+			faults_add(&faults, number, "too many lines: this one and what follows is not read");
+			break;
+		}
+		buf_clear(&out);
+		/* the members of a group make long lines; they are not kept */
+		if ((!groups && line.n > LIMIT_PATH) ||
+		    !(groups ? pack_group(line, &out) : pack_account(line, &out)))
+			faults_add(&faults, number, groups ? "no group" : "no account");
+		else
+			inspection_item(in, buf_bytes(&out));
+	}
+	faults_end(&faults);
+	buf_done(&out);
+	return 0;
+}
+
+/* -- in the parent ------------------------------------------------------------------------------ */
+
+static bool collect_account(bytes payload, struct arena *a, struct facts *facts)
+{
+	struct account account;
+	uint64_t kind;
+
+	if (!pack_take_u64(&payload, ITEM_ACCOUNT, &kind) || kind != ITEM_ACCOUNT ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &account.name) ||
+	    !pack_take_u32(&payload, UINT32_MAX, &account.uid) ||
+	    !pack_take_u32(&payload, UINT32_MAX, &account.gid) ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &account.home) ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &account.shell) || payload.n > 0)
+		return false;
+	*ARENA_PUSH(a, &facts->accounts) = account;
+	return true;
+}
+
+static bool collect_group(bytes payload, struct arena *a, struct facts *facts)
+{
+	struct account_group group;
+	uint64_t kind;
+
+	if (!pack_take_u64(&payload, ITEM_GROUP, &kind) || kind != ITEM_GROUP ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &group.name) ||
+	    !pack_take_u32(&payload, UINT32_MAX, &group.gid) || payload.n > 0)
+		return false;
+	*ARENA_PUSH(a, &facts->groups) = group;
+	return true;
+}
+
+/* Only the visible files count: an account that an upper layer took away is none. */
+static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
+{
+	const struct image_item *item;
+	size_t at = 0;
+
+	(void)e;
+	while ((item = facts_next_item(image, catalog_accounts.inspector.id, &at))) {
+		if (facts_item_hidden(image, item))
+			continue;
+		bool group = item->payload.n > 0 && item->payload.p[0] == ITEM_GROUP;
+
+		if (!(group ? collect_group(item->payload, a, facts)
+		            : collect_account(item->payload, a, facts)))
+			facts_gap(facts, a, item, "the evidence of this file cannot be read");
+	}
+	return 0;
+}
+
+const struct cataloger catalog_accounts = {
+	.inspector = { .name = "accounts", .id = 4, .version = 1, .want = want, .inspect = inspect },
+	.collect = collect,
+};

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/dpkg.h"
+
+#include "catalog/catalogers.h"
+#include "catalog/faults.h"
+#include "catalog/system_packages.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/path.h"
+
+/* -- in the worker ------------------------------------------------------------------------------ */
+
+static bool is_database(bytes dir)
+{
+	return bytes_is(dir, "var/lib/dpkg") ||
+	       (path_within(dir, BYTES("usr/lib")) && bytes_is(path_base(dir), "dpkg"));
+}
+
+enum dpkg_file dpkg_file_of(bytes path)
+{
+	bytes name = path_base(path), dir = path_dir(path);
+	bytes part = path_base(dir);
+
+	if (bytes_is(name, "status") && is_database(dir))
+		return DPKG_STATUS;
+	if (bytes_is(name, "diversions") && is_database(dir))
+		return DPKG_DIVERSIONS;
+	if (bytes_is(part, "status.d") && is_database(path_dir(dir)))
+		return bytes_ends(name, BYTES(".md5sums")) ? DPKG_MD5SUMS : DPKG_STATUS_D;
+	if (bytes_is(part, "info") && bytes_ends(name, BYTES(".list")) && is_database(path_dir(dir)))
+		return DPKG_LIST;
+	return DPKG_NOT;
+}
+
+static struct want want(const struct entry *entry)
+{
+	return (struct want){ dpkg_file_of(entry->path) == DPKG_NOT ? WANT_NO : WANT_ALL, 0 };
+}
+
+/* is_present(status, fault): "want flag state" of dpkg(1): do the package's files lie there? Control
+ * files in status.d need no Status: they are there because the package is. */
+static bool is_present(bytes status, const char **fault)
+{
+	static const char *const there[] = { "installed", "half-configured", "unpacked",
+		                                 "triggers-awaited", "triggers-pending" };
+	size_t space = bytes_rfind(status, ' ');
+	bytes state = space < status.n ? bytes_skip(status, space + 1) : status;
+
+	if (status.n == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(there) / sizeof(*there); i++)
+		if (bytes_is(state, there[i]))
+			return true;
+	if (bytes_is(state, "half-installed"))
+		*fault = "a package that is only half installed: not counted";
+	else if (!bytes_is(state, "not-installed") && !bytes_is(state, "config-files"))
+		*fault = "a Status that dpkg does not know: not counted";
+	return false;
+}
+
+/* split_source(stanza, name, version): "Source: gcc-12 (12.2.0-14)"; what is unsaid is the package's. */
+static void split_source(const struct dpkg_stanza *stanza, bytes *name, bytes *version)
+{
+	size_t open = bytes_find(stanza->source, '(');
+	bytes inner = bytes_skip(stanza->source, open + 1);
+
+	*name = bytes_trim(bytes_slice(stanza->source, 0, open));
+	*version = bytes_trim(bytes_slice(inner, 0, bytes_find(inner, ')')));
+	if (name->n == 0)
+		*name = stanza->package;
+	if (version->n == 0)
+		*version = stanza->version;
+}
+
+static void emit_package(struct inspection *in, const struct dpkg_stanza *stanza, buf *out)
+{
+	bytes source_name, source_version;
+
+	split_source(stanza, &source_name, &source_version);
+	buf_clear(out);
+	pack_u64(out, DPKG_ITEM_PACKAGE);
+	pack_bytes(out, stanza->package);
+	pack_bytes(out, stanza->version);
+	pack_bytes(out, stanza->architecture);
+	pack_bytes(out, source_name);
+	pack_bytes(out, source_version);
+	inspection_item(in, buf_bytes(out));
+}
+
+static void inspect_status(struct inspection *in, enum dpkg_file kind)
+{
+	struct faults faults = { .in = in };
+	struct dpkg_reader reader = { .rest = in->body };
+	struct dpkg_stanza stanza;
+	buf out = BUF_INIT(6 * (LIMIT_PACKAGE_FIELD + 16));
+
+	while (dpkg_stanza_next(&reader, &stanza)) {
+		bool present = is_present(stanza.status, &stanza.fault);
+
+		if (present && stanza.package.n > 0 && stanza.version.n > 0)
+			emit_package(in, &stanza, &out);
+		if (present && !stanza.fault && stanza.version.n == 0)
+			stanza.fault = "a package without Version";
+		else if (!stanza.fault && stanza.status.n == 0 && kind == DPKG_STATUS)
+			stanza.fault = "a package without Status: counted as installed";
+		if (stanza.fault)
+			faults_add(&faults, stanza.line, stanza.fault);
+	}
+	faults_end(&faults);
+	buf_done(&out);
+}
+
+static int inspect(struct inspection *in, err *e)
+{
+	enum dpkg_file kind = dpkg_file_of(in->entry->path);
+
+	(void)e;
+	if (kind == DPKG_STATUS || kind == DPKG_STATUS_D)
+		inspect_status(in, kind);
+	else
+		dpkg_files_inspect(in, kind);
+	return 0;
+}
+
+/* -- in the parent ------------------------------------------------------------------------------ */
+
+struct collection {
+	struct image *image;
+	struct arena *arena;
+	struct facts *facts;
+	struct system_packages packages;
+	struct map owners; /* "NAME", "NAME:ARCH", name of the file in status.d -> struct dpkg_owner */
+};
+
+static bool decode_package(bytes payload, struct package *out)
+{
+	uint64_t kind;
+
+	*out = (struct package){ .ecosystem = ECO_DEB };
+	return pack_take_u64(&payload, DPKG_ITEM_PACKAGE, &kind) &&
+	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->name) &&
+	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->version) &&
+	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->architecture) &&
+	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_name) &&
+	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_version) &&
+	       payload.n == 0 && out->name.n > 0 && out->version.n > 0;
+}
+
+/* remember_owner: how file lists will name the package. Instances of one name for several
+ * architectures have lists of their own: NAME:ARCH.list. */
+static void remember_owner(struct collection *c, const struct package *p, uint32_t index, bytes file)
+{
+	struct dpkg_owner *owner = arena_new(c->arena, struct dpkg_owner);
+	bytes full = bytes_str(arena_printf(c->arena, PRIb ":" PRIb, BYTESF(p->name),
+	                                    BYTESF(p->architecture)));
+
+	*owner = (struct dpkg_owner){ index, p->name };
+	*map_put(&c->owners, full) = owner;
+	if (!map_get(&c->owners, p->name))
+		*map_put(&c->owners, p->name) = owner;
+	if (!map_get(&c->owners, file))
+		*map_put(&c->owners, file) = owner;
+}
+
+static void collect_package(struct collection *c, const struct image_item *item)
+{
+	struct package package;
+
+	if (!decode_package(item->payload, &package)) {
+		facts_gap(c->facts, c->arena, item, "the evidence of this file cannot be read");
+		return;
+	}
+	uint32_t index = system_packages_add(&c->packages, &package, item);
+
+	if (index && !facts_item_hidden(c->image, item))
+		remember_owner(c, &package, index, path_base(package.path));
+}
+
+static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
+{
+	struct collection c = { .image = image, .arena = a, .facts = facts };
+	const struct image_item *item;
+	size_t at = 0;
+
+	(void)e;
+	system_packages_init(&c.packages, image, a, facts);
+	map_init(&c.owners, a);
+	while ((item = facts_next_item(image, catalog_dpkg.inspector.id, &at)))
+		if (item->payload.n > 0 && item->payload.p[0] == DPKG_ITEM_PACKAGE)
+			collect_package(&c, item);
+	dpkg_files_collect(image, &c.owners, a, facts);
+	return 0;
+}
+
+const struct cataloger catalog_dpkg = {
+	.inspector = { .name = "dpkg", .id = 2, .version = 1, .want = want, .inspect = inspect },
+	.collect = collect,
+};

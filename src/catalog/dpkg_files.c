@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/dpkg.h"
+
+#include "catalog/catalogers.h"
+#include "catalog/faults.h"
+#include "catalog/owned.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/path.h"
+
+/* -- in the worker ------------------------------------------------------------------------------ */
+
+/* path_of(kind, line): the path in a line of NAME.list ("/usr/bin/x", folders too) or of NAME.md5sums
+ * ("32 hex digits, two blanks, usr/bin/x"); empty when there is none. */
+static bytes path_of(enum dpkg_file kind, bytes line)
+{
+	if (kind == DPKG_LIST)
+		return line;
+	return line.n > 34 && line.p[32] == ' ' ? bytes_skip(line, 34) : bytes_of(NULL, 0);
+}
+
+static void inspect_list(struct inspection *in, enum dpkg_file kind)
+{
+	struct faults faults = { .in = in };
+	struct owned_writer writer;
+	bytes file = path_base(in->entry->path), rest = in->body, line;
+	bytes owner = bytes_slice(file, 0, bytes_rfind(file, '.'));
+	buf start = BUF_INIT(LIMIT_PATH + 32);
+
+	pack_u64(&start, DPKG_ITEM_FILES);
+	pack_bytes(&start, owner);
+	owned_begin(&writer, in, buf_bytes(&start));
+	for (uint64_t number = 1; bytes_line(&rest, &line); number++) {
+		bytes path = path_of(kind, line);
+
+		if (line.n > 0 && path.n == 0)
+			faults_add(&faults, number, "neither checksum nor path");
+		else if (!owned_add(&writer, path))
+			faults_add(&faults, number, "a path that is too long");
+	}
+	owned_end(&writer);
+	faults_end(&faults);
+	buf_done(&start);
+}
+
+/* Three lines a diversion: from, to, by which package (dpkg-divert(1)). */
+static void inspect_diversions(struct inspection *in)
+{
+	bytes rest = in->body, from, to, by;
+	buf out = BUF_INIT(3 * (LIMIT_PATH + 16));
+	uint64_t number = 1;
+
+	for (; bytes_line(&rest, &from); number += 3) {
+		if (!bytes_line(&rest, &to) || !bytes_line(&rest, &by) || from.n > LIMIT_PATH ||
+		    to.n > LIMIT_PATH || by.n > LIMIT_PACKAGE_FIELD) {
+			faults_add(&(struct faults){ .in = in }, number, "not a diversion of three lines");
+			break;
+		}
+		buf_clear(&out);
+		pack_u64(&out, DPKG_ITEM_DIVERSION);
+		pack_bytes(&out, from);
+		pack_bytes(&out, to);
+		pack_bytes(&out, by);
+		inspection_item(in, buf_bytes(&out));
+	}
+	buf_done(&out);
+}
+
+void dpkg_files_inspect(struct inspection *in, enum dpkg_file kind)
+{
+	if (kind == DPKG_DIVERSIONS)
+		inspect_diversions(in);
+	else
+		inspect_list(in, kind);
+}
+
+/* -- in the parent ------------------------------------------------------------------------------ */
+
+struct diversion {
+	bytes to, by;
+};
+
+static bool collect_diversion(const struct image_item *item, struct map *diversions, struct arena *a)
+{
+	struct diversion *diversion = arena_new(a, struct diversion);
+	bytes payload = item->payload, from;
+	uint64_t kind;
+
+	if (!pack_take_u64(&payload, DPKG_ITEM_DIVERSION, &kind) ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &from) ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &diversion->to) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &diversion->by) || payload.n > 0)
+		return false;
+	diversion->to = path_join(a, BYTES(""), diversion->to);
+	*map_put(diversions, path_join(a, BYTES(""), from)) = diversion;
+	return true;
+}
+
+/* collect_list: every package but the diverting one has its file where the diversion leads. A list
+ * without a package (removed, its configuration kept) claims nothing. */
+static bool collect_list(struct tree *tree, const struct image_item *item, const struct map *owners,
+                         const struct map *diversions)
+{
+	struct owned_reader reader = { .rest = item->payload };
+	const struct dpkg_owner *owner;
+	uint64_t kind;
+	bytes name, path;
+	int more;
+
+	if (!pack_take_u64(&reader.rest, DPKG_ITEM_FILES, &kind) ||
+	    !pack_take_bytes(&reader.rest, LIMIT_PATH, &name))
+		return false;
+	owner = map_get(owners, name);
+	while ((more = owned_next(&reader, &path)) > 0) {
+		const struct diversion *diverted = map_get(diversions, path);
+
+		if (diverted && owner && !bytes_equal(diverted->by, owner->name))
+			path = diverted->to;
+		if (owner)
+			owned_claim(tree, path, owner->package);
+	}
+	return more == 0;
+}
+
+/* Diversions first: they say where the listed files are. Items of hidden files are of no interest. */
+void dpkg_files_collect(struct image *image, const struct map *owners, struct arena *a,
+                        struct facts *facts)
+{
+	const struct image_item *item;
+	struct map diversions;
+
+	map_init(&diversions, a);
+	for (int pass = DPKG_ITEM_DIVERSION; pass >= DPKG_ITEM_FILES; pass--) {
+		size_t at = 0;
+
+		while ((item = facts_next_item(image, catalog_dpkg.inspector.id, &at))) {
+			int kind = item->payload.n > 0 ? item->payload.p[0] : DPKG_ITEM_NONE;
+
+			if (kind != pass || facts_item_hidden(image, item))
+				continue;
+			if (kind == DPKG_ITEM_DIVERSION ? !collect_diversion(item, &diversions, a)
+			                                : !collect_list(image->tree, item, owners, &diversions))
+				facts_gap(facts, a, item, "the evidence of this file cannot be read");
+		}
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/facts.h"
+
+#include "base/limits.h"
+
+#include <stdio.h>
+
+const struct image_item *facts_next_item(const struct image *image, uint16_t inspector, size_t *at)
+{
+	while (*at < image->items.len) {
+		const struct image_item *item = &image->items.items[(*at)++];
+
+		if (item->inspector == inspector)
+			return item;
+	}
+	return NULL;
+}
+
+bool facts_item_hidden(const struct image *image, const struct image_item *item)
+{
+	return tree_get(image->tree, item->node)->flags & TREE_HIDDEN;
+}
+
+void facts_gap(struct facts *facts, struct arena *a, const struct image_item *item, const char *fmt,
+               ...)
+{
+	char text[400];
+	va_list ap;
+
+	if (facts->gaps_total++ >= LIMIT_GAPS_NAMED)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	*ARENA_PUSH(a, &facts->gaps) = (struct image_gap){ item->inspector, item->layer, item->node,
+		                                               arena_bytes(a, bytes_str(text)) };
+}

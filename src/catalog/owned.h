@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* owned - file lists of packages: written by an inspector, read by its collector.
+ *
+ * A list is front-coded: of each path the number of octets it shares with the one before it, and the
+ * rest. Long lists are split over several items. Paths are clean (base/path.h).
+ * Threading: one thread a writer or reader. */
+#pragma once
+
+#include "base/limits.h"
+#include "image/image.h"
+
+struct owned_writer {
+	struct inspection *in;
+	bytes start; /* what each item begins with: the caller's encoding of whose files these are */
+	buf out;
+	uint8_t last[LIMIT_PATH];
+	size_t last_n;
+};
+
+/* owned_begin(w, in, start): start is borrowed. owned_add(w, raw): a path as the database writes it, in
+ * any form; false when it is longer than LIMIT_PATH. owned_end: emit what is left, free the memory. */
+void owned_begin(struct owned_writer *w, struct inspection *in, bytes start);
+bool owned_add(struct owned_writer *w, bytes raw);
+void owned_end(struct owned_writer *w);
+
+struct owned_reader {
+	bytes rest; /* behind the start */
+	uint8_t path[LIMIT_PATH];
+	size_t path_n;
+};
+/* owned_next(r, out): 1 and the next path (valid until the next call), 0 at the end, -1 when the
+ * encoding is broken. */
+int owned_next(struct owned_reader *r, bytes *out);
+
+/* owned_claim(tree, path, package): the visible file at path belongs to this package (index + 1), unless
+ * another one owns it already. Links in the parents are followed: lib/x means usr/lib/x where lib is a
+ * link. Folders belong to nobody. */
+void owned_claim(struct tree *tree, bytes path, uint32_t package);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* applet - one command of the program: its flags, its help, what it does.
+ *
+ * This room is the prompt: it reads the command line and the environment, prints, and decides the exit
+ * status; nothing below it does. Each command is one file with one `const struct applet`; applets.c
+ * lists them. From this one table come dispatch, --help, completion and man pages.
+ * Threading: a job belongs to the main thread. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "report/terminal.h"
+
+/* -- flags ------------------------------------------------------------------------------------ */
+enum flag_kind {
+	FLAG_SWITCH, /* bool */
+	FLAG_TEXT,   /* const char * */
+	FLAG_CHOICE, /* const char *, one of the words of `value`, divided by | */
+	FLAG_NUMBER, /* uint64_t, at most `max` */
+	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
+	FLAG_LIST,   /* struct texts; the flag may be repeated */
+};
+
+struct texts {
+	const char **items;
+	size_t len, cap;
+};
+
+/* One flag. It may stand on the command line as --name VALUE, --name=VALUE or -l VALUE, and in the
+ * environment as OAKUM_NAME (upper case, _ for -); the command line wins. */
+struct flag {
+	const char *name;  /* NULL ends a table */
+	const char *value; /* what stands for the value in the help; NULL for a switch */
+	const char *brief;
+	size_t offset;     /* of the field in the applet's options */
+	enum flag_kind kind;
+	char letter;       /* 0: none */
+	uint64_t max;
+};
+
+struct example {
+	const char *command, *says;
+};
+
+/* -- the world, read once in main.c ----------------------------------------------------------- */
+struct job {
+	char *const *environment;
+	int64_t now;      /* seconds, for reports: SOURCE_DATE_EPOCH when it is set, else the clock */
+	int64_t clock_ns; /* the clock */
+	struct terminal out, err;
+	struct arena arena;
+	/* flags that every command has */
+	bool quiet, verbose, help;
+	const char *log_format;
+};
+
+/* job_env(job, name): the variable's value or NULL. Static. */
+const char *job_env(const struct job *job, const char *name);
+
+struct applet {
+	const char *name, *brief;    /* brief: at most 55 columns, for the list of commands */
+	const char *operands;        /* "TARGET..."; "" when it takes none */
+	const char *about;           /* lines of at most 80 columns, for its own help */
+	unsigned operands_min, operands_max;
+	const struct flag *flags;
+	size_t options_size;         /* of the struct that the flags fill; it begins zeroed */
+	struct example examples[2];
+	/* run(job, options, operands, e): the exit status, or -1 with *e set. */
+	int (*run)(struct job *job, const void *options, const struct texts *operands, err *e);
+};
+
+/* applets.c: NULL-terminated, in the order of the help. applet_find(name): NULL when unknown. */
+extern const struct applet *const applets[];
+const struct applet *applet_find(const char *name);
+/* applet_flag(applet, i, out_global): its i-th flag, those of its own first, then those that every
+ * command has, whose offsets are into struct job; NULL behind the last. out_global may be NULL. */
+const struct flag *applet_flag(const struct applet *applet, size_t i, bool *out_global);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum help [COMMAND]` - the list of commands, or the help of one; --man gives it as a man page. */
+#include "base/text.h"
+#include "cmd/output.h"
+#include "cmd/usage.h"
+
+struct help_options {
+	bool man;
+};
+
+static const struct flag flags[] = {
+	{ "man", NULL, "as a man page, in roff", offsetof(struct help_options, man), FLAG_SWITCH, 0, 0 },
+	{ 0 },
+};
+
+static void print(const struct applet *applet, bool man, struct stream *out)
+{
+	if (applet && man)
+		manual_command(applet, out);
+	else if (applet)
+		usage_command(applet, out);
+	else if (man)
+		manual_overview(out);
+	else
+		usage_overview(out);
+}
+
+static int help_run(struct job *job, const void *options, const struct texts *operands, err *e)
+{
+	const struct help_options *o = options;
+	const char *name = operands->len > 0 ? operands->items[0] : "oakum";
+	const struct applet *applet = applet_find(name);
+	struct stream out;
+
+	(void)job;
+	if (!applet && strcmp(name, "oakum") != 0)
+		return err_set(e, ERR_USAGE, 0, "there is no command '%s'; 'oakum help' lists them",
+		               SHOW(bytes_str(name)));
+	output_stdout(&out);
+	print(applet, o->man, &out);
+	return stream_finish(&out, e);
+}
+
+const struct applet applet_help = {
+	.name = "help",
+	.brief = "list the commands, or explain one",
+	.operands = "[COMMAND]",
+	.about = "Lists the commands, or shows the help of one.",
+	.operands_max = 1,
+	.flags = flags,
+	.options_size = sizeof(struct help_options),
+	.examples = { { "oakum help audit", "what audit does and its flags" },
+	              { "oakum help --man audit | man -l -", "the same as a man page" } },
+	.run = help_run,
+};

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/options.h"
+
+#include "base/text.h"
+#include "cmd/suggest.h"
+
+#include <stdio.h>
+
+struct parser {
+	struct job *job;
+	const struct applet *applet;
+	void *options;
+	char *const *words; /* what is left */
+};
+
+/* A flag and the struct its field lies in. */
+struct place {
+	const struct flag *flag;
+	void *base;
+};
+
+const char *options_env_name(const struct flag *flag, struct env_name *out)
+{
+	size_t n = (size_t)snprintf(out->text, sizeof(out->text), "OAKUM_%s", flag->name);
+
+	for (size_t i = 0; i < n; i++) {
+		char c = out->text[i];
+
+		out->text[i] = c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+	}
+	return out->text;
+}
+
+/* -- values ----------------------------------------------------------------------------------- */
+
+static bool take_switch(const char *value, bool *out)
+{
+	static const char *const words[] = { "0", "false", "no", "1", "true", "yes" };
+
+	for (size_t i = 0; i < 6; i++)
+		if (strcmp(value, words[i]) == 0) {
+			*out = i >= 3;
+			return true;
+		}
+	return false;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+	bytes rest = bytes_str(choices), word;
+
+	while (bytes_take_until(&rest, '|', &word))
+		if (bytes_is(word, value))
+			return true;
+	return false;
+}
+
+static bool take_size(const char *value, uint64_t *out)
+{
+	static const struct unit {
+		const char *name;
+		uint64_t factor;
+	} units[] = { { "KiB", UINT64_C(1) << 10 }, { "MiB", UINT64_C(1) << 20 },
+		{ "GiB", UINT64_C(1) << 30 }, { "KB", 1000 }, { "kB", 1000 }, { "MB", 1000000 },
+		{ "GB", 1000000000 }, { "K", UINT64_C(1) << 10 }, { "M", UINT64_C(1) << 20 },
+		{ "G", UINT64_C(1) << 30 }, { "", 1 } };
+	bytes all = bytes_str(value);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		bytes name = bytes_str(units[i].name);
+
+		if (!bytes_ends(all, name))
+			continue;
+		if (!text_take_u64(bytes_slice(all, 0, all.n - name.n), 10, UINT64_MAX / units[i].factor,
+		                   out))
+			return false;
+		*out *= units[i].factor;
+		return true;
+	}
+	return false;
+}
+
+/* set_value(p, at, shown, value, e): shown is how the flag was written, for errors. */
+static int set_value(struct parser *p, struct place at, const char *shown, const char *value, err *e)
+{
+	const struct flag *f = at.flag;
+	uint8_t *field = (uint8_t *)at.base + f->offset;
+
+	switch (f->kind) {
+	case FLAG_SWITCH:
+		if (!take_switch(value, (bool *)field))
+			return err_set(e, ERR_USAGE, 0, "%s is true or false, not '%s'", shown,
+			               SHOW(bytes_str(value)));
+		return 0;
+	case FLAG_CHOICE:
+		if (!is_choice(f->value, value))
+			return err_set(e, ERR_USAGE, 0, "%s is one of %s, not '%s'", shown, f->value,
+			               SHOW(bytes_str(value)));
+		memcpy(field, &value, sizeof(value));
+		return 0;
+	case FLAG_TEXT:
+		memcpy(field, &value, sizeof(value));
+		return 0;
+	case FLAG_NUMBER:
+		if (!text_take_u64(bytes_str(value), 10, f->max, (uint64_t *)(void *)field))
+			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to %llu, not '%s'", shown,
+			               (unsigned long long)f->max, SHOW(bytes_str(value)));
+		return 0;
+	case FLAG_SIZE:
+		if (!take_size(value, (uint64_t *)(void *)field))
+			return err_set(e, ERR_USAGE, 0, "%s is a size like 500MB or 2GiB, not '%s'", shown,
+			               SHOW(bytes_str(value)));
+		return 0;
+	case FLAG_LIST: {
+		struct texts *list = (struct texts *)(void *)field;
+
+		*ARENA_PUSH(&p->job->arena, list) = value;
+		return 0;
+	}
+	}
+	return 0;
+}
+
+/* -- names ------------------------------------------------------------------------------------ */
+
+static void *base_of(const struct parser *p, bool global)
+{
+	return global ? (void *)p->job : p->options;
+}
+
+static bool find(const struct parser *p, bytes name, char letter, struct place *out)
+{
+	const struct flag *f;
+	bool global;
+
+	for (size_t i = 0; (f = applet_flag(p->applet, i, &global)); i++) {
+		if (letter ? f->letter != letter : !bytes_is(name, f->name))
+			continue;
+		*out = (struct place){ f, base_of(p, global) };
+		return true;
+	}
+	return false;
+}
+
+static int unknown_flag(const struct parser *p, bytes typed, err *e)
+{
+	struct suggest near;
+	const struct flag *f;
+
+	suggest_begin(&near, arena_str(&p->job->arena, typed));
+	for (size_t i = 0; (f = applet_flag(p->applet, i, NULL)); i++)
+		suggest_offer(&near, f->name);
+	if (near.best)
+		return err_set(e, ERR_USAGE, 0, "there is no flag --%s; did you mean --%s?", SHOW(typed),
+		               near.best);
+	return err_set(e, ERR_USAGE, 0, "there is no flag --%s; 'oakum %s --help' lists them",
+	               SHOW(typed), p->applet->name);
+}
+
+static int missing_value(const struct place *at, const char *shown, err *e)
+{
+	return err_set(e, ERR_USAGE, 0, "%s needs a value: %s %s", shown, shown, at->flag->value);
+}
+
+/* -- the command line ------------------------------------------------------------------------- */
+
+static int parse_long(struct parser *p, err *e)
+{
+	const char *word = *p->words++;
+	bytes rest = bytes_str(word + 2), name = { 0 };
+	struct place at;
+
+	(void)bytes_take_until(&rest, '=', &name); /* checked by find */
+	if (!find(p, name, 0, &at))
+		return unknown_flag(p, name, e);
+	const char *shown = arena_printf(&p->job->arena, "--%s", at.flag->name);
+	const char *equals = strchr(word, '=');
+
+	if (equals)
+		return set_value(p, at, shown, equals + 1, e);
+	if (at.flag->kind == FLAG_SWITCH)
+		return set_value(p, at, shown, "true", e);
+	if (!*p->words)
+		return missing_value(&at, shown, e);
+	return set_value(p, at, shown, *p->words++, e);
+}
+
+static int parse_short(struct parser *p, err *e)
+{
+	const char *word = *p->words++;
+
+	for (const char *c = word + 1; *c; c++) {
+		char shown[3] = { '-', *c, '\0' };
+		struct place at;
+
+		if (!find(p, BYTES(""), *c, &at))
+			return err_set(e, ERR_USAGE, 0, "there is no flag -%s; 'oakum %s --help' lists them",
+			               SHOW(bytes_of(c, 1)), p->applet->name);
+		if (at.flag->kind == FLAG_SWITCH) {
+			if (set_value(p, at, shown, "true", e) < 0)
+				return -1;
+			continue;
+		}
+		if (c[1] != '\0')
+			return set_value(p, at, shown, c + 1, e);
+		if (!*p->words)
+			return missing_value(&at, shown, e);
+		return set_value(p, at, shown, *p->words++, e);
+	}
+	return 0;
+}
+
+static int parse_words(struct parser *p, struct texts *operands, err *e)
+{
+	bool only_operands = false;
+
+	while (*p->words) {
+		const char *word = *p->words;
+
+		if (!only_operands && strcmp(word, "--") == 0) {
+			only_operands = true;
+			p->words++;
+		} else if (!only_operands && word[0] == '-' && word[1] == '-') {
+			if (parse_long(p, e) < 0)
+				return -1;
+		} else if (!only_operands && word[0] == '-' && word[1] != '\0') {
+			if (parse_short(p, e) < 0)
+				return -1;
+		} else {
+			*ARENA_PUSH(&p->job->arena, operands) = word;
+			p->words++;
+		}
+	}
+	return 0;
+}
+
+static int parse_environment(struct parser *p, err *e)
+{
+	const struct flag *f;
+	struct env_name name;
+	bool global;
+
+	for (size_t i = 0; (f = applet_flag(p->applet, i, &global)); i++) {
+		const char *value = job_env(p->job, options_env_name(f, &name));
+		struct place at = { f, base_of(p, global) };
+
+		if (value && *value && set_value(p, at, name.text, value, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_operands(const struct applet *applet, const struct texts *operands, err *e)
+{
+	if (operands->len < applet->operands_min)
+		return err_set(e, ERR_USAGE, 0, "something is missing: oakum %s [flags] %s", applet->name,
+		               applet->operands);
+	if (operands->len > applet->operands_max)
+		return err_set(e, ERR_USAGE, 0, "'%s' is one word too many: oakum %s [flags] %s",
+		               SHOW(bytes_str(operands->items[applet->operands_max])), applet->name,
+		               applet->operands);
+	return 0;
+}
+
+int options_parse(struct job *job, const struct applet *applet, char *const *words, void *options,
+                  struct texts *out_operands, err *e)
+{
+	struct parser p = { job, applet, options, words };
+
+	*out_operands = (struct texts){ 0 };
+	if (parse_environment(&p, e) < 0 || parse_words(&p, out_operands, e) < 0)
+		return -1;
+	return job->help ? 0 : check_operands(applet, out_operands, e);
+}

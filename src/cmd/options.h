@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* options - from a command line and an environment to an applet's options.
+ *
+ * GNU manners: flags may stand behind operands, "--" ends them, -ab is -a -b when a is a switch, and
+ * -oFILE is -o FILE. A flag that is given twice counts the last time, lists collect. Every mistake is
+ * an ERR_USAGE that says what to type instead. Threading: pure but for the job's arena. */
+#pragma once
+
+#include "cmd/applet.h"
+
+/* options_parse(job, applet, words, options, out_operands, e): words is NULL-terminated, behind the
+ * command's name; options points to applet->options_size zeroed octets. Borrows from words and the
+ * environment. With --help nothing else is checked. ERR_USAGE. */
+int options_parse(struct job *job, const struct applet *applet, char *const *words, void *options,
+                  struct texts *out_operands, err *e);
+
+/* options_env_name(flag, out): "OAKUM_CACHE_DIR". */
+struct env_name {
+	char text[64];
+};
+const char *options_env_name(const struct flag *flag, struct env_name *out);

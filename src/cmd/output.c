@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/output.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* One JSON report of an image with a hundred thousand packages has 60 MB. */
+#define OUTPUT_MAX ((size_t)(1 * GIB))
+
+struct output {
+	const char *format, *path; /* path NULL: standard output */
+	int fd;                    /* a pipe or device that is written as it comes, else -1 */
+	buf whole;                 /* a file, until it is put in its place */
+	struct stream stream;
+	bool finished;
+};
+
+static int to_stdout(void *ctx, bytes part, err *e)
+{
+	(void)ctx;
+	return file_write_all(STDOUT_FILENO, "standard output", part, e);
+}
+
+static int to_device(void *ctx, bytes part, err *e)
+{
+	const struct output *o = ctx;
+
+	return file_write_all(o->fd, o->path, part, e);
+}
+
+void output_stdout(struct stream *s)
+{
+	stream_init(s, to_stdout, NULL);
+}
+
+/* split(entry, formats, o): "json=a.json" where json is one of ours; "a=b.json" is a file's name. */
+static void split(const char *entry, const char *formats, struct job *job, struct output *o)
+{
+	bytes rest = bytes_str(entry), name = { 0 }, known = bytes_str(formats), word;
+
+	o->path = entry;
+	(void)bytes_take_until(&rest, '=', &name); /* nothing found: compared with nothing */
+	while (name.n < strlen(entry) && bytes_take_until(&known, '|', &word)) {
+		if (!bytes_equal(name, word))
+			continue;
+		o->format = arena_str(&job->arena, name);
+		o->path = entry + name.n + 1;
+	}
+	if (strcmp(o->path, "-") == 0)
+		o->path = NULL;
+}
+
+/* -o /dev/null must not replace the device, -o /dev/stdout and a fifo are written as they are. */
+static int open_output(struct output *o, err *e)
+{
+	struct stat st;
+
+	o->fd = -1;
+	o->whole = (buf)BUF_INIT(OUTPUT_MAX);
+	if (!o->path) {
+		output_stdout(&o->stream);
+		return 0;
+	}
+	if (stat(o->path, &st) < 0 || S_ISREG(st.st_mode)) {
+		stream_init(&o->stream, stream_to_buf, &o->whole);
+		return 0;
+	}
+	o->fd = open(o->path, O_WRONLY | O_CLOEXEC);
+	if (o->fd < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->path)));
+	stream_init(&o->stream, to_device, o);
+	return 0;
+}
+
+int outputs_open(struct job *job, const char *format, const struct texts *list, const char *formats,
+                 struct outputs *out, err *e)
+{
+	size_t n = list->len > 0 ? list->len : 1;
+
+	*out = (struct outputs){ arena_array(&job->arena, struct output, n), 0, n };
+	for (; out->len < n; out->len++) {
+		struct output *o = &out->items[out->len];
+
+		o->format = format;
+		if (list->len > 0)
+			split(list->items[out->len], formats, job, o);
+		if (open_output(o, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static mode_t file_mode(void)
+{
+	mode_t mask = umask(022);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+int outputs_commit(struct outputs *out, err *e)
+{
+	for (size_t i = 0; i < out->len; i++) {
+		struct output *o = &out->items[i];
+
+		o->finished = true;
+		if (stream_finish(&o->stream, e) < 0)
+			return -1;
+		if (o->path && o->fd < 0 &&
+		    file_write_atomic(o->path, buf_bytes(&o->whole), file_mode(), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void outputs_close(struct outputs *out)
+{
+	for (size_t i = 0; i < out->len; i++) {
+		struct output *o = &out->items[i];
+
+		if (!o->finished)
+			buf_done(&o->stream.pending);
+		buf_done(&o->whole);
+		if (o->fd >= 0)
+			close(o->fd);
+	}
+	out->len = 0;
+}
+
+const char *output_format(const struct outputs *o, size_t i)
+{
+	return o->items[i].format;
+}
+
+struct stream *output_stream(struct outputs *o, size_t i)
+{
+	return &o->items[i].stream;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/usage.h"
+
+#include "cmd/output.h"
+
+#include <stdio.h>
+
+enum { FLAG_COLUMN = 30 };
+
+void usage_overview(struct stream *out)
+{
+	stream_puts(out, "Usage: oakum COMMAND [flags] TARGET...\n\n"
+	                 "Read a container image, say what is in it and what to mend.\n\nCommands:\n");
+	for (size_t i = 0; applets[i]; i++)
+		stream_printf(out, "  %-12s %s\n", applets[i]->name, applets[i]->brief);
+	stream_puts(out,
+	            "\nA target is an OCI layout (oci:DIR[:TAG]), an archive (oci-archive:FILE,\n"
+	            "docker-archive:FILE) or a folder (rootfs:DIR); a path alone is recognised.\n\n"
+	            "'oakum COMMAND --help' says more about a command.\n\nExamples:\n"
+	            "  oakum audit image.tar\n"
+	            "  oakum audit --format json oci:build/image:latest\n");
+}
+
+static void put_flag(struct stream *out, const struct flag *f)
+{
+	char name[64];
+	int n = snprintf(name, sizeof(name), "%s%c%s--%s%s%s", f->letter ? "-" : " ",
+	                 f->letter ? f->letter : ' ', f->letter ? ", " : "  ", f->name,
+	                 f->value ? " " : "", f->value ? f->value : "");
+
+	if (n >= FLAG_COLUMN - 3)
+		stream_printf(out, "  %s  %s\n", name, f->brief);
+	else
+		stream_printf(out, "  %-*s%s\n", FLAG_COLUMN - 2, name, f->brief);
+}
+
+static void put_examples(struct stream *out, const struct applet *applet)
+{
+	stream_puts(out, "\nExamples:\n");
+	for (size_t i = 0; i < 2; i++)
+		stream_printf(out, "  %s\n", applet->examples[i].command);
+}
+
+void usage_command(const struct applet *applet, struct stream *out)
+{
+	bool has_flags = applet->flags && applet->flags->name;
+
+	stream_printf(out, "Usage: oakum %s [flags]%s%s\n\n%s\n", applet->name,
+	              *applet->operands ? " " : "", applet->operands, applet->about);
+	if (has_flags)
+		stream_puts(out, "\n");
+	for (const struct flag *f = applet->flags; f && f->name; f++)
+		put_flag(out, f);
+	stream_puts(out, "\nAlways: -q --quiet, -v --verbose, --log-format text|json, -h --help.\n");
+	put_examples(out, applet);
+}
+
+int usage_print(struct job *job, const struct applet *applet, err *e)
+{
+	struct stream out;
+
+	(void)job;
+	output_stdout(&out);
+	usage_command(applet, &out);
+	return stream_finish(&out, e);
+}

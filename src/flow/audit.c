@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/audit.h"
+
+#include "flow/judge.h"
+
+void audit_judge(const struct image *image, const struct facts *facts,
+                 const struct coverage *coverage, int64_t now, struct audit_page *out)
+{
+	*out = (struct audit_page){ .image = image, .facts = facts, .coverage = coverage, .now = now };
+	out->gaps = image->gaps_total + facts->gaps.len;
+	judge_files(out);
+	judge_settings(out);
+	judge_tools(out);
+	judge_packages(out);
+	judge_actions(out);
+}
+
+void page_done(struct audit_page *page)
+{
+	arena_done(&page->arena);
+}
+
+/* What this version cannot read yet is said before anything is opened. */
+static int check_kind(const struct target *target, err *e)
+{
+	switch (target->kind) {
+	case TARGET_REGISTRY:
+		return err_set(e, ERR_ABSENT, 0,
+		               "no such file or folder, and this version reads no registry (save the image "
+		               "first: 'docker save -o image.tar NAME', or copy it to a layout, oci:DIR)");
+	case TARGET_DAEMON:
+		return err_set(e, ERR_ABSENT, 0,
+		               "this version does not ask the daemon (save the image first: 'docker save -o "
+		               "image.tar NAME', then name image.tar)");
+	case TARGET_SBOM:
+		return err_set(e, ERR_ABSENT, 0, "this version audits images only (layouts, archives and "
+		                                 "folders), not SBOMs");
+	case TARGET_NONE:
+	case TARGET_LAYOUT:
+	case TARGET_OCI_ARCHIVE:
+	case TARGET_DOCKER_ARCHIVE:
+	case TARGET_ARCHIVE:
+	case TARGET_ROOTFS: break;
+	}
+	return 0;
+}
+
+int audit_run(const struct target *target, const struct audit_options *options, struct audit *out,
+              err *e)
+{
+	struct image_options image = options->image;
+
+	image.inspectors = catalog_inspectors;
+	*out = (struct audit){ 0 };
+	if (check_kind(target, e) < 0 || image_read(target, &image, &out->image, e) < 0)
+		return -1;
+	if (catalog_collect(&out->image, &out->image.arena, &out->facts, e) < 0) {
+		image_done(&out->image);
+		return -1;
+	}
+	coverage_count(&out->image, &out->facts, &out->image.arena, &out->coverage);
+	audit_judge(&out->image, &out->facts, &out->coverage, options->now, &out->page);
+	return 0;
+}
+
+void audit_done(struct audit *a)
+{
+	page_done(&a->page);
+	image_done(&a->image);
+}

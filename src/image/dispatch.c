@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/dispatch.h"
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "image/spool.h"
+
+#include <stdio.h>
+
+#define INSPECTORS_MOST 64
+/* Records are handed on in portions of this size: a frame's worth. */
+#define FLUSH_AT (60 * KIB)
+
+/* What is kept of the current body. */
+enum keep { KEEP_NOTHING, KEEP_BODY, KEEP_SPOOL, KEEP_TOO_LARGE };
+
+struct dispatch {
+	struct dispatch_options options;
+	struct map aliases; /* path -> struct alias */
+	struct evidence_writer writer;
+	struct spool spool;
+	buf out;
+	buf body;             /* KEEP_BODY: the octets from body_from on */
+	struct arena scratch; /* per entry */
+	uint8_t path[LIMIT_PATH], link[LIMIT_PATH];
+	uint8_t head[INSPECT_HEAD];
+
+	struct entry entry;
+	struct want wants[INSPECTORS_MOST];
+	enum keep keep;
+	uint64_t body_from, seen; /* seen: octets of the body that have passed */
+	size_t head_n;
+	bool ignored, decided, sparse, escapes;
+	const char *trouble; /* why the kept body is not whole */
+};
+
+struct emitter {
+	struct dispatch *dispatch;
+	uint16_t inspector;
+};
+
+/* -- answers -------------------------------------------------------------------------------------- */
+
+static void flush(struct dispatch *d, size_t at_least)
+{
+	if (d->out.n < at_least || d->out.n == 0)
+		return;
+	d->options.flush(d->options.ctx, buf_bytes(&d->out));
+	buf_clear(&d->out);
+}
+
+static void state_gap(struct dispatch *d, uint16_t inspector, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void state_gap(struct dispatch *d, uint16_t inspector, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	evidence_write_gap(&d->writer, inspector, false, bytes_str(text), &d->out);
+}
+
+void inspection_item(struct inspection *in, bytes payload)
+{
+	struct dispatch *d = in->emitter->dispatch;
+
+	if (payload.n > LIMIT_RECORD - 64) {
+		inspection_gap(in, "more than %u MiB of facts in one file", (unsigned)(LIMIT_RECORD / MIB));
+		return;
+	}
+	evidence_write_item(&d->writer, in->emitter->inspector, payload, &d->out);
+	flush(d, FLUSH_AT);
+}
+
+void inspection_gap(struct inspection *in, const char *fmt, ...)
+{
+	struct dispatch *d = in->emitter->dispatch;
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	evidence_write_gap(&d->writer, in->emitter->inspector, false, bytes_str(text), &d->out);
+}
+
+bool inspection_read(struct inspection *in, uint64_t offset, size_t n, bytes *out)
+{
+	return spool_read(&in->emitter->dispatch->spool, offset, n, in->scratch, out);
+}
+
+bool inspection_search(struct inspection *in, uint64_t from, uint64_t to, bytes what, uint64_t *out)
+{
+	return spool_search(&in->emitter->dispatch->spool, from, to, what, out);
+}
+
+/* -- wants ---------------------------------------------------------------------------------------- */
+
+/* The strongest of all wants decides what is kept; each inspector then gets its own part of it. */
+static void choose_keep(struct dispatch *d)
+{
+	uint64_t from = UINT64_MAX;
+	bool spool = false;
+
+	for (size_t i = 0; d->options.inspectors[i]; i++) {
+		struct want w = d->wants[i];
+
+		if (w.what == WANT_ALL)
+			from = 0;
+		else if (w.what == WANT_TAIL && w.n < from)
+			from = w.n;
+		spool |= w.what == WANT_SPOOL;
+	}
+	if (spool) {
+		d->keep = d->entry.size > LIMIT_SPOOL ? KEEP_TOO_LARGE : KEEP_SPOOL;
+	} else if (from < UINT64_MAX) {
+		d->body_from = from < d->entry.size ? from : d->entry.size;
+		d->keep = d->entry.size - d->body_from > LIMIT_KEEP ? KEEP_TOO_LARGE : KEEP_BODY;
+	}
+}
+
+static void ask_by_name(struct dispatch *d)
+{
+	for (size_t i = 0; d->options.inspectors[i]; i++)
+		d->wants[i] = d->options.inspectors[i]->want(&d->entry);
+}
+
+/* The head is there: learn the kind, let inspectors that asked for a head ask for more. */
+static void decide(struct dispatch *d)
+{
+	bytes head = bytes_of(d->head, d->head_n);
+
+	d->decided = true;
+	d->entry.kind = kind_of(head, d->entry.size);
+	for (size_t i = 0; d->options.inspectors[i]; i++) {
+		const struct inspector *inspector = d->options.inspectors[i];
+
+		if (d->wants[i].what == WANT_HEAD && inspector->escalate)
+			d->wants[i] = inspector->escalate(&d->entry, head);
+	}
+	choose_keep(d);
+	buf_clear(&d->body);
+	if (d->keep == KEEP_SPOOL)
+		spool_reset(&d->spool);
+}
+
+static void keep_part(struct dispatch *d, bytes part, uint64_t at)
+{
+	if (d->keep == KEEP_BODY) {
+		if (at < d->body_from)
+			part = bytes_skip(part, d->body_from - at < part.n ? d->body_from - at : part.n);
+		buf_put(&d->body, part);
+	} else if (d->keep == KEEP_SPOOL && !spool_add(&d->spool, part)) {
+		d->keep = KEEP_NOTHING;
+		d->trouble = "could not be written to the spool file";
+	}
+}
+
+/* -- tar events ------------------------------------------------------------------------------------ */
+
+static enum entry_type type_of(enum tar_type type)
+{
+	switch (type) {
+	case TAR_OTHER:
+	case TAR_FILE: return ENTRY_FILE;
+	case TAR_HARDLINK: return ENTRY_HARDLINK;
+	case TAR_SYMLINK: return ENTRY_SYMLINK;
+	case TAR_CHAR: return ENTRY_CHAR;
+	case TAR_BLOCK: return ENTRY_BLOCK;
+	case TAR_DIR: return ENTRY_DIR;
+	case TAR_FIFO: return ENTRY_FIFO;
+	}
+	return ENTRY_NONE;
+}
+
+/* id_of(id): user and group ids are 32 bits wide in Linux; a larger one cannot be unpacked. */
+static uint32_t id_of(uint64_t id)
+{
+	return id > UINT32_MAX ? UINT32_MAX : (uint32_t)id;
+}
+
+static bool take_names(struct dispatch *d, const struct tar_entry *t)
+{
+	bool link_escapes;
+
+	if (t->name.n > LIMIT_PATH || t->link.n > LIMIT_PATH)
+		return false;
+	d->entry.path = path_clean(t->name, d->path, sizeof(d->path), &d->escapes);
+	d->entry.link = t->link;
+	if (t->type == TAR_HARDLINK)
+		d->entry.link = path_clean(t->link, d->link, sizeof(d->link), &link_escapes);
+	else if (t->type == TAR_SYMLINK)
+		d->entry.link = bytes_of(memcpy(d->link, t->link.p, t->link.n), t->link.n);
+	else
+		d->entry.link = bytes_of(NULL, 0);
+	return true;
+}
+
+static int on_entry(void *ctx, const struct tar_entry *t, err *e)
+{
+	struct dispatch *d = ctx;
+
+	d->entry = (struct entry){ .type = type_of(t->type), .mode = t->mode, .uid = id_of(t->uid),
+		                       .gid = id_of(t->gid), .mtime = t->mtime,
+		                       .size = t->type == TAR_FILE || t->type == TAR_OTHER ? t->size : 0,
+		                       .capability = arena_bytes(&d->scratch, t->capability) };
+	d->keep = KEEP_NOTHING;
+	d->head_n = 0;
+	d->seen = 0;
+	d->body_from = 0;
+	d->decided = false;
+	d->sparse = t->sparse;
+	d->trouble = NULL;
+	d->ignored = false;
+	if (!take_names(d, t))
+		return err_set(e, ERR_LIMIT, 0, "a name of more than %d bytes", LIMIT_PATH);
+	if (d->options.aliases) {
+		struct alias *alias = map_get(&d->aliases, d->entry.path);
+
+		d->ignored = !alias || d->entry.type != ENTRY_FILE;
+		if (alias)
+			d->entry.path = alias->as;
+	}
+	if (!d->ignored && d->entry.type == ENTRY_FILE)
+		ask_by_name(d);
+	else
+		memset(d->wants, 0, sizeof(d->wants));
+	return 0;
+}
+
+static int on_data(void *ctx, bytes part, err *e)
+{
+	struct dispatch *d = ctx;
+
+	(void)e;
+	if (d->ignored || d->entry.type != ENTRY_FILE || (d->decided && d->keep == KEEP_NOTHING))
+		return 0;
+	if (!d->decided) {
+		bytes head = bytes_slice(part, 0, INSPECT_HEAD - d->head_n);
+
+		memcpy(d->head + d->head_n, head.p, head.n);
+		d->head_n += head.n;
+		d->seen += head.n;
+		part = bytes_skip(part, head.n);
+		if (d->head_n < INSPECT_HEAD)
+			return 0;
+		decide(d);
+		keep_part(d, bytes_of(d->head, d->head_n), 0);
+	}
+	keep_part(d, part, d->seen);
+	d->seen += part.n;
+	return 0;
+}
+
+/* body_for(d, want, out): the part of the body this want names, from wherever it was kept. Returns NULL,
+ * or why it cannot be had. */
+static const char *body_for(struct dispatch *d, struct want want, struct inspection *out)
+{
+	uint64_t from = want.what == WANT_TAIL ? want.n : 0;
+
+	if (d->sparse)
+		return "a sparse file in the archive is not looked into";
+	if (want.what == WANT_HEAD) {
+		out->body = bytes_of(d->head, d->head_n);
+		return NULL;
+	}
+	if (d->keep == KEEP_TOO_LARGE)
+		return "too large to look into";
+	if (d->trouble || want.what == WANT_SPOOL)
+		return d->trouble;
+	out->body_from = from < d->entry.size ? from : d->entry.size;
+	if (d->keep == KEEP_BODY)
+		out->body = bytes_skip(buf_bytes(&d->body), out->body_from - d->body_from);
+	else if (!spool_read(&d->spool, out->body_from, d->entry.size - out->body_from, &d->scratch,
+	                     &out->body))
+		return "too large to look into";
+	return NULL;
+}
+
+static int run_inspector(struct dispatch *d, const struct inspector *inspector, struct want want,
+                         err *e)
+{
+	struct emitter emitter = { d, inspector->id };
+	struct inspection in = { .entry = &d->entry, .scratch = &d->scratch, .emitter = &emitter };
+	const char *trouble = body_for(d, want, &in);
+
+	if (trouble) {
+		state_gap(d, inspector->id, "%s (%s)", trouble, SIZE_TEXT(d->entry.size));
+		return 0;
+	}
+	return inspector->inspect(&in, e);
+}
+
+static int on_end(void *ctx, err *e)
+{
+	struct dispatch *d = ctx;
+	int status = 0;
+
+	if (!d->ignored) {
+		if (d->entry.type == ENTRY_FILE && !d->decided) {
+			decide(d);
+			keep_part(d, bytes_of(d->head, d->head_n), 0);
+		}
+		evidence_write_entry(&d->writer, &d->entry, &d->out);
+		if (d->escapes)
+			state_gap(d, 0, "the name tries to leave the root; read as if it could not");
+		for (size_t i = 0; d->options.inspectors[i] && status == 0; i++)
+			if (d->wants[i].what != WANT_NO)
+				status = run_inspector(d, d->options.inspectors[i], d->wants[i], e);
+		flush(d, FLUSH_AT);
+	}
+	arena_reset(&d->scratch);
+	return status;
+}
+
+const struct tar_events dispatch_events = { on_entry, on_data, on_end };
+
+/* -- life ------------------------------------------------------------------------------------------ */
+
+struct dispatch *dispatch_new(struct arena *a, const struct dispatch_options *options)
+{
+	struct dispatch *d = arena_new(a, struct dispatch);
+
+	d->options = *options;
+	d->out = (buf)BUF_INIT(LIMIT_RECORD + LIMIT_RECORD / 2);
+	d->body = (buf)BUF_INIT(LIMIT_KEEP + INSPECT_HEAD);
+	spool_init(&d->spool, options->spool_fd);
+	map_init(&d->aliases, a);
+	for (size_t i = 0; options->aliases && i < options->aliases->len; i++)
+		*map_put(&d->aliases, options->aliases->items[i].path) = &options->aliases->items[i];
+	return d;
+}
+
+void dispatch_done(struct dispatch *d)
+{
+	buf_done(&d->out);
+	buf_done(&d->body);
+	spool_done(&d->spool);
+	arena_done(&d->scratch);
+}
+
+void dispatch_finish(struct dispatch *d, uint64_t expanded, uint64_t trailing)
+{
+	if (trailing && !d->options.aliases) {
+		char text[96];
+
+		snprintf(text, sizeof(text), "%s behind the end of the archive were not read",
+		         SIZE_TEXT(trailing));
+		evidence_write_gap(&d->writer, 0, true, bytes_str(text), &d->out);
+	}
+	evidence_write_done(&d->writer, expanded, &d->out);
+	flush(d, 0);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/documents.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "image/serve.h"
+#include "oci/platform.h"
+
+/* What one resolution carries along. */
+struct resolve {
+	struct local *local;
+	const struct target *target;
+	const struct platform *want;
+	struct worker *worker;
+	struct arena *arena;
+	struct documents *out;
+};
+
+/* -- asking the worker ----------------------------------------------------------------------------- */
+
+static int send_message(struct worker *w, uint8_t what, bytes document, err *e)
+{
+	bool first = true;
+
+	for (;;) {
+		uint8_t *room = worker_reserve(w);
+
+		if (!room) {
+			if (worker_wait(w, e) < 0)
+				return -1;
+			continue;
+		}
+		size_t at = 0;
+
+		if (first)
+			room[at++] = what;
+		first = false;
+		bytes part = bytes_slice(document, 0, WORKER_IN_SIZE - at);
+
+		if (part.n)
+			memcpy(room + at, part.p, part.n);
+		document = bytes_skip(document, part.n);
+		worker_send(w, at + part.n, document.n == 0);
+		if (document.n == 0)
+			return 0;
+	}
+}
+
+static int read_verdict(bytes frame, err *e)
+{
+	uint8_t ok = 0, kind = ERR_BUG;
+
+	if (bytes_take_u8(&frame, &ok) && ok == 1)
+		return 0;
+	if (!bytes_take_u8(&frame, &kind) || kind <= ERR_NONE || kind > ERR_BUG)
+		kind = ERR_BUG;
+	return err_set(e, kind, 0, "%s", SHOW(frame));
+}
+
+/* ask(r, what, document, out, e): the worker's packed answer, in out. */
+static int ask(struct resolve *r, enum request what, bytes document, buf *out, err *e)
+{
+	if (send_message(r->worker, (uint8_t)what, document, e) < 0)
+		return -1;
+	for (;;) {
+		bytes frame;
+		bool last;
+
+		if (!worker_answer(r->worker, &frame, &last)) {
+			if (worker_wait(r->worker, e) < 0)
+				return -1;
+			continue;
+		}
+		int status = last ? read_verdict(frame, e) : buf_append(out, frame, e);
+
+		worker_answer_done(r->worker);
+		if (last || status < 0)
+			return status;
+	}
+}
+
+/* -- documents by digest --------------------------------------------------------------------------- */
+
+static bytes blob_name(const digest *d, struct arena *a)
+{
+	const char *text = DIGEST_TEXT(d);
+	bytes whole = bytes_str(text);
+	size_t colon = bytes_find(whole, ':');
+
+	return bytes_str(arena_printf(a, "blobs/" PRIb "/" PRIb, BYTESF(bytes_slice(whole, 0, colon)),
+	                              BYTESF(bytes_skip(whole, colon + 1))));
+}
+
+static int read_blob(struct resolve *r, const struct descriptor *d, uint64_t max, bytes *out, err *e)
+{
+	if (local_read(r->local, blob_name(&d->digest, r->arena), max, r->arena, out, e) < 0)
+		return -1;
+	digest have = digest_of(d->digest.algorithm, *out);
+
+	if (out->n != d->size)
+		return err_set(e, ERR_FORMAT, 0, "blob %s has %zu bytes, its descriptor says %llu",
+		               DIGEST_TEXT(&d->digest), out->n, (unsigned long long)d->size);
+	if (!digest_equal(&have, &d->digest))
+		return err_set(e, ERR_FORMAT, 0, "blob %s has the digest %s", DIGEST_TEXT(&d->digest),
+		               DIGEST_TEXT(&have));
+	return 0;
+}
+
+static int parse_index(struct resolve *r, bytes text, struct oci_index *out, err *e)
+{
+	buf packed = BUF_INIT(LIMIT_RECORD);
+	int status = ask(r, REQUEST_INDEX, text, &packed, e);
+
+	if (status == 0)
+		status = oci_index_unpack(buf_bytes(&packed), r->arena, out, e);
+	buf_done(&packed);
+	return status;
+}
+
+static int parse_config(struct resolve *r, bytes text, err *e)
+{
+	buf packed = BUF_INIT(LIMIT_RECORD);
+	int status = ask(r, REQUEST_CONFIG, text, &packed, e);
+
+	if (status == 0)
+		status = oci_config_unpack(buf_bytes(&packed), r->arena, &r->out->config, e);
+	buf_done(&packed);
+	r->out->platform = r->out->config.platform;
+	return status;
+}
+
+static int read_manifest(struct resolve *r, const struct descriptor *d, err *e)
+{
+	buf packed = BUF_INIT(LIMIT_RECORD);
+	struct oci_manifest *m = &r->out->image;
+	bytes text;
+	int status = read_blob(r, d, LIMIT_MANIFEST, &text, e);
+
+	if (status == 0)
+		status = ask(r, REQUEST_MANIFEST, text, &packed, e);
+	if (status == 0)
+		status = oci_manifest_unpack(buf_bytes(&packed), r->arena, m, e);
+	buf_done(&packed);
+	if (status < 0)
+		return err_wrap(e, "manifest %s", DIGEST_TEXT(&d->digest));
+	r->out->manifest = d->digest;
+	r->out->config_digest = m->config.digest;
+	if (read_blob(r, &m->config, LIMIT_CONFIG, &text, e) < 0 || parse_config(r, text, e) < 0)
+		return err_wrap(e, "config %s", DIGEST_TEXT(&m->config.digest));
+	for (size_t i = 0; i < m->layers.len; i++) {
+		struct document_layer *layer = ARENA_PUSH(r->arena, &r->out->layers);
+
+		layer->blob = m->layers.items[i];
+		layer->name = blob_name(&layer->blob.digest, r->arena);
+	}
+	return 0;
+}
+
+/* -- choosing -------------------------------------------------------------------------------------- */
+
+static int no_platform(const struct resolve *r, const struct oci_index *index, err *e)
+{
+	buf have = BUF_INIT(MIB);
+
+	for (size_t i = 0; i < index->manifests.len && have.n < 200; i++)
+		if (!oci_is_attestation(&index->manifests.items[i]))
+			buf_printf(&have, " %s", platform_text(&index->manifests.items[i].platform, r->arena));
+	char *list = text_shown(r->arena, buf_bytes(&have));
+
+	buf_done(&have);
+	return err_set(e, ERR_ABSENT, 0, "no image for %s; there is%s (choose with --platform)",
+	               SHOW(bytes_str(platform_text(r->want, r->arena))), list);
+}
+
+/* The entries of index.json that the user's tag names; all of them when it names none. */
+static int filter_by_tag(struct resolve *r, struct oci_index *index, err *e)
+{
+	bytes tag = bytes_str(r->target->tag);
+	struct descriptors kept = { 0 };
+
+	if (tag.n == 0)
+		return 0;
+	for (size_t i = 0; i < index->manifests.len; i++) {
+		struct descriptor *d = &index->manifests.items[i];
+
+		if (bytes_equal(d->ref_name, tag) || bytes_is(tag, DIGEST_TEXT(&d->digest)))
+			*ARENA_PUSH(r->arena, &kept) = *d;
+	}
+	if (kept.len == 0)
+		return err_set(e, ERR_ABSENT, 0, "nothing in index.json is named '%s'", SHOW(tag));
+	index->manifests = kept;
+	return 0;
+}
+
+/* one_image(index): all named entries that are images mean the same one, or only one is there. */
+static bool is_ambiguous(const struct oci_index *index)
+{
+	const struct descriptor *first = NULL;
+
+	for (size_t i = 0; i < index->manifests.len; i++) {
+		const struct descriptor *d = &index->manifests.items[i];
+
+		if (oci_is_attestation(d) || d->platform.architecture.n > 0)
+			continue;
+		if (first && !digest_equal(&first->digest, &d->digest))
+			return true;
+		first = d;
+	}
+	return false;
+}
+
+static int resolve_index(struct resolve *r, struct oci_index *index, err *e)
+{
+	for (int depth = 0; depth < LIMIT_INDEX_DEPTH; depth++) {
+		bytes text;
+
+		if (index->manifests.len > LIMIT_INDEX_ENTRIES)
+			return err_set(e, ERR_LIMIT, 0, "an index of %zu entries", index->manifests.len);
+		if (is_ambiguous(index))
+			return err_set(e, ERR_ABSENT, 0, "several images here; name one: %s:TAG",
+			               SHOW(bytes_str(r->target->text)));
+		int at = platform_choose(&index->manifests, r->want);
+
+		if (at < 0)
+			return no_platform(r, index, e);
+		struct descriptor *d = &index->manifests.items[at];
+
+		if (d->ref_name.n > 0)
+			r->out->reference = d->ref_name;
+		if (!oci_is_index(d->media_type))
+			return read_manifest(r, d, e);
+		if (read_blob(r, d, LIMIT_MANIFEST, &text, e) < 0 || parse_index(r, text, index, e) < 0)
+			return err_wrap(e, "index %s", DIGEST_TEXT(&d->digest));
+	}
+	return err_set(e, ERR_LIMIT, 0, "indexes nested deeper than %d", LIMIT_INDEX_DEPTH);
+}
+
+static int resolve_layout(struct resolve *r, err *e)
+{
+	struct oci_index index;
+	bytes text;
+
+	if (local_read(r->local, BYTES("index.json"), LIMIT_MANIFEST, r->arena, &text, e) < 0)
+		return -1;
+	if (parse_index(r, text, &index, e) < 0)
+		return err_wrap(e, "index.json");
+	return filter_by_tag(r, &index, e) < 0 ? -1 : resolve_index(r, &index, e);
+}
+
+/* -- docker save ----------------------------------------------------------------------------------- */
+
+/* familiar(tag): "shop" means "shop:latest". */
+static bool names_image(const struct docker_item *item, bytes tag, struct arena *a)
+{
+	const char *latest = arena_printf(a, PRIb ":latest", BYTESF(tag));
+
+	for (size_t i = 0; i < item->repo_tags.len; i++)
+		if (bytes_equal(item->repo_tags.items[i], tag) || bytes_is(item->repo_tags.items[i], latest))
+			return true;
+	return false;
+}
+
+static int choose_docker(struct resolve *r, const struct docker_manifest *m,
+                         const struct docker_item **out, err *e)
+{
+	bytes tag = bytes_str(r->target->tag);
+
+	*out = m->len == 1 && tag.n == 0 ? &m->items[0] : NULL;
+	for (size_t i = 0; i < m->len && tag.n > 0 && !*out; i++)
+		if (names_image(&m->items[i], tag, r->arena))
+			*out = &m->items[i];
+	if (*out)
+		return 0;
+	if (tag.n > 0)
+		return err_set(e, ERR_ABSENT, 0, "no image in the archive is named '%s'", SHOW(tag));
+	return err_set(e, ERR_ABSENT, 0, "%zu images in the archive; name one: %s:NAME", m->len,
+	               SHOW(bytes_str(r->target->text)));
+}
+
+static int resolve_docker(struct resolve *r, err *e)
+{
+	buf packed = BUF_INIT(LIMIT_RECORD);
+	struct docker_manifest manifest;
+	const struct docker_item *item;
+	bytes text;
+	int status = local_read(r->local, BYTES("manifest.json"), LIMIT_MANIFEST, r->arena, &text, e);
+
+	if (status == 0 && ask(r, REQUEST_DOCKER, text, &packed, e) < 0)
+		status = err_wrap(e, "manifest.json");
+	if (status == 0)
+		status = oci_docker_unpack(buf_bytes(&packed), r->arena, &manifest, e);
+	buf_done(&packed);
+	if (status < 0 || choose_docker(r, &manifest, &item, e) < 0)
+		return -1;
+	if (local_read(r->local, item->config, LIMIT_CONFIG, r->arena, &text, e) < 0 ||
+	    parse_config(r, text, e) < 0)
+		return err_wrap(e, "config '%s'", SHOW(item->config));
+	r->out->config_digest = digest_of(DIGEST_SHA256, text);
+	if (item->repo_tags.len > 0)
+		r->out->reference = item->repo_tags.items[0];
+	for (size_t i = 0; i < item->layers.len; i++)
+		ARENA_PUSH(r->arena, &r->out->layers)->name = item->layers.items[i];
+	return 0;
+}
+
+/* -- all ------------------------------------------------------------------------------------------- */
+
+static int list_archive(struct resolve *r, err *e)
+{
+	buf packed = BUF_INIT(LIMIT_EVIDENCE);
+	int status = ask(r, REQUEST_LIST, bytes_of(NULL, 0), &packed, e);
+
+	if (status == 0)
+		status = local_names(r->local, buf_bytes(&packed), r->arena, e);
+	buf_done(&packed);
+	return status;
+}
+
+/* What the archive is, when the user did not say: docker save writes manifest.json beside an OCI layout
+ * since version 25; the layout says more, so it wins. */
+static enum target_kind kind_of_archive(const struct resolve *r)
+{
+	struct local_file file;
+	err ignored = { 0 };
+
+	if (r->target->kind != TARGET_ARCHIVE)
+		return r->target->kind;
+	if (local_find(r->local, BYTES("index.json"), &file, &ignored) == 0) {
+		local_file_close(&file);
+		return TARGET_OCI_ARCHIVE;
+	}
+	err_clear(&ignored); /* absent is an answer here */
+	return TARGET_DOCKER_ARCHIVE;
+}
+
+int documents_read(struct local *local, const struct target *target, const struct platform *want,
+                   struct worker *worker, struct arena *a, struct documents *out, err *e)
+{
+	struct resolve r = { local, target, want, worker, a, out };
+
+	*out = (struct documents){ .kind = target->kind };
+	if (local->is_archive) {
+		if (list_archive(&r, e) < 0)
+			return -1;
+		out->kind = kind_of_archive(&r);
+	}
+	int status = out->kind == TARGET_DOCKER_ARCHIVE ? resolve_docker(&r, e) : resolve_layout(&r, e);
+
+	if (status < 0)
+		return -1;
+	if (out->layers.len > LIMIT_LAYERS)
+		return err_set(e, ERR_LIMIT, 0, "%zu layers", out->layers.len);
+	if (out->config.diff_ids.len != out->layers.len)
+		return err_set(e, ERR_FORMAT, 0, "the config names %zu diff_ids, the manifest %zu layers",
+		               out->config.diff_ids.len, out->layers.len);
+	return 0;
+}

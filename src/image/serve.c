@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/serve.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "fmt/tar.h"
+#include "oci/document.h"
+#include "oci/local.h"
+
+void layer_request_pack(const struct layer_request *r, buf *out)
+{
+	buf_putc(out, REQUEST_LAYER);
+	pack_u64(out, r->codec);
+	pack_u64(out, r->engine);
+	pack_u64(out, r->aliases.len);
+	for (size_t i = 0; i < r->aliases.len; i++) {
+		pack_bytes(out, r->aliases.items[i].path);
+		pack_bytes(out, r->aliases.items[i].as);
+	}
+}
+
+bool layer_request_unpack(bytes in, struct arena *a, struct layer_request *out)
+{
+	uint32_t codec, engine, aliases;
+
+	if (!pack_take_u32(&in, CODEC_ZSTD, &codec) || !pack_take_u32(&in, CODEC_REFERENCE, &engine) ||
+	    !pack_take_u32(&in, UINT32_MAX, &aliases))
+		return false;
+	*out = (struct layer_request){ .codec = codec, .engine = engine };
+	for (uint32_t i = 0; i < aliases; i++) {
+		struct alias *alias = ARENA_PUSH(a, &out->aliases);
+
+		if (!pack_take_bytes(&in, LIMIT_PATH, &alias->path) ||
+		    !pack_take_bytes(&in, LIMIT_PATH, &alias->as))
+			return false;
+	}
+	return in.n == 0;
+}
+
+/* answer_verdict(side, e): the frame that ends an answer: came through (NULL), or why not. */
+static void answer_verdict(struct worker_side *side, const err *e)
+{
+	buf out = BUF_INIT(2 + sizeof(e->text));
+
+	buf_putc(&out, e ? 0 : 1);
+	if (e) {
+		buf_putc(&out, (uint8_t)e->kind);
+		buf_puts(&out, e->text);
+	}
+	side_answer(side, buf_bytes(&out), true);
+	buf_done(&out);
+}
+
+/* -- documents ------------------------------------------------------------------------------------- */
+
+static int answer_document(const struct serve *s, enum request what, bytes text, struct arena *a,
+                           buf *out, err *e)
+{
+	struct oci_index index;
+	struct oci_manifest manifest;
+	struct oci_config config;
+	struct docker_manifest docker;
+
+	switch (what) {
+	case REQUEST_INDEX:
+		if (oci_index_parse(text, a, &index, e) < 0)
+			return -1;
+		oci_index_pack(&index, out);
+		return 0;
+	case REQUEST_MANIFEST:
+		if (oci_manifest_parse(text, a, &manifest, e) < 0)
+			return -1;
+		oci_manifest_pack(&manifest, out);
+		return 0;
+	case REQUEST_CONFIG:
+		if (oci_config_parse(text, a, &config, e) < 0)
+			return -1;
+		oci_config_pack(&config, out);
+		return 0;
+	case REQUEST_DOCKER:
+		if (oci_docker_parse(text, a, &docker, e) < 0)
+			return -1;
+		oci_docker_pack(&docker, out);
+		return 0;
+	case REQUEST_LIST: return local_list(s->archive_fd, s->archive_size, a, out, e);
+	case REQUEST_NONE:
+	case REQUEST_LAYER: break;
+	}
+	return err_set(e, ERR_BUG, 0, "a request of kind %d", (int)what);
+}
+
+static void serve_document(struct worker_side *side, const struct serve *s, bytes request,
+                           struct arena *a)
+{
+	buf out = BUF_INIT(LIMIT_EVIDENCE);
+	err e = { 0 };
+
+	bool read = answer_document(s, request.p[0], bytes_skip(request, 1), a, &out, &e) == 0;
+
+	if (read && out.n > 0)
+		side_answer(side, buf_bytes(&out), false);
+	answer_verdict(side, read ? NULL : &e);
+	buf_done(&out);
+}
+
+/* -- layers ---------------------------------------------------------------------------------------- */
+
+struct layer {
+	struct worker_side *side;
+	struct tar *tar;
+	struct decoder *decoder; /* NULL: the blob is the tar */
+	uint64_t expanded;
+	bool complete; /* the decoder saw the end of its stream */
+};
+
+static void flush_evidence(void *ctx, bytes records)
+{
+	side_answer(ctx, records, false);
+}
+
+/* read_part(l, in, last, e): one frame of the blob through decoder and tar. */
+static int read_part(struct layer *l, bytes in, bool last, err *e)
+{
+	if (!l->decoder) {
+		l->expanded += in.n;
+		return tar_feed(l->tar, in, e);
+	}
+	for (int more = 1; more > 0 && (in.n > 0 || last) && !l->complete;) {
+		uint8_t *room = side_room(l->side);
+		size_t n = 0;
+
+		more = decoder_step(l->decoder, &in, last, room, WORKER_OUT_SIZE, &n, e);
+		if (more < 0)
+			return -1;
+		l->complete = more == 0;
+		l->expanded += n;
+		if (n == 0)
+			continue;
+		side_expanded(l->side, n);
+		/* The slot is the parent's to hash now, but it writes nothing there and the slot is not
+		 * ours to fill again before it was released: reading on is safe. */
+		if (tar_feed(l->tar, bytes_of(room, n), e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_layer(struct layer *l, err *e)
+{
+	bool last = false;
+	int status = err_is_set(e) ? -1 : 0;
+
+	/* After a failure the rest of the message still has to be taken, or the next request would be
+	 * read out of this one. */
+	while (!last) {
+		bytes in;
+
+		side_take(l->side, &in, &last);
+		if (status == 0)
+			status = read_part(l, in, last, e);
+		side_taken(l->side);
+	}
+	return status < 0 ? -1 : tar_finish(l->tar, e);
+}
+
+static void serve_layer(struct worker_side *side, const struct serve *s, bytes request,
+                        struct arena *a)
+{
+	struct layer_request r = { 0 };
+	struct layer l = { .side = side };
+	bool clear = layer_request_unpack(bytes_skip(request, 1), a, &r);
+	struct dispatch_options options = { .inspectors = s->inspectors, .spool_fd = s->spool_fd,
+		                                .aliases = r.aliases.len ? &r.aliases : NULL,
+		                                .flush = flush_evidence, .ctx = side };
+	struct dispatch *d = dispatch_new(a, &options);
+	err e = { 0 };
+
+	if (!clear)
+		(void)err_set(&e, ERR_BUG, 0, "a layer request that cannot be read");
+	l.tar = tar_new(a, &dispatch_events, d);
+	l.decoder = r.codec == CODEC_NONE ? NULL : decoder_new(r.codec, r.engine);
+	bool read = read_layer(&l, &e) == 0;
+
+	if (read)
+		dispatch_finish(d, l.expanded, tar_trailing(l.tar));
+	answer_verdict(side, read ? NULL : &e);
+	decoder_free(l.decoder);
+	tar_done(l.tar);
+	dispatch_done(d);
+}
+
+int serve_main(struct worker_side *side, void *arg)
+{
+	const struct serve *s = arg;
+	struct arena a = ARENA_INIT;
+	buf request = BUF_INIT(LIMIT_RECORD + WORKER_IN_SIZE);
+
+	for (;;) {
+		bool last = false;
+
+		buf_clear(&request);
+		while (!last) {
+			bytes part;
+
+			side_take(side, &part, &last);
+			buf_put(&request, part);
+			side_taken(side);
+		}
+		if (request.n == 0)
+			break;
+		if (request.p[0] == REQUEST_LAYER)
+			serve_layer(side, s, buf_bytes(&request), &a);
+		else
+			serve_document(side, s, buf_bytes(&request), &a);
+		arena_reset(&a);
+	}
+	buf_done(&request);
+	arena_done(&a);
+	return 0;
+}

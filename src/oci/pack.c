@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The documents on a worker's pipe. Each shape is described once; the description writes when `out`
+ * is set and reads otherwise, so that both directions cannot drift apart. */
+#include "base/limits.h"
+#include "base/pack.h"
+#include "oci/document.h"
+
+struct wire {
+	buf *out;
+	bytes in;
+	struct arena *a;
+	bool failed; /* reading: something was malformed; what follows stays empty */
+};
+
+static uint64_t wire_number(struct wire *w, uint64_t v, uint64_t max)
+{
+	uint64_t got = 0;
+
+	if (w->out)
+		pack_u64(w->out, v);
+	else if (w->failed || !pack_take_u64(&w->in, max, &got))
+		w->failed = true;
+	return w->out ? v : got;
+}
+
+static void wire_bytes(struct wire *w, bytes *v)
+{
+	if (w->out)
+		pack_bytes(w->out, *v);
+	else if (w->failed || !pack_take_bytes(&w->in, w->in.n, v))
+		w->failed = true;
+}
+
+static void wire_bool(struct wire *w, bool *v)
+{
+	*v = wire_number(w, *v, 1) == 1;
+}
+
+static void wire_digest(struct wire *w, digest *v)
+{
+	v->algorithm = (enum digest_algorithm)wire_number(w, v->algorithm, DIGEST_SHA512);
+	bytes value = bytes_of(v->value, digest_size(v));
+
+	if (w->out) {
+		buf_put(w->out, value);
+	} else if (w->failed || !bytes_take(&w->in, value.n, &value)) {
+		w->failed = true;
+	} else if (value.n) {
+		memcpy(v->value, value.p, value.n);
+	}
+}
+
+/* How many elements follow: each takes an octet at least, so a lie cannot make us allocate. */
+static size_t wire_count(struct wire *w, size_t len, size_t max)
+{
+	return (size_t)wire_number(w, len, max < w->in.n ? max : w->in.n);
+}
+
+#define WIRE_LIST(w, list, max, each) \
+	do { \
+		size_t count_ = wire_count((w), (list)->len, (max)); \
+		if (!(w)->out) { \
+			(list)->items = arena_zero_array((w)->a, count_, sizeof(*(list)->items)); \
+			(list)->len = (list)->cap = count_; \
+		} \
+		for (size_t i_ = 0; i_ < count_; i_++) \
+			each((w), &(list)->items[i_]); \
+	} while (0)
+
+static void wire_strings(struct wire *w, struct strings *v)
+{
+	WIRE_LIST(w, v, LIMIT_CONFIG_ITEMS, wire_bytes);
+}
+
+static void wire_platform(struct wire *w, struct platform *v)
+{
+	wire_bytes(w, &v->os);
+	wire_bytes(w, &v->architecture);
+	wire_bytes(w, &v->variant);
+	wire_bytes(w, &v->os_version);
+}
+
+static void wire_descriptor(struct wire *w, struct descriptor *v)
+{
+	wire_bytes(w, &v->media_type);
+	wire_bytes(w, &v->artifact_type);
+	wire_digest(w, &v->digest);
+	v->size = wire_number(w, v->size, LIMIT_BLOB);
+	wire_platform(w, &v->platform);
+	wire_bytes(w, &v->ref_name);
+	wire_bytes(w, &v->reference_type);
+	wire_bool(w, &v->foreign);
+	/* A descriptor without a digest would name any content. */
+	w->failed = w->failed || v->digest.algorithm == DIGEST_NONE;
+}
+
+static void wire_index(struct wire *w, struct oci_index *v)
+{
+	wire_bytes(w, &v->media_type);
+	wire_bytes(w, &v->artifact_type);
+	WIRE_LIST(w, &v->manifests, LIMIT_INDEX_ENTRIES, wire_descriptor);
+}
+
+static void wire_manifest(struct wire *w, struct oci_manifest *v)
+{
+	wire_bytes(w, &v->media_type);
+	wire_bytes(w, &v->artifact_type);
+	wire_descriptor(w, &v->config);
+	WIRE_LIST(w, &v->layers, LIMIT_LAYERS, wire_descriptor);
+	wire_bool(w, &v->has_subject);
+	wire_digest(w, &v->subject);
+	w->failed = w->failed || v->has_subject != (v->subject.algorithm != DIGEST_NONE);
+	wire_bytes(w, &v->base_name);
+	wire_bytes(w, &v->base_digest);
+}
+
+static void wire_label(struct wire *w, struct oci_label *v)
+{
+	wire_bytes(w, &v->name);
+	wire_bytes(w, &v->value);
+}
+
+static void wire_history(struct wire *w, struct oci_history *v)
+{
+	wire_bytes(w, &v->created);
+	wire_bytes(w, &v->created_by);
+	wire_bytes(w, &v->comment);
+	wire_bool(w, &v->empty_layer);
+}
+
+static void wire_diff_id(struct wire *w, digest *v)
+{
+	wire_digest(w, v);
+	w->failed = w->failed || v->algorithm == DIGEST_NONE;
+}
+
+static void wire_config(struct wire *w, struct oci_config *v)
+{
+	wire_platform(w, &v->platform);
+	wire_bytes(w, &v->created);
+	wire_bytes(w, &v->author);
+	wire_bytes(w, &v->user);
+	wire_bytes(w, &v->working_dir);
+	wire_bytes(w, &v->stop_signal);
+	wire_strings(w, &v->env);
+	wire_strings(w, &v->entrypoint);
+	wire_strings(w, &v->cmd);
+	wire_strings(w, &v->exposed_ports);
+	wire_strings(w, &v->volumes);
+	wire_bool(w, &v->has_entrypoint);
+	wire_bool(w, &v->has_cmd);
+	wire_strings(w, &v->healthcheck);
+	WIRE_LIST(w, &v->labels, LIMIT_CONFIG_ITEMS, wire_label);
+	WIRE_LIST(w, &v->history, LIMIT_CONFIG_ITEMS, wire_history);
+	WIRE_LIST(w, &v->diff_ids, LIMIT_LAYERS, wire_diff_id);
+}
+
+static void wire_docker_item(struct wire *w, struct docker_item *v)
+{
+	wire_bytes(w, &v->config);
+	wire_strings(w, &v->repo_tags);
+	WIRE_LIST(w, &v->layers, LIMIT_LAYERS, wire_bytes);
+}
+
+static void wire_docker(struct wire *w, struct docker_manifest *v)
+{
+	WIRE_LIST(w, v, LIMIT_INDEX_ENTRIES, wire_docker_item);
+}
+
+/* Reading ends well only when everything was taken. */
+static int wire_end(const struct wire *w, const char *what, err *e)
+{
+	if (w->failed || w->in.n > 0)
+		return err_set(e, ERR_BUG, 0, "a worker's %s is malformed", what);
+	return 0;
+}
+
+#define WIRE(name, type) \
+	void oci_##name##_pack(const type *v, buf *out) \
+	{ \
+		struct wire w = { .out = out }; \
+		type copy = *v; \
+\
+		wire_##name(&w, &copy); \
+	} \
+\
+	int oci_##name##_unpack(bytes in, struct arena *a, type *out, err *e) \
+	{ \
+		struct wire w = { .in = arena_bytes(a, in), .a = a }; \
+		type v = { 0 }; \
+\
+		wire_##name(&w, &v); \
+		if (wire_end(&w, #name, e) < 0) \
+			return -1; \
+		*out = v; \
+		return 0; \
+	}
+
+WIRE(index, struct oci_index)
+WIRE(manifest, struct oci_manifest)
+WIRE(config, struct oci_config)
+WIRE(docker, struct docker_manifest)

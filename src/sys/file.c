@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/file.h"
+
+#include "base/buf.h"
+#include "base/path.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void file_close_at_end(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd); /* read only, or already fsynced */
+}
+
+/* ERR_IO, or ERR_ABSENT when errno says that the object is not there. */
+static int failed(err *e, const char *what, const char *name)
+{
+	int why = errno;
+
+	return err_set(e, why == ENOENT || why == ENOTDIR ? ERR_ABSENT : ERR_IO, why, "%s '%s'", what,
+	               SHOW(bytes_str(name)));
+}
+
+int file_open_read(const char *path, err *e)
+{
+	struct stat st;
+	/* O_NONBLOCK: opening a named pipe must not wait for a writer. Regular files ignore it. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return failed(e, "open", path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	(void)close(fd); /* nothing was written */
+	return err_set(e, ERR_IO, 0, "open '%s': not a regular file", SHOW(bytes_str(path)));
+}
+
+int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *out, err *e)
+{
+	buf b = BUF_INIT(max + 65536);
+	ssize_t n;
+
+	do {
+		n = read(fd, buf_room(&b, 65536), 65536);
+		if (n < 0 && errno != EINTR)
+			break;
+		b.n += n > 0 ? (size_t)n : 0;
+	} while (n != 0 && b.n <= max);
+	if (n < 0)
+		(void)failed(e, "read", name);
+	else if (b.n > max)
+		(void)err_set(e, ERR_LIMIT, 0, "'%s' is longer than %zu bytes", SHOW(bytes_str(name)), max);
+	else
+		*out = arena_bytes(a, buf_bytes(&b));
+	buf_done(&b);
+	return err_is_set(e) ? -1 : 0;
+}
+
+int file_read_all(const char *path, size_t max, struct arena *a, bytes *out, err *e)
+{
+	auto_fd fd = file_open_read(path, e);
+
+	return fd < 0 ? -1 : file_read_fd(fd, path, max, a, out, e);
+}
+
+int file_write_all(int fd, const char *name, bytes data, err *e)
+{
+	while (data.n > 0) {
+		ssize_t n = write(fd, data.p, data.n);
+
+		if (n < 0 && errno != EINTR)
+			return failed(e, "write", name);
+		data = bytes_skip(data, n > 0 ? (size_t)n : 0);
+	}
+	return 0;
+}
+
+/* The folder of path. */
+static char *folder_of(struct arena *a, const char *path)
+{
+	bytes dir = path_dir(bytes_str(path));
+
+	if (dir.n == 0)
+		return arena_str(a, path[0] == '/' ? BYTES("/") : BYTES("."));
+	return arena_str(a, dir);
+}
+
+static int sync_folder(const char *path, err *e)
+{
+	auto_fd fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* EINVAL: file systems that cannot sync a folder keep its order themselves. */
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		return failed(e, "sync the folder", path);
+	return 0;
+}
+
+static int write_synced(int fd, const char *name, bytes data, mode_t mode, err *e)
+{
+	if (file_write_all(fd, name, data, e) < 0)
+		return -1;
+	if (fchmod(fd, mode) < 0)
+		return failed(e, "set the mode of", name);
+	return fsync(fd) < 0 ? failed(e, "sync", name) : 0;
+}
+
+static int write_and_rename(struct arena *a, const char *path, bytes data, mode_t mode, err *e)
+{
+	const char *folder = folder_of(a, path);
+	char *temp = arena_printf(a, "%s/.oakum-XXXXXX", folder);
+	auto_fd fd = mkostemp(temp, O_CLOEXEC);
+
+	if (fd < 0)
+		return failed(e, "make a temporary file beside", path);
+	if (write_synced(fd, path, data, mode, e) < 0) {
+		(void)unlink(temp); /* the first failure is the one to report */
+		return -1;
+	}
+	if (rename(temp, path) < 0) {
+		(void)failed(e, "replace", path);
+		(void)unlink(temp);
+		return -1;
+	}
+	return sync_folder(folder, e);
+}
+
+int file_write_atomic(const char *path, bytes data, mode_t mode, err *e)
+{
+	struct arena a = ARENA_INIT;
+	int status = write_and_rename(&a, path, data, mode, e);
+
+	arena_done(&a);
+	return status;
+}
+
+static int make_dir(const char *path, mode_t mode, err *e)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) == 0)
+		return 0;
+	/* Another process may have made it; a read-only parent answers EROFS for what is there. */
+	int why = errno;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	errno = why;
+	return failed(e, "make the folder", path);
+}
+
+int file_make_dirs(const char *path, mode_t mode, err *e)
+{
+	struct arena a = ARENA_INIT;
+	bytes whole = bytes_str(path);
+	int status = 0;
+
+	for (size_t n = 1; n <= whole.n && status == 0; n++) {
+		bool is_end = n == whole.n || whole.p[n] == '/';
+
+		if (is_end && whole.p[n - 1] != '/')
+			status = make_dir(arena_str(&a, bytes_slice(whole, 0, n)), mode, e);
+	}
+	arena_done(&a);
+	return status;
+}
+
+int file_temp_unlinked(const char *dir, err *e)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+
+	if (fd >= 0)
+		return fd;
+
+	/* Not every file system knows O_TMPFILE. */
+	struct arena a = ARENA_INIT;
+	char *name = arena_printf(&a, "%s/.oakum-XXXXXX", dir);
+
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		(void)failed(e, "make a temporary file in", dir);
+	else
+		(void)unlink(name); /* a name left behind does no harm: the mode is 0600 */
+	arena_done(&a);
+	return fd;
+}

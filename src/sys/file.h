@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* file - files of this machine: read whole, write atomically, temporary ones.
+ *
+ * For names that the user or we chose; a path inside an image never comes here. Descriptors are
+ * close-on-exec. Errors name the path: ERR_ABSENT when something on it does not exist, else ERR_IO.
+ * Threading: pure functions over the file system. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <sys/types.h>
+
+/* auto_fd: a descriptor that is closed at the end of its block. -1 is fine. */
+void file_close_at_end(int *fd);
+#define auto_fd __attribute__((cleanup(file_close_at_end))) int
+
+/* file_open_read(path, e): a regular file, opened for reading; symbolic links are followed. The
+ * descriptor, or -1; ERR_IO also for folders and devices. Never blocks on a pipe. */
+int file_open_read(const char *path, err *e) __attribute__((warn_unused_result));
+
+/* file_read_all(path, max, a, out, e): the whole content. Arena. ERR_LIMIT above max octets.
+ * file_read_fd: from where the descriptor stands to its end; `name` is for errors. */
+int file_read_all(const char *path, size_t max, struct arena *a, bytes *out, err *e);
+int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *out, err *e);
+
+/* file_write_all(fd, name, data, e): every octet, whatever write(2) takes at a time. */
+int file_write_all(int fd, const char *name, bytes data, err *e);
+
+/* file_write_atomic(path, data, mode, e): replace path by a file with this content and this mode
+ * (the umask does not apply). Whoever looks sees the old file or the new one, also after a loss of
+ * power. A symbolic link at path is replaced, not followed. */
+int file_write_atomic(const char *path, bytes data, mode_t mode, err *e);
+
+/* file_make_dirs(path, mode, e): make the folder and those above it that are missing. */
+int file_make_dirs(const char *path, mode_t mode, err *e);
+
+/* file_temp_unlinked(dir, e): an empty file in the folder that has no name, for reading and writing,
+ * mode 0600. The descriptor, or -1. */
+int file_temp_unlinked(const char *dir, err *e) __attribute__((warn_unused_result));

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sandbox_filter - the seccomp filter of sys/sandbox.h, which says what it allows and why. */
+#pragma once
+
+/* sandbox_filter_install(): 0, or -1 with errno. no_new_privs must be set. */
+int sandbox_filter_install(void);
