@@ -7,7 +7,9 @@ FUZZ_SECONDS ?= 600
 JOBS ?= $(shell nproc)
 
 DEMO = build/demo
-MESON_SETUP = meson setup --prefix=$(PREFIX)
+# setup FOLDER, OPTIONS: meson is silent unless it fails.
+setup = log=$$(mktemp) && \
+	{ meson setup --prefix=$(PREFIX) $(1) $(2) >$$log || { cat $$log; exit 1; }; } && rm $$log
 # Sanitizers find more in code that is compiled for them than in the release's.
 SANITIZED = --buildtype=debug --optimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 
@@ -27,15 +29,14 @@ help:
 	@echo 'make lint         format, clang-tidy, layers, form, shell scripts'
 	@echo 'make debug        a debug build: build-debug/oakum'
 	@echo 'make asan         a build with sanitizers: build-asan/oakum'
-	@echo 'make clean        remove the builds (demo images too)'
+	@echo 'make clean        remove the builds (build/demo stays)'
 
 release: build/build.ninja
 	@ninja -C build --quiet oakum
 
 build/build.ninja:
 	@tools/deps --check tools/packages-build.txt
-	@$(MESON_SETUP) build --buildtype=release >build.log || { cat build.log; exit 1; }
-	@mv build.log build/setup.log
+	@$(call setup,build,--buildtype=release)
 
 deps:
 	@tools/deps tools/packages-build.txt
@@ -73,25 +74,26 @@ bench: deps deps-demo build/build.ninja
 debug: build-debug/build.ninja
 	@ninja -C build-debug --quiet
 
-build-debug/build.ninja: | build/build.ninja
-	@$(MESON_SETUP) build-debug --buildtype=debug >/dev/null
+build-debug/build.ninja:
+	@tools/deps --check tools/packages-build.txt
+	@$(call setup,build-debug,--buildtype=debug)
 
 # The release build and all its tests; cmocka is not asked for before.
 tests: build/build.ninja
-	@test -e build/tests || { meson configure build -Dtests=true && touch build/tests; }
+	@test -e build/tests || { meson configure build -Dtests=true >/dev/null && touch build/tests; }
 	@ninja -C build --quiet
 
 asan: build-asan/build.ninja
 	@ninja -C build-asan --quiet
 
 build-asan/build.ninja:
-	@$(MESON_SETUP) build-asan $(SANITIZED) -Dtests=true >/dev/null
+	@$(call setup,build-asan,$(SANITIZED) -Dtests=true)
 
 fuzzers: build-fuzz/build.ninja
 	@ninja -C build-fuzz --quiet
 
 build-fuzz/build.ninja:
-	@CC=clang $(MESON_SETUP) build-fuzz $(SANITIZED) -Dfuzz=true >/dev/null
+	@export CC=clang && $(call setup,build-fuzz,$(SANITIZED) -Dfuzz=true)
 
 fuzz: deps-test fuzzers
 	@tools/fuzz $(FUZZ_SECONDS) $(T)
@@ -103,4 +105,5 @@ format:
 	@clang-format -i $(shell find src test fuzz bench -name '*.[ch]')
 
 clean:
-	rm -rf build build-debug build-asan build-fuzz
+	@rm -rf build-debug build-asan build-fuzz
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name demo -exec rm -rf {} +

@@ -2,11 +2,12 @@
 /* measure - time and memory of a command and all processes that it starts.
  *
  * usage: measure [-m] [-n RUNS] COMMAND [ARGUMENT...]
- * Prints one line: the fastest run, the middle run and the processor seconds of the fastest, and with
- * -m the largest sums over the whole process tree, sampled every 20 ms (0 without -m, because
+ * Prints one line: the fastest run, the middle run and the processor seconds of the fastest, and
+ * with -m the largest sums over the whole process tree, sampled every 20 ms (0 without -m, because
  * sampling costs time):
  *   best SECONDS median SECONDS cpu SECONDS rss KIB pss KIB status N
- * The command's standard output goes to /dev/null. pss is 0 where the kernel does not let us see. */
+ * The command's standard output goes to /dev/null. pss is 0 where the kernel does not let us
+ * see. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>

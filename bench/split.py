@@ -23,7 +23,8 @@ def main():
                     if target:
                         target.close()
                     number = entry.offset * count // total
-                    target = tarfile.open(f"{folder}/{number:02}.tar", "w", format=tarfile.PAX_FORMAT)
+                    target = tarfile.open(f"{folder}/{number:02}.tar", "w",
+                                          format=tarfile.PAX_FORMAT)
                 target.addfile(entry, source.extractfile(entry) if entry.isreg() else None)
         target.close()
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_catalog - what the targets of catalogers share.
  *
- * The first octet of the input chooses what the rest is: '0', '1', … the body of the target's file of
- * that number, anything else an item as a worker that was taken over might send it. Both go the way of
- * the engine (dispatch, evidence, merge) into catalog_collect, beside a sound sample. */
+ * The first octet of the input chooses what the rest is: '0', '1', … the body of the target's file
+ * of that number, anything else an item as a worker that was taken over might send it. Both go the
+ * way of the engine (dispatch, evidence, merge) into catalog_collect, beside a sound sample. */
 #pragma once
 
 #include "base/limits.h"
@@ -15,8 +15,8 @@
 
 struct fuzz_catalog {
 	const struct cataloger *cataloger;
-	const char *sample;       /* body of paths[0], sound */
-	const char *paths[6];     /* NULL ends */
+	const char *sample;   /* body of paths[0], sound */
+	const char *paths[6]; /* NULL ends */
 };
 
 static inline void fuzz_keep(void *ctx, bytes records)
@@ -36,8 +36,9 @@ static inline int fuzz_next(void *ctx, bytes *out, err *e)
 
 static inline void fuzz_file(struct dispatch *d, const char *path, bytes body)
 {
-	struct tar_entry entry = { .type = TAR_FILE, .mode = 0644, .name = bytes_str(path),
-		                       .size = body.n, .stored = body.n };
+	struct tar_entry entry = {
+		.type = TAR_FILE, .mode = 0644, .name = bytes_str(path), .size = body.n, .stored = body.n
+	};
 	err e = { 0 };
 
 	if (dispatch_events.entry(d, &entry, &e) < 0 || dispatch_events.data(d, body, &e) < 0 ||
@@ -51,8 +52,9 @@ static inline void fuzz_layer(const struct fuzz_catalog *f, const char *path, by
 {
 	buf records = BUF_INIT(64 * MIB);
 	struct arena a = ARENA_INIT;
-	struct dispatch_options options = { .inspectors = catalog_inspectors, .spool_fd = -1,
-		                                .flush = fuzz_keep, .ctx = &records };
+	struct dispatch_options options = {
+		.inspectors = catalog_inspectors, .spool_fd = -1, .flush = fuzz_keep, .ctx = &records
+	};
 	struct dispatch *d = dispatch_new(&a, &options);
 	struct merge merge;
 	err e = { 0 };
@@ -94,7 +96,9 @@ static inline void fuzz_catalog(const struct fuzz_catalog *f, bytes input)
 	fuzz_layer(f, path, input, &image);
 	if (!path)
 		*ARENA_PUSH(&image.arena, &image.items) = (struct image_item){
-			f->cataloger->inspector.id, 0, tree_find(image.tree, bytes_str(f->paths[0]), false), input };
+			f->cataloger->inspector.id, 0, tree_find(image.tree, bytes_str(f->paths[0]), false),
+			input
+		};
 	if (catalog_collect(&image, &a, &facts, &e) < 0)
 		abort();
 	coverage_count(&image, &facts, &a, &coverage);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_document - what holds for every document of oci/document.h.
  *
- * A refusal has a kind and a printable text. What was read packs, and comes back from its pack as what
- * it was: it packs to the same octets again. */
+ * A refusal has a kind and a printable text. What was read packs, and comes back from its pack as
+ * what it was: it packs to the same octets again. */
 #pragma once
 
 #include "oci/document.h"
@@ -18,12 +18,12 @@ static inline void check_refusal(const err *e)
 			abort();
 }
 
-#define FUZZ_DOCUMENT(name, type) \
-	static inline void check_##name##_pack(const type *v) \
+#define FUZZ_PARSE(name, shape) \
+	static inline void check_##name##_pack(const struct shape *v) \
 	{ \
 		struct arena a = ARENA_INIT; \
 		buf first = BUF_INIT(1 << 28), second = BUF_INIT(1 << 28); \
-		type back; \
+		struct shape back; \
 		err e = { 0 }; \
 \
 		oci_##name##_pack(v, &first); \
@@ -40,7 +40,7 @@ static inline void check_refusal(const err *e)
 	static inline void fuzz_##name##_parse(bytes text) \
 	{ \
 		struct arena a = ARENA_INIT; \
-		type v; \
+		struct shape v; \
 		err e = { 0 }; \
 \
 		if (oci_##name##_parse(text, &a, &v, &e) < 0) \
@@ -48,14 +48,15 @@ static inline void check_refusal(const err *e)
 		else \
 			check_##name##_pack(&v); \
 		arena_done(&a); \
-	} \
-\
-	/* What a worker may answer: refused, or the one encoding of something. */ \
+	}
+
+/* What a worker may answer: refused, or the one encoding of something. */
+#define FUZZ_UNPACK(name, shape) \
 	static inline void fuzz_##name##_unpack(bytes in) \
 	{ \
 		struct arena a = ARENA_INIT; \
 		buf again = BUF_INIT(1 << 28); \
-		type v; \
+		struct shape v; \
 		err e = { 0 }; \
 \
 		if (oci_##name##_unpack(in, &a, &v, &e) < 0) { \

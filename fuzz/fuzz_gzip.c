@@ -2,9 +2,10 @@
 /* gzip: the fast engine against the reference, over one input in two different splits.
  *
  * The first octet chooses the splits. With its top bit set the rest is a raw deflate stream, which
- * gets a header and a true trailer, so that the checksum does not hide what lies behind it. The verdict
- * and the output must be the same, but for what codec.h says of incomplete codes; that ISA-L refuses
- * what zlib accepts costs only a second reading, and aborts only with OAKUM_FUZZ_STRICT. */
+ * gets a header and a true trailer, so that the checksum does not hide what lies behind it. The
+ * verdict and the output must be the same, but for what codec.h says of incomplete codes; that
+ * ISA-L refuses what zlib accepts costs only a second reading, and aborts only with
+ * OAKUM_FUZZ_STRICT. */
 #include "base/buf.h"
 #include "codec/codec.h"
 
@@ -65,8 +66,10 @@ static void put_le32(buf *b, uint32_t v)
 static void frame(buf *b, bytes data)
 {
 	static uint8_t out[OUTPUT_MAX];
-	z_stream z = { .next_in = (uint8_t *)(uintptr_t)data.p, .avail_in = (uInt)data.n,
-		       .next_out = out, .avail_out = sizeof(out) };
+	z_stream z = { .next_in = (uint8_t *)(uintptr_t)data.p,
+		           .avail_in = (uInt)data.n,
+		           .next_out = out,
+		           .avail_out = sizeof(out) };
 
 	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
 		abort();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An archive's listing: what local_list says of any file, local_names takes in, and every name of it
- * is found inside the file or refused with a reason. The listing's octets themselves are hostile, too:
- * the input is also read as one. */
+/* An archive's listing: what local_list says of any file, local_names takes in, and every name of
+ * it is found inside the file or refused with a reason. The listing's octets themselves are
+ * hostile, too: the input is also read as one. */
 #include "fuzz_document.h"
 #include "oci/local.h"
 
@@ -33,7 +33,9 @@ static void check_names(struct local *l, bytes packed, struct arena *a, bool our
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct local l = { .fd = memfd_create("archive", MFD_CLOEXEC), .is_archive = true, .size = size };
+	struct local l = { .fd = memfd_create("archive", MFD_CLOEXEC),
+		               .is_archive = true,
+		               .size = size };
 	struct arena a = ARENA_INIT;
 	buf out = BUF_INIT(1 << 20);
 	err e = { 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz_document.h"
 
-FUZZ_DOCUMENT(config, struct oci_config)
+FUZZ_PARSE(config, oci_config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

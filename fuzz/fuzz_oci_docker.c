@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz_document.h"
 
-FUZZ_DOCUMENT(docker, struct docker_manifest)
+FUZZ_PARSE(docker, docker_manifest)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

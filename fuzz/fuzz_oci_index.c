@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz_document.h"
 
-FUZZ_DOCUMENT(index, struct oci_index)
+FUZZ_PARSE(index, oci_index)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz_document.h"
 
-FUZZ_DOCUMENT(manifest, struct oci_manifest)
+FUZZ_PARSE(manifest, oci_manifest)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

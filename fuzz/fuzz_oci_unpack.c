@@ -2,10 +2,10 @@
 /* The first octet chooses the document. */
 #include "fuzz_document.h"
 
-FUZZ_DOCUMENT(index, struct oci_index)
-FUZZ_DOCUMENT(manifest, struct oci_manifest)
-FUZZ_DOCUMENT(config, struct oci_config)
-FUZZ_DOCUMENT(docker, struct docker_manifest)
+FUZZ_UNPACK(index, oci_index)
+FUZZ_UNPACK(manifest, oci_manifest)
+FUZZ_UNPACK(config, oci_config)
+FUZZ_UNPACK(docker, docker_manifest)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

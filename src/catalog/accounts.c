@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* accounts - passwd(5) and group(5) of the image: which number a name in the configuration's User is. */
+/* accounts - passwd(5) and group(5) of the image: which number a name in the configuration's User
+ * is. */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 
@@ -15,7 +16,8 @@ enum item {
 	ITEM_GROUP,   /* name, gid */
 };
 
-/* -- in the worker ------------------------------------------------------------------------------ */
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
 
 static struct want want(const struct entry *entry)
 {
@@ -109,7 +111,8 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
-/* -- in the parent ------------------------------------------------------------------------------ */
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
 
 static bool collect_account(bytes payload, struct arena *a, struct facts *facts)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* apk - the database of Alpine's package manager: lib/apk/db/installed, with a merged /usr
- * usr/lib/apk/db/installed. Source: apk-tools 2 and 3, "installed database" (apk-v2(5)). Paragraphs of
- * "X:value" lines: P name, V version, A architecture, o origin (the source package), L licence, F
- * folder, R file in the last folder; what follows F or R (a, M, Z) describes it. */
+ * usr/lib/apk/db/installed. Source: apk-tools 2 and 3, "installed database" (apk-v2(5)).
+ * Paragraphs of "X:value" lines: P name, V version, A architecture, o origin (the source package),
+ * L licence, F folder, R file in the last folder; what follows F or R (a, M, Z) describes it. */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 #include "catalog/owned.h"
@@ -18,7 +18,8 @@ enum item {
 	ITEM_FILES,   /* whose (name), then paths (owned.h) */
 };
 
-/* -- in the worker ------------------------------------------------------------------------------ */
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
 
 struct paragraph {
 	bytes name, version, architecture, origin, licence;
@@ -163,7 +164,8 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
-/* -- in the parent ------------------------------------------------------------------------------ */
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
 
 struct collection {
 	struct image *image;

@@ -76,7 +76,8 @@ static void sort_packages(struct image *image, struct arena *a, struct facts *fa
 	facts->packages.cap = n;
 }
 
-/* -- what the image as a whole does not say ------------------------------------------------------- */
+/* -- what the image as a whole does not say
+ * ------------------------------------------------------- */
 
 static void name_distribution(struct facts *facts)
 {
@@ -105,15 +106,18 @@ static void state_gaps(const struct image *image, struct arena *a, struct facts 
 
 	for (size_t i = 0; i < facts->packages.len && !packages; i++)
 		packages = is_system(&facts->packages.items[i]) && !facts->packages.items[i].hidden;
-	/* Windows layers: OCI image-spec 1.1, layer.md "Files" and "UtilityVM" of Windows base layers */
+	/* Windows layers: OCI image-spec 1.1, layer.md "Files" and "UtilityVM" of Windows base
+	 * layers */
 	if (tree_find(image->tree, BYTES("Files/Windows"), true) != TREE_NONE ||
 	    tree_find(image->tree, BYTES("UtilityVM"), true) != TREE_NONE)
-		state_image_gap(facts, a, "a Windows image: its system and installed programs are not read");
+		state_image_gap(facts, a,
+		                "a Windows image: its system and installed programs are not read");
 	else if (!facts->os.known)
 		state_image_gap(facts, a, "no os-release: which distribution this is, if any, is unknown");
 	else if (!packages)
-		state_image_gap(facts, a, "no package database that names a package: what the distribution "
-		                          "installed is unknown");
+		state_image_gap(facts, a,
+		                "no package database that names a package: what the distribution "
+		                "installed is unknown");
 }
 
 int catalog_collect(struct image *image, struct arena *a, struct facts *out, err *e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalogers - inside this room: the catalogers by name.
  *
- * Inspector numbers stand in the cache and are never reused: 1 os-release, 2 dpkg, 3 apk, 4 accounts,
- * from 20 on .NET. */
+ * Inspector numbers stand in the cache and are never reused: 1 os-release, 2 dpkg, 3 apk, 4
+ * accounts, from 20 on .NET. */
 #pragma once
 
 #include "catalog/facts.h"

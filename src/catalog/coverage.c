@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-/* How many unknown files of a kind, and how many folders, are named; and how many folders are kept to
- * choose from, so that a tree of a million folders costs no memory. */
+/* How many unknown files of a kind, and how many folders, are named; and how many folders are kept
+ * to choose from, so that a tree of a million folders costs no memory. */
 #define FILES_NAMED 100
 #define FOLDERS_NAMED 100
 #define FOLDERS_KEPT 65536
@@ -27,7 +27,8 @@ static void add(struct coverage_sum *sum, uint64_t size)
 	sum->bytes += size;
 }
 
-/* -- classes ------------------------------------------------------------------------------------- */
+/* -- classes
+ * ------------------------------------------------------------------------------------- */
 
 static bool is_system_package(const struct facts *facts, uint32_t owner)
 {
@@ -36,7 +37,8 @@ static bool is_system_package(const struct facts *facts, uint32_t owner)
 	return e == ECO_DEB || e == ECO_APK || e == ECO_RPM;
 }
 
-/* class_by_mark(c, node): what the catalogers left on the node, or on the content it is a name of. */
+/* class_by_mark(c, node): what the catalogers left on the node, or on the content it is a name
+ * of. */
 static enum coverage_class class_by_mark(const struct counting *c, uint32_t node)
 {
 	const struct tree_node *name = tree_get(c->image->tree, node);
@@ -49,8 +51,8 @@ static enum coverage_class class_by_mark(const struct counting *c, uint32_t node
 	                                                        : COVERAGE_UNKNOWN;
 }
 
-/* is_compiled_python(c, node): __pycache__/NAME.cpython-311.pyc of a known NAME.py in the folder above
- * (PEP 3147), or NAME.pyc beside it. */
+/* is_compiled_python(c, node): __pycache__/NAME.cpython-311.pyc of a known NAME.py in the folder
+ * above (PEP 3147), or NAME.pyc beside it. */
 static bool is_compiled_python(const struct counting *c, uint32_t node)
 {
 	const struct tree *tree = c->image->tree;
@@ -85,14 +87,16 @@ static enum coverage_class class_of(struct counting *c, uint32_t node, enum file
 	return class;
 }
 
-/* -- what is unknown -------------------------------------------------------------------------------- */
+/* -- what is unknown
+ * -------------------------------------------------------------------------------- */
 
 static bool holds_code(enum file_kind kind)
 {
 	return kind == KIND_ELF || kind == KIND_PE || kind == KIND_SCRIPT || kind == KIND_ARCHIVE;
 }
 
-/* remember_largest: insertion into a short list, largest first; of equal size, the first found first. */
+/* remember_largest: insertion into a short list, largest first; of equal size, the first found
+ * first. */
 static void remember_largest(struct counting *c, uint32_t node, enum file_kind kind, uint64_t size)
 {
 	size_t at = c->out->largest[kind].len;
@@ -107,11 +111,13 @@ static void remember_largest(struct counting *c, uint32_t node, enum file_kind k
 
 	for (; at > 0 && files[at - 1].size < size; at--)
 		files[at] = files[at - 1];
-	files[at] = (struct coverage_file){ .size = size, .node = node,
+	files[at] = (struct coverage_file){ .size = size,
+		                                .node = node,
 		                                .layer = tree_get(c->image->tree, node)->layer };
 }
 
-/* folder_of(tree, node): the folder two levels below the root that node lies in, or its own folder. */
+/* folder_of(tree, node): the folder two levels below the root that node lies in, or its own
+ * folder. */
 static uint32_t folder_of(const struct tree *tree, uint32_t node)
 {
 	uint32_t folder = tree_get(tree, node)->parent, above = TREE_NONE, top = TREE_NONE;
@@ -144,7 +150,8 @@ static int compare_folders(const void *left, const void *right)
 	return more ? more : bytes_compare(l->path, r->path);
 }
 
-/* -- counting ------------------------------------------------------------------------------------ */
+/* -- counting
+ * ------------------------------------------------------------------------------------ */
 
 static void count_file(struct counting *c, uint32_t node)
 {
@@ -184,8 +191,8 @@ void coverage_count(const struct image *image, const struct facts *facts, struct
 	}
 	for (size_t kind = 0; kind < COVERAGE_KINDS; kind++)
 		for (size_t i = 0; i < out->largest[kind].len; i++)
-			out->largest[kind].items[i].path =
-				tree_path(image->tree, out->largest[kind].items[i].node, a);
+			out->largest[kind].items[i].path = tree_path(image->tree,
+			                                             out->largest[kind].items[i].node, a);
 	if (out->folders.len > 0)
 		qsort(out->folders.items, out->folders.len, sizeof(*out->folders.items), compare_folders);
 	if (out->folders.len > FOLDERS_NAMED)
@@ -194,7 +201,8 @@ void coverage_count(const struct image *image, const struct facts *facts, struct
 	arena_done(&c.scratch);
 }
 
-/* -- names --------------------------------------------------------------------------------------- */
+/* -- names
+ * --------------------------------------------------------------------------------------- */
 
 const char *coverage_class_name(enum coverage_class class)
 {

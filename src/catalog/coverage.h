@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* coverage - is every file of the image accounted for?
  *
- * Each visible regular file belongs to exactly one class. Owned: a package of the distribution lists
- * it. Identified: a cataloger knows what it is. Derived: compiled from a file that is owned or
- * identified (Python's __pycache__). Generated: package managers and their scripts write it; the table
- * in coverage_generated.c says which and why, for data only - a program in such a place is unknown.
- * Unknown: nobody says where it comes from. Not a judgement: an unknown file is no finding, but "nothing
- * found" holds only for what is known.
+ * Each visible regular file belongs to exactly one class. Owned: a package of the distribution
+ * lists it. Identified: a cataloger knows what it is. Derived: compiled from a file that is owned
+ * or identified (Python's __pycache__). Generated: package managers and their scripts write it;
+ * the table in coverage_generated.c says which and why, for data only - a program in such a place
+ * is unknown. Unknown: nobody says where it comes from. Not a judgement: an unknown file is no
+ * finding, but "nothing found" holds only for what is known.
  * Threading: a pure function of constant facts. */
 #pragma once
 
@@ -43,8 +43,8 @@ struct coverage {
 	struct coverage_sum total;
 	struct coverage_sum of[COVERAGE_CLASSES];
 	struct coverage_sum unknown[COVERAGE_KINDS]; /* by enum file_kind */
-	/* the largest unknown files of each kind that can hold code (ELF, PE, scripts, archives), largest
-	 * first; empty for other kinds. unknown[kind].files says how many there are. */
+	/* the largest unknown files of each kind that can hold code (ELF, PE, scripts, archives),
+	 * largest first; empty for other kinds. unknown[kind].files says how many there are. */
 	struct { struct coverage_file *items; size_t len, cap; } largest[COVERAGE_KINDS];
 	/* where unknown files lie, most files first; folders beyond the bound are only in the sums */
 	struct { struct coverage_folder *items; size_t len, cap; } folders;
@@ -58,6 +58,6 @@ void coverage_count(const struct image *image, const struct facts *facts, struct
 const char *coverage_class_name(enum coverage_class class);
 const char *coverage_kind_name(enum file_kind kind);
 
-/* coverage_generated(path, kind): who writes this file and why nobody owns it; NULL when it is not in the
- * table. Static. */
+/* coverage_generated(path, kind): who writes this file and why nobody owns it; NULL when it is not
+ * in the table. Static. */
 const char *coverage_generated(bytes path, enum file_kind kind);

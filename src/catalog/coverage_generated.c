@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files that no package lists because package managers and maintainer scripts write them. Each row
- * says who. Rows hold for data; where scripts or archives are meant to lie, the row says so. */
+/* The files that no package lists because package managers and maintainer scripts write them. Each
+ * row says who. Rows hold for data; where scripts or archives are meant to lie, the row says so. */
 #include "catalog/coverage.h"
 
-enum { DATA = 1 << KIND_DATA | 1 << KIND_EMPTY, SCRIPT = 1 << KIND_SCRIPT, ARCHIVE = 1 << KIND_ARCHIVE };
+enum {
+	DATA = 1 << KIND_DATA | 1 << KIND_EMPTY,
+	SCRIPT = 1 << KIND_SCRIPT,
+	ARCHIVE = 1 << KIND_ARCHIVE
+};
 
 #define DPKG "dpkg's own database"
 #define APK "apk's own database"
@@ -15,6 +19,7 @@ enum { DATA = 1 << KIND_DATA | 1 << KIND_EMPTY, SCRIPT = 1 << KIND_SCRIPT, ARCHI
 #define SETTINGS "settings that installation scripts write"
 #define INDEX "an index made of files that packages bring"
 #define STATE "state that programs keep"
+#define SKELETON "copied from etc/skel for a new account"
 
 static const struct row {
 	bytes pattern; /* one '*' matches any octets */
@@ -77,6 +82,9 @@ static const struct row {
 	{ BYTES_INIT("etc/apparmor.d/local/*"), DATA, SETTINGS },
 	{ BYTES_INIT("root/.bashrc"), DATA, SETTINGS },
 	{ BYTES_INIT("root/.profile"), DATA, SETTINGS },
+	{ BYTES_INIT("home/*/.bash_logout"), DATA, SKELETON },
+	{ BYTES_INIT("home/*/.bashrc"), DATA, SKELETON },
+	{ BYTES_INIT("home/*/.profile"), DATA, SKELETON },
 	{ BYTES_INIT("var/lib/pam/*"), DATA, STATE },
 	{ BYTES_INIT("var/lib/python/*"), DATA, STATE },
 	{ BYTES_INIT("var/lib/systemd/*"), DATA, STATE },

@@ -83,13 +83,15 @@ static bool search_spool(void *ctx, uint64_t from, uint64_t to, bytes what, uint
 	return inspection_search(ctx, from, to, what, out);
 }
 
-/* Both documents are read when they can be; that one cannot is a gap beside the names that are known. */
+/* Both documents are read when they can be; that one cannot is a gap beside the names that are
+ * known. */
 static void inspect_bundle(struct inspection *in, err *e)
 {
 	const struct dotnet_file file = { in->entry->size, read_spool, search_spool, in };
 	struct dotnet_bundle_item item = { 0 };
 	buf b = BUF_INIT(PACKED_MAX);
-	int found = dotnet_bundle_parse(&file, path_base(in->entry->path), in->scratch, &item.bundle, e);
+	int found = dotnet_bundle_parse(&file, path_base(in->entry->path), in->scratch, &item.bundle,
+	                                e);
 
 	if (found < 0)
 		state_gap(in, e);
@@ -120,7 +122,11 @@ static int inspect(struct inspection *in, err *e)
 }
 
 const struct cataloger catalog_dotnet = {
-	.inspector = { .name = "dotnet", .id = DOTNET_INSPECTOR, .version = 1, .want = want,
-	               .escalate = escalate, .inspect = inspect },
+	.inspector = { .name = "dotnet",
+	               .id = DOTNET_INSPECTOR,
+	               .version = 1,
+	               .want = want,
+	               .escalate = escalate,
+	               .inspect = inspect },
 	.collect = dotnet_collect,
 };

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dotnet - inside this room: what the .NET inspector finds in a file, and how it travels as an item.
+/* dotnet - inside this room: what the .NET inspector finds in a file, and how it travels as an
+ * item.
  *
- * One inspector (catalog_dotnet, dotnet.c) reads three kinds of file and emits one item a file:
- * NAME.deps.json (which libraries with which assemblies an application was published with),
- * NAME.runtimeconfig.json (which shared frameworks it asks for) and single-file bundles (an
- * application appended to its host, with both documents inside). The collector (dotnet_collect.c)
- * joins them with the folders of the merged tree (dotnet_framework.h) into facts.
+ * One inspector (catalog_dotnet, dotnet.c) reads three kinds of file and emits one item a
+ * file: NAME.deps.json (which libraries with which assemblies an application was published
+ * with), NAME.runtimeconfig.json (which shared frameworks it asks for) and single-file bundles
+ * (an application appended to its host, with both documents inside). The collector
+ * (dotnet_collect.c) joins them with the folders of the merged tree (dotnet_framework.h) into
+ * facts.
  * Sources: dotnet/runtime, docs/design/features/host-runtime-information.md and
- * framework-version-resolution.md, dotnet/designs 2020/single-file/design.md; where they are silent,
- * what the hosts (hostfxr, hostpolicy) do. Names and paths are as written, untrusted.
+ * framework-version-resolution.md, dotnet/designs 2020/single-file/design.md; where they are
+ * silent, what the hosts (hostfxr, hostpolicy) do. Names and paths are as written, untrusted.
  * Threading: values; parsing needs an arena of its own thread. */
 #pragma once
 
@@ -25,54 +27,60 @@ enum dotnet_item { DOTNET_ITEM_NONE, DOTNET_ITEM_DEPS, DOTNET_ITEM_CONFIG, DOTNE
 /* Visual Studio begins its JSON with it; every host passes over it. */
 #define DOTNET_BOM BYTES("\xef\xbb\xbf")
 
-/* -- NAME.deps.json ---------------------------------------------------------------------------- */
+/* -- NAME.deps.json -------------------------------------------------------------------------- */
 enum dotnet_library_type {
-	LIBRARY_OTHER,       /* reference, referenceassembly, platform: an assembly from nowhere known */
-	LIBRARY_PACKAGE,     /* a NuGet package */
-	LIBRARY_PROJECT,     /* built together with the application */
+	LIBRARY_OTHER,   /* reference, referenceassembly, platform: an assembly from nowhere known */
+	LIBRARY_PACKAGE, /* a NuGet package */
+	LIBRARY_PROJECT, /* built together with the application */
 	LIBRARY_RUNTIMEPACK, /* the runtime of a self-contained application */
 };
 enum dotnet_asset_type { ASSET_RUNTIME, ASSET_NATIVE, ASSET_RESOURCE };
 
 struct dotnet_asset {
 	enum dotnet_asset_type type;
-	bool rid_specific;        /* from runtimeTargets: kept below its relative path */
-	bytes path;               /* in the package: lib/net8.0/Azure.Core.dll */
-	bytes local;              /* localPath: where it lies beside deps.json, when that is said */
-	bytes assembly, file;     /* assemblyVersion, fileVersion; empty when unsaid */
+	bool rid_specific;    /* from runtimeTargets: kept below its relative path */
+	bytes path;           /* in the package: lib/net8.0/Azure.Core.dll */
+	bytes local;          /* localPath: where it lies beside deps.json, when that is said */
+	bytes assembly, file; /* assemblyVersion, fileVersion; empty when unsaid */
 };
 
 struct dotnet_library {
 	enum dotnet_library_type type;
 	bytes name, version;
-	bytes path;               /* of the package in a package folder: azure.core/1.47.1 */
-	bool targeted;            /* the target lists it, so its assets are known */
-	struct { struct dotnet_asset *items; size_t len, cap; } assets; /* without "_._" placeholders */
+	bytes path;    /* of the package in a package folder: azure.core/1.47.1 */
+	bool targeted; /* the target lists it, so its assets are known */
+	struct {
+		struct dotnet_asset *items;
+		size_t len, cap;
+	} assets; /* without "_._" placeholders */
 };
 
 struct dotnet_deps {
-	bytes target;             /* ".NETCoreApp,Version=v9.0/linux-x64" */
-	struct { struct dotnet_library *items; size_t len, cap; } libraries;
+	bytes target; /* ".NETCoreApp,Version=v9.0/linux-x64" */
+	struct {
+		struct dotnet_library *items;
+		size_t len, cap;
+	} libraries;
 };
 
 /* dotnet_deps_parse(text, a, out, e): ERR_FORMAT, ERR_LIMIT. Arena and borrows text.
- * dotnet_deps_pack: append the wire form. dotnet_deps_take(in, a, out): read it back, false when it
- * is not what pack writes. Borrows in. */
+ * dotnet_deps_pack: append the wire form. dotnet_deps_take(in, a, out): read it back, false
+ * when it is not what pack writes. Borrows in. */
 int dotnet_deps_parse(bytes text, struct arena *a, struct dotnet_deps *out, err *e);
 void dotnet_deps_pack(buf *b, const struct dotnet_deps *deps);
 bool dotnet_deps_take(bytes *in, struct arena *a, struct dotnet_deps *out);
-/* dotnet_library_is_assetless(l): a package that gives the runtime nothing: no assembly and no native
- * library. Translations alone (resources) are no code. A library that the target does not name is
- * not called so: its assets are unknown. */
+/* dotnet_library_is_assetless(l): a package that gives the runtime nothing: no assembly and no
+ * native library. Translations alone (resources) are no code. A library that the target does
+ * not name is not called so: its assets are unknown. */
 bool dotnet_library_is_assetless(const struct dotnet_library *l);
 
-/* -- NAME.runtimeconfig.json ------------------------------------------------------------------- */
+/* -- NAME.runtimeconfig.json ----------------------------------------------------------------- */
 /* The host's version compatibility range and direction (framework-version-resolution.md). */
 enum dotnet_range { RANGE_EXACT, RANGE_PATCH, RANGE_MINOR, RANGE_MAJOR };
 struct dotnet_roll {
 	enum dotnet_range range;
-	bool highest;         /* LatestMinor, LatestMajor */
-	bool no_patches;      /* "applyPatches": false */
+	bool highest;    /* LatestMinor, LatestMajor */
+	bool no_patches; /* "applyPatches": false */
 };
 
 struct dotnet_request { /* a framework that is asked for */
@@ -82,9 +90,18 @@ struct dotnet_request { /* a framework that is asked for */
 
 struct dotnet_config {
 	bytes tfm; /* "net9.0" */
-	struct { struct dotnet_request *items; size_t len, cap; } frameworks;
-	struct { struct dotnet_request *items; size_t len, cap; } included; /* carried */
-	struct { bytes *items; size_t len, cap; } probing; /* additionalProbingPaths: package folders */
+	struct {
+		struct dotnet_request *items;
+		size_t len, cap;
+	} frameworks;
+	struct {
+		struct dotnet_request *items;
+		size_t len, cap;
+	} included; /* carried */
+	struct {
+		bytes *items;
+		size_t len, cap;
+	} probing; /* additionalProbingPaths: package folders */
 };
 
 int dotnet_config_parse(bytes text, struct arena *a, struct dotnet_config *out, err *e);
@@ -93,8 +110,9 @@ bool dotnet_config_take(bytes *in, struct arena *a, struct dotnet_config *out);
 /* dotnet_roll_name(roll): "LatestPatch"; "" for Minor, the default. Static. */
 const char *dotnet_roll_name(struct dotnet_roll roll);
 
-/* -- single-file bundles ----------------------------------------------------------------------- */
-/* The octets of a file that is not in memory. read: into memory that lives as long as the parse. */
+/* -- single-file bundles --------------------------------------------------------------------- */
+/* The octets of a file that is not in memory. read: into memory that lives as long as the
+ * parse. */
 struct dotnet_file {
 	uint64_t size;
 	bool (*read)(void *ctx, uint64_t offset, size_t n, bytes *out);
@@ -104,16 +122,19 @@ struct dotnet_file {
 
 struct dotnet_bundle {
 	uint32_t major, minor;
-	bool compressed;          /* some entries are deflated */
-	struct { bytes *items; size_t len, cap; } files; /* paths of what is embedded */
-	bytes deps, config;       /* the two documents; empty when there is none */
+	bool compressed; /* some entries are deflated */
+	struct {
+		bytes *items;
+		size_t len, cap;
+	} files;            /* paths of what is embedded */
+	bytes deps, config; /* the two documents; empty when there is none */
 };
 
 /* dotnet_host_may_bundle(entry, head): a program with octets behind its own end. Says maybe.
- * dotnet_bundle_parse(file, name, a, out, e): find the marker and read what it points to. `name` is
- * the program's file name (version 1 finds the documents by it). Returns 1 for a bundle, 0 when the
- * file is none, -1 with ERR_FORMAT (which names an unknown version) or ERR_LIMIT. Borrows what file
- * reads. O(host + manifest). */
+ * dotnet_bundle_parse(file, name, a, out, e): find the marker and read what it points to.
+ * `name` is the program's file name (version 1 finds the documents by it). Returns 1 for a
+ * bundle, 0 when the file is none, -1 with ERR_FORMAT (which names an unknown version) or
+ * ERR_LIMIT. Borrows what file reads. O(host + manifest). */
 #define DOTNET_SMALLEST_HOST (32 * KIB) /* the smallest that bundles were appended to is above 60 */
 bool dotnet_host_may_bundle(const struct entry *entry, bytes head);
 int dotnet_bundle_parse(const struct dotnet_file *file, bytes name, struct arena *a,

@@ -4,12 +4,13 @@
  *     host program, in its data: [header offset, 8 octets][marker, 32 octets]
  *     embedded files
  *     header    major, minor u32, count i32, id
- *               from version 2: deps.json offset, size, runtimeconfig.json offset, size i64, flags u64
+ *               from version 2: offset and size of deps.json, of runtimeconfig.json i64, flags u64
  *     entries   offset, size i64, from version 6: compressed size i64, type u8, path
  *
- * Numbers are little-endian; id and path have their length before them in groups of seven bits, at
- * most two octets. Version 1 is .NET Core 3, 2 is .NET 5, 6 is everything since. The two JSON
- * documents are never compressed (Bundler.ShouldCompress): hosts map them as they lie. */
+ * Numbers are little-endian; id and path have their length before them in groups of seven
+ * bits, at most two octets. Version 1 is .NET Core 3, 2 is .NET 5, 6 is everything since. The
+ * two JSON documents are never compressed (Bundler.ShouldCompress): hosts map them as they
+ * lie. */
 #include "catalog/dotnet.h"
 
 #include "base/pack.h"
@@ -33,8 +34,8 @@ static bool is_sectioned_first(bytes head)
 	bytes in = bytes_skip(head, 40); /* e_shoff of the 64-bit class */
 	uint64_t offset;
 
-	return bytes_starts(head, BYTES("\177ELF\2\1")) && bytes_take_le64(&in, &offset) && offset > 0 &&
-	       offset < INSPECT_HEAD;
+	return bytes_starts(head, BYTES("\177ELF\2\1")) && bytes_take_le64(&in, &offset) &&
+	       offset > 0 && offset < INSPECT_HEAD;
 }
 
 bool dotnet_host_may_bundle(const struct entry *entry, bytes head)
@@ -87,8 +88,8 @@ static bool is_known_version(uint32_t major, uint32_t minor)
 
 struct reading {
 	const struct dotnet_file *file;
-	bytes in;               /* from the header on, being consumed */
-	bytes name;             /* of the program, for version 1 */
+	bytes in;   /* from the header on, being consumed */
+	bytes name; /* of the program, for version 1 */
 	uint32_t count;
 	struct place deps, config;
 };
@@ -101,8 +102,9 @@ static int read_header(struct reading *r, struct dotnet_bundle *out, err *e)
 	if (!bytes_take_le32(&r->in, &out->major) || !bytes_take_le32(&r->in, &out->minor))
 		return bad(e, "the header is cut off");
 	if (!is_known_version(out->major, out->minor))
-		return err_set(e, ERR_FORMAT, 0, "single-file bundle: version %" PRIu32 ".%" PRIu32
-		               " is unknown", out->major, out->minor);
+		return err_set(e, ERR_FORMAT, 0,
+		               "single-file bundle: version %" PRIu32 ".%" PRIu32 " is unknown", out->major,
+		               out->minor);
 	if (!bytes_take_le32(&r->in, &r->count) || !take_text(&r->in, &id))
 		return bad(e, "the header is cut off");
 	if (r->count == 0 || r->count > LIMIT_BUNDLE_FILES)
@@ -116,7 +118,8 @@ static int read_header(struct reading *r, struct dotnet_bundle *out, err *e)
 
 /* -- the entries ----------------------------------------------------------------------------- */
 
-/* stands_for(path, program, suffix): path is the program's name with the suffix in place of ".exe". */
+/* stands_for(path, program, suffix): path is the program's name with the suffix in place of
+ * ".exe". */
 static bool stands_for(bytes path, bytes program, bytes suffix)
 {
 	if (bytes_ends(program, BYTES(".exe")))

@@ -10,17 +10,15 @@ static const struct {
 	const char *name;
 	struct dotnet_roll roll;
 } rolls[] = {
-	{ "Disable", { RANGE_EXACT, false, false } },
-	{ "LatestPatch", { RANGE_PATCH, false, false } },
-	{ "Minor", { RANGE_MINOR, false, false } },
-	{ "LatestMinor", { RANGE_MINOR, true, false } },
-	{ "Major", { RANGE_MAJOR, false, false } },
-	{ "LatestMajor", { RANGE_MAJOR, true, false } },
+	{ "Disable", { RANGE_EXACT, false, false } }, { "LatestPatch", { RANGE_PATCH, false, false } },
+	{ "Minor", { RANGE_MINOR, false, false } },   { "LatestMinor", { RANGE_MINOR, true, false } },
+	{ "Major", { RANGE_MAJOR, false, false } },   { "LatestMajor", { RANGE_MAJOR, true, false } },
 };
 #define ROLLS (sizeof(rolls) / sizeof(*rolls))
 
 /* roll_from(v, a, inout, e): apply the settings of an object to what holds so far. The older
- * rollForwardOnNoCandidateFx has the numbers 0 LatestPatch, 1 Minor, 2 Major (§Obsolete settings). */
+ * rollForwardOnNoCandidateFx has the numbers 0 LatestPatch, 1 Minor, 2 Major (§Obsolete
+ * settings). */
 static int roll_from(json v, struct arena *a, struct dotnet_roll *inout, err *e)
 {
 	json word = json_get(v, "rollForward"), number = json_get(v, "rollForwardOnNoCandidateFx");
@@ -55,8 +53,8 @@ const char *dotnet_roll_name(struct dotnet_roll roll)
 	return "";
 }
 
-static int read_request(json v, struct arena *a, struct dotnet_roll roll, struct dotnet_request *out,
-                        err *e)
+static int read_request(json v, struct arena *a, struct dotnet_roll roll,
+                        struct dotnet_request *out, err *e)
 {
 	out->name = json_bytes(json_get(v, "name"), a);
 	out->version = json_bytes(json_get(v, "version"), a);
@@ -112,7 +110,7 @@ int dotnet_config_parse(bytes text, struct arena *a, struct dotnet_config *out, 
 	return 0;
 }
 
-/* -- wire form --------------------------------------------------------------------------------- */
+/* -- wire form ------------------------------------------------------------------------------- */
 
 static void pack_request(buf *b, const struct dotnet_request *r)
 {
@@ -128,8 +126,9 @@ static bool take_request(bytes *in, struct dotnet_request *r)
 	uint64_t range;
 
 	if (!pack_take_bytes(in, LIMIT_RECORD, &r->name) ||
-	    !pack_take_bytes(in, LIMIT_RECORD, &r->version) || !pack_take_u64(in, RANGE_MAJOR, &range) ||
-	    !pack_take_bool(in, &r->roll.highest) || !pack_take_bool(in, &r->roll.no_patches))
+	    !pack_take_bytes(in, LIMIT_RECORD, &r->version) ||
+	    !pack_take_u64(in, RANGE_MAJOR, &range) || !pack_take_bool(in, &r->roll.highest) ||
+	    !pack_take_bool(in, &r->roll.no_patches))
 		return false;
 	r->roll.range = (enum dotnet_range)range;
 	return true;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "fmt/json.h"
 
-/* -- parse ------------------------------------------------------------------------------------- */
+/* -- parse ----------------------------------------------------------------------------------- */
 
 static enum dotnet_library_type library_type(bytes word)
 {
@@ -28,9 +28,9 @@ static enum dotnet_library_type library_type(bytes word)
 
 /* The names of a library's asset groups (hostpolicy, deps_entry_t::s_known_asset_types); they are
  * also the words of assetType in runtimeTargets. */
-static const char *const asset_words[] = { [ASSET_RUNTIME] = "runtime",
-	                                       [ASSET_NATIVE] = "native",
-	                                       [ASSET_RESOURCE] = "resources" };
+static const char *const asset_words[] = {
+	[ASSET_RUNTIME] = "runtime", [ASSET_NATIVE] = "native", [ASSET_RESOURCE] = "resources"
+};
 #define ASSET_WORDS (sizeof(asset_words) / sizeof(*asset_words))
 
 struct parse {
@@ -132,7 +132,8 @@ int dotnet_deps_parse(bytes text, struct arena *a, struct dotnet_deps *out, err 
 	json target = json_get(root, "runtimeTarget");
 
 	/* .NET Core 1.0 wrote the name alone. */
-	deps.target = json_bytes(json_type(target) == JSON_STRING ? target : json_get(target, "name"), a);
+	deps.target = json_bytes(json_type(target) == JSON_STRING ? target : json_get(target, "name"),
+	                         a);
 	map_init(&targets, a);
 	targets_by_library(root, deps.target, a, &targets);
 	json libraries = json_get(root, "libraries");
@@ -152,7 +153,7 @@ bool dotnet_library_is_assetless(const struct dotnet_library *l)
 	return l->targeted;
 }
 
-/* -- wire form --------------------------------------------------------------------------------- */
+/* -- wire form ------------------------------------------------------------------------------- */
 
 void dotnet_deps_pack(buf *b, const struct dotnet_deps *deps)
 {

@@ -8,7 +8,7 @@
 #define ROUNDS 8
 #define FRAMEWORKS 8
 
-/* -- versions ---------------------------------------------------------------------------------- */
+/* -- versions -------------------------------------------------------------------------------- */
 
 /* take_number(in, out): digits without a leading zero, as SemVer §2 asks. */
 static bool take_number(bytes *in, uint32_t *out)
@@ -50,7 +50,8 @@ static int compare_u64(uint64_t a, uint64_t b)
 static int compare_identifiers(bytes a, bytes b)
 {
 	uint64_t x, y;
-	bool number_a = text_take_u64(a, 10, UINT64_MAX, &x), number_b = text_take_u64(b, 10, UINT64_MAX, &y);
+	bool number_a = text_take_u64(a, 10, UINT64_MAX, &x),
+		 number_b = text_take_u64(b, 10, UINT64_MAX, &y);
 
 	if (number_a && number_b)
 		return compare_u64(x, y);
@@ -109,7 +110,7 @@ static int compare_assemblies(bytes a, bytes b)
 	return 0;
 }
 
-/* -- rolling forward --------------------------------------------------------------------------- */
+/* -- rolling forward ------------------------------------------------------------------------- */
 
 /* is_compatible(r, wanted, v): hostfxr's is_compatible_with_higher_version. */
 static bool is_compatible(const struct dotnet_roll *r, const struct dotnet_version *wanted,
@@ -126,8 +127,8 @@ static bool is_compatible(const struct dotnet_roll *r, const struct dotnet_versi
 }
 
 /* to_latest_patch(r, list, n, best, releases): a release that matched rolls to the last patch. */
-static size_t to_latest_patch(const struct dotnet_roll *r, const struct dotnet_version *list, size_t n,
-                              size_t best, bool releases)
+static size_t to_latest_patch(const struct dotnet_roll *r, const struct dotnet_version *list,
+                              size_t n, size_t best, bool releases)
 {
 	const struct dotnet_version from = list[best];
 
@@ -175,7 +176,7 @@ size_t dotnet_roll_forward(const struct dotnet_request *request,
 	return best < n ? best : best_match(&roll, &wanted, versions, n, false);
 }
 
-/* -- folders ------------------------------------------------------------------------------------ */
+/* -- folders --------------------------------------------------------------------------------- */
 
 bool dotnet_folder_of(bytes path, bytes *out_name, bytes *out_version)
 {
@@ -191,7 +192,8 @@ bool dotnet_folder_of(bytes path, bytes *out_name, bytes *out_version)
 /* find_witness(tree, dir): the file of a framework folder that says it is one. */
 static uint32_t find_witness(const struct tree *tree, uint32_t dir)
 {
-	for (uint32_t c = tree_get(tree, dir)->first_child; c != TREE_NONE; c = tree_get(tree, c)->next) {
+	for (uint32_t c = tree_get(tree, dir)->first_child; c != TREE_NONE;
+	     c = tree_get(tree, c)->next) {
 		bytes name = tree_name(tree, c);
 
 		if (!(tree_get(tree, c)->flags & TREE_HIDDEN) &&
@@ -251,7 +253,7 @@ void dotnet_folders_find(const struct tree *tree, struct arena *a, struct dotnet
 	}
 }
 
-/* -- which folders an application gets ----------------------------------------------------------- */
+/* -- which folders an application gets ------------------------------------------------------- */
 
 static struct dotnet_folder *resolve_one(const struct dotnet_folders *folders,
                                          const struct dotnet_request *request, struct arena *a)
@@ -278,9 +280,9 @@ struct references {
 	size_t len;
 };
 
-/* reconcile(list, new): one reference for each framework: the higher version, the narrower range, the
- * direction of whoever wants the highest (fx_resolver, reconcile_fx_references). Returns whether
- * something changed. */
+/* reconcile(list, new): one reference for each framework: the higher version, the narrower
+ * range, the direction of whoever wants the highest (fx_resolver, reconcile_fx_references).
+ * Returns whether something changed. */
 static bool reconcile(struct references *list, const struct dotnet_request *new)
 {
 	struct dotnet_version a, b;
@@ -294,7 +296,8 @@ static bool reconcile(struct references *list, const struct dotnet_request *new)
 		    dotnet_version_compare(&b, &a) > 0)
 			*held = *new;
 		held->roll.highest = before.roll.highest || new->roll.highest;
-		held->roll.range = before.roll.range < new->roll.range ? before.roll.range : new->roll.range;
+		held->roll.range = before.roll.range < new->roll.range ? before.roll.range
+		                                                       : new->roll.range;
 		return !bytes_equal(before.version, held->version) ||
 		       before.roll.range != held->roll.range || before.roll.highest != held->roll.highest;
 	}
@@ -329,7 +332,7 @@ size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_
 	return found;
 }
 
-/* -- overriding ---------------------------------------------------------------------------------- */
+/* -- overriding ------------------------------------------------------------------------------ */
 
 /* simple_name(path): "lib/net8.0/Azure.Core.dll" holds the assembly Azure.Core. */
 static bytes simple_name(bytes path)
@@ -348,8 +351,8 @@ static void index_assemblies(struct dotnet_folder *folder, struct arena *a)
 
 		for (size_t k = 0; k < l->assets.len; k++)
 			if (l->assets.items[k].type == ASSET_RUNTIME)
-				*map_put(folder->assemblies, simple_name(l->assets.items[k].path)) =
-					&l->assets.items[k];
+				*map_put(folder->assemblies,
+				         simple_name(l->assets.items[k].path)) = &l->assets.items[k];
 	}
 }
 
@@ -367,13 +370,14 @@ bool dotnet_folder_overrides(struct dotnet_folder *folder, const struct dotnet_a
 	return c > 0 || (c == 0 && compare_assemblies(theirs->file, asset->file) > 0);
 }
 
-/* -- libraries that are a runtime ------------------------------------------------------------------ */
+/* -- libraries that are a runtime ------------------------------------------------------------ */
 
 bool dotnet_runtime_name(const struct dotnet_library *library, bytes *out)
 {
 	static const bytes before_3 = BYTES_INIT(".Microsoft.NETCore.App");
 	bool pack = library->type == LIBRARY_RUNTIMEPACK;
-	bytes name = library->name, whole = bytes_slice(name, 0, bytes_search(name, BYTES(".Runtime.")));
+	bytes name = library->name,
+		  whole = bytes_slice(name, 0, bytes_search(name, BYTES(".Runtime.")));
 
 	if (!pack && library->type != LIBRARY_PACKAGE)
 		return false;

@@ -9,7 +9,8 @@
 #include "base/pack.h"
 #include "base/path.h"
 
-/* -- in the worker ------------------------------------------------------------------------------ */
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
 
 static bool is_database(bytes dir)
 {
@@ -38,8 +39,8 @@ static struct want want(const struct entry *entry)
 	return (struct want){ dpkg_file_of(entry->path) == DPKG_NOT ? WANT_NO : WANT_ALL, 0 };
 }
 
-/* is_present(status, fault): "want flag state" of dpkg(1): do the package's files lie there? Control
- * files in status.d need no Status: they are there because the package is. */
+/* is_present(status, fault): "want flag state" of dpkg(1): do the package's files lie there?
+ * Control files in status.d need no Status: they are there because the package is. */
 static bool is_present(bytes status, const char **fault)
 {
 	static const char *const there[] = { "installed", "half-configured", "unpacked",
@@ -59,7 +60,8 @@ static bool is_present(bytes status, const char **fault)
 	return false;
 }
 
-/* split_source(stanza, name, version): "Source: gcc-12 (12.2.0-14)"; what is unsaid is the package's. */
+/* split_source(stanza, name, version): "Source: gcc-12 (12.2.0-14)"; what is unsaid is the
+ * package's. */
 static void split_source(const struct dpkg_stanza *stanza, bytes *name, bytes *version)
 {
 	size_t open = bytes_find(stanza->source, '(');
@@ -123,7 +125,8 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
-/* -- in the parent ------------------------------------------------------------------------------ */
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
 
 struct collection {
 	struct image *image;
@@ -143,17 +146,18 @@ static bool decode_package(bytes payload, struct package *out)
 	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->version) &&
 	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->architecture) &&
 	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_name) &&
-	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_version) &&
-	       payload.n == 0 && out->name.n > 0 && out->version.n > 0;
+	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_version) && payload.n == 0 &&
+	       out->name.n > 0 && out->version.n > 0;
 }
 
 /* remember_owner: how file lists will name the package. Instances of one name for several
  * architectures have lists of their own: NAME:ARCH.list. */
-static void remember_owner(struct collection *c, const struct package *p, uint32_t index, bytes file)
+static void remember_owner(struct collection *c, const struct package *p, uint32_t index,
+                           bytes file)
 {
 	struct dpkg_owner *owner = arena_new(c->arena, struct dpkg_owner);
-	bytes full = bytes_str(arena_printf(c->arena, PRIb ":" PRIb, BYTESF(p->name),
-	                                    BYTESF(p->architecture)));
+	bytes full = bytes_str(
+		arena_printf(c->arena, PRIb ":" PRIb, BYTESF(p->name), BYTESF(p->architecture)));
 
 	*owner = (struct dpkg_owner){ index, p->name };
 	*map_put(&c->owners, full) = owner;

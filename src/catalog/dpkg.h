@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dpkg - the database of Debian's package manager, inside this room.
  *
- * Sources: dpkg 1.21, deb822(5), dpkg's doc "triggers", Debian Policy 5 (control files). Databases are
- * var/lib/dpkg (status, info/NAME[:ARCH].list, diversions), distroless images' var/lib/dpkg/status.d
- * (one control file a package, NAME.md5sums beside it), and the same below usr/lib.
- * Ownership comes from info/NAME.list, which is what `dpkg-query -S` reads: it names folders, links and
- * configuration files too, so info/NAME.md5sums and the Conffiles field add nothing. */
+ * Sources: dpkg 1.21, deb822(5), dpkg's doc "triggers", Debian Policy 5 (control files). Databases
+ * are var/lib/dpkg (status, info/NAME[:ARCH].list, diversions), distroless images'
+ * var/lib/dpkg/status.d (one control file a package, NAME.md5sums beside it), and the same below
+ * usr/lib.
+ * Ownership comes from info/NAME.list, which is what `dpkg-query -S` reads: it names folders,
+ * links and configuration files too, so info/NAME.md5sums and the Conffiles field add nothing. */
 #pragma once
 
 #include "base/map.h"
@@ -42,8 +43,8 @@ enum dpkg_item {
 /* dpkg_files_inspect(in, kind): emit the items of a list, md5sums or diversions file. */
 void dpkg_files_inspect(struct inspection *in, enum dpkg_file kind);
 
-/* dpkg_files_collect(image, packages, a, facts): mark the files that the visible lists give to packages
- * (map of "NAME" and "NAME:ARCH" to struct package_index). */
+/* dpkg_files_collect(image, packages, a, facts): mark the files that the visible lists give to
+ * packages (map of "NAME" and "NAME:ARCH" to struct package_index). */
 struct dpkg_owner {
 	uint32_t package; /* index + 1 */
 	bytes name;

@@ -9,10 +9,11 @@
 #include "base/pack.h"
 #include "base/path.h"
 
-/* -- in the worker ------------------------------------------------------------------------------ */
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
 
-/* path_of(kind, line): the path in a line of NAME.list ("/usr/bin/x", folders too) or of NAME.md5sums
- * ("32 hex digits, two blanks, usr/bin/x"); empty when there is none. */
+/* path_of(kind, line): the path in a line of NAME.list ("/usr/bin/x", folders too) or of
+ * NAME.md5sums ("32 hex digits, two blanks, usr/bin/x"); empty when there is none. */
 static bytes path_of(enum dpkg_file kind, bytes line)
 {
 	if (kind == DPKG_LIST)
@@ -75,13 +76,15 @@ void dpkg_files_inspect(struct inspection *in, enum dpkg_file kind)
 		inspect_list(in, kind);
 }
 
-/* -- in the parent ------------------------------------------------------------------------------ */
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
 
 struct diversion {
 	bytes to, by;
 };
 
-static bool collect_diversion(const struct image_item *item, struct map *diversions, struct arena *a)
+static bool collect_diversion(const struct image_item *item, struct map *diversions,
+                              struct arena *a)
 {
 	struct diversion *diversion = arena_new(a, struct diversion);
 	bytes payload = item->payload, from;
@@ -123,7 +126,8 @@ static bool collect_list(struct tree *tree, const struct image_item *item, const
 	return more == 0;
 }
 
-/* Diversions first: they say where the listed files are. Items of hidden files are of no interest. */
+/* Diversions first: they say where the listed files are. Items of hidden files are of no
+ * interest. */
 void dpkg_files_collect(struct image *image, const struct map *owners, struct arena *a,
                         struct facts *facts)
 {

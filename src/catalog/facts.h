@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* facts - what the catalogers know about an image, gathered from all their items.
  *
- * This room turns files into facts: one file a package database or language, each with its inspector
- * (image/inspector.h, runs in the worker) and its collector (runs in the parent, reads items of its own
- * inspector, trusts nothing in them). catalog.c holds the one table that names them all.
- * Strings borrow from the image's arena or live in the arena that was passed. Facts from hidden files
- * are kept, marked. Threading: collecting belongs to one thread; facts are constant afterwards. */
+ * This room turns files into facts: one file a package database or language, each with its
+ * inspector (image/inspector.h, runs in the worker) and its collector (runs in the parent, reads
+ * items of its own inspector, trusts nothing in them). catalog.c holds the one table that names
+ * them all. Strings borrow from the image's arena or live in the arena that was passed. Facts from
+ * hidden files are kept, marked.
+ * Threading: collecting belongs to one thread; facts are constant afterwards. */
 #pragma once
 
 #include "image/image.h"
@@ -40,7 +41,7 @@ struct dotnet_reference { /* a framework the application asks for, or carries */
 };
 
 struct dotnet_app {
-	bytes path;            /* of its deps.json, runtimeconfig.json or single file, without the suffix */
+	bytes path;            /* of its deps.json, runtimeconfig.json or single file; no suffix */
 	bytes target;          /* ".NETCoreApp,Version=v10.0/linux-x64" */
 	bytes name, version;   /* of the root library, when deps.json names one */
 	enum dotnet_form form;
@@ -48,7 +49,7 @@ struct dotnet_app {
 	uint32_t bundle_major, bundle_minor, bundle_files; /* of a single-file bundle */
 	bool bundle_compressed;
 	struct { struct dotnet_reference *items; size_t len, cap; } frameworks; /* asked for */
-	struct { struct dotnet_reference *items; size_t len, cap; } runtimes;   /* carried (runtime packs) */
+	struct { struct dotnet_reference *items; size_t len, cap; } runtimes;   /* carried */
 	uint32_t packages, projects, assetless;
 	uint32_t missing; /* of the assetless: it had files, but none of them is in the image */
 	uint32_t node;
@@ -56,7 +57,7 @@ struct dotnet_app {
 	bool hidden;
 };
 
-struct dotnet_runtime { /* a runtime that is in the image: shared framework folder or runtime pack */
+struct dotnet_runtime { /* a runtime in the image: shared framework folder or runtime pack */
 	bytes name, version; /* Microsoft.AspNetCore.App 9.0.7 */
 	bytes path;          /* the folder, or the application that carries it */
 	bool carried;        /* by a self-contained application */
@@ -73,17 +74,18 @@ struct facts {
 	struct { struct package *items; size_t len, cap; } packages;
 	struct { struct dotnet_app *items; size_t len, cap; } apps;
 	struct { struct dotnet_runtime *items; size_t len, cap; } runtimes;
-	/* gaps the collectors found (a database that names packages but whose content cannot be used) */
+	/* gaps the collectors found (a database that names packages but whose content cannot be
+	 * used) */
 	struct { struct image_gap *items; size_t len, cap; } gaps;
 	uint64_t gaps_total; /* named above or only counted */
 };
 
-/* One cataloger: its inspector and its collector. collect is called once with the whole image, looks
- * at the items whose inspector is its own (hidden ones too), appends to facts, marks files that its
- * packages own (tree_edit(...)->package = index + 1 in facts->packages as it is then; catalog_collect
- * renumbers after the final sort) or that it identified (TREE_IDENTIFIED). */
+/* One cataloger: its inspector and its collector. collect is called once with the whole image,
+ * looks at the items whose inspector is its own (hidden ones too), appends to facts, marks files
+ * that its packages own (tree_edit(...)->package = index + 1 in facts->packages as it is then;
+ * catalog_collect renumbers after the final sort) or that it identified (TREE_IDENTIFIED). */
 struct cataloger {
-	struct inspector inspector; /* by value: its address is then a constant for catalog_inspectors */
+	struct inspector inspector; /* by value: catalog_inspectors needs a constant address */
 	int (*collect)(struct image *image, struct arena *a, struct facts *facts, err *e);
 };
 
@@ -92,8 +94,8 @@ extern const struct inspector *const catalog_inspectors[];
 int catalog_collect(struct image *image, struct arena *a, struct facts *out, err *e);
 
 /* -- for collectors ---------------------------------------------------------------------------- */
-/* facts_next_item(image, inspector, at): the next item of this inspector from *at on, NULL at the end.
- * Start with *at = 0. */
+/* facts_next_item(image, inspector, at): the next item of this inspector from *at on, NULL at the
+ * end. Start with *at = 0. */
 const struct image_item *facts_next_item(const struct image *image, uint16_t inspector, size_t *at);
 
 /* facts_item_hidden: the item's file is hidden by an upper layer. */

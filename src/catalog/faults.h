@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* faults - what an inspector could not understand in one text file.
  *
- * The first LIMIT_FAULTS_NAMED are stated as gaps with their line, the rest as one number, so that a
- * file of a million broken lines does not drown the report. Threading: one inspection's. */
+ * The first LIMIT_FAULTS_NAMED are stated as gaps with their line, the rest as one number, so that
+ * a file of a million broken lines does not drown the report. Threading: one inspection's. */
 #pragma once
 
 #include "image/inspector.h"

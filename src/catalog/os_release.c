@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os-release(5): which distribution this is. etc/os-release goes before usr/lib/os-release; both may be
- * symbolic links to files of similar names (Fedora: usr/lib/os.release.d/os-release-container). */
+/* os-release(5): which distribution this is. etc/os-release goes before usr/lib/os-release; both
+ * may be symbolic links to files of similar names (Fedora:
+ * usr/lib/os.release.d/os-release-container). */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 
@@ -30,14 +31,17 @@ static bytes *field_at(struct os_release *os, size_t i)
 	return (bytes *)((char *)os + fields[i].offset);
 }
 
-/* -- in the worker ------------------------------------------------------------------------------ */
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
 
 static struct want want(const struct entry *entry)
 {
 	bytes name = path_base(entry->path);
+	bool system = path_within(entry->path, BYTES("etc")) ||
+	              path_within(entry->path, BYTES("usr/lib"));
 
-	if (bytes_starts(name, BYTES("os-release")) || bytes_is(entry->path, "etc/alpine-release") ||
-	    bytes_is(entry->path, "etc/debian_version"))
+	if ((system && bytes_starts(name, BYTES("os-release"))) ||
+	    bytes_is(entry->path, "etc/alpine-release") || bytes_is(entry->path, "etc/debian_version"))
 		return (struct want){ WANT_ALL, 0 };
 	return (struct want){ WANT_NO, 0 };
 }
@@ -48,9 +52,9 @@ static bool is_escapable(uint8_t c)
 	return c == '$' || c == '`' || c == '"' || c == '\\';
 }
 
-/* unquote(raw, a, out): the value as a shell would read it; one pair of quotes at most ("concatenation
- * of multiple individually quoted strings is not supported"). False when a quote is open or followed
- * by more. Unquoted blanks are let through, as systemd's own reader does. */
+/* unquote(raw, a, out): the value as a shell would read it; one pair of quotes at most
+ * ("concatenation of multiple individually quoted strings is not supported"). False when a quote
+ * is open or followed by more. Unquoted blanks are let through, as systemd's own reader does. */
 static bool unquote(bytes raw, struct arena *a, bytes *out)
 {
 	uint8_t quote = raw.n > 0 && (raw.p[0] == '"' || raw.p[0] == '\'') ? raw.p[0] : 0;
@@ -127,7 +131,8 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
-/* -- in the parent ------------------------------------------------------------------------------ */
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
 
 static bool decode(bytes payload, enum payload wanted, struct os_release *os, bytes *line)
 {
@@ -143,8 +148,8 @@ static bool decode(bytes payload, enum payload wanted, struct os_release *os, by
 	return payload.n == 0;
 }
 
-/* item_at(image, path): what was read from the file that the container finds at path: the file itself,
- * or, after a second read, the link that stands there. */
+/* item_at(image, path): what was read from the file that the container finds at path: the file
+ * itself, or, after a second read, the link that stands there. */
 static const struct image_item *item_at(const struct image *image, bytes path)
 {
 	uint32_t name = tree_find(image->tree, path, false), file = tree_find(image->tree, path, true);
@@ -197,15 +202,14 @@ static bool read_release_line(const struct image *image, bytes path, struct aren
 }
 
 /* Images without os-release, and Debian's testing and unstable, whose os-release has no version:
- * etc/debian_version says "12.15", "trixie/sid". Only a number says that it is Debian itself: derived
- * distributions keep the words of the Debian they came from. */
+ * etc/debian_version says "12.15", "trixie/sid". Only a number says that it is Debian itself:
+ * derived distributions keep the words of the Debian they came from. */
 static void supplement(const struct image *image, struct arena *a, struct facts *facts)
 {
 	struct os_release *os = &facts->os;
 	bytes line;
 
-	if (!os->known &&
-	    read_release_line(image, BYTES("etc/alpine-release"), a, facts, &line)) {
+	if (!os->known && read_release_line(image, BYTES("etc/alpine-release"), a, facts, &line)) {
 		os->known = true;
 		os->id = BYTES("alpine");
 		os->version_id = line;

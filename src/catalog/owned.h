@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* owned - file lists of packages: written by an inspector, read by its collector.
  *
- * A list is front-coded: of each path the number of octets it shares with the one before it, and the
- * rest. Long lists are split over several items. Paths are clean (base/path.h).
+ * A list is front-coded: of each path the number of octets it shares with the one before it, and
+ * the rest. Long lists are split over several items. Paths are clean (base/path.h).
  * Threading: one thread a writer or reader. */
 #pragma once
 
@@ -17,8 +17,9 @@ struct owned_writer {
 	size_t last_n;
 };
 
-/* owned_begin(w, in, start): start is borrowed. owned_add(w, raw): a path as the database writes it, in
- * any form; false when it is longer than LIMIT_PATH. owned_end: emit what is left, free the memory. */
+/* owned_begin(w, in, start): start is borrowed. owned_add(w, raw): a path as the database writes
+ * it, in any form; false when it is longer than LIMIT_PATH. owned_end: emit what is left, free the
+ * memory. */
 void owned_begin(struct owned_writer *w, struct inspection *in, bytes start);
 bool owned_add(struct owned_writer *w, bytes raw);
 void owned_end(struct owned_writer *w);
@@ -32,7 +33,7 @@ struct owned_reader {
  * encoding is broken. */
 int owned_next(struct owned_reader *r, bytes *out);
 
-/* owned_claim(tree, path, package): the visible file at path belongs to this package (index + 1), unless
- * another one owns it already. Links in the parents are followed: lib/x means usr/lib/x where lib is a
- * link. Folders belong to nobody. */
+/* owned_claim(tree, path, package): the visible file at path belongs to this package (index + 1),
+ * unless another one owns it already. Links in the parents are followed: lib/x means usr/lib/x
+ * where lib is a link. Folders belong to nobody. */
 void owned_claim(struct tree *tree, bytes path, uint32_t package);

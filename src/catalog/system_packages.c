@@ -11,8 +11,9 @@ struct slot {
 void system_packages_init(struct system_packages *s, struct image *image, struct arena *a,
                           struct facts *facts)
 {
-	*s = (struct system_packages){ .image = image, .facts = facts, .arena = a,
-		                           .path_node = TREE_NONE };
+	*s = (struct system_packages){
+		.image = image, .facts = facts, .arena = a, .path_node = TREE_NONE
+	};
 	map_init(&s->known, a);
 }
 

@@ -23,8 +23,8 @@ struct system_packages {
 void system_packages_init(struct system_packages *s, struct image *image, struct arena *a,
                           struct facts *facts);
 
-/* system_packages_add(s, package, item): fill path, layer and hidden of *package from the item it was
- * read from and add or merge it. Its strings are kept as they are. Gives index + 1 of the package, 0
- * above LIMIT_PACKAGES (a gap is stated). */
+/* system_packages_add(s, package, item): fill path, layer and hidden of *package from the item it
+ * was read from and add or merge it. Its strings are kept as they are. Gives index + 1 of the
+ * package, 0 above LIMIT_PACKAGES (a gap is stated). */
 uint32_t system_packages_add(struct system_packages *s, struct package *package,
                              const struct image_item *item);

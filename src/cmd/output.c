@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -15,8 +15,9 @@ enum codec codec_detect(bytes head)
 		return CODEC_GZIP;
 	if (bytes_starts(head, BYTES("\x28\xb5\x2f\xfd")))
 		return CODEC_ZSTD;
-	/* A skippable frame may come first (RFC 8878 §3.1.2); pzstd and eStargz-like writers do that. */
-	if (head.n >= 4 && (head.p[0] & 0xf0) == 0x50 && bytes_starts(bytes_skip(head, 1), BYTES("\x2a\x4d\x18")))
+	/* A skippable frame may come first (RFC 8878 §3.1.2), as pzstd writes it. */
+	if (head.n >= 4 && (head.p[0] & 0xf0) == 0x50 &&
+	    bytes_starts(bytes_skip(head, 1), BYTES("\x2a\x4d\x18")))
 		return CODEC_ZSTD;
 	return CODEC_NONE;
 }

@@ -2,7 +2,8 @@
 /* decoder - what the files of this room share; other rooms include codec.h.
  *
  * A decoder is a struct that begins with `struct decoder`. An inflater is one implementation of raw
- * deflate (RFC 1951) under the gzip framing, so that both engines share everything but the inflating. */
+ * deflate (RFC 1951) under the gzip framing, so that both engines share everything but the
+ * inflating. */
 #pragma once
 
 #include "codec/codec.h"
@@ -53,6 +54,7 @@ struct inflater *inflater_new_reference(void);
 struct decoder *gzip_new(struct inflater *i);
 struct decoder *zstd_new(void);
 
-/* codec_alloc(n): cleared memory; codec_no_memory: say so and abort. For the adapters of this room. */
+/* codec_alloc(n): cleared memory; codec_no_memory: say so and abort. For the adapters of this room.
+ * */
 void *codec_alloc(size_t n) __attribute__((returns_nonnull, malloc));
 void codec_no_memory(void) __attribute__((noreturn, cold));

@@ -2,8 +2,8 @@
 /* gzip (RFC 1952): members one after the other, each a header, a raw deflate stream and a trailer.
  *
  * The framing is parsed here and not by the libraries: ISA-L wants the whole header in its first
- * buffer and stops after the first member, and both engines must agree on every octet outside of the
- * deflate data. The state machine takes any split of the input. */
+ * buffer and stops after the first member, and both engines must agree on every octet outside of
+ * the deflate data. The state machine takes any split of the input. */
 #include "base/limits.h"
 #include "codec/decoder.h"
 
@@ -34,10 +34,10 @@ struct gzip {
 	size_t have;
 	uint8_t flags;
 	uint32_t header_crc;
-	size_t header_n;  /* octets of EXTRA, NAME and COMMENT so far */
+	size_t header_n; /* octets of EXTRA, NAME and COMMENT so far */
 	size_t extra_left;
 	uint32_t crc;
-	uint32_t length;  /* modulo 2^32, as ISIZE is */
+	uint32_t length; /* modulo 2^32, as ISIZE is */
 };
 
 /* collect: take up to n octets into g->field; true once it is complete (and have is 0 again). */

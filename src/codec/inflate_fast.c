@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Raw deflate with ISA-L: two to three times as fast as zlib. Its stream interface keeps up to eight
- * octets of the input in a bit buffer, which are handed back after the final block. */
+/* Raw deflate with ISA-L: two to three times as fast as zlib. Its stream interface keeps up to
+ * eight octets of the input in a bit buffer, which are handed back after the final block. */
 #include "codec/decoder.h"
 
 #include <isa-l/igzip_lib.h>

@@ -57,7 +57,7 @@ static void reference_free(struct inflater *i)
 struct inflater *inflater_new_reference(void)
 {
 	static const struct inflater_ops ops = { reference_step, reference_rest, reference_reset,
-		                                 reference_free };
+		                                     reference_free };
 	struct reference *r = codec_alloc(sizeof(*r));
 
 	r->base.ops = &ops;

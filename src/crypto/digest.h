@@ -31,7 +31,8 @@ const char *digest_text_into(struct digest_chars *out, const digest *d);
 struct hasher;
 struct hasher *hasher_new(enum digest_algorithm algorithm);
 void hasher_free(struct hasher *h);
-/* hasher_reset starts over; hasher_update adds; hasher_final gives the digest (reset before reuse). */
+/* hasher_reset starts over; hasher_update adds; hasher_final gives the digest (reset before reuse).
+ * */
 void hasher_reset(struct hasher *h);
 void hasher_update(struct hasher *h, bytes data);
 digest hasher_final(struct hasher *h);

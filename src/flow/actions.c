@@ -46,7 +46,7 @@ static bool is_ending(const struct support *s, int64_t now)
 	       end - now < (int64_t)DAYS_SOON * 86400;
 }
 
-/* The visible runtimes of which `is` holds, in one line: "Microsoft.NETCore.App 9.0.7: WORDS DATE". */
+/* The visible runtimes of which `is` holds, in one line: "Microsoft.NETCore.App 9.0.7 WORDS DATE". */
 static const char *runtimes_that(struct audit_page *page,
                                  bool (*is)(const struct support *, int64_t now), const char *words)
 {
@@ -58,11 +58,11 @@ static const char *runtimes_that(struct audit_page *page,
 
 		if (!is(&r->support, page->now) || seen++ > 0)
 			continue;
-		buf_printf(&line, "%s %s: %s %s", SHOW(r->runtime->name), SHOW(r->runtime->version), words,
+		buf_printf(&line, "%s %s %s %s", SHOW(r->runtime->name), SHOW(r->runtime->version), words,
 		           is == is_behind ? r->support.channel->latest_runtime : r->support.channel->eol);
 	}
 	if (seen > 1)
-		buf_printf(&line, "; %zu more", seen - 1);
+		buf_printf(&line, "; %zu more like it", seen - 1);
 	const char *text = seen ? arena_str(&page->arena, buf_bytes(&line)) : NULL;
 
 	buf_done(&line);
@@ -72,19 +72,19 @@ static const char *runtimes_that(struct audit_page *page,
 static const char *gain_ended(struct audit_page *page, struct page_action *action)
 {
 	(void)action;
-	return runtimes_that(page, is_ended, "support ended after");
+	return runtimes_that(page, is_ended, "had its last supported day on");
 }
 
 static const char *gain_patch(struct audit_page *page, struct page_action *action)
 {
 	(void)action;
-	return runtimes_that(page, is_behind, "the fixes up to");
+	return runtimes_that(page, is_behind, "misses the fixes up to");
 }
 
 static const char *gain_ending(struct audit_page *page, struct page_action *action)
 {
 	(void)action;
-	return runtimes_that(page, is_ending, "support ends after");
+	return runtimes_that(page, is_ending, "is supported until");
 }
 
 static const char *gain_secrets(struct audit_page *page, struct page_action *action)

@@ -181,6 +181,31 @@ static bytes bare_command(bytes line)
 	return bytes_trim(line);
 }
 
+/* without_logins(line): "https://user:token@host/" loses what stands before the "@". */
+static bytes without_logins(bytes line, struct arena *a)
+{
+	buf out = BUF_INIT(line.n);
+	bytes mark = BYTES("://");
+
+	while (line.n > 0) {
+		size_t at = bytes_search(line, mark);
+		size_t n = at < line.n ? at + mark.n : line.n;
+
+		buf_put(&out, bytes_slice(line, 0, n));
+		line = bytes_skip(line, n);
+		size_t host = 0;
+
+		while (host < line.n && !memchr(" /@\"'", line.p[host], 5))
+			host++;
+		if (host < line.n && line.p[host] == '@')
+			line = bytes_skip(line, host + 1);
+	}
+	bytes clean = arena_bytes(a, buf_bytes(&out));
+
+	buf_done(&out);
+	return clean;
+}
+
 void judge_files(struct audit_page *page)
 {
 	const struct tree *t = page->image->tree;
@@ -190,7 +215,8 @@ void judge_files(struct audit_page *page)
 		const struct image_layer *layer = &page->image->layers.items[i];
 
 		*ARENA_PUSH(&page->arena, &page->layers) =
-			(struct page_layer){ layer, bare_command(layer->created_by), 0 };
+			(struct page_layer){ layer, without_logins(bare_command(layer->created_by), &page->arena),
+			                     0 };
 		page->compressed += layer->compressed;
 		page->expanded += layer->expanded;
 	}

@@ -11,6 +11,7 @@
 
 /* elf_end(head, out): the offset behind the section header table, the program header table and
  * every segment, as far as the first octets of the file tell. Program headers count as far as they
- * stand in head; without a section header table all of them must. False when head is no ELF header, its
- * numbers pass INT64_MAX, or head is too short to say. The offset may lie beyond the file. */
+ * stand in head; without a section header table all of them must. False when head is no ELF
+ * header, its numbers pass INT64_MAX, or head is too short to say. The offset may lie beyond the
+ * file. */
 bool elf_end(bytes head, uint64_t *out);

@@ -45,8 +45,8 @@ int json_parse(bytes text, struct arena *a, struct json_doc *out, err *e);
 json json_root(const struct json_doc *doc);
 enum json_type json_type(json v);
 
-/* json_get(object, name): the member's value. json_at(array, i): the item. None when absent. Both walk
- * over what stands before: O(members). Loops iterate. */
+/* json_get(object, name): the member's value. json_at(array, i): the item. None when absent. Both
+ * walk over what stands before, O(members): loops iterate instead. */
 json json_get(json object, const char *name);
 json json_at(json array, size_t i);
 /* json_count(v): items of an array, members of an object, else 0. */

@@ -52,15 +52,16 @@ static bool take_time(bytes value, int64_t *out)
 	bytes whole;
 	uint64_t seconds;
 
-	if (!bytes_take_until(&value, '.', &whole) || !text_take_u64(whole, 10, INT64_MAX, &seconds))
+	if (!bytes_take_until(&value, '.', &whole) ||
+	    !text_take_u64(whole, 10, (uint64_t)INT64_MAX + minus, &seconds))
 		return false;
 	for (size_t i = 0; i < value.n; i++) {
 		if (value.p[i] < '0' || value.p[i] > '9')
 			return false;
 		rest |= value.p[i] != '0';
 	}
-	*out = minus ? -(int64_t)seconds - rest : (int64_t)seconds;
-	return true;
+	*out = (int64_t)(minus ? 0 - seconds : seconds);
+	return !minus || !__builtin_sub_overflow(*out, rest, out);
 }
 
 static bool take_value(struct tar_pax *p, const struct keyword *k, bytes value)

@@ -3,7 +3,8 @@
  *
  * POSIX.1-2001 pax, "pax Extended Header" and "pax Header Block": records "LENGTH KEYWORD=VALUE\n";
  * a later record overrides an earlier one, an empty value takes it (and what a g header said) away.
- * Keywords of GNU tar (sparse files) and of star (extended attributes) are read as well; unknown ones are passed over.
+ * Keywords of GNU tar (sparse files) and of star (extended attributes) are read as well; unknown
+ * ones are passed over.
  * Private to the tar reader. Threading: one thread a header. */
 #pragma once
 

@@ -10,9 +10,11 @@
 #define OCTAL7 ((uint64_t)07777777)
 #define OCTAL11 ((uint64_t)077777777777)
 
-#define FIELD_SET(block, field, value) \
-	memcpy((block)->field, (value).p, \
-	       (value).n < sizeof((block)->field) ? (value).n : sizeof((block)->field))
+static void put_text(uint8_t *field, size_t n, bytes text)
+{
+	if (text.n > 0)
+		memcpy(field, text.p, text.n < n ? text.n : n);
+}
 
 /* An octal number with a NUL behind it; what does not fit becomes base-256 (GNU), which only device
  * numbers need: all else has a pax record, whose field is then 0. */
@@ -76,9 +78,9 @@ static void put_block(buf *out, uint8_t type, const struct tar_entry *entry)
 
 	if (!split(entry->name, &prefix, &name))
 		name = entry->name; /* cut: a pax record has it whole */
-	FIELD_SET(&b, name, name);
-	FIELD_SET(&b, prefix, prefix);
-	FIELD_SET(&b, link, entry->link);
+	put_text(b.name, sizeof(b.name), name);
+	put_text(b.prefix, sizeof(b.prefix), prefix);
+	put_text(b.link, sizeof(b.link), entry->link);
 	put_number(b.mode, sizeof(b.mode), entry->mode);
 	put_number(b.uid, sizeof(b.uid), fit(entry->uid, OCTAL7));
 	put_number(b.gid, sizeof(b.gid), fit(entry->gid, OCTAL7));
@@ -87,7 +89,7 @@ static void put_block(buf *out, uint8_t type, const struct tar_entry *entry)
 	put_number(b.major, sizeof(b.major), entry->major);
 	put_number(b.minor, sizeof(b.minor), entry->minor);
 	b.type[0] = type;
-	FIELD_SET(&b, magic, BYTES("ustar\00000"));
+	put_text(b.magic, sizeof(b.magic), BYTES("ustar\00000"));
 	put_number(b.checksum, sizeof(b.checksum) - 1, tar_block_sum(&b));
 	b.checksum[7] = ' ';
 	buf_put(out, bytes_of(&b, sizeof(b)));

@@ -69,6 +69,8 @@ static uint64_t text_hash(bytes text)
 
 static uint32_t text_keep(struct table *t, bytes text)
 {
+	if (text.n == 0)
+		return 0;
 	uint64_t hash = text_hash(text);
 	struct table_text *recent = &t->recent[hash >> (64 - TABLE_RECENT_LOG)];
 
@@ -126,7 +128,8 @@ static uint32_t hash_of(uint32_t parent, bytes name)
 	uint8_t key[sizeof(parent) + LIMIT_NAME];
 
 	memcpy(key, &parent, sizeof(parent));
-	memcpy(key + sizeof(parent), name.p, name.n);
+	if (name.n > 0)
+		memcpy(key + sizeof(parent), name.p, name.n);
 	return (uint32_t)hash_bytes(bytes_of(key, sizeof(parent) + name.n));
 }
 

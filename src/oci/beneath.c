@@ -14,13 +14,14 @@
 /* O_NONBLOCK: opening a FIFO would wait for a writer. O_NOCTTY: a terminal would become ours. */
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
-/* EAGAIN means that something was renamed meanwhile (openat2(2)); a folder that never rests is given
- * up. */
+/* EAGAIN means that something was renamed meanwhile (openat2(2)); a folder that never rests is
+ * given up. */
 #define OPEN_TRIES 16
 
 static int open_kernel(int folder, const char *path)
 {
-	struct open_how how = { .flags = OPEN_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+	struct open_how how = { .flags = OPEN_FLAGS,
+		                    .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 	long fd = -1;
 
 	for (int i = 0; i < OPEN_TRIES; i++) {
@@ -73,18 +74,15 @@ static int refuse(int sys, bytes name, err *e)
 {
 	switch (sys) {
 	case ENOENT:
-	case ENOTDIR:
-		return err_set(e, ERR_ABSENT, 0, "there is no '%s'", SHOW(name));
+	case ENOTDIR: return err_set(e, ERR_ABSENT, 0, "there is no '%s'", SHOW(name));
 	case EXDEV:
 	case ELOOP:
 		return err_set(e, ERR_FORMAT, 0,
 		               "'%s' is a link that leads out of the folder or in a circle (cp -rL makes a "
 		               "copy without links)",
 		               SHOW(name));
-	case ENXIO:
-		return err_set(e, ERR_FORMAT, 0, "'%s' is no regular file", SHOW(name));
-	default:
-		return err_set(e, ERR_IO, sys, "open '%s'", SHOW(name));
+	case ENXIO: return err_set(e, ERR_FORMAT, 0, "'%s' is no regular file", SHOW(name));
+	default: return err_set(e, ERR_IO, sys, "open '%s'", SHOW(name));
 	}
 }
 

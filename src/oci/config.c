@@ -7,7 +7,7 @@
 
 static int parse_labels(json run, struct arena *a, struct oci_config *out, err *e)
 {
-	json labels;
+	json labels = { 0 };
 
 	if (member_object(run, "Labels", &labels, e) < 0)
 		return -1;
@@ -27,7 +27,7 @@ static int parse_labels(json run, struct arena *a, struct oci_config *out, err *
 static int parse_healthcheck(json run, struct arena *a, struct strings *out, err *e)
 {
 	static const char *const known[] = { "Test", NULL };
-	json check;
+	json check = { 0 };
 
 	if (member_object(run, "Healthcheck", &check, e) < 0 || member_check(check, known, a, e) < 0)
 		return -1;
@@ -37,10 +37,10 @@ static int parse_healthcheck(json run, struct arena *a, struct strings *out, err
 /* The execution parameters: the member "config". */
 static int parse_run(json root, struct arena *a, struct oci_config *out, err *e)
 {
-	static const char *const known[] = { "User",       "ExposedPorts", "Env",         "Entrypoint",
-		                                 "Cmd",        "Volumes",      "WorkingDir",  "Labels",
+	static const char *const known[] = { "User",       "ExposedPorts", "Env",        "Entrypoint",
+		                                 "Cmd",        "Volumes",      "WorkingDir", "Labels",
 		                                 "StopSignal", "Healthcheck",  NULL };
-	json run;
+	json run = { 0 };
 
 	if (member_object(root, "config", &run, e) < 0)
 		return -1;
@@ -63,8 +63,8 @@ static int parse_rootfs(json root, struct arena *a, struct oci_config *out, err 
 {
 	static const char *const known[] = { "type", "diff_ids", NULL };
 	struct strings ids = { 0 };
-	json rootfs;
-	bytes type;
+	json rootfs = { 0 };
+	bytes type = BYTES("");
 
 	if (member_object(root, "rootfs", &rootfs, e) < 0 || member_check(rootfs, known, a, e) < 0 ||
 	    member_bytes(rootfs, "type", a, &type, e) < 0 ||
@@ -82,7 +82,7 @@ static int parse_rootfs(json root, struct arena *a, struct oci_config *out, err 
 static int parse_history(json root, struct arena *a, struct oci_config *out, err *e)
 {
 	static const char *const known[] = { "created", "created_by", "comment", "empty_layer", NULL };
-	json list;
+	json list = { 0 };
 
 	if (member_array(root, "history", LIMIT_CONFIG_ITEMS, &list, e) < 0)
 		return -1;
@@ -103,9 +103,10 @@ static int parse_history(json root, struct arena *a, struct oci_config *out, err
 
 int oci_config_parse(bytes text, struct arena *a, struct oci_config *out, err *e)
 {
-	static const char *const known[] = { "os",      "architecture", "variant", "os.version",
-		                                 "created", "author",       "config",  "rootfs",
-		                                 "history", NULL };
+	static const char *const known[] = { "os",         "architecture", "variant",
+		                                 "os.version", "created",      "author",
+		                                 "config",     "rootfs",       "history",
+		                                 NULL };
 	struct oci_config v = { 0 };
 	struct json_doc doc;
 

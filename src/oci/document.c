@@ -48,19 +48,19 @@ static int parse_size(json v, uint64_t *out, err *e)
 static int parse_platform(json v, struct arena *a, struct platform *out, err *e)
 {
 	static const char *const known[] = { "os", "architecture", "variant", "os.version", NULL };
-	json platform;
+	json platform = { 0 };
 
-	if (member_object(v, "platform", &platform, e) < 0 ||
-	    member_check(platform, known, a, e) < 0 || member_platform(platform, a, out, e) < 0)
+	if (member_object(v, "platform", &platform, e) < 0 || member_check(platform, known, a, e) < 0 ||
+	    member_platform(platform, a, out, e) < 0)
 		return -1;
 	return 0;
 }
 
 static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err *e)
 {
-	static const char *const known[] = { "mediaType", "artifactType", "digest", "size",
+	static const char *const known[] = { "mediaType", "artifactType", "digest",   "size",
 		                                 "urls",      "annotations",  "platform", NULL };
-	json notes, urls;
+	json notes = { 0 }, urls = { 0 };
 
 	if (json_type(v) != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, 0, "a descriptor should be an object");
@@ -83,7 +83,7 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 static int parse_descriptors(json object, const char *name, size_t max, struct arena *a,
                              struct descriptors *out, err *e)
 {
-	json list;
+	json list = { 0 };
 
 	if (member_array(object, name, max, &list, e) < 0)
 		return -1;
@@ -93,7 +93,8 @@ static int parse_descriptors(json object, const char *name, size_t max, struct a
 	return 0;
 }
 
-/* Version 1 names its layers by digest and its config by nothing: what it means cannot be checked. */
+/* Version 1 names its layers by digest and its config by nothing: what it means cannot be
+ * checked. */
 static int refuse_schema1(json root, err *e)
 {
 	uint64_t version = 2;
@@ -148,7 +149,7 @@ int oci_index_parse(bytes text, struct arena *a, struct oci_index *out, err *e)
 
 static int parse_config_descriptor(json root, struct arena *a, struct descriptor *out, err *e)
 {
-	json config;
+	json config = { 0 };
 
 	if (member_object(root, "config", &config, e) < 0)
 		return -1;
@@ -162,7 +163,7 @@ static int parse_config_descriptor(json root, struct arena *a, struct descriptor
 static int parse_subject(json root, struct arena *a, struct oci_manifest *out, err *e)
 {
 	struct descriptor d = { 0 };
-	json subject;
+	json subject = { 0 };
 
 	if (member_object(root, "subject", &subject, e) < 0)
 		return -1;
@@ -177,7 +178,7 @@ static int parse_subject(json root, struct arena *a, struct oci_manifest *out, e
 
 static int parse_base(json root, struct arena *a, struct oci_manifest *out, err *e)
 {
-	json notes;
+	json notes = { 0 };
 
 	if (member_object(root, "annotations", &notes, e) < 0 ||
 	    member_bytes(notes, "org.opencontainers.image.base.name", a, &out->base_name, e) < 0 ||
@@ -188,10 +189,9 @@ static int parse_base(json root, struct arena *a, struct oci_manifest *out, err 
 
 int oci_manifest_parse(bytes text, struct arena *a, struct oci_manifest *out, err *e)
 {
-	static const char *const known[] = { "schemaVersion", "mediaType", "artifactType",
-		                                 "config",        "layers",    "subject",
-		                                 "annotations",   "manifests", "fsLayers",
-		                                 NULL };
+	static const char *const known[] = { "schemaVersion", "mediaType", "artifactType", "config",
+		                                 "layers",        "subject",   "annotations",  "manifests",
+		                                 "fsLayers",      NULL };
 	struct oci_manifest v = { 0 };
 	struct json_doc doc;
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* document - the JSON documents of an image: index, manifest, config, docker's manifest.json.
  *
- * Sources: OCI image-spec 1.1 (image-index.md, manifest.md, config.md, annotations.md), Docker image
- * manifest v2 schema 2, Docker image spec 1.2 and 1.3 (docker save). Parsing runs in a sealed worker;
- * pack and unpack carry the result over its pipe (base/pack.h), and unpack trusts nothing.
- * Unknown members are ignored, as the specification asks; known ones of a wrong type are ERR_FORMAT.
- * Every slice is arena memory or borrows from the input. Threading: pure functions. */
+ * Sources: OCI image-spec 1.1 (image-index.md, manifest.md, config.md, annotations.md), Docker
+ * image manifest v2 schema 2, Docker image spec 1.2 and 1.3 (docker save). Parsing runs in a
+ * sealed worker; pack and unpack carry the result over its pipe (base/pack.h), and unpack trusts
+ * nothing. Unknown members are ignored, as the specification asks; known ones of a wrong type are
+ * ERR_FORMAT, and so are names that differ from a known one only in case, which Go takes for it.
+ * null counts as absent. Every slice is arena memory or borrows from the input.
+ * Threading: pure functions. */
 #pragma once
 
 #include "base/arena.h"
@@ -68,14 +70,23 @@ struct oci_config {
 	struct strings env, entrypoint, cmd, exposed_ports, volumes;
 	bool has_entrypoint, has_cmd;
 	struct strings healthcheck; /* docker's Healthcheck.Test */
-	struct { struct oci_label *items; size_t len, cap; } labels;
-	struct { struct oci_history *items; size_t len, cap; } history;
-	struct { digest *items; size_t len, cap; } diff_ids;
+	struct {
+		struct oci_label *items;
+		size_t len, cap;
+	} labels;
+	struct {
+		struct oci_history *items;
+		size_t len, cap;
+	} history;
+	struct {
+		digest *items;
+		size_t len, cap;
+	} diff_ids;
 };
 
 /* One image of a docker archive (manifest.json is an array of them). */
 struct docker_item {
-	bytes config;              /* path in the archive */
+	bytes config;                     /* path in the archive */
 	struct strings repo_tags, layers; /* layers: paths in the archive, base first */
 };
 struct docker_manifest {
@@ -101,8 +112,8 @@ int oci_manifest_unpack(bytes in, struct arena *a, struct oci_manifest *out, err
 int oci_config_unpack(bytes in, struct arena *a, struct oci_config *out, err *e);
 int oci_docker_unpack(bytes in, struct arena *a, struct docker_manifest *out, err *e);
 
-/* oci_is_index(media_type), oci_is_manifest: OCI and Docker names. oci_is_attestation(d): what BuildKit
- * adds beside the platforms; never chosen as the image. */
+/* oci_is_index(media_type), oci_is_manifest: OCI and Docker names. oci_is_attestation(d): what
+ * BuildKit adds beside the platforms; never chosen as the image. */
 bool oci_is_index(bytes media_type);
 bool oci_is_manifest(bytes media_type);
 bool oci_is_attestation(const struct descriptor *d);

@@ -155,14 +155,14 @@ static int read_whole(const struct local_file *f, uint8_t *to, err *e)
 
 int local_read(const struct local *l, bytes name, uint64_t max, struct arena *a, bytes *out, err *e)
 {
-	struct local_file f;
+	struct local_file f = { .fd = -1 };
 	int done;
 
 	if (local_find(l, name, &f, e) < 0)
 		return -1;
 	if (f.size > max) {
-		done = err_set(e, ERR_LIMIT, 0, "%" PRIu64 " bytes long; at most %" PRIu64 " are read", f.size,
-		               max);
+		done = err_set(e, ERR_LIMIT, 0, "%" PRIu64 " bytes long; at most %" PRIu64 " are read",
+		               f.size, max);
 	} else {
 		uint8_t *to = arena_alloc(a, (size_t)f.size);
 

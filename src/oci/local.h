@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* local - files of an image that lies on this machine: an OCI layout folder (image-layout.md), or a tar
- * archive of one, or what docker save wrote.
+/* local - files of an image that lies on this machine: an OCI layout folder (image-layout.md), or
+ * a tar archive of one, or what docker save wrote.
  *
- * Opens, never parses: the listing of an archive is made by local_list inside a sealed worker, over a
- * descriptor opened before the fork, and handed back packed. In a folder every path is resolved
- * beneath it (openat2 RESOLVE_BENEATH), regular files only, so that a layout full of links reads
- * nothing else of the machine. Links inside an archive (docker save writes a repeated layer as a
- * link) are followed inside its listing.
+ * Opens, never parses: the listing of an archive is made by local_list inside a sealed worker,
+ * over a descriptor opened before the fork, and handed back packed. In a folder every path is
+ * resolved beneath it (openat2 RESOLVE_BENEATH), regular files only, so that a layout full of
+ * links reads nothing else of the machine. Links inside an archive (docker save writes a repeated
+ * layer as a link) are followed inside its listing.
  * Threading: opening and listing belong to one thread; local_find is safe on any. */
 #pragma once
 
@@ -21,28 +21,32 @@ struct local_name {
 };
 
 struct local {
-	int fd;          /* the folder or the archive; -1 closed */
+	int fd; /* the folder or the archive; -1 closed */
 	bool is_archive;
-	uint64_t size;   /* of the archive */
-	struct { struct local_name *items; size_t len, cap; } names; /* archive only, sorted by name */
+	uint64_t size; /* of the archive */
+	struct {
+		struct local_name *items;
+		size_t len, cap;
+	} names; /* archive only, sorted by name */
 };
 
 /* Where a file's octets lie. */
 struct local_file {
-	int fd;        /* own descriptor of a folder's file (close it), or the archive's (leave it) */
+	int fd; /* own descriptor of a folder's file (close it), or the archive's (leave it) */
 	bool owned;
 	uint64_t offset, size;
 	uint64_t device, inode;
 	int64_t mtime_ns, ctime_ns;
 };
 
-/* local_open(target, out, e): ERR_ABSENT, ERR_IO. An archive has no names until local_names. */
+/* local_open(target, out, e): ERR_ABSENT, ERR_IO; ERR_USAGE when a folder is named as an archive or
+ * the reverse. An archive has no names until local_names. */
 int local_open(const struct target *target, struct local *out, err *e);
 void local_close(struct local *l);
 
 /* local_list(fd, size, a, out, e): walk a tar file's headers with pread, jumping over bodies, and
- * append its packed listing. Runs in the worker. ERR_FORMAT, ERR_LIMIT. A file that is gzip or zstd
- * compressed is ERR_FORMAT saying so, with what to do.
+ * append its packed listing. Runs in the worker. ERR_FORMAT, ERR_LIMIT (also when out is
+ * full), ERR_IO. A compressed file is ERR_FORMAT saying so, with what to do.
  * local_names(l, packed, a, e): take the listing in. ERR_BUG when malformed or out of the file. */
 int local_list(int fd, uint64_t size, struct arena *a, buf *out, err *e);
 int local_names(struct local *l, bytes packed, struct arena *a, err *e);
@@ -51,4 +55,5 @@ int local_names(struct local *l, bytes packed, struct arena *a, err *e);
  * an owned descriptor. local_read: its whole content, at most max octets, arena. ERR_LIMIT. */
 int local_find(const struct local *l, bytes name, struct local_file *out, err *e);
 void local_file_close(struct local_file *f);
-int local_read(const struct local *l, bytes name, uint64_t max, struct arena *a, bytes *out, err *e);
+int local_read(const struct local *l, bytes name, uint64_t max, struct arena *a, bytes *out,
+               err *e);

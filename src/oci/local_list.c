@@ -21,7 +21,10 @@ struct listing {
 	struct arena *arena;
 	uint64_t size; /* of the archive */
 	size_t entries;
-	struct { struct local_name *items; size_t len, cap; } names;
+	struct {
+		struct local_name *items;
+		size_t len, cap;
+	} names;
 };
 
 /* clean(l, name, dir, out, e): name, seen from folder dir, in clean form. Arena. */
@@ -139,10 +142,13 @@ static int write_names(struct listing *l, buf *out, err *e)
  * through. */
 static int refuse_compressed(bytes head, err *e)
 {
-	static const struct { bytes magic; const char *name, *tool; } packers[] = {
+	static const struct {
+		bytes magic;
+		const char *name, *tool;
+	} packers[] = {
 		{ BYTES_INIT("\x1f\x8b"), "gzip", "gzip" },
 		{ BYTES_INIT("\x28\xb5\x2f\xfd"), "zstd", "zstd" },
-		{ BYTES_INIT("\xfd""7zXZ"), "xz", "xz" },
+		{ BYTES_INIT("\xfd\x37zXZ"), "xz", "xz" },
 		{ BYTES_INIT("BZh"), "bzip2", "bzip2" },
 	};
 

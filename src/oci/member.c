@@ -76,7 +76,8 @@ int member_open(bytes text, uint64_t max, enum json_type type, struct arena *a,
                 struct json_doc *out, err *e)
 {
 	if (text.n > max)
-		return err_set(e, ERR_LIMIT, 0, "%zu bytes long; at most %" PRIu64 " are read", text.n, max);
+		return err_set(e, ERR_LIMIT, 0, "%zu bytes long; at most %" PRIu64 " are read", text.n,
+		               max);
 	if (json_parse(text, a, out, e) < 0)
 		return -1;
 	enum json_type have = json_type(json_root(out));
@@ -96,7 +97,7 @@ bool member_has(json object, const char *name)
 
 int member_bytes(json object, const char *name, struct arena *a, bytes *out, err *e)
 {
-	json v;
+	json v = { 0 };
 
 	if (take(object, name, JSON_STRING, &v, e) < 0)
 		return -1;
@@ -106,7 +107,7 @@ int member_bytes(json object, const char *name, struct arena *a, bytes *out, err
 
 int member_bool(json object, const char *name, bool *out, err *e)
 {
-	json v;
+	json v = { 0 };
 
 	if (take(object, name, JSON_BOOL, &v, e) < 0)
 		return -1;
@@ -152,7 +153,7 @@ int member_array(json object, const char *name, size_t max, json *out, err *e)
 int member_strings(json object, const char *name, size_t max, struct arena *a, struct strings *out,
                    err *e)
 {
-	json list;
+	json list = { 0 };
 
 	if (member_array(object, name, max, &list, e) < 0)
 		return -1;
@@ -167,7 +168,7 @@ int member_strings(json object, const char *name, size_t max, struct arena *a, s
 int member_keys(json object, const char *name, size_t max, struct arena *a, struct strings *out,
                 err *e)
 {
-	json set;
+	json set = { 0 };
 
 	if (member_object(object, name, &set, e) < 0 || check_count(set, name, max, e) < 0)
 		return -1;

@@ -8,8 +8,8 @@
 #include "fmt/json.h"
 #include "oci/document.h"
 
-/* member_open(text, max, type, a, out, e): parse a document of at most max octets whose root has this
- * type. ERR_FORMAT, ERR_LIMIT. */
+/* member_open(text, max, type, a, out, e): parse a document of at most max octets whose root has
+ * this type. ERR_FORMAT, ERR_LIMIT. */
 int member_open(bytes text, uint64_t max, enum json_type type, struct arena *a,
                 struct json_doc *out, err *e);
 
@@ -24,11 +24,12 @@ bool member_has(json object, const char *name);
 int member_bytes(json object, const char *name, struct arena *a, bytes *out, err *e);
 int member_bool(json object, const char *name, bool *out, err *e);
 int member_digest(json object, const char *name, struct arena *a, digest *out, err *e);
-/* member_object, member_array: the container, or none. The array has at most max items (ERR_LIMIT). */
+/* member_object, member_array: the container, or none. The array has at most max items
+ * (ERR_LIMIT). */
 int member_object(json object, const char *name, json *out, err *e);
 int member_array(json object, const char *name, size_t max, json *out, err *e);
-/* member_strings: an array of strings. member_keys: the names of an object (a Go set). At most max of
- * them. */
+/* member_strings: an array of strings. member_keys: the names of an object (a Go set). At most max
+ * of them. */
 int member_strings(json object, const char *name, size_t max, struct arena *a, struct strings *out,
                    err *e);
 int member_keys(json object, const char *name, size_t max, struct arena *a, struct strings *out,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The documents on a worker's pipe. Each shape is described once; the description writes when `out`
  * is set and reads otherwise, so that both directions cannot drift apart. */
-#include "base/limits.h"
 #include "base/pack.h"
+#include "base/limits.h"
 #include "oci/document.h"
 
 struct wire {
@@ -175,19 +175,19 @@ static int wire_end(const struct wire *w, const char *what, err *e)
 	return 0;
 }
 
-#define WIRE(name, type) \
-	void oci_##name##_pack(const type *v, buf *out) \
+#define WIRE(name, shape) \
+	void oci_##name##_pack(const struct shape *v, buf *out) \
 	{ \
 		struct wire w = { .out = out }; \
-		type copy = *v; \
+		struct shape copy = *v; \
 \
 		wire_##name(&w, &copy); \
 	} \
 \
-	int oci_##name##_unpack(bytes in, struct arena *a, type *out, err *e) \
+	int oci_##name##_unpack(bytes in, struct arena *a, struct shape *out, err *e) \
 	{ \
 		struct wire w = { .in = arena_bytes(a, in), .a = a }; \
-		type v = { 0 }; \
+		struct shape v = { 0 }; \
 \
 		wire_##name(&w, &v); \
 		if (wire_end(&w, #name, e) < 0) \
@@ -196,7 +196,7 @@ static int wire_end(const struct wire *w, const char *what, err *e)
 		return 0; \
 	}
 
-WIRE(index, struct oci_index)
-WIRE(manifest, struct oci_manifest)
-WIRE(config, struct oci_config)
-WIRE(docker, struct docker_manifest)
+WIRE(index, oci_index)
+WIRE(manifest, oci_manifest)
+WIRE(config, oci_config)
+WIRE(docker, docker_manifest)

@@ -3,27 +3,28 @@
 
 #include "base/text.h"
 
-/* Other names of an architecture and the variant they imply (containerd/platforms, "Normalization"). */
+/* Other names of an architecture and the variant they imply (containerd/platforms,
+ * "Normalization"). */
 static const struct alias {
 	const char *name, *architecture, *variant; /* variant NULL: as it was */
 } aliases[] = {
-	{ "i386", "386", "" },         { "x86_64", "amd64", NULL }, { "x86-64", "amd64", NULL },
-	{ "aarch64", "arm64", NULL },  { "armhf", "arm", "v7" },    { "armel", "arm", "v6" },
+	{ "i386", "386", "" },        { "x86_64", "amd64", NULL }, { "x86-64", "amd64", NULL },
+	{ "aarch64", "arm64", NULL }, { "armhf", "arm", "v7" },    { "armel", "arm", "v6" },
 };
 
 /* What a variant is called in normal form; the empty name is the one that goes without saying. */
 static const struct variant {
 	const char *architecture, *name, *normal;
 } variants[] = {
-	{ "amd64", "", "" },     { "amd64", "v1", "" },  { "arm64", "", "v8" }, { "arm64", "8", "v8" },
-	{ "arm", "", "v7" },     { "arm", "7", "v7" },   { "arm", "5", "v5" },  { "arm", "6", "v6" },
-	{ "arm", "8", "v8" },
+	{ "amd64", "", "" },    { "amd64", "v1", "" }, { "arm64", "", "v8" },
+	{ "arm64", "8", "v8" }, { "arm", "", "v7" },   { "arm", "7", "v7" },
+	{ "arm", "5", "v5" },   { "arm", "6", "v6" },  { "arm", "8", "v8" },
 };
 
 /* GOARCH values an image may have (go.dev, syslist.go). */
 static const char *const architectures[] = {
-	"386",   "amd64",   "arm",      "arm64",   "loong64", "mips",  "mipsle", "mips64", "mips64le",
-	"ppc64", "ppc64le", "riscv64",  "s390x",   "wasm",    "sparc64",
+	"386",      "amd64", "arm",     "arm64",   "loong64", "mips", "mipsle",  "mips64",
+	"mips64le", "ppc64", "ppc64le", "riscv64", "s390x",   "wasm", "sparc64",
 };
 
 /* same(a, name): equal without case. */
@@ -65,7 +66,8 @@ static bool known_architecture(bytes name)
 	return false;
 }
 
-/* unsaid(p, n): p names no variant, and its architecture (n in normal form) implies no special one. */
+/* unsaid(p, n): p names no variant, and its architecture (n in normal form) implies no special
+ * one. */
 static bool unsaid(const struct platform *p, const struct platform *n)
 {
 	struct platform bare = normal(&(struct platform){ .architecture = n->architecture });
@@ -128,8 +130,8 @@ int platform_parse(bytes s, struct arena *a, struct platform *out, err *e)
 	struct platform clean = normal(&p);
 
 	if (n == 1 && !known_architecture(clean.architecture))
-		return err_set(e, ERR_USAGE, 0, "'%s' is no architecture (os/arch[/variant], as linux/arm64)",
-		               SHOW(s));
+		return err_set(e, ERR_USAGE, 0,
+		               "'%s' is no architecture (os/arch[/variant], as linux/arm64)", SHOW(s));
 	if (unsaid(&p, &clean))
 		clean.variant = BYTES("");
 	*out = clean;
@@ -181,7 +183,8 @@ bool platform_matches(const struct platform *have, const struct platform *want)
 /* May be an image: other things in an index (signatures, SBOMs, attestations) have other types. */
 static bool is_candidate(const struct descriptor *d)
 {
-	return (oci_is_manifest(d->media_type) || oci_is_index(d->media_type)) && !oci_is_attestation(d);
+	return (oci_is_manifest(d->media_type) || oci_is_index(d->media_type)) &&
+	       !oci_is_attestation(d);
 }
 
 int platform_choose(const struct descriptors *list, const struct platform *want)

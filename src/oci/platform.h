@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* platform - which entry of an index is meant by "linux/arm64/v8".
  *
- * Names and normal forms follow containerd's platforms package: x86_64 is amd64, aarch64 is arm64, arm64
- * without a variant is v8, arm without one is v7. Threading: pure functions. */
+ * Names and normal forms follow containerd's platforms package: x86_64 is amd64, aarch64 is arm64,
+ * arm64 without a variant is v8, arm without one is v7. Threading: pure functions. */
 #pragma once
 
 #include "oci/document.h"

@@ -33,8 +33,8 @@ static bool exists(const char *path, struct stat *out)
 	return stat(path, out) == 0;
 }
 
-/* split_path(s, a, out): the longest existing path that s begins with, where a tag may follow behind
- * ':' or a digest behind '@'. A path that does not exist ends at its first ':', as in
+/* split_path(s, a, out): the longest existing path that s begins with, where a tag may follow
+ * behind ':' or a digest behind '@'. A path that does not exist ends at its first ':', as in
  * containers-transports(5). */
 static void split_path(bytes s, struct arena *a, struct target *out)
 {

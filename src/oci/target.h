@@ -2,17 +2,29 @@
 /* target - what the user named on the command line.
  *
  * Prefixes follow containers-transports(5): docker://REF, oci:DIR[:TAG], oci-archive:FILE[:TAG],
- * docker-archive:FILE[:REF], docker-daemon:REF; ours: rootfs:DIR, sbom:FILE. Without a prefix an
- * existing path is recognised by what it is: a folder with oci-layout or index.json is a layout (with
- * an optional :TAG behind the path), any other folder a root file system, a file an archive whose
- * kind its listing tells. Everything else is a registry reference.
+ * docker-archive:FILE[:REF], docker-daemon:REF; ours: rootfs:DIR, sbom:FILE. A digest may stand for
+ * the tag (DIR@sha256:...). Paths may hold colons: the longest that exists is meant.
+ * Without a prefix an existing path is recognised by what it is: a folder with oci-layout or
+ * index.json is a layout (with an optional :TAG behind the path), any other folder a root file
+ * system, a file an archive whose kind its listing tells. Everything else is a registry reference,
+ * but text that can only be meant as a path ("./x", "x.tar") and leads nowhere is ERR_USAGE.
  * Threading: pure but for stat(2). */
 #pragma once
 
 #include "base/arena.h"
 #include "base/err.h"
 
-enum target_kind { TARGET_NONE, TARGET_REGISTRY, TARGET_LAYOUT, TARGET_OCI_ARCHIVE, TARGET_DOCKER_ARCHIVE, TARGET_ARCHIVE /* which one its listing tells */, TARGET_ROOTFS, TARGET_DAEMON, TARGET_SBOM };
+enum target_kind {
+	TARGET_NONE,
+	TARGET_REGISTRY,
+	TARGET_LAYOUT,
+	TARGET_OCI_ARCHIVE,
+	TARGET_DOCKER_ARCHIVE,
+	TARGET_ARCHIVE /* which one its listing tells */,
+	TARGET_ROOTFS,
+	TARGET_DAEMON,
+	TARGET_SBOM
+};
 
 struct target {
 	enum target_kind kind;

@@ -3,9 +3,9 @@
  * doc/audit.schema.json. Members are added, never renamed or given another meaning, while the number
  * stays. What does not apply is left out, lists are always there. */
 #include "report/audit_page.h"
-#include "report/json_write.h"
 
 #include "base/text.h"
+#include "report/json_write.h"
 
 #include <stdio.h>
 
@@ -351,6 +351,7 @@ static void write_dotnet(struct json_writer *w, const struct audit_page *page)
 
 /* -- how much of it was understood ------------------------------------------------------------ */
 
+/* A gap of the catalogers without a file concerns the image, one of the engine its layer. */
 static void write_gap(struct json_writer *w, const struct tree *tree, const struct image_gap *gap)
 {
 	struct arena scratch = ARENA_INIT;
@@ -358,7 +359,8 @@ static void write_gap(struct json_writer *w, const struct tree *tree, const stru
 	json_write_object(w, NULL);
 	if (gap->node != TREE_NONE)
 		json_write_octets(w, "path", tree_path(tree, gap->node, &scratch));
-	write_layer_number(w, gap->layer);
+	if (gap->node != TREE_NONE || gap->inspector == 0)
+		write_layer_number(w, gap->layer);
 	json_write_octets(w, "text", gap->text);
 	json_write_end(w);
 	arena_done(&scratch);

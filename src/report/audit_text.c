@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page for people: what to do first, then what is in the way, then what is in the image. */
-#include "base/text.h"
 #include "report/audit_page.h"
 
+#include "base/text.h"
+#include "oci/platform.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { ACTIONS_SHOWN = 5, FILES_SHOWN = 12, FOLDERS_SHOWN = 6, UNKNOWN_SHOWN = 3, GAPS_SHOWN = 8 };
 
@@ -42,10 +45,12 @@ static void show_age(struct layout *l, const struct audit_page *page)
 static void show_head(struct layout *l, const struct audit_page *page)
 {
 	const struct image *image = page->image;
-	bytes name = image->reference.n > 0 ? image->reference : bytes_str(image->target.text);
+	bytes target = bytes_str(image->target.text);
 
 	layout_indent(l, 0);
-	layout_word(l, STYLE_TITLE, name, "");
+	layout_word(l, STYLE_TITLE, target, "");
+	if (image->reference.n > 0 && !bytes_ends(target, image->reference))
+		layout_word(l, STYLE_TITLE, image->reference, "");
 	layout_end(l);
 	if (digest_size(&image->manifest) > 0 || digest_size(&image->config_digest) > 0) {
 		const digest *d = digest_size(&image->manifest) > 0 ? &image->manifest : &image->config_digest;
@@ -111,20 +116,42 @@ static void show_user(struct layout *l, const struct page_identity *who)
 		layout_text(l, style, "(no such account)");
 	} else {
 		if (who->name.n > 0)
-			layout_word(l, style, who->name, "");
+			layout_word(l, style, who->name, ",");
 		layout_printf(l, style, "uid %u", who->uid);
 		if (who->has_gid)
-			layout_printf(l, STYLE_PLAIN, "gid %u", who->gid);
+			layout_printf(l, style, "gid %u", who->gid);
 		if (who->written.n == 0)
-			layout_text(l, STYLE_PLAIN, "(the config names none)");
+			layout_text(l, style, "(the config names nobody)");
 	}
 	layout_end(l);
+}
+
+/* One argument; with spaces in it, or empty, it stands in quotes and is broken at its spaces. */
+static void show_argument(struct layout *l, bytes argument)
+{
+	bytes rest = argument, word;
+	buf piece = BUF_INIT(argument.n + 2);
+
+	if (argument.n > 0 && bytes_find(argument, ' ') == argument.n) {
+		layout_word(l, STYLE_PLAIN, argument, "");
+		return;
+	}
+	buf_putc(&piece, '"');
+	while (bytes_take_until(&rest, ' ', &word)) {
+		buf_put(&piece, word);
+		if (rest.n == 0)
+			break;
+		layout_word(l, STYLE_PLAIN, buf_bytes(&piece), "");
+		buf_clear(&piece);
+	}
+	layout_word(l, STYLE_PLAIN, buf_bytes(&piece), "\"");
+	buf_done(&piece);
 }
 
 static void show_words(struct layout *l, const struct strings *words)
 {
 	for (size_t i = 0; i < words->len; i++)
-		layout_word(l, STYLE_PLAIN, words->items[i], "");
+		show_argument(l, words->items[i]);
 }
 
 static void show_command(struct layout *l, const struct audit_page *page)
@@ -149,11 +176,12 @@ static void show_ports(struct layout *l, const struct audit_page *page)
 	for (size_t i = 0; i < page->ports.len; i++) {
 		const struct page_port *p = &page->ports.items[i];
 
-		layout_word(l, p->privileged ? STYLE_WARN : STYLE_PLAIN, p->written,
-		            p->ssh               ? " (ssh, below 1024)"
-		            : p->privileged      ? " (below 1024)"
-		            : i + 1 < page->ports.len ? ","
-		                                 : "");
+		char tail[32];
+
+		snprintf(tail, sizeof(tail), "%s%s",
+		         p->ssh ? " (ssh, below 1024)" : p->privileged ? " (below 1024)" : "",
+		         i + 1 < page->ports.len ? "," : "");
+		layout_word(l, p->privileged ? STYLE_WARN : STYLE_PLAIN, p->written, tail);
 	}
 	layout_end(l);
 }
@@ -186,17 +214,21 @@ static void show_files(struct layout *l, const char *label, const struct page_fi
 static void show_tools(struct layout *l, const char *label, const struct audit_page *page,
                        enum page_tool_group group)
 {
-	size_t seen = 0;
+	const struct page_tool *last = NULL;
 
 	for (size_t i = 0; i < page->tools.len; i++) {
 		if (page->tools.items[i].group != group)
 			continue;
-		if (seen++ == 0)
+		if (last)
+			layout_word(l, STYLE_PLAIN, last->name, ",");
+		else
 			layout_label(l, label);
-		layout_word(l, STYLE_PLAIN, page->tools.items[i].name, "");
+		last = &page->tools.items[i];
 	}
-	if (seen > 0)
-		layout_end(l);
+	if (!last)
+		return;
+	layout_word(l, STYLE_PLAIN, last->name, "");
+	layout_end(l);
 }
 
 static void show_surface(struct layout *l, const struct audit_page *page)
@@ -210,7 +242,7 @@ static void show_surface(struct layout *l, const struct audit_page *page)
 	show_files(l, "caps", &page->capabilities);
 	show_files(l, "writable", &page->world_writable);
 	show_tools(l, "shells", page, PAGE_SHELL);
-	show_tools(l, "installer", page, PAGE_PACKAGE_MANAGER);
+	show_tools(l, "install", page, PAGE_PACKAGE_MANAGER);
 	show_tools(l, "compiler", page, PAGE_COMPILER);
 	show_tools(l, "network", page, PAGE_NETWORK);
 }
@@ -294,8 +326,9 @@ static void show_dotnet(struct layout *l, const struct audit_page *page)
 
 		layout_label(l, "runtime");
 		layout_word(l, STYLE_PLAIN, r->runtime->name, "");
-		layout_word(l, STYLE_PLAIN, r->runtime->version, "");
+		layout_word(l, STYLE_PLAIN, r->runtime->version, ",");
 		show_support(l, &r->support);
+		layout_text(l, STYLE_FAINT, r->runtime->carried ? "carried by" : "in");
 		layout_word(l, STYLE_FAINT, r->runtime->path, "");
 		layout_end(l);
 	}
@@ -359,14 +392,40 @@ static void show_size(struct layout *l, const struct audit_page *page)
 
 /* -- how much of it was understood ------------------------------------------------------------ */
 
+static void show_class(struct layout *l, const struct coverage *c, enum coverage_class class)
+{
+	bool is_last = class == COVERAGE_UNKNOWN;
+
+	layout_printf(l, is_last && c->of[class].files > 0 ? STYLE_WARN : STYLE_PLAIN, "%s %s%s",
+	              COUNT_TEXT(c->of[class].files), coverage_class_name(class), is_last ? "" : ",");
+}
+
 static void show_coverage(struct layout *l, const struct coverage *c)
 {
 	layout_label(l, "files");
 	layout_printf(l, STYLE_PLAIN, "%s:", COUNT_TEXT(c->total.files));
-	for (enum coverage_class i = COVERAGE_CLASSES; i-- > 0;)
+	for (enum coverage_class i = COVERAGE_UNKNOWN + 1; i < COVERAGE_CLASSES; i++)
 		if (c->of[i].files > 0)
-			layout_printf(l, i == COVERAGE_UNKNOWN ? STYLE_WARN : STYLE_PLAIN, "%s %s",
-			              COUNT_TEXT(c->of[i].files), coverage_class_name(i));
+			show_class(l, c, i);
+	show_class(l, c, COVERAGE_UNKNOWN);
+	layout_end(l);
+}
+
+/* Where the files lie that nobody accounts for. */
+static void show_unknown_folders(struct layout *l, const struct coverage *c)
+{
+	size_t n = c->folders.len < UNKNOWN_SHOWN ? c->folders.len : UNKNOWN_SHOWN;
+
+	if (n == 0)
+		return;
+	layout_label(l, "unknown");
+	layout_text(l, STYLE_PLAIN, c->folders.len > n ? "mostly in" : "in");
+	for (size_t i = 0; i < n; i++) {
+		layout_word(l, STYLE_PLAIN, c->folders.items[i].path.n > 0 ? c->folders.items[i].path : BYTES("/"),
+		            "");
+		layout_printf(l, STYLE_PLAIN, "(%s)%s", COUNT_TEXT(c->folders.items[i].unknown.files),
+		              i + 1 < n ? "," : "");
+	}
 	layout_end(l);
 }
 
@@ -388,6 +447,15 @@ static void show_unknown(struct layout *l, const struct coverage *c)
 	}
 }
 
+static void show_untrusted(struct layout *l, enum style style, bytes text)
+{
+	bytes word;
+
+	while (bytes_take_until(&text, ' ', &word))
+		layout_word(l, style, word, "");
+}
+
+/* A gap of the catalogers without a file concerns the image, one of the engine its layer. */
 static void show_gap(struct layout *l, const struct audit_page *page, const struct image_gap *gap)
 {
 	struct arena scratch = ARENA_INIT;
@@ -395,9 +463,9 @@ static void show_gap(struct layout *l, const struct audit_page *page, const stru
 	layout_label(l, "gap");
 	if (gap->node != TREE_NONE)
 		layout_word(l, STYLE_WARN, tree_path(page->image->tree, gap->node, &scratch), ":");
-	else
+	else if (gap->inspector == 0)
 		layout_printf(l, STYLE_WARN, "layer %u:", gap->layer + 1U);
-	layout_word(l, STYLE_WARN, gap->text, "");
+	show_untrusted(l, STYLE_WARN, gap->text);
 	layout_end(l);
 	arena_done(&scratch);
 }
@@ -432,6 +500,7 @@ void audit_text(const struct audit_page *page, const struct terminal *terminal, 
 	show_size(&l, page);
 	layout_heading(&l, "HOW MUCH OF IT IS UNDERSTOOD");
 	show_coverage(&l, page->coverage);
+	show_unknown_folders(&l, page->coverage);
 	show_unknown(&l, page->coverage);
 	show_gaps(&l, page);
 }

@@ -78,7 +78,7 @@ static void defend(struct sqlite3 *h, const struct sqlite_options *o)
 
 static int version_of(struct sqlite *s, int64_t *out, err *e)
 {
-	struct sqlite3_stmt *st;
+	struct sqlite3_stmt *st = NULL;
 
 	if (sqlite_prepare(s, "PRAGMA user_version", &st, e) < 0)
 		return -1;
@@ -172,7 +172,7 @@ int sqlite_prepare_text(struct sqlite *s, const char *text, struct sqlite3_stmt 
 
 int sqlite_run_text(struct sqlite *s, const char *text, err *e)
 {
-	struct sqlite3_stmt *st;
+	struct sqlite3_stmt *st = NULL;
 
 	if (sqlite_prepare_text(s, text, &st, e) < 0)
 		return -1;

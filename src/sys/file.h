@@ -35,6 +35,6 @@ int file_write_atomic(const char *path, bytes data, mode_t mode, err *e);
 /* file_make_dirs(path, mode, e): make the folder and those above it that are missing. */
 int file_make_dirs(const char *path, mode_t mode, err *e);
 
-/* file_temp_unlinked(dir, e): an empty file in the folder that has no name, for reading and writing,
- * mode 0600. The descriptor, or -1. */
+/* file_temp_unlinked(dir, e): an empty file in the folder that has no name, for reading and
+ * writing, mode 0600. The descriptor, or -1. */
 int file_temp_unlinked(const char *dir, err *e) __attribute__((warn_unused_result));

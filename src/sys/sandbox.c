@@ -23,7 +23,8 @@
 #define SANITIZED 0
 #endif
 
-/* -- descriptors -------------------------------------------------------------------------------- */
+/* -- descriptors --------------------------------------------------------------------------------
+ * */
 
 /* Close first..last, both included. Kernels before 5.9 have no close_range. */
 static int close_between(unsigned first, unsigned last, err *e)
@@ -62,7 +63,8 @@ static int close_others(const struct sandbox_options *o, err *e)
 	return close_between(first, ~0U, e);
 }
 
-/* -- Landlock ----------------------------------------------------------------------------------- */
+/* -- Landlock -----------------------------------------------------------------------------------
+ * */
 
 /* The ABI of 6.15, by number: the headers of the build machine may be older than the kernel.
  * Kernel documentation: userspace-api/landlock.rst. */
@@ -112,7 +114,8 @@ static int landlock_refuse_all(int *out_abi, err *e)
 	return 0;
 }
 
-/* -- privileges --------------------------------------------------------------------------------- */
+/* -- privileges ---------------------------------------------------------------------------------
+ * */
 
 static int drop_capabilities(err *e)
 {
@@ -140,8 +143,8 @@ static int limit_resources(const struct sandbox_options *o, err *e)
 		int resource;
 		rlim_t limit;
 	} limits[] = {
-		{ RLIMIT_CORE, 0 },  /* a core file would hold what the image holds */
-		{ RLIMIT_NPROC, 0 }, /* no process, no thread */
+		{ RLIMIT_CORE, 0 },   /* a core file would hold what the image holds */
+		{ RLIMIT_NPROC, 0 },  /* no process, no thread */
 		{ RLIMIT_NOFILE, 0 }, /* no new descriptor; those that are open stay */
 		{ RLIMIT_FSIZE, o->file_size },
 		{ RLIMIT_AS, bound ? o->memory : RLIM_INFINITY },

@@ -3,15 +3,15 @@
  *
  * Called by a worker before it reads its first hostile octet; there is no way back. What goes, in
  * this order: descriptors, new privileges, file system and network (Landlock, no rule at all),
- * capabilities, resources (rlimits), system calls (a fixed seccomp filter). Each stands alone: where
- * the kernel lacks Landlock, seccomp still refuses, and the state says so.
+ * capabilities, resources (rlimits), system calls (a fixed seccomp filter). Each stands alone:
+ * where the kernel lacks Landlock, seccomp still refuses, and the state says so.
  *
- * The filter allows reading, writing and mapping what is open, memory without PROT_EXEC, waiting on a
- * futex, clocks, signal masks and the end. Everything else is refused with EPERM, not with death: the
- * C library and the sanitizers then degrade instead of hiding their report, and an intruder gains
- * nothing. Only a call of a foreign architecture (x32, 32 bit) kills the process, because its numbers
- * mean something else. A sealed process cannot send itself a signal: abort() ends in a trap (SIGSEGV).
- * poll() is not there: RLIMIT_NOFILE is 0, with which Linux refuses it anyway.
+ * The filter allows reading, writing and mapping what is open, memory without PROT_EXEC, waiting on
+ * a futex, clocks, signal masks and the end. Everything else is refused with EPERM, not with death:
+ * the C library and the sanitizers then degrade instead of hiding their report, and an intruder
+ * gains nothing. Only a call of a foreign architecture (x32, 32 bit) kills the process, because its
+ * numbers mean something else. A sealed process cannot send itself a signal: abort() ends in a trap
+ * (SIGSEGV). poll() is not there: RLIMIT_NOFILE is 0, with which Linux refuses it anyway.
  *
  * Leave with _exit: exit handlers of a sanitizer (leak check) would want ptrace.
  * Kernel: seccomp (Linux 3.17), Landlock ABI 1 to 7 (5.13 to 6.15). x86_64 and aarch64.
@@ -51,9 +51,9 @@ struct sandbox_probe_result {
 	size_t len;
 };
 
-/* sandbox_probe(out): try what an intruder would and note which errno refused it. Harmless outside of
- * a sandbox as well: nothing is mounted, replaced, traced or left behind. A call whose arguments were
- * looked at (ENOENT, EINVAL, ...) counts as allowed; one that this kernel lacks (ENOSYS) as refused.
- * sandbox_probe_name(i): for a table that came through a pipe; NULL beyond its end. */
+/* sandbox_probe(out): try what an intruder would and note which errno refused it. Harmless outside
+ * of a sandbox as well: nothing is mounted, replaced, traced or left behind. A call whose arguments
+ * were looked at (ENOENT, EINVAL, ...) counts as allowed; one that this kernel lacks (ENOSYS) as
+ * refused. sandbox_probe_name(i): for a table that came through a pipe; NULL beyond its end. */
 void sandbox_probe(struct sandbox_probe_result *out);
 const char *sandbox_probe_name(size_t i);

@@ -44,9 +44,8 @@
 /* Waiting and waking only: requeueing and priority inheritance have been ways into the kernel. */
 #define ALLOW_FUTEX \
 	IF_EQUAL(SYS_futex, 0, 7), LOAD_ARGUMENT(1), \
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (unsigned)FUTEX_CMD_MASK), \
-		IF_EQUAL(FUTEX_WAIT, 3, 0), IF_EQUAL(FUTEX_WAKE, 2, 0), IF_EQUAL(FUTEX_WAIT_BITSET, 1, 0), \
-		REFUSE, ALLOWED
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (unsigned)FUTEX_CMD_MASK), IF_EQUAL(FUTEX_WAIT, 3, 0), \
+		IF_EQUAL(FUTEX_WAKE, 2, 0), IF_EQUAL(FUTEX_WAIT_BITSET, 1, 0), REFUSE, ALLOWED
 
 static const struct sock_filter filter[] = {
 	LOAD(arch),

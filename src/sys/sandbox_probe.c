@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an intruder would try. Arguments are chosen so that a call that is let through does nothing:
- * names that do not exist, descriptors that are not open, empty flags. Raw system calls, so that the
- * C library does not answer in the kernel's place. */
+ * names that do not exist, descriptors that are not open, empty flags. Raw system calls, so that
+ * the C library does not answer in the kernel's place. */
 #include "sys/sandbox.h"
 
 #include <errno.h>
@@ -262,8 +262,8 @@ void sandbox_probe(struct sandbox_probe_result *out)
 {
 	for (size_t i = 0; i < SANDBOX_PROBES; i++) {
 		int why = probes[i].try() < 0 ? errno : 0;
-		/* Other numbers mean that the kernel has looked at the arguments. */
-		bool refused = why == EPERM || why == EACCES || why == ENOSYS;
+		/* Other numbers mean that the kernel has looked at the arguments. EMFILE: RLIMIT_NOFILE. */
+		bool refused = why == EPERM || why == EACCES || why == ENOSYS || why == EMFILE;
 
 		out->items[i] = (struct sandbox_probe){ probes[i].name, refused ? why : 0 };
 	}

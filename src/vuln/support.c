@@ -18,7 +18,8 @@ static bool take_number(bytes *in, uint64_t *out)
 	return true;
 }
 
-/* split(version, channel, patch, preview): "10.0.0-rc.1" is patch 0 of channel "10.0", a preview. */
+/* split(version, channel, patch, preview): "10.0.0-rc.1" is patch 0 of channel "10.0", a
+ * preview. */
 static bool split(bytes version, bytes *channel, uint64_t *patch, bool *preview)
 {
 	bytes rest = version;

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Archives that umoci, skopeo and tar write, read by src/oci: every file, every image, every layer is
-# where libarchive and jq find it.
+# Archives that umoci, skopeo and tar write, read by src/oci: every file, every image, every layer
+# is where libarchive and jq find it.
 . "$ROOT/test/tap.sh"
 
 for tool in umoci skopeo bsdtar jq; do
 	command -v "$tool" >"$TMP/tool" || skip_all "$tool is not installed"
 done
-list=$BUILD/test/interop/local_list
+list=${OAKUM%/*}/test/interop/local_list
 cd "$TMP" || exit 1
 
 # Two layers and a config, of a few octets each.

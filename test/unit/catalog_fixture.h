@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* catalog_fixture - an image made of files in memory, read the way the engine reads a layer: tar events,
- * dispatch, evidence, merge. Only the worker process and the tar format are left out. */
+/* catalog_fixture - an image made of files in memory, read the way the engine reads a layer: tar
+ * events, dispatch, evidence, merge. Only the worker process and the tar format are left out. */
 #pragma once
 
 #include "unit.h"
@@ -59,9 +59,12 @@ static inline int fixture_next(void *ctx, bytes *out, err *e)
 static inline void fixture_entry(struct dispatch *d, const struct fixture_file *file)
 {
 	bytes body = file->size ? bytes_of(file->body, file->size) : bytes_str(file->body);
-	struct tar_entry entry = { .type = file->link ? TAR_SYMLINK : TAR_FILE, .mode = 0644,
-		                       .name = bytes_str(file->path), .link = bytes_str(file->link),
-		                       .size = body.n, .stored = body.n };
+	struct tar_entry entry = { .type = file->link ? TAR_SYMLINK : TAR_FILE,
+		                       .mode = 0644,
+		                       .name = bytes_str(file->path),
+		                       .link = bytes_str(file->link),
+		                       .size = body.n,
+		                       .stored = body.n };
 	err e = { 0 };
 
 	if (dispatch_events.entry(d, &entry, &e) < 0 || dispatch_events.data(d, body, &e) < 0 ||
@@ -75,8 +78,9 @@ static inline void fixture_layer(struct fixture *f, const struct fixture_file *f
 	uint16_t layer = (uint16_t)f->image.layers.len;
 	buf records = BUF_INIT(64 * MIB);
 	struct arena a = ARENA_INIT;
-	struct dispatch_options options = { .inspectors = catalog_inspectors, .spool_fd = -1,
-		                                .flush = fixture_keep, .ctx = &records };
+	struct dispatch_options options = {
+		.inspectors = catalog_inspectors, .spool_fd = -1, .flush = fixture_keep, .ctx = &records
+	};
 	struct dispatch *d = dispatch_new(&a, &options);
 	err e = { 0 };
 
@@ -113,7 +117,8 @@ static inline const struct package *fixture_package(const struct fixture *f, con
 	return NULL;
 }
 
-/* fixture_owner(f, path): the name of the package that the file at path belongs to, "" when none. */
+/* fixture_owner(f, path): the name of the package that the file at path belongs to, "" when
+ * none. */
 static inline bytes fixture_owner(const struct fixture *f, const char *path)
 {
 	uint32_t node = tree_find(f->image.tree, bytes_str(path), false);
@@ -139,9 +144,9 @@ static inline size_t fixture_gaps(const struct fixture *f, const char *part)
 	return n;
 }
 
-/* fixture_shared(name, out): a file of the folder of real data with known answers ($OAKUM_SHARED, else
- * ../shared/data beside the source tree), as a C string for the caller to free. NULL when it is absent:
- * the test skips. The tests run in any folder, so meson passes OAKUM_SHARED. */
+/* fixture_shared(name, out): a file of the folder of real data with known answers ($OAKUM_SHARED,
+ * else ../shared/data beside the source tree), as a C string for the caller to free. NULL when it
+ * is absent: the test skips. The tests run in any folder, so meson passes OAKUM_SHARED. */
 static inline char *fixture_shared(const char *name)
 {
 	const char *dir = getenv("OAKUM_SHARED");

@@ -8,8 +8,8 @@ static void test_accounts(void **state)
 	(void)state;
 	fixture_init(&f);
 	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "etc/passwd", .body = "old:x:1:1:::\n" }, { .path = "etc/group", .body = "old:x:1:\n" },
-		{ 0 } });
+		{ .path = "etc/passwd", .body = "old:x:1:1:::\n" },
+		{ .path = "etc/group", .body = "old:x:1:\n" }, { 0 } });
 	fixture_layer(&f, (struct fixture_file[]){
 		{ .path = "etc/passwd",
 		  .body = "root:x:0:0:root:/root:/bin/bash\napp:!:1654:1655::/home/app:/bin/sh\n"

@@ -19,8 +19,8 @@ static void test_fields(void **state)
 	(void)state;
 	collect_installed(&f, "lib/apk/db/installed",
 	                  "C:Q1=\nP:busybox-binsh\nV:1.36.1-r15\nA:x86_64\nL:GPL-2.0-only\no:busybox\n"
-	                  "T:a description: with P:colons\nF:bin\nM:0:0:755\nR:busybox\na:0:0:755\nZ:Q1=\n"
-	                  "R:sh\nF:\nR:at-the-root\n\n\nP:virtual\nV:0\n");
+	                  "T:a description: with P:colons\nF:bin\nM:0:0:755\n"
+	                  "R:busybox\na:0:0:755\nZ:Q1=\nR:sh\nF:\nR:at-the-root\n\n\nP:virtual\nV:0\n");
 	assert_int_equal(f.facts.packages.len, 2);
 	const struct package *p = fixture_package(&f, "busybox-binsh");
 
@@ -98,9 +98,10 @@ static void test_real_databases(void **state)
 		const char *name, *version, *origin, *licence;
 	} cases[] = {
 		{ "syft-multiple.installed", 14, 0, "libssl1.1", "1.1.1q-r0", "openssl", "OpenSSL" },
-		{ "trivy.installed", 15, 1, "ada-libs", "2.7.4-r0", "ada", "( Apache-2.0 OR MIT ) AND MPL-2.0" },
-		{ "syft-corrupt.installed", 1, 1, "alpine-baselayout-data", "3.2.0-r22", "alpine-baselayout",
-		  "" },
+		{ "trivy.installed", 15, 1, "ada-libs", "2.7.4-r0", "ada",
+		  "( Apache-2.0 OR MIT ) AND MPL-2.0" },
+		{ "syft-corrupt.installed", 1, 1, "alpine-baselayout-data", "3.2.0-r22",
+		  "alpine-baselayout", "" },
 	};
 
 	(void)state;

@@ -12,7 +12,7 @@ enum { HCRC = 2, EXTRA = 4, NAME = 8, COMMENT = 16 };
 
 static const enum codec_engine engines[] = { CODEC_FAST, CODEC_REFERENCE };
 
-/* -- making: with zlib and libzstd, headers and trailers by hand from RFC 1952 ------------------ */
+/* -- making: with zlib and libzstd, headers and trailers by hand from RFC 1952 ---------------- */
 
 static void put_le(buf *b, uint32_t v, int octets)
 {
@@ -42,7 +42,9 @@ static void put_header(buf *b, uint8_t flags)
 	buf_putc(b, flags);
 	buf_put(b, BYTES("\x78\x56\x34\x12\x02\x03"));
 	if (flags & EXTRA)
-		buf_put(b, BYTES("\x07\x00" "AP\x03\x00" "xyz"));
+		buf_put(b, BYTES("\x07\x00"
+		                 "AP\x03\x00"
+		                 "xyz"));
 	if (flags & NAME)
 		buf_put(b, BYTES("layer.tar\0"));
 	if (flags & COMMENT)
@@ -73,7 +75,7 @@ static void put_zstd(buf *b, bytes data, int level, bool checksum)
 	ZSTD_freeCCtx(c);
 }
 
-/* -- reading ------------------------------------------------------------------------------------ */
+/* -- reading ---------------------------------------------------------------------------------- */
 
 struct feed {
 	enum codec codec;
@@ -81,8 +83,8 @@ struct feed {
 	size_t in_size, out_size; /* how much a step sees and may write */
 };
 
-/* Decode in, append to out (NULL: only count into *out_n). 0 or -1. Fails the test on a step without
- * progress. */
+/* Decode in, append to out (NULL: only count into *out_n). 0 or -1. Fails the test on a step
+ * without progress. */
 static int decode(struct feed f, bytes in, buf *out, uint64_t *out_n, err *e)
 {
 	struct decoder *d = decoder_new(f.codec, f.engine);
@@ -162,7 +164,7 @@ static bytes sample(uint8_t *to, size_t n)
 	return bytes_of(to, n);
 }
 
-/* -- tests -------------------------------------------------------------------------------------- */
+/* -- tests ------------------------------------------------------------------------------------ */
 
 static void detection_goes_by_magic(void **state)
 {
@@ -183,8 +185,9 @@ static void detection_goes_by_magic(void **state)
 static void gzip_of_another_hand(void **state)
 {
 	(void)state;
-	bytes hello = BYTES("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6"
-	                    "\x10\x36\x05\x00\x00\x00");
+	bytes hello = BYTES(
+		"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6"
+		"\x10\x36\x05\x00\x00\x00");
 
 	for (size_t i = 0; i < 2; i++)
 		assert_decodes((struct feed){ CODEC_GZIP, engines[i], WHOLE, 4096 }, hello, BYTES("hello"));
@@ -276,8 +279,8 @@ static void padding_and_garbage_behind(void **state)
 	buf_done(&b);
 }
 
-/* Cut anywhere: refused. Any octet of data or trailer changed: refused, or (bits of the deflate data
- * that mean nothing, the padding behind the final block) the same content. */
+/* Cut anywhere: refused. Any bit changed: refused, or (bits that mean nothing, as the padding behind
+ * the final block) the same content. */
 static void damage_is_never_silent(void **state)
 {
 	(void)state;
@@ -326,21 +329,19 @@ static void checksum_and_length_count(void **state)
 	buf_done(&b);
 }
 
-static void any_split_gives_the_same(void **state)
+/* Through every pair of these sizes of input and output. */
+static void assert_splits_agree(size_t n, const size_t sizes[4])
 {
-	(void)state;
-	enum { SIZE = 100000 };
-	static const size_t sizes[] = { 1, 3, 250, 32768, 65536, WHOLE };
-	uint8_t *text = malloc(SIZE);
-	bytes data = sample(text, SIZE);
+	uint8_t *text = malloc(n);
+	bytes data = sample(text, n);
 
 	for (int level = 0; level <= 9; level += 3) {
 		buf gzip = BUF_INIT(1 * MIB), zstd = BUF_INIT(1 * MIB);
 
 		put_member(&gzip, 0, data, level);
 		put_zstd(&zstd, data, level + 1, true);
-		for (size_t k = 0; k < 36; k++) {
-			struct feed f = { CODEC_GZIP, CODEC_FAST, sizes[k % 6], sizes[k / 6] };
+		for (size_t k = 0; k < 16; k++) {
+			struct feed f = { CODEC_GZIP, CODEC_FAST, sizes[k % 4], sizes[k / 4] };
 
 			assert_decodes(f, buf_bytes(&gzip), data);
 			f.engine = CODEC_REFERENCE;
@@ -352,6 +353,13 @@ static void any_split_gives_the_same(void **state)
 		buf_done(&zstd);
 	}
 	free(text);
+}
+
+static void any_split_gives_the_same(void **state)
+{
+	(void)state;
+	assert_splits_agree(5000, (const size_t[]){ 1, 3, 100, 4999 });
+	assert_splits_agree(200000, (const size_t[]){ 1000, 32768, 65537, WHOLE });
 }
 
 /* Damaged deflate data with a trailer that fits what zlib makes of it, so that only the inflating
@@ -374,10 +382,13 @@ static void engines_agree_on_damage(void **state)
 		put_deflate(&body, bytes_slice(data, 0, 1 + (size_t)round), round % 10);
 		for (int k = round % 3; k > 0; k--) {
 			s = s * 6364136223846793005u + 1442695040888963407u;
-			body.p[(s >> 33) % (k == 1 ? body.n : 1 + body.n % 64)] ^= (uint8_t)(1 << (s >> 60) % 8);
+			body.p[(s >> 33) % (k == 1 ? body.n : 1 + body.n % 64)] ^= (uint8_t)(1
+			                                                                     << (s >> 60) % 8);
 		}
-		z_stream z = { .next_in = body.p, .avail_in = (uInt)body.n, .next_out = whole,
-			       .avail_out = sizeof(whole) };
+		z_stream z = { .next_in = body.p,
+			           .avail_in = (uInt)body.n,
+			           .next_out = whole,
+			           .avail_out = sizeof(whole) };
 
 		assert_int_equal(inflateInit2(&z, -MAX_WBITS), Z_OK);
 		(void)inflate(&z, Z_SYNC_FLUSH);
@@ -387,7 +398,8 @@ static void engines_agree_on_damage(void **state)
 		put_le(&in, (uint32_t)z.total_out, 4);
 		(void)inflateEnd(&z);
 		for (size_t i = 0; i < 2; i++) {
-			struct feed f = { CODEC_GZIP, engines[i], 1 + (size_t)(s >> 20) % 500, 1 + (s >> 40) % 5000 };
+			struct feed f = { CODEC_GZIP, engines[i], 1 + (size_t)(s >> 20) % 500,
+				              1 + (s >> 40) % 5000 };
 			err e = { 0 };
 
 			r[i].out = (buf)BUF_INIT(4 * MIB);
@@ -471,7 +483,9 @@ static void zstd_window_is_bounded(void **state)
 {
 	(void)state;
 	/* Magic, descriptor 0 (window, no size), window, one raw last block "x". */
-	uint8_t frame[] = { 0x28, 0xb5, 0x2f, 0xfd, 0, (LIMIT_ZSTD_WINDOW_LOG - 10) << 3, 9, 0, 0, 'x' };
+	uint8_t frame[] = {
+		0x28, 0xb5, 0x2f, 0xfd, 0, (LIMIT_ZSTD_WINDOW_LOG - 10) << 3, 9, 0, 0, 'x'
+	};
 	struct feed f = { CODEC_ZSTD, CODEC_FAST, WHOLE, 4096 };
 
 	assert_decodes(f, bytes_of(frame, sizeof(frame)), BYTES("x"));
@@ -545,8 +559,9 @@ static void zstd_bomb_stops(void **state)
 	err e = { 0 };
 
 	put_zstd(&b, bytes_of(zeros, SIZE), 3, true);
-	assert_int_equal(decode((struct feed){ CODEC_ZSTD, CODEC_FAST, 65536, 131072 }, buf_bytes(&b),
-	                        NULL, &n, &e), -1);
+	assert_int_equal(
+		decode((struct feed){ CODEC_ZSTD, CODEC_FAST, 65536, 131072 }, buf_bytes(&b), NULL, &n, &e),
+		-1);
 	assert_failed(&e, ERR_LIMIT);
 	assert_true(n < LIMIT_RATIO_FREE + 1 * MIB);
 	buf_done(&b);

@@ -13,7 +13,8 @@ static void test_classes(void **state)
 	(void)state;
 	fixture_init(&f);
 	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "usr/bin/tool", .body = ELF "old" }, { .path = "opt/gone", .body = ELF }, { 0 } });
+		{ .path = "usr/bin/tool", .body = ELF "old" },
+		{ .path = "opt/gone", .body = ELF }, { 0 } });
 	fixture_layer(&f, (struct fixture_file[]){
 		{ .path = "opt/.wh.gone", .body = "" },
 		{ .path = "etc/os-release", .body = "ID=debian\n" },

@@ -9,7 +9,8 @@
 static void collect_status(struct fixture *f, const char *path, const char *status)
 {
 	fixture_init(f);
-	fixture_layer(f, (struct fixture_file[]){ OS_RELEASE, { .path = path, .body = status }, { 0 } });
+	fixture_layer(f, (struct fixture_file[]){
+		OS_RELEASE, { .path = path, .body = status }, { 0 } });
 	fixture_collect(f);
 }
 
@@ -46,7 +47,8 @@ static void test_fields(void **state)
 
 	(void)state;
 	collect_status(&f, "var/lib/dpkg/status",
-	               "Package: libgcc-s1\n" INSTALLED "Architecture: amd64\nSource: gcc-12 (12.2.0-14)\n"
+	               "Package: libgcc-s1\n" INSTALLED "Architecture: amd64\n"
+	               "Source: gcc-12 (12.2.0-14)\n"
 	               "version:  12.2.0-14+deb12u1 \nDescription: words\n Package: not-this\n .\n\n"
 	               "Package: tar\r\n" INSTALLED "Architecture: amd64\r\nVersion: 1.34\r\n \t\n\n"
 	               "Package: tzdata\n" INSTALLED "Architecture: all\nSource: tz\nVersion: 2024a\n");
@@ -121,7 +123,8 @@ static void test_malformed(void **state)
 		{ "\n\nPakij: apt\nStratus: x\n", "line 3: a paragraph without Package", 0 },
 		{ "Package: a\nVersion: 1\n" INSTALLED "garbage\n", "line 4: no field", 1 },
 		{ " lonely\nPackage: a\nVersion: 1\n" INSTALLED, "line 1: a continued line", 1 },
-		{ "Package: a\nVersion: 1\nVersion: 2\n" INSTALLED, "line 3: a field that is there twice", 1 },
+		{ "Package: a\nVersion: 1\nVersion: 2\n" INSTALLED,
+		  "line 3: a field that is there twice", 1 },
 		{ "Package: a\nVersion: 1\n", "a package without Status", 1 },
 		{ "Package:\n", "a paragraph without Package", 0 },
 	};
@@ -172,8 +175,9 @@ static void test_ownership(void **state)
 	assert_int_equal(f.facts.packages.len, 4);
 	assert_bytes(fixture_owner(&f, "usr/lib/libc.so.6"), "libc6");
 	uint32_t node = tree_find(f.image.tree, BYTES("usr/lib/i386/libc.so.6"), false);
+	uint32_t owner = tree_get(f.image.tree, node)->package;
 
-	assert_bytes(f.facts.packages.items[tree_get(f.image.tree, node)->package - 1].architecture, "i386");
+	assert_bytes(f.facts.packages.items[owner - 1].architecture, "i386");
 	assert_bytes(fixture_owner(&f, "usr/bin/dash"), "dash");
 	assert_bytes(fixture_owner(&f, "usr/bin/sh"), "dash");
 	assert_bytes(fixture_owner(&f, "usr/share/man/sh.1"), "dash");
@@ -197,7 +201,8 @@ static void test_long_list(void **state)
 	assert_non_null(files);
 	assert_non_null(paths);
 	for (size_t i = 0; i < FILES; i++) {
-		snprintf(paths[i], sizeof(paths[i]), "%zx/a-rather-long-name-of-a-file/%zu", i * 2654435761U, i);
+		snprintf(paths[i], sizeof(paths[i]), "%zx/a-rather-long-name-of-a-file/%zu",
+		         i * 2654435761U, i);
 		files[i] = (struct fixture_file){ .path = paths[i], .body = "" };
 		buf_printf(&list, "/%s\n", paths[i]);
 	}
@@ -218,7 +223,8 @@ static void test_long_list(void **state)
 	free(paths);
 }
 
-/* Distroless: one control file a package, checksums beside it; and the same package in both forms. */
+/* Distroless: one control file a package, checksums beside it; and the same package in both
+ * forms. */
 static void test_status_d(void **state)
 {
 	struct fixture f;
@@ -249,11 +255,13 @@ static void test_layers(void **state)
 	fixture_layer(&f, (struct fixture_file[]){ OS_RELEASE, { 0 } });
 	fixture_layer(&f, (struct fixture_file[]){
 		{ .path = "var/lib/dpkg/status",
-		  .body = "Package: base\nVersion: 1\n" INSTALLED "\nPackage: upgraded\nVersion: 1\n" INSTALLED
+		  .body = "Package: base\nVersion: 1\n" INSTALLED
+		          "\nPackage: upgraded\nVersion: 1\n" INSTALLED
 		          "\nPackage: removed\nVersion: 1\n" INSTALLED }, { 0 } });
 	fixture_layer(&f, (struct fixture_file[]){
 		{ .path = "var/lib/dpkg/status",
-		  .body = "Package: base\nVersion: 1\n" INSTALLED "\nPackage: upgraded\nVersion: 2\n" INSTALLED
+		  .body = "Package: base\nVersion: 1\n" INSTALLED
+		          "\nPackage: upgraded\nVersion: 2\n" INSTALLED
 		          "\nPackage: added\nVersion: 1\n" INSTALLED
 		          "\nPackage: removed\nVersion: 1\nStatus: deinstall ok config-files\n" }, { 0 } });
 	fixture_collect(&f);
@@ -304,8 +312,8 @@ static void test_no_database(void **state)
 	fixture_done(&f);
 }
 
-/* Expected counts: what dpkg-query 1.21 lists as installed from the same files; the last paragraph of
- * trivy-corrupsed has no Status, which dpkg reads as not installed and we count, with a gap. */
+/* Expected counts: what dpkg-query 1.21 lists as installed from the same files; the last paragraph
+ * of trivy-corrupsed has no Status, which dpkg reads as not installed and we count, with a gap. */
 static void test_real_databases(void **state)
 {
 	static const struct {

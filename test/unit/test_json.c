@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fmt/json.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
 
 #include "unit.h"
@@ -8,22 +9,103 @@
 /* Accepted and refused texts: the grammar of RFC 8259 sections 2 to 8, its errata none; what the
  * RFC leaves open (duplicates, lone surrogates, byte order marks) as fmt/json.h decides. */
 static const char *const accepted[] = {
-	"null", "true", "false", " \t\r\n0\n", "-0", "0.0", "-1.5e+10", "1E-2", "10", "1e5", "\"\"",
-	"[]", "{}", "[ ]", "{ }", "[1,2]", "[[],[]]", "{\"a\":1,\"b\":{\"a\":2}}",
-	"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uD83D\\uDE00\"", "\"\x7f\"", "\"\xc2\x80\"",
-	"\"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\"", "{\"\":0}", "[\"0123456789abcdef\"]",
-	"{\"a\":1,\"A\":2,\"a \":3}", "123456789012345678901234567890.5e999",
+	"null",
+	"true",
+	"false",
+	" \t\r\n0\n",
+	"-0",
+	"0.0",
+	"-1.5e+10",
+	"1E-2",
+	"10",
+	"1e5",
+	"\"\"",
+	"[]",
+	"{}",
+	"[ ]",
+	"{ }",
+	"[1,2]",
+	"[[],[]]",
+	"{\"a\":1,\"b\":{\"a\":2}}",
+	"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\uD83D\\uDE00\"",
+	"\"\x7f\"",
+	"\"\xc2\x80\"",
+	"\"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf\"",
+	"{\"\":0}",
+	"[\"0123456789abcdef\"]",
+	"{\"a\":1,\"A\":2,\"a \":3}",
+	"123456789012345678901234567890.5e999",
 };
 
 static const char *const refused[] = {
-	"", " ", "nul", "nulll", "True", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e",
-	"1e+", "0x10", "1 2", "1,", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "}", "{\"a\"",
-	"{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}",
-	"\"", "\"a", "\"\\\"", "\"\\", "\"\\x\"", "\"\\u\"", "\"\\u12\"", "\"\\u12g4\"", "'a'", "\"\n\"",
-	"\"\t\"", "\"\x1f\"", "\"\x80\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"",
-	"\"\xe2\x82\"", "\"\\uD800\"", "\"\\uD800x\"", "\"\\uD800\\u0041\"", "\"\\uDC00\"",
-	"\"\\uD800\\uD800\"", "\xef\xbb\xbf{}", "// c\n1", "/**/1", "[1]]", "{} {}", "\"a\" \"b\"", "\f1",
-	"{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "[{\"x\":{\"k\":1,\"b\":2,\"k\":3}}]",
+	"",
+	" ",
+	"nul",
+	"nulll",
+	"True",
+	"NaN",
+	"Infinity",
+	"-",
+	"+1",
+	"01",
+	"-01",
+	"1.",
+	".5",
+	"1e",
+	"1e+",
+	"0x10",
+	"1 2",
+	"1,",
+	"[",
+	"]",
+	"[1",
+	"[1,",
+	"[1,]",
+	"[,1]",
+	"[1 2]",
+	"{",
+	"}",
+	"{\"a\"",
+	"{\"a\":",
+	"{\"a\":1",
+	"{\"a\":1,",
+	"{\"a\":1,}",
+	"{a:1}",
+	"{1:1}",
+	"{\"a\" 1}",
+	"{\"a\":1 \"b\":2}",
+	"\"",
+	"\"a",
+	"\"\\\"",
+	"\"\\",
+	"\"\\x\"",
+	"\"\\u\"",
+	"\"\\u12\"",
+	"\"\\u12g4\"",
+	"'a'",
+	"\"\n\"",
+	"\"\t\"",
+	"\"\x1f\"",
+	"\"\x80\"",
+	"\"\xc0\x80\"",
+	"\"\xed\xa0\x80\"",
+	"\"\xf4\x90\x80\x80\"",
+	"\"\xe2\x82\"",
+	"\"\\uD800\"",
+	"\"\\uD800x\"",
+	"\"\\uD800\\u0041\"",
+	"\"\\uDC00\"",
+	"\"\\uD800\\uD800\"",
+	"\xef\xbb\xbf{}",
+	"// c\n1",
+	"/**/1",
+	"[1]]",
+	"{} {}",
+	"\"a\" \"b\"",
+	"\f1",
+	"{\"a\":1,\"a\":1}",
+	"{\"a\":1,\"\\u0061\":2}",
+	"[{\"x\":{\"k\":1,\"b\":2,\"k\":3}}]",
 	"{\"\\/\":1,\"/\":2}",
 };
 
@@ -194,7 +276,8 @@ static void access_members(void **state)
 
 static void iterates(void **state)
 {
-	static const char *const names[] = { "a", "b\"", "c" }, *const raws[] = { "[1, 2]", "{}", "-3" };
+	static const char *const names[] = { "a", "b\"", "c" }, *const raws[] = { "[1, 2]", "{}",
+		                                                                      "-3" };
 	json v = parse(" { \"a\" : [1, 2] , \"b\\\"\":{}, \"c\":-3 } ");
 	size_t i = 0;
 
@@ -277,9 +360,9 @@ static void integers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grammar),    cmocka_unit_test(octet_zero),     cmocka_unit_test(positions),
-		cmocka_unit_test(depth),      cmocka_unit_test(duplicates),     cmocka_unit_test(strings),
-		cmocka_unit_test(integers),   cmocka_unit_test(access_members), cmocka_unit_test(iterates),
+		cmocka_unit_test(grammar),  cmocka_unit_test(octet_zero),     cmocka_unit_test(positions),
+		cmocka_unit_test(depth),    cmocka_unit_test(duplicates),     cmocka_unit_test(strings),
+		cmocka_unit_test(integers), cmocka_unit_test(access_members), cmocka_unit_test(iterates),
 	};
 	int r = cmocka_run_group_tests_name("json", tests, NULL, NULL);
 

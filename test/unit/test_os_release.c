@@ -19,7 +19,8 @@ static void test_quoting(void **state)
 		{ "PRETTY_NAME=plain", "plain" },
 		{ "PRETTY_NAME=\"two words\"", "two words" },
 		{ "PRETTY_NAME='single \"inside\" \\n'", "single \"inside\" \\n" },
-		{ "PRETTY_NAME=\"a \\\"quoted\\\" \\$HOME \\`x\\` \\\\ \\n\"", "a \"quoted\" $HOME `x` \\ \\n" },
+		{ "PRETTY_NAME=\"a \\\"quoted\\\" \\$HOME \\`x\\` \\\\ \\n\"",
+		  "a \"quoted\" $HOME `x` \\ \\n" },
 		{ "PRETTY_NAME=esc\\'aped", "esc'aped" },
 		{ "  PRETTY_NAME=\"indented\"  ", "indented" },
 		{ "PRETTY_NAME=\"windows line\"\r", "windows line" },
@@ -92,14 +93,16 @@ static void test_precedence(void **state)
 	fixture_layer(&f, (struct fixture_file[]){
 		{ .path = "usr/lib/os-release", .body = "ID=base\n" },
 		{ .path = "etc/os-release", .link = "../usr/lib/os-release" }, { 0 } });
-	fixture_layer(&f, (struct fixture_file[]){ { .path = "usr/lib/os-release", .body = "ID=above\n" },
-		                                       { 0 } });
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "usr/lib/os-release", .body = "ID=above\n" }, { 0 } });
 	fixture_collect(&f);
 	assert_bytes(f.facts.os.id, "above");
-	fixture_layer(&f, (struct fixture_file[]){ { .path = "etc/os-release", .body = "ID=etc\n" }, { 0 } });
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "etc/os-release", .body = "ID=etc\n" }, { 0 } });
 	fixture_collect(&f);
 	assert_bytes(f.facts.os.id, "etc");
-	fixture_layer(&f, (struct fixture_file[]){ { .path = "etc/.wh.os-release", .body = "" }, { 0 } });
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "etc/.wh.os-release", .body = "" }, { 0 } });
 	fixture_collect(&f);
 	assert_bytes(f.facts.os.id, "above");
 	fixture_done(&f);
@@ -112,7 +115,8 @@ static void test_container_link(void **state)
 	(void)state;
 	fixture_init(&f);
 	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "usr/lib/os.release.d/os-release-container", .body = "ID=fedora\nVERSION_ID=30\n" },
+		{ .path = "usr/lib/os.release.d/os-release-container",
+		  .body = "ID=fedora\nVERSION_ID=30\n" },
 		{ .path = "usr/lib/os-release", .link = "os.release.d/os-release-container" },
 		{ .path = "etc/os-release", .link = "../usr/lib/os-release" }, { 0 } });
 	fixture_collect(&f);
@@ -152,6 +156,19 @@ static void test_supplement(void **state)
 		assert_int_equal(f.facts.os.known, cases[i].id[0] != '\0');
 		fixture_done(&f);
 	}
+}
+
+/* A manual page of that name is none. */
+static void test_elsewhere(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	collect_one(&f, "usr/share/man/man5/os-release.5", "ID=x\nprose\n");
+	assert_int_equal(f.image.items.len, 0);
+	assert_int_equal(fixture_gaps(&f, "line "), 0);
+	assert_int_equal(fixture_gaps(&f, "no os-release"), 1);
+	fixture_done(&f);
 }
 
 /* Real files, with what other readers parse from them. */
@@ -213,7 +230,7 @@ int main(void)
 		cmocka_unit_test(test_quoting),      cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_many_faults),  cmocka_unit_test(test_precedence),
 		cmocka_unit_test(test_container_link), cmocka_unit_test(test_supplement),
-		cmocka_unit_test(test_real_files),
+		cmocka_unit_test(test_elsewhere),    cmocka_unit_test(test_real_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,17 +7,28 @@
 static const struct {
 	const char *text, *shown;
 } parsed[] = {
-	{ "linux/amd64", "linux/amd64" },       { "linux/arm64", "linux/arm64" },
-	{ "linux/arm64/v8", "linux/arm64/v8" }, { "linux/arm", "linux/arm" },
-	{ "linux/arm/v6", "linux/arm/v6" },     { "linux/arm/v7", "linux/arm/v7" },
-	{ "linux/arm/7", "linux/arm/v7" },      { "arm", "linux/arm" },
-	{ "armel", "linux/arm/v6" },            { "armhf", "linux/arm" },
-	{ "Aarch64", "linux/arm64" },           { "x86_64", "linux/amd64" },
-	{ "x86-64", "linux/amd64" },            { "Linux/x86_64", "linux/amd64" },
-	{ "linux/amd64/v1", "linux/amd64" },    { "linux/amd64/v3", "linux/amd64/v3" },
-	{ "i386", "linux/386" },                { "s390x", "linux/s390x" },
-	{ "linux/s390x", "linux/s390x" },       { "macOS/arm64", "darwin/arm64" },
-	{ "windows/amd64", "windows/amd64" },   { "linux/riscv64", "linux/riscv64" },
+	{ "linux/amd64", "linux/amd64" },
+	{ "linux/arm64", "linux/arm64" },
+	{ "linux/arm64/v8", "linux/arm64/v8" },
+	{ "linux/arm", "linux/arm" },
+	{ "linux/arm/v6", "linux/arm/v6" },
+	{ "linux/arm/v7", "linux/arm/v7" },
+	{ "linux/arm/7", "linux/arm/v7" },
+	{ "arm", "linux/arm" },
+	{ "armel", "linux/arm/v6" },
+	{ "armhf", "linux/arm" },
+	{ "Aarch64", "linux/arm64" },
+	{ "x86_64", "linux/amd64" },
+	{ "x86-64", "linux/amd64" },
+	{ "Linux/x86_64", "linux/amd64" },
+	{ "linux/amd64/v1", "linux/amd64" },
+	{ "linux/amd64/v3", "linux/amd64/v3" },
+	{ "i386", "linux/386" },
+	{ "s390x", "linux/s390x" },
+	{ "linux/s390x", "linux/s390x" },
+	{ "macOS/arm64", "darwin/arm64" },
+	{ "windows/amd64", "windows/amd64" },
+	{ "linux/riscv64", "linux/riscv64" },
 };
 
 static void names_have_a_normal_form(void **state)
@@ -60,7 +71,8 @@ static void other_texts_are_refused(void **state)
 
 static struct platform of(const char *os, const char *architecture, const char *variant)
 {
-	return (struct platform){ .os = bytes_str(os), .architecture = bytes_str(architecture),
+	return (struct platform){ .os = bytes_str(os),
+		                      .architecture = bytes_str(architecture),
 		                      .variant = bytes_str(variant) };
 }
 

@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 
 /* The texts below are seen from a folder of their own:
- *   layout/oci-layout  index/index.json  lay:out/oci-layout  plain/  shop.tar  a:b.tar  shop  pipe */
+ *   layout/oci-layout  index/index.json  lay:out/oci-layout  plain/
+ *   shop.tar  a:b.tar  shop  pipe */
 static char home[] = "/tmp/oakum-target-XXXXXX";
 
 static void make_file(const char *path)
@@ -20,8 +21,9 @@ static void make_file(const char *path)
 static int set_up(void **state)
 {
 	static const char *const folders[] = { "layout", "index", "lay:out", "plain" };
-	static const char *const files[] = { "layout/oci-layout", "index/index.json",
-		                                 "lay:out/oci-layout", "shop.tar", "a:b.tar", "shop" };
+	static const char *const files[] = {
+		"layout/oci-layout", "index/index.json", "lay:out/oci-layout", "shop.tar", "a:b.tar", "shop"
+	};
 
 	(void)state;
 	if (!mkdtemp(home) || chdir(home) < 0)
@@ -36,9 +38,18 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const paths[] = { "layout/oci-layout", "index/index.json",
-		                                 "lay:out/oci-layout", "shop.tar", "a:b.tar", "shop",
-		                                 "pipe", "layout", "index", "lay:out", "plain", home };
+	static const char *const paths[] = { "layout/oci-layout",
+		                                 "index/index.json",
+		                                 "lay:out/oci-layout",
+		                                 "shop.tar",
+		                                 "a:b.tar",
+		                                 "shop",
+		                                 "pipe",
+		                                 "layout",
+		                                 "index",
+		                                 "lay:out",
+		                                 "plain",
+		                                 home };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -59,7 +70,8 @@ static const struct {
 	{ "oci:layout:1.0", TARGET_LAYOUT, "layout", "1.0" },
 	{ "oci:layout:sha256:abc", TARGET_LAYOUT, "layout", "sha256:abc" },
 	{ "oci:layout@sha256:abc", TARGET_LAYOUT, "layout", "sha256:abc" },
-	{ "oci:./layout/:example.invalid/shop:1", TARGET_LAYOUT, "./layout/", "example.invalid/shop:1" },
+	{ "oci:./layout/:example.invalid/shop:1", TARGET_LAYOUT, "./layout/",
+	  "example.invalid/shop:1" },
 	{ "oci:lay:out", TARGET_LAYOUT, "lay:out", "" },
 	{ "oci:lay:out:1.0", TARGET_LAYOUT, "lay:out", "1.0" },
 	{ "oci:absent:1.0", TARGET_LAYOUT, "absent", "1.0" },

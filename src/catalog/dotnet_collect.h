@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dotnet_collect - inside this room: the collector of catalog_dotnet at work.
+ *
+ * dotnet_collect.c joins items to applications and framework folders, dotnet_facts.c says what
+ * each of them means, with the merged tree in hand. Threading: one thread. */
+#pragma once
+
+#include "catalog/dotnet_framework.h"
+
+/* Shared frameworks that one application really has below it; there are four in the world. */
+#define APP_FRAMEWORKS 8
+
+/* What is known of one application: its documents, wherever they came from. */
+struct dotnet_application {
+	bytes stem; /* path of its documents without their suffix, or of the single file */
+	bool hidden;
+	uint16_t layer;
+	uint32_t node; /* deps.json, else runtimeconfig.json, else the single file */
+	bytes path;    /* of that node */
+	const struct dotnet_deps *deps;
+	const struct dotnet_config *config, *dev;
+	const struct dotnet_bundle *bundle;
+	struct map embedded; /* paths inside the bundle */
+	bool confirmed;      /* some of what deps.json lists is there */
+	bool merged;         /* built with a tool that puts assemblies into one another */
+	struct dotnet_folder *frameworks[APP_FRAMEWORKS];
+	size_t frameworks_n;
+	struct dotnet_app *fact;
+};
+
+struct dotnet_collector {
+	struct image *image;
+	struct arena *a;
+	struct arena scratch; /* per application */
+	struct facts *facts;
+	struct dotnet_folders folders;
+	struct map by_stem;
+	struct {
+		struct dotnet_application **items;
+		size_t len, cap;
+	} apps;
+	bool full, crowded; /* LIMIT_PACKAGES, LIMIT_DOTNET_APPS was reached, and said */
+};
+
+/* dotnet_concat(a, x, y, z): the three in a row. Arena. */
+bytes dotnet_concat(struct arena *a, bytes x, bytes y, bytes z);
+
+/* dotnet_add_app, dotnet_add_folder: append the facts of one, mark its files. */
+void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app);
+void dotnet_add_folder(struct dotnet_collector *c, const struct dotnet_folder *folder);

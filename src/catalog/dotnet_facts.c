@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/dotnet_collect.h"
+
+#include "base/path.h"
+
+/* -- files ----------------------------------------------------------------------------------- */
+
+/* find_below(c, dir, rel): the visible file; only what lies below dir: a deps.json cannot claim
+ * files elsewhere. */
+static uint32_t find_below(struct dotnet_collector *c, bytes dir, bytes rel)
+{
+	bytes path = dotnet_concat(&c->scratch, dir, dir.n > 0 ? BYTES("/") : BYTES(""), rel);
+
+	if (rel.n == 0 || !bytes_equal(path, path_join(&c->scratch, dir, rel)))
+		return TREE_NONE;
+	uint32_t node = tree_find(c->image->tree, path, true);
+
+	return node != TREE_NONE && tree_get(c->image->tree, node)->type == ENTRY_FILE ? node
+	                                                                               : TREE_NONE;
+}
+
+/* mark(c, node, package): this file belongs to the package (index + 1), or, with 0, is known. What
+ * another package owns stays its. */
+static void mark(const struct dotnet_collector *c, uint32_t node, uint32_t package)
+{
+	if (node == TREE_NONE)
+		return;
+	struct tree_node *n = tree_edit(c->image->tree, node);
+
+	n->flags |= TREE_IDENTIFIED;
+	if (n->package == 0)
+		n->package = package;
+}
+
+/* place_of(l, asset, a): where an asset lies beside deps.json (hostpolicy,
+ * deps_entry_t::to_dir_path and to_rel_path): with its runtime folder, or flat, translations
+ * in a folder for their language. */
+static bytes place_of(const struct dotnet_library *l, const struct dotnet_asset *asset,
+                      struct arena *a)
+{
+	if (asset->local.n > 0)
+		return asset->local;
+	if (asset->rid_specific || l->type == LIBRARY_RUNTIMEPACK)
+		return asset->path;
+	bytes name = path_base(asset->path), language = path_base(path_dir(asset->path));
+
+	if (asset->type != ASSET_RESOURCE || language.n == 0)
+		return name;
+	return dotnet_concat(a, language, BYTES("/"), name);
+}
+
+/* probe(c, config, l, asset): the asset in one of the package folders that a configuration
+ * names. */
+static bool probe(struct dotnet_collector *c, const struct dotnet_config *config,
+                  const struct dotnet_library *l, const struct dotnet_asset *asset)
+{
+	for (size_t i = 0; config && i < config->probing.len; i++) {
+		bytes root = config->probing.items[i], package = l->path;
+
+		if (!bytes_starts(root, BYTES("/")))
+			continue;
+		if (package.n == 0)
+			package = dotnet_concat(&c->scratch, l->name, BYTES("/"), l->version);
+		bytes dir = path_join(&c->scratch, path_join(&c->scratch, BYTES(""), root), package);
+
+		if (find_below(c, dir, asset->path) != TREE_NONE)
+			return true;
+	}
+	return false;
+}
+
+static bool is_there(struct dotnet_collector *c, const struct dotnet_application *app,
+                     const struct dotnet_library *l, const struct dotnet_asset *asset)
+{
+	bytes place = place_of(l, asset, &c->scratch);
+
+	return map_get(&app->embedded, place) ||
+	       find_below(c, path_dir(app->stem), place) != TREE_NONE ||
+	       probe(c, app->config, l, asset) || probe(c, app->dev, l, asset);
+}
+
+/* is_missing(c, app, l): not one of the files that the package was published with is in the
+ * image: it was deleted after publishing, or deps.json was copied alone. Tools that merge
+ * assemblies leave the code and take the file, so behind them nothing is called missing. */
+static bool is_missing(struct dotnet_collector *c, const struct dotnet_application *app,
+                       const struct dotnet_library *l)
+{
+	bool any = false;
+
+	if (!app->confirmed || app->merged)
+		return false;
+	for (size_t i = 0; i < l->assets.len; i++) {
+		if (l->assets.items[i].type == ASSET_RESOURCE)
+			continue;
+		if (is_there(c, app, l, &l->assets.items[i]))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* is_overridden(c, app, l): each assembly of the package is newer in a framework below the
+ * application, and nothing native is in it. */
+static bool is_overridden(struct dotnet_collector *c, struct dotnet_application *app,
+                          const struct dotnet_library *l)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < l->assets.len; i++) {
+		const struct dotnet_asset *asset = &l->assets.items[i];
+		bool newer = false;
+
+		if (asset->type == ASSET_RESOURCE)
+			continue;
+		for (size_t k = 0; asset->type == ASSET_RUNTIME && k < app->frameworks_n && !newer; k++)
+			newer = dotnet_folder_overrides(app->frameworks[k], asset, c->a);
+		if (!newer)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* -- facts of one application ---------------------------------------------------------------- */
+
+static void fact_gap(struct dotnet_collector *c, const struct dotnet_application *app,
+                     const char *text)
+{
+	const struct image_item where = { .inspector = DOTNET_INSPECTOR,
+		                              .layer = app->layer,
+		                              .node = app->node };
+
+	facts_gap(c->facts, c->a, &where, "%s", text);
+}
+
+/* add_package(c, app, l): its index + 1, or 0 above LIMIT_PACKAGES. */
+static uint32_t add_package(struct dotnet_collector *c, struct dotnet_application *app,
+                            const struct dotnet_library *l)
+{
+	struct dotnet_app *fact = app->fact;
+
+	fact->packages++;
+	if (c->facts->packages.len >= LIMIT_PACKAGES) {
+		if (!c->full)
+			fact_gap(c, app, "more packages than are kept from here on");
+		c->full = true;
+		return 0;
+	}
+	bool assetless = dotnet_library_is_assetless(l), missing = !assetless && is_missing(c, app, l);
+
+	fact->assetless += assetless || missing;
+	fact->missing += missing;
+	*ARENA_PUSH(c->a, &c->facts->packages) = (struct package){
+		.ecosystem = ECO_NUGET,
+		.name = l->name,
+		.version = l->version,
+		.source_name = l->name,
+		.source_version = l->version,
+		.path = app->path,
+		.layer = app->layer,
+		.hidden = app->hidden,
+		.assetless = assetless || missing,
+		.overridden = is_overridden(c, app, l),
+	};
+	return (uint32_t)c->facts->packages.len;
+}
+
+static void add_carried(struct dotnet_collector *c, struct dotnet_application *app, bytes name,
+                        bytes version)
+{
+	struct dotnet_app *fact = app->fact;
+
+	for (size_t i = 0; i < fact->runtimes.len; i++)
+		if (bytes_equal(fact->runtimes.items[i].name, name))
+			return;
+	if (fact->runtimes.len >= LIMIT_DOTNET_REQUESTS) {
+		fact_gap(c, app, "more runtimes than one application can carry");
+		return;
+	}
+	*ARENA_PUSH(c->a, &fact->runtimes) = (struct dotnet_reference){ .name = name,
+		                                                            .version = version };
+	*ARENA_PUSH(c->a, &c->facts->runtimes) = (struct dotnet_runtime){ .name = name,
+		                                                              .version = version,
+		                                                              .path = app->stem,
+		                                                              .carried = true,
+		                                                              .hidden = app->hidden,
+		                                                              .node = app->node,
+		                                                              .layer = app->layer };
+}
+
+/* Names and programs of tools that merge assemblies (syft knows the same problem). */
+static bool merges(bytes name)
+{
+	static const char *const tools[] = { "ILMerge",
+		                                 "ILRepack",
+		                                 "ILRepack.Lib",
+		                                 "Costura.Fody",
+		                                 "ILRepack.MSBuild.Task",
+		                                 "ILRepack.Lib.MSBuild.Task",
+		                                 "ILMerge.MSBuild.Task",
+		                                 "dnMerge",
+		                                 "ILMerge.Fody" };
+
+	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++)
+		if (bytes_equal_nocase(name, bytes_str(tools[i])))
+			return true;
+	return false;
+}
+
+static void mark_assets(struct dotnet_collector *c, const struct dotnet_application *app,
+                        const struct dotnet_library *l, uint32_t package)
+{
+	for (size_t i = 0; i < l->assets.len && !app->hidden; i++)
+		mark(c, find_below(c, path_dir(app->stem), place_of(l, &l->assets.items[i], &c->scratch)),
+		     package);
+}
+
+static void add_library(struct dotnet_collector *c, struct dotnet_application *app,
+                        const struct dotnet_library *l)
+{
+	struct dotnet_app *fact = app->fact;
+	uint32_t package = 0;
+	bytes runtime;
+
+	if (dotnet_runtime_name(l, &runtime)) {
+		add_carried(c, app, runtime, l->version);
+	} else if (l->type == LIBRARY_PACKAGE) {
+		package = add_package(c, app, l);
+	} else if (l->type == LIBRARY_PROJECT) {
+		if (fact->projects++ == 0) {
+			fact->name = l->name;
+			fact->version = l->version;
+		}
+	}
+	mark_assets(c, app, l, package);
+}
+
+static void add_requests(struct dotnet_collector *c, struct dotnet_application *app)
+{
+	const struct dotnet_config *config = app->config;
+
+	for (size_t i = 0; i < config->frameworks.len; i++) {
+		const struct dotnet_request *r = &config->frameworks.items[i];
+
+		*ARENA_PUSH(c->a, &app->fact->frameworks) = (struct dotnet_reference){
+			r->name, r->version, bytes_str(dotnet_roll_name(r->roll))
+		};
+	}
+	for (size_t i = 0; i < config->included.len; i++)
+		add_carried(c, app, config->included.items[i].name, config->included.items[i].version);
+}
+
+static void mark_app(struct dotnet_collector *c, const struct dotnet_application *app)
+{
+	static const char *const beside[] = {
+		"", ".dll", ".exe", ".pdb", ".deps.json", ".runtimeconfig.json", ".runtimeconfig.dev.json"
+	};
+	bytes dir = path_dir(app->stem), name = path_base(app->stem);
+
+	for (size_t i = 0; i < sizeof(beside) / sizeof(*beside) && !app->hidden; i++)
+		mark(c,
+		     find_below(c, dir, dotnet_concat(&c->scratch, name, bytes_str(beside[i]), BYTES(""))),
+		     0);
+}
+
+/* is_confirmed(c, app): something that deps.json lists lies where it says. A deps.json of
+ * which nothing does was not published here, and its files may be anywhere. */
+static bool is_confirmed(struct dotnet_collector *c, const struct dotnet_application *app)
+{
+	for (size_t i = 0; app->deps && i < app->deps->libraries.len; i++) {
+		const struct dotnet_library *l = &app->deps->libraries.items[i];
+
+		for (size_t k = 0; k < l->assets.len; k++)
+			if (is_there(c, app, l, &l->assets.items[k]))
+				return true;
+	}
+	return false;
+}
+
+static void describe(struct dotnet_collector *c, struct dotnet_application *app)
+{
+	struct dotnet_app *fact = app->fact;
+
+	*fact = (struct dotnet_app){
+		.path = app->stem, .node = app->node, .layer = app->layer, .hidden = app->hidden
+	};
+	if (app->deps)
+		fact->target = app->deps->target;
+	for (size_t i = 0; app->deps && i < app->deps->libraries.len; i++)
+		app->merged |= merges(app->deps->libraries.items[i].name);
+	app->confirmed = !app->hidden && is_confirmed(c, app);
+	if (!app->bundle)
+		return;
+	fact->single_file = true;
+	fact->bundle_major = app->bundle->major;
+	fact->bundle_minor = app->bundle->minor;
+	fact->bundle_files = (uint32_t)app->bundle->files.len;
+	fact->bundle_compressed = app->bundle->compressed;
+}
+
+void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app)
+{
+	if (!app->deps && !app->config && !app->bundle)
+		return; /* a lone runtimeconfig.dev.json is a trace of a build */
+	app->fact = ARENA_PUSH(c->a, &c->facts->apps);
+	describe(c, app);
+	if (app->config && !app->hidden)
+		app->frameworks_n = dotnet_resolve(&c->folders, app->config, &c->scratch, app->frameworks,
+		                                   APP_FRAMEWORKS);
+	for (size_t i = 0; app->deps && i < app->deps->libraries.len; i++)
+		add_library(c, app, &app->deps->libraries.items[i]);
+	if (app->config)
+		add_requests(c, app);
+	mark_app(c, app);
+	if (app->fact->runtimes.len > 0)
+		app->fact->form = DOTNET_SELF_CONTAINED;
+	else if (app->fact->frameworks.len > 0)
+		app->fact->form = DOTNET_FRAMEWORK_DEPENDENT;
+}
+
+/* -- facts of one framework folder ----------------------------------------------------------- */
+
+static bool is_native(bytes name)
+{
+	return bytes_ends(name, BYTES(".dll")) || bytes_ends(name, BYTES(".so")) ||
+	       bytes_is(name, "createdump");
+}
+
+/* Without a deps.json a folder's libraries are what lies in it. */
+static void mark_children(const struct dotnet_collector *c, uint32_t dir)
+{
+	const struct tree *tree = c->image->tree;
+
+	for (uint32_t n = tree_get(tree, dir)->first_child; n != TREE_NONE; n = tree_get(tree, n)->next)
+		if (tree_get(tree, n)->type == ENTRY_FILE && is_native(tree_name(tree, n)))
+			mark(c, n, 0);
+}
+
+/* What a shared framework lists beside itself is a package in its own right: .NET Core 2 shipped
+ * Newtonsoft.Json that way. */
+static void add_framework(struct dotnet_collector *c, const struct dotnet_folder *folder)
+{
+	const struct tree_node *n = tree_get(c->image->tree, folder->witness);
+	struct dotnet_application app = { .stem = dotnet_concat(c->a, folder->path, BYTES("/"),
+		                                                    folder->name),
+		                              .layer = n->layer,
+		                              .node = folder->witness,
+		                              .path = tree_path(c->image->tree, folder->witness, c->a) };
+	struct dotnet_app fact = { 0 };
+	bytes runtime;
+
+	app.fact = &fact;
+	map_init(&app.embedded, c->a);
+	for (size_t i = 0; folder->deps && i < folder->deps->libraries.len; i++) {
+		const struct dotnet_library *l = &folder->deps->libraries.items[i];
+		bool self = dotnet_runtime_name(l, &runtime) || bytes_equal_nocase(l->name, folder->name);
+
+		mark_assets(c, &app, l, self || l->type != LIBRARY_PACKAGE ? 0 : add_package(c, &app, l));
+	}
+	if (!folder->deps)
+		mark_children(c, folder->dir);
+	mark_app(c, &app);
+}
+
+void dotnet_add_folder(struct dotnet_collector *c, const struct dotnet_folder *folder)
+{
+	bytes installation = path_dir(path_dir(path_dir(folder->path))); /* which holds "shared" */
+
+	*ARENA_PUSH(c->a, &c->facts->runtimes) = (struct dotnet_runtime){
+		.name = folder->name,
+		.version = folder->version_text,
+		.path = folder->path,
+		.node = folder->witness,
+		.layer = tree_get(c->image->tree, folder->witness)->layer
+	};
+	mark(c, folder->witness, 0);
+	if (!folder->framework)
+		return;
+	add_framework(c, folder);
+	mark(c, find_below(c, installation, BYTES("dotnet")), 0);
+}

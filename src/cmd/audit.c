@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum audit TARGET...` - one page about an image: what to do first, how it runs, what an intruder
+ * would find, what is in it, where its size goes, and how much of it was understood. */
+#include "flow/audit.h"
+
+#include "base/limits.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/progress.h"
+#include "cmd/status.h"
+#include "oci/platform.h"
+
+#include <limits.h>
+
+#define FORMATS "table|json"
+
+struct audit_flags {
+	const char *format, *platform, *cache_dir;
+	struct texts output;
+	uint64_t cache_size, exit_code;
+	bool no_cache, verify, fail_on_gap, skip_secrets, no_progress;
+};
+
+#define FIELD(name) offsetof(struct audit_flags, name)
+static const struct flag flags[] = {
+	{ "format", FORMATS, "the page, or a document for programs", FIELD(format), FLAG_CHOICE, 'f', 0 },
+	{ "output", "[FORMAT=]FILE", "where it goes; repeat for several", FIELD(output), FLAG_LIST, 'o',
+	  0 },
+	{ "platform", "OS/ARCH", "which image of an index (default: this machine's)", FIELD(platform),
+	  FLAG_TEXT, 0, 0 },
+	{ "exit-code", "N", "exit with N when there is something to do", FIELD(exit_code), FLAG_NUMBER, 0,
+	  255 },
+	{ "fail-on-gap", NULL, "exit with 6 when something could not be read", FIELD(fail_on_gap),
+	  FLAG_SWITCH, 0, 0 },
+	{ "skip-secrets", NULL, "do not look for secrets", FIELD(skip_secrets), FLAG_SWITCH, 0, 0 },
+	{ "verify", NULL, "read and hash again what looks unchanged", FIELD(verify), FLAG_SWITCH, 0, 0 },
+	{ "cache-dir", "DIR", "where evidence is kept (~/.cache/oakum)", FIELD(cache_dir), FLAG_TEXT, 0,
+	  0 },
+	{ "cache-size", "SIZE", "how large it may grow (2GiB)", FIELD(cache_size), FLAG_SIZE, 0, 0 },
+	{ "no-cache", NULL, "keep nothing, use nothing kept", FIELD(no_cache), FLAG_SWITCH, 0, 0 },
+	{ "no-progress", NULL, "no bar", FIELD(no_progress), FLAG_SWITCH, 0, 0 },
+	{ 0 },
+};
+
+/* One run over all targets. */
+struct run {
+	struct job *job;
+	const struct audit_flags *flags;
+	struct audit_options options;
+	struct outputs outputs;
+	struct progress progress;
+	enum status status;
+	size_t done; /* targets that were reported */
+};
+
+static void note(void *ctx, const char *text)
+{
+	struct run *r = ctx;
+
+	message_note(r->job, r->progress.target, text);
+}
+
+/* XDG Base Directory specification: $XDG_CACHE_HOME, when absolute, else ~/.cache. */
+static const char *cache_dir(struct job *job, const struct audit_flags *f)
+{
+	const char *xdg = job_env(job, "XDG_CACHE_HOME"), *home = job_env(job, "HOME");
+
+	if (f->no_cache)
+		return NULL;
+	if (f->cache_dir)
+		return f->cache_dir;
+	if (xdg && xdg[0] == '/')
+		return arena_printf(&job->arena, "%s/oakum", xdg);
+	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/oakum", home) : NULL;
+}
+
+static int prepare(struct run *r, err *e)
+{
+	struct job *job = r->job;
+	const struct audit_flags *f = r->flags;
+	struct image_options *o = &r->options.image;
+	const char *tmp = job_env(job, "TMPDIR");
+
+	o->platform = platform_host();
+	if (f->platform && platform_parse(bytes_str(f->platform), &job->arena, &o->platform, e) < 0)
+		return -1;
+	o->cache_dir = cache_dir(job, f);
+	o->tmp_dir = tmp && *tmp ? tmp : "/tmp";
+	o->cache_limit = f->cache_size ? f->cache_size : LIMIT_CACHE;
+	o->verify = f->verify;
+	o->now_ns = job->clock_ns;
+	o->note = note;
+	o->note_ctx = r;
+	if (job->err.is_tty && !job->quiet && !f->no_progress)
+		o->progress = (struct image_progress){ progress_report, &r->progress };
+	r->options.now = job->now;
+	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
+}
+
+static void report(struct run *r, const struct audit_page *page)
+{
+	static const struct terminal paper = { .width = 80 };
+
+	for (size_t i = 0; i < r->outputs.len; i++) {
+		struct stream *out = output_stream(&r->outputs, i);
+
+		if (strcmp(output_format(&r->outputs, i), "json") == 0) {
+			audit_json(page, out);
+			continue;
+		}
+		if (r->done > 0)
+			stream_puts(out, "\n");
+		audit_text(page, r->flags->output.len > 0 ? &paper : &r->job->out, out);
+	}
+	r->done++;
+}
+
+static void judge_status(struct run *r, const struct audit_page *page)
+{
+	if (r->flags->exit_code > 0 && page->actions.len > 0)
+		r->status = status_worse(r->status, STATUS_FINDINGS);
+	if (r->flags->fail_on_gap && page->gaps > 0)
+		r->status = status_worse(r->status, STATUS_GAP);
+}
+
+static int audit_one(struct run *r, const char *text, err *e)
+{
+	struct target target;
+	struct audit audit;
+
+	if (target_parse(text, &r->job->arena, &target, e) < 0)
+		return -1;
+	int done = audit_run(&target, &r->options, &audit, e);
+
+	progress_end(&r->progress);
+	if (done < 0)
+		return -1;
+	size_t cached = 0;
+
+	for (size_t i = 0; i < audit.image.layers.len; i++)
+		cached += audit.image.layers.items[i].from_cache;
+	message_detail(r->job, text,
+	               arena_printf(&r->job->arena, "%zu of %zu layers from the cache, %u read twice", cached,
+	                            audit.image.layers.len, audit.image.second_reads));
+	report(r, &audit.page);
+	judge_status(r, &audit.page);
+	audit_done(&audit);
+	return 0;
+}
+
+static int audit_run_applet(struct job *job, const void *options, const struct texts *targets, err *e)
+{
+	struct run r = { .job = job, .flags = options, .progress = { .job = job } };
+	int result = prepare(&r, e);
+
+	for (size_t i = 0; result == 0 && i < targets->len; i++) {
+		err failure = { 0 };
+
+		r.progress.target = targets->items[i];
+		if (audit_one(&r, targets->items[i], &failure) == 0)
+			continue;
+		message_error(job, targets->items[i], &failure);
+		r.status = status_worse(r.status, status_of(failure.kind));
+	}
+	if (result == 0 && r.done > 0)
+		result = outputs_commit(&r.outputs, e);
+	outputs_close(&r.outputs);
+	if (result < 0)
+		return -1;
+	return r.status == STATUS_FINDINGS ? (int)r.flags->exit_code : (int)r.status;
+}
+
+const struct applet applet_audit = {
+	.name = "audit",
+	.brief = "one look at one image: what is in it, what to mend",
+	.operands = "TARGET...",
+	.about = "Reads an image once and shows one page: what to do first, how it runs, what an\n"
+	         "intruder would find, what is in it, where its size goes, what was not understood.",
+	.operands_min = 1,
+	.operands_max = UINT_MAX,
+	.flags = flags,
+	.options_size = sizeof(struct audit_flags),
+	.examples = { { "oakum audit image.tar", "the page, for what docker save wrote" },
+	              { "oakum audit -f json -o audit.json oci:build/image:latest",
+	                "a document for programs, for an image of a layout" } },
+	.run = audit_run_applet,
+};

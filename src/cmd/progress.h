@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* progress - a live bar on standard error, when that is a terminal.
+ *
+ *     shop.tar  [##########..........]  51 %  112.0 MB of 219.4 MB
+ *
+ * Threading: progress_report is called from one thread at a time. */
+#pragma once
+
+#include "cmd/applet.h"
+
+struct progress {
+	const struct job *job;
+	const char *target;
+	bool shown;
+};
+
+/* progress_report(ctx, done, total): the bar; ctx is a struct progress. progress_end: wipe it. */
+void progress_report(void *ctx, uint64_t done, uint64_t total);
+void progress_end(struct progress *p);

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The Debian packages of a root file system are those that dpkg-query lists from the same database:
+# this machine's own, then the same with packages in other states than "installed".
+. "$ROOT/test/tap.sh"
+
+for tool in dpkg-query jq; do
+	command -v "$tool" >"$TMP/tool" || skip_all "$tool is not installed"
+done
+[ -s /var/lib/dpkg/status ] || skip_all 'this machine has no dpkg database'
+
+admin=$TMP/root/var/lib/dpkg
+mkdir -p "$admin/info" "$admin/updates" "$TMP/root/etc"
+cp /var/lib/dpkg/status "$admin/"
+printf 'ID=debian\nVERSION_ID="12"\n' >"$TMP/root/etc/os-release"
+
+theirs() { # packages whose files are in place, as name, version, architecture, source, its version
+	dpkg-query --admindir="$admin" -W -f \
+		'${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n' |
+		grep -Ev '^(config-files|not-installed|half-installed)' | cut -f 2- | sort
+}
+
+ours() {
+	"$OAKUM" audit --format json --quiet "rootfs:$TMP/root" >"$TMP/audit.json" || return 1
+	jq -r '.packages[] | select(.ecosystem == "deb" and (.hidden // false | not)) |
+		[.name, .version, .architecture, .source.name // .name, .source.version // .version] | @tsv' \
+		"$TMP/audit.json" | sort
+}
+
+same() { # NAME
+	theirs >"$TMP/theirs"
+	ours >"$TMP/ours" || tap_note 'oakum audit failed'
+	ok "$1: $(wc -l <"$TMP/theirs") packages" diff "$TMP/theirs" "$TMP/ours"
+	[ -s "$TMP/theirs" ] || tap_say 'not ok' "$1: dpkg-query lists none"
+}
+
+same 'as installed'
+awk -v RS= -v ORS='\n\n' 'NR % 5 == 1 { sub(/install ok installed/, "deinstall ok config-files") } 1' \
+	/var/lib/dpkg/status >"$admin/status"
+same 'every fifth removed, its configuration kept'
+awk -v RS= -v ORS='\n\n' 'NR % 3 == 1 { sub(/ok installed/, "ok unpacked") }
+	NR % 3 == 2 { sub(/ok installed/, "ok half-configured") } 1' /var/lib/dpkg/status >"$admin/status"
+same 'half-way through an upgrade'
+done_testing

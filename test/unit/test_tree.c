@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/tree.h"
+
+#include "base/limits.h"
+#include "unit.h"
+
+/* One tree under test. Expected trees follow image-spec 1.1 layer.md and, where it is silent, what
+ * containerd's and umoci's unpacking does (test/interop/tree.sh compares with the latter). */
+struct fixture {
+	struct tree *t;
+	struct arena a;
+	err e;
+	uint32_t node; /* of the last entry */
+};
+
+static int set_up(void **state)
+{
+	static struct fixture f;
+
+	f = (struct fixture){ .t = tree_new() };
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_free(f->t);
+	arena_done(&f->a);
+	return 0;
+}
+
+static int add(struct fixture *f, enum entry_type type, const char *path, const char *link)
+{
+	struct entry entry = { .type = type, .path = bytes_str(path), .link = bytes_str(link),
+		                   .mode = 0640, .uid = 1, .gid = 2, .size = 3, .kind = KIND_ELF };
+
+	err_clear(&f->e);
+	return tree_apply(f->t, &entry, &f->node, &f->e);
+}
+
+#define FILE_(f, path) assert_int_equal(add((f), ENTRY_FILE, (path), NULL), 0)
+#define DIR_(f, path) assert_int_equal(add((f), ENTRY_DIR, (path), NULL), 0)
+#define LINK_(f, path, text) assert_int_equal(add((f), ENTRY_SYMLINK, (path), (text)), 0)
+#define HARD_(f, path, to) assert_int_equal(add((f), ENTRY_HARDLINK, (path), (to)), 0)
+/* A whiteout: a file by its name alone. */
+#define WIPE_(f, path) \
+	do { \
+		FILE_(f, path); \
+		assert_int_equal((f)->node, TREE_NONE); \
+	} while (0)
+#define REFUSED_(f, type, path, link) \
+	do { \
+		size_t count_ = tree_count((f)->t); \
+		const char *seen_ = visible(f); \
+		assert_int_equal(add((f), (type), (path), (link)), -1); \
+		assert_failed(&(f)->e, ERR_FORMAT); \
+		assert_int_equal(tree_count((f)->t), count_); \
+		assert_string_equal(visible(f), seen_); \
+	} while (0)
+
+static int by_text(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* Every path a container sees, sorted: folders end in '/', links in '@', other names of a file in '='. */
+static const char *visible(struct fixture *f)
+{
+	const char *paths[64], *all = "";
+	size_t n = 0;
+
+	for (uint32_t i = 1; i < tree_count(f->t); i++) {
+		const struct tree_node *node = tree_get(f->t, i);
+		bytes path = tree_path(f->t, i, &f->a);
+
+		if (node->flags & TREE_HIDDEN)
+			continue;
+		assert_int_equal(tree_find(f->t, path, false), i);
+		assert_true(n < 64);
+		paths[n++] = arena_printf(&f->a, PRIb "%s%s", BYTESF(path),
+		                          node->flags & TREE_HARDLINK ? "=" : "",
+		                          node->type == ENTRY_DIR       ? "/"
+		                          : node->type == ENTRY_SYMLINK ? "@"
+		                                                        : "");
+	}
+	qsort(paths, n, sizeof(paths[0]), by_text);
+	for (size_t i = 0; i < n; i++)
+		all = arena_printf(&f->a, "%s%s%s", all, i ? " " : "", paths[i]);
+	return all;
+}
+
+#define assert_visible(f, expected) assert_string_equal(visible(f), (expected))
+
+static uint32_t find(struct fixture *f, const char *path)
+{
+	return tree_find(f->t, bytes_str(path), false);
+}
+
+static void keeps_what_entries_say(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid, gid;
+
+	DIR_(f, "etc");
+	FILE_(f, "etc/passwd");
+	const struct tree_node *n = tree_get(f->t, f->node);
+
+	assert_int_equal(n->mode, 0640);
+	assert_int_equal(n->size, 3);
+	assert_int_equal(n->type, ENTRY_FILE);
+	assert_int_equal(n->kind, KIND_ELF);
+	assert_int_equal(n->flags, 0);
+	tree_ids(f->t, f->node, &uid, &gid);
+	assert_int_equal(uid, 1);
+	assert_int_equal(gid, 2);
+	assert_bytes(tree_name(f->t, f->node), "passwd");
+	assert_bytes(tree_path(f->t, f->node, &f->a), "etc/passwd");
+	assert_bytes(tree_path(f->t, 0, &f->a), "");
+	assert_int_equal(tree_child(f->t, 0, BYTES("etc")), n->parent);
+	assert_int_equal(tree_child(f->t, 0, BYTES("ETC")), TREE_NONE);
+	assert_int_equal(find(f, ""), 0);
+	assert_int_equal(find(f, "etc/passwd/x"), TREE_NONE);
+	DIR_(f, "");
+	assert_int_equal(f->node, 0);
+	assert_int_equal(tree_get(f->t, 0)->flags, 0);
+	REFUSED_(f, ENTRY_FILE, "", NULL);
+	REFUSED_(f, ENTRY_SYMLINK, "", "etc");
+}
+
+static void names_differ_in_case(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "a");
+	FILE_(f, "A");
+	tree_layer(f->t, 1);
+	WIPE_(f, ".wh.A");
+	assert_visible(f, "a");
+}
+
+static void implies_parents(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid, gid;
+
+	FILE_(f, "a/b/c");
+	assert_visible(f, "a/ a/b/ a/b/c");
+	const struct tree_node *n = tree_get(f->t, find(f, "a/b"));
+
+	assert_int_equal(n->flags, TREE_IMPLIED);
+	assert_int_equal(n->mode, 0755);
+	tree_ids(f->t, find(f, "a/b"), &uid, &gid);
+	assert_int_equal(uid, 0);
+	DIR_(f, "a/b");
+	assert_int_equal(n->flags, 0);
+	assert_int_equal(n->mode, 0640);
+	assert_visible(f, "a/ a/b/ a/b/c");
+}
+
+static void a_folder_listed_again_keeps_its_children(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "a/b");
+	uint32_t dir = find(f, "a");
+
+	tree_layer(f->t, 1);
+	DIR_(f, "a");
+	assert_int_equal(f->node, dir);
+	assert_int_equal(tree_get(f->t, dir)->layer, 1);
+	assert_int_equal(tree_get(f->t, find(f, "a/b"))->layer, 0);
+	assert_visible(f, "a/ a/b");
+}
+
+static void anything_else_replaces(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "a/b/c");
+	uint32_t c = f->node;
+
+	tree_layer(f->t, 1);
+	FILE_(f, "a");
+	assert_visible(f, "a");
+	assert_true(tree_get(f->t, c)->flags & TREE_HIDDEN);
+	assert_false(tree_seen(f->t, c));
+	assert_bytes(tree_path(f->t, c, &f->a), "a/b/c");
+	REFUSED_(f, ENTRY_FILE, "a/x", NULL);
+	DIR_(f, "a");
+	assert_visible(f, "a/");
+	FILE_(f, "a/x");
+	tree_layer(f->t, 2);
+	LINK_(f, "a", "x");
+	assert_visible(f, "a@");
+	FILE_(f, "a");
+	assert_visible(f, "a");
+	assert_int_equal(tree_get(f->t, f->node)->layer, 2);
+}
+
+static void whiteouts_hide_lower_layers(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "a/file");
+	FILE_(f, "a/dir/x");
+	FILE_(f, "b");
+	WIPE_(f, ".wh.b"); /* the same layer: hides nothing */
+	assert_visible(f, "a/ a/dir/ a/dir/x a/file b");
+	tree_layer(f->t, 1);
+	WIPE_(f, "a/.wh.file");
+	WIPE_(f, "a/.wh.dir");
+	WIPE_(f, "a/.wh.never");
+	WIPE_(f, "nowhere/.wh.b");
+	assert_visible(f, "a/ b");
+	WIPE_(f, ".wh.a");
+	assert_visible(f, "b");
+	tree_layer(f->t, 2);
+	FILE_(f, "a/dir/y");
+	assert_visible(f, "a/ a/dir/ a/dir/y b");
+}
+
+/* The real layers of shared test data: a/.wh.a_file.txt, .wh.a_root_file.txt, .wh.b; etc/.wh.profile;
+ * a/.wh..wh..opq beside b/not.a.wh..wh..opq. */
+static void real_layers(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "etc/profile");
+	FILE_(f, "a/a_file.txt");
+	FILE_(f, "a_root_file.txt");
+	FILE_(f, "b/c/d");
+	tree_layer(f->t, 1);
+	DIR_(f, "a");
+	WIPE_(f, "a/.wh.a_file.txt");
+	WIPE_(f, ".wh.a_root_file.txt");
+	WIPE_(f, ".wh.b");
+	WIPE_(f, "etc/.wh.profile");
+	assert_visible(f, "a/ etc/");
+	FILE_(f, "a/1");
+	FILE_(f, "b/1");
+	tree_layer(f->t, 2);
+	DIR_(f, "a");
+	WIPE_(f, "a/.wh..wh..opq");
+	FILE_(f, "b/not.a.wh..wh..opq");
+	assert_visible(f, "a/ b/ b/1 b/not.a.wh..wh..opq etc/");
+}
+
+/* layer.md: "Files that are present in the same layer as a whiteout file can only be hidden by whiteout
+ * files in subsequent layers." */
+static void order_in_a_layer_does_not_matter(void **state)
+{
+	for (int first = 0; first < 2; first++) {
+		struct fixture *f = *state;
+
+		tree_free(f->t);
+		f->t = tree_new();
+		FILE_(f, "f");
+		FILE_(f, "d/old");
+		DIR_(f, "d/sub/deep/old");
+		tree_layer(f->t, 1);
+		if (first) {
+			WIPE_(f, ".wh.f");
+			WIPE_(f, ".wh.d");
+		}
+		FILE_(f, "f");
+		FILE_(f, "d/sub/deep/new");
+		if (!first) {
+			WIPE_(f, ".wh.f");
+			WIPE_(f, ".wh.d");
+			WIPE_(f, ".wh.d");
+		}
+		assert_visible(f, "d/ d/sub/ d/sub/deep/ d/sub/deep/new f");
+		assert_int_equal(tree_get(f->t, find(f, "d"))->flags, TREE_IMPLIED);
+		assert_int_equal(tree_get(f->t, find(f, "d"))->layer, 1);
+		assert_int_equal(tree_get(f->t, find(f, "f"))->layer, 1);
+	}
+}
+
+static void opaque_folders(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "d/old");
+	FILE_(f, "d/sub/old");
+	FILE_(f, "d/gone/old");
+	tree_layer(f->t, 1);
+	FILE_(f, "d/before");
+	FILE_(f, "d/sub/before");
+	WIPE_(f, "d/.wh..wh..opq");
+	FILE_(f, "d/after");
+	WIPE_(f, "d/.wh..wh..opq");
+	WIPE_(f, "d/sub/.wh..wh..opq");
+	assert_visible(f, "d/ d/after d/before d/sub/ d/sub/before");
+	tree_layer(f->t, 2);
+	WIPE_(f, ".wh..wh..opq");
+	assert_visible(f, "");
+	FILE_(f, "x");
+	WIPE_(f, ".wh..wh..opq");
+	WIPE_(f, "none/.wh..wh..opq");
+	assert_visible(f, "x");
+}
+
+static void odd_whiteouts(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "d/x");
+	tree_layer(f->t, 1);
+	REFUSED_(f, ENTRY_FILE, "d/.wh.", NULL);
+	REFUSED_(f, ENTRY_FILE, "d/.wh..", NULL);
+	REFUSED_(f, ENTRY_FILE, "d/.wh...", NULL);
+	REFUSED_(f, ENTRY_FILE, ".wh.", NULL);
+	REFUSED_(f, ENTRY_FILE, "d/x/.wh.y", NULL);
+	WIPE_(f, ".wh..wh.plnk");
+	WIPE_(f, ".wh..wh.plnk/1.2");
+	WIPE_(f, ".wh..wh.aufs");
+	WIPE_(f, "d/.wh..wh.orph");
+	REFUSED_(f, ENTRY_HARDLINK, "d/y", ".wh..wh.plnk/1.2");
+	assert_visible(f, "d/ d/x");
+	DIR_(f, "d/.wh.x"); /* only the name counts */
+	assert_visible(f, "d/");
+}
+
+static void parents_may_be_links(void **state)
+{
+	struct fixture *f = *state;
+
+	DIR_(f, "usr/bin");
+	LINK_(f, "bin", "usr/bin");
+	LINK_(f, "abs", "/usr/./bin/");
+	LINK_(f, "up", "../../usr/../usr");
+	FILE_(f, "bin/here");
+	tree_layer(f->t, 1);
+	FILE_(f, "bin/a");
+	FILE_(f, "abs/b");
+	FILE_(f, "up/bin/c");
+	assert_visible(f, "abs@ bin@ up@ usr/ usr/bin/ usr/bin/a usr/bin/b usr/bin/c usr/bin/here");
+	WIPE_(f, "bin/.wh.here");
+	WIPE_(f, "bin/.wh.a");
+	assert_visible(f, "abs@ bin@ up@ usr/ usr/bin/ usr/bin/a usr/bin/b usr/bin/c");
+	tree_layer(f->t, 2);
+	WIPE_(f, "abs/.wh..wh..opq");
+	DIR_(f, "bin"); /* a folder replaces the link */
+	FILE_(f, "bin/d");
+	assert_visible(f, "abs@ bin/ bin/d up@ usr/ usr/bin/");
+}
+
+static void dangling_and_looping_parents(void **state)
+{
+	struct fixture *f = *state;
+
+	LINK_(f, "dangling", "x/../y/z");
+	LINK_(f, "loop", "loop2/q");
+	LINK_(f, "loop2", "loop");
+	LINK_(f, "self", ".");
+	FILE_(f, "file");
+	LINK_(f, "tofile", "file");
+	FILE_(f, "dangling/f");
+	FILE_(f, "self/self/self/g");
+	assert_visible(f, "dangling@ file g loop2@ loop@ self@ tofile@ y/ y/z/ y/z/f");
+	REFUSED_(f, ENTRY_FILE, "loop/f", NULL);
+	REFUSED_(f, ENTRY_FILE, "tofile/f", NULL);
+	REFUSED_(f, ENTRY_FILE, "file/a/b", NULL);
+	REFUSED_(f, ENTRY_SYMLINK, "empty", "");
+	REFUSED_(f, ENTRY_NONE, "none", NULL);
+	LINK_(f, "loop", "y");
+	FILE_(f, "loop2/h");
+	assert_int_not_equal(find(f, "y/h"), TREE_NONE);
+}
+
+static void links_are_followed_to_a_limit(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "0");
+	for (int i = 1; i <= LIMIT_LINKS + 1; i++)
+		LINK_(f, arena_printf(&f->a, "%d", i), arena_printf(&f->a, "%d", i - 1));
+	assert_int_equal(tree_find(f->t, BYTES("40"), true), find(f, "0"));
+	assert_int_equal(tree_find(f->t, BYTES("41"), true), TREE_NONE);
+	assert_int_equal(tree_find(f->t, BYTES("41"), false), find(f, "41"));
+	assert_int_equal(tree_find(f->t, BYTES("absent"), true), TREE_NONE);
+}
+
+static void hard_links(void **state)
+{
+	struct fixture *f = *state;
+
+	FILE_(f, "a");
+	uint32_t a = f->node, b, c;
+
+	HARD_(f, "b", "a");
+	b = f->node;
+	tree_layer(f->t, 1);
+	HARD_(f, "d/c", "b"); /* of a link, in a lower layer */
+	c = f->node;
+	assert_int_equal(tree_content(f->t, b), a);
+	assert_int_equal(tree_content(f->t, c), a);
+	assert_int_equal(tree_get(f->t, c)->type, ENTRY_FILE);
+	assert_int_equal(tree_get(f->t, c)->size, 3);
+	assert_visible(f, "a b= d/ d/c=");
+	FILE_(f, "a"); /* a new file: the others keep the old content */
+	assert_true(tree_get(f->t, a)->flags & TREE_HIDDEN);
+	assert_true(tree_seen(f->t, a));
+	assert_int_equal(tree_content(f->t, b), a);
+	HARD_(f, "a", "b"); /* and back: what it replaces is another file */
+	assert_int_equal(tree_content(f->t, f->node), a);
+	tree_layer(f->t, 2);
+	WIPE_(f, ".wh.b");
+	WIPE_(f, ".wh.d");
+	assert_true(tree_seen(f->t, a));
+	WIPE_(f, ".wh.a");
+	assert_false(tree_seen(f->t, a));
+	assert_visible(f, "");
+}
+
+static void hard_links_share_an_inode(void **state)
+{
+	struct fixture *f = *state;
+	struct entry link = { .type = ENTRY_HARDLINK, .path = BYTES("b"), .link = BYTES("a"),
+		                  .mode = 04755, .capability = BYTES("x") };
+	uint32_t uid, gid;
+
+	FILE_(f, "a");
+	uint32_t a = f->node;
+
+	assert_int_equal(tree_apply(f->t, &link, &f->node, &f->e), 0);
+	assert_int_equal(tree_get(f->t, a)->mode, 04755);
+	assert_int_equal(tree_get(f->t, a)->flags, TREE_CAPABILITY);
+	tree_ids(f->t, a, &uid, &gid);
+	assert_int_equal(uid, 0);
+}
+
+static void hard_links_to_what_cannot_be(void **state)
+{
+	struct fixture *f = *state;
+
+	DIR_(f, "d");
+	FILE_(f, "d/f");
+	LINK_(f, "l", "d/f");
+	REFUSED_(f, ENTRY_HARDLINK, "x", "nothing");
+	REFUSED_(f, ENTRY_HARDLINK, "x", "d");
+	REFUSED_(f, ENTRY_HARDLINK, "x", "");
+	REFUSED_(f, ENTRY_HARDLINK, "d/f", "d/f");
+	REFUSED_(f, ENTRY_HARDLINK, "d", "d/f");
+	REFUSED_(f, ENTRY_HARDLINK, "x", "d/f/g");
+	HARD_(f, "m", "l"); /* a second name of the link itself */
+	assert_visible(f, "d/ d/f l@ m=@");
+	assert_bytes(tree_symlink(f->t, f->node), "d/f");
+	assert_bytes(tree_symlink(f->t, find(f, "d")), "");
+	FILE_(f, "x");
+	WIPE_(f, ".wh.x");
+	tree_layer(f->t, 1);
+	WIPE_(f, ".wh.x");
+	REFUSED_(f, ENTRY_HARDLINK, "y", "x"); /* gone */
+}
+
+static void long_names_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	char *name = arena_alloc(&f->a, LIMIT_PATH + 2);
+
+	memset(name, 'n', LIMIT_PATH + 1);
+	name[LIMIT_NAME] = '\0';
+	FILE_(f, name);
+	assert_bytes(tree_name(f->t, f->node), name);
+	name[LIMIT_NAME] = 'n';
+	name[LIMIT_NAME + 1] = '\0';
+	REFUSED_(f, ENTRY_FILE, name, NULL);
+	REFUSED_(f, ENTRY_FILE, arena_printf(&f->a, "%s/x", name), NULL);
+	name[LIMIT_NAME + 1] = 'n';
+	name[LIMIT_PATH + 1] = '\0';
+	REFUSED_(f, ENTRY_FILE, name, NULL);
+	REFUSED_(f, ENTRY_SYMLINK, "l", name);
+}
+
+/* A path grows through links, but never above PATH_MAX: tree_path stays bounded. */
+static void links_do_not_make_endless_paths(void **state)
+{
+	struct fixture *f = *state;
+	char *deep = arena_alloc(&f->a, 4001);
+
+	for (size_t i = 0; i < 4000; i++)
+		deep[i] = i % 2 ? '/' : 'd';
+	deep[3999] = '\0';
+	DIR_(f, deep);
+	LINK_(f, "in", deep);
+	FILE_(f, "in/short");
+	char *more = arena_alloc(&f->a, 201);
+
+	memset(more, 'x', 200);
+	more[200] = '\0';
+	assert_int_equal(add(f, ENTRY_FILE, arena_printf(&f->a, "in/%s", more), NULL), -1);
+	assert_failed(&f->e, ERR_FORMAT);
+}
+
+/* More walking than any image needs: an average of 64 parts an entry beyond four million. */
+static void endless_walking_is_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	char *odd = arena_alloc(&f->a, 4096), *even = arena_alloc(&f->a, 4096);
+	int done = 0;
+
+	for (size_t i = 0; i < 4000; i++)
+		odd[i] = even[i] = i % 2 ? '/' : 'd';
+	odd[3998] = 'o';
+	even[3998] = 'e';
+	odd[3999] = even[3999] = '\0';
+	DIR_(f, odd);
+	DIR_(f, even);
+	for (int i = 0; i < 4000 && done == 0; i++)
+		done = add(f, ENTRY_FILE, arena_printf(&f->a, "%s/f", i % 2 ? odd : even), NULL);
+	assert_int_equal(done, -1);
+	assert_failed(&f->e, ERR_LIMIT);
+}
+
+static void owners_are_limited(void **state)
+{
+	struct fixture *f = *state;
+	struct entry file = { .type = ENTRY_FILE, .path = BYTES("a") };
+
+	for (uint32_t i = 0; i < LIMIT_TREE_OWNERS; i++) {
+		file.uid = i;
+		assert_int_equal(tree_apply(f->t, &file, &f->node, &f->e), 0);
+	}
+	file.gid = 1;
+	assert_int_equal(tree_apply(f->t, &file, &f->node, &f->e), -1);
+	assert_failed(&f->e, ERR_LIMIT);
+	file.gid = 0;
+	assert_int_equal(tree_apply(f->t, &file, &f->node, &f->e), 0);
+}
+
+/* A name that comes and goes many times stays quick to find; so does a folder that is emptied often. */
+static void churn_is_not_quadratic(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint16_t layer = 0; layer < 500; layer++) {
+		tree_layer(f->t, layer);
+		for (int i = 0; i < 200; i++)
+			FILE_(f, "d/x");
+		for (int i = 0; i < 200; i++)
+			FILE_(f, arena_printf(&f->a, "d/%d", i));
+		for (int i = 0; i < 200; i++)
+			WIPE_(f, "d/.wh..wh..opq");
+	}
+	assert_int_equal(tree_count(f->t), 2 + 500 * 400);
+	uint32_t seen = 0;
+
+	for (uint32_t i = 0; i < tree_count(f->t); i++)
+		seen += !(tree_get(f->t, i)->flags & TREE_HIDDEN);
+	assert_int_equal(seen, 2 + 201);
+}
+
+/* Enough names that the index divides many times. */
+static void many_files_are_found(void **state)
+{
+	struct fixture *f = *state;
+
+	for (uint32_t i = 0; i < 100000; i++) {
+		arena_reset(&f->a);
+		FILE_(f, arena_printf(&f->a, "d%u/file%u", i % 100, i));
+	}
+	for (uint32_t i = 1; i < tree_count(f->t); i++) {
+		arena_reset(&f->a);
+		assert_int_equal(tree_find(f->t, tree_path(f->t, i, &f->a), false), i);
+	}
+	assert_int_equal(find(f, "d0/file1"), TREE_NONE);
+	assert_int_equal(tree_count(f->t), 100101);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(keeps_what_entries_say),
+		TEST(names_differ_in_case),
+		TEST(implies_parents),
+		TEST(a_folder_listed_again_keeps_its_children),
+		TEST(anything_else_replaces),
+		TEST(whiteouts_hide_lower_layers),
+		TEST(real_layers),
+		TEST(order_in_a_layer_does_not_matter),
+		TEST(opaque_folders),
+		TEST(odd_whiteouts),
+		TEST(parents_may_be_links),
+		TEST(dangling_and_looping_parents),
+		TEST(links_are_followed_to_a_limit),
+		TEST(hard_links),
+		TEST(hard_links_share_an_inode),
+		TEST(hard_links_to_what_cannot_be),
+		TEST(long_names_are_refused),
+		TEST(links_do_not_make_endless_paths),
+		TEST(endless_walking_is_a_limit),
+		TEST(owners_are_limited),
+		TEST(churn_is_not_quadratic),
+		TEST(many_files_are_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
