@@ -56,7 +56,7 @@ audit: deps $(if $(IMAGE),,demo)
 	@$(MAKE) --no-print-directory release
 	@build/oakum audit $(if $(IMAGE),'$(subst ','\'',$(IMAGE))',oci:$(DEMO)/slim)
 
-test: deps-test
+test: deps-test deps-demo
 	@tools/test
 
 check: deps-test

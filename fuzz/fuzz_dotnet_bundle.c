@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Single-file bundles. A fuzzer does not find 32 octets of a digest: when the input holds no marker,
- * it is what stands behind one, the header at its front. */
+/* Single-file bundles. A fuzzer does not find 32 octets of a digest: when the input holds no
+ * marker, it is what stands behind one, the header at its front. */
 #include "catalog/dotnet.h"
 
 #include <stdlib.h>

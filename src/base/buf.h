@@ -31,7 +31,7 @@ uint8_t *buf_room(buf *b, size_t n) __attribute__((returns_nonnull));
 void buf_put(buf *b, bytes data);
 void buf_puts(buf *b, const char *s);
 void buf_putc(buf *b, uint8_t c);
-void buf_printf(buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull));
 
 /* buf_bytes(b): a view of the content, valid until the next append. Borrows. */
 static inline bytes buf_bytes(const buf *b)

@@ -118,8 +118,10 @@ static inline size_t bytes_rfind(bytes b, uint8_t c)
 /* bytes_search(b, what): the index where the run `what` first begins, or b.n. Linear. */
 static inline size_t bytes_search(bytes b, bytes what)
 {
-	if (what.n == 0 || b.n < what.n)
-		return what.n == 0 ? 0 : b.n;
+	if (what.n == 0)
+		return 0;
+	if (!b.p || !what.p || b.n < what.n)
+		return b.n;
 	const uint8_t *q = memmem(b.p, b.n, what.p, what.n);
 
 	return q ? (size_t)(q - b.p) : b.n;

@@ -53,7 +53,8 @@
 #define LIMIT_PATH_DEPTH 2048
 /* A pax header block: extended attributes are at most 64 KiB each (XATTR_SIZE_MAX). */
 #define LIMIT_PAX (1 * MIB)
-/* Entries in one layer: three million files is the largest image known (grype 1509). */
+/* Entries in one layer, and in all of them: three million files is the largest image known (grype
+ * 1509); a file costs 64 octets of the merged tree. */
 #define LIMIT_TAR_ENTRIES (UINT64_C(16) << 20)
 /* Sparse map entries: GNU tar writes one a hole; a file of 2^20 holes is an attack. */
 #define LIMIT_SPARSE (UINT64_C(1) << 20)
@@ -90,6 +91,9 @@
 #define LIMIT_RECORD (16 * MIB)
 /* All evidence of one layer: 3 million files take 100 MB. */
 #define LIMIT_EVIDENCE (2 * GIB)
+/* What the inspectors say of all files of an image, kept in memory while it is judged: the fat demo
+ * image has 1 MiB; beyond it comes a gap. */
+#define LIMIT_ITEMS (64 * MIB)
 /* Gaps named one by one; further ones are only counted. */
 #define LIMIT_GAPS_NAMED 1000
 
@@ -106,6 +110,8 @@
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
 #define LIMIT_WORKER_MEMORY (512 * MIB)
+/* One image as a whole, unless the user sets another bound: a terabyte at disk speed. */
+#define LIMIT_TIME_MS UINT64_C(3600000)
 /* A worker that neither takes nor gives for so long is stuck. */
 #define LIMIT_WORKER_SILENCE_MS 60000
 /* The evidence cache, unless the user sets another bound. */

@@ -63,13 +63,13 @@ static bool take_i64(bytes *in, uint64_t *out)
 	return bytes_take_le64(in, out) && *out <= INT64_MAX;
 }
 
-/* take_text(in, out): BinaryWriter's string; the host refuses empty ones, lengths above two octets
- * and above PATH_MAX (bundle/reader.cpp). */
+/* take_text(in, out): BinaryWriter's string. As the host (bundle/reader.cpp) it refuses empty
+ * ones and those above PATH_MAX, which a length of three octets always is. */
 static bool take_text(bytes *in, bytes *out)
 {
 	uint8_t low, high = 0;
 
-	if (!bytes_take_u8(in, &low) || (low & 0x80 && !bytes_take_u8(in, &high)) || high & 0x80)
+	if (!bytes_take_u8(in, &low) || (low & 0x80 && !bytes_take_u8(in, &high)))
 		return false;
 	size_t n = (low & 0x7fU) | (size_t)high << 7;
 
@@ -155,7 +155,7 @@ static int read_entry(struct reading *r, struct arena *a, struct dotnet_bundle *
 		return bad(e, "the list of files is cut off");
 	uint64_t stored = compressed ? compressed : at.size;
 
-	if (at.offset == 0 || at.offset > r->file->size || stored > r->file->size - at.offset)
+	if (at.offset > r->file->size || stored > r->file->size - at.offset)
 		return bad(e, "an entry lies outside the file");
 	out->compressed |= compressed > 0;
 	*ARENA_PUSH(a, &out->files) = path;

@@ -33,7 +33,7 @@ static struct dotnet_application *app_for(struct dotnet_collector *c, const stru
 
 	if (known)
 		return known;
-	if (c->apps.len >= LIMIT_DOTNET_APPS) {
+	if (c->by_stem.len >= LIMIT_DOTNET_APPS) {
 		if (!c->crowded)
 			facts_gap(c->facts, c->a, item,
 			          "more .NET applications than are looked at from here on");
@@ -47,7 +47,6 @@ static struct dotnet_application *app_for(struct dotnet_collector *c, const stru
 	app->layer = item->layer;
 	map_init(&app->embedded, c->a);
 	*map_put(&c->by_stem, key) = app;
-	*ARENA_PUSH(c->a, &c->apps) = app;
 	return app;
 }
 
@@ -183,10 +182,10 @@ int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, er
 		facts_gap(facts, a,
 		          &(struct image_item){ .inspector = DOTNET_INSPECTOR, .node = TREE_NONE },
 		          "more than %d versions of .NET: the rest is not looked at", LIMIT_DOTNET_FOLDERS);
-	for (size_t i = 0; i < c.folders.len; i++, arena_reset(&c.scratch))
-		dotnet_add_folder(&c, c.folders.items[i]);
-	for (size_t i = 0; i < c.apps.len; i++, arena_reset(&c.scratch))
-		dotnet_add_app(&c, c.apps.items[i]);
+	for (size_t i = 0; i < c.folders.by_path.len; i++, arena_reset(&c.scratch))
+		dotnet_add_folder(&c, c.folders.by_path.items[i].value);
+	for (size_t i = 0; i < c.by_stem.len; i++, arena_reset(&c.scratch))
+		dotnet_add_app(&c, c.by_stem.items[i].value);
 	arena_done(&c.scratch);
 	return 0;
 }

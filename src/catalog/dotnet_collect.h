@@ -34,11 +34,7 @@ struct dotnet_collector {
 	struct arena scratch; /* per application */
 	struct facts *facts;
 	struct dotnet_folders folders;
-	struct map by_stem;
-	struct {
-		struct dotnet_application **items;
-		size_t len, cap;
-	} apps;
+	struct map by_stem; /* struct dotnet_application */
 	bool full, crowded; /* LIMIT_PACKAGES, LIMIT_DOTNET_APPS was reached, and said */
 };
 

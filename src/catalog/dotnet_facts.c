@@ -305,7 +305,7 @@ void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app)
 	app->fact = ARENA_PUSH(c->a, &c->facts->apps);
 	describe(c, app);
 	if (app->config && !app->hidden)
-		app->frameworks_n = dotnet_resolve(&c->folders, app->config, &c->scratch, app->frameworks,
+		app->frameworks_n = dotnet_resolve(&c->folders, app->config, app->frameworks,
 		                                   APP_FRAMEWORKS);
 	for (size_t i = 0; app->deps && i < app->deps->libraries.len; i++)
 		add_library(c, app, &app->deps->libraries.items[i]);

@@ -245,10 +245,9 @@ void dotnet_folders_find(const struct tree *tree, struct arena *a, struct dotnet
 
 		*kept = folder;
 		kept->path = tree_path(tree, i, a);
-		out->full = out->len == LIMIT_DOTNET_FOLDERS;
+		out->full = out->by_path.len == LIMIT_DOTNET_FOLDERS;
 		if (out->full)
 			return;
-		*ARENA_PUSH(a, out) = kept;
 		*map_put(&out->by_path, kept->path) = kept;
 	}
 }
@@ -256,14 +255,14 @@ void dotnet_folders_find(const struct tree *tree, struct arena *a, struct dotnet
 /* -- which folders an application gets ------------------------------------------------------- */
 
 static struct dotnet_folder *resolve_one(const struct dotnet_folders *folders,
-                                         const struct dotnet_request *request, struct arena *a)
+                                         const struct dotnet_request *request)
 {
-	struct dotnet_version *versions = arena_array(a, struct dotnet_version, folders->len);
-	struct dotnet_folder **candidates = arena_array(a, struct dotnet_folder *, folders->len);
+	struct dotnet_version versions[LIMIT_DOTNET_FOLDERS];
+	struct dotnet_folder *candidates[LIMIT_DOTNET_FOLDERS];
 	size_t n = 0;
 
-	for (size_t i = 0; i < folders->len; i++) {
-		struct dotnet_folder *f = folders->items[i];
+	for (size_t i = 0; i < folders->by_path.len; i++) {
+		struct dotnet_folder *f = folders->by_path.items[i].value;
 
 		if (f->framework && bytes_equal(f->name, request->name)) {
 			versions[n] = f->version;
@@ -308,7 +307,7 @@ static bool reconcile(struct references *list, const struct dotnet_request *new)
 }
 
 size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_config *config,
-                      struct arena *a, struct dotnet_folder **out, size_t n)
+                      struct dotnet_folder **out, size_t n)
 {
 	struct references wanted = { .len = 0 };
 	bool changed = true;
@@ -320,7 +319,7 @@ size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_
 		changed = false;
 		found = 0;
 		for (size_t i = 0; i < wanted.len; i++) {
-			struct dotnet_folder *f = resolve_one(folders, &wanted.items[i], a);
+			struct dotnet_folder *f = resolve_one(folders, &wanted.items[i]);
 
 			if (!f || found == n)
 				continue;

@@ -45,10 +45,8 @@ struct dotnet_folder {
 };
 
 struct dotnet_folders {
-	struct dotnet_folder **items;
-	size_t len, cap;
-	bool full; /* there are more than LIMIT_DOTNET_FOLDERS */
-	struct map by_path;
+	struct map by_path; /* path -> struct dotnet_folder, in the tree's order */
+	bool full;          /* there are more than LIMIT_DOTNET_FOLDERS */
 };
 
 /* dotnet_folders_find(tree, a, out): all that the container sees. O(files). */
@@ -56,11 +54,11 @@ void dotnet_folders_find(const struct tree *tree, struct arena *a, struct dotnet
 /* dotnet_folder_of(path, out_name, out_version): path is .../shared/NAME/VERSION. */
 bool dotnet_folder_of(bytes path, bytes *out_name, bytes *out_version);
 
-/* dotnet_resolve(folders, config, a, out, n): the folders, at most n, that an application with
+/* dotnet_resolve(folders, config, out, n): the folders, at most n, that an application with
  * this configuration gets, the frameworks of its frameworks included; returns how many. One
  * that cannot be had is left out. */
 size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_config *config,
-                      struct arena *a, struct dotnet_folder **out, size_t n);
+                      struct dotnet_folder **out, size_t n);
 
 /* dotnet_folder_overrides(folder, asset, a): the framework holds a newer assembly of this
  * simple name, so the host loads that one (hostpolicy, resolve_tpa_list: higher assembly

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* applet - one command of the program: its flags, its help, what it does.
  *
- * This room is the prompt: it reads the command line and the environment, prints, and decides the exit
- * status; nothing below it does. Each command is one file with one `const struct applet`; applets.c
- * lists them. From this one table come dispatch, --help, completion and man pages.
- * Threading: a job belongs to the main thread. */
+ * This room is the prompt: it reads the command line and the environment, prints, and decides
+ * the exit status; nothing below it does. Each command is one file with one `const struct
+ * applet`; applets.c lists them. From this one table come dispatch, --help, completion and man
+ * pages. Threading: a job belongs to the main thread. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,7 +16,7 @@ enum flag_kind {
 	FLAG_SWITCH, /* bool */
 	FLAG_TEXT,   /* const char * */
 	FLAG_CHOICE, /* const char *, one of the words of `value`, divided by | */
-	FLAG_NUMBER, /* uint64_t, at most `max` */
+	FLAG_STATUS, /* uint64_t, an exit status: at most 255 */
 	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
 	FLAG_LIST,   /* struct texts; the flag may be repeated */
 };
@@ -29,13 +29,12 @@ struct texts {
 /* One flag. It may stand on the command line as --name VALUE, --name=VALUE or -l VALUE, and in the
  * environment as OAKUM_NAME (upper case, _ for -); the command line wins. */
 struct flag {
+	char letter;       /* 0: none */
 	const char *name;  /* NULL ends a table */
 	const char *value; /* what stands for the value in the help; NULL for a switch */
-	const char *brief;
-	size_t offset;     /* of the field in the applet's options */
 	enum flag_kind kind;
-	char letter;       /* 0: none */
-	uint64_t max;
+	size_t offset; /* of the field in the applet's options */
+	const char *brief;
 };
 
 struct example {
@@ -58,12 +57,12 @@ struct job {
 const char *job_env(const struct job *job, const char *name);
 
 struct applet {
-	const char *name, *brief;    /* brief: at most 55 columns, for the list of commands */
-	const char *operands;        /* "TARGET..."; "" when it takes none */
-	const char *about;           /* lines of at most 80 columns, for its own help */
+	const char *name, *brief; /* brief: at most 55 columns, for the list of commands */
+	const char *operands;     /* "TARGET..."; "" when it takes none */
+	const char *about;        /* lines of at most 80 columns, for its own help */
 	unsigned operands_min, operands_max;
 	const struct flag *flags;
-	size_t options_size;         /* of the struct that the flags fill; it begins zeroed */
+	size_t options_size; /* of the struct that the flags fill; it begins zeroed */
 	struct example examples[2];
 	/* run(job, options, operands, e): the exit status, or -1 with *e set. */
 	int (*run)(struct job *job, const void *options, const struct texts *operands, err *e);

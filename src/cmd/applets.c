@@ -12,12 +12,12 @@ APPLETS(X)
 const struct applet *const applets[] = { APPLETS(X) NULL };
 #undef X
 
+#define FIELD(name) offsetof(struct job, name)
 static const struct flag global_flags[] = {
-	{ "quiet", NULL, "only errors on standard error", offsetof(struct job, quiet), FLAG_SWITCH, 'q', 0 },
-	{ "verbose", NULL, "say more", offsetof(struct job, verbose), FLAG_SWITCH, 'v', 0 },
-	{ "log-format", "text|json", "form of messages on standard error",
-	  offsetof(struct job, log_format), FLAG_CHOICE, 0, 0 },
-	{ "help", NULL, "this text", offsetof(struct job, help), FLAG_SWITCH, 'h', 0 },
+	{ 'q', "quiet", NULL, FLAG_SWITCH, FIELD(quiet), "only errors on standard error" },
+	{ 'v', "verbose", NULL, FLAG_SWITCH, FIELD(verbose), "say more" },
+	{ 0, "log-format", "text|json", FLAG_CHOICE, FIELD(log_format), "form of messages" },
+	{ 'h', "help", NULL, FLAG_SWITCH, FIELD(help), "this text" },
 };
 
 const struct flag *applet_flag(const struct applet *applet, size_t i, bool *out_global)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum audit TARGET...` - one page about an image: what to do first, how it runs, what an intruder
- * would find, what is in it, where its size goes, and how much of it was understood. */
+/* `oakum audit TARGET...` - one page about an image: what to do first, how it runs, what an
+ * intruder would find, what is in it, where its size goes, and how much of it was understood. */
 #include "flow/audit.h"
 
 #include "base/limits.h"
@@ -23,22 +23,22 @@ struct audit_flags {
 
 #define FIELD(name) offsetof(struct audit_flags, name)
 static const struct flag flags[] = {
-	{ "format", FORMATS, "the page, or a document for programs", FIELD(format), FLAG_CHOICE, 'f', 0 },
-	{ "output", "[FORMAT=]FILE", "where it goes; repeat for several", FIELD(output), FLAG_LIST, 'o',
-	  0 },
-	{ "platform", "OS/ARCH", "which image of an index (default: this machine's)", FIELD(platform),
-	  FLAG_TEXT, 0, 0 },
-	{ "exit-code", "N", "exit with N when there is something to do", FIELD(exit_code), FLAG_NUMBER, 0,
-	  255 },
-	{ "fail-on-gap", NULL, "exit with 6 when something could not be read", FIELD(fail_on_gap),
-	  FLAG_SWITCH, 0, 0 },
-	{ "skip-secrets", NULL, "do not look for secrets", FIELD(skip_secrets), FLAG_SWITCH, 0, 0 },
-	{ "verify", NULL, "read and hash again what looks unchanged", FIELD(verify), FLAG_SWITCH, 0, 0 },
-	{ "cache-dir", "DIR", "where evidence is kept (~/.cache/oakum)", FIELD(cache_dir), FLAG_TEXT, 0,
-	  0 },
-	{ "cache-size", "SIZE", "how large it may grow (2GiB)", FIELD(cache_size), FLAG_SIZE, 0, 0 },
-	{ "no-cache", NULL, "keep nothing, use nothing kept", FIELD(no_cache), FLAG_SWITCH, 0, 0 },
-	{ "no-progress", NULL, "no bar", FIELD(no_progress), FLAG_SWITCH, 0, 0 },
+	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "the page, or a document for programs" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
+	  "where it goes; repeat for several" },
+	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform),
+	  "which image of an index (default: this machine's)" },
+	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code),
+	  "exit with N when there is something to do" },
+	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
+	  "exit with 6 when something could not be read" },
+	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets), "do not look for secrets" },
+	{ 0, "verify", NULL, FLAG_SWITCH, FIELD(verify), "read and hash again what looks unchanged" },
+	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(cache_dir),
+	  "where evidence is kept (~/.cache/oakum)" },
+	{ 0, "cache-size", "SIZE", FLAG_SIZE, FIELD(cache_size), "how large it may grow (2GiB)" },
+	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(no_cache), "keep nothing, use nothing kept" },
+	{ 0, "no-progress", NULL, FLAG_SWITCH, FIELD(no_progress), "no bar" },
 	{ 0 },
 };
 
@@ -140,15 +140,16 @@ static int audit_one(struct run *r, const char *text, err *e)
 	for (size_t i = 0; i < audit.image.layers.len; i++)
 		cached += audit.image.layers.items[i].from_cache;
 	message_detail(r->job, text,
-	               arena_printf(&r->job->arena, "%zu of %zu layers from the cache, %u read twice", cached,
-	                            audit.image.layers.len, audit.image.second_reads));
+	               arena_printf(&r->job->arena, "%zu of %zu layers from the cache, %u read twice",
+	                            cached, audit.image.layers.len, audit.image.second_reads));
 	report(r, &audit.page);
 	judge_status(r, &audit.page);
 	audit_done(&audit);
 	return 0;
 }
 
-static int audit_run_applet(struct job *job, const void *options, const struct texts *targets, err *e)
+static int audit_run_applet(struct job *job, const void *options, const struct texts *targets,
+                            err *e)
 {
 	struct run r = { .job = job, .flags = options, .progress = { .job = job } };
 	int result = prepare(&r, e);
@@ -175,7 +176,7 @@ const struct applet applet_audit = {
 	.brief = "one look at one image: what is in it, what to mend",
 	.operands = "TARGET...",
 	.about = "Reads an image once and shows one page: what to do first, how it runs, what an\n"
-	         "intruder would find, what is in it, where its size goes, what was not understood.",
+			 "intruder would find, what is in it, where its size goes, how much is clear.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,

@@ -150,7 +150,8 @@ static void put_fish(struct stream *out)
 	}
 }
 
-static int completion_run(struct job *job, const void *options, const struct texts *operands, err *e)
+static int completion_run(struct job *job, const void *options, const struct texts *operands,
+                          err *e)
 {
 	static const struct {
 		const char *shell;

@@ -83,7 +83,7 @@ const struct applet applet_explain = {
 	.brief = "say why an action of the audit matters and how it is done",
 	.operands = "[NAME]",
 	.about = "Says why an action of 'oakum audit' matters, how it is done in a Dockerfile, and\n"
-	         "who else asks for it. Without a name it lists the actions.",
+			 "who else asks for it. Without a name it lists the actions.",
 	.operands_max = 1,
 	.examples = { { "oakum explain", "the names of all actions" },
 	              { "oakum explain non-root-user", "why not root, and how" } },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum help [COMMAND]` - the list of commands, or the help of one; --man gives it as a man page. */
+/* `oakum help [COMMAND]` - the list of commands, or the help of one; --man gives it as a man
+ * page. */
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/usage.h"
@@ -9,7 +10,7 @@ struct help_options {
 };
 
 static const struct flag flags[] = {
-	{ "man", NULL, "as a man page, in roff", offsetof(struct help_options, man), FLAG_SWITCH, 0, 0 },
+	{ 0, "man", NULL, FLAG_SWITCH, offsetof(struct help_options, man), "as a man page, in roff" },
 	{ 0 },
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The way in: read the world once (environment, clock, terminals), find the command, parse its flags,
- * run it, turn its error into a message and a status. Nothing else happens before the command runs:
- * the program starts in under 5 ms. */
+/* The way in: read the world once (environment, clock, terminals), find the command, parse its
+ * flags, run it, turn its error into a message and a status. Nothing else happens before the
+ * command runs: the program starts in under 5 ms. */
 #include "base/map.h"
 #include "base/text.h"
 #include "cmd/message.h"

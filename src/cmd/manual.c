@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-/* In roff a backslash begins an escape, a hyphen may become a typographic one, and a line that begins
- * with a dot or an apostrophe is a request. */
+/* In roff a backslash begins an escape, a hyphen may become a typographic one, and a line that
+ * begins with a dot or an apostrophe is a request. */
 static void put_roff(struct stream *out, const char *text)
 {
 	bool at_line = true;

@@ -60,10 +60,17 @@ static bool take_size(const char *value, uint64_t *out)
 	static const struct unit {
 		const char *name;
 		uint64_t factor;
-	} units[] = { { "KiB", UINT64_C(1) << 10 }, { "MiB", UINT64_C(1) << 20 },
-		{ "GiB", UINT64_C(1) << 30 }, { "KB", 1000 }, { "kB", 1000 }, { "MB", 1000000 },
-		{ "GB", 1000000000 }, { "K", UINT64_C(1) << 10 }, { "M", UINT64_C(1) << 20 },
-		{ "G", UINT64_C(1) << 30 }, { "", 1 } };
+	} units[] = { { "KiB", UINT64_C(1) << 10 },
+		          { "MiB", UINT64_C(1) << 20 },
+		          { "GiB", UINT64_C(1) << 30 },
+		          { "KB", 1000 },
+		          { "kB", 1000 },
+		          { "MB", 1000000 },
+		          { "GB", 1000000000 },
+		          { "K", UINT64_C(1) << 10 },
+		          { "M", UINT64_C(1) << 20 },
+		          { "G", UINT64_C(1) << 30 },
+		          { "", 1 } };
 	bytes all = bytes_str(value);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
@@ -81,7 +88,8 @@ static bool take_size(const char *value, uint64_t *out)
 }
 
 /* set_value(p, at, shown, value, e): shown is how the flag was written, for errors. */
-static int set_value(struct parser *p, struct place at, const char *shown, const char *value, err *e)
+static int set_value(struct parser *p, struct place at, const char *shown, const char *value,
+                     err *e)
 {
 	const struct flag *f = at.flag;
 	uint8_t *field = (uint8_t *)at.base + f->offset;
@@ -98,13 +106,11 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 			               SHOW(bytes_str(value)));
 		memcpy(field, &value, sizeof(value));
 		return 0;
-	case FLAG_TEXT:
-		memcpy(field, &value, sizeof(value));
-		return 0;
-	case FLAG_NUMBER:
-		if (!text_take_u64(bytes_str(value), 10, f->max, (uint64_t *)(void *)field))
-			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to %llu, not '%s'", shown,
-			               (unsigned long long)f->max, SHOW(bytes_str(value)));
+	case FLAG_TEXT: memcpy(field, &value, sizeof(value)); return 0;
+	case FLAG_STATUS:
+		if (!text_take_u64(bytes_str(value), 10, 255, (uint64_t *)(void *)field))
+			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to 255, not '%s'", shown,
+			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_SIZE:
 		if (!take_size(value, (uint64_t *)(void *)field))

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options - from a command line and an environment to an applet's options.
  *
- * GNU manners: flags may stand behind operands, "--" ends them, -ab is -a -b when a is a switch, and
- * -oFILE is -o FILE. A flag that is given twice counts the last time, lists collect. Every mistake is
- * an ERR_USAGE that says what to type instead. Threading: pure but for the job's arena. */
+ * GNU manners: flags may stand behind operands, "--" ends them, -ab is -a -b when a is a switch,
+ * and -oFILE is -o FILE. A flag that is given twice counts the last time, lists collect. Every
+ * mistake is an ERR_USAGE that says what to type instead. Threading: pure but for the job's
+ * arena. */
 #pragma once
 
 #include "cmd/applet.h"

@@ -39,7 +39,8 @@ void output_stdout(struct stream *s)
 	stream_init(s, to_stdout, NULL);
 }
 
-/* split(entry, formats, o): "json=a.json" where json is one of ours; "a=b.json" is a file's name. */
+/* split(entry, formats, o): "json=a.json" where json is one of ours; "a=b.json" is a file's
+ * name. */
 static void split(const char *entry, const char *formats, struct job *job, struct output *o)
 {
 	bytes rest = bytes_str(entry), name = { 0 }, known = bytes_str(formats), word;

@@ -31,8 +31,9 @@ void progress_report(void *ctx, uint64_t done, uint64_t total)
 
 	if (name.n > room)
 		name = bytes_skip(name, name.n - room);
-	snprintf(line, sizeof(line), "\r\x1b[K%.*s  [%s] %3u %%  %s of %s", (int)(4 * room + 1), SHOW(name),
-	         bar, total > 0 ? (unsigned)(seen * 100 / total) : 0, SIZE_TEXT(seen), SIZE_TEXT(total));
+	snprintf(line, sizeof(line), "\r\x1b[K%.*s  [%s] %3u %%  %s of %s", (int)(4 * room + 1),
+	         SHOW(name), bar, total > 0 ? (unsigned)(seen * 100 / total) : 0, SIZE_TEXT(seen),
+	         SIZE_TEXT(total));
 	put(line);
 	p->shown = true;
 }

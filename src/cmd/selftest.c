@@ -9,9 +9,9 @@ struct selftest_options {
 	bool no_landlock;
 };
 
+#define FIELD(name) offsetof(struct selftest_options, name)
 static const struct flag flags[] = {
-	{ "no-landlock", NULL, "as on a kernel without Landlock", offsetof(struct selftest_options, no_landlock),
-	  FLAG_SWITCH, 0, 0 },
+	{ 0, "no-landlock", NULL, FLAG_SWITCH, FIELD(no_landlock), "as on a kernel without Landlock" },
 	{ 0 },
 };
 
@@ -24,7 +24,8 @@ static size_t print(const struct probe *probe, struct stream *out)
 	for (size_t i = 0; i < probe->result.len; i++) {
 		const struct sandbox_probe *p = &probe->result.items[i];
 
-		stream_printf(out, "%-24s %s\n", p->name, p->refused ? strerrorname_np(p->refused) : "ALLOWED");
+		stream_printf(out, "%-24s %s\n", p->name,
+		              p->refused ? strerrorname_np(p->refused) : "ALLOWED");
 		allowed += p->refused == 0;
 	}
 	stream_printf(out, "%zu attempts, %zu refused\n", probe->result.len,
@@ -47,7 +48,8 @@ static int selftest_run(struct job *job, const void *options, const struct texts
 
 	if (stream_finish(&out, e) < 0)
 		return -1;
-	return allowed > 0 || probe.result.len == 0 || !probe.state.seccomp ? STATUS_FINDINGS : STATUS_DONE;
+	return allowed > 0 || probe.result.len == 0 || !probe.state.seccomp ? STATUS_FINDINGS
+	                                                                    : STATUS_DONE;
 }
 
 const struct applet applet_selftest = {
@@ -55,7 +57,7 @@ const struct applet applet_selftest = {
 	.brief = "show that the sandbox holds on this machine",
 	.operands = "",
 	.about = "Seals a process as the ones that read images are sealed, lets it try what an\n"
-	         "intruder would, and prints how each was refused. Exits with 1 when one was not.",
+			 "intruder would, and prints how each was refused. Exits with 1 when one was not.",
 	.flags = flags,
 	.options_size = sizeof(struct selftest_options),
 	.examples = { { "oakum selftest", "with all that this kernel has" },

@@ -22,9 +22,9 @@ enum status status_of(enum err_kind kind)
 
 enum status status_worse(enum status a, enum status b)
 {
-	static const enum status order[] = { STATUS_USAGE,       STATUS_FAILED, STATUS_UNTRUSTED,
-		                                 STATUS_UNSIGNED,    STATUS_END_OF_LIFE,
-		                                 STATUS_GAP,         STATUS_FINDINGS };
+	static const enum status order[] = { STATUS_USAGE,    STATUS_FAILED,      STATUS_UNTRUSTED,
+		                                 STATUS_UNSIGNED, STATUS_END_OF_LIFE, STATUS_GAP,
+		                                 STATUS_FINDINGS };
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
 		if (a == order[i] || b == order[i])

@@ -8,13 +8,13 @@
 #include "base/err.h"
 
 enum status {
-	STATUS_DONE = 0,       /* nothing above the gate */
-	STATUS_FINDINGS = 1,   /* findings above the gate; --exit-code renames it */
-	STATUS_USAGE = 2,      /* the command line is wrong */
-	STATUS_FAILED = 3,     /* could not do it, wholly or for one of several targets */
-	STATUS_UNTRUSTED = 4,  /* a signature or attestation does not hold */
-	STATUS_UNSIGNED = 5,   /* there is nothing to verify */
-	STATUS_GAP = 6,        /* could not see everything, and --fail-on-gap was given */
+	STATUS_DONE = 0,      /* nothing above the gate */
+	STATUS_FINDINGS = 1,  /* findings above the gate; --exit-code renames it */
+	STATUS_USAGE = 2,     /* the command line is wrong */
+	STATUS_FAILED = 3,    /* could not do it, wholly or for one of several targets */
+	STATUS_UNTRUSTED = 4, /* a signature or attestation does not hold */
+	STATUS_UNSIGNED = 5,  /* there is nothing to verify */
+	STATUS_GAP = 6,       /* could not see everything, and --fail-on-gap was given */
 	STATUS_END_OF_LIFE = 7,
 };
 

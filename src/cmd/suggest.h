@@ -12,7 +12,7 @@ struct suggest {
 	unsigned distance;
 };
 
-/* suggest_begin(s, typed); suggest_offer(s, word) for each known word; then s->best is the nearest one
- * (borrows), or NULL when none is near: more than a third of the letters differ. */
+/* suggest_begin(s, typed); suggest_offer(s, word) for each known word; then s->best is the
+ * nearest one (borrows), or NULL when none is near: more than a third of the letters differ. */
 void suggest_begin(struct suggest *s, const char *typed);
 void suggest_offer(struct suggest *s, const char *word);

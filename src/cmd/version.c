@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum version` - which Oakum this is; --verbose says what it was built from and how it is sealed. */
+/* `oakum version` - which Oakum this is; --verbose says what it was built from and how it is
+ * sealed. */
 #include "cmd/build_info.h"
 #include "cmd/output.h"
 #include "cmd/probe.h"
@@ -30,8 +31,8 @@ const struct applet applet_version = {
 	.name = "version",
 	.brief = "say which Oakum this is",
 	.operands = "",
-	.about = "Prints the version; with --verbose also what it was built with, how the processes\n"
-	         "that read images are sealed on this machine, and how old its tables are.",
+	.about = "Prints the version; with --verbose also what it was built with, how well the\n"
+			 "processes that read images are sealed here, and how old its tables are.",
 	.examples = { { "oakum version", "one line" },
 	              { "oakum version --verbose", "what to put into a bug report" } },
 	.run = version_run,

@@ -64,8 +64,10 @@ void decoder_free(struct decoder *d)
 int decoder_step(struct decoder *d, bytes *in, bool last, uint8_t *out, size_t cap, size_t *out_n,
                  err *e)
 {
-	struct decoder_io io = { .in = in, .last = last, .out = out, .cap = cap };
+	struct decoder_io io = { .in = in, .last = last, .cap = cap };
 	size_t before = in->n;
+
+	io.out = out;
 	int status = d->ops->step(d, &io, e);
 
 	d->taken += before - in->n;

@@ -46,7 +46,8 @@ static bool is_ending(const struct support *s, int64_t now)
 	       end - now < (int64_t)DAYS_SOON * 86400;
 }
 
-/* The visible runtimes of which `is` holds, in one line: "Microsoft.NETCore.App 9.0.7 WORDS DATE". */
+/* The visible runtimes of which `is` holds, in one line: "Microsoft.NETCore.App 9.0.7 WORDS
+ * DATE". */
 static const char *runtimes_that(struct audit_page *page,
                                  bool (*is)(const struct support *, int64_t now), const char *words)
 {
@@ -106,7 +107,8 @@ static const char *gain_setuid(struct audit_page *page, struct page_action *acti
 	if (setuid + setgid == 0)
 		return NULL;
 	action->files = setuid + setgid;
-	return arena_printf(&page->arena, "%s setuid and %s setgid programs are no way to root any more",
+	return arena_printf(&page->arena,
+	                    "%s with setuid, %s with setgid: no way to other rights any more",
 	                    COUNT_TEXT(setuid), COUNT_TEXT(setgid));
 }
 

@@ -74,15 +74,15 @@ const struct advice advice_table[] = {
 	  "Kubernetes Pod Security Standards, restricted: capabilities; CIS Docker Benchmark 5 "
 	  "(kernel capabilities)" },
 	{ "lock-writable", "Let not everybody write to these files",
-	  "Whoever runs in the container, as any user, can change them. A program or a setting that the "
-	  "service reads becomes a way in; an intruder finds a place to stay.",
+	  "Whoever runs in the container, as any user, can change them. A program or a setting that "
+	  "the service reads becomes a way in; an intruder finds a place to stay.",
 	  "Copy with the mode that is meant, and keep what is written in a volume:\n"
 	  "\tCOPY --chmod=755 out/ /app/\n"
 	  "A read-only root file system (Kubernetes: readOnlyRootFilesystem: true) closes all of them.",
 	  "NIST SP 800-190 4.1.2; NSA and CISA Kubernetes Hardening Guide: immutable file systems" },
 	{ "drop-compilers", "Leave compilers and the SDK in the build stage",
-	  "They are large, bring most of an image's known vulnerabilities, and build an intruder's tools "
-	  "in place. A service that runs needs none.",
+	  "They are large, bring most of an image's known vulnerabilities, and build an intruder's "
+	  "tools in place. A service that runs needs none.",
 	  "Build in one stage, ship another:\n"
 	  "\tFROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n"
 	  "\tRUN dotnet publish -c Release -o /out\n"
@@ -114,8 +114,8 @@ const struct advice advice_table[] = {
 	  "text with exec.",
 	  "Dockerfile reference, shell and exec form; hadolint DL3025" },
 	{ "close-ssh", "Do not run a login service",
-	  "Port 22 says that people log in to the container. That is one more service with passwords or "
-	  "keys to keep, beside the way the platform already has.",
+	  "Port 22 says that people log in to the container. That is one more service with passwords "
+	  "or keys to keep, beside the way the platform already has.",
 	  "Take the server and the port out, and use the platform's own way in:\n"
 	  "\tkubectl exec, kubectl debug, docker exec\n",
 	  "NIST SP 800-190 4.1.2; CIS Docker Benchmark 5 (no ssh in containers)" },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* advice - what an audit may tell its reader to do, and what `oakum explain` says about it.
  *
- * One table of texts; actions.c decides which of them an image needs. Identifiers are part of the JSON
- * schema: they are never renamed. Threading: constant. */
+ * One table of texts; actions.c decides which of them an image needs. Identifiers are part of
+ * the JSON schema: they are never renamed. Threading: constant. */
 #pragma once
 
 #include "base/bytes.h"

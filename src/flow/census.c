@@ -45,9 +45,11 @@ static void name_file(struct audit_page *page, struct page_files *list, uint32_t
  * say; that one was "deleted" by an upper layer is worth saying without looking. */
 static bool is_notable(const struct tree *t, uint32_t node)
 {
-	static const char *const names[] = { "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".npmrc",
-		".netrc", ".pypirc", ".git-credentials", ".pgpass", ".htpasswd", ".dockercfg", ".env",
-		"credentials", "kubeconfig", "nuget.config", "secrets.json", "shadow-" };
+	static const char *const names[] = {
+		"id_rsa",      "id_dsa",           "id_ecdsa",     "id_ed25519",   ".npmrc",     ".netrc",
+		".pypirc",     ".git-credentials", ".pgpass",      ".htpasswd",    ".dockercfg", ".env",
+		"credentials", "kubeconfig",       "nuget.config", "secrets.json", "shadow-"
+	};
 	static const char *const endings[] = { ".pfx", ".p12", ".key", ".jks", ".keystore", ".kdbx" };
 	bytes name = tree_name(t, node);
 
@@ -95,7 +97,8 @@ static void see_mode(struct audit_page *page, uint32_t node)
 		name_file(page, &page->world_writable, node);
 }
 
-/* The folder under which a file is counted: the top one, or the second where the top says nothing. */
+/* The folder under which a file is counted: the top one, or the second where the top says
+ * nothing. */
 static uint32_t counted_folder(const struct tree *t, uint32_t folder)
 {
 	static const char *const wide[] = { "usr", "var", "opt", "srv", "home" };
@@ -214,9 +217,9 @@ void judge_files(struct audit_page *page)
 	for (size_t i = 0; i < page->image->layers.len; i++) {
 		const struct image_layer *layer = &page->image->layers.items[i];
 
-		*ARENA_PUSH(&page->arena, &page->layers) =
-			(struct page_layer){ layer, without_logins(bare_command(layer->created_by), &page->arena),
-			                     0 };
+		*ARENA_PUSH(&page->arena, &page->layers) = (struct page_layer){
+			layer, without_logins(bare_command(layer->created_by), &page->arena), 0
+		};
 		page->compressed += layer->compressed;
 		page->expanded += layer->expanded;
 	}

@@ -119,6 +119,7 @@ void judge_settings(struct audit_page *page)
 	judge_user(page);
 	page->form = form_of(cfg->entrypoint.len > 0 ? &cfg->entrypoint : &cfg->cmd);
 	judge_ports(page);
-	/* Reproducible builders write the epoch or the year 1980 (the oldest a zip can say): no date. */
+	/* Reproducible builders write the epoch or the year 1980 (the oldest a zip can say): no
+	 * date. */
 	page->has_created = text_from_date(cfg->created, &page->created) && page->created > 315619200;
 }

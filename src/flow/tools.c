@@ -6,8 +6,8 @@
 
 enum { MODE_EXECUTE = 0111 };
 
-static const char *const folders[] = { "bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin",
-	"usr/local/sbin" };
+static const char *const folders[] = { "bin",      "sbin",          "usr/bin",
+	                                   "usr/sbin", "usr/local/bin", "usr/local/sbin" };
 
 static const struct known {
 	enum page_tool_group group;
@@ -82,7 +82,8 @@ static void add_tool(struct audit_page *page, enum page_tool_group group, bytes 
 {
 	struct page_tool *tool = ARENA_PUSH(&page->arena, &page->tools);
 
-	*tool = (struct page_tool){ group, name, tree_path(page->image->tree, node, &page->arena), node };
+	*tool = (struct page_tool){ group, name, tree_path(page->image->tree, node, &page->arena),
+		                        node };
 }
 
 /* The first folder that has it; with /bin a link to usr/bin both would name the same file. */
@@ -108,7 +109,8 @@ static void look_for(struct audit_page *page, const struct known *k)
 static void look_for_sdk(struct audit_page *page)
 {
 	static const char *const roots[] = { "usr/share/dotnet/sdk", "usr/lib/dotnet/sdk",
-		"usr/lib64/dotnet/sdk", "usr/local/share/dotnet/sdk", "root/.dotnet/sdk" };
+		                                 "usr/lib64/dotnet/sdk", "usr/local/share/dotnet/sdk",
+		                                 "root/.dotnet/sdk" };
 	const struct tree *t = page->image->tree;
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++) {
@@ -118,7 +120,8 @@ static void look_for_sdk(struct audit_page *page)
 			continue;
 		for (uint32_t c = tree_get(t, folder)->first_child; c != TREE_NONE;
 		     c = tree_get(t, c)->next) {
-			if (tree_get(t, c)->flags & TREE_HIDDEN || tree_child(t, c, BYTES("dotnet.dll")) == TREE_NONE)
+			if (tree_get(t, c)->flags & TREE_HIDDEN ||
+			    tree_child(t, c, BYTES("dotnet.dll")) == TREE_NONE)
 				continue;
 			add_tool(page, PAGE_COMPILER, BYTES(".NET SDK"), c);
 			return;

@@ -189,6 +189,8 @@ int errands_run(struct session *s, struct errands *list, err *e)
 	if (parse && session_workers(s, threads, e) < 0)
 		return -1;
 	struct read_options o = { .workers = parse ? s->workers : NULL, .count = threads,
+		                      .timeout_ms = s->options->timeout_ms ? s->options->timeout_ms
+		                                                           : LIMIT_TIME_MS,
 		                      .progress = tell_progress, .ctx = &progress };
 
 	read_layers(jobs, n, &o);

@@ -66,6 +66,7 @@ struct image_options {
 	bool verify;            /* read local blobs again even when they look unchanged */
 	bool no_landlock;       /* for tests */
 	unsigned workers;       /* 0: one a processor */
+	uint64_t timeout_ms;    /* for the whole image; 0: LIMIT_TIME_MS */
 	int64_t now_ns;
 	struct image_progress progress;
 	/* note(ctx, text): something the user should know but that stops nothing (a cache that cannot be

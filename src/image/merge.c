@@ -101,6 +101,11 @@ static int take_record(struct intake *in, bytes record, err *e)
 	case EVIDENCE_ITEM:
 		if (in->node == TREE_NONE)
 			return 0; /* its entry was stated as a gap */
+		in->merge->item_octets += ev.payload.n;
+		if (in->merge->item_octets > LIMIT_ITEMS) {
+			add_gap(in, ev.inspector, in->node, BYTES("left out: too many facts in this image"));
+			return 0;
+		}
 		struct image_item *item = ARENA_PUSH(&image->arena, &image->items);
 
 		item->inspector = ev.inspector;

@@ -27,6 +27,7 @@ struct merge {
 	struct image *image;
 	const struct inspector *const *inspectors;
 	struct { struct wanted_link *items; size_t len, cap; } links;
+	uint64_t item_octets; /* of all items taken, against LIMIT_ITEMS */
 	struct arena arena;
 };
 

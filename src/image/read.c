@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct queue {
 	size_t len, next;
 	size_t running;
 	bool failed;
+	uint64_t timeout_ms, deadline_ms; /* the second by now_ms() */
 	_Atomic uint64_t fed;
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
@@ -38,6 +40,22 @@ struct passage {
 	uint8_t first[4]; /* the octets that told the codec, sent with the first frame */
 	size_t first_n;
 };
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static int check_time(const struct queue *q, err *e)
+{
+	if (now_ms() < q->deadline_ms)
+		return 0;
+	return err_set(e, ERR_LIMIT, 0, "not done within %" PRIu64 " s (--timeout)",
+	               (q->timeout_ms + 999) / 1000);
+}
 
 /* -- feeding --------------------------------------------------------------------------------------- */
 
@@ -68,7 +86,7 @@ static int feed(struct passage *p, err *e)
 	memcpy(room, p->first, p->first_n);
 	int64_t n = fill(p->job, room + p->first_n, WORKER_IN_SIZE - p->first_n, e);
 
-	if (n < 0)
+	if (n < 0 || check_time(p->f->queue, e) < 0)
 		return -1;
 	size_t total = p->first_n + (size_t)n;
 
@@ -94,6 +112,8 @@ static int hash_all(struct passage *p, err *e)
 		hasher_update(p->f->blob, bytes_of(piece, (size_t)n));
 		p->job->fed += (uint64_t)n;
 		atomic_fetch_add_explicit(&p->f->queue->fed, (uint64_t)n, memory_order_relaxed);
+		if (check_time(p->f->queue, e) < 0)
+			return -1;
 	}
 	return n < 0 ? -1 : 0;
 }
@@ -149,7 +169,7 @@ static int pump(struct passage *p, err *e)
 		bool drained = fed >= 0 && drain_expanded(p);
 		int taken = fed >= 0 ? take_answers(p, e) : -1;
 
-		if (fed < 0 || taken < 0)
+		if (fed < 0 || taken < 0 || (p->fed_all && check_time(p->f->queue, e) < 0))
 			return -1;
 		if (!fed && !drained && !taken && worker_wait(p->f->worker, e) < 0)
 			return -1;
@@ -324,7 +344,8 @@ static void wait_and_tell(struct queue *q, const struct read_options *o)
 void read_layers(struct layer_job **jobs, size_t n, const struct read_options *o)
 {
 	struct arena a = ARENA_INIT;
-	struct queue q = { .order = jobs, .len = n,
+	struct queue q = { .order = jobs, .len = n, .timeout_ms = o->timeout_ms,
+		               .deadline_ms = now_ms() + o->timeout_ms,
 		               .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER };
 	struct feeder *feeders = arena_array(&a, struct feeder, o->count);
 	pthread_t *threads = arena_array(&a, pthread_t, o->count);

@@ -37,6 +37,7 @@ struct layer_job {
 struct read_options {
 	struct worker **workers; /* count of them, idle; may be NULL when every job is hash_only */
 	size_t count;            /* threads */
+	uint64_t timeout_ms;     /* for all of them together; ERR_LIMIT */
 	/* progress(ctx, fed): octets fed so far by all; about ten times a second, from the calling thread. */
 	void (*progress)(void *ctx, uint64_t fed);
 	void *ctx;

@@ -16,9 +16,8 @@ static const struct alias {
 static const struct variant {
 	const char *architecture, *name, *normal;
 } variants[] = {
-	{ "amd64", "", "" },    { "amd64", "v1", "" }, { "arm64", "", "v8" },
-	{ "arm64", "8", "v8" }, { "arm", "", "v7" },   { "arm", "7", "v7" },
-	{ "arm", "5", "v5" },   { "arm", "6", "v6" },  { "arm", "8", "v8" },
+	{ "amd64", "v1", "" }, { "arm64", "", "v8" }, { "arm64", "8", "v8" }, { "arm", "", "v7" },
+	{ "arm", "7", "v7" },  { "arm", "5", "v5" },  { "arm", "6", "v6" },   { "arm", "8", "v8" },
 };
 
 /* GOARCH values an image may have (go.dev, syslist.go). */

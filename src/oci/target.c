@@ -57,16 +57,18 @@ static void split_path(bytes s, struct arena *a, struct target *out)
 static int parse_prefixed(const struct prefix *prefix, bytes rest, struct arena *a,
                           struct target *out, err *e)
 {
+	bool is_reference = prefix->kind == TARGET_REGISTRY || prefix->kind == TARGET_DAEMON;
+
 	out->kind = prefix->kind;
-	if (rest.n == 0)
-		return err_set(e, ERR_USAGE, 0, "'%s' names nothing behind its prefix",
-		               SHOW(bytes_str(out->text)));
-	if (prefix->has_tag)
-		split_path(rest, a, out);
-	else if (prefix->kind == TARGET_REGISTRY || prefix->kind == TARGET_DAEMON)
+	if (is_reference)
 		out->tag = arena_str(a, rest);
+	else if (prefix->has_tag)
+		split_path(rest, a, out);
 	else
 		out->path = arena_str(a, rest);
+	if (!*(is_reference ? out->tag : out->path))
+		return err_set(e, ERR_USAGE, 0, "'%s' names nothing behind its prefix",
+		               SHOW(bytes_str(out->text)));
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page for programs: schema oakum.audit/1, described in doc/audit-json.md and checked by
- * doc/audit.schema.json. Members are added, never renamed or given another meaning, while the number
- * stays. What does not apply is left out, lists are always there. */
+ * doc/audit.schema.json. Members are added, never renamed or given another meaning, while the
+ * number stays. What does not apply is left out, lists are always there. */
 #include "report/audit_page.h"
 
 #include "base/text.h"

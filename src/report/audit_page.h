@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* audit_page - what one audit found out about one image, ready to be shown.
  *
- * Plain data: flow/audit fills it, audit_text and audit_json show it, neither judges. Strings are
- * untrusted octets of the image unless they are C strings. Everything lives in the arena of the page or
- * borrows from the image. Threading: constant once filled. */
+ * Plain data: flow/audit fills it, audit_text and audit_json show it, neither judges. Strings
+ * are untrusted octets of the image unless they are C strings. Everything lives in the arena of
+ * the page or borrows from the image. Threading: constant once filled. */
 #pragma once
 
 #include "catalog/coverage.h"
@@ -28,12 +28,19 @@ struct page_files { /* sorted by path */
 };
 
 /* -- how it runs ------------------------------------------------------------------------------ */
-enum page_user { PAGE_USER_NONE, PAGE_USER_ROOT, PAGE_USER_NAME, PAGE_USER_NUMBER, PAGE_USER_ABSENT };
+enum page_user {
+	PAGE_USER_NONE,
+	PAGE_USER_ROOT,
+	PAGE_USER_NAME,
+	PAGE_USER_NUMBER,
+	PAGE_USER_ABSENT
+};
 
 struct page_identity {
-	enum page_user what; /* NONE: no config; NAME, NUMBER: how it is written; ABSENT: no such account */
-	bytes written;       /* config.user; empty means root */
-	bytes name;          /* of the account; empty when there is none */
+	enum page_user
+		what;      /* NONE: no config; NAME, NUMBER: how it is written; ABSENT: no such account */
+	bytes written; /* config.user; empty means root */
+	bytes name;    /* of the account; empty when there is none */
 	bool has_uid, has_gid;
 	uint32_t uid, gid;
 };
@@ -46,7 +53,13 @@ struct page_port {
 	bool privileged, ssh;
 };
 
-enum page_tool_group { PAGE_SHELL, PAGE_PACKAGE_MANAGER, PAGE_COMPILER, PAGE_NETWORK, PAGE_TOOL_GROUPS };
+enum page_tool_group {
+	PAGE_SHELL,
+	PAGE_PACKAGE_MANAGER,
+	PAGE_COMPILER,
+	PAGE_NETWORK,
+	PAGE_TOOL_GROUPS
+};
 
 struct page_tool {
 	enum page_tool_group group;
@@ -73,7 +86,7 @@ struct page_folder {
 
 struct page_layer {
 	const struct image_layer *layer;
-	bytes command;  /* created_by without the build's wrapping */
+	bytes command;   /* created_by without the build's wrapping */
 	uint64_t hidden; /* octets of its files that upper layers hid */
 };
 
@@ -93,24 +106,46 @@ struct audit_page {
 	bool has_created;
 	int64_t created;
 
-	uint64_t compressed, expanded, files, visible; /* octets, octets, visible files and their octets */
-	struct { struct page_layer *items; size_t len, cap; } layers;
-	struct { struct page_folder *items; size_t len, cap; } folders; /* largest first */
+	uint64_t compressed, expanded, files,
+		visible; /* octets, octets, visible files and their octets */
+	struct {
+		struct page_layer *items;
+		size_t len, cap;
+	} layers;
+	struct {
+		struct page_folder *items;
+		size_t len, cap;
+	} folders; /* largest first */
 
 	struct page_identity user;
 	enum page_form form;
-	struct { struct page_port *items; size_t len, cap; } ports;
-	struct { struct page_tool *items; size_t len, cap; } tools;
+	struct {
+		struct page_port *items;
+		size_t len, cap;
+	} ports;
+	struct {
+		struct page_tool *items;
+		size_t len, cap;
+	} tools;
 
 	struct page_files setuid, setgid, capabilities, world_writable;
-	struct { struct page_ecosystem *items; size_t len, cap; } ecosystems;
-	struct { struct page_runtime *items; size_t len, cap; } runtimes; /* visible ones */
+	struct {
+		struct page_ecosystem *items;
+		size_t len, cap;
+	} ecosystems;
+	struct {
+		struct page_runtime *items;
+		size_t len, cap;
+	} runtimes; /* visible ones */
 
 	uint64_t hidden_files, hidden_bytes;
 	struct page_files hidden_notable; /* names that usually hold keys or passwords */
 	uint64_t gaps;                    /* of the engine and the collectors together */
 
-	struct { struct page_action *items; size_t len, cap; } actions; /* the most urgent first */
+	struct {
+		struct page_action *items;
+		size_t len, cap;
+	} actions; /* the most urgent first */
 };
 
 /* Names for both reports. Static. */

@@ -22,8 +22,8 @@ static void show_platform(struct layout *l, const struct audit_page *page)
 		layout_word(l, STYLE_PLAIN, bytes_str(platform_text(&page->image->platform, &scratch)),
 		            facts->os.known ? "," : "");
 	if (facts->os.known)
-		layout_word(l, STYLE_PLAIN, facts->os.pretty_name.n > 0 ? facts->os.pretty_name : facts->os.id,
-		            "");
+		layout_word(l, STYLE_PLAIN,
+		            facts->os.pretty_name.n > 0 ? facts->os.pretty_name : facts->os.id, "");
 	layout_end(l);
 	arena_done(&scratch);
 }
@@ -53,7 +53,8 @@ static void show_head(struct layout *l, const struct audit_page *page)
 		layout_word(l, STYLE_TITLE, image->reference, "");
 	layout_end(l);
 	if (digest_size(&image->manifest) > 0 || digest_size(&image->config_digest) > 0) {
-		const digest *d = digest_size(&image->manifest) > 0 ? &image->manifest : &image->config_digest;
+		const digest *d = digest_size(&image->manifest) > 0 ? &image->manifest
+		                                                    : &image->config_digest;
 
 		layout_label(l, d == &image->manifest ? "digest" : "config");
 		layout_word(l, STYLE_PLAIN, bytes_str(DIGEST_TEXT(d)), "");
@@ -84,8 +85,8 @@ static void show_actions(struct layout *l, const struct audit_page *page)
 		int width = (int)l->terminal->width - 3 - 20;
 
 		layout_indent(l, 0);
-		layout_cell(l, i < 2 ? STYLE_BAD : STYLE_WARN,
-		            bytes_str((char[]){ (char)('1' + i), '\0' }), 3);
+		layout_cell(l, i < 2 ? STYLE_BAD : STYLE_WARN, bytes_str((char[]){ (char)('1' + i), '\0' }),
+		            3);
 		layout_cell(l, STYLE_TITLE, bytes_str(a->title), width);
 		layout_cell(l, STYLE_FAINT, bytes_str(a->id), -20);
 		layout_end(l);
@@ -93,13 +94,14 @@ static void show_actions(struct layout *l, const struct audit_page *page)
 		layout_text(l, STYLE_PLAIN, a->gain);
 		layout_end(l);
 	}
-	layout_indent(l, 3);
-	for (size_t i = ACTIONS_SHOWN; i < n; i++) {
-		if (i == ACTIONS_SHOWN)
-			layout_text(l, STYLE_PLAIN, "then");
-		layout_word(l, STYLE_PLAIN, bytes_str(page->actions.items[i].id), i + 1 < n ? "," : ".");
-	}
-	layout_text(l, STYLE_FAINT, "Why and how: oakum explain NAME");
+	if (n > ACTIONS_SHOWN)
+		layout_label(l, "   then");
+	for (size_t i = ACTIONS_SHOWN; i < n; i++)
+		layout_word(l, STYLE_PLAIN, bytes_str(page->actions.items[i].id), i + 1 < n ? "," : "");
+	if (n > ACTIONS_SHOWN)
+		layout_end(l);
+	layout_label(l, "   why");
+	layout_text(l, STYLE_FAINT, "oakum explain NAME");
 	layout_end(l);
 }
 
@@ -179,7 +181,9 @@ static void show_ports(struct layout *l, const struct audit_page *page)
 		char tail[32];
 
 		snprintf(tail, sizeof(tail), "%s%s",
-		         p->ssh ? " (ssh, below 1024)" : p->privileged ? " (below 1024)" : "",
+		         p->ssh          ? " (ssh, below 1024)"
+		         : p->privileged ? " (below 1024)"
+		                         : "",
 		         i + 1 < page->ports.len ? "," : "");
 		layout_word(l, p->privileged ? STYLE_WARN : STYLE_PLAIN, p->written, tail);
 	}
@@ -258,8 +262,8 @@ static void show_packages(struct layout *l, const struct audit_page *page)
 		const struct page_ecosystem *e = &page->ecosystems.items[i];
 
 		layout_label(l, ecosystem_name(e->ecosystem));
-		layout_printf(l, STYLE_PLAIN, "%s %s", COUNT_TEXT(e->packages),
-		              ecosystem_title(e->ecosystem));
+		layout_printf(l, STYLE_PLAIN, "%s: %s", ecosystem_title(e->ecosystem),
+		              COUNT_TEXT(e->packages));
 		if (e->assetless > 0)
 			layout_printf(l, STYLE_PLAIN, "+ %s without a file of their own",
 			              COUNT_TEXT(e->assetless));
@@ -275,15 +279,9 @@ static void show_packages(struct layout *l, const struct audit_page *page)
 static void show_support(struct layout *l, const struct support *s)
 {
 	switch (s->state) {
-	case SUPPORT_UNKNOWN:
-		layout_text(l, STYLE_WARN, "support unknown");
-		return;
-	case SUPPORT_PREVIEW:
-		layout_text(l, STYLE_WARN, "a preview");
-		return;
-	case SUPPORT_ENDED:
-		layout_printf(l, STYLE_BAD, "support ended %s", s->channel->eol);
-		return;
+	case SUPPORT_UNKNOWN: layout_text(l, STYLE_WARN, "support unknown"); return;
+	case SUPPORT_PREVIEW: layout_text(l, STYLE_WARN, "a preview"); return;
+	case SUPPORT_ENDED: layout_printf(l, STYLE_BAD, "support ended %s", s->channel->eol); return;
 	case SUPPORT_YES:
 		layout_text(l, STYLE_GOOD, "supported");
 		if (s->channel->eol[0] != '\0')
@@ -351,7 +349,8 @@ static void show_layers(struct layout *l, const struct audit_page *page)
 		layout_cell(l, STYLE_PLAIN, bytes_str(SIZE_TEXT(p->layer->compressed)), -9);
 		layout_cell(l, STYLE_FAINT,
 		            bytes_str(arena_printf(&scratch, "%" PRIu64 " %%",
-		                                   (p->layer->compressed * 100 + whole / 2) / whole)), -6);
+		                                   (p->layer->compressed * 100 + whole / 2) / whole)),
+		            -6);
 		layout_cell(l, STYLE_PLAIN, bytes_str(SIZE_TEXT(p->layer->expanded)), -11);
 		layout_cell(l, STYLE_PLAIN, BYTES(""), 2);
 		layout_rest(l, STYLE_PLAIN, p->command);
@@ -421,8 +420,8 @@ static void show_unknown_folders(struct layout *l, const struct coverage *c)
 	layout_label(l, "unknown");
 	layout_text(l, STYLE_PLAIN, c->folders.len > n ? "mostly in" : "in");
 	for (size_t i = 0; i < n; i++) {
-		layout_word(l, STYLE_PLAIN, c->folders.items[i].path.n > 0 ? c->folders.items[i].path : BYTES("/"),
-		            "");
+		layout_word(l, STYLE_PLAIN,
+		            c->folders.items[i].path.n > 0 ? c->folders.items[i].path : BYTES("/"), "");
 		layout_printf(l, STYLE_PLAIN, "(%s)%s", COUNT_TEXT(c->folders.items[i].unknown.files),
 		              i + 1 < n ? "," : "");
 	}

@@ -75,7 +75,7 @@ static void begin(struct json_writer *w, const char *name)
 
 	assert(w->depth == 0 || (name == NULL) == ((w->arrays & bit) != 0));
 	if (w->filled & bit)
-		stream_puts(w->out, ",");
+		stream_puts(w->out, w->on_one_line ? ", " : ",");
 	w->filled |= bit;
 	if (w->depth > 0)
 		new_line(w);

@@ -37,8 +37,9 @@ void json_write_u64(struct json_writer *w, const char *name, uint64_t value);
 void json_write_i64(struct json_writer *w, const char *name, int64_t value);
 void json_write_bool(struct json_writer *w, const char *name, bool value);
 
-/* json_write_octets(w, name, value): a string member that may hold any octets (a file name): when it
- * is no UTF-8, a member NAME_hex with the octets in lower-case hex follows. Members only. */
+/* json_write_octets(w, name, value): a string member that may hold any octets (a file name):
+ * when it is no UTF-8, a member NAME_hex with the octets in lower-case hex follows. Members
+ * only. */
 void json_write_octets(struct json_writer *w, const char *name, bytes value);
 /* json_write_some(w, name, value): json_write_octets unless value is empty. */
 void json_write_some(struct json_writer *w, const char *name, bytes value);

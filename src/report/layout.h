@@ -16,7 +16,8 @@
 struct layout {
 	struct stream *out;
 	const struct terminal *terminal;
-	unsigned indent, column; /* where lines of the open paragraph begin; where the next word would */
+	unsigned indent,
+		column; /* where lines of the open paragraph begin; where the next word would */
 };
 
 /* layout_heading(l, text): a blank line and a heading. */
@@ -24,8 +25,8 @@ void layout_heading(struct layout *l, const char *text);
 /* layout_label(l, label): begin a paragraph. layout_indent(l, n): begin one without a label. */
 void layout_label(struct layout *l, const char *label);
 void layout_indent(struct layout *l, unsigned n);
-/* layout_word(l, style, untrusted, tail): one word that is not broken, with `tail` (a comma) stuck to
- * it. layout_text(l, style, text): our own text, broken at its spaces. */
+/* layout_word(l, style, untrusted, tail): one word that is not broken, with `tail` (a comma)
+ * stuck to it. layout_text(l, style, text): our own text, broken at its spaces. */
 void layout_word(struct layout *l, enum style style, bytes untrusted, const char *tail);
 void layout_text(struct layout *l, enum style style, const char *text);
 void layout_printf(struct layout *l, enum style style, const char *fmt, ...)

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void file_close_at_end(int *fd)
+void file_close_at_end(const int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd); /* read only, or already fsynced */

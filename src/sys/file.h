@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 /* auto_fd: a descriptor that is closed at the end of its block. -1 is fine. */
-void file_close_at_end(int *fd);
+void file_close_at_end(const int *fd);
 #define auto_fd __attribute__((cleanup(file_close_at_end))) int
 
 /* file_open_read(path, e): a regular file, opened for reading; symbolic links are followed. The

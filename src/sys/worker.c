@@ -30,13 +30,6 @@ struct bell {
 	_Atomic uint32_t asleep;
 };
 
-/* The shadow memory of AddressSanitizer does not fit under any bound of the address space. */
-#ifdef __SANITIZE_ADDRESS__
-#define WORKER_MEMORY 0
-#else
-#define WORKER_MEMORY LIMIT_WORKER_MEMORY
-#endif
-
 struct shared {
 	struct bell parent, child;
 };
@@ -160,7 +153,7 @@ static _Noreturn void child_main(struct worker *w, const struct worker_options *
 	struct worker_side side = { w->shared, &w->in, &w->out, &w->answer };
 	struct sandbox_options sandbox = { .keep = { o->keep[0], o->keep[1] },
 		                               .no_landlock = o->no_landlock,
-		                               .memory = WORKER_MEMORY,
+		                               .memory = LIMIT_WORKER_MEMORY,
 		                               .file_size = LIMIT_SPOOL };
 	struct sandbox_state state;
 	err e = { 0 };

@@ -37,8 +37,8 @@ packages() { # NAME
 	is "$1 shows its packages" "$(python3 -c 'import json; print(*[p["name"] for p in json.load(open("out"))["packages"]])')" 'bash libc6'
 }
 
-refused gzip_bomb 'times as large|[Ll]imit|ratio'
-refused zstd_bomb 'times as large|[Ll]imit|ratio'
+refused gzip_bomb 'expand to more than 400 times as much'
+refused zstd_bomb 'expand to more than 400 times as much'
 packages honest_ratio
 stated tar_names 'tries to leave the root'
 refused lying_size 'end|truncated'
@@ -75,7 +75,7 @@ try() { "$OAKUM" audit --quiet --cache-dir "$TMP/swap" --format json "oci:$TMP/$
 for order in 'claims_b claims_a honest_a honest_b claims_b claims_a' 'honest_a honest_b claims_a claims_b honest_b'; do
 	rm -rf "$TMP/swap"
 	for name in $order; do
-		have=$(try "$name" | grep -o '"name": *"\(alpha\|beta\)"' | grep -o 'alpha\|beta')
+		have=$(try "$name" | grep -o '"name": *"\(alpha\|beta\)"' | grep -o 'alpha\|beta' | sort -u)
 		case $name in
 		honest_a) want=alpha ;; honest_b) want=beta ;; *) want= ;;
 		esac

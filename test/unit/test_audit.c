@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts made by hand, the page they must give: each finding where it is there and where it is not. */
+/* Facts made by hand, the page they must give: each finding where it is there and where it is
+ * not. */
 #include "unit.h"
 
 #include "base/text.h"
@@ -30,7 +31,8 @@ static struct fixture *begin(void)
 	return f;
 }
 
-static void add_layer(struct fixture *f, uint64_t compressed, uint64_t expanded, const char *command)
+static void add_layer(struct fixture *f, uint64_t compressed, uint64_t expanded,
+                      const char *command)
 {
 	struct image_layer *layer = ARENA_PUSH(&f->image.arena, &f->image.layers);
 
@@ -51,21 +53,22 @@ static uint32_t apply(struct fixture *f, struct entry entry)
 
 static uint32_t add_file(struct fixture *f, const char *path, uint32_t mode, uint64_t size)
 {
-	return apply(f, (struct entry){ .type = ENTRY_FILE, .path = bytes_str(path), .mode = mode,
-	                                .size = size });
+	return apply(f, (struct entry){
+						.type = ENTRY_FILE, .path = bytes_str(path), .mode = mode, .size = size });
 }
 
 static void add_other(struct fixture *f, enum entry_type type, const char *path, uint32_t mode,
                       const char *link)
 {
-	apply(f, (struct entry){ .type = type, .path = bytes_str(path), .mode = mode,
-	                         .link = bytes_str(link) });
+	apply(f, (struct entry){
+				 .type = type, .path = bytes_str(path), .mode = mode, .link = bytes_str(link) });
 }
 
 static void add_account(struct fixture *f, const char *name, uint32_t uid, uint32_t gid)
 {
-	*ARENA_PUSH(&f->image.arena, &f->facts.accounts) =
-		(struct account){ .name = bytes_str(name), .uid = uid, .gid = gid };
+	*ARENA_PUSH(&f->image.arena, &f->facts.accounts) = (struct account){ .name = bytes_str(name),
+		                                                                 .uid = uid,
+		                                                                 .gid = gid };
 }
 
 static void add_string(struct fixture *f, struct strings *list, const char *text)
@@ -97,7 +100,8 @@ static const struct page_action *action(const struct audit_page *page, const cha
 	return NULL;
 }
 
-/* -- user: OCI image-spec 1.1 config.md "User"; runtimes read numbers with Go's Atoi ------------ */
+/* -- user: OCI image-spec 1.1 config.md "User"; runtimes read numbers with Go's Atoi
+ * ------------ */
 
 static void test_user(void **state)
 {
@@ -140,8 +144,8 @@ static void test_user(void **state)
 		if (page->user.what != cases[i].what || page->user.uid != cases[i].uid ||
 		    page->user.has_gid != cases[i].has_gid ||
 		    (cases[i].has_gid && page->user.gid != cases[i].gid))
-			fail_msg("'%s': what %d uid %u gid %u", cases[i].written, page->user.what, page->user.uid,
-			         page->user.gid);
+			fail_msg("'%s': what %d uid %u gid %u", cases[i].written, page->user.what,
+			         page->user.uid, page->user.gid);
 		for (size_t k = 0; k < 3; k++)
 			assert_int_equal(action(page, all[k]) != NULL,
 			                 cases[i].action && strcmp(cases[i].action, all[k]) == 0);
@@ -152,7 +156,8 @@ static void test_user(void **state)
 	end(f);
 }
 
-/* -- command: Dockerfile reference, "Shell and exec form" --------------------------------------- */
+/* -- command: Dockerfile reference, "Shell and exec form"
+ * --------------------------------------- */
 
 static void test_form(void **state)
 {
@@ -238,8 +243,8 @@ static void test_modes(void **state)
 	(void)state;
 	add_layer(f, 100, 1000, "");
 	add_file(f, "usr/bin/plain", 0755, 10);
-	add_other(f, ENTRY_DIR, "var/mail", 02775, "");     /* a setgid folder gives nobody rights */
-	add_other(f, ENTRY_DIR, "tmp", 01777, "");          /* sticky */
+	add_other(f, ENTRY_DIR, "var/mail", 02775, ""); /* a setgid folder gives nobody rights */
+	add_other(f, ENTRY_DIR, "tmp", 01777, "");      /* sticky */
 	add_other(f, ENTRY_SYMLINK, "usr/bin/link", 0777, "plain");
 	add_other(f, ENTRY_CHAR, "dev/null", 0666, "");
 	judge(f);
@@ -251,7 +256,9 @@ static void test_modes(void **state)
 
 	add_file(f, "usr/bin/sudo", 04755, 10);
 	add_file(f, "usr/bin/both", 06755, 10);
-	apply(f, (struct entry){ .type = ENTRY_FILE, .path = BYTES("usr/bin/ping"), .mode = 0755,
+	apply(f, (struct entry){ .type = ENTRY_FILE,
+	                         .path = BYTES("usr/bin/ping"),
+	                         .mode = 0755,
 	                         .capability = BYTES("\1\0\0\2") });
 	add_other(f, ENTRY_DIR, "data", 0777, "");
 	add_file(f, "data/z", 0666, 1);
@@ -281,7 +288,9 @@ static void test_sizes(void **state)
 	add_layer(f, 30, 300, "|1 TOKEN=geheim /bin/sh -c git clone https://u:p@host/r a@b # buildkit");
 	add_file(f, "app/x/y", 0644, 200);
 	add_file(f, "rootfile", 0644, 7);
-	apply(f, (struct entry){ .type = ENTRY_HARDLINK, .path = BYTES("app/again"), .mode = 0644,
+	apply(f, (struct entry){ .type = ENTRY_HARDLINK,
+	                         .path = BYTES("app/again"),
+	                         .mode = 0644,
 	                         .link = BYTES("app/x/y") });
 	judge(f);
 	assert_int_equal(f->page.compressed, 130);
@@ -345,9 +354,9 @@ static void test_tools(void **state)
 	(void)state;
 	add_layer(f, 1, 1, "");
 	add_other(f, ENTRY_SYMLINK, "bin", 0777, "usr/bin");
-	add_file(f, "usr/bin/curl", 0644, 10);               /* cannot be run */
-	add_file(f, "opt/bin/wget", 0755, 10);               /* in no folder of PATH */
-	add_other(f, ENTRY_DIR, "usr/bin/ssh", 0755, "");    /* no program */
+	add_file(f, "usr/bin/curl", 0644, 10);            /* cannot be run */
+	add_file(f, "opt/bin/wget", 0755, 10);            /* in no folder of PATH */
+	add_other(f, ENTRY_DIR, "usr/bin/ssh", 0755, ""); /* no program */
 	add_other(f, ENTRY_SYMLINK, "usr/bin/nc", 0777, "nowhere");
 	judge(f);
 	assert_int_equal(f->page.tools.len, 0);
@@ -357,8 +366,8 @@ static void test_tools(void **state)
 	gcc = add_file(f, "usr/bin/gcc", 0755, 1000);
 	library = add_file(f, "usr/lib/gcc/cc1", 0755, 9000);
 	add_file(f, "usr/share/dotnet/sdk/9.0.100/dotnet.dll", 0644, 10);
-	*ARENA_PUSH(&f->image.arena, &f->facts.packages) =
-		(struct package){ .ecosystem = ECO_DEB, .name = BYTES("gcc-12") };
+	*ARENA_PUSH(&f->image.arena, &f->facts.packages) = (struct package){ .ecosystem = ECO_DEB,
+		                                                                 .name = BYTES("gcc-12") };
 	tree_edit(f->image.tree, gcc)->package = tree_edit(f->image.tree, library)->package = 1;
 	judge(f);
 	assert_int_equal(f->page.tools.len, 4);
@@ -377,9 +386,12 @@ static void test_tools(void **state)
 static void add_package(struct fixture *f, enum ecosystem ecosystem, bool hidden, bool assetless,
                         bool overridden)
 {
-	*ARENA_PUSH(&f->image.arena, &f->facts.packages) =
-		(struct package){ .ecosystem = ecosystem, .name = BYTES("p"), .version = BYTES("1"),
-		                  .hidden = hidden, .assetless = assetless, .overridden = overridden };
+	*ARENA_PUSH(&f->image.arena, &f->facts.packages) = (struct package){ .ecosystem = ecosystem,
+		                                                                 .name = BYTES("p"),
+		                                                                 .version = BYTES("1"),
+		                                                                 .hidden = hidden,
+		                                                                 .assetless = assetless,
+		                                                                 .overridden = overridden };
 }
 
 static void test_ecosystems(void **state)
@@ -407,7 +419,8 @@ static void test_ecosystems(void **state)
 	end(f);
 }
 
-/* Support of .NET 9 ends on 2026-11-10, of .NET 10 on 2028-11-14 (releases-index.json of dotnet/core). */
+/* Support of .NET 9 ends on 2026-11-10, of .NET 10 on 2028-11-14 (releases-index.json of
+ * dotnet/core). */
 static void test_runtimes(void **state)
 {
 	static const char *const all[] = { "supported-runtime", "patch-runtime", "ending-runtime" };
@@ -466,8 +479,8 @@ static bool says(const buf *text, const char *what)
 /* An image in perfect order has no section it has nothing to say in. */
 static void test_text_silent(void **state)
 {
-	static const char *const absent[] = { "DO FIRST", "INTRUDER", ".NET", "PACKAGES", "hidden", "gap",
-		"ports", "built", "setuid", "\x1b" };
+	static const char *const absent[] = { "DO FIRST", "INTRUDER", ".NET",  "PACKAGES", "hidden",
+		                                  "gap",      "ports",    "built", "setuid",   "\x1b" };
 	struct fixture *f = begin();
 	buf text = BUF_INIT(1 << 20);
 
@@ -496,8 +509,9 @@ static void test_text_hostile(void **state)
 	add_layer(f, 100, 1000, "RUN \x1b[2J");
 	add_file(f, "usr/bin/\x1b]0;x\x07\xff", 04755, 900);
 	add_string(f, &f->image.config.entrypoint, "/bin/\x9b");
-	*ARENA_PUSH(&f->image.arena, &f->image.gaps) =
-		(struct image_gap){ .node = TREE_NONE, .text = BYTES("half \x1b a file") };
+	*ARENA_PUSH(&f->image.arena,
+	            &f->image.gaps) = (struct image_gap){ .node = TREE_NONE,
+		                                              .text = BYTES("half \x1b a file") };
 	f->image.gaps_total = 1;
 	shown(f, &text, false);
 	assert_false(says(&text, "\x1b"));
@@ -550,13 +564,13 @@ static void test_advice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_user),         cmocka_unit_test(test_form),
-		cmocka_unit_test(test_ports),        cmocka_unit_test(test_age),
-		cmocka_unit_test(test_modes),        cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_hidden),       cmocka_unit_test(test_tools),
-		cmocka_unit_test(test_ecosystems),   cmocka_unit_test(test_runtimes),
-		cmocka_unit_test(test_text_silent),  cmocka_unit_test(test_text_hostile),
-		cmocka_unit_test(test_colour),       cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_user),        cmocka_unit_test(test_form),
+		cmocka_unit_test(test_ports),       cmocka_unit_test(test_age),
+		cmocka_unit_test(test_modes),       cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_hidden),      cmocka_unit_test(test_tools),
+		cmocka_unit_test(test_ecosystems),  cmocka_unit_test(test_runtimes),
+		cmocka_unit_test(test_text_silent), cmocka_unit_test(test_text_hostile),
+		cmocka_unit_test(test_colour),      cmocka_unit_test(test_advice),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);

@@ -279,8 +279,8 @@ static void padding_and_garbage_behind(void **state)
 	buf_done(&b);
 }
 
-/* Cut anywhere: refused. Any bit changed: refused, or (bits that mean nothing, as the padding behind
- * the final block) the same content. */
+/* Cut anywhere: refused. Any bit changed: refused, or (bits that mean nothing, as the padding
+ * behind the final block) the same content. */
 static void damage_is_never_silent(void **state)
 {
 	(void)state;

@@ -27,6 +27,8 @@ static void test_classes(void **state)
 		{ .path = "usr/bin/tool", .body = ELF "new" },
 		{ .path = "usr/lib/python3/mod.py", .body = "import os\n" },
 		{ .path = "usr/lib/python3/__pycache__/mod.cpython-311.pyc", .body = "code" },
+		{ .path = "usr/lib/python3/loose.py", .body = "7654321" },
+		{ .path = "usr/lib/python3/__pycache__/loose.cpython-311.pyc", .body = "7654321" },
 		{ .path = "usr/lib/python3/__pycache__/other.cpython-311.pyc", .body = "code!" },
 		{ .path = "etc/passwd", .body = "root:x:0:0:::\n" },
 		{ .path = "srv/app/deep/run.sh", .body = "#!/bin/sh\n" },
@@ -41,13 +43,13 @@ static void test_classes(void **state)
 	assert_int_equal(c.of[COVERAGE_OWNED].bytes, 10 + 10 + 10);
 	assert_int_equal(c.of[COVERAGE_DERIVED].files, 1);
 	assert_int_equal(c.of[COVERAGE_GENERATED].files, 4); /* status, list, postinst, passwd */
-	assert_int_equal(c.of[COVERAGE_UNKNOWN].files, 6);
-	assert_int_equal(c.total.files, 14);
+	assert_int_equal(c.of[COVERAGE_UNKNOWN].files, 8);
+	assert_int_equal(c.total.files, 16);
 	assert_int_equal(c.unknown[KIND_ELF].files, 1);
 	assert_int_equal(c.unknown[KIND_SCRIPT].files, 1);
 	assert_int_equal(c.unknown[KIND_EMPTY].files, 1);
-	assert_int_equal(c.unknown[KIND_DATA].files, 3);
-	assert_int_equal(c.unknown[KIND_DATA].bytes, 5 + 5 + 1);
+	assert_int_equal(c.unknown[KIND_DATA].files, 5);
+	assert_int_equal(c.unknown[KIND_DATA].bytes, 5 + 5 + 1 + 7 + 7);
 
 	assert_int_equal(c.largest[KIND_ELF].len, 1);
 	assert_bytes(c.largest[KIND_ELF].items[0].path, "var/lib/dpkg/implant");
@@ -58,8 +60,9 @@ static void test_classes(void **state)
 	assert_int_equal(c.folders.len, 4);
 	assert_bytes(c.folders.items[0].path, "srv/app");
 	assert_int_equal(c.folders.items[0].unknown.files, 3);
-	assert_bytes(c.folders.items[1].path, "");
-	assert_bytes(c.folders.items[2].path, "usr/lib");
+	assert_bytes(c.folders.items[1].path, "usr/lib");
+	assert_int_equal(c.folders.items[1].unknown.files, 3);
+	assert_bytes(c.folders.items[2].path, "");
 	assert_bytes(c.folders.items[3].path, "var/lib");
 	fixture_done(&f);
 }

@@ -5,34 +5,31 @@
 #include "catalog_fixture.h"
 
 #define SHARED "usr/share/dotnet/shared/"
-#define TEXT_JSON(assembly, file) \
-	"{\"assemblyVersion\":\"" assembly "\",\"fileVersion\":\"" file "\"}"
 /* A service on the shared framework with one package that the framework also ships. */
 #define SHOP_DEPS \
 	"{\"runtimeTarget\":{\"name\":\".NETCoreApp,Version=v9.0\"}," \
 	"\"targets\":{\".NETCoreApp,Version=v9.0\":{" \
 	"\"Shop/1.2.3\":{\"runtime\":{\"Shop.dll\":{}}}," \
-	"\"System.Text.Json/9.0.1\":{\"runtime\":{\"lib/net9.0/System.Text.Json.dll\":" TEXT_JSON( \
-		"9.0.0.0", \
-		"9.0.124.61010") "}}," \
-						 "\"Dapper/2.1.35\":{\"runtime\":{\"lib/net7.0/Dapper.dll\":{}}," \
-						 "\"resources\":{\"lib/net7.0/de/Dapper.resources.dll\":{}}}," \
-						 "\"Lib.Native/1.0.0\":{\"runtimeTargets\":{\"runtimes/linux-x64/native/libn.so\":" \
-						 "{\"rid\":\"linux-x64\",\"assetType\":\"native\"}}}}}," \
-						 "\"libraries\":{\"Shop/1.2.3\":{\"type\":\"project\"}," \
-						 "\"System.Text.Json/9.0.1\":{\"type\":\"package\",\"path\":\"system.text.json/9.0.1\"}," \
-						 "\"Dapper/2.1.35\":{\"type\":\"package\",\"path\":\"dapper/2.1.35\"}," \
-						 "\"Lib.Native/1.0.0\":{\"type\":\"package\"}}}"
+	"\"System.Text.Json/9.0.1\":{\"runtime\":{\"lib/net9.0/System.Text.Json.dll\":" \
+	"{\"assemblyVersion\":\"9.0.0.0\",\"fileVersion\":\"9.0.124.61010\"}}}," \
+	"\"Dapper/2.1.35\":{\"runtime\":{\"lib/net7.0/Dapper.dll\":{}}," \
+	"\"resources\":{\"lib/net7.0/de/Dapper.resources.dll\":{}}}," \
+	"\"Lib.Native/1.0.0\":{\"runtimeTargets\":{\"runtimes/linux-x64/native/libn.so\":" \
+	"{\"rid\":\"linux-x64\",\"assetType\":\"native\"}}}}}," \
+	"\"libraries\":{\"Shop/1.2.3\":{\"type\":\"project\"}," \
+	"\"System.Text.Json/9.0.1\":{\"type\":\"package\",\"path\":\"system.text.json/9.0.1\"}," \
+	"\"Dapper/2.1.35\":{\"type\":\"package\",\"path\":\"dapper/2.1.35\"}," \
+	"\"Lib.Native/1.0.0\":{\"type\":\"package\"}}}"
 #define SHOP_CONFIG \
 	"{\"runtimeOptions\":{\"tfm\":\"net9.0\",\"framework\":" \
 	"{\"name\":\"Microsoft.NETCore.App\",\"version\":\"9.0.0\"}}}"
 #define FRAMEWORK_DEPS(version, assembly, file) \
 	"{\"runtimeTarget\":{\"name\":\"t\"},\"targets\":{\"t\":{" \
 	"\"Microsoft.NETCore.App.Runtime.linux-x64/" version "\":{\"runtime\":{" \
-	"\"System.Text.Json.dll\":" TEXT_JSON( \
-		assembly, file) "},\"native\":{\"libcoreclr.so\":{}}}}}," \
-						"\"libraries\":{\"Microsoft.NETCore.App.Runtime.linux-x64/" version "\":" \
-						"{\"type\":\"package\"}}}"
+	"\"System.Text.Json.dll\":{\"assemblyVersion\":\"" assembly "\"," \
+	"\"fileVersion\":\"" file "\"}},\"native\":{\"libcoreclr.so\":{}}}}}," \
+	"\"libraries\":{\"Microsoft.NETCore.App.Runtime.linux-x64/" version "\":" \
+	"{\"type\":\"package\"}}}"
 
 static const struct fixture_file shop[] = {
 	{ .path = "app/Shop", .body = "\177ELF" },
@@ -183,8 +180,8 @@ static void test_dotnet_installation_without_documents(void **state)
 	fixture_done(&f);
 }
 
-/* A package whose files were deleted is not there; without anything that deps.json lists, or behind
- * a tool that merges assemblies, nothing is said to be missing. */
+/* A package whose files were deleted is not there; without anything that deps.json lists, or
+ * behind a tool that merges assemblies, nothing is said to be missing. */
 static void test_dotnet_missing_files(void **state)
 {
 	static const struct fixture_file some[] = {
@@ -201,11 +198,11 @@ static void test_dotnet_missing_files(void **state)
 	static const struct fixture_file merged[] = {
 		{ .path = "app/Shop.dll", .body = "MZ" },
 		{ .path = "app/Shop.deps.json",
-		  .body =
-		      "{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{\"Shop/1\":{\"runtime\":{\"Shop.dll\":{}}},"
-		      "\"A/1\":{\"runtime\":{\"lib/A.dll\":{}}}}},\"libraries\":{"
-		      "\"Shop/1\":{\"type\":\"project\"},\"A/1\":{\"type\":\"package\"},"
-		      "\"Costura.Fody/5.7.0\":{\"type\":\"package\"}}}" },
+		  .body = "{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{"
+		          "\"Shop/1\":{\"runtime\":{\"Shop.dll\":{}}},"
+		          "\"A/1\":{\"runtime\":{\"lib/A.dll\":{}}}}},\"libraries\":{"
+		          "\"Shop/1\":{\"type\":\"project\"},\"A/1\":{\"type\":\"package\"},"
+		          "\"Costura.Fody/5.7.0\":{\"type\":\"package\"}}}" },
 		{ 0 },
 	};
 	static const struct {
@@ -264,11 +261,11 @@ static void test_dotnet_claims_stay_below(void **state)
 		{ .path = "usr/bin/evil", .body = "\177ELF" },
 		{ .path = "app/ok.so", .body = "\177ELF" },
 		{ .path = "app/A.deps.json",
-		  .body =
-		      "{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{\"A/1\":{\"native\":{"
-		      "\"x/ok.so\":{},\"1\":{\"localPath\":\"../usr/bin/evil\"},"
-		      "\"2\":{\"localPath\":\"/usr/bin/evil\"},\"3\":{\"localPath\":\"./../usr/bin/evil\"}}}}},"
-		      "\"libraries\":{\"A/1\":{\"type\":\"package\"}}}" },
+		  .body = "{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{\"A/1\":{\"native\":{"
+		          "\"x/ok.so\":{},\"1\":{\"localPath\":\"../usr/bin/evil\"},"
+		          "\"2\":{\"localPath\":\"/usr/bin/evil\"},"
+		          "\"3\":{\"localPath\":\"./../usr/bin/evil\"}}}}},"
+		          "\"libraries\":{\"A/1\":{\"type\":\"package\"}}}" },
 		{ 0 },
 	};
 	struct fixture f;
@@ -360,7 +357,8 @@ static void test_dotnet_single_file(void **state)
 	fixture_done(&f);
 }
 
-/* A self-contained application carries its runtimes, by its packs or by its configuration alone. */
+/* A self-contained application carries its runtimes, by its packs or by its configuration
+ * alone. */
 static void test_dotnet_carried_runtimes(void **state)
 {
 	static const struct fixture_file files[] = {
@@ -392,8 +390,8 @@ static void test_dotnet_carried_runtimes(void **state)
 	fixture_done(&f);
 }
 
-/* ASP.NET Core asks for the base framework in its own configuration: an application that names only
- * the first gets both, the second in the version that the first wants. */
+/* ASP.NET Core asks for the base framework in its own configuration: an application that names
+ * only the first gets both, the second in the version that the first wants. */
 static void test_dotnet_framework_of_a_framework(void **state)
 {
 	static const struct fixture_file files[] = {
@@ -424,6 +422,28 @@ static void test_dotnet_framework_of_a_framework(void **state)
 	assert_true(fixture_package(&f, "System.Text.Json")->overridden);
 	assert_int_equal(facts->apps.len, 2); /* and the configuration that the upper layer hid */
 	assert_true(identified(&f, files[1].path));
+	fixture_done(&f);
+}
+
+/* What lies beside a document of a lower layer now says nothing about the packages of then. */
+static void test_dotnet_replaced_document(void **state)
+{
+	static const struct fixture_file update[] = {
+		{ .path = "app/Shop.deps.json", .body = "{}" },
+		{ .path = "app/.wh.Dapper.dll", .body = "" },
+		{ 0 },
+	};
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, shop);
+	fixture_layer(&f, update);
+	const struct facts *facts = fixture_collect(&f);
+
+	assert_int_equal(facts->apps.len, 2);
+	assert_true(fixture_package(&f, "Dapper")->hidden);
+	assert_false(fixture_package(&f, "Dapper")->assetless);
 	fixture_done(&f);
 }
 
@@ -471,12 +491,15 @@ static void test_dotnet_hostile_items(void **state)
 	uint32_t node = tree_find(f.image.tree, BYTES("app/Shop.deps.json"), false);
 
 	f.image.items.len = 0;
+	*ARENA_PUSH(&f.image.arena, &f.image.items) = (struct image_item){
+		20, 0, tree_find(f.image.tree, BYTES("app/Shop.dll"), false), BYTES("\x01\x00\x00")
+	};
 	for (size_t i = 0; i < n; i++)
 		*ARENA_PUSH(&f.image.arena, &f.image.items) = (struct image_item){ 20, 0, node,
 			                                                               payloads[i] };
 	const struct facts *facts = fixture_collect(&f);
 
-	assert_int_equal(fixture_gaps(&f, "the evidence of this file cannot be read"), n);
+	assert_int_equal(fixture_gaps(&f, "the evidence of this file cannot be read"), n + 1);
 	assert_int_equal(facts->apps.len, 0);
 	fixture_done(&f);
 }
@@ -495,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_dotnet_single_file),
 		cmocka_unit_test(test_dotnet_carried_runtimes),
 		cmocka_unit_test(test_dotnet_framework_of_a_framework),
+		cmocka_unit_test(test_dotnet_replaced_document),
 		cmocka_unit_test(test_dotnet_broken_documents_are_gaps),
 		cmocka_unit_test(test_dotnet_hostile_items),
 	};

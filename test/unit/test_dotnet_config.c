@@ -20,7 +20,8 @@ static void test_config_of_a_framework_dependent_application(void **state)
 	struct dotnet_config c = parsed(
 		"\xef\xbb\xbf{\"runtimeOptions\":{\"tfm\":\"net9.0\",\"frameworks\":["
 		"{\"name\":\"Microsoft.NETCore.App\",\"version\":\"9.0.0\"},"
-		"{\"name\":\"Microsoft.AspNetCore.App\",\"version\":\"9.0.1\",\"rollForward\":\"latestmajor\"}],"
+		"{\"name\":\"Microsoft.AspNetCore.App\",\"version\":\"9.0.1\","
+		"\"rollForward\":\"latestmajor\"}],"
 		"\"configProperties\":{\"System.GC.Server\":true}}}",
 		&a);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which framework a host takes. Cases are the examples of dotnet/runtime's
- * docs/design/features/framework-version-resolution.md and of dotnet/designs 2019/runtime-binding.md. */
+ * docs/design/features/framework-version-resolution.md and of dotnet/designs
+ * 2019/runtime-binding.md. */
 #include "catalog/dotnet_framework.h"
 
 #include "unit.h"
@@ -91,7 +92,8 @@ static void test_rollforward_follows_the_document(void **state)
 	}
 }
 
-/* "applyPatches": false keeps the patch that was found (fx_resolver, automatic_roll_to_latest_patch). */
+/* "applyPatches": false keeps the patch that was found (fx_resolver,
+ * automatic_roll_to_latest_patch). */
 static void test_rollforward_without_patches(void **state)
 {
 	static const char *const patches[6] = { "2.1.1", "2.1.3" }, *const minors[6] = { "2.2.1",

@@ -50,7 +50,7 @@ static void test_fields(void **state)
 	               "Package: libgcc-s1\n" INSTALLED "Architecture: amd64\n"
 	               "Source: gcc-12 (12.2.0-14)\n"
 	               "version:  12.2.0-14+deb12u1 \nDescription: words\n Package: not-this\n .\n\n"
-	               "Package: tar\r\n" INSTALLED "Architecture: amd64\r\nVersion: 1.34\r\n \t\n\n"
+	               "Package: tar\r\n" INSTALLED "Architecture: amd64\r\nVersion: 1.34\r\n \t\n"
 	               "Package: tzdata\n" INSTALLED "Architecture: all\nSource: tz\nVersion: 2024a\n");
 	assert_int_equal(f.facts.packages.len, 3);
 	const struct package *p = fixture_package(&f, "libgcc-s1");
@@ -312,6 +312,69 @@ static void test_no_database(void **state)
 	fixture_done(&f);
 }
 
+/* What a worker that was taken over may send. A byte of rubbish behind a sound item is rubbish, too. */
+static void test_hostile_items(void **state)
+{
+	static const struct {
+		bytes payload;
+		size_t packages, gaps;
+	} cases[] = {
+		{ BYTES_INIT("\1\1a\0011\0\1a\0011"), 1, 0 },
+		{ BYTES_INIT("\1\1a\0011\0\1a\0011x"), 0, 1 },
+		{ BYTES_INIT("\1\0\0011\0\1a\0011"), 0, 1 },      /* no name */
+		{ BYTES_INIT("\1\377\377\377\377\17a"), 0, 1 },   /* a length beyond the end */
+		{ BYTES_INIT("\1\1a"), 0, 1 },
+		{ BYTES_INIT("\2\1a\0\11usr/bin/x\3\1y"), 0, 0 },
+		{ BYTES_INIT("\2\1a\5\1y"), 0, 1 },                 /* shares more than there was */
+		{ BYTES_INIT("\2\1a\0\0"), 0, 1 },
+		{ BYTES_INIT("\3\2/a\2/b\1:"), 0, 0 },
+		{ BYTES_INIT("\3\2/a"), 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fixture f;
+
+		collect_status(&f, "var/lib/dpkg/status", "");
+		*ARENA_PUSH(&f.image.arena, &f.image.items) = (struct image_item){
+			catalog_inspectors[1]->id, 0,
+			tree_find(f.image.tree, BYTES("var/lib/dpkg/status"), false), cases[i].payload };
+		fixture_collect(&f);
+		assert_int_equal(f.facts.packages.len, cases[i].packages);
+		assert_int_equal(fixture_gaps(&f, "the evidence of this file cannot be read"), cases[i].gaps);
+		fixture_done(&f);
+	}
+}
+
+static void test_many_gaps(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	collect_status(&f, "var/lib/dpkg/status", "Package: a\nVersion: 1\n" INSTALLED);
+	for (size_t i = 0; i < 1500; i++)
+		*ARENA_PUSH(&f.image.arena, &f.image.items) = (struct image_item){
+			catalog_inspectors[1]->id, 0,
+			tree_find(f.image.tree, BYTES("var/lib/dpkg/status"), false), BYTES("\1") };
+	fixture_collect(&f);
+	assert_int_equal(f.facts.gaps_total, 1500);
+	assert_int_equal(f.facts.gaps.len, LIMIT_GAPS_NAMED);
+	assert_int_equal(f.facts.packages.len, 1);
+	fixture_done(&f);
+}
+
+/* Inspector numbers stand in the cache. */
+static void test_inspectors(void **state)
+{
+	(void)state;
+	assert_string_equal(catalog_inspectors[1]->name, "dpkg");
+	for (size_t i = 0; catalog_inspectors[i]; i++) {
+		assert_true(catalog_inspectors[i]->id > 0);
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(catalog_inspectors[i]->id, catalog_inspectors[k]->id);
+	}
+}
+
 /* Expected counts: what dpkg-query 1.21 lists as installed from the same files; the last paragraph
  * of trivy-corrupsed has no Status, which dpkg reads as not installed and we count, with a gap. */
 static void test_real_databases(void **state)
@@ -359,7 +422,9 @@ int main(void)
 		cmocka_unit_test(test_states),    cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_ownership), cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_status_d),  cmocka_unit_test(test_layers),
-		cmocka_unit_test(test_no_database), cmocka_unit_test(test_real_databases),
+		cmocka_unit_test(test_no_database), cmocka_unit_test(test_hostile_items),
+		cmocka_unit_test(test_many_gaps), cmocka_unit_test(test_inspectors),
+		cmocka_unit_test(test_real_databases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ static void test_one_line(void **state)
 		json_write_text(&f.w, "b", "x\ny");
 		json_write_end(&f.w);
 	}
-	ends_as(&f, "{\"a\": false,\"b\": \"x\\ny\"}\n{\"a\": false,\"b\": \"x\\ny\"}\n");
+	ends_as(&f, "{\"a\": false, \"b\": \"x\\ny\"}\n{\"a\": false, \"b\": \"x\\ny\"}\n");
 }
 
 static void test_escapes(void **state)
@@ -98,10 +98,14 @@ static void test_escapes(void **state)
 static void test_broken_utf8(void **state)
 {
 	(void)state;
-	string_is(BYTES("a\xff" "b"), "\"a\xef\xbf\xbd" "b\"\n");
-	string_is(BYTES("\xc3"), "\"\xef\xbf\xbd\"\n");             /* cut off */
+	string_is(BYTES("a\xff"
+	                "b"),
+	          "\"a\xef\xbf\xbd"
+	          "b\"\n");
+	string_is(BYTES("\xc3"), "\"\xef\xbf\xbd\"\n");                 /* cut off */
 	string_is(BYTES("\xc0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\"\n"); /* not the shortest form */
-	string_is(BYTES("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"\n"); /* a surrogate */
+	string_is(BYTES("\xed\xa0\x80"),
+	          "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"\n"); /* a surrogate */
 }
 
 static void test_octets(void **state)
@@ -117,7 +121,8 @@ static void test_octets(void **state)
 	json_write_some(&f.w, "none", BYTES(""));
 	json_write_some(&f.w, "some", BYTES("x"));
 	json_write_end(&f.w);
-	ends_as(&f, "{\"path\": \"plain\",\"name\": \"a\xef\xbf\xbd\",\"name_hex\": \"61ff\",\"some\": \"x\"}\n");
+	ends_as(&f, "{\"path\": \"plain\", "
+	            "\"name\": \"a\xef\xbf\xbd\", \"name_hex\": \"61ff\", \"some\": \"x\"}\n");
 }
 
 /* The strict reader of fmt/ gives back what was written, for every octet. */
@@ -139,7 +144,8 @@ static void test_read_back(void **state)
 	json_write_end(&f.w);
 	assert_int_equal(stream_finish(&f.out, &e), 0);
 	assert_int_equal(json_parse(buf_bytes(&f.text), &a, &doc, &e), 0);
-	assert_true(bytes_equal(json_bytes(json_at(json_root(&doc), 0), &a), bytes_of(all, sizeof(all))));
+	assert_true(
+		bytes_equal(json_bytes(json_at(json_root(&doc), 0), &a), bytes_of(all, sizeof(all))));
 	assert_bytes(json_bytes(json_at(json_root(&doc), 1), &a), "\xf3\xa0\x81\x81");
 	buf_done(&f.text);
 	arena_done(&a);
@@ -174,9 +180,9 @@ static void test_stream(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shape),       cmocka_unit_test(test_one_line),
-		cmocka_unit_test(test_escapes),     cmocka_unit_test(test_broken_utf8),
-		cmocka_unit_test(test_octets),      cmocka_unit_test(test_read_back),
+		cmocka_unit_test(test_shape),   cmocka_unit_test(test_one_line),
+		cmocka_unit_test(test_escapes), cmocka_unit_test(test_broken_utf8),
+		cmocka_unit_test(test_octets),  cmocka_unit_test(test_read_back),
 		cmocka_unit_test(test_stream),
 	};
 

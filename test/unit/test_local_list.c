@@ -58,8 +58,8 @@ static void make_archive(const struct file *list, size_t n, buf *out)
 	tar_write_end(out);
 }
 
-/* What docker save of 1.10 to 24 writes when two images share a layer, what docker save of 25,
- * skopeo and podman write, names as `tar -C layout -c .` writes them, and a name that comes twice. */
+/* What docker save of 1.10 to 24 writes when two images share a layer, what docker 25, skopeo and
+ * podman write, names as `tar -C layout -c .` writes them, and a name that comes twice. */
 static const struct file docker_old[] = {
 	{ TAR_FILE, "c0ffee.json", "config" },
 	{ TAR_DIR, "1111/", NULL },
@@ -246,6 +246,34 @@ static void entries_and_names_have_limits(void **state)
 	arena_done(&a);
 }
 
+static void links_have_a_limit(void **state)
+{
+	struct arena a = ARENA_INIT;
+	buf tar = BUF_INIT(1 << 20);
+	struct local l;
+	bytes out;
+	err e = { 0 };
+
+	(void)state;
+	add_file(&tar, &(struct file){ TAR_FILE, "0", "found" });
+	for (unsigned i = 1; i <= LIMIT_LINKS + 1; i++) {
+		char name[16], to[16];
+
+		snprintf(name, sizeof(name), "%u", i);
+		snprintf(to, sizeof(to), "%u", i - 1);
+		add_file(&tar, &(struct file){ TAR_SYMLINK, name, to });
+	}
+	tar_write_end(&tar);
+	assert_int_equal(list(buf_bytes(&tar), 1 << 16, &a, &l, &e), 0);
+	assert_int_equal(local_read(&l, BYTES("40"), 100, &a, &out, &e), 0);
+	assert_bytes(out, "found");
+	assert_int_equal(local_read(&l, BYTES("41"), 100, &a, &out, &e), -1);
+	assert_failed(&e, ERR_FORMAT);
+	local_close(&l);
+	buf_done(&tar);
+	arena_done(&a);
+}
+
 /* An archive of many gigabytes is listed without reading its bodies. */
 static void bodies_are_jumped_over(void **state)
 {
@@ -355,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_size_that_lies_is_refused),
 		cmocka_unit_test(what_is_no_tar_is_refused),
 		cmocka_unit_test(entries_and_names_have_limits),
+		cmocka_unit_test(links_have_a_limit),
 		cmocka_unit_test(bodies_are_jumped_over),
 		cmocka_unit_test(a_listing_is_checked),
 		cmocka_unit_test(a_cut_listing_is_refused),

@@ -14,19 +14,24 @@ struct wishes {
 	struct texts output;
 };
 
+#define FIELD(name) offsetof(struct wishes, name)
 static const struct flag flags[] = {
-	{ "fast", NULL, "be fast", offsetof(struct wishes, fast), FLAG_SWITCH, 'F', 0 },
-	{ "no-cache", NULL, "", offsetof(struct wishes, no_cache), FLAG_SWITCH, 0, 0 },
-	{ "key", "FILE", "", offsetof(struct wishes, key), FLAG_TEXT, 'k', 0 },
-	{ "format", "table|json", "", offsetof(struct wishes, format), FLAG_CHOICE, 'f', 0 },
-	{ "number", "N", "", offsetof(struct wishes, number), FLAG_NUMBER, 'n', 255 },
-	{ "size", "SIZE", "", offsetof(struct wishes, size), FLAG_SIZE, 0, 0 },
-	{ "output", "FILE", "", offsetof(struct wishes, output), FLAG_LIST, 'o', 0 },
+	{ 'F', "fast", NULL, FLAG_SWITCH, FIELD(fast), "" },
+	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(no_cache), "" },
+	{ 'k', "key", "FILE", FLAG_TEXT, FIELD(key), "" },
+	{ 'f', "format", "table|json", FLAG_CHOICE, FIELD(format), "" },
+	{ 'n', "number", "N", FLAG_STATUS, FIELD(number), "" },
+	{ 0, "size", "SIZE", FLAG_SIZE, FIELD(size), "" },
+	{ 'o', "output", "FILE", FLAG_LIST, FIELD(output), "" },
 	{ 0 },
 };
 
 static const struct applet applet = {
-	.name = "probe", .operands = "A [B]", .operands_min = 1, .operands_max = 2, .flags = flags,
+	.name = "probe",
+	.operands = "A [B]",
+	.operands_min = 1,
+	.operands_max = 2,
+	.flags = flags,
 };
 
 struct fixture {
@@ -102,11 +107,25 @@ static void test_values(void **state)
 	static const struct {
 		const char *word;
 		uint64_t size;
-	} sizes[] = { { "--size=10", 10 }, { "--size=10MB", 10000000 }, { "--size=2GiB", 2147483648 },
-		{ "--size=1K", 1024 }, { "--size=18446744073709551615", UINT64_MAX } };
-	static const char *const bad[] = { "--size=", "--size=MB", "--size=1.5GB", "--size=-1",
-		"--size=18446744073709551616", "--size=18446744073709551615KiB", "--number=256", "--number=-1",
-		"--number=", "--number=0x10", "--format=xml", "--format=", "--format=table|json", "--fast=maybe" };
+	} sizes[] = { { "--size=10", 10 },
+		          { "--size=10MB", 10000000 },
+		          { "--size=2GiB", 2147483648 },
+		          { "--size=1K", 1024 },
+		          { "--size=18446744073709551615", UINT64_MAX } };
+	static const char *const bad[] = { "--size=",
+		                               "--size=MB",
+		                               "--size=1.5GB",
+		                               "--size=-1",
+		                               "--size=18446744073709551616",
+		                               "--size=18446744073709551615KiB",
+		                               "--number=256",
+		                               "--number=-1",
+		                               "--number=",
+		                               "--number=0x10",
+		                               "--format=xml",
+		                               "--format=",
+		                               "--format=table|json",
+		                               "--fast=maybe" };
 	struct fixture f = { 0 };
 
 	(void)state;
@@ -157,7 +176,7 @@ static void test_mistakes(void **state)
 static void test_environment(void **state)
 {
 	char *const environment[] = { W("OAKUM_KEY=env"), W("OAKUM_NO_CACHE=1"), W("OAKUM_QUIET=true"),
-		W("OAKUM_FORMAT="), NULL };
+		                          W("OAKUM_FORMAT="), NULL };
 	char *const bad[] = { W("OAKUM_NUMBER=many"), NULL };
 	struct fixture f = { 0 };
 

@@ -125,6 +125,21 @@ static void test_container_link(void **state)
 	fixture_done(&f);
 }
 
+/* NixOS: a link into a place that nobody would look at. */
+static void test_far_link(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "nix/store/release", .body = "ID=nixos\n" },
+		{ .path = "etc/os-release", .link = "/nix/store/release" }, { 0 } });
+	fixture_collect(&f);
+	assert_bytes(f.facts.os.id, "nixos");
+	fixture_done(&f);
+}
+
 static void test_supplement(void **state)
 {
 	static const struct {
@@ -229,7 +244,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quoting),      cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_many_faults),  cmocka_unit_test(test_precedence),
-		cmocka_unit_test(test_container_link), cmocka_unit_test(test_supplement),
+		cmocka_unit_test(test_container_link), cmocka_unit_test(test_far_link),
+		cmocka_unit_test(test_supplement),
 		cmocka_unit_test(test_elsewhere),    cmocka_unit_test(test_real_files),
 	};
 

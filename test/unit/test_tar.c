@@ -84,10 +84,10 @@ static buf records = BUF_INIT(SIZE_MAX);
 
 static void say(const char *keyword, bytes value)
 {
-	size_t rest = strlen(keyword) + value.n + 3, n = rest;
+	size_t rest = strlen(keyword) + value.n + 3, n = rest + 1;
 
-	for (size_t digits = 1, top = 10; n != rest + digits; digits++, top *= 10)
-		n = rest + digits < top ? rest + digits : n;
+	while (rest + (size_t)snprintf(NULL, 0, "%zu", n) != n)
+		n = rest + (size_t)snprintf(NULL, 0, "%zu", n);
 	buf_printf(&records, "%zu %s=", n, keyword);
 	buf_put(&records, value);
 	buf_puts(&records, "\n");

@@ -132,6 +132,8 @@ static void what_is_no_target_is_said(void **state)
 	} bad[] = {
 		{ "", "empty" },
 		{ "oci:", "names nothing" },
+		{ "oci::", "names nothing" },
+		{ "oci::1.0", "names nothing" },
 		{ "docker://", "names nothing" },
 		{ "sbom:", "names nothing" },
 		{ "./absent", "no such file" },

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The demo images, real ones: the audit lists what tarfile, dpkg-query and the service's own deps.json
+# list. Every package of the service is there, and no project of its source.
+. "$ROOT/test/tap.sh"
+
+demo=$ROOT/build/demo
+cd "$TMP" || exit 1
+
+audited() { # JSON: the same lines as demo_facts.py
+	jq -r '(.packages[] | select(.hidden | not) |
+			if .ecosystem == "deb" then "deb \(.name) \(.version)"
+			elif .path != "app/azmcp" then empty
+			elif .assetless then "assetless \(.name) \(.version)"
+			else "nuget \(.name) \(.version)" end),
+		(.setuid[] | "setuid \(.path)"), (.setgid[] | "setgid \(.path)"),
+		(.dotnet.runtimes[] | select(.carried) | "runtime \(.name) \(.version)")' "$1" |
+		LC_ALL=C sort
+}
+
+count() { # KIND NUMBER
+	is "$image: $2 $1" "$(audited "$image.json" | grep -c "^$1 ")" "$2"
+}
+
+for image in slim distroless fat; do
+	if [ ! -e "$demo/$image/index.json" ]; then
+		skip "the demo image $image" 'it could not be made here (test/fixture/make-demo.sh)'
+		continue
+	fi
+	status "$image is audited" 0 "$OAKUM" audit --quiet --format json "oci:$demo/$image"
+	mv out "$image.json"
+	audited "$image.json" >have
+	python3 "$FIXTURE/demo_facts.py" "$demo/$image" | LC_ALL=C sort >want
+	ok "$image: packages, setuid and setgid files, runtimes as its tools list them" diff want have
+	is "$image: nothing was missed" "$(jq -c .gaps "$image.json")" '[]'
+	count nuget 110
+	count assetless 1
+	count runtime 2
+done
+
+image=fat
+if [ -e "$image.json" ]; then
+	count deb 222
+	count setuid 10
+	count setgid 5
+	is 'fat: five layers' "$(jq '.layers | length' fat.json)" 5
+	like 'fat: what a later layer deleted is still there' \
+		"$(jq -r '.hidden.notable[].path' fat.json)" '^root/.aws/credentials$'
+fi
+done_testing
