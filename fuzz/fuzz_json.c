@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What json_parse accepts: every value lies inside its container, behind its elder sibling; its exact
- * octets read again give the same value; members are found by their names. */
+/* What json_parse accepts: every value lies inside its container, behind its elder sibling; its
+ * exact octets read again give the same value; members are found by their names. */
 #include "fmt/json.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tar reader tells the same in one piece, in pieces and with bodies jumped over; what it tells of
- * an entry lies inside the stream and its bounds; what is written of an entry reads back the same.
+/* The tar reader tells the same in one piece, in pieces and with bodies jumped over; what it tells
+ * of an entry lies inside the stream and its bounds; what is written of it reads back the same.
  * The first octet seeds the sizes of the pieces, the rest is the archive, in which a block with a
  * checksum of eight spaces gets the right one (a mutation seldom would). */
 #include "base/limits.h"
@@ -145,7 +145,7 @@ static int rewrite(void *ctx, const struct tar_entry *n, err *e)
 	struct log *l = ctx;
 
 	(void)e;
-	/* A sparse map cannot be written; a body is left out; a file called "x/" comes back a folder. */
+	/* No sparse map can be written; a body is left out; a file "x/" comes back a folder. */
 	w.sparse = false;
 	if ((w.type == TAR_FILE || w.type == TAR_OTHER) && bytes_ends(w.name, BYTES("/")))
 		w.type = TAR_DIR;

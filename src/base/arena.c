@@ -157,9 +157,16 @@ void arena_reset(struct arena *a)
 		next = o->older;
 		free(o);
 	}
+	a->head = NULL;
+	/* A chunk made for one large block would stay for the life of a worker. */
+	if (c->size > CHUNK_LARGEST) {
+		free(c);
+		return;
+	}
 	c->older = NULL;
 	c->used = 0;
 	POISON(c->data, c->size);
+	a->head = c;
 }
 
 void arena_done(struct arena *a)

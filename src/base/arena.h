@@ -24,7 +24,7 @@ struct arena {
 /* arena_done(a): free everything; a is as after ARENA_INIT. A never used arena is fine. */
 void arena_done(struct arena *a);
 
-/* arena_reset(a): forget everything, keep one chunk for the next round. O(chunks). */
+/* arena_reset(a): forget everything, keep at most one chunk for the next round. O(chunks). */
 void arena_reset(struct arena *a);
 
 /* arena_alloc(a, n): n octets, not cleared. arena_zero: cleared. Arena. n may be 0. */

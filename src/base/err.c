@@ -5,13 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* cut(text, n): at most n octets of text, not in the middle of a character. */
+static size_t cut(const char *text, size_t n)
+{
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
 __attribute__((format(printf, 2, 0))) static void append(err *e, const char *fmt, va_list ap)
 {
 	size_t room = sizeof(e->text) - e->len;
 	int n = vsnprintf(e->text + e->len, room, fmt, ap);
 
 	if (n > 0)
-		e->len = (uint16_t)(e->len + ((size_t)n < room ? (size_t)n : room - 1));
+		e->len = (uint16_t)(e->len + ((size_t)n < room ? (size_t)n : cut(e->text, room - 1)));
+	e->text[e->len] = '\0';
 }
 
 int err_set(err *e, enum err_kind kind, int sys, const char *fmt, ...)
@@ -36,19 +45,27 @@ int err_set(err *e, enum err_kind kind, int sys, const char *fmt, ...)
 
 int err_wrap(err *e, const char *fmt, ...)
 {
-	char inner[sizeof(e->text)];
+	char outer[sizeof(e->text)];
 	va_list ap;
 
 	assert(e->kind != ERR_NONE);
-	memcpy(inner, e->text, sizeof(inner));
-	e->len = 0;
 	va_start(ap, fmt);
-	append(e, fmt, ap);
+	vsnprintf(outer, sizeof(outer), fmt, ap);
 	va_end(ap);
-	int n = snprintf(e->text + e->len, sizeof(e->text) - e->len, ": %s", inner);
+	/* The cause is worth more than the circumstances: where both do not fit, what is cut first is
+	 * the new text, down to a third of the room. */
+	const size_t whole = sizeof(e->text) - 1 - 2;
+	size_t n = strlen(outer), keep = e->len;
 
-	if (n > 0)
-		e->len = (uint16_t)strlen(e->text);
+	if (n + keep > whole && n > whole / 3)
+		n = cut(outer, keep > whole - whole / 3 ? whole / 3 : whole - keep);
+	if (n + keep > whole)
+		keep = cut(e->text, whole - n);
+	memmove(e->text + n + 2, e->text, keep);
+	memcpy(e->text, outer, n);
+	memcpy(e->text + n, ": ", 2);
+	e->len = (uint16_t)(n + 2 + keep);
+	e->text[e->len] = '\0';
 	return -1;
 }
 

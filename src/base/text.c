@@ -39,27 +39,40 @@ bool text_is_utf8(bytes s)
 
 bool text_is_deceptive(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xe0000 && c <= 0xe0fff);
+	/* from, to: controls; what prints nothing; what joins, reorders or breaks lines; tags */
+	static const uint32_t ranges[][2] = {
+		{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad },   { 0x034f, 0x034f },
+		{ 0x061c, 0x061c }, { 0x115f, 0x1160 }, { 0x180e, 0x180e },   { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff9, 0xfffb },   { 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* show_next(b, s): the printable form of the character (or broken octet) at the front of *s. */
+static void show_next(buf *b, bytes *s)
+{
+	bytes rest = *s, one;
+	uint32_t c;
+	bool whole = text_utf8_next(&rest, &c);
+
+	(void)bytes_take(s, whole ? s->n - rest.n : 1, &one);
+	if (whole && !text_is_deceptive(c)) {
+		buf_put(b, one);
+		return;
+	}
+	for (size_t i = 0; i < one.n; i++)
+		buf_printf(b, "\\x%02x", one.p[i]);
 }
 
 void text_show(buf *b, bytes s)
 {
-	while (s.n > 0) {
-		bytes rest = s;
-		uint32_t c;
-		bool whole = text_utf8_next(&rest, &c);
-		size_t n = whole ? s.n - rest.n : 1;
-
-		if (whole && !text_is_deceptive(c)) {
-			buf_put(b, bytes_slice(s, 0, n));
-		} else {
-			for (size_t i = 0; i < n; i++)
-				buf_printf(b, "\\x%02x", s.p[i]);
-		}
-		s = bytes_skip(s, n);
-	}
+	while (s.n > 0)
+		show_next(b, &s);
 }
 
 char *text_shown(struct arena *a, bytes s)
@@ -75,15 +88,11 @@ char *text_shown(struct arena *a, bytes s)
 
 const char *text_show_into(struct shown *out, bytes s)
 {
-	bool cut = s.n > 160;
-	size_t n = cut ? 160 : s.n;
-	buf b = BUF_INIT(4 * 160);
+	buf b = BUF_INIT(sizeof(out->text));
 
-	/* Not in the middle of a character, which would be shown as broken. */
-	while (cut && n > 157 && (s.p[n] & 0xc0) == 0x80)
-		n--;
-	text_show(&b, bytes_slice(s, 0, n));
-	snprintf(out->text, sizeof(out->text), PRIb "%s", BYTESF(buf_bytes(&b)), cut ? "…" : "");
+	while (s.n > 0 && b.n < SHOWN_MOST)
+		show_next(&b, &s);
+	snprintf(out->text, sizeof(out->text), PRIb "%s", BYTESF(buf_bytes(&b)), s.n ? "…" : "");
 	buf_done(&b);
 	return out->text;
 }

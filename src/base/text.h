@@ -15,11 +15,13 @@
 void text_show(buf *b, bytes s);
 char *text_shown(struct arena *a, bytes s);
 
-/* struct shown, SHOW(s): the printable form of at most 160 octets of s, for one printf argument:
- * err_set(e, ..., "'%s' is no digest", SHOW(name)). The text lives until the end of the full
- * expression's block. Longer input ends in "…". */
+/* struct shown, SHOW(s): the printable form of the front of s, for one printf argument:
+ * err_set(e, ..., "'%s' is no digest", SHOW(name)). About SHOWN_MOST octets of it, so that a hostile
+ * name leaves room for the reason; longer input ends in "…". The text lives until the end of the
+ * enclosing block. */
+#define SHOWN_MOST 160
 struct shown {
-	char text[4 * 160 + 8];
+	char text[SHOWN_MOST + 4 * 4 + sizeof("…")];
 };
 const char *text_show_into(struct shown *out, bytes s);
 #define SHOW(s) text_show_into(&(struct shown){ { 0 } }, (s))

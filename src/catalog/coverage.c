@@ -58,7 +58,8 @@ static bool is_compiled_python(const struct counting *c, uint32_t node)
 	const struct tree *tree = c->image->tree;
 	bytes name = tree_name(tree, node);
 	uint32_t dir = tree_get(tree, node)->parent;
-	uint8_t source[LIMIT_NAME + 4];
+	const bytes suffix = BYTES(".py");
+	uint8_t source[LIMIT_NAME + 3];
 	size_t n = bytes_find(name, '.');
 
 	if (!bytes_ends(name, BYTES(".pyc")))
@@ -66,8 +67,10 @@ static bool is_compiled_python(const struct counting *c, uint32_t node)
 	if (bytes_is(tree_name(tree, dir), "__pycache__"))
 		dir = tree_get(tree, dir)->parent;
 	memcpy(source, name.p, n);
-	memcpy(source + n, ".py", 3);
-	uint32_t origin = dir == TREE_NONE ? dir : tree_child(tree, dir, bytes_of(source, n + 3));
+	memcpy(source + n, suffix.p, suffix.n);
+	uint32_t origin = dir == TREE_NONE
+	                          ? dir
+	                          : tree_child(tree, dir, bytes_of(source, n + suffix.n));
 
 	return origin != TREE_NONE && class_by_mark(c, origin) != COVERAGE_UNKNOWN;
 }

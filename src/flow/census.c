@@ -209,11 +209,8 @@ static bytes without_logins(bytes line, struct arena *a)
 	return clean;
 }
 
-void judge_files(struct audit_page *page)
+static void take_layers(struct audit_page *page)
 {
-	const struct tree *t = page->image->tree;
-	struct folders folders = { 0 };
-
 	for (size_t i = 0; i < page->image->layers.len; i++) {
 		const struct image_layer *layer = &page->image->layers.items[i];
 
@@ -223,6 +220,14 @@ void judge_files(struct audit_page *page)
 		page->compressed += layer->compressed;
 		page->expanded += layer->expanded;
 	}
+}
+
+void judge_files(struct audit_page *page)
+{
+	const struct tree *t = page->image->tree;
+	struct folders folders = { 0 };
+
+	take_layers(page);
 	map_init(&folders.by_node, &folders.arena);
 	for (uint32_t i = 0; i < tree_count(t); i++) {
 		const struct tree_node *n = tree_get(t, i);

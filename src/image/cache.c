@@ -347,7 +347,11 @@ int cache_put(struct cache *c, bytes records, err *e)
 	while ((more = pieces_add(&c->pack, &records, e)) > 0)
 		if (write_piece(c, e) < 0)
 			return put_failed(c, e);
-	return more < 0 ? put_failed(c, e) : 0;
+	if (more < 0) { /* the caller's records, not the file */
+		cache_put_abort(c);
+		return err_wrap(e, "cache");
+	}
+	return 0;
 }
 
 static int column(struct cache *c, enum statement which, int64_t *out, err *e)
@@ -360,7 +364,8 @@ static int column(struct cache *c, enum statement which, int64_t *out, err *e)
 	return found;
 }
 
-/* Drops what was not used for longest. An eighth is left for the tables themselves. */
+/* Drops what was not used for longest. A quarter is left for the tables themselves and for the next
+ * layer, which is written before room is made for it. */
 static int evict(struct cache *c, err *e)
 {
 	int64_t octets = 0, oldest = 0;
@@ -368,7 +373,7 @@ static int evict(struct cache *c, err *e)
 	for (;;) {
 		if (column(c, WEIGH, &octets, e) < 0)
 			return -1;
-		if (octets <= 0 || (uint64_t)octets <= c->limit - c->limit / 8)
+		if (octets <= 0 || (uint64_t)octets <= c->limit - c->limit / 4)
 			return 0;
 		sqlite_bind_int(c->writer.st[OLDEST], 1, c->put.row);
 		int found = column(c, OLDEST, &oldest, e);

@@ -192,17 +192,20 @@ static int filter_by_tag(struct resolve *r, struct oci_index *index, err *e)
 	return 0;
 }
 
-/* one_image(index): all named entries that are images mean the same one, or only one is there. */
-static bool is_ambiguous(const struct oci_index *index)
+/* Without a tag, entries that fit and bear different names are different images: which one is meant
+ * cannot be told. Entries without a platform that differ are, too. */
+static bool is_ambiguous(const struct resolve *r, const struct oci_index *index)
 {
 	const struct descriptor *first = NULL;
 
 	for (size_t i = 0; i < index->manifests.len; i++) {
 		const struct descriptor *d = &index->manifests.items[i];
+		bool untold = d->platform.architecture.n == 0;
 
-		if (oci_is_attestation(d) || d->platform.architecture.n > 0)
+		if (oci_is_attestation(d) || (!untold && !platform_matches(&d->platform, r->want)))
 			continue;
-		if (first && !digest_equal(&first->digest, &d->digest))
+		if (first && !digest_equal(&first->digest, &d->digest) &&
+		    (untold || !bytes_equal(first->ref_name, d->ref_name)))
 			return true;
 		first = d;
 	}
@@ -216,7 +219,7 @@ static int resolve_index(struct resolve *r, struct oci_index *index, err *e)
 
 		if (index->manifests.len > LIMIT_INDEX_ENTRIES)
 			return err_set(e, ERR_LIMIT, 0, "an index of %zu entries", index->manifests.len);
-		if (is_ambiguous(index))
+		if (is_ambiguous(r, index))
 			return err_set(e, ERR_ABSENT, 0, "several images here; name one: %s:TAG",
 			               SHOW(bytes_str(r->target->text)));
 		int at = platform_choose(&index->manifests, r->want);
@@ -316,21 +319,34 @@ static int list_archive(struct resolve *r, err *e)
 	return status;
 }
 
-/* What the archive is, when the user did not say: docker save writes manifest.json beside an OCI layout
- * since version 25; the layout says more, so it wins. */
-static enum target_kind kind_of_archive(const struct resolve *r)
+static bool has_file(const struct resolve *r, bytes name)
 {
 	struct local_file file;
-	err ignored = { 0 };
+	err ignored = { 0 }; /* absent is an answer here */
 
-	if (r->target->kind != TARGET_ARCHIVE)
-		return r->target->kind;
-	if (local_find(r->local, BYTES("index.json"), &file, &ignored) == 0) {
-		local_file_close(&file);
-		return TARGET_OCI_ARCHIVE;
+	if (local_find(r->local, name, &file, &ignored) < 0)
+		return false;
+	local_file_close(&file);
+	return true;
+}
+
+/* What the archive is, when the user did not say: docker save writes manifest.json beside an OCI layout
+ * since version 25. The layout says more, so it wins; but full names stand in manifest.json alone. */
+static int resolve_archive(struct resolve *r, err *e)
+{
+	enum target_kind asked = r->target->kind;
+
+	if (asked == TARGET_OCI_ARCHIVE || (asked == TARGET_ARCHIVE && has_file(r, BYTES("index.json")))) {
+		r->out->kind = TARGET_OCI_ARCHIVE;
+		if (resolve_layout(r, e) == 0)
+			return 0;
+		if (asked == TARGET_OCI_ARCHIVE || e->kind != ERR_ABSENT || !*r->target->tag ||
+		    !has_file(r, BYTES("manifest.json")))
+			return -1;
+		err_clear(e); /* the name may be one of docker's */
 	}
-	err_clear(&ignored); /* absent is an answer here */
-	return TARGET_DOCKER_ARCHIVE;
+	r->out->kind = TARGET_DOCKER_ARCHIVE;
+	return resolve_docker(r, e);
 }
 
 int documents_read(struct local *local, const struct target *target, const struct platform *want,
@@ -339,14 +355,9 @@ int documents_read(struct local *local, const struct target *target, const struc
 	struct resolve r = { local, target, want, worker, a, out };
 
 	*out = (struct documents){ .kind = target->kind };
-	if (local->is_archive) {
-		if (list_archive(&r, e) < 0)
-			return -1;
-		out->kind = kind_of_archive(&r);
-	}
-	int status = out->kind == TARGET_DOCKER_ARCHIVE ? resolve_docker(&r, e) : resolve_layout(&r, e);
-
-	if (status < 0)
+	if (local->is_archive && list_archive(&r, e) < 0)
+		return -1;
+	if ((local->is_archive ? resolve_archive(&r, e) : resolve_layout(&r, e)) < 0)
 		return -1;
 	if (out->layers.len > LIMIT_LAYERS)
 		return err_set(e, ERR_LIMIT, 0, "%zu layers", out->layers.len);

@@ -86,7 +86,8 @@ tar -C tree --format=gnu --incremental $small -cf incremental.tar . 2>/dev/null
 agree 'GNU tar incremental' incremental.tar 'libarchive gnu'
 tar -C tree --format=gnu -V label $small -cf label.tar . 2>/dev/null
 agree 'GNU tar with a label' label.tar libarchive
-tar -C tree --format=posix --pax-option=globexthdr.name=g,mtime=5,uid=9 $small -cf global.tar . 2>/dev/null
+tar -C tree --format=posix --pax-option=globexthdr.name=g,mtime=5,uid=9 $small \
+	-cf global.tar . 2>/dev/null
 agree 'GNU tar with a global header' global.tar 'gnu python'
 
 for format in pax ustar gnutar v7; do

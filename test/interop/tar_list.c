@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tar_list - what the tar reader says of an archive, for comparison with other readers.
  *   tar_list FILE [CHUNK]   feed FILE in pieces of CHUNK octets (65536)
- * One entry a line, fields with tabs between: type, mode, uid, gid, size, mtime, device, name, link,
- * capability in hex, CRC of the stored octets ("-" for a sparse file). Names are escaped as in C. */
+ * One entry a line, fields with tabs between: type, mode, uid, gid, size, mtime, device, name,
+ * link, capability in hex, CRC of the stored octets ("-" for a sparse file). Names are escaped. */
 #include "fmt/tar.h"
 
 #include <inttypes.h>

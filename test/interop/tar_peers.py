@@ -42,13 +42,15 @@ def unescape(text):
 
 
 def permissions(text):
+    special = ((2, 0o4000), (5, 0o2000), (8, 0o1000))
     mode = sum(1 << (8 - i) for i, c in enumerate(text) if c not in "-ST")
-    return mode | sum(bit for at, bit in ((2, 0o4000), (5, 0o2000), (8, 0o1000)) if text[at] in "sStT")
+    return mode | sum(bit for at, bit in special if text[at] in "sStT")
 
 
 def gnu(path):
-    out = subprocess.run(["tar", "-tvf", path, "--numeric-owner", "--full-time", "--utc",
-                          "--quoting-style=escape", "--warning=no-unknown-keyword"], stdout=subprocess.PIPE, check=True).stdout
+    command = ["tar", "-tvf", path, "--numeric-owner", "--full-time", "--utc",
+               "--quoting-style=escape", "--warning=no-unknown-keyword"]
+    out = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     line = re.compile(rb"(.)(\S{9}) (\d+)/(\d+) +(\S+) (\S+) (\d\d:\d\d:\d\d)(\.\d+)? +(.*)", re.S)
     for text in out.split(b"\n")[:-1]:
         kind, mode, uid, gid, size, day, clock, fraction, name = line.fullmatch(text).groups()
@@ -60,8 +62,9 @@ def gnu(path):
             name, link = name.split(b" -> ")
         if kind == "h":
             name, link = name.split(b" link to ")
-        row({"-": "f", "C": "f"}.get(kind, kind), "%04o" % permissions(mode.decode()), int(uid), int(gid),
-            size, int(when.timestamp() // 1), device, shown(unescape(name)), shown(unescape(link)))
+        row({"-": "f", "C": "f"}.get(kind, kind), "%04o" % permissions(mode.decode()), int(uid),
+            int(gid), size, int(when.timestamp() // 1), device, shown(unescape(name)),
+            shown(unescape(link)))
 
 
 def make(form, folder, path):
@@ -69,7 +72,8 @@ def make(form, folder, path):
     with tarfile.open(path, "w", format=formats[form], errors="surrogateescape") as archive:
         for top, folders, files in os.walk(folder):
             folders.sort()
-            for name in sorted(files + [f for f in folders if os.path.islink(os.path.join(top, f))]):
+            links = [f for f in folders if os.path.islink(os.path.join(top, f))]
+            for name in sorted(files + links):
                 full = os.path.join(top, name)
                 try:
                     if os.path.getsize(full) < 1 << 20:

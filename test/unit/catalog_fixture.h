@@ -72,17 +72,17 @@ static inline void fixture_entry(struct dispatch *d, const struct fixture_file *
 		fail_msg("%s: %s", file->path, e.text);
 }
 
-/* fixture_layer(f, files): one more layer; the list ends with a NULL path. */
-static inline void fixture_layer(struct fixture *f, const struct fixture_file *files)
+/* fixture_read(files, aliases, records): what a worker answers about a layer of these files. */
+static inline void fixture_read(const struct fixture_file *files, const struct aliases *aliases,
+                                buf *records)
 {
-	uint16_t layer = (uint16_t)f->image.layers.len;
-	buf records = BUF_INIT(64 * MIB);
 	struct arena a = ARENA_INIT;
-	struct dispatch_options options = {
-		.inspectors = catalog_inspectors, .spool_fd = -1, .flush = fixture_keep, .ctx = &records
-	};
+	struct dispatch_options options = { .inspectors = catalog_inspectors,
+		                                .aliases = aliases,
+		                                .spool_fd = -1,
+		                                .flush = fixture_keep,
+		                                .ctx = records };
 	struct dispatch *d = dispatch_new(&a, &options);
-	err e = { 0 };
 
 	for (size_t i = 0; files[i].path; i++)
 		fixture_entry(d, &files[i]);

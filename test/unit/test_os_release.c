@@ -21,6 +21,7 @@ static void test_quoting(void **state)
 		{ "PRETTY_NAME='single \"inside\" \\n'", "single \"inside\" \\n" },
 		{ "PRETTY_NAME=\"a \\\"quoted\\\" \\$HOME \\`x\\` \\\\ \\n\"",
 		  "a \"quoted\" $HOME `x` \\ \\n" },
+		{ "PRETTY_NAME='raw \\$x'", "raw \\$x" },
 		{ "PRETTY_NAME=esc\\'aped", "esc'aped" },
 		{ "  PRETTY_NAME=\"indented\"  ", "indented" },
 		{ "PRETTY_NAME=\"windows line\"\r", "windows line" },
