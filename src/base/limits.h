@@ -99,8 +99,8 @@
 #define LIMIT_GAPS_NAMED 1000
 
 /* -- facts ------------------------------------------------------------------------------------ */
-/* Packages of one image: the largest images hold 20,000. */
-#define LIMIT_PACKAGES (UINT64_C(1) << 18)
+/* Packages of one image, and of one file: the largest images hold 20,000. */
+#define LIMIT_PACKAGES (UINT64_C(64) << 10)
 /* A name, version, architecture or licence; the longest licence line of Alpine is below 1 KiB. */
 #define LIMIT_PACKAGE_FIELD (4 * KIB)
 /* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */

@@ -149,10 +149,15 @@ static int inspect(struct inspection *in, err *e)
 	struct faults faults = { .in = in };
 	bytes rest = in->body;
 	struct paragraph p;
-	uint64_t line = 0;
+	uint64_t line = 0, count = 0;
 
 	(void)e;
 	while (paragraph_next(&rest, &line, &p)) {
+		if (count++ == LIMIT_PACKAGES) {
+			inspection_gap(in, "more than %u packages: the rest is not read",
+			               (unsigned)LIMIT_PACKAGES);
+			break;
+		}
 		if (p.fault)
 			faults_add(&faults, p.fault_line, p.fault);
 		if (p.name.n == 0 || p.version.n == 0)

@@ -68,9 +68,7 @@ static bool is_compiled_python(const struct counting *c, uint32_t node)
 		dir = tree_get(tree, dir)->parent;
 	memcpy(source, name.p, n);
 	memcpy(source + n, suffix.p, suffix.n);
-	uint32_t origin = dir == TREE_NONE
-	                          ? dir
-	                          : tree_child(tree, dir, bytes_of(source, n + suffix.n));
+	uint32_t origin = tree_child(tree, dir, bytes_of(source, n + suffix.n));
 
 	return origin != TREE_NONE && class_by_mark(c, origin) != COVERAGE_UNKNOWN;
 }

@@ -66,9 +66,8 @@ static int compare_pre(bytes a, bytes b)
 
 	if (a.n == 0 || b.n == 0)
 		return (a.n == 0) - (b.n == 0);
-	while (a.n > 0 && b.n > 0) {
-		(void)bytes_take_until(&a, '.', &x); /* both hold something */
-		(void)bytes_take_until(&b, '.', &y);
+	while (a.n > 0 && b.n > 0 && bytes_take_until(&a, '.', &x) &&
+	       bytes_take_until(&b, '.', &y)) {
 		int c = compare_identifiers(x, y);
 
 		if (c != 0)
@@ -257,7 +256,7 @@ void dotnet_folders_find(const struct tree *tree, struct arena *a, struct dotnet
 static struct dotnet_folder *resolve_one(const struct dotnet_folders *folders,
                                          const struct dotnet_request *request)
 {
-	struct dotnet_version versions[LIMIT_DOTNET_FOLDERS];
+	struct dotnet_version versions[LIMIT_DOTNET_FOLDERS] = { 0 };
 	struct dotnet_folder *candidates[LIMIT_DOTNET_FOLDERS];
 	size_t n = 0;
 

@@ -95,11 +95,17 @@ static void inspect_status(struct inspection *in, enum dpkg_file kind)
 	struct faults faults = { .in = in };
 	struct dpkg_reader reader = { .rest = in->body };
 	struct dpkg_stanza stanza;
+	uint64_t count = 0;
 	buf out = BUF_INIT(6 * (LIMIT_PACKAGE_FIELD + 16));
 
 	while (dpkg_stanza_next(&reader, &stanza)) {
 		bool present = is_present(stanza.status, &stanza.fault);
 
+		if (count++ == LIMIT_PACKAGES) {
+			inspection_gap(in, "more than %u packages: the rest is not read",
+			               (unsigned)LIMIT_PACKAGES);
+			break;
+		}
 		if (present && stanza.package.n > 0 && stanza.version.n > 0)
 			emit_package(in, &stanza, &out);
 		if (present && !stanza.fault && stanza.version.n == 0)

@@ -23,13 +23,12 @@ static void flush(struct owned_writer *w)
 
 bool owned_add(struct owned_writer *w, bytes raw)
 {
-	uint8_t clean[LIMIT_PATH];
 	bool escapes;
 	size_t shared = 0;
 
 	if (raw.n > LIMIT_PATH)
 		return false;
-	bytes path = path_clean(raw, clean, sizeof(clean), &escapes);
+	bytes path = path_clean(raw, w->clean, sizeof(w->clean), &escapes);
 
 	if (path.n == 0)
 		return true; /* the root, which nobody owns */

@@ -13,6 +13,7 @@ struct owned_writer {
 	struct inspection *in;
 	bytes start; /* what each item begins with: the caller's encoding of whose files these are */
 	buf out;
+	uint8_t clean[LIMIT_PATH]; /* the path in hand; here, so that it is not cleared for each */
 	uint8_t last[LIMIT_PATH];
 	size_t last_n;
 };

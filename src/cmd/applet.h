@@ -18,6 +18,7 @@ enum flag_kind {
 	FLAG_CHOICE, /* const char *, one of the words of `value`, divided by | */
 	FLAG_STATUS, /* uint64_t, an exit status: at most 255 */
 	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
+	FLAG_TIME,   /* uint64_t milliseconds: "5m", "1h30m", "300s" (as Go writes durations) */
 	FLAG_LIST,   /* struct texts; the flag may be repeated */
 };
 

@@ -17,7 +17,7 @@
 struct audit_flags {
 	const char *format, *platform, *cache_dir;
 	struct texts output;
-	uint64_t cache_size, exit_code;
+	uint64_t cache_size, exit_code, timeout_ms;
 	bool no_cache, verify, fail_on_gap, skip_secrets, no_progress;
 };
 
@@ -38,6 +38,7 @@ static const struct flag flags[] = {
 	  "where evidence is kept (~/.cache/oakum)" },
 	{ 0, "cache-size", "SIZE", FLAG_SIZE, FIELD(cache_size), "how large it may grow (2GiB)" },
 	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(no_cache), "keep nothing, use nothing kept" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up on an image after this (1h)" },
 	{ 0, "no-progress", NULL, FLAG_SWITCH, FIELD(no_progress), "no bar" },
 	{ 0 },
 };
@@ -88,6 +89,7 @@ static int prepare(struct run *r, err *e)
 	o->tmp_dir = tmp && *tmp ? tmp : "/tmp";
 	o->cache_limit = f->cache_size ? f->cache_size : LIMIT_CACHE;
 	o->verify = f->verify;
+	o->timeout_ms = f->timeout_ms;
 	o->now_ns = job->clock_ns;
 	o->note = note;
 	o->note_ctx = r;

@@ -87,6 +87,38 @@ static bool take_size(const char *value, uint64_t *out)
 	return false;
 }
 
+/* Numbers with units, largest first or not, at least one: what Go's time.ParseDuration takes, without
+ * fractions. */
+static bool take_time(const char *value, uint64_t *out)
+{
+	static const struct {
+		bytes name;
+		uint64_t ms;
+	} units[] = { { BYTES_INIT("ms"), 1 },
+		          { BYTES_INIT("s"), 1000 },
+		          { BYTES_INIT("m"), 60000 },
+		          { BYTES_INIT("h"), 3600000 } };
+	bytes rest = bytes_str(value);
+
+	*out = 0;
+	do {
+		size_t digits = 0, unit = 0;
+		uint64_t n;
+
+		while (digits < rest.n && rest.p[digits] >= '0' && rest.p[digits] <= '9')
+			digits++;
+		if (!text_take_u64(bytes_slice(rest, 0, digits), 10, UINT32_MAX, &n))
+			return false;
+		rest = bytes_skip(rest, digits);
+		while (unit < 4 && !bytes_take_prefix(&rest, units[unit].name))
+			unit++;
+		if (unit == 4)
+			return false;
+		*out += n * units[unit].ms;
+	} while (rest.n > 0);
+	return true;
+}
+
 /* set_value(p, at, shown, value, e): shown is how the flag was written, for errors. */
 static int set_value(struct parser *p, struct place at, const char *shown, const char *value,
                      err *e)
@@ -115,6 +147,11 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 	case FLAG_SIZE:
 		if (!take_size(value, (uint64_t *)(void *)field))
 			return err_set(e, ERR_USAGE, 0, "%s is a size like 500MB or 2GiB, not '%s'", shown,
+			               SHOW(bytes_str(value)));
+		return 0;
+	case FLAG_TIME:
+		if (!take_time(value, (uint64_t *)(void *)field))
+			return err_set(e, ERR_USAGE, 0, "%s is a time like 30s or 5m, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_LIST: {

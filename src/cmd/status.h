@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* status - what the program's exit status says; the one place where kinds of errors become numbers.
  *
- * The numbers are an interface: doc/exit-status in the man page says what they mean.
+ * The numbers are an interface: every man page has them (manual.c).
  * Threading: pure functions. */
 #pragma once
 

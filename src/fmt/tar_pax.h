@@ -31,7 +31,7 @@ enum tar_pax_has {
 
 struct tar_pax {
 	unsigned has;
-	unsigned taken_away; /* by an empty value */
+	unsigned taken_away;                                   /* by an empty value */
 	bytes path, link, capability, sparse_name, sparse_map; /* borrow the records */
 	uint64_t size, uid, gid, sparse_size, sparse_major, sparse_minor, sparse_offset, sparse_blocks;
 	int64_t mtime;

@@ -408,7 +408,6 @@ static uint32_t put(struct tree *t, const struct entry *entry, uint32_t old)
 {
 	if (old != TREE_NONE && entry->type == ENTRY_DIR && at(t, old)->type == ENTRY_DIR)
 		return old;
-	make_missing(t);
 	if (old != TREE_NONE)
 		hide_all(t, old);
 	uint32_t node = attach(t, t->walk.dir, path_base(entry->path));
@@ -434,11 +433,13 @@ static int apply_node(struct tree *t, const struct entry *entry, uint32_t *out_n
 		return refuse(entry, "is a hard link into what it replaces", e);
 	if (!table_owner(&t->table, (struct table_owner){ entry->uid, entry->gid }, &ids))
 		return err_set(e, ERR_LIMIT, 0, "the image has too many owners");
+	make_missing(t);
+	/* Before anything is hidden: it may be the very link that led here. */
+	remember_dir(t, dir);
 	*out_node = put(t, entry, old);
 	describe(t, *out_node, entry, ids);
 	if (target != TREE_NONE)
 		describe_link(t, *out_node, target);
-	remember_dir(t, dir);
 	return 0;
 }
 

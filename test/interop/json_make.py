@@ -9,7 +9,8 @@ import sys
 STRINGS = ["", "a", "name", "größe", "日本", "\U0001f600", "line\nquote\"\\/",
            "\u0000\u001f\u007f", "pkg:deb/debian/libc6@2.36-9?arch=amd64", "x" * 40]
 PIECES = [b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"0", b"-", b".",
-          b"e5", b"true", b"null", b" ", b"\n", b"\t", b"\x1f", b"\x80", b"\xc3\xa9", b"\xed\xa0\x80",
+          b"e5", b"true", b"null", b" ", b"\n", b"\t", b"\x1f",
+          b"\x80", b"\xc3\xa9", b"\xed\xa0\x80",
           b"\\u0000",
           b"\\ud83d", b"\\ude00", b"\\n", b"\\x", b"\xef\xbb\xbf", b"/*", b"NaN", b'"a":1']
 

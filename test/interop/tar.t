@@ -102,8 +102,8 @@ done
 # However the stream is cut, the same is read; and the comparison can fail.
 "$tools/tar_list" posix.tar >whole
 for chunk in 1 511 513 4096; do
-	"$tools/tar_list" posix.tar $chunk >cut
-	status "in pieces of $chunk" 0 cmp whole cut
+	"$tools/tar_list" posix.tar $chunk >pieces
+	status "in pieces of $chunk" 0 cmp whole pieces
 done
 sed 's/hello/hallo/' posix.tar >other.tar
 status 'a changed archive is refused' 3 "$tools/tar_list" other.tar

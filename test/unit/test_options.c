@@ -10,7 +10,7 @@
 struct wishes {
 	bool fast, no_cache;
 	const char *key, *format;
-	uint64_t number, size;
+	uint64_t number, size, time;
 	struct texts output;
 };
 
@@ -22,6 +22,7 @@ static const struct flag flags[] = {
 	{ 'f', "format", "table|json", FLAG_CHOICE, FIELD(format), "" },
 	{ 'n', "number", "N", FLAG_STATUS, FIELD(number), "" },
 	{ 0, "size", "SIZE", FLAG_SIZE, FIELD(size), "" },
+	{ 0, "time", "TIME", FLAG_TIME, FIELD(time), "" },
 	{ 'o', "output", "FILE", FLAG_LIST, FIELD(output), "" },
 	{ 0 },
 };
@@ -125,7 +126,21 @@ static void test_values(void **state)
 		                               "--format=xml",
 		                               "--format=",
 		                               "--format=table|json",
-		                               "--fast=maybe" };
+		                               "--fast=maybe",
+		                               "--time=",
+		                               "--time=5",
+		                               "--time=m",
+		                               "--time=1.5h",
+		                               "--time=5m-1s",
+		                               "--time=5 m" };
+	static const struct {
+		const char *word;
+		uint64_t ms;
+	} times[] = { { "--time=5m", 300000 },
+		          { "--time=5m0s", 300000 },
+		          { "--time=1h30m", 5400000 },
+		          { "--time=250ms", 250 },
+		          { "--time=0s", 0 } };
 	struct fixture f = { 0 };
 
 	(void)state;
@@ -135,6 +150,13 @@ static void test_values(void **state)
 		snprintf(word, sizeof(word), "%s", sizes[i].word);
 		assert_int_equal(PARSE(&f, word, W("x")), 0);
 		assert_true(f.wishes.size == sizes[i].size);
+	}
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+		char word[64];
+
+		snprintf(word, sizeof(word), "%s", times[i].word);
+		assert_int_equal(PARSE(&f, word, W("x")), 0);
+		assert_true(f.wishes.time == times[i].ms);
 	}
 	assert_int_equal(PARSE(&f, W("-n255"), W("-fjson"), W("x")), 0);
 	assert_int_equal(f.wishes.number, 255);

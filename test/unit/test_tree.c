@@ -349,6 +349,27 @@ static void parents_may_be_links(void **state)
 	assert_visible(f, "abs@ bin/ bin/d up@ usr/ usr/bin/");
 }
 
+/* Entries in the same folder are found fast, but not through a link that is gone. */
+static void a_link_may_lead_to_its_own_end(void **state)
+{
+	struct fixture *f = *state;
+
+	LINK_(f, "a", "/");
+	FILE_(f, "a/x");
+	FILE_(f, "a/a");
+	assert_visible(f, "a x");
+	REFUSED_(f, ENTRY_FILE, "a/y", NULL);
+	tree_layer(f->t, 1);
+	LINK_(f, "a", "d");
+	FILE_(f, "a/x");
+	WIPE_(f, "a/.wh.x");
+	tree_layer(f->t, 2);
+	FILE_(f, "a/y");
+	WIPE_(f, ".wh.a");
+	FILE_(f, "a/z");
+	assert_visible(f, "a/ a/z d/ d/x d/y x");
+}
+
 static void dangling_and_looping_parents(void **state)
 {
 	struct fixture *f = *state;
@@ -588,6 +609,7 @@ int main(void)
 		TEST(opaque_folders),
 		TEST(odd_whiteouts),
 		TEST(parents_may_be_links),
+		TEST(a_link_may_lead_to_its_own_end),
 		TEST(dangling_and_looping_parents),
 		TEST(links_are_followed_to_a_limit),
 		TEST(hard_links),
