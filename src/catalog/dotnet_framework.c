@@ -62,7 +62,7 @@ static int compare_identifiers(bytes a, bytes b)
 
 static int compare_pre(bytes a, bytes b)
 {
-	bytes x, y;
+	bytes x = { 0 }, y = { 0 };
 
 	if (a.n == 0 || b.n == 0)
 		return (a.n == 0) - (b.n == 0);

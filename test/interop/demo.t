@@ -30,8 +30,12 @@ for image in slim distroless fat; do
 	status "$image is audited" 0 "$OAKUM" audit --quiet --format json "oci:$demo/$image"
 	mv out "$image.json"
 	audited "$image.json" >have
-	python3 "$FIXTURE/demo_facts.py" "$demo/$image" | LC_ALL=C sort >want
-	ok "$image: packages, setuid and setgid files, runtimes as its tools list them" diff want have
+	facts=$demo/$image.facts # they take long to find and change with the image only
+	if [ ! "$facts" -nt "$demo/$image/index.json" ]; then
+		python3 "$FIXTURE/demo_facts.py" "$demo/$image" >want && mv want "$facts"
+	fi
+	ok "$image: packages, setuid and setgid files, runtimes as its tools list them" \
+		diff "$facts" have
 	is "$image: nothing was missed" "$(jq -c .gaps "$image.json")" '[]'
 	count nuget 110
 	count assetless 1
