@@ -19,7 +19,7 @@ static bytes take_path(bytes *in, buf *b)
 	if (!bytes_take_u8(in, &n))
 		n = 0;
 	for (unsigned i = 0; i < n % 8U && bytes_take_u8(in, &part); i++) {
-		unsigned times = part >= 0xf8 ? 400 : 1;
+		unsigned times = part >= 0xf8 ? 60 : 1;
 
 		for (unsigned k = 0; k < times; k++)
 			buf_printf(b, "%s%s", i || k ? "/" : part & 0x40 ? "/" : "", parts[part % 16]);

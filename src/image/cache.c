@@ -99,7 +99,12 @@ void cache_close(struct cache *c)
 	cache_put_abort(c);
 	if (c->reading)
 		(void)sqlite_run(&c->reader.db, "COMMIT", &ignored);
+	err_clear(&ignored);
 	touch_at_end(c);
+	/* A run that wrote moves it all into the file, so that the next one, which may only read, finds no
+	 * long log to go through. Best effort: others may be reading. */
+	if (c->writing && sqlite_run(&c->writer.db, "PRAGMA busy_timeout=" BUSY_CLOSE_MS, &ignored) == 0)
+		(void)sqlite_run(&c->writer.db, "PRAGMA wal_checkpoint(TRUNCATE)", &ignored);
 	cache_db_close(&c->writer);
 	cache_db_close(&c->reader);
 	if (c->corrupt)

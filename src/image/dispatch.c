@@ -87,6 +87,7 @@ void inspection_gap(struct inspection *in, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	evidence_write_gap(&d->writer, in->emitter->inspector, false, bytes_str(text), &d->out);
+	flush(d, FLUSH_AT);
 }
 
 bool inspection_read(struct inspection *in, uint64_t offset, size_t n, bytes *out)

@@ -15,15 +15,15 @@ cp /var/lib/dpkg/status "$admin/"
 printf 'ID=debian\nVERSION_ID="12"\n' >"$TMP/root/etc/os-release"
 
 theirs() { # packages whose files are in place, as name, version, architecture, source, its version
-	dpkg-query --admindir="$admin" -W -f \
-		'${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n' |
+	format='${db:Status-Status}\t${Package}\t${Version}\t${Architecture}'
+	dpkg-query --admindir="$admin" -W -f "$format"'\t${source:Package}\t${source:Version}\n' |
 		grep -Ev '^(config-files|not-installed|half-installed)' | cut -f 2- | sort
 }
 
 ours() {
 	"$OAKUM" audit --format json --quiet "rootfs:$TMP/root" >"$TMP/audit.json" || return 1
 	jq -r '.packages[] | select(.ecosystem == "deb" and (.hidden // false | not)) |
-		[.name, .version, .architecture, .source.name // .name, .source.version // .version] | @tsv' \
+		[.name, .version, .architecture, .source.name, .source.version] | @tsv' \
 		"$TMP/audit.json" | sort
 }
 
@@ -35,10 +35,13 @@ same() { # NAME
 }
 
 same 'as installed'
-awk -v RS= -v ORS='\n\n' 'NR % 5 == 1 { sub(/install ok installed/, "deinstall ok config-files") } 1' \
-	/var/lib/dpkg/status >"$admin/status"
+awk -v RS= -v ORS='\n\n' '
+	NR % 5 == 1 { sub(/install ok installed/, "deinstall ok config-files") } 1
+' /var/lib/dpkg/status >"$admin/status"
 same 'every fifth removed, its configuration kept'
-awk -v RS= -v ORS='\n\n' 'NR % 3 == 1 { sub(/ok installed/, "ok unpacked") }
-	NR % 3 == 2 { sub(/ok installed/, "ok half-configured") } 1' /var/lib/dpkg/status >"$admin/status"
+awk -v RS= -v ORS='\n\n' '
+	NR % 3 == 1 { sub(/ok installed/, "ok unpacked") }
+	NR % 3 == 2 { sub(/ok installed/, "ok half-configured") } 1
+' /var/lib/dpkg/status >"$admin/status"
 same 'half-way through an upgrade'
 done_testing

@@ -363,6 +363,22 @@ static void test_many_gaps(void **state)
 	fixture_done(&f);
 }
 
+static void test_many_packages(void **state)
+{
+	buf status = BUF_INIT(8 * MIB);
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i <= LIMIT_PACKAGES; i++)
+		buf_printf(&status, "Package: p%zu\nVersion: 1\n" INSTALLED "\n", i);
+	buf_putc(&status, '\0');
+	collect_status(&f, "var/lib/dpkg/status", (const char *)status.p);
+	assert_int_equal(f.facts.packages.len, LIMIT_PACKAGES);
+	assert_int_equal(fixture_gaps(&f, "more than 65536 packages: the rest is not read"), 1);
+	fixture_done(&f);
+	buf_done(&status);
+}
+
 /* Inspector numbers stand in the cache. */
 static void test_inspectors(void **state)
 {
@@ -423,7 +439,8 @@ int main(void)
 		cmocka_unit_test(test_ownership), cmocka_unit_test(test_long_list),
 		cmocka_unit_test(test_status_d),  cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_no_database), cmocka_unit_test(test_hostile_items),
-		cmocka_unit_test(test_many_gaps), cmocka_unit_test(test_inspectors),
+		cmocka_unit_test(test_many_gaps), cmocka_unit_test(test_many_packages),
+		cmocka_unit_test(test_inspectors),
 		cmocka_unit_test(test_real_databases),
 	};
 
