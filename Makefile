@@ -63,7 +63,8 @@ check: deps-test
 	@tools/test $(T)
 
 install: release
-	@meson install -C build --quiet --no-rebuild $(if $(DESTDIR),--destdir '$(abspath $(DESTDIR))')
+	@meson configure build -Dprefix='$(PREFIX)' >/dev/null
+	@meson install -C build --quiet $(if $(DESTDIR),--destdir '$(abspath $(DESTDIR))')
 
 bench: deps deps-demo build/build.ninja
 	@test -e build/bench/limit || meson configure build -Dbench=true

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hostile worker's pipe: what is accepted must be clean, ordered and survive being written again. */
+/* A hostile worker's pipe: what is accepted must be clean, ordered and survive being written
+ * again. */
 #include "image/evidence.h"
 
 #include "base/path.h"
@@ -53,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(evidence_read(&again, copy, &twin, &e) == 0);
 		assert(twin.type == ev.type && twin.entry == ev.entry && twin.inspector == ev.inspector);
 		assert(bytes_equal(twin.payload, ev.payload) && twin.expanded == ev.expanded);
-		assert(bytes_equal(twin.file.path, ev.file.path) && bytes_equal(twin.file.link, ev.file.link));
+		assert(bytes_equal(twin.file.path, ev.file.path) &&
+		       bytes_equal(twin.file.link, ev.file.link));
 		assert(twin.file.mtime == ev.file.mtime && twin.file.size == ev.file.size);
 	}
 	buf_done(&out);

@@ -11,8 +11,8 @@
 
 /* Leaving may cost a warm run this much when somebody else writes just then. */
 #define BUSY_CLOSE_MS "50"
-/* The times of a file changed so lately may not tell the next change (granularity of file systems and
- * of the kernel's clock; git's "racy" rule). */
+/* The times of a file changed so lately may not tell the next change (granularity of file systems
+ * and of the kernel's clock; git's "racy" rule). */
 #define RACY_NS (INT64_C(2) * 1000 * 1000 * 1000)
 
 /* A write in progress. */
@@ -101,9 +101,10 @@ void cache_close(struct cache *c)
 		(void)sqlite_run(&c->reader.db, "COMMIT", &ignored);
 	err_clear(&ignored);
 	touch_at_end(c);
-	/* A run that wrote moves it all into the file, so that the next one, which may only read, finds no
-	 * long log to go through. Best effort: others may be reading. */
-	if (c->writing && sqlite_run(&c->writer.db, "PRAGMA busy_timeout=" BUSY_CLOSE_MS, &ignored) == 0)
+	/* A run that wrote moves it all into the file, so that the next one, which may only read, finds
+	 * no long log to go through. Best effort: others may be reading. */
+	if (c->writing &&
+	    sqlite_run(&c->writer.db, "PRAGMA busy_timeout=" BUSY_CLOSE_MS, &ignored) == 0)
 		(void)sqlite_run(&c->writer.db, "PRAGMA wal_checkpoint(TRUNCATE)", &ignored);
 	cache_db_close(&c->writer);
 	cache_db_close(&c->reader);
@@ -116,7 +117,8 @@ void cache_close(struct cache *c)
 	arena_done(&a);
 }
 
-/* -- reading ------------------------------------------------------------------------------------ */
+/* -- reading
+ * ------------------------------------------------------------------------------------ */
 
 struct key {
 	uint8_t octets[1 + 64];
@@ -225,7 +227,8 @@ int cache_read(struct cache *c, int64_t row, uint32_t piece, bytes *out, err *e)
 	return done < 0 ? err_wrap(e, "cache") : done;
 }
 
-/* -- writing ------------------------------------------------------------------------------------ */
+/* -- writing
+ * ------------------------------------------------------------------------------------ */
 
 static int open_writer(struct cache *c, err *e)
 {
@@ -398,8 +401,7 @@ static void shrink(struct cache *c)
 	struct stat st;
 
 	if (stat(path, &st) == 0 && (uint64_t)st.st_size > c->limit)
-		(void)(sqlite_run(&c->writer.db, "PRAGMA incremental_vacuum", &ignored) == 0 &&
-		       sqlite_run(&c->writer.db, "PRAGMA wal_checkpoint(TRUNCATE)", &ignored) == 0);
+		(void)sqlite_run(&c->writer.db, "PRAGMA incremental_vacuum", &ignored);
 }
 
 int cache_put_end(struct cache *c, err *e)
@@ -420,7 +422,8 @@ int cache_put_end(struct cache *c, err *e)
 	return 0;
 }
 
-/* -- files -------------------------------------------------------------------------------------- */
+/* -- files
+ * -------------------------------------------------------------------------------------- */
 
 static void bind_file(struct sqlite3_stmt *st, const struct cache_file *f)
 {
@@ -439,8 +442,8 @@ bool cache_file_seen(struct cache *c, const struct cache_file *file, const diges
 	digest seen;
 
 	bind_file(st, file);
-	bool same = noted(c, sqlite_step(st, &e), &e) > 0 && digest_from_key(sqlite_bytes(st, 0), &seen) &&
-	            digest_equal(&seen, blob);
+	bool same = noted(c, sqlite_step(st, &e), &e) > 0 &&
+	            digest_from_key(sqlite_bytes(st, 0), &seen) && digest_equal(&seen, blob);
 
 	sqlite_reset(st);
 	return same;

@@ -22,10 +22,11 @@ static const char *const schema[] = {
 	" version BLOB NOT NULL, diff_id BLOB NOT NULL, pieces INTEGER NOT NULL,"
 	" octets INTEGER NOT NULL, used INTEGER NOT NULL, UNIQUE (blob, version)) STRICT",
 	"CREATE INDEX layer_used ON layer (used)",
-	"CREATE TABLE piece (id INTEGER PRIMARY KEY, octets INTEGER NOT NULL, data BLOB NOT NULL) STRICT",
+	"CREATE TABLE piece (id INTEGER PRIMARY KEY, octets INTEGER NOT NULL, data BLOB NOT NULL)"
+	" STRICT",
 	"CREATE TABLE file (id INTEGER PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT NULL,"
-	" place INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,"
-	" blob BLOB NOT NULL, UNIQUE (device, inode, place)) STRICT",
+	" place INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL,"
+	" ctime INTEGER NOT NULL, blob BLOB NOT NULL, UNIQUE (device, inode, place)) STRICT",
 	NULL,
 };
 
@@ -37,16 +38,16 @@ static const char *const statements[STATEMENTS] = {
 	[FORGET_PIECES] = "DELETE FROM piece WHERE id BETWEEN ?1 << 16 AND (?1 << 16) + 65535",
 	[FORGET_LAYER] = "DELETE FROM layer WHERE id = ?",
 	[ADD_LAYER] = "INSERT INTO layer (blob, version, diff_id, pieces, octets, used)"
-	              " VALUES (?, ?, ?, 0, 0, " NEXT_USE ") RETURNING id",
+				  " VALUES (?, ?, ?, 0, 0, " NEXT_USE ") RETURNING id",
 	[ADD_PIECE] = "INSERT INTO piece (id, octets, data) VALUES (?, ?, ?)",
 	[END_LAYER] = "UPDATE layer SET pieces = ?, octets = ? WHERE id = ?",
 	[WEIGH] = "SELECT sum(octets) FROM layer",
 	[OLDEST] = "SELECT id FROM layer WHERE id <> ? ORDER BY used LIMIT 1",
 	[TOUCH] = "UPDATE layer SET used = " NEXT_USE " WHERE id = ?",
 	[FILE_FIND] = "SELECT blob FROM file WHERE device = ? AND inode = ? AND place = ? AND size = ?"
-	              " AND mtime = ? AND ctime = ?",
+				  " AND mtime = ? AND ctime = ?",
 	[FILE_ADD] = "INSERT OR REPLACE INTO file (device, inode, place, size, mtime, ctime, blob)"
-	             " VALUES (?, ?, ?, ?, ?, ?, ?)",
+				 " VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[FILE_TRIM] = "DELETE FROM file WHERE id <= (SELECT max(id) FROM file) - " FILES_KEPT,
 };
 
@@ -111,10 +112,9 @@ void cache_db_close(struct cache_db *d)
 
 static int open_file(const char *path, struct cache_db *out, err *e)
 {
-	const struct sqlite_options options = { .version = 1,
-		                                    .schema = schema,
-		                                    .busy_ms = BUSY_MS,
-		                                    .largest = 2 * PIECE_LARGEST };
+	const struct sqlite_options options = {
+		.version = 1, .schema = schema, .busy_ms = BUSY_MS, .largest = 2 * PIECE_LARGEST
+	};
 	struct cache_db d = { .db = { NULL } };
 	struct stat st = { 0 };
 	int done = sqlite_open(path, &options, &d.db, e);

@@ -13,7 +13,8 @@
 #define CAPABILITY_MAX 24
 #define MODE_MAX 07777
 
-/* -- writing ------------------------------------------------------------------------------------ */
+/* -- writing
+ * ------------------------------------------------------------------------------------ */
 
 /* Begins a record; frame_end puts the length before it. */
 static size_t frame_begin(buf *out, enum evidence_type type)
@@ -114,7 +115,8 @@ void evidence_write_fail(enum err_kind kind, bytes text, buf *out)
 	frame_end(out, from);
 }
 
-/* -- reading ------------------------------------------------------------------------------------ */
+/* -- reading
+ * ------------------------------------------------------------------------------------ */
 
 int evidence_frame(bytes *in, bytes *out_record, err *e)
 {
@@ -185,13 +187,18 @@ static bool take_type(bytes *in, struct entry *out)
 	return out->type != ENTRY_NONE;
 }
 
+static bool take_owner(bytes *in, struct entry *out)
+{
+	return pack_take_u32(in, MODE_MAX, &out->mode) && pack_take_u32(in, UINT32_MAX, &out->uid) &&
+	       pack_take_u32(in, UINT32_MAX, &out->gid);
+}
+
 static int read_entry(struct evidence_reader *r, bytes in, struct evidence *out, err *e)
 {
 	struct entry *f = &out->file;
 	uint64_t mtime;
 
-	if (!take_path(r, &in) || !take_type(&in, f) || !pack_take_u32(&in, MODE_MAX, &f->mode) ||
-	    !pack_take_u32(&in, UINT32_MAX, &f->uid) || !pack_take_u32(&in, UINT32_MAX, &f->gid) ||
+	if (!take_path(r, &in) || !take_type(&in, f) || !take_owner(&in, f) ||
 	    !pack_take_u64(&in, INT64_MAX, &f->size) || !pack_take_u64(&in, UINT64_MAX, &mtime) ||
 	    !pack_take_bytes(&in, LIMIT_PATH, &f->link) ||
 	    !pack_take_bytes(&in, CAPABILITY_MAX, &f->capability) || in.n > 0)
@@ -225,8 +232,8 @@ static int read_gap(struct evidence_reader *r, bytes in, struct evidence *out, e
 	bool of_layer;
 
 	if (!pack_take_bool(&in, &of_layer) || !pack_take_u32(&in, UINT16_MAX, &inspector) ||
-	    !pack_take_bytes(&in, TEXT_MAX, &out->payload) || in.n > 0 ||
-	    !is_printable(out->payload) || (!of_layer && r->entries == 0))
+	    !pack_take_bytes(&in, TEXT_MAX, &out->payload) || in.n > 0 || !is_printable(out->payload) ||
+	    (!of_layer && r->entries == 0))
 		return bad("a malformed gap", e);
 	out->entry = of_layer ? EVIDENCE_NO_ENTRY : r->entries - 1;
 	out->inspector = (uint16_t)inspector;

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* evidence - what a worker answers about one layer, and what the cache keeps of it.
  *
- * A stream of records: u32 little-endian length of what follows, one octet of type, payload (pack.h).
- * The reader treats it as hostile: a worker may have been taken over by what it parsed. Every number
- * is bounded, entries are numbered by position, an item may only name an entry that came before it.
- * Records, in order: entries with the items and gaps that belong to them, then one DONE or one FAIL.
+ * A stream of records: u32 little-endian length of what follows, one octet of type, payload
+ * (pack.h). The reader treats it as hostile: a worker may have been taken over by what it parsed.
+ * Every number is bounded, entries are numbered by position, an item may only name an entry that
+ * came before it. Records, in order: entries with the items and gaps that belong to them, then one
+ * DONE or one FAIL.
  * Threading: one thread a reader or writer. */
 #pragma once
 
 #include "base/limits.h"
 #include "image/inspector.h"
 
-enum evidence_type { EVIDENCE_NONE, EVIDENCE_ENTRY, EVIDENCE_ITEM, EVIDENCE_GAP, EVIDENCE_DONE, EVIDENCE_FAIL };
+enum evidence_type {
+	EVIDENCE_NONE,
+	EVIDENCE_ENTRY,
+	EVIDENCE_ITEM,
+	EVIDENCE_GAP,
+	EVIDENCE_DONE,
+	EVIDENCE_FAIL
+};
 
 #define EVIDENCE_NO_ENTRY UINT32_MAX /* a gap of the layer as a whole */
 
@@ -36,13 +44,14 @@ struct evidence_writer {
 void evidence_write_entry(struct evidence_writer *w, const struct entry *file, buf *out);
 /* for the entry written last; inspection before any entry is EVIDENCE_NO_ENTRY */
 void evidence_write_item(struct evidence_writer *w, uint16_t inspector, bytes payload, buf *out);
-void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bool of_layer, bytes text, buf *out);
+void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bool of_layer, bytes text,
+                        buf *out);
 void evidence_write_done(struct evidence_writer *w, uint64_t expanded, buf *out);
 void evidence_write_fail(enum err_kind kind, bytes text, buf *out);
 
-/* evidence_frame(in, out_record, e): split one framed record from the front of *in. 1 and the record
- * (type octet and payload; borrows), 0 when *in does not hold a whole one yet, -1 ERR_LIMIT for a
- * length above LIMIT_RECORD or zero. */
+/* evidence_frame(in, out_record, e): split one framed record from the front of *in. 1 and the
+ * record (type octet and payload; borrows), 0 when *in does not hold a whole one yet, -1 ERR_LIMIT
+ * for a length above LIMIT_RECORD or zero. */
 int evidence_frame(bytes *in, bytes *out_record, err *e);
 
 /* Reader: decodes records one by one and checks their order. */

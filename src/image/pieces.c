@@ -63,7 +63,8 @@ bytes pieces_pack(struct pieces *p, size_t *out_n)
 		return bytes_of(NULL, 0);
 	if (!p->packer) {
 		p->packer = ZSTD_createCCtx();
-		must(p->packer && !ZSTD_isError(ZSTD_CCtx_setParameter(p->packer, ZSTD_c_compressionLevel, LEVEL)) &&
+		must(p->packer &&
+		     !ZSTD_isError(ZSTD_CCtx_setParameter(p->packer, ZSTD_c_compressionLevel, LEVEL)) &&
 		     !ZSTD_isError(ZSTD_CCtx_setParameter(p->packer, ZSTD_c_checksumFlag, 1)));
 	}
 	buf_clear(&p->packed);

@@ -16,20 +16,20 @@
 struct pieces {
 	struct ZSTD_CCtx_s *packer;
 	struct ZSTD_DCtx_s *unpacker;
-	buf raw;    /* records on their way in; or the piece unpacked last */
+	buf raw; /* records on their way in; or the piece unpacked last */
 	buf packed;
 };
 
 void pieces_init(struct pieces *p);
 void pieces_done(struct pieces *p);
 
-/* pieces_add(p, records, e): take records from the front of *records (whole framed ones) into the piece
- * in hand: 1 when the piece is full and more is to come, 0 when all is taken, -1 ERR_FORMAT.
- * pieces_pack(p, out_n, out): compress the piece in hand and begin the next; out_n: octets it holds,
- * 0 when it was empty. Borrowed until the next call. */
+/* pieces_add(p, records, e): take records from the front of *records (whole framed ones) into the
+ * piece in hand: 1 when the piece is full and more is to come, 0 when all is taken, -1 ERR_FORMAT.
+ * pieces_pack(p, out_n, out): compress the piece in hand and begin the next; out_n: octets it
+ * holds, 0 when it was empty. Borrowed until the next call. */
 int pieces_add(struct pieces *p, bytes *records, err *e);
 bytes pieces_pack(struct pieces *p, size_t *out_n);
 
-/* pieces_unpack(p, packed, n, out, e): the records of a piece that holds n octets. ERR_FORMAT. Borrowed
- * until the next call. */
+/* pieces_unpack(p, packed, n, out, e): the records of a piece that holds n octets. ERR_FORMAT.
+ * Borrowed until the next call. */
 int pieces_unpack(struct pieces *p, bytes packed, uint64_t n, bytes *out, err *e);

@@ -17,7 +17,8 @@
 static_assert(sizeof(struct tree_node) == 48, "the memory budget counts on it");
 static_assert(LIMIT_TREE_TEXT <= UINT32_MAX, "offsets are 32 bits");
 static_assert(LIMIT_TAR_ENTRIES == 1 << 24, "a slot has 24 bits for a node");
-static_assert(LIMIT_TAR_ENTRIES >> TABLE_DIRECTORY_LOG <= PART_SLOTS / 2, "the index is large enough");
+static_assert(LIMIT_TAR_ENTRIES >> TABLE_DIRECTORY_LOG <= PART_SLOTS / 2,
+              "the index is large enough");
 
 void table_init(struct table *t, struct arena *a)
 {
@@ -37,7 +38,8 @@ bool table_room(const struct table *t, size_t nodes)
 	return nodes <= LIMIT_TAR_ENTRIES - t->count && text <= LIMIT_TREE_TEXT - t->text_n;
 }
 
-/* -- texts -------------------------------------------------------------------------------------- */
+/* -- texts
+ * -------------------------------------------------------------------------------------- */
 
 static uint8_t *text_at(const struct table *t, uint32_t offset)
 {
@@ -50,8 +52,7 @@ static bool text_is(const struct table *t, uint32_t offset, bytes text)
 	uint64_t end = (uint64_t)offset + text.n;
 	uint32_t piece_end = (offset | (TEXT_PIECE - 1)) + 1;
 
-	return end <= t->text_n && end <= piece_end &&
-	       memcmp(text_at(t, offset), text.p, text.n) == 0;
+	return end <= t->text_n && end <= piece_end && memcmp(text_at(t, offset), text.p, text.n) == 0;
 }
 
 /* Only for finding recent texts again: a collision costs a few octets, so no key. */
@@ -119,10 +120,11 @@ bytes table_name(const struct table *t, uint32_t node)
 	return n->name_n ? bytes_of(text_at(t, n->name), n->name_n) : bytes_of(NULL, 0);
 }
 
-/* -- the index ---------------------------------------------------------------------------------- */
+/* -- the index
+ * ---------------------------------------------------------------------------------- */
 
-/* Of its 32 bits the first 13 choose the part, the next seven stand in the slot, the last 12 say where
- * in the part to begin. */
+/* Of its 32 bits the first 13 choose the part, the next seven stand in the slot, the last 12 say
+ * where in the part to begin. */
 static uint32_t hash_of(uint32_t parent, bytes name)
 {
 	uint8_t key[sizeof(parent) + LIMIT_NAME];
@@ -240,7 +242,8 @@ uint32_t table_add(struct table *t, uint32_t parent, bytes name)
 	return node;
 }
 
-/* -- owners ------------------------------------------------------------------------------------- */
+/* -- owners
+ * ------------------------------------------------------------------------------------- */
 
 bool table_owner(struct table *t, struct table_owner owner, uint16_t *out)
 {

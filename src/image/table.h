@@ -2,10 +2,10 @@
 /* table - where the nodes of a tree live: the nodes, their texts, owners and the index by name.
  *
  * Everything grows in pieces of fixed size: nothing is copied to grow, nothing moves. Texts that
- * repeat soon after each other (package.json, the targets of links) are shared through a small table
- * of recent ones. The index is an extendible hash (Fagin and others, "Extendible hashing - a fast
- * access method for dynamic files", 1979): a directory of small tables, one of which is split in two
- * when it is full. The hash is keyed: chosen names cannot make it slow.
+ * repeat soon after each other (package.json, the targets of links) are shared through a small
+ * table of recent ones. The index is an extendible hash (Fagin and others, "Extendible hashing - a
+ * fast access method for dynamic files", 1979): a directory of small tables, one of which is split
+ * in two when it is full. The hash is keyed: chosen names cannot make it slow.
  * It knows nothing of layers or whiteouts: that is tree.c. Threading: as struct tree. */
 #pragma once
 
@@ -24,7 +24,7 @@
 /* A part of the index: nodes whose hash begins with the same `depth` bits. */
 struct table_part {
 	uint32_t depth;
-	uint32_t used, live; /* slots that are not free; those that hold a node */
+	uint32_t used, live;                  /* slots that are not free; those that hold a node */
 	uint32_t slots[1 << TABLE_INDEX_LOG]; /* 0: free */
 };
 
@@ -44,7 +44,10 @@ struct table {
 	uint32_t text_n; /* the next free octet; text never runs over the end of a piece */
 	struct table_text recent[1 << TABLE_RECENT_LOG];
 	struct table_part *index[1 << TABLE_DIRECTORY_LOG];
-	struct { struct table_owner *items; size_t len, cap; } owners;
+	struct {
+		struct table_owner *items;
+		size_t len, cap;
+	} owners;
 	struct map owner_numbers;
 	uint16_t owner_last;
 };
@@ -61,12 +64,13 @@ static inline struct tree_node *table_node(const struct table *t, uint32_t i)
 /* table_room(t, nodes): so many nodes, their names and one link text can surely be added. */
 bool table_room(const struct table *t, size_t nodes);
 
-/* table_add(t, parent, name): a new node with this parent and name, else empty; its number. The first
- * is the root. table_room was asked; name has at most LIMIT_NAME octets and parent no such child. */
+/* table_add(t, parent, name): a new node with this parent and name, else empty; its number. The
+ * first is the root. table_room was asked; name has at most LIMIT_NAME octets and parent no such
+ * child. */
 uint32_t table_add(struct table *t, uint32_t parent, bytes name);
 
-/* table_find(t, parent, name): the child of this name, or TREE_NONE. table_drop(t, node): never find
- * node again (it was not dropped before, and is not the root). */
+/* table_find(t, parent, name): the child of this name, or TREE_NONE. table_drop(t, node): never
+ * find node again (it was not dropped before, and is not the root). */
 uint32_t table_find(const struct table *t, uint32_t parent, bytes name);
 void table_drop(struct table *t, uint32_t node);
 
@@ -79,11 +83,12 @@ static inline uint32_t table_content(const struct table *t, uint32_t node)
 }
 
 /* table_keep_link(t, text): keep the text of a symbolic link (at most LIMIT_PATH); its offset.
- * table_link: the text of a symbolic link; empty for others. table_name: the name of node. Both live
- * as long as t. */
+ * table_link: the text of a symbolic link; empty for others. table_name: the name of node. Both
+ * live as long as t. */
 uint32_t table_keep_link(struct table *t, bytes text);
 bytes table_link(const struct table *t, uint32_t node);
 bytes table_name(const struct table *t, uint32_t node);
 
-/* table_owner(t, owner, out): the number of this pair; false when there are LIMIT_TREE_OWNERS others. */
+/* table_owner(t, owner, out): the number of this pair; false when there are LIMIT_TREE_OWNERS
+ * others. */
 bool table_owner(struct table *t, struct table_owner owner, uint16_t *out);

@@ -72,7 +72,8 @@ static bool hidden(const struct tree *t, uint32_t node)
 	return at(t, node)->flags & TREE_HIDDEN;
 }
 
-/* -- reading ------------------------------------------------------------------------------------ */
+/* -- reading
+ * ------------------------------------------------------------------------------------ */
 
 size_t tree_count(const struct tree *t)
 {
@@ -153,7 +154,8 @@ uint32_t tree_find(const struct tree *t, bytes path, bool follow)
 	return w.leaf != TREE_NONE ? w.leaf : w.dir;
 }
 
-/* -- hiding ------------------------------------------------------------------------------------- */
+/* -- hiding
+ * ------------------------------------------------------------------------------------- */
 
 /* Marks one node. Its place in the list of children is given up when a walk next comes by. */
 static void hide(struct tree *t, uint32_t node)
@@ -238,7 +240,8 @@ static bool survives(struct tree *t, uint32_t node, unsigned depth)
 	return true;
 }
 
-/* -- applying ----------------------------------------------------------------------------------- */
+/* -- applying
+ * ----------------------------------------------------------------------------------- */
 
 static int refuse(const struct entry *entry, const char *why, err *e)
 {
@@ -368,7 +371,7 @@ static void describe(struct tree *t, uint32_t node, const struct entry *entry, u
 	n->layer = t->layer;
 	n->mode = entry->mode & MODE_BITS;
 	n->ids = ids;
-	n->flags &= (uint8_t)~(TREE_IMPLIED | TREE_CAPABILITY);
+	n->flags &= (uint8_t) ~(TREE_IMPLIED | TREE_CAPABILITY);
 	if (entry->capability.n > 0)
 		n->flags |= TREE_CAPABILITY;
 }

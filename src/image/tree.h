@@ -3,19 +3,19 @@
  *
  * Layers are applied bottom to top (OCI image-spec 1.1, layer.md §Applying Changesets, §Whiteouts).
  * Where the specification is silent, containerd's unpacking is followed: parents that are symbolic
- * links in lower layers are followed inside the root, an explicit folder entry replaces such a link,
- * a folder listed again keeps its children and takes the new metadata, anything else replaces what
- * was there. Missing parents are made (0755, root), also the folder a dangling link leads to.
+ * links in lower layers are followed inside the root, an explicit folder entry replaces such a
+ * link, a folder listed again keeps its children and takes the new metadata, anything else replaces
+ * what was there. Missing parents are made (0755, root), also the folder a dangling link leads to.
  * A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides only what lower layers brought,
- * wherever it stands in its own layer: the result is that of all whiteouts first, then all content. A
- * lower folder that is whited out but has new content is a new, implied folder. A whiteout below a
- * folder that does not exist makes no folder. What aufs leaves (.wh..wh.plnk and other names that begin
- * with .wh..wh.) is passed over. A hard link's header gives owner, mode and capability to the content
- * it names, for that is one inode. Hidden nodes stay in the table, marked.
+ * wherever it stands in its own layer: the result is that of all whiteouts first, then all content.
+ * A lower folder that is whited out but has new content is a new, implied folder. A whiteout below
+ * a folder that does not exist makes no folder. What aufs leaves (.wh..wh.plnk and other names that
+ * begin with .wh..wh.) is passed over. A hard link's header gives owner, mode and capability to the
+ * content it names, for that is one inode. Hidden nodes stay in the table, marked.
  *
- * Shape: nodes are numbered from 0 (the root) in the order they came; names in memory are shared where
- * they repeat; about 64 octets a file, so that three million files fit in 200 MB. Node numbers are
- * stable, nodes never move.
+ * Shape: nodes are numbered from 0 (the root) in the order they came; names in memory are shared
+ * where they repeat; 48 octets a file, six for the index, and its name, so that three million files
+ * fit in 200 MB. Node numbers are stable, nodes never move.
  * Threading: a tree belongs to one thread; reading a finished one is safe on any. */
 #pragma once
 
@@ -24,10 +24,11 @@
 #define TREE_NONE UINT32_MAX
 
 struct tree_node {
-	uint32_t parent, first_child, next; /* TREE_NONE ends; newest child first, may hold hidden ones */
-	uint32_t name;                      /* offset into the name store */
-	uint32_t link;                      /* symlink: offset of its text + 1; hard link: node + 1; else 0 */
-	uint32_t package;                   /* index + 1 of the owner, 0 unknown (set by catalog/) */
+	uint32_t parent;
+	uint32_t first_child, next; /* newest first, hidden ones may be among them; TREE_NONE ends */
+	uint32_t name;              /* offset into the name store */
+	uint32_t link;              /* symlink: offset of its text + 1; hard link: node + 1; else 0 */
+	uint32_t package;           /* index + 1 of the owner, 0 unknown (set by catalog/) */
 	uint64_t size;
 	uint16_t layer; /* the layer that brought it */
 	uint16_t ids;   /* index of the (uid, gid) pair */
@@ -59,14 +60,14 @@ void tree_free(struct tree *t);
 /* tree_layer(t, n): entries that follow belong to layer n (0 is the base; they must not fall). */
 void tree_layer(struct tree *t, uint16_t layer);
 
-/* tree_apply(t, entry, out_node, e): apply one entry of the current layer; *out_node is its node, or
- * TREE_NONE for a whiteout. An entry that no system could unpack is ERR_FORMAT: the caller states a gap
- * and goes on; the tree is unchanged. These are: a parent chain that loops or runs through a
- * non-folder, a name above LIMIT_NAME or a path above LIMIT_PATH (links followed), a hard link to
- * nothing, to a folder, to itself or into what it replaces, a symbolic link without text, a root that
- * is no folder, a whiteout of nothing (".wh.", ".wh..", ".wh...").
- * ERR_LIMIT: the tree is full (LIMIT_TAR_ENTRIES nodes in all layers, LIMIT_TREE_*); no use to go on.
- * Amortised O(depth). */
+/* tree_apply(t, entry, out_node, e): apply one entry of the current layer; *out_node is its node,
+ * or TREE_NONE for a whiteout. An entry that no system could unpack is ERR_FORMAT: the caller
+ * states a gap and goes on; the tree is unchanged. These are: a parent chain that loops or runs
+ * through a non-folder, a name above LIMIT_NAME or a path above LIMIT_PATH (links followed), a hard
+ * link to nothing, to a folder, to itself or into what it replaces, a symbolic link without text, a
+ * root that is no folder, a whiteout of nothing (".wh.", ".wh..", ".wh...").
+ * ERR_LIMIT: the tree is full (LIMIT_TAR_ENTRIES nodes in all layers, LIMIT_TREE_*); no use to go
+ * on. Amortised O(depth). */
 int tree_apply(struct tree *t, const struct entry *entry, uint32_t *out_node, err *e);
 
 size_t tree_count(const struct tree *t);
@@ -84,8 +85,8 @@ bytes tree_path(const struct tree *t, uint32_t node, struct arena *a);
  * `follow`, at the end, inside the root; TREE_NONE when absent or looping (LIMIT_LINKS). */
 uint32_t tree_child(const struct tree *t, uint32_t dir, bytes name);
 uint32_t tree_find(const struct tree *t, bytes path, bool follow);
-/* tree_content(t, node): the node that holds the content of a hard link (itself otherwise). Mode and
- * owner of a file with several names stand there.
+/* tree_content(t, node): the node that holds the content of a hard link (itself otherwise). Mode
+ * and owner of a file with several names stand there.
  * tree_seen(t, node): the container can reach the content of node: by its own name or, when that is
  * hidden, by a hard link that is not. */
 uint32_t tree_content(const struct tree *t, uint32_t node);

@@ -9,19 +9,32 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 
-enum ecosystem { ECO_NONE, ECO_DEB, ECO_APK, ECO_RPM, ECO_NUGET, ECO_NPM, ECO_PYPI, ECO_GOLANG, ECO_MAVEN, ECO_CARGO, ECO_GEM, ECO_COMPOSER };
+enum ecosystem {
+	ECO_NONE,
+	ECO_DEB,
+	ECO_APK,
+	ECO_RPM,
+	ECO_NUGET,
+	ECO_NPM,
+	ECO_PYPI,
+	ECO_GOLANG,
+	ECO_MAVEN,
+	ECO_CARGO,
+	ECO_GEM,
+	ECO_COMPOSER,
+};
 
 struct package {
 	enum ecosystem ecosystem;
 	bytes name, version, architecture;
-	bytes source_name, source_version; /* of the source package; equal to name, version when unsaid */
+	bytes source_name, source_version; /* of the source package; name, version when unsaid */
 	bytes licence;                     /* as written in the database */
 	bytes distro_id, distro_version;   /* for OS packages: ID and VERSION_ID of os-release */
 	bytes path;                        /* the file it was read from */
 	uint16_t layer;                    /* and that file's layer */
 	bool hidden;                       /* read from a file that an upper layer hid or replaced */
-	bool assetless;                    /* NuGet: listed in deps.json, but ships no file to the runtime */
-	bool overridden;                   /* NuGet: the shared framework's newer assembly is loaded instead */
+	bool assetless;                    /* NuGet: in deps.json, but ships no file to the runtime */
+	bool overridden;                   /* NuGet: the shared framework's newer assembly is loaded */
 };
 
 /* ecosystem_name: "deb", "nuget": purl's type. ecosystem_title: "Debian packages", "NuGet". */

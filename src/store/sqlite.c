@@ -23,20 +23,18 @@ static int failed(struct sqlite3 *handle, int code, const char *what, err *e)
 	case SQLITE_ERROR: /* our statements are right, so the tables are not ours */
 		kind = ERR_FORMAT;
 		break;
-	case SQLITE_TOOBIG:
-		kind = ERR_LIMIT;
-		break;
-	default:
-		break;
+	case SQLITE_TOOBIG: kind = ERR_LIMIT; break;
+	default: break;
 	}
 	err_set(e, kind, 0, "%s: %s", what,
 	        SHOW(bytes_str(handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code))));
 	return -1;
 }
 
-/* Makes the file with the right mode before SQLite sees it: the WAL and its index take their mode from
- * it. A link or another user's file would let that user choose what we believe. A file that exists is
- * not opened here: closing it would drop the locks of any other connection of this process. */
+/* Makes the file with the right mode before SQLite sees it: the WAL and its index take their mode
+ * from it. A link or another user's file would let that user choose what we believe. A file that
+ * exists is not opened here: closing it would drop the locks of any other connection of this
+ * process. */
 static int make_file(const char *path, err *e)
 {
 	struct stat st;
@@ -60,11 +58,15 @@ static void defend(struct sqlite3 *h, const struct sqlite_options *o)
 	static const struct {
 		int option, on;
 	} settings[] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },      { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 }, { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-		{ SQLITE_DBCONFIG_DQS_DML, 0 },        { SQLITE_DBCONFIG_DQS_DDL, 0 },
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_DQS_DML, 0 },
+		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
 		/* The last one out would fsync everything: that is the next writer's work. */
-		{ SQLITE_DBCONFIG_ENABLE_FKEY, 0 },    { SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
+		{ SQLITE_DBCONFIG_ENABLE_FKEY, 0 },
+		{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
@@ -90,8 +92,8 @@ static int version_of(struct sqlite *s, int64_t *out, err *e)
 	return row > 0 ? 0 : -1;
 }
 
-/* Makes the tables in an empty file. Two processes may come at once: the second one waits at BEGIN and
- * then sees the first one's version. */
+/* Makes the tables in an empty file. Two processes may come at once: the second one waits at BEGIN
+ * and then sees the first one's version. */
 static int make_schema(struct sqlite *s, const struct sqlite_options *o, err *e)
 {
 	int64_t version = 0;

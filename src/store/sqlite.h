@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sqlite - a careful way to a SQLite database.
  *
- * For everything that changes and that many processes share: WAL, a busy timeout, files of mode 0600.
- * The file may have been written by an enemy, so SQLite runs as its manual asks for such files
- * ("Defense Against The Dark Arts"): defensive, no trusted schema, no triggers, no views, bounded
- * lengths; what comes out of a row is checked by its reader. Statements are string literals: the
- * macros refuse anything else, values are bound.
- * Errors: ERR_FORMAT when the file is corrupt or no database, ERR_LIMIT above a length limit, ERR_IO
- * for all else (locked too long, disk full, not ours). Threading: one thread a connection. */
+ * For everything that changes and that many processes share: WAL, a busy timeout, files of mode
+ * 0600. The file may have been written by an enemy, so SQLite runs as its manual asks for such
+ * files ("Defense Against The Dark Arts"): defensive, no trusted schema, no triggers, no views,
+ * bounded lengths; what comes out of a row is checked by its reader. Statements are string
+ * literals: the macros refuse anything else, values are bound.
+ * Errors: ERR_FORMAT when the file is corrupt or no database, ERR_LIMIT above a length limit,
+ * ERR_IO for all else (locked too long, disk full, not ours). Threading: one thread a
+ * connection. */
 #pragma once
 
 #include "base/bytes.h"
@@ -21,14 +22,15 @@ struct sqlite {
 };
 
 struct sqlite_options {
-	int version;              /* PRAGMA user_version of this schema; above 0 */
-	const char *const *schema; /* statements that make it in an empty file; NULL ends. STRICT tables */
-	int busy_ms;              /* how long to wait for other writers */
-	uint64_t largest;         /* octets of one value */
+	int version; /* PRAGMA user_version of this schema; above 0 */
+	const char *const
+		*schema;      /* statements that make it in an empty file; NULL ends. STRICT tables */
+	int busy_ms;      /* how long to wait for other writers */
+	uint64_t largest; /* octets of one value */
 };
 
-/* sqlite_open(path, options, out, e): open or make the file, of mode 0600. It must be a plain file that
- * belongs to the user. A file of another version is ERR_IO. *out is in the caller's memory.
+/* sqlite_open(path, options, out, e): open or make the file, of mode 0600. It must be a plain file
+ * that belongs to the user. A file of another version is ERR_IO. *out is in the caller's memory.
  * sqlite_close(s): also of one that was never opened (all zero). */
 int sqlite_open(const char *path, const struct sqlite_options *options, struct sqlite *out, err *e);
 void sqlite_close(struct sqlite *s);
@@ -47,9 +49,9 @@ void sqlite_finalize(struct sqlite3_stmt *st);
 void sqlite_bind_int(struct sqlite3_stmt *st, int i, int64_t v);
 void sqlite_bind_bytes(struct sqlite3_stmt *st, int i, bytes v);
 
-/* sqlite_step(st, e): 1 and a row, 0 at the end, -1. sqlite_reset(st): ready for the next round, its
- * values forgotten; slices of its row end here. sqlite_once: step to the end, reset; the row, if
- * there is one, is not looked at. */
+/* sqlite_step(st, e): 1 and a row, 0 at the end, -1. sqlite_reset(st): ready for the next round,
+ * its values forgotten; slices of its row end here. sqlite_once: step to the end, reset; the row,
+ * if there is one, is not looked at. */
 int sqlite_step(struct sqlite3_stmt *st, err *e);
 void sqlite_reset(struct sqlite3_stmt *st);
 int sqlite_once(struct sqlite3_stmt *st, err *e);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Random sequences of layers become the tree that umoci unpacks: what we take, umoci takes, with the
-# same result. Entries that we refuse are then put back: umoci refuses the image, too, or they change
-# nothing (it passes over a whiteout below a file).
+# same result. Entries that we refuse are then put back: umoci refuses the image, too, or they
+# change nothing (it passes over a whiteout below a file).
 . "$ROOT/test/tap.sh"
 
 tools=$(dirname "$OAKUM")/test/interop

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tree_dump - the merged tree of some layers, for comparison with what unpacks them.
  *   tree_dump LAYER.tar...
- * One visible file a line, fields with tabs between: type, mode, uid, gid, size, path, link. What no
- * entry said (an implied folder's mode and owner, sizes of others than files) is "-". Names are
+ * One visible file a line, fields with tabs between: type, mode, uid, gid, size, path, link. What
+ * no entry said (an implied folder's mode and owner, sizes of others than files) is "-". Names are
  * expected to be plain. Standard error names the refused entries by their number from 0. */
 #include "base/limits.h"
 #include "base/path.h"
@@ -39,8 +39,12 @@ static int on_entry(void *ctx, const struct tar_entry *in, err *e)
 	bool escapes;
 	uint32_t node;
 	err trouble = { .kind = ERR_NONE };
-	struct entry entry = { .type = type_of(in->type), .link = in->link, .mode = in->mode,
-		                   .uid = (uint32_t)in->uid, .gid = (uint32_t)in->gid, .size = in->size };
+	struct entry entry = { .type = type_of(in->type),
+		                   .link = in->link,
+		                   .mode = in->mode,
+		                   .uid = (uint32_t)in->uid,
+		                   .gid = (uint32_t)in->gid,
+		                   .size = in->size };
 
 	if (in->name.n > LIMIT_PATH || in->link.n > LIMIT_PATH)
 		return err_set(e, ERR_LIMIT, 0, "a long name");

@@ -14,7 +14,8 @@ import sys
 import tarfile
 
 NAMES = ["a", "b", "c"]
-TEXTS = ["a", "b", "../b", "/c", "a/b", ".", "..", "/", "none/../a", "none/new", "/a/../b/c", "../../c"]
+TEXTS = ["a", "b", "../b", "/c", "a/b", ".", "..", "/", "none/../a", "none/new", "/a/../b/c",
+         "../../c"]
 
 
 class Layers:
@@ -22,14 +23,15 @@ class Layers:
         self.random = random.Random(seed)
         self.left_out = left_out
         self.count = 0
-        # Of hard links only the target's own mode and owner are compared: umoci leaves what a link's
-        # header says aside, others apply it. So where there are links, files look alike.
+        # umoci leaves a hard link's own mode and owner aside, others apply them. So where there
+        # are links, all files have the same.
         self.links = seed % 2 == 0
         self.files = ["a"]
         self.size = 0
 
     def path(self):
-        return "/".join(self.random.choice(NAMES) for _ in range(self.random.choice([1, 1, 2, 2, 3, 4])))
+        depth = self.random.choice([1, 1, 2, 2, 3, 4])
+        return "/".join(self.random.choice(NAMES) for _ in range(depth))
 
     def entry(self, path, kind):
         info = tarfile.TarInfo(path)
@@ -113,8 +115,8 @@ def unpacked(root):
             s = os.lstat(path)
             kind = {stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l"}[stat.S_IFMT(s.st_mode)]
             rows[os.path.relpath(path, root)] = [
-                kind, "%04o" % stat.S_IMODE(s.st_mode), str(s.st_uid), str(s.st_gid), str(s.st_size),
-                os.readlink(path) if kind == "l" else ""]
+                kind, "%04o" % stat.S_IMODE(s.st_mode), str(s.st_uid), str(s.st_gid),
+                str(s.st_size), os.readlink(path) if kind == "l" else ""]
     return rows
 
 

@@ -36,10 +36,17 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "evidence.db", "evidence.db-wal", "evidence.db-shm",
-		                                 "evidence.db.corrupt", "evidence.lock", "made/evidence.db",
-		                                 "made/evidence.db-wal", "made/evidence.db-shm",
-		                                 "made/evidence.lock", "made", "target" };
+	static const char *const names[] = { "evidence.db",
+		                                 "evidence.db-wal",
+		                                 "evidence.db-shm",
+		                                 "evidence.db.corrupt",
+		                                 "evidence.lock",
+		                                 "made/evidence.db",
+		                                 "made/evidence.db-wal",
+		                                 "made/evidence.db-shm",
+		                                 "made/evidence.lock",
+		                                 "made",
+		                                 "target" };
 	struct fixture *f = *state;
 	char path[256];
 
@@ -118,7 +125,7 @@ static void keeps_layers(void **state)
 	struct stat st;
 
 	make_records(&small, 1, 3, 10);
-	make_records(&large, 2, 3000, 1000);         /* several pieces */
+	make_records(&large, 2, 3000, 1000);           /* several pieces */
 	make_records(&large, 3, 1, 3 * (uint32_t)MIB); /* one record above a piece's size */
 	make_records(&large, 4, 2, 1);
 	assert_int_equal(open_it(f), 0);
@@ -213,7 +220,8 @@ static void least_used_goes_first(void **state)
 		assert_int_equal(found, n == 0 || n >= 54);
 		kept += (uint32_t)found;
 	}
-	assert_int_equal(kept, 7); /* of 100 kB each, in three quarters of 1 MiB: they do not compress */
+	assert_int_equal(kept,
+	                 7); /* of 100 kB each, in three quarters of 1 MiB: they do not compress */
 	buf_done(&records);
 }
 
@@ -231,8 +239,10 @@ static void a_lower_bound_shrinks_the_file(void **state)
 	cache_close(f->c);
 	assert_int_equal(cache_open(f->dir, 2 * MIB, &f->c, &f->e), 0);
 	assert_int_equal(write_layer(f->c, 20, buf_bytes(&records), &f->e), 0);
+	cache_close(f->c);
 	assert_int_equal(stat(f->db, &st), 0);
 	assert_in_range(st.st_size, 1, 2 * MIB);
+	assert_int_equal(open_it(f), 0);
 	assert_int_equal(read_layer(f->c, 20, buf_bytes(&records), &f->e), 1);
 	buf_done(&records);
 }
@@ -332,8 +342,9 @@ static void a_file_found_corrupt_later_is_moved_aside(void **state)
 	assert_int_equal(write_layer(f->c, 1, buf_bytes(&records), &f->e), 0);
 	cache_close(f->c);
 	assert_int_equal(sqlite3_open(f->db, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "UPDATE piece SET data = zeroblob(length(data))", NULL, NULL,
-	                              NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "UPDATE piece SET data = zeroblob(length(data))", NULL, NULL, NULL),
+		SQLITE_OK);
 	sqlite3_close(db);
 	assert_int_equal(open_it(f), 0);
 	assert_int_equal(read_layer(f->c, 1, buf_bytes(&records), &f->e), -1);
@@ -392,8 +403,9 @@ static void tables_of_somebody_else(void **state)
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(f->db, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "CREATE TABLE layer (x); PRAGMA user_version = 1", NULL, NULL,
-	                              NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "CREATE TABLE layer (x); PRAGMA user_version = 1", NULL, NULL, NULL),
+		SQLITE_OK);
 	sqlite3_close(db);
 	assert_int_equal(open_it(f), 0);
 	assert_true(exists(f, "evidence.db.corrupt"));
@@ -502,8 +514,12 @@ static void a_full_disk_is_an_error(void **state)
 static void files_are_remembered(void **state)
 {
 	struct fixture *f = *state;
-	struct cache_file file = { .device = UINT64_MAX, .inode = 5, .size = 7, .offset = 512,
-		                       .mtime_ns = 100 * SECOND, .ctime_ns = 50 * SECOND };
+	struct cache_file file = { .device = UINT64_MAX,
+		                       .inode = 5,
+		                       .size = 7,
+		                       .offset = 512,
+		                       .mtime_ns = 100 * SECOND,
+		                       .ctime_ns = 50 * SECOND };
 	digest blob = of("blob", 1), other = of("blob", 2);
 
 	assert_int_equal(open_it(f), 0);
@@ -537,7 +553,8 @@ static void files_are_remembered(void **state)
 #define PROCESSES 8
 #define ROUNDS 12
 
-/* Child p writes and reads layers that all children share. Any wrong octet is an exit of its own. */
+/* Child p writes and reads layers that all children share. Any wrong octet is an exit of its
+ * own. */
 static void work(struct fixture *f, unsigned p)
 {
 	buf records = BUF_INIT(4 * MIB);

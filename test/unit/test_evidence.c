@@ -19,12 +19,22 @@ static void comes_back_as_written(void **state)
 	(void)state;
 	static const struct entry files[] = {
 		{ .type = ENTRY_DIR, .path = BYTES_INIT("usr/lib"), .mode = 0755 },
-		{ .type = ENTRY_FILE, .kind = KIND_ELF, .path = BYTES_INIT("usr/lib/libc.so.6"),
-		  .mode = 04755, .uid = UINT32_MAX, .gid = 7, .size = INT64_MAX, .mtime = -1,
+		{ .type = ENTRY_FILE,
+		  .kind = KIND_ELF,
+		  .path = BYTES_INIT("usr/lib/libc.so.6"),
+		  .mode = 04755,
+		  .uid = UINT32_MAX,
+		  .gid = 7,
+		  .size = INT64_MAX,
+		  .mtime = -1,
 		  .capability = BYTES_INIT("\1\0\0\2") },
-		{ .type = ENTRY_SYMLINK, .path = BYTES_INIT("usr/lib"), .link = BYTES_INIT("../x/./y"),
+		{ .type = ENTRY_SYMLINK,
+		  .path = BYTES_INIT("usr/lib"),
+		  .link = BYTES_INIT("../x/./y"),
 		  .mtime = INT64_MIN },
-		{ .type = ENTRY_HARDLINK, .path = BYTES_INIT("v"), .link = BYTES_INIT("usr/lib/libc.so.6"),
+		{ .type = ENTRY_HARDLINK,
+		  .path = BYTES_INIT("v"),
+		  .link = BYTES_INIT("usr/lib/libc.so.6"),
 		  .mtime = INT64_MAX },
 		{ .type = ENTRY_DIR, .path = BYTES_INIT("") },
 	};
@@ -167,8 +177,8 @@ static void refused(bytes record)
 	assert_false(r.ended);
 }
 
-/* Octets as the header's records say: type 1 is an entry: common, own path, type and kind, mode, uid,
- * gid, size, mtime, link, capability. */
+/* Octets as the header's records say: type 1 is an entry: common, own path, type and kind, mode,
+ * uid, gid, size, mtime, link, capability. */
 static void hostile_records_are_refused(void **state)
 {
 	(void)state;
@@ -176,21 +186,21 @@ static void hostile_records_are_refused(void **state)
 	refused(BYTES("\0"));
 	refused(BYTES("\6"));
 	refused(BYTES("\1"));
-	refused(BYTES("\1\4\0\x10\0\0\0\0\0\0\0"));      /* more in common than there is */
-	refused(BYTES("\1\0\1/\x10\0\0\0\0\0\0\0"));     /* "/" */
-	refused(BYTES("\1\0\2a/\x10\0\0\0\0\0\0\0"));    /* "a/" */
-	refused(BYTES("\1\0\2..\x10\0\0\0\0\0\0\0"));    /* ".." */
-	refused(BYTES("\1\1\3/./\x10\0\0\0\0\0\0\0"));   /* "a/./" */
-	refused(BYTES("\1\1\5/../b\x10\0\0\0\0\0\0\0")); /* "a/../b" */
-	refused(BYTES("\1\0\1\0\x10\0\0\0\0\0\0\0"));    /* NUL in a name */
-	refused(BYTES("\1\0\1a\x00\0\0\0\0\0\0\0"));     /* no type */
-	refused(BYTES("\1\0\1a\x80\1\0\0\0\0\0\0\0"));   /* type 8 */
-	refused(BYTES("\1\0\1a\x16\0\0\0\0\0\0\0"));     /* kind 6 */
+	refused(BYTES("\1\4\0\x10\0\0\0\0\0\0\0"));        /* more in common than there is */
+	refused(BYTES("\1\0\1/\x10\0\0\0\0\0\0\0"));       /* "/" */
+	refused(BYTES("\1\0\2a/\x10\0\0\0\0\0\0\0"));      /* "a/" */
+	refused(BYTES("\1\0\2..\x10\0\0\0\0\0\0\0"));      /* ".." */
+	refused(BYTES("\1\1\3/./\x10\0\0\0\0\0\0\0"));     /* "a/./" */
+	refused(BYTES("\1\1\5/../b\x10\0\0\0\0\0\0\0"));   /* "a/../b" */
+	refused(BYTES("\1\0\1\0\x10\0\0\0\0\0\0\0"));      /* NUL in a name */
+	refused(BYTES("\1\0\1a\x00\0\0\0\0\0\0\0"));       /* no type */
+	refused(BYTES("\1\0\1a\x80\1\0\0\0\0\0\0\0"));     /* type 8 */
+	refused(BYTES("\1\0\1a\x16\0\0\0\0\0\0\0"));       /* kind 6 */
 	refused(BYTES("\1\0\1a\x10\x80\x20\0\0\0\0\0\0")); /* mode 010000 */
-	refused(BYTES("\1\0\1a\x10\0\0\0\0\0\0\0x"));    /* octets behind the end */
-	refused(BYTES("\1\0\1a\x10\0\0\0\0\0\1b"));      /* cut */
-	refused(BYTES("\1\0\1a\x40\0\0\0\0\0\3b/.\0"));  /* a hard link's name is not clean */
-	refused(BYTES("\1\0\1a\x30\0\0\0\0\0\1\0\0"));   /* NUL in a link */
+	refused(BYTES("\1\0\1a\x10\0\0\0\0\0\0\0x"));      /* octets behind the end */
+	refused(BYTES("\1\0\1a\x10\0\0\0\0\0\1b"));        /* cut */
+	refused(BYTES("\1\0\1a\x40\0\0\0\0\0\3b/.\0"));    /* a hard link's name is not clean */
+	refused(BYTES("\1\0\1a\x30\0\0\0\0\0\1\0\0"));     /* NUL in a link */
 	refused(BYTES("\2"));
 	refused(BYTES("\2\0payload"));         /* item of the engine */
 	refused(BYTES("\2\x80\x80\4payload")); /* inspector 65536 */

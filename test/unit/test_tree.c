@@ -33,8 +33,14 @@ static int tear_down(void **state)
 
 static int add(struct fixture *f, enum entry_type type, const char *path, const char *link)
 {
-	struct entry entry = { .type = type, .path = bytes_str(path), .link = bytes_str(link),
-		                   .mode = 0640, .uid = 1, .gid = 2, .size = 3, .kind = KIND_ELF };
+	struct entry entry = { .type = type,
+		                   .path = bytes_str(path),
+		                   .link = bytes_str(link),
+		                   .mode = 0640,
+		                   .uid = 1,
+		                   .gid = 2,
+		                   .size = 3,
+		                   .kind = KIND_ELF };
 
 	err_clear(&f->e);
 	return tree_apply(f->t, &entry, &f->node, &f->e);
@@ -67,7 +73,8 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* Every path a container sees, sorted: folders end in '/', links in '@', other names of a file in '='. */
+/* Every path a container sees, sorted: folders end in '/', links in '@', other names of a file in
+ * '='. */
 static const char *visible(struct fixture *f)
 {
 	const char *paths[64], *all = "";
@@ -223,8 +230,8 @@ static void whiteouts_hide_lower_layers(void **state)
 	assert_visible(f, "a/ a/dir/ a/dir/y b");
 }
 
-/* The real layers of shared test data: a/.wh.a_file.txt, .wh.a_root_file.txt, .wh.b; etc/.wh.profile;
- * a/.wh..wh..opq beside b/not.a.wh..wh..opq. */
+/* The real layers of shared test data: a/.wh.a_file.txt, .wh.a_root_file.txt, .wh.b;
+ * etc/.wh.profile; a/.wh..wh..opq beside b/not.a.wh..wh..opq. */
 static void real_layers(void **state)
 {
 	struct fixture *f = *state;
@@ -249,8 +256,8 @@ static void real_layers(void **state)
 	assert_visible(f, "a/ b/ b/1 b/not.a.wh..wh..opq etc/");
 }
 
-/* layer.md: "Files that are present in the same layer as a whiteout file can only be hidden by whiteout
- * files in subsequent layers." */
+/* layer.md: "Files that are present in the same layer as a whiteout file can only be hidden by
+ * whiteout files in subsequent layers." */
 static void order_in_a_layer_does_not_matter(void **state)
 {
 	for (int first = 0; first < 2; first++) {
@@ -441,8 +448,11 @@ static void hard_links(void **state)
 static void hard_links_share_an_inode(void **state)
 {
 	struct fixture *f = *state;
-	struct entry link = { .type = ENTRY_HARDLINK, .path = BYTES("b"), .link = BYTES("a"),
-		                  .mode = 04755, .capability = BYTES("x") };
+	struct entry link = { .type = ENTRY_HARDLINK,
+		                  .path = BYTES("b"),
+		                  .link = BYTES("a"),
+		                  .mode = 04755,
+		                  .capability = BYTES("x") };
 	uint32_t uid, gid;
 
 	FILE_(f, "a");
@@ -554,7 +564,8 @@ static void owners_are_limited(void **state)
 	assert_int_equal(tree_apply(f->t, &file, &f->node, &f->e), 0);
 }
 
-/* A name that comes and goes many times stays quick to find; so does a folder that is emptied often. */
+/* A name that comes and goes many times stays quick to find; so does a folder that is emptied
+ * often. */
 static void churn_is_not_quadratic(void **state)
 {
 	struct fixture *f = *state;
