@@ -99,7 +99,7 @@ build-fuzz/build.ninja:
 fuzz: deps-test fuzzers
 	@tools/fuzz $(FUZZ_SECONDS) $(T)
 
-lint: deps-test release
+lint: deps-test fuzzers
 	@tools/lint
 
 format:

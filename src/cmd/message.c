@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/message.h"
 
-#include "report/json_write.h"
+#include "fmt/json_write.h"
 
 #include <unistd.h>
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "cmd/applet.h"
-#include "report/stream.h"
+#include "fmt/stream.h"
 
 /* output_stdout(s): a stream to standard output. ERR_IO. */
 void output_stdout(struct stream *s);

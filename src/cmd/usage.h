@@ -5,7 +5,7 @@
 #pragma once
 
 #include "cmd/applet.h"
-#include "report/stream.h"
+#include "fmt/stream.h"
 
 /* usage_overview: the commands. usage_command: one command on one screen (24 lines of 80). */
 void usage_overview(struct stream *out);

@@ -5,7 +5,7 @@
 #include "report/audit_page.h"
 
 #include "base/text.h"
-#include "report/json_write.h"
+#include "fmt/json_write.h"
 
 #include <stdio.h>
 

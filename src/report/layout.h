@@ -8,7 +8,7 @@
  * count code points. Untrusted text is shown escaped. Threading: as the stream. */
 #pragma once
 
-#include "report/stream.h"
+#include "fmt/stream.h"
 #include "report/terminal.h"
 
 #define LAYOUT_LABEL 9 /* columns of the label: with it a sha256 digest ends at column 80 */

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "fmt/json.h"
-#include "report/json_write.h"
+#include "fmt/json_write.h"
 
 struct fixture {
 	buf text;

@@ -566,7 +566,7 @@ static void owners_are_limited(void **state)
 
 /* A name that comes and goes many times stays quick to find; so does a folder that is emptied
  * often. */
-static void churn_is_not_quadratic(void **state)
+static void churn_leaves_the_newest(void **state)
 {
 	struct fixture *f = *state;
 
@@ -630,7 +630,7 @@ int main(void)
 		TEST(links_do_not_make_endless_paths),
 		TEST(endless_walking_is_a_limit),
 		TEST(owners_are_limited),
-		TEST(churn_is_not_quadratic),
+		TEST(churn_leaves_the_newest),
 		TEST(many_files_are_found),
 	};
 

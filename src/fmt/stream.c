@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/stream.h"
+#include "fmt/stream.h"
 
 #include "base/limits.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/json_write.h"
+#include "fmt/json_write.h"
 
 #include "base/text.h"
 

@@ -10,7 +10,7 @@
  * Threading: a writer belongs to one thread. */
 #pragma once
 
-#include "report/stream.h"
+#include "fmt/stream.h"
 
 #define JSON_WRITE_DEPTH 32
 
