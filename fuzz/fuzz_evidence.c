@@ -18,7 +18,6 @@ static void write_again(struct evidence_writer *w, const struct evidence *ev, bu
 		evidence_write_gap(w, ev->inspector, ev->entry == EVIDENCE_NO_ENTRY, ev->payload, out);
 		break;
 	case EVIDENCE_DONE: evidence_write_done(w, ev->expanded, out); break;
-	case EVIDENCE_FAIL: evidence_write_fail(ev->kind, ev->payload, out); break;
 	case EVIDENCE_NONE: assert(false);
 	}
 }

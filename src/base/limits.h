@@ -63,7 +63,7 @@
 #define LIMIT_LINKS 40
 
 /* -- the merged tree -------------------------------------------------------------------------- */
-/* Names and link texts kept: 16 million files of the usual 32 octets a name. */
+/* Names and link texts kept: four million files of 128 octets a name. */
 #define LIMIT_TREE_TEXT (512 * MIB)
 /* Different (uid, gid) pairs: what 16 bits number. Whole distributions have below 100. */
 #define LIMIT_TREE_OWNERS 65536

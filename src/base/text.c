@@ -56,11 +56,13 @@ bool text_is_deceptive(uint32_t c)
 /* show_next(b, s): the printable form of the character (or broken octet) at the front of *s. */
 static void show_next(buf *b, bytes *s)
 {
-	bytes rest = *s, one;
+	bytes rest = *s;
 	uint32_t c;
 	bool whole = text_utf8_next(&rest, &c);
+	size_t n = whole ? s->n - rest.n : 1;
+	bytes one = bytes_slice(*s, 0, n);
 
-	(void)bytes_take(s, whole ? s->n - rest.n : 1, &one);
+	*s = bytes_skip(*s, n);
 	if (whole && !text_is_deceptive(c)) {
 		buf_put(b, one);
 		return;

@@ -18,7 +18,7 @@ const struct image_item *facts_next_item(const struct image *image, uint16_t ins
 
 bool facts_item_hidden(const struct image *image, const struct image_item *item)
 {
-	return tree_get(image->tree, item->node)->flags & TREE_HIDDEN;
+	return !tree_seen(image->tree, item->node);
 }
 
 void facts_gap(struct facts *facts, struct arena *a, const struct image_item *item, const char *fmt,

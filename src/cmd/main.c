@@ -10,6 +10,7 @@
 #include "cmd/suggest.h"
 #include "cmd/usage.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -102,6 +103,8 @@ int main(int argc, char **argv, char **envp)
 	err e = { 0 };
 	int status = -1;
 
+	/* A file size limit is an error where it is hit, not an end without a word. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (read_world(&job, envp, &e) == 0) {
 		char *help[] = { (char[]){ "help" }, NULL };
 		char **words = argc > 1 ? argv + 1 : help;

@@ -6,7 +6,7 @@
  * covers, where a diagnostic points). Refused, always: duplicate members in an object (compared
  * after unescaping), trailing octets, a byte order mark, invalid UTF-8, lone surrogates, numbers
  * with leading zeros, and whatever exceeds LIMIT_JSON_DEPTH or LIMIT_JSON_NODES.
- * This is not a writer (report/ has one) and not a schema checker.
+ * This is not a writer (json_write is) and not a schema checker.
  * Threading: a parsed document is constant and may be read by any thread. */
 #pragma once
 

@@ -218,6 +218,8 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 	d->sparse = t->sparse;
 	d->trouble = NULL;
 	d->ignored = false;
+	if (t->size > INT64_MAX)
+		return err_set(e, ERR_LIMIT, 0, "a file of more than 2^63 bytes");
 	if (!take_names(d, t))
 		return err_set(e, ERR_LIMIT, 0, "a name of more than %d bytes", LIMIT_PATH);
 	if (d->options.aliases) {

@@ -278,7 +278,10 @@ static int merge_cached(struct session *s, struct merge *m, struct errand *x, er
 	struct pieces p = { .s = s, .x = x };
 	struct record_source source = { .next = next_cached, .ctx = &p };
 
-	return merge_one(m, x, &source, e);
+	int status = merge_one(m, x, &source, e);
+
+	s->cache_failed |= status < 0;
+	return status;
 }
 
 int errands_merge(struct session *s, struct errands *list, struct merge *m, err *e)

@@ -106,15 +106,6 @@ void evidence_write_done(struct evidence_writer *w, uint64_t expanded, buf *out)
 	frame_end(out, from);
 }
 
-void evidence_write_fail(enum err_kind kind, bytes text, buf *out)
-{
-	size_t from = frame_begin(out, EVIDENCE_FAIL);
-
-	pack_u64(out, (uint64_t)kind);
-	put_text(out, text);
-	frame_end(out, from);
-}
-
 /* -- reading
  * ------------------------------------------------------------------------------------ */
 
@@ -250,18 +241,6 @@ static int read_done(struct evidence_reader *r, bytes in, struct evidence *out, 
 	return 0;
 }
 
-static int read_fail(struct evidence_reader *r, bytes in, struct evidence *out, err *e)
-{
-	uint32_t kind;
-
-	if (!pack_take_u32(&in, ERR_BUG, &kind) || kind == ERR_NONE ||
-	    !pack_take_bytes(&in, TEXT_MAX, &out->payload) || in.n > 0 || !is_printable(out->payload))
-		return bad("a malformed failure", e);
-	out->kind = (enum err_kind)kind;
-	r->ended = true;
-	return 0;
-}
-
 int evidence_read(struct evidence_reader *r, bytes record, struct evidence *out, err *e)
 {
 	struct evidence read = { .entry = EVIDENCE_NO_ENTRY };
@@ -276,7 +255,6 @@ int evidence_read(struct evidence_reader *r, bytes record, struct evidence *out,
 	case EVIDENCE_ITEM: done = read_item(r, record, &read, e); break;
 	case EVIDENCE_GAP: done = read_gap(r, record, &read, e); break;
 	case EVIDENCE_DONE: done = read_done(r, record, &read, e); break;
-	case EVIDENCE_FAIL: done = read_fail(r, record, &read, e); break;
 	default: done = bad("a record of no known type", e);
 	}
 	if (done == 0)

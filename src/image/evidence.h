@@ -5,7 +5,7 @@
  * (pack.h). The reader treats it as hostile: a worker may have been taken over by what it parsed.
  * Every number is bounded, entries are numbered by position, an item may only name an entry that
  * came before it. Records, in order: entries with the items and gaps that belong to them, then one
- * DONE or one FAIL.
+ * DONE. (A layer that cannot be read has a verdict instead: image/serve.h.)
  * Threading: one thread a reader or writer. */
 #pragma once
 
@@ -17,8 +17,7 @@ enum evidence_type {
 	EVIDENCE_ENTRY,
 	EVIDENCE_ITEM,
 	EVIDENCE_GAP,
-	EVIDENCE_DONE,
-	EVIDENCE_FAIL
+	EVIDENCE_DONE
 };
 
 #define EVIDENCE_NO_ENTRY UINT32_MAX /* a gap of the layer as a whole */
@@ -28,10 +27,9 @@ struct evidence {
 	uint32_t entry;     /* ordinal of the entry: its own, or the one an item or gap belongs to */
 	struct entry file;  /* ENTRY: slices live until the next record */
 	uint16_t inspector; /* ITEM: who emitted it; GAP: who stated it, 0 for the engine */
-	bytes payload;      /* ITEM: its octets; GAP and FAIL: printable text */
+	bytes payload;      /* ITEM: its octets; GAP: printable text */
 	uint64_t expanded;  /* DONE: octets of tar; entries: count */
 	uint64_t entries;
-	enum err_kind kind; /* FAIL */
 };
 
 /* Writer: appends one framed record to out. Paths are written as a common prefix with the previous
@@ -47,7 +45,6 @@ void evidence_write_item(struct evidence_writer *w, uint16_t inspector, bytes pa
 void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bool of_layer, bytes text,
                         buf *out);
 void evidence_write_done(struct evidence_writer *w, uint64_t expanded, buf *out);
-void evidence_write_fail(enum err_kind kind, bytes text, buf *out);
 
 /* evidence_frame(in, out_record, e): split one framed record from the front of *in. 1 and the
  * record (type octet and payload; borrows), 0 when *in does not hold a whole one yet, -1 ERR_LIMIT

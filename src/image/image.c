@@ -156,8 +156,8 @@ static int read_image(struct session *s, err *e)
 	return status;
 }
 
-int image_read(const struct target *target, const struct image_options *options, struct image *out,
-               err *e)
+static int read_once(const struct target *target, const struct image_options *options,
+                     struct image *out, bool *out_cache_failed, err *e)
 {
 	struct session s;
 
@@ -165,10 +165,31 @@ int image_read(const struct target *target, const struct image_options *options,
 	session_init(&s, options, out);
 	int status = read_image(&s, e);
 
+	*out_cache_failed = s.cache_failed;
 	session_done(&s);
 	if (status < 0)
 		image_done(out);
 	return status;
+}
+
+int image_read(const struct target *target, const struct image_options *options, struct image *out,
+               err *e)
+{
+	struct image_options without = *options;
+	bool cache_failed;
+
+	if (read_once(target, options, out, &cache_failed, e) == 0)
+		return 0;
+	if (!cache_failed)
+		return -1;
+	/* A kept row that cannot be read back was found half-way through a merge: what is kept may cost
+	 * time, never the result. */
+	err_wrap(e, "reading again without the evidence cache");
+	if (options->note)
+		options->note(options->note_ctx, e->text);
+	err_clear(e);
+	without.cache_dir = NULL;
+	return read_once(target, &without, out, &cache_failed, e);
 }
 
 void image_done(struct image *image)

@@ -26,6 +26,7 @@ struct session {
 	struct worker *workers[WORKERS_MOST];
 	size_t worker_count;
 	bool landlock_told;
+	bool cache_failed; /* a kept row could not be read back: begin again without the cache */
 	struct arena arena;
 };
 

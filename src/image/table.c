@@ -9,14 +9,14 @@
 #define PART_CROWDED (PART_SLOTS / 4 * 3)
 /* A slot: 24 bits of node number, one that says nothing but "was used", seven bits of the hash. The
  * root is not indexed, so number 0 is no node. */
-#define SLOT_NODE ((uint32_t)LIMIT_TAR_ENTRIES - 1)
-#define SLOT_GONE ((uint32_t)LIMIT_TAR_ENTRIES)
+#define SLOT_GONE ((uint32_t)1 << 24)
+#define SLOT_NODE (SLOT_GONE - 1)
 #define SLOT_TAG_SHIFT 25
 #define LINK_MAX (2 + LIMIT_PATH) /* its length, then the text */
 
 static_assert(sizeof(struct tree_node) == 48, "the memory budget counts on it");
 static_assert(LIMIT_TREE_TEXT <= UINT32_MAX, "offsets are 32 bits");
-static_assert(LIMIT_TAR_ENTRIES == 1 << 24, "a slot has 24 bits for a node");
+static_assert(LIMIT_TAR_ENTRIES <= SLOT_GONE, "a slot has 24 bits for a node");
 static_assert(LIMIT_TAR_ENTRIES >> TABLE_DIRECTORY_LOG <= PART_SLOTS / 2,
               "the index is large enough");
 
