@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two layers through everything they meet: tar reader, dispatch, every inspector, evidence, merge into a
- * tree, and the collectors. The input is not a tar (its checksums would stop most mutations, and
- * fuzz_tar has it) but a list of entries, written as one here: an octet of type and layer, and name, link
- * and body, each behind a two-octet length. */
+/* Two layers through everything they meet: tar reader, dispatch, every inspector, evidence, merge
+ * into a tree, and the collectors. The input is not a tar (its checksums would stop most mutations,
+ * and fuzz_tar has it) but a list of entries, written as one here: an octet of type and layer, and
+ * name, link and body, each behind a two-octet length. */
 #include "catalog/facts.h"
 #include "image/dispatch.h"
 #include "image/merge.h"

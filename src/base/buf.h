@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* buf - octets that grow, up to a stated maximum.
  *
- * Owns its memory. Every buffer is made with its maximum size (curl's dynbuf lesson): an append that
- * would pass it returns -1 with ERR_LIMIT and leaves the content as it was. The plain appenders
- * without an error argument are for buffers whose content we make ourselves: they abort beyond the
- * maximum. Threading: a buffer belongs to one thread. */
+ * Owns its memory. Every buffer is made with its maximum size (curl's dynbuf lesson): an append
+ * that would pass it returns -1 with ERR_LIMIT and leaves the content as it was. The plain
+ * appenders without an error argument are for buffers whose content we make ourselves: they abort
+ * beyond the maximum. Threading: a buffer belongs to one thread. */
 #pragma once
 
 #include "base/bytes.h"

@@ -26,7 +26,8 @@ typedef struct bytes {
 #define PRIb "%.*s"
 #define BYTESF(b) (int)(b).n, (const char *)(b).p
 
-/* bytes_of(p, n), bytes_str(s): a view of n octets, of a C string. Borrows. s may be NULL: empty. */
+/* bytes_of(p, n), bytes_str(s): a view of n octets, of a C string. Borrows. s may be NULL:
+ * empty. */
 static inline bytes bytes_of(const void *p, size_t n)
 {
 	return (bytes){ p, n };
@@ -99,7 +100,8 @@ static inline bytes bytes_skip(bytes b, size_t n)
 	return bytes_slice(b, n, SIZE_MAX);
 }
 
-/* bytes_find(b, c), bytes_rfind: the index of the first (last) octet c, or b.n when there is none. */
+/* bytes_find(b, c), bytes_rfind: the index of the first (last) octet c, or b.n when there is
+ * none. */
 static inline size_t bytes_find(bytes b, uint8_t c)
 {
 	const uint8_t *q = b.n ? memchr(b.p, c, b.n) : NULL;
@@ -207,3 +209,21 @@ BYTES_TAKE_LE(16)
 BYTES_TAKE_LE(32)
 BYTES_TAKE_LE(64)
 #undef BYTES_TAKE_LE
+
+/* bytes_take_be16/32: a big-endian number from the front. */
+#define BYTES_TAKE_BE(bits) \
+	static inline bool bytes_take_be##bits(bytes *in, uint##bits##_t *out) \
+	{ \
+		bytes b; \
+		uint32_t v = 0; \
+\
+		if (!bytes_take(in, (bits) / 8, &b)) \
+			return false; \
+		for (size_t i = 0; i < (bits) / 8; i++) \
+			v = v << 8 | b.p[i]; \
+		*out = (uint##bits##_t)v; \
+		return true; \
+	}
+BYTES_TAKE_BE(16)
+BYTES_TAKE_BE(32)
+#undef BYTES_TAKE_BE

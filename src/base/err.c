@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef err_set
+#undef err_wrap
+
 /* cut(text, n): at most n octets of text, not in the middle of a character. */
 static size_t cut(const char *text, size_t n)
 {

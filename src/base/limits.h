@@ -14,8 +14,8 @@
 /* -- documents -------------------------------------------------------------------------------- */
 /* Registries refuse manifests above 4 MiB (distribution 1.1, "Pushing Manifests"). */
 #define LIMIT_MANIFEST (4 * MIB)
-/* Image configs carry the history and labels; the largest public ones are below 1 MiB. The nodes of a
- * hostile 4 MiB document take 80 MB. */
+/* Image configs carry the history and labels; the largest public ones are below 1 MiB. The nodes of
+ * a hostile 4 MiB document take 80 MB. */
 #define LIMIT_CONFIG (4 * MIB)
 /* Kubernetes and every JSON library stop near here; deeper is an attack on a stack. */
 #define LIMIT_JSON_DEPTH 64
@@ -27,7 +27,8 @@
 #define LIMIT_INDEX_ENTRIES 1024
 /* overlayfs stops at 500 lower layers, docker at 127. */
 #define LIMIT_LAYERS 512
-/* Environment, arguments, ports, labels, history: each list of a config. Real ones stay below 200. */
+/* Environment, arguments, ports, labels, history: each list of a config. Real ones stay below
+ * 200. */
 #define LIMIT_CONFIG_ITEMS 16384
 /* Files in an archive of images: docker save writes four a layer; 100 images of 127 layers. */
 #define LIMIT_ARCHIVE_ENTRIES 65536
@@ -83,10 +84,23 @@
 #define LIMIT_DOTNET_ASSETS 262144
 /* Shared frameworks that one runtimeconfig.json names; there are four in the world. */
 #define LIMIT_DOTNET_REQUESTS 64
-/* Applications, and versions of shared frameworks, in one image: each of the first is resolved against
- * all of the second. The SDK holds below 100 applications. */
+/* Applications, and versions of shared frameworks, in one image: each of the first is resolved
+ * against all of the second. The SDK holds below 100 applications. */
 #define LIMIT_DOTNET_APPS 16384
 #define LIMIT_DOTNET_FOLDERS 128
+/* The directory of a ZIP archive and its members: the largest Java archives have 100,000 members. */
+#define LIMIT_ZIP_DIRECTORY (24 * MIB)
+#define LIMIT_ZIP_MEMBERS (UINT64_C(256) << 10)
+/* Archives in archives: an EAR holds WARs, which hold JARs, which were seen to hold one more. */
+#define LIMIT_ARCHIVE_DEPTH 4
+/* A manifest or pom.properties in an archive: signed archives list each member, up to some MiB. */
+#define LIMIT_ARCHIVE_DOCUMENT (8 * MIB)
+/* All that is read and inflated of one archive: a WAR of deflated libraries twice its size. */
+#define LIMIT_ARCHIVE_READ (512 * MIB)
+/* The crates of one Rust program: cargo-auditable advises to stop there. */
+#define LIMIT_RUST_AUDIT (8 * MIB)
+/* The module list of a Go program: the largest ones (Kubernetes) hold 30 KiB. */
+#define LIMIT_GO_MODULES (4 * MIB)
 /* One evidence record on a worker's pipe: a file name, a link and its attributes, or one package
  * with its file list. */
 #define LIMIT_RECORD (16 * MIB)
@@ -105,6 +119,12 @@
 #define LIMIT_PACKAGE_FIELD (4 * KIB)
 /* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */
 #define LIMIT_ACCOUNTS (UINT64_C(64) << 10)
+/* One package's header in an rpm database; those with the longest file lists have some 10 MB. */
+#define LIMIT_RPM_HEADER (24 * MIB)
+/* File names of one rpm database, each with its folder: a whole desktop system has 60 MB. */
+#define LIMIT_RPM_PATHS (512 * MIB)
+/* Levels of a table in an SQLite file: SQLite's own bound (BTCURSOR_MAX_DEPTH). */
+#define LIMIT_SQLITE_DEPTH 20
 /* Faults of one file named one by one; further ones of that file are only counted. */
 #define LIMIT_FAULTS_NAMED 20
 

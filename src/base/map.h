@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* map - octet strings to pointers, in an arena.
  *
- * Open addressing over a keyed hash (SipHash-1-3 with a key of the process), so that names chosen by
- * an enemy cannot make it quadratic. Keys are borrowed: they must live as long as the map. Iteration
- * goes in insertion order, so results are deterministic. Nothing is removed. O(1) a call.
+ * Open addressing over a keyed hash (SipHash-1-3 with a key of the process), so that names chosen
+ * by an enemy cannot make it quadratic. Keys are borrowed: they must live as long as the map.
+ * Iteration goes in insertion order, so results are deterministic. Nothing is removed. O(1) a call.
  * Threading: a map belongs to one thread. */
 #pragma once
 
@@ -32,7 +32,7 @@ void *map_get(const struct map *m, bytes key);
  * map_put. */
 void **map_put(struct map *m, bytes key) __attribute__((returns_nonnull));
 
-/* hash_bytes(b): the keyed hash itself. hash_set_key(k): called once at start, before the first map,
- * with random octets (fuzzers and tests leave the fixed default). */
+/* hash_bytes(b): the keyed hash itself. hash_set_key(k): called once at start, before the first
+ * map, with random octets (fuzzers and tests leave the fixed default). */
 uint64_t hash_bytes(bytes b);
 void hash_set_key(const uint8_t key[16]);

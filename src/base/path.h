@@ -11,7 +11,8 @@
 #include "base/bytes.h"
 
 /* path_clean(raw, out, cap, out_escapes): write the clean form of raw (at most raw.n octets, which
- * must fit in cap) to out and return it. *out_escapes says whether a ".." tried to leave the root. */
+ * must fit in cap) to out and return it. *out_escapes says whether a ".." tried to leave the
+ * root. */
 bytes path_clean(bytes raw, uint8_t *out, size_t cap, bool *out_escapes);
 
 /* path_base(p): what stands behind the last slash. path_dir(p): what stands before it ("" at the
@@ -30,8 +31,8 @@ static inline bytes path_dir(bytes p)
 	return bytes_slice(p, 0, i < p.n ? i : 0);
 }
 
-/* path_join(a, dir, name): dir + "/" + name, cleaned; an absolute name replaces dir. What a symbolic
- * link in folder dir that says `name` means. Arena. */
+/* path_join(a, dir, name): dir + "/" + name, cleaned; an absolute name replaces dir. What a
+ * symbolic link in folder dir that says `name` means. Arena. */
 bytes path_join(struct arena *a, bytes dir, bytes name);
 
 /* path_within(p, dir): p is dir or lies below it. */

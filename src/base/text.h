@@ -16,9 +16,9 @@ void text_show(buf *b, bytes s);
 char *text_shown(struct arena *a, bytes s);
 
 /* struct shown, SHOW(s): the printable form of the front of s, for one printf argument:
- * err_set(e, ..., "'%s' is no digest", SHOW(name)). About SHOWN_MOST octets of it, so that a hostile
- * name leaves room for the reason; longer input ends in "…". The text lives until the end of the
- * enclosing block. */
+ * err_set(e, ..., "'%s' is no digest", SHOW(name)). About SHOWN_MOST octets of it, so that a
+ * hostile name leaves room for the reason; longer input ends in "…". The text lives until the end
+ * of the enclosing block. */
 #define SHOWN_MOST 160
 struct shown {
 	char text[SHOWN_MOST + 4 * 4 + sizeof("…")];
@@ -30,8 +30,8 @@ const char *text_show_into(struct shown *out, bytes s);
  * is not shortest-form UTF-8 of a scalar value (Unicode 15, table 3-7). */
 bool text_utf8_next(bytes *in, uint32_t *out);
 bool text_is_utf8(bytes s);
-/* text_is_deceptive(c): controls, and "Trojan source" (CVE-2021-42574): characters that make a terminal
- * show another text than is there. */
+/* text_is_deceptive(c): controls, and "Trojan source" (CVE-2021-42574): characters that make a
+ * terminal show another text than is there. */
 bool text_is_deceptive(uint32_t c);
 
 /* text_take_u64(s, base, max, out): s whole is a number in base 8, 10 or 16 (no sign, no space, no
@@ -39,8 +39,8 @@ bool text_is_deceptive(uint32_t c);
 bool text_take_u64(bytes s, unsigned base, uint64_t max, uint64_t *out)
 	__attribute__((warn_unused_result));
 
-/* text_hex(b, data): append lower-case hex. text_from_hex(s, out, n): s is exactly 2n lower-case hex
- * digits. */
+/* text_hex(b, data): append lower-case hex. text_from_hex(s, out, n): s is exactly 2n lower-case
+ * hex digits. */
 void text_hex(buf *b, bytes data);
 bool text_from_hex(bytes s, uint8_t *out, size_t n) __attribute__((warn_unused_result));
 

@@ -2,10 +2,12 @@
 /* catalogers - inside this room: the catalogers by name.
  *
  * Inspector numbers stand in the cache and are never reused: 1 os-release, 2 dpkg, 3 apk, 4
- * accounts, from 20 on .NET. */
+ * accounts, from 20 on .NET, 40 rpm, 41 chisel. */
 #pragma once
 
 #include "catalog/facts.h"
 
 extern const struct cataloger catalog_os_release, catalog_dpkg, catalog_apk, catalog_accounts,
-	catalog_dotnet;
+	catalog_rpm, catalog_chisel,
+	catalog_dotnet, catalog_golang, catalog_npm, catalog_python,
+	catalog_java, catalog_rust, catalog_gem, catalog_composer;

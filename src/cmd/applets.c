@@ -2,7 +2,7 @@
 #include "cmd/applet.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(explain) X(help) X(version) X(completion) X(selftest)
+#define APPLETS(X) X(audit) X(sbom) X(explain) X(help) X(version) X(completion) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;
 APPLETS(X)

@@ -3,22 +3,21 @@
  * intruder would find, what is in it, where its size goes, and how much of it was understood. */
 #include "flow/audit.h"
 
-#include "base/limits.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
-#include "cmd/progress.h"
+#include "cmd/reading.h"
 #include "cmd/status.h"
-#include "oci/platform.h"
 
 #include <limits.h>
 
 #define FORMATS "table|json"
 
 struct audit_flags {
-	const char *format, *platform, *cache_dir;
+	const char *format;
 	struct texts output;
-	uint64_t cache_size, exit_code, timeout_ms;
-	bool no_cache, verify, fail_on_gap, skip_secrets, no_progress;
+	uint64_t exit_code;
+	bool fail_on_gap, skip_secrets;
+	struct reading_flags reading;
 };
 
 #define FIELD(name) offsetof(struct audit_flags, name)
@@ -26,20 +25,12 @@ static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "the page, or a document for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
-	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform),
-	  "which image of an index (default: this machine's)" },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code),
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 when something could not be read" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets), "do not look for secrets" },
-	{ 0, "verify", NULL, FLAG_SWITCH, FIELD(verify), "read and hash again what looks unchanged" },
-	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(cache_dir),
-	  "where evidence is kept (~/.cache/oakum)" },
-	{ 0, "cache-size", "SIZE", FLAG_SIZE, FIELD(cache_size), "how large it may grow (2GiB)" },
-	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(no_cache), "keep nothing, use nothing kept" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up on an image after this (1h)" },
-	{ 0, "no-progress", NULL, FLAG_SWITCH, FIELD(no_progress), "no bar" },
+	READING_FLAGS(struct audit_flags, reading),
 	{ 0 },
 };
 
@@ -49,53 +40,19 @@ struct run {
 	const struct audit_flags *flags;
 	struct audit_options options;
 	struct outputs outputs;
-	struct progress progress;
+	struct reading reading;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
-
-static void note(void *ctx, const char *text)
-{
-	struct run *r = ctx;
-
-	message_note(r->job, r->progress.target, text);
-}
-
-/* XDG Base Directory specification: $XDG_CACHE_HOME, when absolute, else ~/.cache. */
-static const char *cache_dir(struct job *job, const struct audit_flags *f)
-{
-	const char *xdg = job_env(job, "XDG_CACHE_HOME"), *home = job_env(job, "HOME");
-
-	if (f->no_cache)
-		return NULL;
-	if (f->cache_dir)
-		return f->cache_dir;
-	if (xdg && xdg[0] == '/')
-		return arena_printf(&job->arena, "%s/oakum", xdg);
-	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/oakum", home) : NULL;
-}
 
 static int prepare(struct run *r, err *e)
 {
 	struct job *job = r->job;
 	const struct audit_flags *f = r->flags;
-	struct image_options *o = &r->options.image;
-	const char *tmp = job_env(job, "TMPDIR");
 
-	o->platform = platform_host();
-	if (f->platform && platform_parse(bytes_str(f->platform), &job->arena, &o->platform, e) < 0)
+	if (reading_prepare(&r->reading, job, &f->reading, e) < 0)
 		return -1;
-	o->cache_dir = cache_dir(job, f);
-	o->tmp_dir = tmp && *tmp ? tmp : "/tmp";
-	o->cache_limit = f->cache_size ? f->cache_size : LIMIT_CACHE;
-	o->verify = f->verify;
-	o->timeout_ms = f->timeout_ms;
-	o->now_ns = job->clock_ns;
-	o->note = note;
-	o->note_ctx = r;
-	if (job->err.is_tty && !job->quiet && !f->no_progress)
-		o->progress = (struct image_progress){ progress_report, &r->progress };
-	r->options.now = job->now;
+	r->options = (struct audit_options){ .image = r->reading.options, .now = job->now };
 	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
 }
 
@@ -134,7 +91,7 @@ static int audit_one(struct run *r, const char *text, err *e)
 		return -1;
 	int done = audit_run(&target, &r->options, &audit, e);
 
-	progress_end(&r->progress);
+	progress_end(&r->reading.progress);
 	if (done < 0)
 		return -1;
 	size_t cached = 0;
@@ -153,13 +110,13 @@ static int audit_one(struct run *r, const char *text, err *e)
 static int audit_run_applet(struct job *job, const void *options, const struct texts *targets,
                             err *e)
 {
-	struct run r = { .job = job, .flags = options, .progress = { .job = job } };
+	struct run r = { .job = job, .flags = options };
 	int result = prepare(&r, e);
 
 	for (size_t i = 0; result == 0 && i < targets->len; i++) {
 		err failure = { 0 };
 
-		r.progress.target = targets->items[i];
+		r.reading.progress.target = targets->items[i];
 		if (audit_one(&r, targets->items[i], &failure) == 0)
 			continue;
 		message_error(job, targets->items[i], &failure);

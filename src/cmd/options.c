@@ -87,8 +87,8 @@ static bool take_size(const char *value, uint64_t *out)
 	return false;
 }
 
-/* Numbers with units, largest first or not, at least one: what Go's time.ParseDuration takes, without
- * fractions. */
+/* Numbers with units, largest first or not, at least one: what Go's time.ParseDuration takes,
+ * without fractions. */
 static bool take_time(const char *value, uint64_t *out)
 {
 	static const struct {

@@ -48,19 +48,26 @@ static int check_kind(const struct target *target, err *e)
 	return 0;
 }
 
+int audit_gather(const struct target *target, const struct image_options *options,
+                 struct image *out_image, struct facts *out_facts, err *e)
+{
+	struct image_options image = *options;
+
+	image.inspectors = catalog_inspectors;
+	if (check_kind(target, e) < 0 || image_read(target, &image, out_image, e) < 0)
+		return -1;
+	if (catalog_collect(out_image, &out_image->arena, out_facts, e) == 0)
+		return 0;
+	image_done(out_image);
+	return -1;
+}
+
 int audit_run(const struct target *target, const struct audit_options *options, struct audit *out,
               err *e)
 {
-	struct image_options image = options->image;
-
-	image.inspectors = catalog_inspectors;
 	*out = (struct audit){ 0 };
-	if (check_kind(target, e) < 0 || image_read(target, &image, &out->image, e) < 0)
+	if (audit_gather(target, &options->image, &out->image, &out->facts, e) < 0)
 		return -1;
-	if (catalog_collect(&out->image, &out->image.arena, &out->facts, e) < 0) {
-		image_done(&out->image);
-		return -1;
-	}
 	coverage_count(&out->image, &out->facts, &out->image.arena, &out->coverage);
 	audit_judge(&out->image, &out->facts, &out->coverage, options->now, &out->page);
 	return 0;

@@ -48,6 +48,11 @@ static int noted(struct cache *c, int done, const err *e)
 	return done;
 }
 
+void cache_distrust(struct cache *c)
+{
+	c->corrupt = true;
+}
+
 int cache_open(const char *dir, uint64_t limit, struct cache **out, err *e)
 {
 	struct cache_db reader;

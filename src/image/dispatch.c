@@ -41,7 +41,7 @@ struct emitter {
 	uint16_t inspector;
 };
 
-/* -- answers -------------------------------------------------------------------------------------- */
+/* -- answers ----------------------------------------------------------------------------------- */
 
 static void flush(struct dispatch *d, size_t at_least)
 {
@@ -100,7 +100,7 @@ bool inspection_search(struct inspection *in, uint64_t from, uint64_t to, bytes 
 	return spool_search(&in->emitter->dispatch->spool, from, to, what, out);
 }
 
-/* -- wants ---------------------------------------------------------------------------------------- */
+/* -- wants ------------------------------------------------------------------------------------- */
 
 /* The strongest of all wants decides what is kept; each inspector then gets its own part of it. */
 static void choose_keep(struct dispatch *d)
@@ -162,7 +162,7 @@ static void keep_part(struct dispatch *d, bytes part, uint64_t at)
 	}
 }
 
-/* -- tar events ------------------------------------------------------------------------------------ */
+/* -- tar events -------------------------------------------------------------------------------- */
 
 static enum entry_type type_of(enum tar_type type)
 {
@@ -260,8 +260,8 @@ static int on_data(void *ctx, bytes part, err *e)
 	return 0;
 }
 
-/* body_for(d, want, out): the part of the body this want names, from wherever it was kept. Returns NULL,
- * or why it cannot be had. */
+/* body_for(d, want, out): the part of the body this want names, from wherever it was kept. Returns
+ * NULL, or why it cannot be had. */
 static const char *body_for(struct dispatch *d, struct want want, struct inspection *out)
 {
 	uint64_t from = want.what == WANT_TAIL ? want.n : 0;
@@ -323,7 +323,7 @@ static int on_end(void *ctx, err *e)
 
 const struct tar_events dispatch_events = { on_entry, on_data, on_end };
 
-/* -- life ------------------------------------------------------------------------------------------ */
+/* -- life -------------------------------------------------------------------------------------- */
 
 struct dispatch *dispatch_new(struct arena *a, const struct dispatch_options *options)
 {

@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "image/serve.h"
+#include "image/client.h"
 #include "oci/platform.h"
 
 /* What one resolution carries along. */
@@ -16,70 +16,7 @@ struct resolve {
 	struct documents *out;
 };
 
-/* -- asking the worker ----------------------------------------------------------------------------- */
-
-static int send_message(struct worker *w, uint8_t what, bytes document, err *e)
-{
-	bool first = true;
-
-	for (;;) {
-		uint8_t *room = worker_reserve(w);
-
-		if (!room) {
-			if (worker_wait(w, e) < 0)
-				return -1;
-			continue;
-		}
-		size_t at = 0;
-
-		if (first)
-			room[at++] = what;
-		first = false;
-		bytes part = bytes_slice(document, 0, WORKER_IN_SIZE - at);
-
-		if (part.n)
-			memcpy(room + at, part.p, part.n);
-		document = bytes_skip(document, part.n);
-		worker_send(w, at + part.n, document.n == 0);
-		if (document.n == 0)
-			return 0;
-	}
-}
-
-static int read_verdict(bytes frame, err *e)
-{
-	uint8_t ok = 0, kind = ERR_BUG;
-
-	if (bytes_take_u8(&frame, &ok) && ok == 1)
-		return 0;
-	if (!bytes_take_u8(&frame, &kind) || kind <= ERR_NONE || kind > ERR_BUG)
-		kind = ERR_BUG;
-	return err_set(e, kind, 0, "%s", SHOW(frame));
-}
-
-/* ask(r, what, document, out, e): the worker's packed answer, in out. */
-static int ask(struct resolve *r, enum request what, bytes document, buf *out, err *e)
-{
-	if (send_message(r->worker, (uint8_t)what, document, e) < 0)
-		return -1;
-	for (;;) {
-		bytes frame;
-		bool last;
-
-		if (!worker_answer(r->worker, &frame, &last)) {
-			if (worker_wait(r->worker, e) < 0)
-				return -1;
-			continue;
-		}
-		int status = last ? read_verdict(frame, e) : buf_append(out, frame, e);
-
-		worker_answer_done(r->worker);
-		if (last || status < 0)
-			return status;
-	}
-}
-
-/* -- documents by digest --------------------------------------------------------------------------- */
+/* -- documents by digest ----------------------------------------------------------------------- */
 
 static bytes blob_name(const digest *d, struct arena *a)
 {
@@ -91,7 +28,8 @@ static bytes blob_name(const digest *d, struct arena *a)
 	                              BYTESF(bytes_skip(whole, colon + 1))));
 }
 
-static int read_blob(struct resolve *r, const struct descriptor *d, uint64_t max, bytes *out, err *e)
+static int read_blob(struct resolve *r, const struct descriptor *d, uint64_t max, bytes *out,
+                     err *e)
 {
 	if (local_read(r->local, blob_name(&d->digest, r->arena), max, r->arena, out, e) < 0)
 		return -1;
@@ -106,42 +44,38 @@ static int read_blob(struct resolve *r, const struct descriptor *d, uint64_t max
 	return 0;
 }
 
+static int ask(struct resolve *r, enum request what, bytes document, bytes *out, err *e)
+{
+	return client_ask(r->worker, what, document, r->arena, out, e);
+}
+
 static int parse_index(struct resolve *r, bytes text, struct oci_index *out, err *e)
 {
-	buf packed = BUF_INIT(LIMIT_RECORD);
-	int status = ask(r, REQUEST_INDEX, text, &packed, e);
+	bytes packed;
 
-	if (status == 0)
-		status = oci_index_unpack(buf_bytes(&packed), r->arena, out, e);
-	buf_done(&packed);
-	return status;
+	return ask(r, REQUEST_INDEX, text, &packed, e) < 0 ? -1
+	                                                   : oci_index_unpack(packed, r->arena, out, e);
 }
 
 static int parse_config(struct resolve *r, bytes text, err *e)
 {
-	buf packed = BUF_INIT(LIMIT_RECORD);
-	int status = ask(r, REQUEST_CONFIG, text, &packed, e);
+	bytes packed;
 
-	if (status == 0)
-		status = oci_config_unpack(buf_bytes(&packed), r->arena, &r->out->config, e);
-	buf_done(&packed);
+	if (ask(r, REQUEST_CONFIG, text, &packed, e) < 0 ||
+	    oci_config_unpack(packed, r->arena, &r->out->config, e) < 0)
+		return -1;
 	r->out->platform = r->out->config.platform;
-	return status;
+	return 0;
 }
 
 static int read_manifest(struct resolve *r, const struct descriptor *d, err *e)
 {
-	buf packed = BUF_INIT(LIMIT_RECORD);
 	struct oci_manifest *m = &r->out->image;
-	bytes text;
-	int status = read_blob(r, d, LIMIT_MANIFEST, &text, e);
+	bytes text, packed;
 
-	if (status == 0)
-		status = ask(r, REQUEST_MANIFEST, text, &packed, e);
-	if (status == 0)
-		status = oci_manifest_unpack(buf_bytes(&packed), r->arena, m, e);
-	buf_done(&packed);
-	if (status < 0)
+	if (read_blob(r, d, LIMIT_MANIFEST, &text, e) < 0 ||
+	    ask(r, REQUEST_MANIFEST, text, &packed, e) < 0 ||
+	    oci_manifest_unpack(packed, r->arena, m, e) < 0)
 		return err_wrap(e, "manifest %s", DIGEST_TEXT(&d->digest));
 	r->out->manifest = d->digest;
 	r->out->config_digest = m->config.digest;
@@ -156,7 +90,7 @@ static int read_manifest(struct resolve *r, const struct descriptor *d, err *e)
 	return 0;
 }
 
-/* -- choosing -------------------------------------------------------------------------------------- */
+/* -- choosing ---------------------------------------------------------------------------------- */
 
 static int no_platform(const struct resolve *r, const struct oci_index *index, err *e)
 {
@@ -250,7 +184,7 @@ static int resolve_layout(struct resolve *r, err *e)
 	return filter_by_tag(r, &index, e) < 0 ? -1 : resolve_index(r, &index, e);
 }
 
-/* -- docker save ----------------------------------------------------------------------------------- */
+/* -- docker save ------------------------------------------------------------------------------- */
 
 /* familiar(tag): "shop" means "shop:latest". */
 static bool names_image(const struct docker_item *item, bytes tag, struct arena *a)
@@ -258,7 +192,8 @@ static bool names_image(const struct docker_item *item, bytes tag, struct arena 
 	const char *latest = arena_printf(a, PRIb ":latest", BYTESF(tag));
 
 	for (size_t i = 0; i < item->repo_tags.len; i++)
-		if (bytes_equal(item->repo_tags.items[i], tag) || bytes_is(item->repo_tags.items[i], latest))
+		if (bytes_equal(item->repo_tags.items[i], tag) ||
+		    bytes_is(item->repo_tags.items[i], latest))
 			return true;
 	return false;
 }
@@ -282,18 +217,16 @@ static int choose_docker(struct resolve *r, const struct docker_manifest *m,
 
 static int resolve_docker(struct resolve *r, err *e)
 {
-	buf packed = BUF_INIT(LIMIT_RECORD);
 	struct docker_manifest manifest;
 	const struct docker_item *item;
-	bytes text;
-	int status = local_read(r->local, BYTES("manifest.json"), LIMIT_MANIFEST, r->arena, &text, e);
+	bytes text, packed;
 
-	if (status == 0 && ask(r, REQUEST_DOCKER, text, &packed, e) < 0)
-		status = err_wrap(e, "manifest.json");
-	if (status == 0)
-		status = oci_docker_unpack(buf_bytes(&packed), r->arena, &manifest, e);
-	buf_done(&packed);
-	if (status < 0 || choose_docker(r, &manifest, &item, e) < 0)
+	if (local_read(r->local, BYTES("manifest.json"), LIMIT_MANIFEST, r->arena, &text, e) < 0)
+		return -1;
+	if (ask(r, REQUEST_DOCKER, text, &packed, e) < 0)
+		return err_wrap(e, "manifest.json");
+	if (oci_docker_unpack(packed, r->arena, &manifest, e) < 0 ||
+	    choose_docker(r, &manifest, &item, e) < 0)
 		return -1;
 	if (local_read(r->local, item->config, LIMIT_CONFIG, r->arena, &text, e) < 0 ||
 	    parse_config(r, text, e) < 0)
@@ -306,17 +239,15 @@ static int resolve_docker(struct resolve *r, err *e)
 	return 0;
 }
 
-/* -- all ------------------------------------------------------------------------------------------- */
+/* -- all ------------------------------------------------------------------------------------- */
 
 static int list_archive(struct resolve *r, err *e)
 {
-	buf packed = BUF_INIT(LIMIT_EVIDENCE);
-	int status = ask(r, REQUEST_LIST, bytes_of(NULL, 0), &packed, e);
+	bytes packed;
 
-	if (status == 0)
-		status = local_names(r->local, buf_bytes(&packed), r->arena, e);
-	buf_done(&packed);
-	return status;
+	return ask(r, REQUEST_LIST, bytes_of(NULL, 0), &packed, e) < 0
+	               ? -1
+	               : local_names(r->local, packed, r->arena, e);
 }
 
 static bool has_file(const struct resolve *r, bytes name)
@@ -330,13 +261,15 @@ static bool has_file(const struct resolve *r, bytes name)
 	return true;
 }
 
-/* What the archive is, when the user did not say: docker save writes manifest.json beside an OCI layout
- * since version 25. The layout says more, so it wins; but full names stand in manifest.json alone. */
+/* What the archive is, when the user did not say: docker save writes manifest.json beside an OCI
+ * layout since version 25. The layout says more, so it wins; but full names stand in manifest.json
+ * alone. */
 static int resolve_archive(struct resolve *r, err *e)
 {
 	enum target_kind asked = r->target->kind;
 
-	if (asked == TARGET_OCI_ARCHIVE || (asked == TARGET_ARCHIVE && has_file(r, BYTES("index.json")))) {
+	if (asked == TARGET_OCI_ARCHIVE ||
+	    (asked == TARGET_ARCHIVE && has_file(r, BYTES("index.json")))) {
 		r->out->kind = TARGET_OCI_ARCHIVE;
 		if (resolve_layout(r, e) == 0)
 			return 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* documents - from a target to the one manifest and config that are meant.
  *
- * Opens what local.h can open, lets a sealed worker parse every document, verifies each one's digest and
- * size against the descriptor that named it, walks indexes (never deeper than LIMIT_INDEX_DEPTH, never
- * to BuildKit's attestations) and chooses the platform. Belongs to the process's first thread. */
+ * Opens what local.h can open, lets a sealed worker parse every document, verifies each one's
+ * digest and size against the descriptor that named it, walks indexes (never deeper than
+ * LIMIT_INDEX_DEPTH, never to BuildKit's attestations) and chooses the platform. Belongs to the
+ * process's first thread. */
 #pragma once
 
 #include "image/image.h"
@@ -26,7 +27,7 @@ struct documents {
 	struct { struct document_layer *items; size_t len, cap; } layers;
 };
 
-/* documents_read(local, target, want, worker, a, out, e): ERR_ABSENT (no such tag, platform), ERR_FORMAT,
- * ERR_LIMIT, ERR_BUG. */
+/* documents_read(local, target, want, worker, a, out, e): ERR_ABSENT (no such tag, platform),
+ * ERR_FORMAT, ERR_LIMIT, ERR_BUG. */
 int documents_read(struct local *local, const struct target *target, const struct platform *want,
                    struct worker *worker, struct arena *a, struct documents *out, err *e);

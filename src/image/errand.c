@@ -3,27 +3,32 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "image/read.h"
+#include "image/rootfs.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
-/* -- planning -------------------------------------------------------------------------------------- */
+/* -- planning -------------------------------------------------------------------------------- */
 
-static int64_t read_errand(void *ctx, uint8_t *into, size_t cap, err *e)
+static int64_t read_local(void *ctx, uint8_t *into, size_t cap, err *e)
 {
 	struct errand *x = ctx;
 	uint64_t left = x->file.size - x->at;
-	ssize_t n = pread(x->file.fd, into, left < cap ? (size_t)left : cap,
-	                  (off_t)(x->file.offset + x->at));
+	ssize_t n;
 
+	do
+		n = pread(x->file.fd, into, left < cap ? (size_t)left : cap,
+		          (off_t)(x->file.offset + x->at));
+	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return err_set(e, ERR_IO, errno, "read the blob");
 	x->at += (size_t)n;
 	return n;
 }
 
-static int restart_errand(void *ctx, err *e)
+static int restart_local(void *ctx, err *e)
 {
 	struct errand *x = ctx;
 
@@ -62,16 +67,15 @@ static digest version_of(const struct session *s, const struct aliases *aliases)
 /* plan_cached(s, x, e): is this layer's evidence known, and must the blob still be hashed? */
 static int plan_cached(struct session *s, struct errand *x, err *e)
 {
-	struct image_layer *layer = &s->image->layers.items[x->layer];
 	bool archive = s->image->kind == TARGET_DOCKER_ARCHIVE;
-	digest blob = archive ? layer->diff_id : layer->blob, recorded;
+	digest blob = archive ? x->diff_id : x->blob, recorded;
 	struct cache_file key = key_of(&x->file);
 
 	if (!s->cache || !cache_find(s->cache, &blob, &x->version, &x->row, &recorded))
 		return 0;
-	if (!digest_equal(&recorded, &layer->diff_id))
+	if (!digest_equal(&recorded, &x->diff_id))
 		return err_set(e, ERR_FORMAT, 0, "the config's diff_id is %s, but the content is %s",
-		               DIGEST_TEXT(&layer->diff_id), DIGEST_TEXT(&recorded));
+		               DIGEST_TEXT(&x->diff_id), DIGEST_TEXT(&recorded));
 	bool unchanged = (!s->options->verify || x->aliases.len > 0) &&
 	                 cache_file_seen(s->cache, &key, &blob);
 
@@ -81,106 +85,63 @@ static int plan_cached(struct session *s, struct errand *x, err *e)
 		return 0;
 	x->cached = true;
 	x->to_read = !unchanged;
-	layer->from_cache = true;
-	layer->blob = blob;
+	x->blob = blob;
+	s->image->layers.items[x->layer].from_cache = true;
 	return 0;
+}
+
+static int plan_local(struct session *s, struct errand *x, err *e)
+{
+	const struct document_layer *doc = &s->documents.layers.items[x->layer];
+
+	if (local_find(&s->local, doc->name, &x->file, e) < 0)
+		return -1;
+	x->open = true;
+	x->size = x->file.size;
+	x->blob = doc->blob.digest;
+	x->source = (struct layer_source){ .read = read_local, .restart = restart_local };
+	s->image->layers.items[x->layer].compressed = x->size;
+	if (x->blob.algorithm != DIGEST_NONE && doc->blob.size != x->size)
+		return err_set(e, ERR_FORMAT, 0, "the manifest says %" PRIu64 " bytes, the blob has %" PRIu64,
+		               doc->blob.size, x->size);
+	return plan_cached(s, x, e);
 }
 
 int errand_plan(struct session *s, struct errands *list, uint16_t layer, struct aliases aliases,
                 err *e)
 {
-	const struct document_layer *doc = &s->documents.layers.items[layer];
-	struct image_layer *into = &s->image->layers.items[layer];
 	struct errand *x = ARENA_PUSH(&s->arena, list);
 
 	x->layer = layer;
 	x->aliases = aliases;
 	x->version = version_of(s, &aliases);
+	x->diff_id = s->image->layers.items[layer].diff_id;
 	x->to_read = true;
-	if (local_find(&s->local, doc->name, &x->file, e) < 0)
+	stash_init(&x->evidence, s->dir);
+	if (s->rootfs)
+		x->source = (struct layer_source){ rootfs_read, rootfs_restart, s->rootfs };
+	else if (plan_local(s, x, e) < 0)
 		return err_wrap(e, "layer %u", layer + 1U);
-	x->open = true;
-	into->compressed = x->file.size;
-	if (doc->blob.digest.algorithm != DIGEST_NONE && doc->blob.size != x->file.size)
-		return err_set(e, ERR_FORMAT, 0,
-		               "layer %u: the manifest says %" PRIu64 " bytes, the blob has %" PRIu64,
-		               layer + 1U, doc->blob.size, x->file.size);
-	if (plan_cached(s, x, e) < 0)
-		return err_wrap(e, "layer %u", layer + 1U);
-	list->total += x->to_read ? x->file.size : 0;
 	return 0;
 }
 
-void errand_plan_rootfs(struct session *s, struct errands *list, struct rootfs *rootfs,
-                        struct aliases aliases)
-{
-	struct errand *x = ARENA_PUSH(&s->arena, list);
-
-	x->aliases = aliases;
-	x->to_read = true;
-	x->job.source = (struct layer_source){ rootfs_read, rootfs };
-}
-
-/* -- running --------------------------------------------------------------------------------------- */
-
-struct progress {
-	const struct session *s;
-	uint64_t total;
-};
-
-static void tell_progress(void *ctx, uint64_t fed)
-{
-	const struct progress *p = ctx;
-
-	if (p->s->options->progress.report)
-		p->s->options->progress.report(p->s->options->progress.ctx, fed, p->total);
-}
-
-static void prepare_job(struct session *s, struct errand *x)
-{
-	const struct image_layer *layer = &s->image->layers.items[x->layer];
-
-	if (x->open) {
-		x->job = (struct layer_job){ .source = { read_errand, x }, .restart = restart_errand,
-			                         .size = x->file.size, .blob = layer->blob,
-			                         .diff_id = layer->diff_id, .hash_only = x->cached };
-	}
-	x->job.aliases = x->aliases;
-	stash_init(&x->job.evidence, s->dir);
-}
-
-/* "Not read because another layer failed" explains nothing: the failure itself comes first. */
-static int first_failure(const struct errands *list, err *e)
-{
-	const struct errand *worst = NULL;
-
-	for (size_t i = 0; i < list->len; i++) {
-		const struct errand *x = &list->items[i];
-
-		if (err_is_set(&x->job.error) && (!worst || (worst->job.fed == 0 && x->job.fed > 0)))
-			worst = x;
-	}
-	if (!worst)
-		return 0;
-	*e = worst->job.error;
-	return err_wrap(e, "layer %u", worst->layer + 1U);
-}
+/* -- running --------------------------------------------------------------------------------- */
 
 int errands_run(struct session *s, struct errands *list, err *e)
 {
-	struct layer_job **jobs = arena_array(&s->arena, struct layer_job *, list->len);
-	struct progress progress = { s, list->total };
+	struct errand **order = arena_array(&s->arena, struct errand *, list->len);
 	bool parse = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < list->len; i++) {
 		struct errand *x = &list->items[i];
 
-		if (!x->to_read)
-			continue;
-		prepare_job(s, x);
-		jobs[n++] = &x->job;
-		parse |= !x->cached;
+		/* Only now: the list no longer moves. */
+		if (x->open)
+			x->source.ctx = x;
+		if (x->to_read)
+			order[n++] = x;
+		parse |= x->to_read && !x->cached;
 	}
 	if (n == 0)
 		return 0;
@@ -189,18 +150,15 @@ int errands_run(struct session *s, struct errands *list, err *e)
 	if (parse && session_workers(s, threads, e) < 0)
 		return -1;
 	struct read_options o = { .workers = parse ? s->workers : NULL, .count = threads,
-		                      .timeout_ms = s->options->timeout_ms ? s->options->timeout_ms
-		                                                           : LIMIT_TIME_MS,
-		                      .progress = tell_progress, .ctx = &progress };
+		                      .deadline = s->deadline, .progress = s->options->progress };
 
-	read_layers(jobs, n, &o);
-	return first_failure(list, e);
+	return read_layers(order, n, &o, e);
 }
 
-/* -- merging --------------------------------------------------------------------------------------- */
+/* -- merging ----------------------------------------------------------------------------------- */
 
 /* Evidence out of a stash or out of the cache, piece by piece. */
-struct pieces {
+struct replay {
 	struct session *s;
 	struct errand *x;
 	uint64_t at;
@@ -210,11 +168,11 @@ struct pieces {
 
 static int next_stashed(void *ctx, bytes *out, err *e)
 {
-	struct pieces *p = ctx;
+	struct replay *p = ctx;
 
-	if (p->at >= p->x->job.evidence.size)
+	if (p->at >= p->x->evidence.size)
 		return 0;
-	if (stash_read(&p->x->job.evidence, p->at, &p->piece, e) < 0)
+	if (stash_read(&p->x->evidence, p->at, &p->piece, e) < 0)
 		return -1;
 	p->at += p->piece.n;
 	*out = buf_bytes(&p->piece);
@@ -223,7 +181,7 @@ static int next_stashed(void *ctx, bytes *out, err *e)
 
 static int next_cached(void *ctx, bytes *out, err *e)
 {
-	struct pieces *p = ctx;
+	struct replay *p = ctx;
 
 	return cache_read(p->s->cache, p->x->row, p->number++, out, e);
 }
@@ -248,39 +206,40 @@ static int merge_one(struct merge *m, struct errand *x, const struct record_sour
 
 static int merge_fresh(struct session *s, struct merge *m, struct errand *x, err *e)
 {
-	struct pieces p = { .s = s, .x = x, .piece = BUF_INIT(MIB) };
+	struct replay p = { .s = s, .x = x, .piece = BUF_INIT(MIB) };
 	struct record_source source = { .next = next_stashed, .ctx = &p };
-	struct image_layer *layer = &s->image->layers.items[x->layer];
+	bool keep = s->cache && x->open;
 	err trouble = { 0 };
 
-	layer->blob = x->job.blob;
-	layer->diff_id = x->job.diff_id;
-	if (s->cache &&
-	    cache_put_begin(s->cache, &layer->blob, &layer->diff_id, &x->version, &trouble) < 0)
+	if (keep && cache_put_begin(s->cache, &x->blob, &x->diff_id, &x->version, &trouble) < 0)
 		session_drop_cache(s, &trouble);
-	if (s->cache) {
+	keep = keep && s->cache;
+	if (keep) {
 		source.tee = put_cached;
 		source.tee_ctx = s;
 	}
 	int status = merge_one(m, x, &source, e);
 
-	if (s->cache && status < 0)
+	if (keep && s->cache && status < 0)
 		cache_put_abort(s->cache);
-	else if (s->cache && cache_put_end(s->cache, &trouble) < 0)
+	else if (keep && s->cache && cache_put_end(s->cache, &trouble) < 0)
 		session_drop_cache(s, &trouble);
 	buf_done(&p.piece);
-	stash_done(&x->job.evidence);
+	stash_done(&x->evidence);
 	return status;
 }
 
 static int merge_cached(struct session *s, struct merge *m, struct errand *x, err *e)
 {
-	struct pieces p = { .s = s, .x = x };
+	struct replay p = { .s = s, .x = x };
 	struct record_source source = { .next = next_cached, .ctx = &p };
 
 	int status = merge_one(m, x, &source, e);
 
-	s->cache_failed |= status < 0;
+	if (status < 0) {
+		cache_distrust(s->cache);
+		s->cache_failed = true;
+	}
 	return status;
 }
 
@@ -288,13 +247,15 @@ int errands_merge(struct session *s, struct errands *list, struct merge *m, err 
 {
 	for (size_t i = 0; i < list->len; i++) {
 		struct errand *x = &list->items[i];
+		struct image_layer *layer = &s->image->layers.items[x->layer];
 		struct cache_file key = key_of(&x->file);
 
+		layer->blob = x->blob;
+		layer->diff_id = x->diff_id;
 		if ((x->cached ? merge_cached(s, m, x, e) : merge_fresh(s, m, x, e)) < 0)
 			return err_wrap(e, "layer %u", x->layer + 1U);
 		if (s->cache && x->open && x->to_read)
-			cache_file_remember(s->cache, &key, &s->image->layers.items[x->layer].blob,
-			                    s->options->now_ns);
+			cache_file_remember(s->cache, &key, &x->blob, s->options->now_ns);
 	}
 	return 0;
 }
@@ -304,6 +265,6 @@ void errands_done(struct errands *list)
 	for (size_t i = 0; i < list->len; i++) {
 		if (list->items[i].open)
 			local_file_close(&list->items[i].file);
-		stash_done(&list->items[i].job.evidence);
+		stash_done(&list->items[i].evidence);
 	}
 }

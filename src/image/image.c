@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/image.h"
 
+#include "base/limits.h"
 #include "image/errand.h"
+#include "image/rootfs.h"
 #include "image/session.h"
 
 /* The history line of each layer: those that made none are marked empty (config.md §Properties). */
@@ -57,7 +59,24 @@ static int open_source(struct session *s, err *e)
 	return 0;
 }
 
-/* round(s, m, aliases, e): read and merge every layer (aliases NULL), or those that have aliases. */
+/* Counted, and named as long as there is room. */
+static void state_rootfs_gaps(struct image *image, const struct rootfs *rootfs)
+{
+	const char *text;
+
+	for (size_t i = 0; (text = rootfs_gap(rootfs, i)) != NULL; i++) {
+		if (image->gaps.len >= LIMIT_GAPS_NAMED)
+			break;
+		struct image_gap *gap = ARENA_PUSH(&image->arena, &image->gaps);
+
+		gap->node = TREE_NONE;
+		gap->text = bytes_str(arena_str(&image->arena, bytes_str(text)));
+	}
+	image->gaps_total += rootfs_gaps(rootfs);
+}
+
+/* read_round(s, m, aliases, e): read and merge every layer (aliases NULL), or those that have
+ * aliases. */
 static int read_round(struct session *s, struct merge *m, const struct aliases *aliases, err *e)
 {
 	struct errands list = { 0 };
@@ -76,84 +95,45 @@ static int read_round(struct session *s, struct merge *m, const struct aliases *
 	return status;
 }
 
-static void state_rootfs_gaps(struct image *image, const struct rootfs *rootfs)
+static int read_rounds(struct session *s, err *e)
 {
-	const char *text;
+	struct merge m;
+	int status;
 
-	for (size_t i = 0; (text = rootfs_gap(rootfs, i)) != NULL; i++) {
-		struct image_gap *gap = ARENA_PUSH(&image->arena, &image->gaps);
+	merge_init(&m, s->image, s->options->inspectors);
+	status = read_round(s, &m, NULL, e);
+	if (s->rootfs)
+		state_rootfs_gaps(s->image, s->rootfs);
+	struct aliases *again = arena_array(&s->arena, struct aliases, s->image->layers.len);
 
-		gap->node = TREE_NONE;
-		gap->text = bytes_str(arena_str(&image->arena, bytes_str(text)));
-		image->gaps_total++;
-	}
-}
-
-/* A folder is walked anew for a second round; what it could not open is stated once. */
-static int read_rootfs_round(struct session *s, struct merge *m, const struct aliases *aliases, err *e)
-{
-	struct errands list = { 0 };
-	struct rootfs *rootfs;
-
-	if (rootfs_open(s->image->target.path, &rootfs, e) < 0)
-		return -1;
-	errand_plan_rootfs(s, &list, rootfs, aliases ? aliases[0] : (struct aliases){ 0 });
-	int status = errands_run(s, &list, e);
-
-	if (status == 0)
-		status = errands_merge(s, &list, m, e);
-	if (aliases)
-		s->image->second_reads++;
-	else
-		state_rootfs_gaps(s->image, rootfs);
-	errands_done(&list);
-	rootfs_close(rootfs);
+	if (status == 0 && merge_second_reads(&m, again))
+		status = read_round(s, &m, again, e);
+	merge_done(&m);
 	return status;
 }
 
-static int read_rounds(struct session *s, struct merge *m, err *e)
+static int open_folder(struct session *s, err *e)
 {
-	bool folder = s->image->kind == TARGET_ROOTFS;
-
-	if ((folder ? read_rootfs_round(s, m, NULL, e) : read_round(s, m, NULL, e)) < 0)
-		return -1;
-	struct aliases *again = arena_array(&s->arena, struct aliases, s->image->layers.len);
-
-	if (merge_second_reads(m, again) == 0)
-		return 0;
-	return folder ? read_rootfs_round(s, m, again, e) : read_round(s, m, again, e);
+	s->image->kind = TARGET_ROOTFS;
+	(void)ARENA_PUSH(&s->image->arena, &s->image->layers);
+	return rootfs_open(s->image->target.path, &s->rootfs, e);
 }
 
 static int read_image(struct session *s, err *e)
 {
-	struct image *image = s->image;
-	struct merge m;
-
-	switch (image->target.kind) {
-	case TARGET_ROOTFS:
-		image->kind = TARGET_ROOTFS;
-		(void)ARENA_PUSH(&image->arena, &image->layers);
-		break;
+	switch (s->image->target.kind) {
+	case TARGET_ROOTFS: return open_folder(s, e) < 0 ? -1 : read_rounds(s, e);
 	case TARGET_LAYOUT:
 	case TARGET_ARCHIVE:
 	case TARGET_OCI_ARCHIVE:
-	case TARGET_DOCKER_ARCHIVE:
-		if (open_source(s, e) < 0)
-			return -1;
-		break;
+	case TARGET_DOCKER_ARCHIVE: return open_source(s, e) < 0 ? -1 : read_rounds(s, e);
 	case TARGET_NONE:
 	case TARGET_REGISTRY:
 	case TARGET_DAEMON:
-	case TARGET_SBOM:
-		return err_set(e, ERR_ABSENT, 0,
-		               "this version reads OCI layouts, archives and folders; fetch the image first, "
-		               "for example: skopeo copy docker://IMAGE oci:DIR:TAG");
+	case TARGET_SBOM: break;
 	}
-	merge_init(&m, image, s->options->inspectors);
-	int status = read_rounds(s, &m, e);
-
-	merge_done(&m);
-	return status;
+	/* What to do instead, flow/ has said before. */
+	return err_set(e, ERR_BUG, 0, "the target is no image on this machine");
 }
 
 static int read_once(const struct target *target, const struct image_options *options,
@@ -172,24 +152,25 @@ static int read_once(const struct target *target, const struct image_options *op
 	return status;
 }
 
+/* What is kept may cost time, never the result: a row that cannot be read back shows itself only half-way
+ * through a merge, and then the image is read again, with a new cache and at last without one. */
 int image_read(const struct target *target, const struct image_options *options, struct image *out,
                err *e)
 {
-	struct image_options without = *options;
-	bool cache_failed;
+	struct image_options o = *options;
+	bool cache_failed = false;
 
-	if (read_once(target, options, out, &cache_failed, e) == 0)
-		return 0;
-	if (!cache_failed)
-		return -1;
-	/* A kept row that cannot be read back was found half-way through a merge: what is kept may cost
-	 * time, never the result. */
-	err_wrap(e, "reading again without the evidence cache");
-	if (options->note)
-		options->note(options->note_ctx, e->text);
-	err_clear(e);
-	without.cache_dir = NULL;
-	return read_once(target, &without, out, &cache_failed, e);
+	for (int attempt = 0; read_once(target, &o, out, &cache_failed, e) < 0; attempt++) {
+		if (!cache_failed)
+			return -1;
+		err_wrap(e, "what the evidence cache kept cannot be used; reading the image again");
+		if (o.note)
+			o.note(o.note_ctx, e->text);
+		err_clear(e);
+		if (attempt > 0)
+			o.cache_dir = NULL;
+	}
+	return 0;
 }
 
 void image_done(struct image *image)

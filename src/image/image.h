@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image - an image read whole: its documents, its merged files, what inspectors found.
  *
- * image_read opens a target, chooses the platform, reads every layer once (or takes its evidence from
- * the cache) and merges. The result is plain data in the arena plus the tree; judgements work on it
- * and never read an image. Threading: image_read forks workers and starts threads of its own, so it is
- * called from a process with one thread; the result is constant. */
+ * image_read opens a target, chooses the platform, reads every layer once (or takes its evidence
+ * from the cache) and merges. The result is plain data in the arena plus the tree; judgements work
+ * on it and never read an image. Threading: image_read forks workers and starts threads of its own,
+ * so it is called from a process with one thread; the result is constant. */
 #pragma once
 
 #include "image/inspector.h"
@@ -52,7 +52,8 @@ struct image {
 };
 
 struct image_progress {
-	/* report(ctx, done, total): compressed octets; called about ten times a second from one thread. */
+	/* report(ctx, done, total): compressed octets; called about ten times a second from one
+	 * thread. */
 	void (*report)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
@@ -69,13 +70,14 @@ struct image_options {
 	uint64_t timeout_ms;    /* for the whole image; 0: LIMIT_TIME_MS */
 	int64_t now_ns;
 	struct image_progress progress;
-	/* note(ctx, text): something the user should know but that stops nothing (a cache that cannot be
-	 * used, a kernel without Landlock). */
+	/* note(ctx, text): something the user should know but that stops nothing (a cache that cannot
+	 * be used, a kernel without Landlock). */
 	void (*note)(void *ctx, const char *text);
 	void *note_ctx;
 };
 
-/* image_read(target, options, out, e): ERR_ABSENT, ERR_IO, ERR_FORMAT, ERR_LIMIT, ERR_BUG (a worker died).
- * On failure *out needs no image_done. */
-int image_read(const struct target *target, const struct image_options *options, struct image *out, err *e);
+/* image_read(target, options, out, e): ERR_ABSENT, ERR_IO, ERR_FORMAT, ERR_LIMIT, ERR_BUG (a worker
+ * died). On failure *out needs no image_done. */
+int image_read(const struct target *target, const struct image_options *options, struct image *out,
+               err *e);
 void image_done(struct image *image);

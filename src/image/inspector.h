@@ -3,18 +3,28 @@
  *
  * The engine walks a layer once. For each entry it asks every inspector what it wants; the body (or
  * the part that was asked for) is kept once and handed to all who asked, at the entry's end. An
- * inspector answers with items: opaque records that belong to the file they came from. When an upper
- * layer hides that file, its items are hidden too; nobody else has to know. Inspectors run inside a
- * sealed worker: they have no file, no network, no clock, only the body, an arena and emit.
- * What cannot be understood is emitted as a gap, never dropped: "not looked at" is not "clean".
- * Threading: inspectors are const tables; inspection belongs to the worker's one thread. */
+ * inspector answers with items: opaque records that belong to the file they came from. When an
+ * upper layer hides that file, its items are hidden too; nobody else has to know. Inspectors run
+ * inside a sealed worker: they have no file, no network, no clock, only the body, an arena and
+ * emit. What cannot be understood is emitted as a gap, never dropped: "not looked at" is not
+ * "clean". Threading: inspectors are const tables; inspection belongs to the worker's one
+ * thread. */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 
-enum entry_type { ENTRY_NONE, ENTRY_FILE, ENTRY_DIR, ENTRY_SYMLINK, ENTRY_HARDLINK, ENTRY_CHAR, ENTRY_BLOCK, ENTRY_FIFO };
+enum entry_type {
+	ENTRY_NONE,
+	ENTRY_FILE,
+	ENTRY_DIR,
+	ENTRY_SYMLINK,
+	ENTRY_HARDLINK,
+	ENTRY_CHAR,
+	ENTRY_BLOCK,
+	ENTRY_FIFO
+};
 
 /* What the first octets of a regular file say it is. */
 enum file_kind { KIND_DATA, KIND_EMPTY, KIND_ELF, KIND_PE, KIND_SCRIPT, KIND_ARCHIVE };
@@ -74,5 +84,7 @@ void inspection_gap(struct inspection *in, const char *fmt, ...)
 /* inspection_read(in, offset, n, out): n octets of a spooled body at offset, into the scratch arena
  * (n at most LIMIT_KEEP). False when the body is shorter. */
 bool inspection_read(struct inspection *in, uint64_t offset, size_t n, bytes *out);
-/* inspection_search(in, from, to, what, out): the first offset in [from, to) where `what` begins. */
-bool inspection_search(struct inspection *in, uint64_t from, uint64_t to, bytes what, uint64_t *out);
+/* inspection_search(in, from, to, what, out): the first offset in [from, to) where `what`
+ * begins. */
+bool inspection_search(struct inspection *in, uint64_t from, uint64_t to, bytes what,
+                       uint64_t *out);

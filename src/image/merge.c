@@ -85,7 +85,7 @@ static int take_entry(struct intake *in, const struct evidence *ev, err *e)
 	if (in->node != TREE_NONE &&
 	    (ev->file.type == ENTRY_HARDLINK || ev->file.type == ENTRY_SYMLINK) &&
 	    is_wanted(m, ev->file.path, NULL))
-		ARENA_PUSH(&m->arena, &m->links)->node = in->node;
+		*ARENA_PUSH(&m->arena, &m->links) = in->node;
 	return 0;
 }
 
@@ -128,7 +128,8 @@ static int take_record(struct intake *in, bytes record, err *e)
 	return err_set(e, ERR_BUG, 0, "a record of no known kind");
 }
 
-/* take_whole(in, window, source, e): every whole record at the front of window, which keeps the rest. */
+/* take_whole(in, window, source, e): every whole record at the front of window, which keeps the
+ * rest. */
 static int take_whole(struct intake *in, buf *window, const struct record_source *source, err *e)
 {
 	bytes rest = buf_bytes(window), record;
@@ -182,7 +183,8 @@ int merge_again(struct merge *m, uint16_t layer, const struct record_source *sou
 	return take_all(&in, source, e);
 }
 
-/* The plain file behind a wanted link, or TREE_NONE when there is none or it was looked at by itself. */
+/* The plain file behind a wanted link, or TREE_NONE when there is none or it was looked at by
+ * itself. */
 static uint32_t unseen_target(const struct merge *m, uint32_t node, bytes path, struct arena *a)
 {
 	const struct tree *tree = m->image->tree;
@@ -199,13 +201,13 @@ static uint32_t unseen_target(const struct merge *m, uint32_t node, bytes path, 
 	return is_wanted(m, path, file) ? target : TREE_NONE;
 }
 
-size_t merge_second_reads(struct merge *m, struct aliases *by_layer)
+bool merge_second_reads(struct merge *m, struct aliases *by_layer)
 {
 	struct tree *tree = m->image->tree;
-	size_t layers = 0;
+	bool any = false;
 
 	for (size_t i = 0; i < m->links.len; i++) {
-		uint32_t node = m->links.items[i].node;
+		uint32_t node = m->links.items[i];
 
 		if (tree_get(tree, node)->flags & TREE_HIDDEN)
 			continue;
@@ -216,11 +218,11 @@ size_t merge_second_reads(struct merge *m, struct aliases *by_layer)
 			continue;
 		struct aliases *list = &by_layer[tree_get(tree, target)->layer];
 
-		layers += list->len == 0;
 		struct alias *alias = ARENA_PUSH(&m->arena, list);
 
 		alias->path = tree_path(tree, target, &m->arena);
 		alias->as = path;
+		any = true;
 	}
-	return layers;
+	return any;
 }

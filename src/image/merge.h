@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* merge - evidence of layers, bottom to top, into one image.
  *
- * Applies entries to the tree, attaches items and gaps to the nodes they belong to, and notes every wanted
- * name that turned out to be a link: when its target was not looked at, the layer of the target has to
- * be read once more (merge_second_reads). Evidence is hostile until evidence_read has passed it.
- * Belongs to the process's first thread. */
+ * Applies entries to the tree, attaches items and gaps to the nodes they belong to, and notes every
+ * wanted name that turned out to be a link: when its target was not looked at, the layer of the
+ * target has to be read once more (merge_second_reads). Evidence is hostile until evidence_read has
+ * passed it. Belongs to the process's first thread. */
 #pragma once
 
 #include "image/dispatch.h"
 #include "image/image.h"
 
-/* A source of framed records: 1 and a run of octets (records may be cut anywhere), 0 at the end, -1. */
+/* A source of framed records: 1 and a run of octets (records may be cut anywhere), 0 at the end,
+ * -1. */
 struct record_source {
 	int (*next)(void *ctx, bytes *out, err *e);
 	void *ctx;
@@ -19,14 +20,10 @@ struct record_source {
 	void *tee_ctx;
 };
 
-struct wanted_link {
-	uint32_t node;
-};
-
 struct merge {
 	struct image *image;
 	const struct inspector *const *inspectors;
-	struct { struct wanted_link *items; size_t len, cap; } links;
+	struct { uint32_t *items; size_t len, cap; } links; /* nodes whose name was wanted */
 	uint64_t item_octets; /* of all items taken, against LIMIT_ITEMS */
 	struct arena arena;
 };
@@ -34,11 +31,12 @@ struct merge {
 void merge_init(struct merge *m, struct image *image, const struct inspector *const *inspectors);
 void merge_done(struct merge *m);
 
-/* merge_layer(m, layer, source, e): everything of one layer; layers must not fall. ERR_BUG for evidence
- * no honest worker writes, ERR_LIMIT, and the source's errors. Sets the layer's expanded and entries. */
+/* merge_layer(m, layer, source, e): everything of one layer; layers must not fall. ERR_BUG for
+ * evidence no honest worker writes, ERR_LIMIT, and the source's errors. Sets the layer's expanded
+ * and entries. */
 int merge_layer(struct merge *m, uint16_t layer, const struct record_source *source, err *e);
 
-/* merge_second_reads(m, by_layer): for each layer (array of image->layers.len) the aliases to read again.
- * Returns how many layers that is. merge_again: take in what such a read gave. */
-size_t merge_second_reads(struct merge *m, struct aliases *by_layer);
+/* merge_second_reads(m, by_layer): for each layer (array of image->layers.len) the aliases to read
+ * again; false when there are none. merge_again: take in what such a read gave. */
+bool merge_second_reads(struct merge *m, struct aliases *by_layer);
 int merge_again(struct merge *m, uint16_t layer, const struct record_source *source, err *e);

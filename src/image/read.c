@@ -3,9 +3,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "image/client.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,12 +13,14 @@
 
 /* The work list that the threads share. */
 struct queue {
-	struct layer_job **order;
+	struct errand **order;
 	size_t len, next;
 	size_t running;
-	bool failed;
-	uint64_t timeout_ms, deadline_ms; /* the second by now_ms() */
+	const struct read_options *options;
+	uint64_t total;
 	_Atomic uint64_t fed;
+	uint32_t failed_layer; /* the lowest so far; UINT32_MAX: none */
+	err failure;
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 };
@@ -32,40 +34,23 @@ struct feeder {
 /* One layer on its way through a worker. */
 struct passage {
 	struct feeder *f;
-	struct layer_job *job;
-	enum codec codec;
-	bool fed_all;     /* the last frame has been sent */
-	bool answered;    /* the worker's last answer has come */
-	err refused;      /* and it was: the layer cannot be read */
-	uint8_t first[4]; /* the octets that told the codec, sent with the first frame */
-	size_t first_n;
+	struct errand *x;
+	enum codec codec;  /* by the first octets, as the worker sees it too */
+	uint64_t fed, expanded;
+	bool fed_all;      /* the last frame has been sent */
+	bool answered;     /* the worker's verdict has come */
+	err refused;       /* and it was: the layer cannot be read */
 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
+/* -- one pass -------------------------------------------------------------------------------- */
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static int check_time(const struct queue *q, err *e)
-{
-	if (now_ms() < q->deadline_ms)
-		return 0;
-	return err_set(e, ERR_LIMIT, 0, "not done within %" PRIu64 " s (--timeout)",
-	               (q->timeout_ms + 999) / 1000);
-}
-
-/* -- feeding --------------------------------------------------------------------------------------- */
-
-/* fill(job, into, cap, e): read until cap or the end, so that frames are full. */
-static int64_t fill(struct layer_job *job, uint8_t *into, size_t cap, err *e)
+/* fill(x, into, cap, e): read until cap or the end, so that frames are full. */
+static int64_t fill(struct errand *x, uint8_t *into, size_t cap, err *e)
 {
 	size_t n = 0;
 
 	while (n < cap) {
-		int64_t k = job->source.read(job->source.ctx, into + n, cap - n, e);
+		int64_t k = x->source.read(x->source.ctx, into + n, cap - n, e);
 
 		if (k < 0)
 			return -1;
@@ -76,72 +61,52 @@ static int64_t fill(struct layer_job *job, uint8_t *into, size_t cap, err *e)
 	return (int64_t)n;
 }
 
+static int count_fed(struct passage *p, uint64_t n, err *e)
+{
+	p->fed += n;
+	atomic_fetch_add_explicit(&p->f->queue->fed, n, memory_order_relaxed);
+	if (p->fed > LIMIT_BLOB)
+		return err_set(e, ERR_LIMIT, 0, "a blob of more than %u GiB", (unsigned)(LIMIT_BLOB / GIB));
+	return 0;
+}
+
 /* feed(p, e): send one frame if there is room for it. 1 sent, 0 no room, -1. */
 static int feed(struct passage *p, err *e)
 {
-	uint8_t *room = worker_reserve(p->f->worker);
+	uint8_t *room = p->fed_all ? NULL : worker_reserve(p->f->worker);
 
 	if (!room)
 		return 0;
-	memcpy(room, p->first, p->first_n);
-	int64_t n = fill(p->job, room + p->first_n, WORKER_IN_SIZE - p->first_n, e);
+	int64_t n = fill(p->x, room, WORKER_IN_SIZE, e);
 
-	if (n < 0 || check_time(p->f->queue, e) < 0)
+	if (n < 0)
 		return -1;
-	size_t total = p->first_n + (size_t)n;
+	bytes frame = bytes_of(room, (size_t)n);
 
-	p->first_n = 0;
-	p->fed_all = total < WORKER_IN_SIZE;
-	p->job->fed += total;
-	if (p->job->fed > LIMIT_BLOB)
-		return err_set(e, ERR_LIMIT, 0, "a blob of more than %u GiB", (unsigned)(LIMIT_BLOB / GIB));
+	if (p->fed == 0)
+		p->codec = codec_detect(frame);
 	/* Hashed before it is sent: what the worker does to the slot afterwards changes nothing. */
-	hasher_update(p->f->blob, bytes_of(room, total));
-	worker_send(p->f->worker, total, p->fed_all);
-	atomic_fetch_add_explicit(&p->f->queue->fed, total, memory_order_relaxed);
-	return 1;
+	hasher_update(p->f->blob, frame);
+	p->fed_all = frame.n < WORKER_IN_SIZE;
+	worker_send(p->f->worker, frame.n, p->fed_all);
+	return count_fed(p, frame.n, e) < 0 ? -1 : 1;
 }
 
-/* hash_all(p, e): the blob's digest alone, without a worker. */
-static int hash_all(struct passage *p, err *e)
-{
-	static _Thread_local uint8_t piece[WORKER_IN_SIZE];
-	int64_t n;
-
-	while ((n = fill(p->job, piece, sizeof(piece), e)) > 0) {
-		hasher_update(p->f->blob, bytes_of(piece, (size_t)n));
-		p->job->fed += (uint64_t)n;
-		atomic_fetch_add_explicit(&p->f->queue->fed, (uint64_t)n, memory_order_relaxed);
-		if (check_time(p->f->queue, e) < 0)
-			return -1;
-	}
-	return n < 0 ? -1 : 0;
-}
-
-static bool drain_expanded(struct passage *p)
+/* drain(p, e): hash what has been expanded. 1 something, 0 nothing, -1. */
+static int drain(struct passage *p, err *e)
 {
 	bytes part;
-	bool any = false;
+	int any = 0;
 
-	while (worker_expanded(p->f->worker, &part)) {
+	for (; worker_expanded(p->f->worker, &part); any = 1) {
 		hasher_update(p->f->diff, part);
+		p->expanded += part.n;
 		worker_expanded_done(p->f->worker);
-		any = true;
+		if (p->expanded > LIMIT_LAYER_EXPANDED)
+			return err_set(e, ERR_LIMIT, 0, "a layer of more than %u GiB",
+			               (unsigned)(LIMIT_LAYER_EXPANDED / GIB));
 	}
 	return any;
-}
-
-/* take_verdict(p, frame): the last frame says whether the worker came through, and else why not. */
-static void take_verdict(struct passage *p, bytes frame)
-{
-	uint8_t ok = 0, kind = 0;
-
-	p->answered = true;
-	if (bytes_take_u8(&frame, &ok) && ok == 1)
-		return;
-	if (!bytes_take_u8(&frame, &kind) || kind <= ERR_NONE || kind > ERR_BUG)
-		kind = ERR_BUG;
-	(void)err_set(&p->refused, kind, 0, "%s", SHOW(frame));
 }
 
 /* take_answers(p, e): put aside what has come. 1 something, 0 nothing, -1. */
@@ -151,13 +116,13 @@ static int take_answers(struct passage *p, err *e)
 	bool last;
 	int any = 0;
 
-	while (!p->answered && worker_answer(p->f->worker, &part, &last)) {
+	for (; !p->answered && worker_answer(p->f->worker, &part, &last); any = 1) {
 		if (last)
-			take_verdict(p, part);
-		else if (stash_add(&p->job->evidence, part, e) < 0)
+			(void)client_verdict(part, &p->refused); /* judged when both digests are known */
+		else if (stash_add(&p->x->evidence, part, e) < 0)
 			return -1;
 		worker_answer_done(p->f->worker);
-		any = 1;
+		p->answered = last;
 	}
 	return any;
 }
@@ -165,44 +130,40 @@ static int take_answers(struct passage *p, err *e)
 static int pump(struct passage *p, err *e)
 {
 	while (!p->answered) {
-		int fed = p->fed_all ? 0 : feed(p, e);
-		bool drained = fed >= 0 && drain_expanded(p);
-		int taken = fed >= 0 ? take_answers(p, e) : -1;
+		int fed = feed(p, e);
+		int drained = fed < 0 ? -1 : drain(p, e);
+		int taken = drained < 0 ? -1 : take_answers(p, e);
 
-		if (fed < 0 || taken < 0 || (p->fed_all && check_time(p->f->queue, e) < 0))
+		if (taken < 0 || worker_check(p->f->worker, e) < 0)
 			return -1;
 		if (!fed && !drained && !taken && worker_wait(p->f->worker, e) < 0)
 			return -1;
 	}
-	drain_expanded(p);
-	return 0;
+	/* An honest worker takes the whole message before it gives its verdict. */
+	if (!p->fed_all)
+		return err_set(e, ERR_BUG, 0, "the parsing process answered too early");
+	return drain(p, e) < 0 ? -1 : 0;
 }
 
-/* -- one layer ------------------------------------------------------------------------------------- */
-
-static int send_request(struct passage *p, enum codec_engine engine, err *e)
+/* pass(p, engine, e): the layer once through the worker. */
+static int pass(struct passage *p, enum codec_engine engine, err *e)
 {
-	struct layer_request r = { p->codec, engine, p->job->aliases };
-	buf out = BUF_INIT(LIMIT_RECORD);
+	struct layer_request r = { engine, p->x->aliases };
+	buf request = BUF_INIT(LIMIT_RECORD);
 
-	layer_request_pack(&r, &out);
-	for (bytes rest = buf_bytes(&out); rest.n > 0;) {
-		uint8_t *room = worker_reserve(p->f->worker);
+	hasher_reset(p->f->blob);
+	hasher_reset(p->f->diff);
+	p->fed = p->expanded = 0;
+	p->fed_all = p->answered = false;
+	err_clear(&p->refused);
+	layer_request_pack(&r, &request);
+	int status = client_send(p->f->worker, buf_bytes(&request), e);
 
-		if (!room) {
-			if (worker_wait(p->f->worker, e) < 0)
-				break;
-			continue;
-		}
-		bytes part = bytes_slice(rest, 0, WORKER_IN_SIZE);
-
-		memcpy(room, part.p, part.n);
-		rest = bytes_skip(rest, part.n);
-		worker_send(p->f->worker, part.n, rest.n == 0);
-	}
-	buf_done(&out);
-	return err_is_set(e) ? -1 : 0;
+	buf_done(&request);
+	return status < 0 ? -1 : pump(p, e);
 }
+
+/* -- one layer ------------------------------------------------------------------------------- */
 
 static int check_digest(const char *what, const digest *want, const digest *have, err *e)
 {
@@ -212,98 +173,107 @@ static int check_digest(const char *what, const digest *want, const digest *have
 	               DIGEST_TEXT(have));
 }
 
-/* pass(p, engine, e): the layer once through the worker, hashed whole. */
-static int pass(struct passage *p, enum codec_engine engine, err *e)
+/* hash_only(p, e): the blob's digest alone, without a worker. */
+static int hash_only(struct passage *p, err *e)
 {
-	hasher_reset(p->f->blob);
-	hasher_reset(p->f->diff);
-	p->job->fed = 0;
-	p->fed_all = p->answered = false;
-	err_clear(&p->refused);
-	int64_t n = fill(p->job, p->first, sizeof(p->first), e);
+	static _Thread_local uint8_t piece[WORKER_IN_SIZE];
+	int64_t n;
 
+	hasher_reset(p->f->blob);
+	while ((n = fill(p->x, piece, sizeof(piece), e)) > 0) {
+		hasher_update(p->f->blob, bytes_of(piece, (size_t)n));
+		if (count_fed(p, (uint64_t)n, e) < 0 ||
+		    deadline_check(&p->f->queue->options->deadline, e) < 0)
+			return -1;
+	}
 	if (n < 0)
 		return -1;
-	p->first_n = (size_t)n;
-	p->codec = codec_detect(bytes_of(p->first, p->first_n));
-	if (send_request(p, engine, e) < 0 || pump(p, e) < 0)
-		return -1;
-	/* An honest worker takes the whole message before it gives its verdict. */
-	return p->fed_all ? 0 : err_set(e, ERR_BUG, 0, "the parsing process answered too early");
+	digest have = hasher_final(p->f->blob);
+
+	return check_digest("the blob's digest", &p->x->blob, &have, e);
 }
 
-static int read_one(struct feeder *f, struct layer_job *job, err *e)
+/* read_blob(p, e): through the worker, once; a gzip stream that the fast engine refuses once more with
+ * the reference: ISA-L 2.30 has stream faults, and only what zlib refuses too is called corrupt. Each
+ * pass is hashed: evidence belongs to the octets of its own pass. */
+static int read_blob(struct passage *p, digest *out_blob, err *e)
 {
-	struct passage p = { .f = f, .job = job };
-
-	if (job->hash_only) {
-		hasher_reset(f->blob);
-		if (hash_all(&p, e) < 0)
+	for (enum codec_engine engine = CODEC_FAST;; engine = CODEC_REFERENCE) {
+		stash_clear(&p->x->evidence);
+		if (p->x->source.restart(p->x->source.ctx, e) < 0 || pass(p, engine, e) < 0)
 			return -1;
-		digest have = hasher_final(f->blob);
-
-		return check_digest("the blob's digest", &job->blob, &have, e);
-	}
-	if (pass(&p, CODEC_FAST, e) < 0)
-		return -1;
-	digest blob = hasher_final(f->blob);
-
-	if (check_digest("the blob's digest", &job->blob, &blob, e) < 0)
-		return -1;
-	if (p.refused.kind == ERR_FORMAT && p.codec == CODEC_GZIP) {
-		/* ISA-L 2.30 has stream faults: only what zlib refuses too is called corrupt. */
-		stash_clear(&job->evidence);
-		if (job->restart(job->source.ctx, e) < 0 || pass(&p, CODEC_REFERENCE, e) < 0)
+		*out_blob = hasher_final(p->f->blob);
+		if (check_digest("the blob's digest", &p->x->blob, out_blob, e) < 0)
 			return -1;
-		(void)hasher_final(f->blob);
+		if (p->refused.kind != ERR_FORMAT || p->codec != CODEC_GZIP || engine == CODEC_REFERENCE)
+			break;
 	}
-	digest diff = p.codec == CODEC_NONE ? blob : hasher_final(f->diff);
+	if (!err_is_set(&p->refused))
+		return 0;
+	*e = p->refused;
+	return -1;
+}
 
-	if (p.refused.kind != ERR_NONE) {
-		*e = p.refused;
+static int read_one(struct passage *p, err *e)
+{
+	digest blob;
+
+	if (p->x->cached)
+		return hash_only(p, e);
+	if (read_blob(p, &blob, e) < 0)
 		return -1;
-	}
-	job->blob = blob;
-	if (check_digest("the config's diff_id", &job->diff_id, &diff, e) < 0)
+	digest diff = p->codec == CODEC_NONE ? blob : hasher_final(p->f->diff);
+
+	if (check_digest("the config's diff_id", &p->x->diff_id, &diff, e) < 0)
 		return -1;
-	job->diff_id = diff;
+	p->x->blob = blob;
+	p->x->diff_id = diff;
 	return 0;
 }
 
-/* -- all layers ------------------------------------------------------------------------------------ */
+/* -- all layers ------------------------------------------------------------------------------ */
 
-static struct layer_job *take_job(struct queue *q)
+/* After a failure only the layers below it are still read: the lowest failure is the one to tell. */
+static struct errand *take_errand(struct queue *q)
 {
-	struct layer_job *job = NULL;
+	struct errand *x = NULL;
 
 	pthread_mutex_lock(&q->lock);
-	while (q->next < q->len && !job) {
-		job = q->order[q->next++];
-		if (q->failed) {
-			(void)err_set(&job->error, ERR_FORMAT, 0, "not read, because another layer failed");
-			job = NULL;
-		}
+	while (!x && q->next < q->len) {
+		x = q->order[q->next++];
+		if (x->layer > q->failed_layer)
+			x = NULL;
 	}
 	pthread_mutex_unlock(&q->lock);
-	return job;
+	return x;
+}
+
+static void note_failure(struct queue *q, const struct errand *x, const err *e)
+{
+	pthread_mutex_lock(&q->lock);
+	if (x->layer < q->failed_layer) {
+		q->failed_layer = x->layer;
+		q->failure = *e;
+	}
+	pthread_mutex_unlock(&q->lock);
 }
 
 static void *feeder_main(void *arg)
 {
 	struct feeder *f = arg;
 	struct queue *q = f->queue;
-	bool alive = true;
+	bool idle = true; /* a worker in the middle of a message cannot be given another */
 
 	f->blob = hasher_new(DIGEST_SHA256);
 	f->diff = hasher_new(DIGEST_SHA256);
-	for (struct layer_job *job; alive && (job = take_job(q)) != NULL;) {
-		if (read_one(f, job, &job->error) == 0)
+	for (struct errand *x; idle && (x = take_errand(q)) != NULL;) {
+		struct passage p = { .f = f, .x = x };
+		err e = { 0 };
+
+		if (read_one(&p, &e) == 0)
 			continue;
-		pthread_mutex_lock(&q->lock);
-		q->failed = true;
-		pthread_mutex_unlock(&q->lock);
-		/* A worker in the middle of a message cannot be given another. */
-		alive = false;
+		note_failure(q, x, &e);
+		idle = x->cached || (p.fed_all && p.answered);
 	}
 	hasher_free(f->blob);
 	hasher_free(f->diff);
@@ -316,14 +286,16 @@ static void *feeder_main(void *arg)
 
 static int larger_first(const void *a, const void *b)
 {
-	const struct layer_job *const *x = a, *const *y = b;
+	const struct errand *const *x = a, *const *y = b;
 
 	return ((*x)->size < (*y)->size) - ((*x)->size > (*y)->size);
 }
 
-/* wait_and_tell(q, o): until every feeder has ended, with progress ten times a second. */
-static void wait_and_tell(struct queue *q, const struct read_options *o)
+/* wait_and_tell(q): until every feeder has ended, with progress ten times a second. */
+static void wait_and_tell(struct queue *q)
 {
+	const struct image_progress *progress = &q->options->progress;
+
 	pthread_mutex_lock(&q->lock);
 	while (q->running > 0) {
 		struct timespec at;
@@ -335,37 +307,48 @@ static void wait_and_tell(struct queue *q, const struct read_options *o)
 			at.tv_sec++;
 		}
 		pthread_cond_timedwait(&q->ended, &q->lock, &at);
-		if (o->progress)
-			o->progress(o->ctx, atomic_load(&q->fed));
+		if (progress->report)
+			progress->report(progress->ctx, atomic_load(&q->fed), q->total);
 	}
 	pthread_mutex_unlock(&q->lock);
 }
 
-void read_layers(struct layer_job **jobs, size_t n, const struct read_options *o)
+static int run_feeders(struct queue *q, size_t count, err *e)
 {
-	struct arena a = ARENA_INIT;
-	struct queue q = { .order = jobs, .len = n, .timeout_ms = o->timeout_ms,
-		               .deadline_ms = now_ms() + o->timeout_ms,
-		               .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER };
-	struct feeder *feeders = arena_array(&a, struct feeder, o->count);
-	pthread_t *threads = arena_array(&a, pthread_t, o->count);
-	size_t count = o->count < n ? o->count : n, begun = 0;
+	struct feeder feeders[WORKERS_MOST] = { 0 };
+	pthread_t threads[WORKERS_MOST];
+	size_t begun = 0;
+	int sys = 0;
 
-	qsort(jobs, n, sizeof(struct layer_job *), larger_first);
-	q.running = count;
+	q->running = count;
 	for (; begun < count; begun++) {
-		feeders[begun] = (struct feeder){ .queue = &q, .worker = o->workers ? o->workers[begun] : NULL };
-		if (pthread_create(&threads[begun], NULL, feeder_main, &feeders[begun]) != 0)
+		feeders[begun].queue = q;
+		feeders[begun].worker = q->options->workers ? q->options->workers[begun] : NULL;
+		sys = pthread_create(&threads[begun], NULL, feeder_main, &feeders[begun]);
+		if (sys)
 			break;
 	}
-	pthread_mutex_lock(&q.lock);
-	q.running -= count - begun;
-	pthread_mutex_unlock(&q.lock);
-	wait_and_tell(&q, o);
+	pthread_mutex_lock(&q->lock);
+	q->running -= count - begun;
+	pthread_mutex_unlock(&q->lock);
+	wait_and_tell(q);
 	for (size_t i = 0; i < begun; i++)
 		pthread_join(threads[i], NULL);
-	for (; q.next < n; q.next++)
-		if (!err_is_set(&q.order[q.next]->error))
-			(void)err_set(&q.order[q.next]->error, ERR_IO, EAGAIN, "not read");
-	arena_done(&a);
+	return begun == 0 ? err_set(e, ERR_IO, sys, "start a thread") : 0; /* fewer do the same work */
+}
+
+int read_layers(struct errand **errands, size_t n, const struct read_options *o, err *e)
+{
+	struct queue q = { .order = errands, .len = n, .options = o, .failed_layer = UINT32_MAX,
+		               .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER };
+
+	for (size_t i = 0; i < n; i++)
+		q.total += errands[i]->size;
+	qsort(errands, n, sizeof(struct errand *), larger_first);
+	if (run_feeders(&q, o->count, e) < 0)
+		return -1;
+	if (q.failed_layer == UINT32_MAX)
+		return 0;
+	*e = q.failure;
+	return err_wrap(e, "layer %u", q.failed_layer + 1U);
 }

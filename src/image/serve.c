@@ -10,7 +10,6 @@
 void layer_request_pack(const struct layer_request *r, buf *out)
 {
 	buf_putc(out, REQUEST_LAYER);
-	pack_u64(out, r->codec);
 	pack_u64(out, r->engine);
 	pack_u64(out, r->aliases.len);
 	for (size_t i = 0; i < r->aliases.len; i++) {
@@ -21,12 +20,11 @@ void layer_request_pack(const struct layer_request *r, buf *out)
 
 bool layer_request_unpack(bytes in, struct arena *a, struct layer_request *out)
 {
-	uint32_t codec, engine, aliases;
+	uint32_t engine, aliases;
 
-	if (!pack_take_u32(&in, CODEC_ZSTD, &codec) || !pack_take_u32(&in, CODEC_REFERENCE, &engine) ||
-	    !pack_take_u32(&in, UINT32_MAX, &aliases))
+	if (!pack_take_u32(&in, CODEC_REFERENCE, &engine) || !pack_take_u32(&in, UINT32_MAX, &aliases))
 		return false;
-	*out = (struct layer_request){ .codec = codec, .engine = engine };
+	*out = (struct layer_request){ .engine = engine };
 	for (uint32_t i = 0; i < aliases; i++) {
 		struct alias *alias = ARENA_PUSH(a, &out->aliases);
 
@@ -51,7 +49,7 @@ static void answer_verdict(struct worker_side *side, const err *e)
 	buf_done(&out);
 }
 
-/* -- documents ------------------------------------------------------------------------------------- */
+/* -- documents --------------------------------------------------------------------------------- */
 
 static int answer_document(const struct serve *s, enum request what, bytes text, struct arena *a,
                            buf *out, err *e)
@@ -103,13 +101,15 @@ static void serve_document(struct worker_side *side, const struct serve *s, byte
 	buf_done(&out);
 }
 
-/* -- layers ---------------------------------------------------------------------------------------- */
+/* -- layers ------------------------------------------------------------------------------------ */
 
 struct layer {
 	struct worker_side *side;
 	struct tar *tar;
+	enum codec_engine engine;
 	struct decoder *decoder; /* NULL: the blob is the tar */
 	uint64_t expanded;
+	bool begun;    /* the first octets have told the codec */
 	bool complete; /* the decoder saw the end of its stream */
 };
 
@@ -121,6 +121,11 @@ static void flush_evidence(void *ctx, bytes records)
 /* read_part(l, in, last, e): one frame of the blob through decoder and tar. */
 static int read_part(struct layer *l, bytes in, bool last, err *e)
 {
+	enum codec codec = l->begun ? CODEC_NONE : codec_detect(in);
+
+	l->begun = true;
+	if (codec != CODEC_NONE)
+		l->decoder = decoder_new(codec, l->engine);
 	if (!l->decoder) {
 		l->expanded += in.n;
 		return tar_feed(l->tar, in, e);
@@ -178,7 +183,7 @@ static void serve_layer(struct worker_side *side, const struct serve *s, bytes r
 	if (!clear)
 		(void)err_set(&e, ERR_BUG, 0, "a layer request that cannot be read");
 	l.tar = tar_new(a, &dispatch_events, d);
-	l.decoder = r.codec == CODEC_NONE ? NULL : decoder_new(r.codec, r.engine);
+	l.engine = r.engine;
 	bool read = read_layer(&l, &e) == 0;
 
 	if (read)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/session.h"
 
+#include "base/limits.h"
+#include "image/rootfs.h"
 #include "sys/file.h"
 
 #include <unistd.h>
@@ -46,6 +48,7 @@ void session_init(struct session *s, const struct image_options *options, struct
 		                   .dir = options->tmp_dir,
 		                   .serve = { .inspectors = options->inspectors, .archive_fd = -1 } };
 	s->version = inspectors_version(options->inspectors);
+	s->deadline = deadline_in(options->timeout_ms ? options->timeout_ms : LIMIT_TIME_MS);
 	if (!options->cache_dir)
 		return;
 	if (file_make_dirs(options->cache_dir, 0700, &e) == 0)
@@ -59,6 +62,7 @@ void session_done(struct session *s)
 	for (size_t i = 0; i < s->worker_count; i++)
 		worker_stop(s->workers[i]);
 	cache_close(s->cache);
+	rootfs_close(s->rootfs);
 	local_close(&s->local);
 	arena_done(&s->arena);
 }
@@ -83,7 +87,8 @@ int session_workers(struct session *s, size_t n, err *e)
 		s->serve.spool_fd = spool;
 		struct worker_options o = { .serve = serve_main, .arg = &s->serve,
 			                        .keep = { spool, s->serve.archive_fd },
-			                        .no_landlock = s->options->no_landlock };
+			                        .no_landlock = s->options->no_landlock,
+			                        .deadline = s->deadline };
 		int status = worker_start(&o, &s->workers[s->worker_count], &landlock, e);
 
 		close(spool);

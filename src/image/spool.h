@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* spool - one file's body at random access, and what kind of file the first octets tell.
  *
- * Inside a worker: an unlinked, capped file that the parent opened before the fork. Octets are added in
- * order, read back anywhere. Belongs to one thread. */
+ * Inside a worker: an unlinked, capped file that the parent opened before the fork. Octets are
+ * added in order, read back anywhere. Belongs to one thread. */
 #pragma once
 
 #include "base/arena.h"
@@ -18,7 +18,8 @@ struct spool {
 
 void spool_init(struct spool *s, int fd);
 void spool_done(struct spool *s);
-/* spool_reset(s): empty it for the next body. spool_add: false when the disk is full or the cap hit. */
+/* spool_reset(s): empty it for the next body. spool_add: false when the disk is full or the cap
+ * hit. */
 void spool_reset(struct spool *s);
 bool spool_add(struct spool *s, bytes part);
 /* spool_read, spool_search: as inspection_read and inspection_search say. */

@@ -29,6 +29,7 @@ struct package {
 	bytes name, version, architecture;
 	bytes source_name, source_version; /* of the source package; name, version when unsaid */
 	bytes licence;                     /* as written in the database */
+	bytes slices;                      /* chisel: which of its slices are there: "config libs" */
 	bytes distro_id, distro_version;   /* for OS packages: ID and VERSION_ID of os-release */
 	bytes path;                        /* the file it was read from */
 	uint16_t layer;                    /* and that file's layer */

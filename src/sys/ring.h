@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ring - frames passed between two processes through shared memory, without a copy.
  *
- * One producer, one consumer, a fixed number of slots of one size; a slot holds one frame. Each side
- * keeps its own position; what the other side wrote (position, length, flag) is hostile: a length is
- * checked against the slot, a position may only say "more" or "less", never where. The octets of a
- * frame can change under the consumer if the producer is malicious; who must not be fooled reads
- * them once.
+ * One producer, one consumer, a fixed number of slots of one size; a slot holds one frame. Each
+ * side keeps its own position; what the other side wrote (position, length, flag) is hostile: a
+ * length is checked against the slot, a position may only say "more" or "less", never where. The
+ * octets of a frame can change under the consumer if the producer is malicious; who must not be
+ * fooled reads them once.
  * Memory: ring_map makes it, shared and anonymous, before the fork; the child inherits it.
  * Threading: one thread a side. */
 #pragma once
@@ -21,7 +21,8 @@
 struct ring_words {
 	_Alignas(64) _Atomic uint32_t produced; /* frames committed, wraps */
 	_Alignas(64) _Atomic uint32_t consumed; /* frames released, wraps */
-	_Alignas(64) _Atomic uint32_t length[RING_SLOTS_MOST]; /* octets in the slot; bit 31: last frame */
+	_Alignas(
+		64) _Atomic uint32_t length[RING_SLOTS_MOST]; /* octets in the slot; bit 31: last frame */
 };
 
 struct ring {
@@ -41,8 +42,8 @@ void ring_unmap(struct ring *r);
 uint8_t *ring_reserve(struct ring *r);
 void ring_commit(struct ring *r, size_t n, bool last);
 
-/* Consumer: ring_peek gives the oldest frame; false while there is none. ring_release hands the slot
- * back. A length above the slot reads as an empty last frame, which no honest producer sends within a
- * message. */
+/* Consumer: ring_peek gives the oldest frame; false while there is none. ring_release hands the
+ * slot back. A length above the slot reads as an empty last frame, which no honest producer sends
+ * within a message. */
 bool ring_peek(const struct ring *r, bytes *out, bool *out_last);
 void ring_release(struct ring *r);

@@ -23,8 +23,8 @@
 #define LOOK_MS 100
 
 /* A bell: a counter that one side raises and the other sleeps on. `asleep` spares the ringer the
- * system call when nobody sleeps. Wrong values from a hostile side cost a missed or needless wake-up,
- * which the parent's timeout bounds. */
+ * system call when nobody sleeps. Wrong values from a hostile side cost a missed or needless
+ * wake-up, which the parent's timeout bounds. */
 struct bell {
 	_Alignas(64) _Atomic uint32_t count;
 	_Atomic uint32_t asleep;
@@ -40,6 +40,7 @@ struct worker {
 	pid_t pid;
 	uint32_t heard; /* the parent's bell as it stood when the rings were last looked at */
 	uint32_t silence_ms;
+	struct deadline deadline;
 	bool reaped;
 };
 
@@ -67,7 +68,7 @@ static bool bell_sleep(struct bell *b, uint32_t heard, long ms)
 	return atomic_load_explicit(&b->count, memory_order_seq_cst) != heard;
 }
 
-/* -- the child's end ---------------------------------------------------------------------------- */
+/* -- the child's end --------------------------------------------------------------------------- */
 
 void side_take(struct worker_side *s, bytes *out, bool *out_last)
 {
@@ -123,7 +124,7 @@ void side_answer(struct worker_side *s, bytes answer, bool last)
 	} while (answer.n > 0);
 }
 
-/* -- the parent's end --------------------------------------------------------------------------- */
+/* -- the parent's end -------------------------------------------------------------------------- */
 
 static void worker_free(struct worker *w)
 {
@@ -207,6 +208,7 @@ int worker_start(const struct worker_options *o, struct worker **out, bool *out_
 
 	if (!w)
 		abort();
+	w->deadline = o->deadline;
 	if (map_all(w, e) < 0) {
 		worker_free(w);
 		return -1;
@@ -293,10 +295,17 @@ static int report_death(struct worker *w, err *e)
 	               WEXITSTATUS(status));
 }
 
+int worker_check(const struct worker *w, err *e)
+{
+	return deadline_check(&w->deadline, e);
+}
+
 int worker_wait(struct worker *w, err *e)
 {
 	if (w->reaped)
 		return err_set(e, ERR_BUG, 0, "the parsing process is gone");
+	if (worker_check(w, e) < 0)
+		return -1;
 	if (bell_sleep(&w->shared->parent, w->heard, LOOK_MS)) {
 		w->heard = atomic_load(&w->shared->parent.count);
 		w->silence_ms = 0;

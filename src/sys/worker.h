@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* worker - a sealed child process that parses what enemies wrote.
  *
- * Forked before any thread starts; the child gives up everything (sys/sandbox.h) before it reads its
- * first octet. Parent and child talk through three rings: requests (and the octets to be parsed) go
- * in, expanded octets come out for the parent to hash, answers come back. A message is a run of
- * frames; the last one is marked. The child serves one message after the other until the parent ends
- * it. A child that crashes, is silent for LIMIT_WORKER_SILENCE_MS or breaks a ring is an error message
- * in the parent, not an exploit. The child dies with its parent.
- * Threading: one thread at a time may use a worker; worker_start is called by a process with one thread. */
+ * Forked before any thread starts; the child gives up everything (sys/sandbox.h) before it reads
+ * its first octet. Parent and child talk through three rings: requests (and the octets to be
+ * parsed) go in, expanded octets come out for the parent to hash, answers come back. A message is a
+ * run of frames; the last one is marked. The child serves one message after the other until the
+ * parent ends it. A child that crashes, is silent for LIMIT_WORKER_SILENCE_MS or breaks a ring is
+ * an error message in the parent, not an exploit. The child dies with its parent.
+ * Threading: one thread at a time may use a worker; worker_start is called by a process with one
+ * thread. */
 #pragma once
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "sys/deadline.h"
 
-/* Frame sizes: large enough that a wake-up costs nothing against the work in a frame, small enough to
- * stay in the second-level cache on its way between two cores. */
+/* Frame sizes: large enough that a wake-up costs nothing against the work in a frame, small enough
+ * to stay in the second-level cache on its way between two cores. */
 #define WORKER_IN_SIZE (UINT32_C(128) << 10)
 #define WORKER_OUT_SIZE (UINT32_C(128) << 10)
 #define WORKER_ANSWER_SIZE (UINT32_C(64) << 10)
@@ -27,6 +29,7 @@ struct worker_options {
 	void *arg;
 	int keep[2];      /* descriptors the child keeps; -1 for none */
 	bool no_landlock; /* tests only */
+	struct deadline deadline; /* when the parent stops waiting, whatever the child does */
 };
 
 /* worker_start(o, out, e): fork and seal. ERR_IO. *out_landlock says whether the kernel has it. */
@@ -35,10 +38,12 @@ int worker_start(const struct worker_options *o, struct worker **out, bool *out_
 void worker_stop(struct worker *w);
 int worker_pid(const struct worker *w);
 
-/* The parent's end. worker_reserve: room for one frame of WORKER_IN_SIZE, NULL while full; worker_send
- * passes n octets of it on. worker_expanded, worker_answer: the oldest frame that came back (borrows),
- * false while there is none; the _done call hands it back.
- * worker_wait(w, e): block until the child moved. ERR_BUG when it died, ERR_LIMIT when it is silent. */
+/* The parent's end. worker_reserve: room for one frame of WORKER_IN_SIZE, NULL while full;
+ * worker_send passes n octets of it on. worker_expanded, worker_answer: the oldest frame that came
+ * back (borrows), false while there is none; the _done call hands it back.
+ * worker_wait(w, e): block until the child moved. ERR_BUG when it died, ERR_LIMIT when it is silent or the
+ * deadline has passed. A loop that may go round without waiting calls worker_check, which looks at the
+ * deadline alone. */
 uint8_t *worker_reserve(struct worker *w);
 void worker_send(struct worker *w, size_t n, bool last);
 bool worker_expanded(struct worker *w, bytes *out);
@@ -46,6 +51,7 @@ void worker_expanded_done(struct worker *w);
 bool worker_answer(struct worker *w, bytes *out, bool *out_last);
 void worker_answer_done(struct worker *w);
 int worker_wait(struct worker *w, err *e);
+int worker_check(const struct worker *w, err *e);
 
 /* The child's end; every call blocks until it can be done.
  * side_take: the next frame of the request; *out_last marks its end. side_taken hands it back.

@@ -29,10 +29,17 @@ status 'a second run' 0 audit --verbose
 is 'has the same result' "$(cat out)" "$(cat plain)"
 like 'from the cache' "$(cat err)" '2 of 2 layers from the cache'
 
-evidence "UPDATE piece SET data = zeroblob(length(data))"
-status 'kept evidence that became corrupt' 0 audit
-is 'does not change the result' "$(cat out)" "$(cat plain)"
-like 'and is mentioned' "$(cat err)" 'without the evidence cache'
+for damage in 'UPDATE piece SET data = zeroblob(length(data))' 'DELETE FROM piece' \
+	'UPDATE piece SET octets = 1000000000' 'UPDATE layer SET pieces = pieces + 1'; do
+	evidence "$damage"
+	status "kept evidence after $damage" 0 audit
+	is 'does not change the result' "$(cat out)" "$(cat plain)"
+	like 'is mentioned' "$(cat err)" 'evidence cache kept cannot be used'
+	status 'and the next run' 0 audit --verbose
+	is 'has the result' "$(cat out)" "$(cat plain)"
+	like 'from a new cache' "$(cat err)" '2 of 2 layers from the cache'
+	unlike 'without a word about the old one' "$(cat err)" 'cannot be used'
+done
 
 rm -rf cache
 for i in 1 2 3 4 5 6 7 8; do audit >"out.$i" 2>"err.$i" & done

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jansson_list - what jansson makes of documents, in the form of json_list. A program of its own: the
- * two readers have names in common. */
+/* jansson_list - what jansson makes of documents, in the form of json_list. A program of its own:
+ * the two readers have names in common. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

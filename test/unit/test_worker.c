@@ -94,7 +94,7 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 
 static struct worker *start(void)
 {
-	struct worker_options o = { .serve = serve, .keep = { -1, -1 } };
+	struct worker_options o = { .serve = serve, .keep = { -1, -1 }, .deadline = deadline_in(60000) };
 	struct worker *w = NULL;
 	bool landlock;
 	err e = { 0 };

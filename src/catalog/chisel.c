@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chisel - what chisel cut out of Ubuntu packages: var/lib/chisel/manifest.wall.
+ *
+ * Source: canonical/chisel, internal/manifest and public/jsonwall: zstd of lines of JSON, the first one
+ * {"jsonwall":"1.0","schema":"1.0","count":LINES}, the others sorted, each with a "kind": package
+ * (name, version, arch), slice (name: PACKAGE_SLICE), content (which slice has which path), path
+ * (what lies there). Ownership comes from content; path adds nothing to it.
+ * The database does not name source packages. Chisel can also leave a dpkg status file that names the
+ * same packages; then they are counted once, with what dpkg's file says. */
+#include "catalog/catalogers.h"
+#include "catalog/faults.h"
+#include "catalog/owned.h"
+#include "catalog/system_packages.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "codec/codec.h"
+#include "fmt/json.h"
+
+#include <inttypes.h>
+
+/* Items: a number from this list, then what follows it. */
+enum item {
+	ITEM_NONE,
+	ITEM_PACKAGE, /* name, version, architecture */
+	ITEM_SLICE,   /* package, name of the slice in it */
+	ITEM_FILES,   /* whose (package), then paths (owned.h) */
+};
+
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
+
+static struct want want(const struct entry *entry)
+{
+	bool wall = bytes_is(entry->path, "var/lib/chisel/manifest.wall");
+
+	return (struct want){ wall ? WANT_ALL : WANT_NO, 0 };
+}
+
+struct scan {
+	struct inspection *in;
+	struct faults faults;
+	struct arena arena; /* of the line in hand */
+	buf item;
+	uint64_t line, packages, count; /* count: what the first line promises */
+	struct owned_writer files;
+	buf owner; /* start of the items of files; empty when none is open */
+};
+
+static int decompress(struct decoder *d, bytes in, buf *out, err *e)
+{
+	uint8_t part[16 * KIB];
+	size_t n;
+	int more = 1;
+
+	while (more > 0) {
+		more = decoder_step(d, &in, true, part, sizeof(part), &n, e);
+		if (more >= 0 && buf_append(out, bytes_of(part, n), e) < 0)
+			more = -1;
+	}
+	return more;
+}
+
+static int read_wall(bytes body, buf *out, err *e)
+{
+	if (body.n < 4 || codec_detect(body) != CODEC_ZSTD)
+		return err_set(e, ERR_FORMAT, 0, "not compressed with zstd");
+	struct decoder *d = decoder_new(CODEC_ZSTD, CODEC_FAST);
+	int result = decompress(d, body, out, e);
+
+	decoder_free(d);
+	return result;
+}
+
+/* split_slice(text, package, name): "libc6_libs"; names of Debian packages hold no '_'. */
+static bool split_slice(bytes text, bytes *package, bytes *name)
+{
+	size_t cut = bytes_find(text, '_');
+
+	*package = bytes_slice(text, 0, cut);
+	*name = bytes_skip(text, cut + 1);
+	return package->n > 0 && name->n > 0;
+}
+
+static void end_files(struct scan *s)
+{
+	if (s->owner.n > 0)
+		owned_end(&s->files);
+	buf_clear(&s->owner);
+}
+
+/* begin_files(s, package): lines are sorted, so that a package's files mostly come together. */
+static void begin_files(struct scan *s, bytes package)
+{
+	buf_clear(&s->item);
+	pack_u64(&s->item, ITEM_FILES);
+	pack_bytes(&s->item, package);
+	if (bytes_equal(buf_bytes(&s->item), buf_bytes(&s->owner)))
+		return;
+	end_files(s);
+	buf_put(&s->owner, buf_bytes(&s->item));
+	owned_begin(&s->files, s->in, buf_bytes(&s->owner));
+}
+
+static const char *take_package(struct scan *s, json line)
+{
+	bytes name = json_bytes(json_get(line, "name"), &s->arena);
+	bytes version = json_bytes(json_get(line, "version"), &s->arena);
+
+	if (name.n == 0 || version.n == 0)
+		return "a package without name or version";
+	if (s->packages++ >= LIMIT_PACKAGES)
+		return "too many packages: this one is not read";
+	buf_clear(&s->item);
+	pack_u64(&s->item, ITEM_PACKAGE);
+	pack_bytes(&s->item, name);
+	pack_bytes(&s->item, version);
+	pack_bytes(&s->item, json_bytes(json_get(line, "arch"), &s->arena));
+	inspection_item(s->in, buf_bytes(&s->item));
+	return NULL;
+}
+
+static const char *take_slice(struct scan *s, json line)
+{
+	bytes package, name;
+
+	if (!split_slice(json_bytes(json_get(line, "name"), &s->arena), &package, &name))
+		return "a slice without PACKAGE_SLICE";
+	buf_clear(&s->item);
+	pack_u64(&s->item, ITEM_SLICE);
+	pack_bytes(&s->item, package);
+	pack_bytes(&s->item, name);
+	inspection_item(s->in, buf_bytes(&s->item));
+	return NULL;
+}
+
+static const char *take_content(struct scan *s, json line)
+{
+	bytes path = json_bytes(json_get(line, "path"), &s->arena), package, name;
+
+	if (!split_slice(json_bytes(json_get(line, "slice"), &s->arena), &package, &name) ||
+	    path.n == 0)
+		return "a content without slice or path";
+	begin_files(s, package);
+	return owned_add(&s->files, path) ? NULL : "a path that is too long";
+}
+
+/* take_head: "1.0" both; a later minor version may add kinds, which are passed over. */
+static const char *take_head(struct scan *s, json line)
+{
+	bytes version = json_bytes(json_get(line, "schema"), &s->arena);
+
+	if (!bytes_starts(json_bytes(json_get(line, "jsonwall"), &s->arena), BYTES("1.")) ||
+	    !bytes_starts(version, BYTES("1.")) || !json_u64(json_get(line, "count"), &s->count))
+		return "no head of a jsonwall of version 1";
+	return NULL;
+}
+
+static const char *take_line(struct scan *s, bytes text)
+{
+	struct json_doc doc;
+	err e = { 0 };
+
+	if (text.n > LIMIT_RECORD / 64)
+		return "a line of more than 256 KiB";
+	if (json_parse(text, &s->arena, &doc, &e) < 0)
+		return "no JSON";
+	json line = json_root(&doc);
+	bytes kind = json_bytes(json_get(line, "kind"), &s->arena);
+
+	if (s->line == 1)
+		return take_head(s, line);
+	if (bytes_is(kind, "package"))
+		return take_package(s, line);
+	if (bytes_is(kind, "slice"))
+		return take_slice(s, line);
+	if (bytes_is(kind, "content"))
+		return take_content(s, line);
+	return kind.n == 0 ? "a line without kind" : NULL;
+}
+
+static void take_lines(struct scan *s, bytes rest)
+{
+	bytes text;
+
+	while (bytes_line(&rest, &text)) {
+		s->line++;
+		const char *fault = take_line(s, text);
+
+		if (fault)
+			faults_add(&s->faults, s->line, fault);
+		arena_reset(&s->arena);
+	}
+	end_files(s);
+	if (s->count > 0 && s->count != s->line)
+		inspection_gap(s->in, "%" PRIu64 " lines where %" PRIu64 " were promised", s->line,
+		               s->count);
+	faults_end(&s->faults);
+}
+
+static int inspect(struct inspection *in, err *e)
+{
+	struct scan s = { .in = in,
+		              .faults = { .in = in },
+		              .arena = ARENA_INIT,
+		              .item = BUF_INIT(LIMIT_RECORD),
+		              .owner = BUF_INIT(LIMIT_RECORD) };
+	buf text = BUF_INIT(LIMIT_KEEP);
+	err why = { 0 };
+
+	(void)e;
+	if (read_wall(in->body, &text, &why) < 0)
+		inspection_gap(in, "chisel's manifest cannot be read: %s", why.text);
+	else
+		take_lines(&s, buf_bytes(&text));
+	buf_done(&text);
+	buf_done(&s.item);
+	buf_done(&s.owner);
+	arena_done(&s.arena);
+	return 0;
+}
+
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
+
+struct collection {
+	struct image *image;
+	struct facts *facts;
+	struct arena *arena;
+	struct system_packages packages;
+	struct map known;  /* identity of dpkg's visible packages -> struct owner */
+	struct map owners; /* name -> struct owner */
+};
+
+struct owner {
+	uint32_t package;
+};
+
+static void remember(struct collection *c, struct map *map, bytes key, uint32_t package)
+{
+	struct owner *owner = arena_new(c->arena, struct owner);
+
+	owner->package = package;
+	*map_put(map, key) = owner;
+}
+
+static bytes identity_of(struct collection *c, const struct package *p)
+{
+	buf key = BUF_INIT(4 * LIMIT_PACKAGE_FIELD);
+
+	pack_bytes(&key, p->name);
+	pack_bytes(&key, p->version);
+	pack_bytes(&key, p->architecture);
+	bytes kept = arena_bytes(c->arena, buf_bytes(&key));
+
+	buf_done(&key);
+	return kept;
+}
+
+static void remember_known(struct collection *c)
+{
+	for (size_t i = 0; i < c->facts->packages.len; i++) {
+		const struct package *p = &c->facts->packages.items[i];
+
+		if (p->ecosystem == ECO_DEB && !p->hidden)
+			remember(c, &c->known, identity_of(c, p), (uint32_t)i + 1);
+	}
+}
+
+static bool collect_package(struct collection *c, const struct image_item *item)
+{
+	struct package p = { .ecosystem = ECO_DEB };
+	bytes payload = item->payload;
+	uint64_t kind;
+
+	if (!pack_take_u64(&payload, ITEM_PACKAGE, &kind) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.name) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.version) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.architecture) || payload.n > 0 ||
+	    p.name.n == 0 || p.version.n == 0)
+		return false;
+	p.source_name = p.name;
+	p.source_version = p.version;
+	bool hidden = facts_item_hidden(c->image, item);
+	const struct owner *known = hidden ? NULL : map_get(&c->known, identity_of(c, &p));
+	uint32_t index = known ? known->package : system_packages_add(&c->packages, &p, item);
+
+	if (index && !hidden)
+		remember(c, &c->owners, p.name, index);
+	return true;
+}
+
+/* collect_slice: added to the package's list, which a hostile wall cannot make longer than any other
+ * field. */
+static bool collect_slice(struct collection *c, const struct image_item *item)
+{
+	bytes payload = item->payload, name, slice;
+	uint64_t kind;
+
+	if (!pack_take_u64(&payload, ITEM_SLICE, &kind) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &name) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &slice) || payload.n > 0)
+		return false;
+	const struct owner *owner = map_get(&c->owners, name);
+
+	if (!owner)
+		return true;
+	struct package *p = &c->facts->packages.items[owner->package - 1];
+
+	if (p->slices.n + slice.n >= LIMIT_PACKAGE_FIELD)
+		return true;
+	p->slices = bytes_str(arena_printf(c->arena, PRIb "%s" PRIb, BYTESF(p->slices),
+	                                   p->slices.n > 0 ? " " : "", BYTESF(slice)));
+	return true;
+}
+
+static bool collect_files(struct collection *c, const struct image_item *item)
+{
+	struct owned_reader reader = { .rest = item->payload };
+	uint64_t kind;
+	bytes name, path;
+	int more;
+
+	if (!pack_take_u64(&reader.rest, ITEM_FILES, &kind) || kind != ITEM_FILES ||
+	    !pack_take_bytes(&reader.rest, LIMIT_PACKAGE_FIELD, &name))
+		return false;
+	const struct owner *owner = map_get(&c->owners, name);
+
+	while ((more = owned_next(&reader, &path)) > 0)
+		if (owner)
+			owned_claim(c->image->tree, path, owner->package);
+	return more == 0;
+}
+
+static bool collect_item(struct collection *c, const struct image_item *item, bool packages)
+{
+	int kind = item->payload.n > 0 ? item->payload.p[0] : ITEM_NONE;
+	bool other = kind == ITEM_SLICE || kind == ITEM_FILES;
+
+	if (packages == other)
+		return true; /* its turn is in the other round */
+	if (packages)
+		return collect_package(c, item);
+	if (facts_item_hidden(c->image, item))
+		return true;
+	return kind == ITEM_SLICE ? collect_slice(c, item) : collect_files(c, item);
+}
+
+/* Packages first: the wall is sorted, and content comes before them. */
+static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
+{
+	struct collection c = { .image = image, .facts = facts, .arena = a };
+
+	(void)e;
+	system_packages_init(&c.packages, image, a, facts);
+	map_init(&c.known, a);
+	map_init(&c.owners, a);
+	remember_known(&c);
+	for (int packages = 1; packages >= 0; packages--) {
+		const struct image_item *item;
+		size_t at = 0;
+
+		while ((item = facts_next_item(image, catalog_chisel.inspector.id, &at)))
+			if (!collect_item(&c, item, packages))
+				facts_gap(facts, a, item, "the evidence of this file cannot be read");
+	}
+	return 0;
+}
+
+const struct cataloger catalog_chisel = {
+	.inspector = { .name = "chisel", .id = 41, .version = 1, .want = want, .inspect = inspect },
+	.collect = collect,
+};

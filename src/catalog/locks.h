@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* locks - lock files that are no JSON, read by their lines.
+ *
+ * Their tools write them, always in the same form; what else YAML or TOML would allow is not
+ * understood and not needed. Each emits items of LANGUAGE_DECLARED, and that the file is known.
+ * Threading: one inspection's. */
+#pragma once
+
+#include "image/inspector.h"
+
+/* yarn.lock version 1 (classic): blocks of `name@range, name@range:` and `  version "1.2.3"`; and
+ * since version 2 the same as YAML. pnpm-lock.yaml 5 to 9: the keys below `packages:`. */
+void locks_read_yarn(struct inspection *in);
+void locks_read_pnpm(struct inspection *in);
+
+/* poetry.lock: [[package]] tables with name and version. */
+void locks_read_poetry(struct inspection *in);
+
+/* requirements.txt: lines `name==version`; others say no version and declare nothing. */
+void locks_read_requirements(struct inspection *in);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* python - Python distributions.
+ *
+ * Installed is what has NAME.dist-info/METADATA (packaging.python.org, "Recording installed
+ * projects" and "Core metadata"), or of older tools NAME.egg-info/PKG-INFO, a file NAME.egg-info, or
+ * EGG-INFO/PKG-INFO. RECORD (dist-info) and installed-files.txt (egg-info) list the files. Lock
+ * files (requirements.txt with ==, Pipfile.lock, poetry.lock) count for names of which the image
+ * holds no installed distribution. */
+#include "catalog/catalogers.h"
+#include "catalog/language.h"
+#include "catalog/locks.h"
+#include "catalog/owned.h"
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "fmt/json.h"
+
+enum file { FILE_OTHER, FILE_METADATA, FILE_RECORD, FILE_INSTALLED, FILE_PINS, FILE_PIPFILE, FILE_POETRY };
+
+static enum file file_of(bytes path)
+{
+	bytes base = path_base(path), dir = path_dir(path);
+
+	if (bytes_is(base, "METADATA") && bytes_ends(dir, BYTES(".dist-info")))
+		return FILE_METADATA;
+	if (bytes_is(base, "RECORD") && bytes_ends(dir, BYTES(".dist-info")))
+		return FILE_RECORD;
+	if (bytes_ends(base, BYTES(".egg-info")))
+		return FILE_METADATA;
+	if (bytes_is(base, "PKG-INFO") &&
+	    (bytes_ends(dir, BYTES(".egg-info")) || bytes_is(path_base(dir), "EGG-INFO")))
+		return FILE_METADATA;
+	if (bytes_is(base, "installed-files.txt") && bytes_ends(dir, BYTES(".egg-info")))
+		return FILE_INSTALLED;
+	if (bytes_is(base, "requirements.txt"))
+		return FILE_PINS;
+	if (bytes_is(base, "Pipfile.lock"))
+		return FILE_PIPFILE;
+	return bytes_is(base, "poetry.lock") ? FILE_POETRY : FILE_OTHER;
+}
+
+static struct want want(const struct entry *entry)
+{
+	return (struct want){ file_of(entry->path) == FILE_OTHER ? WANT_NO : WANT_ALL, 0 };
+}
+
+/* -- in the worker ----------------------------------------------------------------------------- */
+
+/* A header of the metadata's form, RFC 822: the first field of this name, up to the empty line. */
+static bytes header(bytes text, bytes name)
+{
+	bytes line, key;
+
+	while (bytes_line(&text, &line) && line.n > 0)
+		if (bytes_take_until(&line, ':', &key) && bytes_equal_nocase(key, name))
+			return bytes_trim(line);
+	return BYTES("");
+}
+
+static void read_metadata(struct inspection *in)
+{
+	struct language_item item = { .kind = LANGUAGE_INSTALLED,
+		                          .name = header(in->body, BYTES("Name")),
+		                          .version = header(in->body, BYTES("Version")),
+		                          .licence = header(in->body, BYTES("License-Expression")) };
+
+	if (item.name.n == 0 || item.version.n == 0) {
+		inspection_gap(in, "Python metadata without name or version");
+		return;
+	}
+	if (item.licence.n == 0)
+		item.licence = header(in->body, BYTES("License"));
+	if (bytes_is(item.licence, "UNKNOWN")) /* setuptools writes it for nothing */
+		item.licence = BYTES("");
+	language_emit(in, &item);
+}
+
+/* take_csv(line): the first field of a line of RECORD, unquoted (RFC 4180). Arena. */
+static bytes take_csv(bytes line, struct arena *a)
+{
+	buf out = BUF_INIT(2 * LIMIT_PATH + 2);
+
+	if (!bytes_take_prefix(&line, BYTES("\"")))
+		return bytes_slice(line, 0, bytes_find(line, ','));
+	for (size_t i = 0; i < line.n && out.n < 2 * LIMIT_PATH; i++) {
+		if (line.p[i] == '"' && !(i + 1 < line.n && line.p[++i] == '"'))
+			break;
+		buf_putc(&out, line.p[i]);
+	}
+	line = arena_bytes(a, buf_bytes(&out));
+	buf_done(&out);
+	return line;
+}
+
+/* Paths are relative to the folder that holds the .dist-info, or to the .egg-info itself, or
+ * absolute (scripts below another prefix). */
+static void read_files(struct inspection *in, enum file file)
+{
+	bytes base = path_dir(in->entry->path), rest = in->body, line;
+	buf start = BUF_INIT(64), path = BUF_INIT(8 * LIMIT_PATH);
+	struct owned_writer writer;
+
+	if (file == FILE_RECORD)
+		base = path_dir(base);
+	language_files_start(&start);
+	owned_begin(&writer, in, buf_bytes(&start));
+	for (bool whole = true; whole && bytes_line(&rest, &line);) {
+		bytes name = file == FILE_RECORD ? take_csv(line, in->scratch) : line;
+
+		buf_clear(&path);
+		if (!bytes_starts(name, BYTES("/"))) {
+			buf_put(&path, base);
+			buf_putc(&path, '/');
+		}
+		buf_put(&path, bytes_slice(name, 0, LIMIT_PATH + 1));
+		whole = owned_add(&writer, buf_bytes(&path));
+		if (!whole)
+			inspection_gap(in, "a path that is too long: the rest is not read");
+	}
+	owned_end(&writer);
+	buf_done(&start);
+	buf_done(&path);
+}
+
+/* pipenv: "default" is what is installed; "develop" is not. */
+static void read_pipfile(struct inspection *in, err *e)
+{
+	struct json_doc doc;
+
+	if (json_parse(in->body, in->scratch, &doc, e) < 0) {
+		inspection_gap(in, "%s", e->text);
+		err_clear(e); /* bad input is a gap, and the job goes on */
+		return;
+	}
+	language_known(in);
+	json v = json_first(json_get(json_root(&doc), "default"));
+
+	for (; json_type(v) != JSON_NONE; v = json_next(v)) {
+		struct language_item item = { .kind = LANGUAGE_DECLARED };
+
+		item.name = json_name(v, in->scratch);
+		item.version = json_bytes(json_get(v, "version"), in->scratch);
+		if (item.name.n > 0 && bytes_take_prefix(&item.version, BYTES("==")))
+			language_emit(in, &item);
+	}
+}
+
+static int inspect(struct inspection *in, err *e)
+{
+	enum file file = file_of(in->entry->path);
+
+	switch (file) {
+	case FILE_OTHER: break;
+	case FILE_METADATA: read_metadata(in); break;
+	case FILE_RECORD:
+	case FILE_INSTALLED: read_files(in, file); break;
+	case FILE_PINS: locks_read_requirements(in); break;
+	case FILE_PIPFILE: read_pipfile(in, e); break;
+	case FILE_POETRY: locks_read_poetry(in); break;
+	}
+	return 0;
+}
+
+/* -- in the parent ----------------------------------------------------------------------------- */
+
+struct collection {
+	struct language language;
+	struct map installed; /* normalized names */
+	uint32_t *owners;     /* by node of the folder of metadata: index + 1 */
+};
+
+/* PEP 503: case does not count, and runs of -, _ and . are one -. Arena. */
+static bytes normalized(bytes name, struct arena *a)
+{
+	uint8_t *out = arena_alloc(a, name.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
+
+		if (c == '_' || c == '.' || c == '-') {
+			if (n > 0 && out[n - 1] == '-')
+				continue;
+			c = '-';
+		} else if (c >= 'A' && c <= 'Z') {
+			c = (uint8_t)(c + 32);
+		}
+		out[n++] = c;
+	}
+	return bytes_of(out, n);
+}
+
+static void collect_installed(struct collection *c, const struct image_item *item,
+                              const struct language_item *p)
+{
+	struct language *l = &c->language;
+	uint32_t package = language_add(l, item, p);
+
+	if (!package || facts_item_hidden(l->image, item))
+		return;
+	*map_put(&c->installed, normalized(p->name, l->arena)) = c;
+	if (bytes_ends(l->path, BYTES("/METADATA")) || bytes_ends(l->path, BYTES("/PKG-INFO"))) {
+		uint32_t dir = tree_get(l->image->tree, item->node)->parent;
+
+		c->owners[dir] = package;
+		if (bytes_is(tree_name(l->image->tree, dir), "EGG-INFO")) /* in the folder NAME.egg */
+			dir = tree_get(l->image->tree, dir)->parent;
+		language_claim(l, dir, package, BYTES(""));
+	}
+}
+
+static bool collect_files(struct collection *c, const struct image_item *item, bytes payload)
+{
+	struct language *l = &c->language;
+	struct owned_reader reader = { .rest = payload };
+	uint32_t package = c->owners[tree_get(l->image->tree, item->node)->parent];
+	bytes path;
+	int more = 0;
+
+	if (package == 0 || facts_item_hidden(l->image, item))
+		return true;
+	while ((more = owned_next(&reader, &path)) > 0)
+		owned_claim(l->image->tree, path, package);
+	return more == 0;
+}
+
+/* What is installed comes first: it tells whose lists are read and which pins are met. */
+static bool collect_item(struct collection *c, const struct image_item *item, bool first)
+{
+	struct language *l = &c->language;
+	bytes payload = item->payload;
+	struct language_item p;
+
+	if (!language_take(&payload, &p))
+		return !first; /* stated once */
+	if (first) {
+		if (p.kind == LANGUAGE_INSTALLED)
+			collect_installed(c, item, &p);
+	} else if (p.kind == LANGUAGE_KNOWN) {
+		language_mark(l, item->node, 0);
+	} else if (p.kind == LANGUAGE_DECLARED) {
+		if (!map_get(&c->installed, normalized(p.name, l->arena)))
+			(void)language_add(l, item, &p);
+	} else if (p.kind == LANGUAGE_FILES) {
+		return collect_files(c, item, payload);
+	}
+	return true;
+}
+
+static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
+{
+	struct arena scratch = ARENA_INIT;
+	struct collection c;
+	const struct image_item *item;
+
+	(void)e;
+	language_init(&c.language, ECO_PYPI, image, a, facts);
+	map_init(&c.installed, a);
+	c.owners = arena_array(&scratch, uint32_t, tree_count(image->tree));
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t at = 0; (item = facts_next_item(image, catalog_python.inspector.id, &at));)
+			if (!collect_item(&c, item, pass == 0))
+				language_broken(&c.language, item);
+	arena_done(&scratch);
+	return 0;
+}
+
+const struct cataloger catalog_python = {
+	.inspector = { .name = "python", .id = 62, .version = 1, .want = want, .inspect = inspect },
+	.collect = collect,
+};

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/rpm.h"
+
+#include "catalog/catalogers.h"
+#include "catalog/faults.h"
+#include "catalog/owned.h"
+#include "catalog/system_packages.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/path.h"
+
+#include <inttypes.h>
+
+/* Items: a number from this list, then what follows it. */
+enum item {
+	ITEM_NONE,
+	ITEM_PACKAGE, /* name, version, architecture, source name, source version, licence */
+	ITEM_FILES,   /* of the package before it: paths (owned.h) */
+	ITEM_NAME,    /* as ITEM_PACKAGE, from a list that leaves the epoch out */
+};
+
+/* -- in the worker
+ * ------------------------------------------------------------------------------ */
+
+enum database { NOT, SQLITE, SQLITE_LOG, NDB, BERKELEY, MANIFEST, MANIFEST_NAMES };
+
+/* The home of the database: of old, since 2022 (so that snapshots of /usr hold it), of ostree. */
+static bool is_home(bytes dir)
+{
+	return bytes_is(dir, "var/lib/rpm") || bytes_is(dir, "usr/lib/sysimage/rpm") ||
+	       bytes_is(dir, "usr/share/rpm");
+}
+
+static enum database database_of(bytes path)
+{
+	static const struct {
+		const char *name;
+		enum database database;
+		bool manifest;
+	} files[] = {
+		{ "rpmdb.sqlite", SQLITE, false },        { "rpmdb.sqlite-wal", SQLITE_LOG, false },
+		{ "Packages.db", NDB, false },            { "Packages", BERKELEY, false },
+		{ "container-manifest-2", MANIFEST, true }, { "container-manifest-1", MANIFEST_NAMES, true },
+	};
+	bytes dir = path_dir(path);
+	bool home = is_home(dir), manifests = bytes_is(dir, "var/lib/rpmmanifest");
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (bytes_is(path_base(path), files[i].name) && (files[i].manifest ? manifests : home))
+			return files[i].database;
+	return NOT;
+}
+
+/* An empty file is what a database that was never written to looks like. */
+static struct want want(const struct entry *entry)
+{
+	enum database database = database_of(entry->path);
+
+	if (database == NOT || (entry->type == ENTRY_FILE && entry->size == 0))
+		return (struct want){ WANT_NO, 0 };
+	if (database == SQLITE_LOG)
+		return (struct want){ WANT_HEAD, 1 };
+	return (struct want){ entry->size > LIMIT_KEEP ? WANT_SPOOL : WANT_ALL, 0 };
+}
+
+struct scan {
+	struct inspection *in;
+	struct arena arena; /* of the read, of the package in hand */
+	buf item;
+	uint64_t headers, faults, path_octets;
+};
+
+/* read_body: from the body when it is in memory, else from the spool file. */
+static bool read_body(void *ctx, uint64_t offset, size_t n, uint8_t *out)
+{
+	struct scan *s = ctx;
+	struct inspection part = *s->in;
+	bytes octets = bytes_of(NULL, 0);
+	bool there = true;
+
+	part.scratch = &s->arena;
+	if (part.body.n > 0)
+		octets = offset < part.body.n ? bytes_slice(part.body, (size_t)offset, n) : octets;
+	else
+		there = inspection_read(&part, offset, n, &octets);
+	there = there && octets.n == n;
+	if (there && n > 0)
+		memcpy(out, octets.p, n);
+	arena_reset(&s->arena);
+	return there;
+}
+
+static void state_fault(struct scan *s, const char *text)
+{
+	if (s->faults++ < LIMIT_FAULTS_NAMED)
+		inspection_gap(s->in, "package %" PRIu64 " of the database: %s", s->headers, text);
+}
+
+/* split_source(p, name, version): SOURCERPM is "bash-5.2.26-3.fc40.src.rpm". */
+static void split_source(const struct rpm_package *p, bytes *name, bytes *version)
+{
+	bytes text = p->source_rpm;
+
+	if (bytes_ends(text, BYTES(".src.rpm")))
+		text.n -= 8;
+	else if (bytes_ends(text, BYTES(".nosrc.rpm")))
+		text.n -= 10;
+	if (rpm_split_nvr(text, name, version))
+		return;
+	*name = bytes_of(NULL, 0); /* "(none)": a key, a package of no source */
+	*version = *name;
+}
+
+static void emit_package(struct scan *s, enum item kind, const struct rpm_package *p)
+{
+	buf version = BUF_INIT(2 * LIMIT_PACKAGE_FIELD + 16);
+	bytes source_name, source_version;
+
+	if (p->epoch > 0)
+		buf_printf(&version, "%" PRIu32 ":", p->epoch);
+	buf_put(&version, p->version);
+	buf_putc(&version, '-');
+	buf_put(&version, p->release);
+	split_source(p, &source_name, &source_version);
+	buf_clear(&s->item);
+	pack_u64(&s->item, kind);
+	pack_bytes(&s->item, p->name);
+	pack_bytes(&s->item, buf_bytes(&version));
+	pack_bytes(&s->item, p->architecture);
+	pack_bytes(&s->item, source_name);
+	pack_bytes(&s->item, source_version);
+	pack_bytes(&s->item, p->licence);
+	inspection_item(s->in, buf_bytes(&s->item));
+	buf_done(&version);
+}
+
+/* add_file(s, writer, dir, name): false above LIMIT_RPM_PATHS: a header whose files all share one
+ * folder of 4 KiB says much with few octets. */
+static bool add_file(struct scan *s, struct owned_writer *writer, bytes dir, bytes name)
+{
+	uint8_t path[LIMIT_PATH];
+
+	if (dir.n > LIMIT_PATH || name.n > LIMIT_PATH - dir.n) {
+		state_fault(s, "a path that is too long");
+		return true;
+	}
+	if (dir.n + name.n > LIMIT_RPM_PATHS - s->path_octets)
+		return false;
+	s->path_octets += dir.n + name.n;
+	if (dir.n > 0)
+		memcpy(path, dir.p, dir.n);
+	if (name.n > 0)
+		memcpy(path + dir.n, name.p, name.n);
+	return owned_add(writer, bytes_of(path, dir.n + name.n));
+}
+
+static void emit_files(struct scan *s, const struct rpm_package *p)
+{
+	struct owned_writer writer;
+	struct rpm_files files;
+	bytes dir, name;
+	err e = { 0 };
+
+	if (rpm_files_begin(&files, p, &s->arena, &e) < 0) {
+		state_fault(s, e.text);
+		return;
+	}
+	buf_clear(&s->item);
+	pack_u64(&s->item, ITEM_FILES);
+	owned_begin(&writer, s->in, buf_bytes(&s->item));
+	while (rpm_files_next(&files, &dir, &name))
+		if (!add_file(s, &writer, dir, name)) {
+			state_fault(s, "longer file lists than are read: whose these files are is unknown");
+			break;
+		}
+	owned_end(&writer);
+}
+
+static void take_header(void *ctx, bytes blob)
+{
+	struct scan *s = ctx;
+	struct rpm_package p;
+	err e = { 0 };
+
+	if (s->headers++ >= LIMIT_PACKAGES)
+		return; /* counted: inspect_database says so */
+	if (rpm_header_parse(blob, &p, &e) < 0) {
+		state_fault(s, e.text);
+		return;
+	}
+	emit_package(s, ITEM_PACKAGE, &p);
+	emit_files(s, &p);
+	arena_reset(&s->arena);
+}
+
+static void inspect_database(struct scan *s, enum database database)
+{
+	const struct rpm_file file = { s->in->entry->size, read_body, s };
+	const struct rpm_sink sink = { take_header, s };
+	err e = { 0 };
+	int result = database == SQLITE ? rpm_sqlite_read(&file, &sink, &e)
+	             : database == NDB  ? rpm_ndb_read(&file, &sink, &e)
+	                                : rpm_bdb_read(&file, &sink, &e);
+
+	if (result < 0)
+		inspection_gap(s->in, "the rpm database cannot be read whole: %s", e.text);
+	if (s->headers > LIMIT_PACKAGES)
+		inspection_gap(s->in, "more than %u packages: the rest is not read",
+		               (unsigned)LIMIT_PACKAGES);
+	if (s->faults > LIMIT_FAULTS_NAMED)
+		inspection_gap(s->in, "%" PRIu64 " more faults of this kind in this file",
+		               s->faults - LIMIT_FAULTS_NAMED);
+}
+
+static void inspect_manifest(struct scan *s, enum database database)
+{
+	struct faults faults = { .in = s->in };
+	bytes rest = s->in->body, line;
+	uint64_t number = 0;
+
+	while (bytes_line(&rest, &line)) {
+		struct rpm_package p;
+
+		number++;
+		if (line.n == 0)
+			continue;
+		const char *fault =
+			database == MANIFEST ? rpm_manifest_line(line, &p) : rpm_manifest_name(line, &p);
+
+		if (!fault && s->headers++ == LIMIT_PACKAGES) {
+			inspection_gap(s->in, "more than %u packages: the rest is not read",
+			               (unsigned)LIMIT_PACKAGES);
+			break;
+		}
+		if (fault)
+			faults_add(&faults, number, fault);
+		else
+			emit_package(s, database == MANIFEST ? ITEM_PACKAGE : ITEM_NAME, &p);
+	}
+	faults_end(&faults);
+}
+
+static int inspect(struct inspection *in, err *e)
+{
+	struct scan s = { .in = in,
+		              .arena = ARENA_INIT,
+		              .item = BUF_INIT(8 * (LIMIT_PACKAGE_FIELD + 16)) };
+	enum database database = database_of(in->entry->path);
+
+	(void)e;
+	if (database == SQLITE_LOG)
+		inspection_gap(in, "the database has a write-ahead log: what was changed last may lie in "
+		                   "it and is not read");
+	else if (database == MANIFEST || database == MANIFEST_NAMES)
+		inspect_manifest(&s, database);
+	else
+		inspect_database(&s, database);
+	buf_done(&s.item);
+	arena_done(&s.arena);
+	return 0;
+}
+
+/* -- in the parent
+ * ------------------------------------------------------------------------------ */
+
+struct collection {
+	struct image *image;
+	struct facts *facts;
+	struct arena *arena;
+	struct system_packages packages;
+	const struct image_item *last; /* package item, and */
+	uint32_t owner;                /* its index + 1; 0 when it is hidden */
+	bool visible;                  /* any package at all */
+};
+
+static bool collect_package(struct collection *c, const struct image_item *item)
+{
+	struct package p = { .ecosystem = ECO_RPM };
+	bytes payload = item->payload;
+	uint64_t kind;
+
+	if (!pack_take_u64(&payload, ITEM_NAME, &kind) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.name) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.version) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.architecture) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.source_name) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.source_version) ||
+	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.licence) || payload.n > 0 ||
+	    p.name.n == 0 || p.version.n == 0)
+		return false;
+	if (p.source_name.n == 0) {
+		p.source_name = p.name;
+		p.source_version = p.version;
+	}
+	uint32_t index = system_packages_add(&c->packages, &p, item);
+	bool hidden = facts_item_hidden(c->image, item);
+
+	c->last = item;
+	c->owner = hidden ? 0 : index;
+	c->visible |= !hidden;
+	return true;
+}
+
+static bool collect_files(struct collection *c, const struct image_item *item)
+{
+	struct owned_reader reader = { .rest = item->payload };
+	uint64_t kind;
+	bytes path;
+	int more;
+
+	if (!pack_take_u64(&reader.rest, ITEM_FILES, &kind) || kind != ITEM_FILES || !c->last ||
+	    c->last->node != item->node || c->last->layer != item->layer)
+		return false;
+	if (!c->owner)
+		return true;
+	while ((more = owned_next(&reader, &path)) > 0)
+		owned_claim(c->image->tree, path, c->owner);
+	return more == 0;
+}
+
+static bool collect_item(struct collection *c, const struct image_item *item, bool names)
+{
+	int kind = item->payload.n > 0 ? item->payload.p[0] : ITEM_NONE;
+
+	if ((kind == ITEM_NAME) != names)
+		return true; /* its turn is in the other round */
+	return kind == ITEM_FILES ? collect_files(c, item) : collect_package(c, item);
+}
+
+/* Names without epoch come last and only when nothing better is there. */
+static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
+{
+	struct collection c = { .image = image, .facts = facts, .arena = a };
+
+	(void)e;
+	system_packages_init(&c.packages, image, a, facts);
+	for (int names = 0; names <= !c.visible; names++) {
+		const struct image_item *item;
+		size_t at = 0;
+
+		while ((item = facts_next_item(image, catalog_rpm.inspector.id, &at)))
+			if (!collect_item(&c, item, names))
+				facts_gap(facts, a, item, "the evidence of this file cannot be read");
+	}
+	return 0;
+}
+
+const struct cataloger catalog_rpm = {
+	.inspector = { .name = "rpm", .id = 40, .version = 1, .want = want, .inspect = inspect },
+	.collect = collect,
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rust - the crates of a program that was built with cargo-auditable.
+ *
+ * Its section .dep-v0 holds a zlib stream (RFC 1950) of a JSON document: "packages", each with name,
+ * version, source, and kind "build" for what only took part in building (cargo-auditable, PARSING.md
+ * and the JSON schema). The section lies anywhere in the file, so programs are kept whole; of
+ * system libraries (lib*.so) and of programs above LIMIT_KEEP only the names of the sections, to
+ * say that there is something that was not read. */
+#include "catalog/catalogers.h"
+#include "catalog/language.h"
+
+#include "base/limits.h"
+#include "base/path.h"
+#include "codec/deflate.h"
+#include "fmt/elf_map.h"
+#include "fmt/json.h"
+
+#define SMALLEST (256 * KIB) /* an empty Rust program, stripped, has 300 KB */
+#define NAMES (64 * KIB)     /* the names of sections stand before their headers, in less than this */
+
+static const bytes section_name = BYTES_INIT(".dep-v0\0");
+
+static struct want want(const struct entry *entry)
+{
+	bool candidate = entry->type == ENTRY_FILE && entry->size >= SMALLEST;
+
+	return (struct want){ candidate ? WANT_HEAD : WANT_NO, INSPECT_HEAD };
+}
+
+static bool is_system_library(bytes path)
+{
+	bytes base = path_base(path);
+
+	return bytes_starts(base, BYTES("lib")) && bytes_search(base, BYTES(".so")) < base.n;
+}
+
+/* Section headers that the head shows are Go's; a program without them has no names. */
+static struct want escalate(const struct entry *entry, bytes head)
+{
+	struct elf_map elf;
+
+	if (!elf_map_open(head, &elf) || elf.sections < INSPECT_HEAD || elf.sections >= entry->size ||
+	    elf.segment_count == 0)
+		return (struct want){ WANT_NO, 0 };
+	if (is_system_library(entry->path) || entry->size > LIMIT_KEEP)
+		return (struct want){ WANT_TAIL, elf.sections > NAMES ? elf.sections - NAMES : 0 };
+	return (struct want){ WANT_ALL, 0 };
+}
+
+/* find_section(elf, body, out): the content of .dep-v0. */
+static bool find_section(const struct elf_map *elf, bytes body, bytes *out)
+{
+	bytes table = bytes_skip(body, elf->sections < body.n ? (size_t)elf->sections : body.n);
+	struct elf_section names, s;
+
+	if (!elf_map_section(elf, table, elf->section_names, &names) || names.offset > body.n)
+		return false;
+	for (uint32_t i = 0; elf_map_section(elf, table, i, &s); i++) {
+		if (s.absent || s.name >= names.size || s.offset > body.n ||
+		    s.size > body.n - s.offset)
+			continue;
+		bytes name = bytes_skip(bytes_skip(body, (size_t)names.offset), s.name);
+
+		if (!bytes_starts(name, section_name))
+			continue;
+		*out = bytes_slice(body, (size_t)s.offset, (size_t)s.size);
+		return true;
+	}
+	return false;
+}
+
+/* RFC 1950, section 2.2: deflate, a multiple of 31, no preset dictionary. The checksum behind is
+ * not looked at: JSON that was inflated wrongly does not parse. */
+static int inflate_section(bytes section, struct arena *a, bytes *out, err *e)
+{
+	bytes front;
+	size_t n;
+
+	if (!bytes_take(&section, 2, &front) || (front.p[0] & 15) != 8 || front.p[1] & 32 ||
+	    (front.p[0] * 256 + front.p[1]) % 31 != 0)
+		return err_set(e, ERR_FORMAT, 0, "no zlib stream");
+	uint8_t *p = arena_alloc(a, LIMIT_RUST_AUDIT);
+
+	if (deflate_inflate(section, p, LIMIT_RUST_AUDIT, &n, e) < 0)
+		return -1;
+	*out = bytes_of(p, n);
+	return 0;
+}
+
+static int read_audit(struct inspection *in, bytes section, err *e)
+{
+	struct json_doc doc;
+	bytes text;
+
+	if (inflate_section(section, in->scratch, &text, e) < 0 ||
+	    json_parse(text, in->scratch, &doc, e) < 0)
+		return err_wrap(e, "cargo-auditable's section");
+	json v = json_first(json_get(json_root(&doc), "packages"));
+
+	for (; json_type(v) != JSON_NONE; v = json_next(v)) {
+		struct language_item item = { .kind = LANGUAGE_INSTALLED };
+
+		item.name = json_bytes(json_get(v, "name"), in->scratch);
+		item.version = json_bytes(json_get(v, "version"), in->scratch);
+		if (item.name.n > 0 && !bytes_is(json_bytes(json_get(v, "kind"), in->scratch), "build"))
+			language_emit(in, &item);
+	}
+	return 0;
+}
+
+static int inspect(struct inspection *in, err *e)
+{
+	struct elf_map elf;
+	bytes section;
+
+	if (in->body_from > 0 || in->body.n < in->entry->size) {
+		bytes names = bytes_slice(in->body, 0, NAMES);
+
+		if (bytes_search(names, section_name) < names.n)
+			inspection_gap(in, "a Rust library or large program: the crates it names are not read");
+		return 0;
+	}
+	if (!elf_map_open(in->body, &elf) || !find_section(&elf, in->body, &section))
+		return 0;
+	if (read_audit(in, section, e) < 0) {
+		inspection_gap(in, "%s", e->text);
+		err_clear(e); /* bad input is a gap, and the job goes on */
+	}
+	return 0;
+}
+
+static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
+{
+	(void)e;
+	language_collect(catalog_rust.inspector.id, ECO_CARGO, image, a, facts);
+	return 0;
+}
+
+const struct cataloger catalog_rust = {
+	.inspector = { .name = "rust",
+	               .id = 64,
+	               .version = 1,
+	               .want = want,
+	               .escalate = escalate,
+	               .inspect = inspect },
+	.collect = collect,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/reading.h"
+
+#include "base/limits.h"
+#include "cmd/message.h"
+#include "oci/platform.h"
+
+static void note(void *ctx, const char *text)
+{
+	struct reading *r = ctx;
+
+	message_note(r->job, r->progress.target, text);
+}
+
+/* XDG Base Directory specification: $XDG_CACHE_HOME, when absolute, else ~/.cache. */
+static const char *cache_dir(struct job *job, const struct reading_flags *f)
+{
+	const char *xdg = job_env(job, "XDG_CACHE_HOME"), *home = job_env(job, "HOME");
+
+	if (f->no_cache)
+		return NULL;
+	if (f->cache_dir)
+		return f->cache_dir;
+	if (xdg && xdg[0] == '/')
+		return arena_printf(&job->arena, "%s/oakum", xdg);
+	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/oakum", home) : NULL;
+}
+
+int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags, err *e)
+{
+	struct image_options *o = &r->options;
+	const char *tmp = job_env(job, "TMPDIR");
+
+	*r = (struct reading){ .job = job, .progress = { .job = job } };
+	o->platform = platform_host();
+	if (flags->platform &&
+	    platform_parse(bytes_str(flags->platform), &job->arena, &o->platform, e) < 0)
+		return -1;
+	o->cache_dir = cache_dir(job, flags);
+	o->tmp_dir = tmp && *tmp ? tmp : "/tmp";
+	o->cache_limit = flags->cache_size ? flags->cache_size : LIMIT_CACHE;
+	o->verify = flags->verify;
+	o->timeout_ms = flags->timeout_ms;
+	o->now_ns = job->clock_ns;
+	o->note = note;
+	o->note_ctx = r;
+	if (job->err.is_tty && !job->quiet && !flags->no_progress)
+		o->progress = (struct image_progress){ progress_report, &r->progress };
+	return 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum sbom TARGET` - a bill of materials: every package of an image with its version, licence,
+ * purl and where it was found, as a document that other programs read. */
+#include "flow/bill.h"
+
+#include "base/text.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/reading.h"
+#include "cmd/status.h"
+
+#include <inttypes.h>
+
+#define FORMATS "spdx-json|spdx-tag|cyclonedx-json|cyclonedx-json@1.6|cyclonedx-json@1.7"
+
+struct sbom_flags {
+	const char *format;
+	struct texts output;
+	bool files, fail_on_gap;
+	struct reading_flags reading;
+};
+
+#define FIELD(name) offsetof(struct sbom_flags, name)
+static const struct flag flags[] = {
+	{ 'f', "format", "FORMAT", FLAG_TEXT, FIELD(format),
+	  "spdx-json, spdx-tag, cyclonedx-json[@1.6|@1.7]" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
+	  "where it goes; repeat for several" },
+	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files), "name every file, too (CycloneDX)" },
+	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
+	  "exit with 6 when something could not be read" },
+	READING_FLAGS(struct sbom_flags, reading),
+	{ 0 },
+};
+
+/* SPDX 2.3 section 8.4: a file has a SHA-1, always. */
+static int check_formats(const struct sbom_flags *f, struct outputs *outputs, err *e)
+{
+	for (size_t i = 0; i < outputs->len; i++) {
+		const char *name = output_format(outputs, i);
+		enum sbom_format format = sbom_format(name);
+
+		if (format == SBOM_NO_FORMAT)
+			return err_set(e, ERR_USAGE, 0, "--format: '%s' is none of %s", SHOW(bytes_str(name)),
+			               FORMATS);
+		if (f->files && (format == SBOM_SPDX_JSON || format == SBOM_SPDX_TAG))
+			return err_set(e, ERR_USAGE, 0,
+			               "--files: SPDX asks for the SHA-1 of each file, which this version "
+			               "does not take (use --format cyclonedx-json)");
+	}
+	return 0;
+}
+
+static int run_one(struct reading *reading, const struct sbom_flags *f, struct outputs *outputs,
+                   const char *text, err *e)
+{
+	struct bill_options options = { reading->options, reading->job->now, OAKUM_VERSION, f->files };
+	struct target target;
+	struct bill bill;
+
+	if (target_parse(text, &reading->job->arena, &target, e) < 0)
+		return -1;
+	reading->progress.target = text;
+	int done = bill_make(&target, &options, &bill, e);
+
+	progress_end(&reading->progress);
+	if (done < 0)
+		return err_wrap(e, "%s", SHOW(bytes_str(text)));
+	for (size_t i = 0; i < outputs->len; i++)
+		sbom_write(&bill.sbom, sbom_format(output_format(outputs, i)), output_stream(outputs, i));
+	bool gap = bill.gaps > 0;
+
+	if (gap)
+		message_note(reading->job, text,
+		             arena_printf(&reading->job->arena,
+		                          "%" PRIu64 " things could not be read: the bill is not whole "
+		                          "('oakum audit' names them)",
+		                          bill.gaps));
+	bill_done(&bill);
+	return gap && f->fail_on_gap ? STATUS_GAP : STATUS_DONE;
+}
+
+static int sbom_run_applet(struct job *job, const void *options, const struct texts *targets,
+                           err *e)
+{
+	const struct sbom_flags *f = options;
+	struct outputs outputs = { 0 };
+	struct reading reading;
+	int status = reading_prepare(&reading, job, &f->reading, e);
+
+	if (status == 0)
+		status = outputs_open(job, f->format ? f->format : "spdx-json", &f->output, FORMATS,
+		                      &outputs, e);
+	if (status == 0)
+		status = check_formats(f, &outputs, e);
+	if (status == 0)
+		status = run_one(&reading, f, &outputs, targets->items[0], e);
+	if (status >= 0 && outputs_commit(&outputs, e) < 0)
+		status = -1;
+	outputs_close(&outputs);
+	return status;
+}
+
+const struct applet applet_sbom = {
+	.name = "sbom",
+	.brief = "list every package of an image, for other programs",
+	.operands = "TARGET",
+	.about = "Writes a bill of materials: each package with version, licence, purl, layer and\n"
+			 "the file that names it. The same image gives the same document.",
+	.operands_min = 1,
+	.operands_max = 1,
+	.flags = flags,
+	.options_size = sizeof(struct sbom_flags),
+	.examples = { { "oakum sbom -o shop.spdx.json image.tar", "SPDX 2.3, for a saved image" },
+	              { "oakum sbom -o spdx-json=a.json -o cyclonedx-json=b.json oci:build/image",
+	                "two formats from one read" } },
+	.run = sbom_run_applet,
+};

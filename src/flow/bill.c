@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/bill.h"
+
+#include "base/path.h"
+
+/* The distribution is the bill's first package when it is known. */
+static size_t before_packages(const struct bill *bill)
+{
+	return bill->facts.os.known ? 1 : 0;
+}
+
+/* os-release(5): an ID that is not set means "linux". */
+static void show_distribution(const struct bill *bill, struct arena *scratch,
+                              struct sbom_package *out)
+{
+	const struct os_release *os = &bill->facts.os;
+
+	out->kind = SBOM_OPERATING_SYSTEM;
+	out->type = BYTES("os");
+	out->name = os->id.n > 0 ? os->id : BYTES("linux");
+	out->version = os->version_id;
+	out->path = tree_path(bill->image.tree, os->node, scratch);
+	out->layer = tree_get(bill->image.tree, os->node)->layer;
+}
+
+static void show_package(const void *ctx, size_t i, struct arena *scratch, struct sbom_package *out)
+{
+	const struct bill *bill = ctx;
+	size_t before = before_packages(bill);
+
+	if (i < before) {
+		show_distribution(bill, scratch, out);
+		return;
+	}
+	const struct package *p = &bill->facts.packages.items[bill->shown[i - before]];
+
+	*out = (struct sbom_package){ .kind = SBOM_LIBRARY,
+		                          .name = p->name,
+		                          .version = p->version,
+		                          .type = bytes_str(ecosystem_name(p->ecosystem)),
+		                          .purl = bytes_str(package_purl(p, scratch)),
+		                          .source_name = p->source_name,
+		                          .source_version = p->source_version,
+		                          .path = p->path,
+		                          .layer = p->layer,
+		                          .licence = licence_of(p->licence, scratch),
+		                          .overridden = p->overridden };
+}
+
+static bool next_file(const void *ctx, size_t *at, struct arena *scratch, struct sbom_file *out)
+{
+	const struct bill *bill = ctx;
+	const struct tree *tree = bill->image.tree;
+
+	while (*at < tree_count(tree)) {
+		uint32_t node = (uint32_t)(*at)++;
+		const struct tree_node *n = tree_get(tree, node);
+
+		if (n->type != ENTRY_FILE || n->flags & TREE_HIDDEN)
+			continue;
+		*out = (struct sbom_file){ .path = tree_path(tree, node, scratch),
+			                       .size = n->size,
+			                       .layer = n->layer,
+			                       .owner = n->package ? bill->number[n->package - 1] : 0 };
+		return true;
+	}
+	return false;
+}
+
+static void choose_packages(struct bill *bill)
+{
+	size_t n = bill->facts.packages.len;
+
+	bill->shown = arena_array(&bill->image.arena, uint32_t, n);
+	bill->number = arena_array(&bill->image.arena, uint32_t, n);
+	bill->shown_len = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct package *p = &bill->facts.packages.items[i];
+
+		if (p->hidden || p->assetless)
+			continue;
+		bill->shown[bill->shown_len++] = (uint32_t)i;
+		bill->number[i] = (uint32_t)(before_packages(bill) + bill->shown_len);
+	}
+}
+
+/* What the source calls the image when that is a whole name; else the file or folder and the tag in
+ * it, without the folders above, so that the bill is the same wherever the image lies. */
+static bytes name_of(const struct image *image, struct arena *a)
+{
+	bytes reference = image->reference, path = bytes_str(image->target.path);
+
+	if (path.n == 0 || bytes_find(reference, '/') < reference.n ||
+	    bytes_find(reference, ':') < reference.n)
+		return reference.n > 0 ? reference : bytes_str(image->target.text);
+	while (path.n > 1 && bytes_ends(path, BYTES("/")))
+		path.n--;
+	path = path_base(path);
+	if (reference.n == 0)
+		return path;
+	return bytes_str(arena_printf(a, PRIb ":%s", BYTESF(path), arena_str(a, reference)));
+}
+
+void bill_show(struct bill *bill, const struct bill_options *options)
+{
+	const struct image *image = &bill->image;
+	struct sbom *s = &bill->sbom;
+	size_t layers = image->layers.len;
+
+	choose_packages(bill);
+	bill->gaps = image->gaps_total + bill->facts.gaps_total;
+	*s = (struct sbom){ .name = name_of(image, &bill->image.arena),
+		                .os = image->platform.os,
+		                .architecture = image->platform.architecture,
+		                .created = options->now,
+		                .tool_version = options->tool_version,
+		                .layers = arena_array(&bill->image.arena, struct sbom_layer, layers),
+		                .layers_len = layers,
+		                .packages = before_packages(bill) + bill->shown_len,
+		                .ctx = bill,
+		                .package = show_package,
+		                .next_file = options->files ? next_file : NULL };
+	s->image = digest_size(&image->manifest) > 0 ? image->manifest : image->config_digest;
+	for (size_t i = 0; i < layers; i++)
+		s->layers[i] = (struct sbom_layer){ image->layers.items[i].blob,
+			                                image->layers.items[i].diff_id };
+}
+
+int bill_make(const struct target *target, const struct bill_options *options, struct bill *out,
+              err *e)
+{
+	*out = (struct bill){ 0 };
+	if (audit_gather(target, &options->image, &out->image, &out->facts, e) < 0)
+		return -1;
+	bill_show(out, options);
+	return 0;
+}
+
+void bill_done(struct bill *bill)
+{
+	image_done(&bill->image);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sbom/spdx.h"
+
+#include "base/buf.h"
+
+const char *spdx_purpose(enum sbom_kind kind)
+{
+	switch (kind) {
+	case SBOM_APPLICATION: return "APPLICATION";
+	case SBOM_FRAMEWORK: return "FRAMEWORK";
+	case SBOM_OPERATING_SYSTEM: return "OPERATING_SYSTEM";
+	case SBOM_LIBRARY: break;
+	}
+	return "LIBRARY";
+}
+
+const char *spdx_licence(const struct licence *l, struct arena *a)
+{
+	switch (l->kind) {
+	case LICENCE_ID:
+	case LICENCE_EXPRESSION: return arena_str(a, l->text);
+	case LICENCE_TEXT: return licence_ref(l->text, a);
+	case LICENCE_NONE: break;
+	}
+	return SPDX_NOTHING;
+}
+
+bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, struct arena *a)
+{
+	buf b = BUF_INIT(SIZE_MAX / 2);
+
+	if (p->source_name.n > 0) {
+		buf_puts(&b, "built from ");
+		buf_put(&b, p->source_name);
+		buf_puts(&b, p->source_version.n > 0 ? " " : "");
+		buf_put(&b, p->source_version);
+	}
+	if (p->path.n > 0) {
+		buf_puts(&b, b.n > 0 ? "; read from " : "read from ");
+		buf_put(&b, p->path);
+	}
+	if (p->path.n > 0 && p->layer < bill->layers_len) {
+		const struct sbom_layer *layer = &bill->layers[p->layer];
+		const digest *d = digest_size(&layer->blob) > 0 ? &layer->blob : &layer->diff_id;
+
+		if (digest_size(d) > 0)
+			buf_printf(&b, " in layer %s", DIGEST_TEXT(d));
+	}
+	bytes text = arena_bytes(a, buf_bytes(&b));
+
+	buf_done(&b);
+	return text;
+}
+
+void spdx_texts_add(struct spdx_texts *texts, const struct licence *l)
+{
+	if (l->kind == LICENCE_TEXT && !map_get(&texts->seen, l->text))
+		*map_put(&texts->seen, arena_bytes(texts->seen.arena, l->text)) = texts;
+}

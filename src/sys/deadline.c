@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/deadline.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+struct deadline deadline_in(uint64_t ms)
+{
+	return (struct deadline){ now_ms() + ms, ms };
+}
+
+int deadline_check(const struct deadline *d, err *e)
+{
+	if (now_ms() < d->at_ms)
+		return 0;
+	return err_set(e, ERR_LIMIT, 0, "not done within %" PRIu64 ".%03u s (--timeout)",
+	               d->given_ms / 1000, (unsigned)(d->given_ms % 1000));
+}

@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "catalog/rpm.h"
+
+#include "catalog_fixture.h"
+#include "rpm_writer.h"
+
+/* -- headers ------------------------------------------------------------------------------------ */
+
+static const char *const names[] = { "sample", "link", "gone", "one" };
+static const char *const dirs[] = { "/usr/bin/", "/usr/share/" };
+static const uint32_t in_dirs[] = { 0, 0, 1, 1 };
+
+static void write_sample(struct rpm_writer *w)
+{
+	rpm_entry(w, 63, 7, 16); /* the immutable region, which readers of all entries can pass over */
+	rpm_text(w, 1000, "sample");
+	rpm_text(w, 1001, "1.2~rc3");
+	rpm_text(w, 1002, "4.el9");
+	rpm_numbers(w, 1003, 1, (const uint32_t[]){ 7 });
+	rpm_text(w, 1014, "MIT AND Zlib");
+	rpm_text(w, 1022, "x86_64");
+	rpm_text(w, 1044, "source-of-it-1.2~rc3-4.el9.src.rpm");
+	rpm_numbers(w, 1116, 4, in_dirs);
+	rpm_texts(w, 1117, 4, names);
+	rpm_texts(w, 1118, 2, dirs);
+	rpm_entry(w, 1029, 1, 4);
+	buf_put(&w->data, BYTES("\0\3\1\0")); /* normal, on the network, replaced, normal */
+}
+
+static void test_header(void **state)
+{
+	struct rpm_writer w = RPM_WRITER_INIT;
+	struct arena a = ARENA_INIT;
+	struct rpm_package p;
+	struct rpm_files files;
+	buf blob = BUF_INIT(MIB);
+	bytes dir, name;
+	err e = { 0 };
+
+	(void)state;
+	write_sample(&w);
+	rpm_blob(&w, &blob);
+	assert_int_equal(rpm_header_parse(buf_bytes(&blob), &p, &e), 0);
+	assert_bytes(p.name, "sample");
+	assert_bytes(p.version, "1.2~rc3");
+	assert_bytes(p.release, "4.el9");
+	assert_int_equal(p.epoch, 7);
+	assert_bytes(p.licence, "MIT AND Zlib");
+	assert_bytes(p.architecture, "x86_64");
+	assert_bytes(p.source_rpm, "source-of-it-1.2~rc3-4.el9.src.rpm");
+	assert_int_equal(rpm_files_begin(&files, &p, &a, &e), 0);
+	assert_true(rpm_files_next(&files, &dir, &name));
+	assert_bytes(dir, "/usr/bin/");
+	assert_bytes(name, "sample");
+	assert_true(rpm_files_next(&files, &dir, &name));
+	assert_bytes(name, "link");
+	assert_true(rpm_files_next(&files, &dir, &name));
+	assert_bytes(dir, "/usr/share/");
+	assert_bytes(name, "one");
+	assert_false(rpm_files_next(&files, &dir, &name));
+	rpm_writer_done(&w);
+	buf_done(&blob);
+	arena_done(&a);
+}
+
+/* The last of two counts, and the eight octets of a package file's header may stand before. */
+static void test_header_dribble_and_magic(void **state)
+{
+	struct rpm_writer w = RPM_WRITER_INIT;
+	struct rpm_package p;
+	buf blob = BUF_INIT(MIB);
+	err e = { 0 };
+
+	(void)state;
+	write_sample(&w);
+	rpm_text(&w, 1022, "i686");
+	buf_put(&blob, BYTES("\x8e\xad\xe8\x01\0\0\0\0"));
+	rpm_blob(&w, &blob);
+	assert_int_equal(rpm_header_parse(buf_bytes(&blob), &p, &e), 0);
+	assert_bytes(p.architecture, "i686");
+	rpm_writer_done(&w);
+	buf_done(&blob);
+}
+
+static void break_type(struct rpm_writer *w)
+{
+	rpm_numbers(w, 1000, 1, in_dirs);
+}
+
+static void break_epoch(struct rpm_writer *w)
+{
+	rpm_entry(w, 1003, 4, 0);
+}
+
+static void break_count(struct rpm_writer *w)
+{
+	rpm_entry(w, 1117, 8, 5);
+	buf_puts(&w->data, "ab");
+}
+
+static void break_numbers(struct rpm_writer *w)
+{
+	rpm_entry(w, 1116, 4, UINT32_MAX);
+}
+
+static void break_end(struct rpm_writer *w)
+{
+	rpm_entry(w, 1014, 6, 1);
+	buf_puts(&w->data, "no end");
+}
+
+static void break_name(struct rpm_writer *w)
+{
+	rpm_text(w, 1000, "");
+}
+
+static void break_length(struct rpm_writer *w)
+{
+	rpm_entry(w, 1001, 6, 1);
+	for (size_t i = 0; i <= LIMIT_PACKAGE_FIELD; i++)
+		buf_putc(&w->data, '1');
+	buf_putc(&w->data, 0);
+}
+
+static void test_header_malformed(void **state)
+{
+	static const struct {
+		void (*break_it)(struct rpm_writer *);
+		const char *text;
+	} cases[] = {
+		{ break_type, "tag 1000: no string" },
+		{ break_epoch, "tag 1003: no number" },
+		{ break_count, "tag 1117: more items than there is data" },
+		{ break_numbers, "tag 1116: more items than there is data" },
+		{ break_end, "tag 1014: a string without end" },
+		{ break_name, "without name" },
+		{ break_length, "more than 4 KiB" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct rpm_writer w = RPM_WRITER_INIT;
+		struct rpm_package p;
+		buf blob = BUF_INIT(MIB);
+		err e = { 0 };
+
+		write_sample(&w);
+		cases[i].break_it(&w);
+		rpm_blob(&w, &blob);
+		assert_int_equal(rpm_header_parse(buf_bytes(&blob), &p, &e), -1);
+		assert_non_null(strstr(e.text, cases[i].text));
+		rpm_writer_done(&w);
+		buf_done(&blob);
+	}
+}
+
+/* No cut of a sound header is a header. */
+static void test_header_cut(void **state)
+{
+	struct rpm_writer w = RPM_WRITER_INIT;
+	buf blob = BUF_INIT(MIB);
+
+	(void)state;
+	write_sample(&w);
+	rpm_blob(&w, &blob);
+	for (size_t n = 0; n < blob.n; n++) {
+		uint8_t *cut = malloc(n ? n : 1); /* so that a sanitizer sees its end */
+		struct rpm_package p;
+		err e = { 0 };
+
+		assert_non_null(cut);
+		memcpy(cut, blob.p, n);
+		assert_int_equal(rpm_header_parse(bytes_of(cut, n), &p, &e), -1);
+		free(cut);
+	}
+	rpm_writer_done(&w);
+	buf_done(&blob);
+}
+
+/* -- databases ---------------------------------------------------------------------------------- */
+
+struct listing {
+	char text[4096]; /* "NAME " a header; "! " for one that is none */
+};
+
+static void list_header(void *ctx, bytes blob)
+{
+	struct listing *l = ctx;
+	struct rpm_package p;
+	size_t n = strlen(l->text);
+	err e = { 0 };
+
+	if (rpm_header_parse(blob, &p, &e) < 0)
+		p.name = BYTES("!");
+	snprintf(l->text + n, sizeof(l->text) - n, PRIb " ", BYTESF(p.name));
+}
+
+static bool read_memory(void *ctx, uint64_t offset, size_t n, uint8_t *out)
+{
+	const bytes *all = ctx;
+
+	if (offset > all->n || n > all->n - offset)
+		return false;
+	memcpy(out, all->p + offset, n);
+	return true;
+}
+
+typedef int (*read_fn)(const struct rpm_file *, const struct rpm_sink *, err *);
+
+/* read_database(read, all, listing, text): the reader's verdict; *text is its error. */
+static int read_database(read_fn read, bytes all, struct listing *listing, err *e)
+{
+	const struct rpm_file file = { all.n, read_memory, &all };
+	const struct rpm_sink sink = { list_header, listing };
+
+	*listing = (struct listing){ "" };
+	*e = (err){ 0 };
+	return read(&file, &sink, e);
+}
+
+#define PACKAGES "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL);"
+
+/* Headers that fit into their cell, that just do not, and that fill chains of pages; tables of one
+ * page and of several levels. */
+static void test_sqlite(void **state)
+{
+	static const char *const sizes[] = { "512", "4096", "65536" };
+	static const size_t paddings[] = { 0, 300, 350, 360, 370, 380, 390, 400, 470, 3900, 4000, 70000,
+		                               0, 1, 2, 3, 4, 5, 6, 7, 8, 900000 };
+	static const size_t n = sizeof(paddings) / sizeof(*paddings);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		buf db = BUF_INIT(16 * MIB);
+		struct listing listing, want = { "" };
+		char sql[256];
+		err e;
+
+		snprintf(sql, sizeof(sql), "PRAGMA page_size=%s; CREATE TABLE Name (key TEXT, hnum INTEGER);"
+		         PACKAGES "CREATE INDEX i ON Name (key)", sizes[i]);
+		rpm_sqlite(sql, paddings, n, &db);
+		assert_int_equal(read_database(rpm_sqlite_read, buf_bytes(&db), &listing, &e), 0);
+		for (size_t k = 0; k < n; k++)
+			snprintf(want.text + strlen(want.text), 32, "p%zu ", k);
+		assert_string_equal(listing.text, want.text);
+		assert_int_equal(
+			read_database(rpm_sqlite_read, bytes_slice(buf_bytes(&db), 0, db.n / 2), &listing, &e),
+			-1);
+		buf_done(&db);
+	}
+}
+
+static void test_sqlite_malformed(void **state)
+{
+	static const struct {
+		const char *sql;
+		size_t at, n; /* octets that are replaced */
+		const char *octets, *text;
+	} cases[] = {
+		{ "PRAGMA page_size=512;" PACKAGES, 0, 1, "s", "not a database" },
+		{ "PRAGMA page_size=512;" PACKAGES, 16, 2, "\0\377", "page size" },
+		{ "PRAGMA page_size=512;" PACKAGES, 16, 2, "\2\1", "page size" },
+		{ "PRAGMA page_size=512;" PACKAGES, 20, 1, "\50", "page size" },
+		{ "PRAGMA encoding='UTF-16le';" PACKAGES, 0, 0, "", "text encoding" },
+		{ "CREATE TABLE Other (a, b)", 0, 0, "", "no table Packages" },
+		{ "CREATE TABLE Other (a, b); CREATE VIEW Packages AS SELECT * FROM Other", 0, 0, "",
+		  "no table Packages" },
+		{ "PRAGMA page_size=512;" PACKAGES, 100, 1, "\2", "belongs to no table" },
+		{ "PRAGMA page_size=512;" PACKAGES, 103, 2, "\377\377", "more cells than it can hold" },
+		{ "PRAGMA page_size=512;" PACKAGES, 108, 2, "\377\377", "cut off" },
+		{ "CREATE TABLE Packages (a INTEGER PRIMARY KEY, b); INSERT INTO Packages (b) VALUES ('x')",
+		  0, 0, "", "without blob" },
+		{ "CREATE TABLE Packages (a INTEGER PRIMARY KEY); INSERT INTO Packages VALUES (1)", 0, 0, "",
+		  "without blob" },
+		/* the only page of the table becomes an interior one whose right child is itself, or 0 */
+		{ "PRAGMA page_size=512; CREATE TABLE Packages (a, b)", 512, 12, "\5\0\0\0\0\0\0\0\0\0\0\2",
+		  "several places" },
+		{ "PRAGMA page_size=512; CREATE TABLE Packages (a, b)", 512, 12, "\5\0\0\0\0\0\0\0\0\0\0\0",
+		  "outside the file" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		buf db = BUF_INIT(MIB);
+		struct listing listing;
+		err e;
+
+		rpm_sqlite(cases[i].sql, NULL, 0, &db);
+		memcpy(db.p + cases[i].at, cases[i].octets, cases[i].n);
+		assert_int_equal(read_database(rpm_sqlite_read, buf_bytes(&db), &listing, &e), -1);
+		if (!strstr(e.text, cases[i].text))
+			fail_msg("case %zu: %s", i, e.text);
+		buf_done(&db);
+	}
+}
+
+/* A cell whose chain of pages leads back into itself ends the reading. */
+static void test_sqlite_loop(void **state)
+{
+	buf db = BUF_INIT(MIB);
+	struct listing listing;
+	err e;
+
+	(void)state;
+	rpm_sqlite("PRAGMA page_size=512; CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob)",
+	           (const size_t[]){ 3000 }, 1, &db);
+	memcpy(db.p + 3 * 512, "\0\0\0\4", 4); /* page 4, the second of the chain, names itself */
+	assert_int_equal(read_database(rpm_sqlite_read, buf_bytes(&db), &listing, &e), -1);
+	assert_non_null(strstr(e.text, "several places"));
+	buf_done(&db);
+}
+
+static void write_ndb(buf *db, buf headers[2])
+{
+	bytes views[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		rpm_simple(i ? "second" : "first", 100 * i, &headers[i]);
+		views[i] = buf_bytes(&headers[i]);
+	}
+	rpm_ndb(views, 2, db);
+}
+
+static void test_ndb(void **state)
+{
+	static const struct {
+		size_t at, n;
+		const char *octets, *text, *listing;
+	} cases[] = {
+		{ 0, 0, "", "", "first second " },
+		{ 36, 4, "\0\0\0\0", "", "second " }, /* a free slot */
+		{ 0, 1, "r", "not a package database", "" },
+		{ 4, 1, "\1", "version 1 is unknown", "" },
+		{ 12, 4, "\377\377\377\377", "without its mark", "first second " },
+		{ 32, 1, "s", "without its mark", "" },
+		{ 40, 4, "\377\377\377\377", "outside the file", "" },
+		{ 44, 4, "\1\0\0\0", "outside the file", "" },
+		{ 44, 4, "\377\377\377\17", "outside the file", "" },
+		{ 48 + 4, 1, "\7", "does not lead to its package", "first " },
+		{ 4096, 1, "b", "does not lead to its package", "" },
+		{ 4096 + 12, 4, "\377\377\377\377", "does not lead to its package", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		buf db = BUF_INIT(MIB), headers[2] = { BUF_INIT(MIB), BUF_INIT(MIB) };
+		struct listing listing;
+		err e;
+
+		write_ndb(&db, headers);
+		memcpy(db.p + cases[i].at, cases[i].octets, cases[i].n);
+		int result = read_database(rpm_ndb_read, buf_bytes(&db), &listing, &e);
+
+		if (result != (cases[i].text[0] ? -1 : 0) || !strstr(e.text, cases[i].text) ||
+		    strcmp(listing.text, cases[i].listing) != 0)
+			fail_msg("case %zu: '%s' '%s'", i, e.text, listing.text);
+		buf_done(&db);
+		buf_done(&headers[0]);
+		buf_done(&headers[1]);
+	}
+}
+
+/* All slots lead to the same blocks: as many octets as the file has, then no more. */
+static void test_ndb_overlap(void **state)
+{
+	buf db = BUF_INIT(MIB), headers[2] = { BUF_INIT(MIB), BUF_INIT(MIB) };
+	struct listing listing;
+	err e;
+
+	(void)state;
+	write_ndb(&db, headers);
+	for (size_t i = 1; i < 254; i++)
+		memcpy(db.p + 32 + 16 * i, db.p + 32, 16);
+	assert_int_equal(read_database(rpm_ndb_read, buf_bytes(&db), &listing, &e), -1);
+	assert_non_null(strstr(e.text, "overlap"));
+	buf_done(&db);
+	buf_done(&headers[0]);
+	buf_done(&headers[1]);
+}
+
+#define REAL_BDB "vuln/os-db/rpm/bdb/dive-and-one.Packages"
+#define REAL_BDB_SIZE 16384
+
+/* What rpm 4.18 lists from this file: dive-0.9.2-1.x86_64. Its header lies on the pages 2 and 3. */
+static void test_bdb(void **state)
+{
+	static const struct {
+		size_t at, n;
+		const char *octets, *text, *listing;
+	} cases[] = {
+		{ 0, 0, "", "", "dive " },
+		{ 12, 4, "\x62\x31\5\0", "not a hash database", "" }, /* a b-tree's magic */
+		{ 12, 4, "\0\6\x15\x61", "not a hash database", "" }, /* the other octet order */
+		{ 24, 1, "\1", "encrypted", "" },
+		{ 20, 4, "\0\0\1\0", "cut off", "" },
+		{ 20, 4, "\0\0\2\0", "page size", "" },
+		{ 20, 4, "\1\20\0\0", "page size", "" },
+		{ 32, 4, "\4\0\0\0", "cut off", "" },
+		{ 32, 4, "\377\377\377\377", "cut off", "" },
+	};
+	char *body = fixture_shared(REAL_BDB);
+
+	(void)state;
+	if (!body)
+		skip();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		buf db = BUF_INIT(MIB);
+		struct listing listing;
+		err e;
+
+		buf_put(&db, bytes_of(body, REAL_BDB_SIZE));
+		memcpy(db.p + cases[i].at, cases[i].octets, cases[i].n);
+		int result = read_database(rpm_bdb_read, buf_bytes(&db), &listing, &e);
+
+		if (result != (cases[i].text[0] ? -1 : 0) || !strstr(e.text, cases[i].text) ||
+		    strcmp(listing.text, cases[i].listing) != 0)
+			fail_msg("case %zu: '%s' '%s'", i, e.text, listing.text);
+		buf_done(&db);
+	}
+	free(body);
+}
+
+/* -- the whole way ------------------------------------------------------------------------------ */
+
+#define MANIFEST_LINE "bash\t5.1.8-4.cm2\t1\t2\tMicrosoft Corporation\t(none)\t9\tx86_64\t3\t" \
+					  "bash-src-5.1.8-4.cm2.src.rpm\n"
+
+static void collect_files(struct fixture *f, const char *path, bytes body)
+{
+	fixture_init(f);
+	fixture_layer(f, (struct fixture_file[]){
+		{ .path = "etc/os-release", .body = "ID=fedora\nVERSION_ID=40\n" },
+		{ .path = "usr/bin/sample", .body = "x" }, { .path = "usr/share/gone", .body = "x" },
+		{ .path = path, .body = (const char *)body.p, .size = body.n }, { 0 } });
+	fixture_collect(f);
+}
+
+static void test_manifest(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	collect_files(&f, "var/lib/rpmmanifest/container-manifest-2", BYTES(MANIFEST_LINE));
+	const struct package *p = fixture_package(&f, "bash");
+
+	assert_non_null(p);
+	assert_int_equal(p->ecosystem, ECO_RPM);
+	assert_bytes(p->version, "3:5.1.8-4.cm2");
+	assert_bytes(p->architecture, "x86_64");
+	assert_bytes(p->source_name, "bash-src");
+	assert_bytes(p->source_version, "5.1.8-4.cm2");
+	assert_bytes(p->distro_id, "fedora");
+	assert_int_equal(fixture_gaps(&f, ""), 0);
+	fixture_done(&f);
+}
+
+static void test_manifest_malformed(void **state)
+{
+	static const struct {
+		const char *name, *body, *gap;
+		size_t packages;
+	} cases[] = {
+		{ "container-manifest-2", "bogus", "line 1: fewer than ten fields", 0 },
+		{ "container-manifest-2", MANIFEST_LINE "a\t1\t\t\t\t\t\t\t0\tx\n", "line 2: a package without", 1 },
+		{ "container-manifest-2", "a\t1-1\t\t\t\t\t\tx\t-1\tx\n", "line 1: an epoch", 0 },
+		{ "container-manifest-1", "a-1.noarch\n\nbash-5.1-4.x86_64\n", "line 1: no NAME-VERSION", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fixture f;
+		char path[128];
+
+		snprintf(path, sizeof(path), "var/lib/rpmmanifest/%s", cases[i].name);
+		collect_files(&f, path, bytes_str(cases[i].body));
+		assert_int_equal(f.facts.packages.len, cases[i].packages);
+		assert_int_equal(fixture_gaps(&f, cases[i].gap), 1);
+		fixture_done(&f);
+	}
+}
+
+/* The list of names leaves the epoch out: it counts only when nothing better is there. */
+static void test_manifest_both(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "var/lib/rpmmanifest/container-manifest-1", .body = "bash-5.1.8-4.cm2.x86_64\n" },
+		{ .path = "var/lib/rpmmanifest/container-manifest-2", .body = MANIFEST_LINE }, { 0 } });
+	fixture_collect(&f);
+	assert_int_equal(f.facts.packages.len, 1);
+	assert_bytes(f.facts.packages.items[0].version, "3:5.1.8-4.cm2");
+	fixture_done(&f);
+}
+
+static void test_places(void **state)
+{
+	static const struct {
+		const char *path, *gap;
+	} cases[] = {
+		{ "var/lib/rpm/Packages", "not a database" },
+		{ "var/lib/rpm/Packages.db", "not a package database" },
+		{ "var/lib/rpm/rpmdb.sqlite", "SQLite: not a database" },
+		{ "usr/lib/sysimage/rpm/rpmdb.sqlite", "SQLite: not a database" },
+		{ "usr/share/rpm/rpmdb.sqlite", "SQLite: not a database" },
+		{ "var/lib/rpm/rpmdb.sqlite-wal", "write-ahead log" },
+		{ "srv/var/lib/rpm/Packages", "no package database" },
+		{ "var/lib/rpm/Name", "no package database" },
+		{ "var/lib/rpmmanifest/Packages", "no package database" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fixture f;
+
+		collect_files(&f, cases[i].path, BYTES("x"));
+		assert_int_equal(fixture_gaps(&f, cases[i].gap), 1);
+		/* never clean: that no package was found is said, too */
+		assert_int_equal(fixture_gaps(&f, "no package database that names a package"), 1);
+		fixture_done(&f);
+	}
+}
+
+static void write_database(buf *db, bool broken)
+{
+	struct rpm_writer w = RPM_WRITER_INIT;
+	buf blob = BUF_INIT(MIB), second = BUF_INIT(MIB);
+
+	write_sample(&w);
+	if (broken)
+		rpm_numbers(&w, 1116, 3, in_dirs);
+	rpm_blob(&w, &blob);
+	rpm_simple("other", 0, &second);
+	rpm_ndb((const bytes[]){ buf_bytes(&blob), buf_bytes(&second) }, 2, db);
+	rpm_writer_done(&w);
+	buf_done(&blob);
+	buf_done(&second);
+}
+
+static void test_ownership(void **state)
+{
+	struct fixture f;
+	buf db = BUF_INIT(MIB);
+
+	(void)state;
+	write_database(&db, false);
+	collect_files(&f, "usr/lib/sysimage/rpm/Packages.db", buf_bytes(&db));
+	assert_int_equal(f.facts.packages.len, 2);
+	assert_bytes(fixture_package(&f, "sample")->version, "7:1.2~rc3-4.el9");
+	assert_bytes(fixture_package(&f, "sample")->source_name, "source-of-it");
+	assert_bytes(fixture_package(&f, "other")->source_name, "other");
+	assert_bytes(fixture_package(&f, "other")->version, "1-2");
+	assert_bytes(fixture_owner(&f, "usr/bin/sample"), "sample");
+	assert_bytes(fixture_owner(&f, "usr/share/gone"), ""); /* another package replaced it */
+	assert_bytes(fixture_owner(&f, "etc/os-release"), "");
+	assert_int_equal(fixture_gaps(&f, ""), 0);
+	fixture_done(&f);
+	buf_done(&db);
+}
+
+/* A package whose lists of files contradict each other is still a package. */
+static void test_files_malformed(void **state)
+{
+	struct fixture f;
+	buf db = BUF_INIT(MIB);
+
+	(void)state;
+	write_database(&db, true);
+	collect_files(&f, "var/lib/rpm/Packages.db", buf_bytes(&db));
+	assert_int_equal(f.facts.packages.len, 2);
+	assert_bytes(fixture_owner(&f, "usr/bin/sample"), "");
+	assert_int_equal(fixture_gaps(&f, "package 1 of the database: file lists of different lengths"), 1);
+	fixture_done(&f);
+	buf_done(&db);
+}
+
+static void test_hidden(void **state)
+{
+	struct fixture f;
+	buf db = BUF_INIT(MIB), later = BUF_INIT(MIB), header = BUF_INIT(MIB);
+
+	(void)state;
+	write_database(&db, false);
+	rpm_simple("other", 0, &header);
+	rpm_ndb((const bytes[]){ buf_bytes(&header) }, 1, &later);
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "usr/bin/sample", .body = "x" },
+		{ .path = "var/lib/rpm/Packages.db", .body = (char *)db.p, .size = db.n }, { 0 } });
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "var/lib/rpm/Packages.db", .body = (char *)later.p, .size = later.n }, { 0 } });
+	fixture_collect(&f);
+	assert_int_equal(f.facts.packages.len, 2);
+	assert_true(fixture_package(&f, "sample")->hidden);
+	assert_false(fixture_package(&f, "other")->hidden);
+	assert_int_equal(fixture_package(&f, "other")->layer, 0);
+	assert_bytes(fixture_owner(&f, "usr/bin/sample"), "");
+	fixture_done(&f);
+	buf_done(&db);
+	buf_done(&later);
+	buf_done(&header);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_header_dribble_and_magic),
+		cmocka_unit_test(test_header_malformed),
+		cmocka_unit_test(test_header_cut),
+		cmocka_unit_test(test_sqlite),
+		cmocka_unit_test(test_sqlite_malformed),
+		cmocka_unit_test(test_sqlite_loop),
+		cmocka_unit_test(test_ndb),
+		cmocka_unit_test(test_ndb_overlap),
+		cmocka_unit_test(test_bdb),
+		cmocka_unit_test(test_manifest),
+		cmocka_unit_test(test_manifest_malformed),
+		cmocka_unit_test(test_manifest_both),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_ownership),
+		cmocka_unit_test(test_files_malformed),
+		cmocka_unit_test(test_hidden),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
