@@ -15,7 +15,10 @@ static void write_again(struct evidence_writer *w, const struct evidence *ev, bu
 	case EVIDENCE_ENTRY: evidence_write_entry(w, &ev->file, out); break;
 	case EVIDENCE_ITEM: evidence_write_item(w, ev->inspector, ev->payload, out); break;
 	case EVIDENCE_GAP:
-		evidence_write_gap(w, ev->inspector, ev->entry == EVIDENCE_NO_ENTRY, ev->payload, out);
+		if (ev->entry == EVIDENCE_NO_ENTRY)
+			evidence_write_layer_gap(ev->inspector, ev->payload, out);
+		else
+			evidence_write_gap(w, ev->inspector, ev->payload, out);
 		break;
 	case EVIDENCE_DONE: evidence_write_done(w, ev->expanded, out); break;
 	case EVIDENCE_NONE: assert(false);

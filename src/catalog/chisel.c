@@ -309,8 +309,10 @@ static bool collect_slice(struct collection *c, const struct image_item *item)
 
 	if (p->slices.n + slice.n >= LIMIT_PACKAGE_FIELD)
 		return true;
-	p->slices = bytes_str(arena_printf(c->arena, PRIb "%s" PRIb, BYTESF(p->slices),
-	                                   p->slices.n > 0 ? " " : "", BYTESF(slice)));
+	p->slices = p->slices.n == 0
+	                ? slice
+	                : bytes_str(arena_printf(c->arena, PRIb " " PRIb, BYTESF(p->slices),
+	                                         BYTESF(slice)));
 	return true;
 }
 

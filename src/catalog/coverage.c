@@ -160,9 +160,7 @@ static void count_file(struct counting *c, uint32_t node)
 	uint32_t content = tree_content(tree, node);
 	const struct tree_node *file = tree_get(tree, content);
 	enum file_kind kind = file->kind < COVERAGE_KINDS ? file->kind : KIND_DATA;
-	/* a further name of content that is counted under its first one */
-	bool again = content != node && !(file->flags & TREE_HIDDEN);
-	uint64_t size = again ? 0 : file->size;
+	uint64_t size = tree_size_here(tree, node);
 	enum coverage_class class = class_of(c, node, kind);
 
 	add(&c->out->total, size);

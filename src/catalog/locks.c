@@ -80,23 +80,30 @@ void locks_read_yarn(struct inspection *in)
 	}
 }
 
-/* pnpm_key(key, out_name, out_version): "/name/1.2.3" (5), "/name@1.2.3" (6), "name@1.2.3" (9); what
- * follows in "(" or "_" names the peers. */
-static bool pnpm_key(bytes key, bytes *out_name, bytes *out_version)
+/* "/name/1.2.3_peers": how pnpm-lock.yaml 5 names a package. */
+static bool pnpm_old_key(bytes key, bytes *out_name, bytes *out_version)
 {
-	bool old = bytes_take_prefix(&key, BYTES("/"));
-
-	key = bytes_slice(key, 0, bytes_find(key, '('));
-	if (at_name(key, out_name, out_version) && bytes_find(*out_version, '/') == out_version->n)
-		return true;
 	size_t slash = bytes_rfind(key, '/');
+	bytes version = bytes_skip(key, slash < key.n ? slash + 1 : slash);
 
-	if (!old || slash == key.n)
+	version = bytes_slice(version, 0, bytes_find(version, '_'));
+	if (version.n == 0 || version.p[0] < '0' || version.p[0] > '9' ||
+	    bytes_find(version, '@') < version.n)
 		return false;
 	*out_name = bytes_slice(key, 0, slash);
-	*out_version = bytes_skip(key, slash + 1);
-	*out_version = bytes_slice(*out_version, 0, bytes_find(*out_version, '_'));
+	*out_version = version;
 	return true;
+}
+
+/* Since 6 "/name@1.2.3(peers)", since 9 the same without the slash. */
+static bool pnpm_key(bytes key, bytes *out_name, bytes *out_version)
+{
+	bool slash = bytes_take_prefix(&key, BYTES("/"));
+
+	key = bytes_slice(key, 0, bytes_find(key, '('));
+	if (slash && pnpm_old_key(key, out_name, out_version))
+		return true;
+	return at_name(key, out_name, out_version);
 }
 
 void locks_read_pnpm(struct inspection *in)

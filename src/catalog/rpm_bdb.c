@@ -152,7 +152,7 @@ static int read_pairs(struct reader *r, bytes page, err *e)
 
 static int read_meta(struct reader *r, err *e)
 {
-	uint8_t octets[META];
+	uint8_t octets[META] = { 0 };
 	bytes meta = bytes_of(octets, META);
 
 	if (r->file->size < META || !r->file->read(r->file->ctx, 0, META, octets))

@@ -93,7 +93,7 @@ int rpm_ndb_read(const struct rpm_file *file, const struct rpm_sink *sink, err *
 	struct reader r = {
 		.file = file, .sink = sink, .left = file->size, .blob = BUF_INIT(LIMIT_RPM_HEADER)
 	};
-	uint8_t octets[HEADER];
+	uint8_t octets[HEADER] = { 0 };
 	bytes in = bytes_of(octets, HEADER);
 	uint32_t version, generation, pages;
 

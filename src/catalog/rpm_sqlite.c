@@ -240,7 +240,7 @@ static int package_row(struct reader *r, bytes record, err *e)
 
 static int read_head(struct reader *r, err *e)
 {
-	uint8_t octets[HEADER];
+	uint8_t octets[HEADER] = { 0 };
 	bytes head = bytes_of(octets, HEADER);
 
 	if (r->file->size < HEADER || !r->file->read(r->file->ctx, 0, HEADER, octets) ||

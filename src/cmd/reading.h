@@ -39,6 +39,6 @@ struct reading {
 	struct image_options options;
 };
 
-/* reading_prepare(r, job, flags, e): options as the flags and the environment ask, notes and the bar
- * on standard error. Borrows both; do not move *r afterwards. ERR_USAGE. */
+/* reading_prepare(r, job, flags, e): options as the flags and the environment ask, notes and the
+ * bar on standard error. Borrows both; do not move *r afterwards. ERR_USAGE. */
 int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags, err *e);

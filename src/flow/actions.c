@@ -159,9 +159,9 @@ static uint64_t size_of_group(struct audit_page *page, enum page_tool_group grou
 	for (uint32_t i = 0; i < tree_count(t); i++) {
 		const struct tree_node *n = tree_get(t, i);
 
-		if (n->type == ENTRY_FILE && !(n->flags & (TREE_HIDDEN | TREE_HARDLINK)) &&
+		if (n->type == ENTRY_FILE && !(n->flags & TREE_HIDDEN) &&
 		    n->package <= page->facts->packages.len && marked[n->package])
-			size += n->size;
+			size += tree_size_here(t, i);
 	}
 	return size;
 }

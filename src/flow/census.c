@@ -66,16 +66,15 @@ static bool is_notable(const struct tree *t, uint32_t node)
 
 static void see_hidden(struct audit_page *page, uint32_t node)
 {
-	const struct tree_node *n = tree_get(page->image->tree, node);
+	const struct tree *t = page->image->tree;
+	const struct tree_node *n = tree_get(t, node);
 
-	if (n->type != ENTRY_FILE)
+	if (n->type != ENTRY_FILE || tree_seen(t, tree_content(t, node)))
 		return;
 	page->hidden_files++;
-	if (n->flags & TREE_HARDLINK)
-		return;
-	page->hidden_bytes += n->size;
+	page->hidden_bytes += tree_size_here(t, node);
 	if (n->layer < page->layers.len)
-		page->layers.items[n->layer].hidden += n->size;
+		page->layers.items[n->layer].hidden += tree_size_here(t, node);
 	if (is_notable(page->image->tree, node))
 		name_file(page, &page->hidden_notable, node);
 }
@@ -240,7 +239,7 @@ void judge_files(struct audit_page *page)
 		if (n->type != ENTRY_FILE)
 			continue;
 		struct page_folder *folder = folder_of(&folders, t, n->parent);
-		uint64_t size = n->flags & TREE_HARDLINK ? 0 : n->size;
+		uint64_t size = tree_size_here(t, i);
 
 		page->files++;
 		page->visible += size;

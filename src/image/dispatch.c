@@ -7,14 +7,28 @@
 #include "base/text.h"
 #include "image/spool.h"
 
+#include <assert.h>
 #include <stdio.h>
 
-#define INSPECTORS_MOST 64
+#define INSPECTORS_MOST 32
 /* Records are handed on in portions of this size: a frame's worth. */
 #define FLUSH_AT (60 * KIB)
 
 /* What is kept of the current body. */
 enum keep { KEEP_NOTHING, KEEP_BODY, KEEP_SPOOL, KEEP_TOO_LARGE };
+
+/* The entry in hand. */
+struct passing {
+	struct entry entry;
+	struct want wants[INSPECTORS_MOST];
+	enum keep keep;
+	uint64_t body_from, seen; /* seen: octets of the body that have passed */
+	size_t head_n;
+	bool ignored; /* a second read looks at other entries */
+	bool decided; /* the head has been seen, what to keep is known */
+	bool sparse, escapes;
+	const char *trouble; /* why the kept body is not whole */
+};
 
 struct dispatch {
 	struct dispatch_options options;
@@ -26,14 +40,7 @@ struct dispatch {
 	struct arena scratch; /* per entry */
 	uint8_t path[LIMIT_PATH], link[LIMIT_PATH];
 	uint8_t head[INSPECT_HEAD];
-
-	struct entry entry;
-	struct want wants[INSPECTORS_MOST];
-	enum keep keep;
-	uint64_t body_from, seen; /* seen: octets of the body that have passed */
-	size_t head_n;
-	bool ignored, decided, sparse, escapes;
-	const char *trouble; /* why the kept body is not whole */
+	struct passing now;
 };
 
 struct emitter {
@@ -51,18 +58,24 @@ static void flush(struct dispatch *d, size_t at_least)
 	buf_clear(&d->out);
 }
 
-static void state_gap(struct dispatch *d, uint16_t inspector, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void state_gap(struct dispatch *d, uint16_t inspector, const char *fmt, ...)
+__attribute__((format(printf, 3, 0))) static void put_gap(struct dispatch *d, uint16_t inspector,
+                                                          const char *fmt, va_list ap)
 {
 	char text[400];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	evidence_write_gap(&d->writer, inspector, bytes_str(text), &d->out);
+	flush(d, FLUSH_AT);
+}
+
+__attribute__((format(printf, 3, 4))) static void state_gap(struct dispatch *d, uint16_t inspector,
+                                                            const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	put_gap(d, inspector, fmt, ap);
 	va_end(ap);
-	evidence_write_gap(&d->writer, inspector, false, bytes_str(text), &d->out);
 }
 
 void inspection_item(struct inspection *in, bytes payload)
@@ -79,15 +92,11 @@ void inspection_item(struct inspection *in, bytes payload)
 
 void inspection_gap(struct inspection *in, const char *fmt, ...)
 {
-	struct dispatch *d = in->emitter->dispatch;
-	char text[400];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	put_gap(in->emitter->dispatch, in->emitter->inspector, fmt, ap);
 	va_end(ap);
-	evidence_write_gap(&d->writer, in->emitter->inspector, false, bytes_str(text), &d->out);
-	flush(d, FLUSH_AT);
 }
 
 bool inspection_read(struct inspection *in, uint64_t offset, size_t n, bytes *out)
@@ -109,7 +118,7 @@ static void choose_keep(struct dispatch *d)
 	bool spool = false;
 
 	for (size_t i = 0; d->options.inspectors[i]; i++) {
-		struct want w = d->wants[i];
+		struct want w = d->now.wants[i];
 
 		if (w.what == WANT_ALL)
 			from = 0;
@@ -118,47 +127,47 @@ static void choose_keep(struct dispatch *d)
 		spool |= w.what == WANT_SPOOL;
 	}
 	if (spool) {
-		d->keep = d->entry.size > LIMIT_SPOOL ? KEEP_TOO_LARGE : KEEP_SPOOL;
+		d->now.keep = d->now.entry.size > LIMIT_SPOOL ? KEEP_TOO_LARGE : KEEP_SPOOL;
 	} else if (from < UINT64_MAX) {
-		d->body_from = from < d->entry.size ? from : d->entry.size;
-		d->keep = d->entry.size - d->body_from > LIMIT_KEEP ? KEEP_TOO_LARGE : KEEP_BODY;
+		d->now.body_from = from < d->now.entry.size ? from : d->now.entry.size;
+		d->now.keep = d->now.entry.size - d->now.body_from > LIMIT_KEEP ? KEEP_TOO_LARGE : KEEP_BODY;
 	}
 }
 
 static void ask_by_name(struct dispatch *d)
 {
 	for (size_t i = 0; d->options.inspectors[i]; i++)
-		d->wants[i] = d->options.inspectors[i]->want(&d->entry);
+		d->now.wants[i] = d->options.inspectors[i]->want(&d->now.entry);
 }
 
 /* The head is there: learn the kind, let inspectors that asked for a head ask for more. */
 static void decide(struct dispatch *d)
 {
-	bytes head = bytes_of(d->head, d->head_n);
+	bytes head = bytes_of(d->head, d->now.head_n);
 
-	d->decided = true;
-	d->entry.kind = kind_of(head, d->entry.size);
+	d->now.decided = true;
+	d->now.entry.kind = kind_of(head, d->now.entry.size);
 	for (size_t i = 0; d->options.inspectors[i]; i++) {
 		const struct inspector *inspector = d->options.inspectors[i];
 
-		if (d->wants[i].what == WANT_HEAD && inspector->escalate)
-			d->wants[i] = inspector->escalate(&d->entry, head);
+		if (d->now.wants[i].what == WANT_HEAD && inspector->escalate)
+			d->now.wants[i] = inspector->escalate(&d->now.entry, head);
 	}
 	choose_keep(d);
 	buf_clear(&d->body);
-	if (d->keep == KEEP_SPOOL)
+	if (d->now.keep == KEEP_SPOOL)
 		spool_reset(&d->spool);
 }
 
 static void keep_part(struct dispatch *d, bytes part, uint64_t at)
 {
-	if (d->keep == KEEP_BODY) {
-		if (at < d->body_from)
-			part = bytes_skip(part, d->body_from - at < part.n ? d->body_from - at : part.n);
+	if (d->now.keep == KEEP_BODY) {
+		if (at < d->now.body_from)
+			part = bytes_skip(part, d->now.body_from - at < part.n ? d->now.body_from - at : part.n);
 		buf_put(&d->body, part);
-	} else if (d->keep == KEEP_SPOOL && !spool_add(&d->spool, part)) {
-		d->keep = KEEP_NOTHING;
-		d->trouble = "could not be written to the spool file";
+	} else if (d->now.keep == KEEP_SPOOL && !spool_add(&d->spool, part)) {
+		d->now.keep = KEEP_NOTHING;
+		d->now.trouble = "could not be written to the spool file";
 	}
 }
 
@@ -187,18 +196,16 @@ static uint32_t id_of(uint64_t id)
 
 static bool take_names(struct dispatch *d, const struct tar_entry *t)
 {
-	bool link_escapes;
+	bool link_escapes = false;
 
 	if (t->name.n > LIMIT_PATH || t->link.n > LIMIT_PATH)
 		return false;
-	d->entry.path = path_clean(t->name, d->path, sizeof(d->path), &d->escapes);
-	d->entry.link = t->link;
+	d->now.entry.path = path_clean(t->name, d->path, sizeof(d->path), &d->now.escapes);
 	if (t->type == TAR_HARDLINK)
-		d->entry.link = path_clean(t->link, d->link, sizeof(d->link), &link_escapes);
+		d->now.entry.link = path_clean(t->link, d->link, sizeof(d->link), &link_escapes);
 	else if (t->type == TAR_SYMLINK)
-		d->entry.link = bytes_of(memcpy(d->link, t->link.p, t->link.n), t->link.n);
-	else
-		d->entry.link = bytes_of(NULL, 0);
+		d->now.entry.link = bytes_of(memcpy(d->link, t->link.p, t->link.n), t->link.n);
+	d->now.escapes |= link_escapes;
 	return true;
 }
 
@@ -206,33 +213,25 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 {
 	struct dispatch *d = ctx;
 
-	d->entry = (struct entry){ .type = type_of(t->type), .mode = t->mode, .uid = id_of(t->uid),
-		                       .gid = id_of(t->gid), .mtime = t->mtime,
-		                       .size = t->type == TAR_FILE || t->type == TAR_OTHER ? t->size : 0,
-		                       .capability = arena_bytes(&d->scratch, t->capability) };
-	d->keep = KEEP_NOTHING;
-	d->head_n = 0;
-	d->seen = 0;
-	d->body_from = 0;
-	d->decided = false;
-	d->sparse = t->sparse;
-	d->trouble = NULL;
-	d->ignored = false;
+	d->now = (struct passing){ .sparse = t->sparse };
+	d->now.entry = (struct entry){ .type = type_of(t->type), .mode = t->mode, .mtime = t->mtime,
+		                           .uid = id_of(t->uid), .gid = id_of(t->gid),
+		                           .capability = arena_bytes(&d->scratch, t->capability) };
+	if (d->now.entry.type == ENTRY_FILE)
+		d->now.entry.size = t->size;
 	if (t->size > INT64_MAX)
 		return err_set(e, ERR_LIMIT, 0, "a file of more than 2^63 bytes");
 	if (!take_names(d, t))
 		return err_set(e, ERR_LIMIT, 0, "a name of more than %d bytes", LIMIT_PATH);
 	if (d->options.aliases) {
-		struct alias *alias = map_get(&d->aliases, d->entry.path);
+		struct alias *alias = map_get(&d->aliases, d->now.entry.path);
 
-		d->ignored = !alias || d->entry.type != ENTRY_FILE;
+		d->now.ignored = !alias || d->now.entry.type != ENTRY_FILE;
 		if (alias)
-			d->entry.path = alias->as;
+			d->now.entry.path = alias->as;
 	}
-	if (!d->ignored && d->entry.type == ENTRY_FILE)
+	if (!d->now.ignored && d->now.entry.type == ENTRY_FILE)
 		ask_by_name(d);
-	else
-		memset(d->wants, 0, sizeof(d->wants));
 	return 0;
 }
 
@@ -241,22 +240,22 @@ static int on_data(void *ctx, bytes part, err *e)
 	struct dispatch *d = ctx;
 
 	(void)e;
-	if (d->ignored || d->entry.type != ENTRY_FILE || (d->decided && d->keep == KEEP_NOTHING))
+	if (d->now.ignored || d->now.entry.type != ENTRY_FILE || (d->now.decided && d->now.keep == KEEP_NOTHING))
 		return 0;
-	if (!d->decided) {
-		bytes head = bytes_slice(part, 0, INSPECT_HEAD - d->head_n);
+	if (!d->now.decided) {
+		bytes head = bytes_slice(part, 0, INSPECT_HEAD - d->now.head_n);
 
-		memcpy(d->head + d->head_n, head.p, head.n);
-		d->head_n += head.n;
-		d->seen += head.n;
+		memcpy(d->head + d->now.head_n, head.p, head.n);
+		d->now.head_n += head.n;
+		d->now.seen += head.n;
 		part = bytes_skip(part, head.n);
-		if (d->head_n < INSPECT_HEAD)
+		if (d->now.head_n < INSPECT_HEAD)
 			return 0;
 		decide(d);
-		keep_part(d, bytes_of(d->head, d->head_n), 0);
+		keep_part(d, bytes_of(d->head, d->now.head_n), 0);
 	}
-	keep_part(d, part, d->seen);
-	d->seen += part.n;
+	keep_part(d, part, d->now.seen);
+	d->now.seen += part.n;
 	return 0;
 }
 
@@ -266,20 +265,20 @@ static const char *body_for(struct dispatch *d, struct want want, struct inspect
 {
 	uint64_t from = want.what == WANT_TAIL ? want.n : 0;
 
-	if (d->sparse)
+	if (d->now.sparse)
 		return "a sparse file in the archive is not looked into";
 	if (want.what == WANT_HEAD) {
-		out->body = bytes_of(d->head, d->head_n);
+		out->body = bytes_of(d->head, d->now.head_n);
 		return NULL;
 	}
-	if (d->keep == KEEP_TOO_LARGE)
+	if (d->now.keep == KEEP_TOO_LARGE)
 		return "too large to look into";
-	if (d->trouble || want.what == WANT_SPOOL)
-		return d->trouble;
-	out->body_from = from < d->entry.size ? from : d->entry.size;
-	if (d->keep == KEEP_BODY)
-		out->body = bytes_skip(buf_bytes(&d->body), out->body_from - d->body_from);
-	else if (!spool_read(&d->spool, out->body_from, d->entry.size - out->body_from, &d->scratch,
+	if (d->now.trouble || want.what == WANT_SPOOL)
+		return d->now.trouble;
+	out->body_from = from < d->now.entry.size ? from : d->now.entry.size;
+	if (d->now.keep == KEEP_BODY)
+		out->body = bytes_skip(buf_bytes(&d->body), out->body_from - d->now.body_from);
+	else if (!spool_read(&d->spool, out->body_from, d->now.entry.size - out->body_from, &d->scratch,
 	                     &out->body))
 		return "too large to look into";
 	return NULL;
@@ -289,11 +288,11 @@ static int run_inspector(struct dispatch *d, const struct inspector *inspector, 
                          err *e)
 {
 	struct emitter emitter = { d, inspector->id };
-	struct inspection in = { .entry = &d->entry, .scratch = &d->scratch, .emitter = &emitter };
+	struct inspection in = { .entry = &d->now.entry, .scratch = &d->scratch, .emitter = &emitter };
 	const char *trouble = body_for(d, want, &in);
 
 	if (trouble) {
-		state_gap(d, inspector->id, "%s (%s)", trouble, SIZE_TEXT(d->entry.size));
+		state_gap(d, inspector->id, "%s (%s)", trouble, SIZE_TEXT(d->now.entry.size));
 		return 0;
 	}
 	return inspector->inspect(&in, e);
@@ -304,17 +303,18 @@ static int on_end(void *ctx, err *e)
 	struct dispatch *d = ctx;
 	int status = 0;
 
-	if (!d->ignored) {
-		if (d->entry.type == ENTRY_FILE && !d->decided) {
+	if (!d->now.ignored) {
+		if (d->now.entry.type == ENTRY_FILE && !d->now.decided) {
 			decide(d);
-			keep_part(d, bytes_of(d->head, d->head_n), 0);
+			keep_part(d, bytes_of(d->head, d->now.head_n), 0);
 		}
-		evidence_write_entry(&d->writer, &d->entry, &d->out);
-		if (d->escapes)
-			state_gap(d, 0, "the name tries to leave the root; read as if it could not");
+		evidence_write_entry(&d->writer, &d->now.entry, &d->out);
+		if (d->now.escapes)
+			state_gap(d, 0, "the name, or what it links to, tries to leave the root; read as if it "
+			                "could not");
 		for (size_t i = 0; d->options.inspectors[i] && status == 0; i++)
-			if (d->wants[i].what != WANT_NO)
-				status = run_inspector(d, d->options.inspectors[i], d->wants[i], e);
+			if (d->now.wants[i].what != WANT_NO)
+				status = run_inspector(d, d->options.inspectors[i], d->now.wants[i], e);
 		flush(d, FLUSH_AT);
 	}
 	arena_reset(&d->scratch);
@@ -329,6 +329,8 @@ struct dispatch *dispatch_new(struct arena *a, const struct dispatch_options *op
 {
 	struct dispatch *d = arena_new(a, struct dispatch);
 
+	for (size_t i = 0; options->inspectors[i]; i++)
+		assert(i < INSPECTORS_MOST);
 	d->options = *options;
 	d->out = (buf)BUF_INIT(LIMIT_RECORD + LIMIT_RECORD / 2);
 	d->body = (buf)BUF_INIT(LIMIT_KEEP + INSPECT_HEAD);
@@ -354,7 +356,7 @@ void dispatch_finish(struct dispatch *d, uint64_t expanded, uint64_t trailing)
 
 		snprintf(text, sizeof(text), "%s behind the end of the archive were not read",
 		         SIZE_TEXT(trailing));
-		evidence_write_gap(&d->writer, 0, true, bytes_str(text), &d->out);
+		evidence_write_layer_gap(0, bytes_str(text), &d->out);
 	}
 	evidence_write_done(&d->writer, expanded, &d->out);
 	flush(d, 0);

@@ -86,15 +86,25 @@ void evidence_write_item(struct evidence_writer *w, uint16_t inspector, bytes pa
 	frame_end(out, from);
 }
 
-void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bool of_layer, bytes text,
-                        buf *out)
+static void write_gap(bool of_layer, uint16_t inspector, bytes text, buf *out)
 {
 	size_t from = frame_begin(out, EVIDENCE_GAP);
 
-	pack_u64(out, of_layer || w->entries == 0);
+	pack_u64(out, of_layer);
 	pack_u64(out, inspector);
 	put_text(out, text);
 	frame_end(out, from);
+}
+
+void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bytes text, buf *out)
+{
+	assert(w->entries > 0);
+	write_gap(false, inspector, text, out);
+}
+
+void evidence_write_layer_gap(uint16_t inspector, bytes text, buf *out)
+{
+	write_gap(true, inspector, text, out);
 }
 
 void evidence_write_done(struct evidence_writer *w, uint64_t expanded, buf *out)

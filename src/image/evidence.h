@@ -40,10 +40,11 @@ struct evidence_writer {
 	uint32_t entries;
 };
 void evidence_write_entry(struct evidence_writer *w, const struct entry *file, buf *out);
-/* for the entry written last; inspection before any entry is EVIDENCE_NO_ENTRY */
+/* of the entry that was written last; there must be one */
 void evidence_write_item(struct evidence_writer *w, uint16_t inspector, bytes payload, buf *out);
-void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bool of_layer, bytes text,
-                        buf *out);
+void evidence_write_gap(struct evidence_writer *w, uint16_t inspector, bytes text, buf *out);
+/* of the layer as a whole */
+void evidence_write_layer_gap(uint16_t inspector, bytes text, buf *out);
 void evidence_write_done(struct evidence_writer *w, uint64_t expanded, buf *out);
 
 /* evidence_frame(in, out_record, e): split one framed record from the front of *in. 1 and the

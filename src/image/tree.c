@@ -107,6 +107,15 @@ bool tree_seen(const struct tree *t, uint32_t node)
 	return !(n->flags & TREE_HIDDEN) || (n->type != ENTRY_DIR && n->links > 0);
 }
 
+uint64_t tree_size_here(const struct tree *t, uint32_t node)
+{
+	const struct tree_node *n = at(t, node), *content = at(t, tree_content(t, node));
+
+	if (n->flags & TREE_HIDDEN)
+		return n == content && !tree_seen(t, node) ? n->size : 0;
+	return n == content || (content->flags & TREE_HIDDEN) ? content->size : 0;
+}
+
 bytes tree_symlink(const struct tree *t, uint32_t node)
 {
 	return table_link(&t->table, node);

@@ -91,3 +91,7 @@ uint32_t tree_find(const struct tree *t, bytes path, bool follow);
  * hidden, by a hard link that is not. */
 uint32_t tree_content(const struct tree *t, uint32_t node);
 bool tree_seen(const struct tree *t, uint32_t node);
+/* tree_size_here(t, node): the octets that count at this name, so that a sum over all names counts each
+ * content once: none for a further name of content that has a visible one, none for a hidden name of
+ * content that is seen. (Content whose own name is hidden counts at each visible link to it.) */
+uint64_t tree_size_here(const struct tree *t, uint32_t node);

@@ -17,23 +17,23 @@ static const struct {
 	bytes name;
 	const char *id;
 } aliases[] = {
-	{ BYTES_INIT("ASL 1.1"), "Apache-1.1" },                      /* F */
-	{ BYTES_INIT("ASL 2.0"), "Apache-2.0" },                      /* F */
-	{ BYTES_INIT("Apache 2.0"), "Apache-2.0" },                   /* T */
-	{ BYTES_INIT("Apache License 2.0"), "Apache-2.0" },           /* T */
-	{ BYTES_INIT("Apache License, Version 2.0"), "Apache-2.0" },  /* T */
-	{ BYTES_INIT("Artistic 2.0"), "Artistic-2.0" },               /* F */
-	{ BYTES_INIT("Boost"), "BSL-1.0" },                           /* F */
-	{ BYTES_INIT("BSD-2-clause license"), "BSD-2-Clause" },       /* T */
-	{ BYTES_INIT("BSD-3-clause license"), "BSD-3-Clause" },       /* T */
-	{ BYTES_INIT("CC0"), "CC0-1.0" },                             /* F, D */
-	{ BYTES_INIT("Expat"), "MIT" },                               /* D */
-	{ BYTES_INIT("ISC License"), "ISC" },                         /* T */
-	{ BYTES_INIT("MIT License"), "MIT" },                         /* T */
-	{ BYTES_INIT("The MIT License"), "MIT" },                     /* T */
-	{ BYTES_INIT("MPLv1.1"), "MPL-1.1" },                         /* F */
-	{ BYTES_INIT("MPLv2.0"), "MPL-2.0" },                         /* F */
-	{ BYTES_INIT("Unlicense License"), "Unlicense" },             /* T */
+	{ BYTES_INIT("ASL 1.1"), "Apache-1.1" },                     /* F */
+	{ BYTES_INIT("ASL 2.0"), "Apache-2.0" },                     /* F */
+	{ BYTES_INIT("Apache 2.0"), "Apache-2.0" },                  /* T */
+	{ BYTES_INIT("Apache License 2.0"), "Apache-2.0" },          /* T */
+	{ BYTES_INIT("Apache License, Version 2.0"), "Apache-2.0" }, /* T */
+	{ BYTES_INIT("Artistic 2.0"), "Artistic-2.0" },              /* F */
+	{ BYTES_INIT("Boost"), "BSL-1.0" },                          /* F */
+	{ BYTES_INIT("BSD-2-clause license"), "BSD-2-Clause" },      /* T */
+	{ BYTES_INIT("BSD-3-clause license"), "BSD-3-Clause" },      /* T */
+	{ BYTES_INIT("CC0"), "CC0-1.0" },                            /* F, D */
+	{ BYTES_INIT("Expat"), "MIT" },                              /* D */
+	{ BYTES_INIT("ISC License"), "ISC" },                        /* T */
+	{ BYTES_INIT("MIT License"), "MIT" },                        /* T */
+	{ BYTES_INIT("The MIT License"), "MIT" },                    /* T */
+	{ BYTES_INIT("MPLv1.1"), "MPL-1.1" },                        /* F */
+	{ BYTES_INIT("MPLv2.0"), "MPL-2.0" },                        /* F */
+	{ BYTES_INIT("Unlicense License"), "Unlicense" },            /* T */
 };
 
 static uint8_t lowered(uint8_t c)

@@ -148,8 +148,8 @@ static void write_file(struct json_writer *w, const struct sbom *bill, const str
 	json_write_str(w, "name", f->path);
 	json_write_array(w, "properties");
 	write_layer(w, bill, f->layer);
-	write_property(w, "oakum:size", bytes_str(arena_printf(scratch, "%llu",
-	                                                       (unsigned long long)f->size)));
+	write_property(w, "oakum:size",
+	               bytes_str(arena_printf(scratch, "%llu", (unsigned long long)f->size)));
 	if (f->owner > 0 && f->owner <= bill->packages) {
 		struct arena other = ARENA_INIT;
 		struct sbom_package p;
@@ -170,7 +170,7 @@ static void write_components(struct json_writer *w, const struct sbom *bill)
 	size_t at = 0;
 
 	json_write_array(w, "components");
-	PARTS_EACH(bill, i, &scratch, &p)
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
 		write_package(w, bill, &p, &scratch);
 	while (parts_next_file(bill, &at, &scratch, &f))
 		write_file(w, bill, &f, &scratch);
@@ -192,7 +192,7 @@ static void write_roots(struct json_writer *w, const struct sbom *bill)
 	json_write_object(w, NULL);
 	json_write_text(w, "ref", IMAGE_REF);
 	json_write_array(w, "dependsOn");
-	PARTS_EACH(bill, i, &scratch, &p)
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
 		if (!needed[i])
 			json_write_text(w, NULL, parts_id(&p, &scratch));
 	json_write_end(w);
@@ -233,8 +233,9 @@ void cyclonedx_json_write(const struct sbom *bill, enum sbom_format format, stru
 
 	json_write_init(&w, out);
 	json_write_object(&w, NULL);
-	json_write_text(&w, "$schema", newer ? "http://cyclonedx.org/schema/bom-1.7.schema.json"
-	                                     : "http://cyclonedx.org/schema/bom-1.6.schema.json");
+	json_write_text(&w, "$schema",
+	                newer ? "http://cyclonedx.org/schema/bom-1.7.schema.json"
+	                      : "http://cyclonedx.org/schema/bom-1.6.schema.json");
 	json_write_text(&w, "bomFormat", "CycloneDX");
 	json_write_text(&w, "specVersion", newer ? "1.7" : "1.6");
 	json_write_text(&w, "serialNumber", PARTS_UUID(bill, format));

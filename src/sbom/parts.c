@@ -16,6 +16,8 @@ bool parts_package(const struct sbom *bill, size_t i, struct arena *scratch,
                    struct sbom_package *out)
 {
 	arena_reset(scratch);
+	if (i >= bill->packages)
+		return false;
 	*out = (struct sbom_package){ .layer = SBOM_NO_LAYER };
 	bill->package(bill->ctx, i, scratch, out);
 	return true;
@@ -75,8 +77,7 @@ const char *parts_file_id(const struct sbom_file *f, struct arena *a)
 	buf whole = BUF_INIT(SIZE_MAX / 2);
 
 	pack_bytes(&whole, f->path);
-	const char *id = make_id(BYTES("File"), path_base(f->path),
-	                         &whole, a);
+	const char *id = make_id(BYTES("File"), path_base(f->path), &whole, a);
 
 	buf_done(&whole);
 	return id;
@@ -119,8 +120,7 @@ static void hash_lists(struct hasher *h, const struct sbom *bill, buf *b)
 	size_t at = 0;
 
 	pack_u64(b, bill->packages);
-	PARTS_EACH(bill, i, &scratch, &p)
-	{
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
 		hash_package(&p, &scratch, b);
 		flush_into(h, b);
 	}

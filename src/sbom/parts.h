@@ -6,10 +6,8 @@
 
 #include "sbom/sbom.h"
 
-/* PARTS_EACH(bill, i, scratch, p): a loop over the packages of a bill; scratch is a struct arena
- * that is reset before each. */
-#define PARTS_EACH(bill, i, scratch, p) \
-	for (size_t i = 0; i < (bill)->packages && parts_package((bill), i, (scratch), (p)); i++)
+/* parts_package(bill, i, scratch, out): the i-th package; false behind the last. scratch is reset
+ * first. */
 bool parts_package(const struct sbom *bill, size_t i, struct arena *scratch,
                    struct sbom_package *out);
 /* parts_next_file(bill, at, scratch, out): the same for files; none when the bill names none. */
@@ -19,8 +17,8 @@ bool parts_next_file(const struct sbom *bill, size_t *at, struct arena *scratch,
 /* What is said of a package whose `overridden` is set. */
 #define PARTS_OVERRIDDEN "a newer file of the shared framework is loaded instead"
 
-/* parts_id(p, a): "deb-libc6-1f0c…": letters, digits, points and hyphens (SPDX 2.3 section 7.2), one
- * for each package of an image, and the same in every document that names it. parts_file_id:
+/* parts_id(p, a): "deb-libc6-1f0c…": letters, digits, points and hyphens (SPDX 2.3 section 7.2),
+ * one for each package of an image, and the same in every document that names it. parts_file_id:
  * "File-…". Arena. */
 const char *parts_id(const struct sbom_package *p, struct arena *a);
 const char *parts_file_id(const struct sbom_file *f, struct arena *a);

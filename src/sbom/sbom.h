@@ -19,7 +19,7 @@
 
 enum sbom_kind { SBOM_LIBRARY, SBOM_APPLICATION, SBOM_FRAMEWORK, SBOM_OPERATING_SYSTEM };
 
-/* What may be empty is left out of documents, or said to be unknown where the format asks for it. */
+/* What is empty is left out of documents, or said to be unknown where the format asks for it. */
 struct sbom_package {
 	enum sbom_kind kind;
 	bytes name, version;
@@ -50,10 +50,10 @@ struct sbom_edge { /* package `from` needs package `to`; indexes */
 };
 
 struct sbom {
-	bytes name;              /* of the image, as a person knows it */
-	digest image;            /* of its manifest, else of its config; none for a folder */
-	bytes os, architecture;  /* its platform; may be empty */
-	int64_t created;         /* of the document: seconds (UTC) */
+	bytes name;             /* of the image, as a person knows it */
+	digest image;           /* of its manifest, else of its config; none for a folder */
+	bytes os, architecture; /* its platform; may be empty */
+	int64_t created;        /* of the document: seconds (UTC) */
 	const char *tool_version;
 	struct sbom_layer *layers;
 	size_t layers_len;

@@ -110,8 +110,7 @@ static void write_packages(struct json_writer *w, const struct sbom *bill, struc
 
 	json_write_array(w, "packages");
 	write_image(w, bill);
-	PARTS_EACH(bill, i, &scratch, &p)
-	{
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
 		write_package(w, bill, &p, &scratch);
 		spdx_texts_add(texts, &p.licence);
 	}
@@ -157,7 +156,7 @@ static void write_relationships(struct json_writer *w, const struct sbom *bill)
 
 	json_write_array(w, "relationships");
 	write_relationship(w, "SPDXRef-DOCUMENT", "DESCRIBES", SPDX_IMAGE);
-	PARTS_EACH(bill, i, &scratch, &p)
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
 		write_relationship(w, SPDX_IMAGE, "CONTAINS", package_id(&p, &scratch));
 	for (size_t i = 0; i < bill->edges_len; i++) {
 		parts_package(bill, bill->edges[i].from, &scratch, &p);

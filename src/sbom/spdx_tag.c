@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.3 as tag-value: "Tag: value" lines, specification chapters 6 to 11. A value is one line:
- * what would end it is written in its printable form, so that no name can begin a tag of its own. */
+ * what would end it is written in its printable form, so that no name begins a tag of its own. */
 #include "sbom/parts.h"
 #include "sbom/spdx.h"
 
@@ -77,7 +77,8 @@ static void put_image(struct stream *out, const struct sbom *bill)
 	buf hex = BUF_INIT(128);
 
 	text_hex(&hex, bytes_of(d->value, digest_size(d)));
-	stream_printf(out, "PackageChecksum: %s: ", d->algorithm == DIGEST_SHA256 ? "SHA256" : "SHA512");
+	stream_printf(out,
+	              "PackageChecksum: %s: ", d->algorithm == DIGEST_SHA256 ? "SHA256" : "SHA512");
 	stream_put(out, buf_bytes(&hex));
 	stream_puts(out, "\n");
 	buf_done(&hex);
@@ -116,7 +117,7 @@ static void put_relationships(struct stream *out, const struct sbom *bill)
 	struct sbom_package p, q;
 
 	stream_puts(out, "\nRelationship: SPDXRef-DOCUMENT DESCRIBES " SPDX_IMAGE "\n");
-	PARTS_EACH(bill, i, &scratch, &p)
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
 		stream_printf(out, "Relationship: " SPDX_IMAGE " CONTAINS " SPDX_PACKAGE "%s\n",
 		              parts_id(&p, &scratch));
 	for (size_t i = 0; i < bill->edges_len; i++) {
@@ -154,8 +155,7 @@ void spdx_tag_write(const struct sbom *bill, struct stream *out)
 	map_init(&texts.seen, &a);
 	put_creation(out, bill);
 	put_image(out, bill);
-	PARTS_EACH(bill, i, &scratch, &p)
-	{
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
 		put_package(out, bill, &p, &scratch);
 		spdx_texts_add(&texts, &p.licence);
 	}

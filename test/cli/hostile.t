@@ -41,6 +41,7 @@ refused gzip_bomb 'expand to more than 400 times as much'
 refused zstd_bomb 'expand to more than 400 times as much'
 packages honest_ratio
 stated tar_names 'tries to leave the root'
+like 'also what a hard link names' "$(jq -r '.gaps[] | select(.path == "far") | .text' out)" 'links to'
 refused lying_size 'end|truncated'
 refused truncated_blob 'the manifest says [0-9]+ bytes, the blob has [0-9]+'
 refused truncated_gzip 'truncated|ends'

@@ -83,12 +83,12 @@ static void items_and_gaps_belong_to_the_entry_before(void **state)
 	struct evidence ev;
 	err e = { .kind = ERR_NONE };
 
-	evidence_write_gap(&w, 0, false, BYTES("no entry yet"), &out);
+	evidence_write_layer_gap(0, BYTES("no entry yet"), &out);
 	evidence_write_entry(&w, &file, &out);
 	evidence_write_entry(&w, &file, &out);
 	evidence_write_item(&w, 9, BYTES("any\0thing"), &out);
-	evidence_write_gap(&w, 9, false, BYTES("here\n\x1b[2J\xff"), &out);
-	evidence_write_gap(&w, 0, true, BYTES("all"), &out);
+	evidence_write_gap(&w, 9, BYTES("here\n\x1b[2J\xff"), &out);
+	evidence_write_layer_gap(0, BYTES("all"), &out);
 	bytes in = buf_bytes(&out);
 
 	assert_int_equal(evidence_read(&r, next(&in), &ev, &e), 0);
@@ -114,7 +114,6 @@ static void items_and_gaps_belong_to_the_entry_before(void **state)
 static void long_texts_are_cut_between_characters(void **state)
 {
 	(void)state;
-	struct evidence_writer w = { .entries = 0 };
 	struct evidence_reader r = { .entries = 0 };
 	buf out = BUF_INIT(1 << 20), text = BUF_INIT(4000);
 	struct evidence ev;
@@ -123,7 +122,7 @@ static void long_texts_are_cut_between_characters(void **state)
 	buf_puts(&text, "x");
 	for (int i = 0; i < 1000; i++)
 		buf_puts(&text, "é");
-	evidence_write_gap(&w, 0, true, buf_bytes(&text), &out);
+	evidence_write_layer_gap(0, buf_bytes(&text), &out);
 	bytes in = buf_bytes(&out);
 
 	assert_int_equal(evidence_read(&r, next(&in), &ev, &e), 0);

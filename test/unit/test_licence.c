@@ -68,12 +68,27 @@ static void test_expressions(void **state)
 static void test_uncertain(void **state)
 {
 	static const char *const texts[] = {
-		"BSD",       "Artistic or GPL",      "custom",           "MIT BSD",        "MIT AND",
-		"AND MIT",   "(MIT",                 "MIT)",             "()",             "MIT WITH MIT",
-		"MIT custom", "GPLv2+ with exceptions", "GCC-exception-3.1", "MIT AND custom", "MIT OR OR MIT",
+		"BSD",
+		"Artistic or GPL",
+		"custom",
+		"MIT BSD",
+		"MIT AND",
+		"AND MIT",
+		"(MIT",
+		"MIT)",
+		"()",
+		"MIT WITH MIT",
+		"MIT custom",
+		"GPLv2+ with exceptions",
+		"GCC-exception-3.1",
+		"MIT AND custom",
+		"MIT OR OR MIT",
 		"(MIT OR Zlib) WITH GCC-exception-3.1",
 		"GPL-2.0-only WITH GCC-exception-3.1 WITH GCC-exception-3.1",
-		"LicenseRef-mine", "MIT, see file", "\xff\xfe", "+",
+		"LicenseRef-mine",
+		"MIT, see file",
+		"\xff\xfe",
+		"+",
 	};
 
 	(void)state;
@@ -90,7 +105,7 @@ static void test_uncertain(void **state)
 	buf_done(&deep);
 }
 
-/* Annex D.2: "LicenseRef-"[idstring], letters, numbers, '-' and '.'. The digests are sha256sum's. */
+/* Annex D.2: "LicenseRef-"[idstring], letters, numbers, '-' and '.'. Digests: sha256sum. */
 static void test_refs(void **state)
 {
 	(void)state;

@@ -220,6 +220,8 @@ static int read_database(read_fn read, bytes all, struct listing *listing, err *
 
 #define PACKAGES "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL);"
 
+#define PACKAGES_PLAIN "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob)"
+
 /* Headers that fit into their cell, that just do not, and that fill chains of pages; tables of one
  * page and of several levels. */
 static void test_sqlite(void **state)
@@ -294,19 +296,20 @@ static void test_sqlite_malformed(void **state)
 	}
 }
 
-/* A cell whose chain of pages leads back into itself ends the reading. */
-static void test_sqlite_loop(void **state)
+/* Two cells that share their chain of pages: as many pages as the file has, then no more. */
+static void test_sqlite_shared(void **state)
 {
 	buf db = BUF_INIT(MIB);
 	struct listing listing;
 	err e;
 
 	(void)state;
-	rpm_sqlite("PRAGMA page_size=512; CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob)",
-	           (const size_t[]){ 3000 }, 1, &db);
-	memcpy(db.p + 3 * 512, "\0\0\0\4", 4); /* page 4, the second of the chain, names itself */
+	rpm_sqlite("PRAGMA page_size=512;" PACKAGES_PLAIN, (const size_t[]){ 3000 }, 1, &db);
+	db.p[512 + 4] = 2;                     /* cells of page 2 */
+	memcpy(db.p + 512 + 10, db.p + 512 + 8, 2); /* the second is the first */
 	assert_int_equal(read_database(rpm_sqlite_read, buf_bytes(&db), &listing, &e), -1);
 	assert_non_null(strstr(e.text, "several places"));
+	assert_string_equal(listing.text, "p0 ");
 	buf_done(&db);
 }
 
@@ -331,7 +334,7 @@ static void test_ndb(void **state)
 		{ 36, 4, "\0\0\0\0", "", "second " }, /* a free slot */
 		{ 0, 1, "r", "not a package database", "" },
 		{ 4, 1, "\1", "version 1 is unknown", "" },
-		{ 12, 4, "\377\377\377\377", "without its mark", "first second " },
+		{ 12, 4, "\377\377\377\377", "list of packages is cut off", "first second " },
 		{ 32, 1, "s", "without its mark", "" },
 		{ 40, 4, "\377\377\377\377", "outside the file", "" },
 		{ 44, 4, "\1\0\0\0", "outside the file", "" },
@@ -390,7 +393,7 @@ static void test_bdb(void **state)
 	} cases[] = {
 		{ 0, 0, "", "", "dive " },
 		{ 12, 4, "\x62\x31\5\0", "not a hash database", "" }, /* a b-tree's magic */
-		{ 12, 4, "\0\6\x15\x61", "not a hash database", "" }, /* the other octet order */
+		{ 12, 4, "\0\6\x15\x61", "page size", "" }, /* the other octet order */
 		{ 24, 1, "\1", "encrypted", "" },
 		{ 20, 4, "\0\0\1\0", "cut off", "" },
 		{ 20, 4, "\0\0\2\0", "page size", "" },
@@ -612,7 +615,7 @@ int main(void)
 		cmocka_unit_test(test_header_cut),
 		cmocka_unit_test(test_sqlite),
 		cmocka_unit_test(test_sqlite_malformed),
-		cmocka_unit_test(test_sqlite_loop),
+		cmocka_unit_test(test_sqlite_shared),
 		cmocka_unit_test(test_ndb),
 		cmocka_unit_test(test_ndb_overlap),
 		cmocka_unit_test(test_bdb),

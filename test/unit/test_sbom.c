@@ -36,15 +36,39 @@ static bool next_file(const void *ctx, size_t *at, struct arena *scratch, struct
 static struct sbom_layer layers[1];
 
 static const struct sbom_package three[] = {
-	{ SBOM_OPERATING_SYSTEM, BYTES_INIT("debian"), BYTES_INIT("12"), BYTES_INIT("os"), { 0 }, { 0 },
-	  { 0 }, BYTES_INIT("etc/os-release"), 0, { 0 }, false },
-	{ SBOM_LIBRARY, BYTES_INIT("libc6"), BYTES_INIT("2.36-9"), BYTES_INIT("deb"),
-	  BYTES_INIT("pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12"), BYTES_INIT("glibc"),
-	  BYTES_INIT("2.36-9"), BYTES_INIT("var/lib/dpkg/status"), 0,
-	  { LICENCE_TEXT, BYTES_INIT("GPL\nPackageName: forged</text>x") }, false },
-	{ SBOM_LIBRARY, BYTES_INIT("evil\nSPDXID: SPDXRef-Image\xff\""), BYTES_INIT("1"),
-	  BYTES_INIT("npm"), BYTES_INIT("pkg:npm/evil@1"), { 0 }, { 0 }, BYTES_INIT("a/package.json"),
-	  SBOM_NO_LAYER, { LICENCE_EXPRESSION, BYTES_INIT("MIT OR Zlib") }, true },
+	{ SBOM_OPERATING_SYSTEM,
+	  BYTES_INIT("debian"),
+	  BYTES_INIT("12"),
+	  BYTES_INIT("os"),
+	  { 0 },
+	  { 0 },
+	  { 0 },
+	  BYTES_INIT("etc/os-release"),
+	  0,
+	  { 0 },
+	  false },
+	{ SBOM_LIBRARY,
+	  BYTES_INIT("libc6"),
+	  BYTES_INIT("2.36-9"),
+	  BYTES_INIT("deb"),
+	  BYTES_INIT("pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12"),
+	  BYTES_INIT("glibc"),
+	  BYTES_INIT("2.36-9"),
+	  BYTES_INIT("var/lib/dpkg/status"),
+	  0,
+	  { LICENCE_TEXT, BYTES_INIT("GPL\nPackageName: forged</text>x") },
+	  false },
+	{ SBOM_LIBRARY,
+	  BYTES_INIT("evil\nSPDXID: SPDXRef-Image\xff\""),
+	  BYTES_INIT("1"),
+	  BYTES_INIT("npm"),
+	  BYTES_INIT("pkg:npm/evil@1"),
+	  { 0 },
+	  { 0 },
+	  BYTES_INIT("a/package.json"),
+	  SBOM_NO_LAYER,
+	  { LICENCE_EXPRESSION, BYTES_INIT("MIT OR Zlib") },
+	  true },
 };
 static const struct sbom_file files[] = {
 	{ BYTES_INIT("usr/lib/libc.so.6"), 1922136, 0, 2 },
@@ -144,9 +168,9 @@ static void test_spdx_json(void **state)
 	assert_int_equal(json_count(relationships), 5);
 	member_is(json_at(relationships, 0), "relationshipType", "DESCRIBES");
 	member_is(json_at(relationships, 4), "relationshipType", "DEPENDS_ON");
-	assert_true(bytes_equal(
-		json_bytes(json_get(json_at(relationships, 4), "relatedSpdxElement"), &arena),
-		json_bytes(json_get(libc, "SPDXID"), &arena)));
+	assert_true(
+		bytes_equal(json_bytes(json_get(json_at(relationships, 4), "relatedSpdxElement"), &arena),
+	                json_bytes(json_get(libc, "SPDXID"), &arena)));
 }
 
 /* Nothing in a name or a licence begins a line of its own. */
@@ -154,8 +178,7 @@ static void test_spdx_tag(void **state)
 {
 	struct sbom bill = bill_of_three();
 	bytes text = written(&bill, SBOM_SPDX_TAG), line;
-	unsigned packages = 0, images = 0, contained = 0, ends = 0, needs = 0,
-	         purls = 0;
+	unsigned packages = 0, images = 0, contained = 0, ends = 0, needs = 0, purls = 0;
 
 	(void)state;
 	assert_true(bytes_starts(text, BYTES("SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n"
@@ -169,7 +192,8 @@ static void test_spdx_tag(void **state)
 		                        "pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12");
 		needs += bytes_search(line, BYTES(" DEPENDS_ON SPDXRef-Package-deb-libc6-")) < line.n;
 		if (bytes_starts(line, BYTES("ExtractedText: "))) {
-			assert_bytes(line, "ExtractedText: <text>GPL\\x0aPackageName: forged\\x3c/text>x</text>");
+			assert_bytes(line,
+			             "ExtractedText: <text>GPL\\x0aPackageName: forged\\x3c/text>x</text>");
 			ends++;
 		}
 	}
@@ -239,12 +263,13 @@ static void test_uuid(void **state)
 	assert_true(bytes_starts(name, BYTES("urn:uuid:")));
 	assert_int_equal(name.p[23], '8');
 	assert_non_null(memchr("89ab", name.p[28], 4));
-	assert_true(bytes_equal(written(&bill, SBOM_CYCLONEDX_1_6), written(&other, SBOM_CYCLONEDX_1_6)));
+	assert_true(
+		bytes_equal(written(&bill, SBOM_CYCLONEDX_1_6), written(&other, SBOM_CYCLONEDX_1_6)));
 	other.packages = 2;
 	other.edges_len = 0;
 	assert_false(bytes_equal(
-		name, json_bytes(json_get(parsed(written(&other, SBOM_CYCLONEDX_1_6)), "serialNumber"),
-	                     &arena)));
+		name,
+		json_bytes(json_get(parsed(written(&other, SBOM_CYCLONEDX_1_6)), "serialNumber"), &arena)));
 }
 
 /* -- many -------------------------------------------------------------------------------------- */
@@ -272,8 +297,9 @@ static int count_only(void *ctx, bytes part, err *e)
 /* 300,000 components in 64 MB; under AddressSanitizer memory says nothing. */
 static void test_many(void **state)
 {
-	struct sbom bill = { .name = BYTES("many"), .tool_version = "9.9", .packages = MANY,
-		                 .package = made_up };
+	struct sbom bill = {
+		.name = BYTES("many"), .tool_version = "9.9", .packages = MANY, .package = made_up
+	};
 	struct rusage after;
 	uint64_t octets = 0;
 	struct stream out;
@@ -300,9 +326,10 @@ static int done(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names), cmocka_unit_test(test_spdx_json),
+		cmocka_unit_test(test_names),    cmocka_unit_test(test_spdx_json),
 		cmocka_unit_test(test_spdx_tag), cmocka_unit_test(test_cyclonedx),
-		cmocka_unit_test(test_files), cmocka_unit_test(test_uuid), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_files),    cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, done);
