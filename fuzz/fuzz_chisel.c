@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Chisel's manifest, and its evidence. After '1' the input is the text; it is put into one frame of
- * uncompressed blocks (RFC 8878, 3.1.1), because a fuzzer does not compress. After '0' it is the file
- * itself. */
+/* Chisel's manifest, and its evidence. After '1' the input is the text; it is put into one frame
+ * of uncompressed blocks (RFC 8878, 3.1.1), because a fuzzer does not compress. After '0' it is
+ * the file itself. */
 #include "fuzz_catalog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

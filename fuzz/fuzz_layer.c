@@ -123,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		merged = merge_tar(&m, layer, buf_bytes(&tar), spool);
 	}
 	if (merged) {
+		merge_fixed_paths(&m);
 		(void)merge_second_reads(&m, again);
 		(void)catalog_collect(&image, &a, &facts, &e);
 	}

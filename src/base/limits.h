@@ -19,8 +19,8 @@
 #define LIMIT_CONFIG (4 * MIB)
 /* Kubernetes and every JSON library stop near here; deeper is an attack on a stack. */
 #define LIMIT_JSON_DEPTH 64
-/* Members and items in one document: what a 64 MiB SBOM holds, times two. */
-#define LIMIT_JSON_NODES (UINT64_C(16) << 20)
+/* Members and items in one document: 32 MiB of nodes. The largest deps.json of the .NET SDK has 20,000. */
+#define LIMIT_JSON_NODES (UINT64_C(2) << 20)
 /* An index may name an index (multi-platform inside a layout's index.json), never a loop. */
 #define LIMIT_INDEX_DEPTH 4
 /* Manifests in one index: the largest public one (attestations included) has below 100. */
@@ -80,8 +80,8 @@
 /* Names in one single-file bundle; the largest real ones hold about 600. */
 #define LIMIT_BUNDLE_FILES (UINT64_C(64) << 10)
 /* Libraries of one deps.json and their files: the .NET SDK's own have 400 and 3,000. */
-#define LIMIT_DOTNET_LIBRARIES 65536
-#define LIMIT_DOTNET_ASSETS 262144
+#define LIMIT_DOTNET_LIBRARIES 8192
+#define LIMIT_DOTNET_ASSETS 65536
 /* Shared frameworks that one runtimeconfig.json names; there are four in the world. */
 #define LIMIT_DOTNET_REQUESTS 64
 /* Applications, and versions of shared frameworks, in one image: each of the first is resolved
@@ -109,12 +109,21 @@
 /* What the inspectors say of all files of an image, kept in memory while it is judged: the fat demo
  * image has 1 MiB; beyond it comes a gap. */
 #define LIMIT_ITEMS (64 * MIB)
+/* Files read again under another name, a layer and a round: real images have none or one. */
+#define LIMIT_ALIASES 256
+/* Rounds of reading again: one serves every file under one more name. */
+#define LIMIT_ROUNDS 4
 /* Gaps named one by one; further ones are only counted. */
 #define LIMIT_GAPS_NAMED 1000
 
 /* -- facts ------------------------------------------------------------------------------------ */
 /* Packages of one image, and of one file: the largest images hold 20,000. */
 #define LIMIT_PACKAGES (UINT64_C(64) << 10)
+/* A bill of materials that is read: one of 20,000 packages and their files has 60 MB. */
+#define LIMIT_SBOM (64 * MIB)
+/* Packages of a bill of materials that is read, and who needs whom among them: bills of whole
+ * distributions name 300,000. */
+#define LIMIT_SBOM_PACKAGES (UINT64_C(1) << 20)
 /* A name, version, architecture or licence; the longest licence line of Alpine is below 1 KiB. */
 #define LIMIT_PACKAGE_FIELD (4 * KIB)
 /* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */

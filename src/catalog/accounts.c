@@ -26,6 +26,13 @@ static struct want want(const struct entry *entry)
 	return (struct want){ wanted ? WANT_ALL : WANT_NO, 0 };
 }
 
+static unsigned role(bytes path)
+{
+	return bytes_is(path, "etc/group");
+}
+
+static const char *const paths[] = { "etc/passwd", "etc/group", NULL };
+
 #define COLUMNS 7
 
 static size_t split(bytes line, bytes column[COLUMNS])
@@ -163,6 +170,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_accounts = {
-	.inspector = { .name = "accounts", .id = 4, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "accounts", .id = 4, .version = 1, .want = want, .inspect = inspect,
+	               .role = role, .paths = paths },
 	.collect = collect,
 };

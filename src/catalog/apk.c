@@ -37,6 +37,8 @@ static struct want want(const struct entry *entry)
 	return (struct want){ database ? WANT_ALL : WANT_NO, 0 };
 }
 
+static const char *const paths[] = { "lib/apk/db/installed", "usr/lib/apk/db/installed", NULL };
+
 static bytes *field_of(struct paragraph *p, uint8_t key)
 {
 	switch (key) {
@@ -250,6 +252,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_apk = {
-	.inspector = { .name = "apk", .id = 3, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "apk", .id = 3, .version = 1, .want = want, .inspect = inspect,
+	               .paths = paths },
 	.collect = collect,
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* chisel - what chisel cut out of Ubuntu packages: var/lib/chisel/manifest.wall.
  *
- * Source: canonical/chisel, internal/manifest and public/jsonwall: zstd of lines of JSON, the first one
- * {"jsonwall":"1.0","schema":"1.0","count":LINES}, the others sorted, each with a "kind": package
- * (name, version, arch), slice (name: PACKAGE_SLICE), content (which slice has which path), path
- * (what lies there). Ownership comes from content; path adds nothing to it.
- * The database does not name source packages. Chisel can also leave a dpkg status file that names the
- * same packages; then they are counted once, with what dpkg's file says. */
+ * Source: canonical/chisel, internal/manifest and public/jsonwall: zstd of lines of JSON, the first
+ * one {"jsonwall":"1.0","schema":"1.0","count":LINES}, the others sorted, each with a "kind":
+ * package (name, version, arch), slice (name: PACKAGE_SLICE), content (which slice has which path),
+ * path (what lies there). Ownership comes from content; path adds nothing to it.
+ * The database does not name source packages. Chisel can also leave a dpkg status file that names
+ * the same packages; then they are counted once, with what dpkg's file says. */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 #include "catalog/owned.h"
@@ -290,8 +290,8 @@ static bool collect_package(struct collection *c, const struct image_item *item)
 	return true;
 }
 
-/* collect_slice: added to the package's list, which a hostile wall cannot make longer than any other
- * field. */
+/* collect_slice: added to the package's list, which a hostile wall cannot make longer than any
+ * other field. */
 static bool collect_slice(struct collection *c, const struct image_item *item)
 {
 	bytes payload = item->payload, name, slice;
@@ -309,10 +309,9 @@ static bool collect_slice(struct collection *c, const struct image_item *item)
 
 	if (p->slices.n + slice.n >= LIMIT_PACKAGE_FIELD)
 		return true;
-	p->slices = p->slices.n == 0
-	                ? slice
-	                : bytes_str(arena_printf(c->arena, PRIb " " PRIb, BYTESF(p->slices),
-	                                         BYTESF(slice)));
+	p->slices = p->slices.n == 0 ? slice
+	                             : bytes_str(arena_printf(c->arena, PRIb " " PRIb,
+	                                                      BYTESF(p->slices), BYTESF(slice)));
 	return true;
 }
 

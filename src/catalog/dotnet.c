@@ -27,6 +27,12 @@ static struct want want(const struct entry *entry)
 	return (struct want){ WANT_NO, 0 };
 }
 
+/* deps.json, runtimeconfig.json, or a host that may hold both. */
+static unsigned role(bytes path)
+{
+	return bytes_ends(path, BYTES(".deps.json")) ? 1 : is_config(path) ? 2 : 0;
+}
+
 static struct want escalate(const struct entry *entry, bytes head)
 {
 	return (struct want){ dotnet_host_may_bundle(entry, head) ? WANT_SPOOL : WANT_NO, 0 };
@@ -127,6 +133,7 @@ const struct cataloger catalog_dotnet = {
 	               .version = 1,
 	               .want = want,
 	               .escalate = escalate,
-	               .inspect = inspect },
+	               .inspect = inspect,
+	               .role = role },
 	.collect = dotnet_collect,
 };

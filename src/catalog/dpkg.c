@@ -39,6 +39,14 @@ static struct want want(const struct entry *entry)
 	return (struct want){ dpkg_file_of(entry->path) == DPKG_NOT ? WANT_NO : WANT_ALL, 0 };
 }
 
+static unsigned role(bytes path)
+{
+	return dpkg_file_of(path);
+}
+
+static const char *const paths[] = { "var/lib/dpkg/status", "var/lib/dpkg/diversions",
+	                                 "var/lib/dpkg/status.d/", "var/lib/dpkg/info/", NULL };
+
 /* is_present(status, fault): "want flag state" of dpkg(1): do the package's files lie there?
  * Control files in status.d need no Status: they are there because the package is. */
 static bool is_present(bytes status, const char **fault)
@@ -204,6 +212,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_dpkg = {
-	.inspector = { .name = "dpkg", .id = 2, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "dpkg", .id = 2, .version = 1, .want = want, .inspect = inspect,
+	               .role = role, .paths = paths },
 	.collect = collect,
 };

@@ -4,9 +4,9 @@
  * Source: Go's debug/buildinfo and cmd/internal/.../buildinfo. The block begins at a multiple of 16
  * with 14 octets of magic, the size of a pointer and flags. Flag 2 (Go 1.18 and later): at offset
  * 32 stand the compiler's version and the module list, each after its length as a varint. Else the
- * header holds addresses of two Go strings (address, length), in the byte order of flag 1. The block
- * lies in the first writable segment, or near its begin, so large programs are kept from there on.
- * A module list is lines of tab-separated fields: mod and dep (path, version, sum), => (what the
+ * header holds addresses of two Go strings (address, length), in the byte order of flag 1. The
+ * block lies in a writable segment, so that large programs are kept only from the first one on.
+ * A module list is lines of fields between tabs: mod and dep (path, version, sum), => (what the
  * line before was replaced with). It gives one package each, and "stdlib" for the compiler. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
@@ -174,18 +174,18 @@ static enum found read_block(const struct program *p, uint64_t at, struct block 
 
 	if (flags & 2)
 		return read_inline(p, &offset, &out->version) && read_inline(p, &offset, &out->modules)
-		               ? FOUND_BLOCK
-		               : FOUND_NONE;
+		           ? FOUND_BLOCK
+		           : FOUND_NONE;
 	if (flags > 1 || (wide != 4 && wide != 8))
 		return FOUND_NONE;
 	header = bytes_skip(header, 16);
 	return read_pointed(p, pointer(bytes_slice(header, 0, wide), flags), wide, flags,
 	                    &out->version) &&
-	                       read_pointed(p, pointer(bytes_slice(header, wide, wide), flags), wide,
-	                                    flags, &out->modules) &&
-	                       out->version.n > 0
-	               ? FOUND_BLOCK
-	               : FOUND_OUT_OF_REACH;
+	               read_pointed(p, pointer(bytes_slice(header, wide, wide), flags), wide, flags,
+	                            &out->modules) &&
+	               out->version.n > 0
+	           ? FOUND_BLOCK
+	           : FOUND_OUT_OF_REACH;
 }
 
 /* Programs that read other programs' blocks hold the magic, too; the linker's comes first in the
@@ -256,7 +256,7 @@ static void emit_modules(struct inspection *in, bytes list)
 			count++;
 		} else if (bytes_is(word, "=>")) {
 			/* A folder in place of the module: its name stays, its version says nothing. */
-			if (number.n > 0)
+			if (number.n > 0 && !bytes_is(number, "(devel)"))
 				name = path;
 			version = number;
 		}
@@ -268,8 +268,7 @@ static void emit_modules(struct inspection *in, bytes list)
 
 static int inspect(struct inspection *in, err *e)
 {
-	struct program p = { .in = in,
-		                 .spooled = in->body.n == 0 && in->entry->size > LIMIT_KEEP };
+	struct program p = { .in = in, .spooled = in->body.n == 0 && in->entry->size > LIMIT_KEEP };
 	struct block block = { 0 };
 	bytes front;
 

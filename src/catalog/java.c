@@ -32,7 +32,7 @@ static struct want want(const struct entry *entry)
 	return (struct want){ is_archive(entry->path) ? WANT_HEAD : WANT_NO, INSPECT_HEAD };
 }
 
-/* A .rar or .par may be something else; a program in front of a .jar is one of Spring Boot's forms. */
+/* A .rar or .par may be something else; Spring Boot puts a program in front of a .jar. */
 static struct want escalate(const struct entry *entry, bytes head)
 {
 	bool archive = bytes_starts(head, BYTES("PK\3\4")) || bytes_ends(entry->path, BYTES(".jar"));
@@ -279,8 +279,9 @@ static int walk(struct archive *x, uint64_t size, unsigned depth, err *e)
 static int inspect(struct inspection *in, err *e)
 {
 	struct reading reading = { .in = in, .budget = LIMIT_ARCHIVE_READ };
-	struct archive x = { .reading = &reading, .memory = in->body, .name = in->entry->path,
-		                 .arena = in->scratch };
+	struct archive x = {
+		.reading = &reading, .memory = in->body, .name = in->entry->path, .arena = in->scratch
+	};
 
 	if (walk(&x, in->entry->size, 0, e) < 0) {
 		inspection_gap(in, "%s", e->text);

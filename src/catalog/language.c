@@ -75,7 +75,7 @@ void language_mark(struct language *l, uint32_t node, uint32_t package)
 		n->package = package;
 }
 
-/* The next node of a walk below `top`: into `node` when asked, else beside it or beside a parent. */
+/* The next node of a walk below `top`: into `node` when asked, else beside it or a parent. */
 static uint32_t walk_next(const struct tree *t, uint32_t top, uint32_t node, bool into)
 {
 	uint32_t next = into ? tree_get(t, node)->first_child : TREE_NONE;

@@ -2,9 +2,9 @@
 /* language - what the catalogers of programming languages share: the wire form of one package, and
  * how it becomes a fact.
  *
- * Every file a package was read from is identified. A package that something installed owns what its
- * format says (a folder, a list of files); what another package owns stays its. A declared package
- * stands in a lock file: it is a fact only where nothing tells what was really installed.
+ * Every file a package was read from is identified. A package that something installed owns what
+ * its format says (a folder, a list of files); what another package owns stays its. A declared
+ * package stands in a lock file: it is a fact only where nothing tells what was really installed.
  * Threading: one collector's. */
 #pragma once
 

@@ -149,11 +149,12 @@ void locks_read_poetry(struct inspection *in)
 	}
 }
 
-/* PEP 508: a name, extras in brackets, "==" and one version; comments, markers and options follow. */
+/* PEP 508: a name, extras in brackets, "==" and one version; markers and options follow. */
 static void read_requirement(struct inspection *in, bytes line)
 {
 	size_t cut = bytes_search(line, BYTES("=="));
-	bytes name = bytes_trim(bytes_slice(line, 0, cut)), version = bytes_trim(bytes_skip(line, cut + 2));
+	bytes name = bytes_trim(bytes_slice(line, 0, cut)),
+		  version = bytes_trim(bytes_skip(line, cut + 2));
 	bytes digits = version;
 
 	if (cut == line.n || name.n == 0 || name.p[0] == '#' || name.p[0] == '-' ||

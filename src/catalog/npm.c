@@ -57,7 +57,7 @@ static struct want want(const struct entry *entry)
 
 /* -- package.json ------------------------------------------------------------------------------ */
 
-/* "license": an SPDX expression; before 2015 an object with a type, or a list "licenses" of them. */
+/* "license": an SPDX expression; before 2015 an object with a type, or "licenses", a list. */
 static bytes licence_of(json root, struct arena *a)
 {
 	json v = json_get(root, "license");

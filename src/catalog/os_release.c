@@ -46,6 +46,16 @@ static struct want want(const struct entry *entry)
 	return (struct want){ WANT_NO, 0 };
 }
 
+/* os-release in either place, and the two files that say less. */
+static unsigned role(bytes path)
+{
+	bytes name = path_base(path);
+
+	return bytes_is(name, "alpine-release") ? 1 : bytes_is(name, "debian_version") ? 2 : 0;
+}
+
+static const char *const paths[] = { "etc/os-release", "usr/lib/os-release", NULL };
+
 /* Which characters a backslash protects inside double quotes (POSIX shell, 2.2.3). */
 static bool is_escapable(uint8_t c)
 {
@@ -237,6 +247,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_os_release = {
-	.inspector = { .name = "os-release", .id = 1, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "os-release", .id = 1, .version = 1, .want = want, .inspect = inspect,
+	               .role = role, .paths = paths },
 	.collect = collect,
 };

@@ -2,8 +2,8 @@
 /* python - Python distributions.
  *
  * Installed is what has NAME.dist-info/METADATA (packaging.python.org, "Recording installed
- * projects" and "Core metadata"), or of older tools NAME.egg-info/PKG-INFO, a file NAME.egg-info, or
- * EGG-INFO/PKG-INFO. RECORD (dist-info) and installed-files.txt (egg-info) list the files. Lock
+ * projects" and "Core metadata"), or of older tools NAME.egg-info/PKG-INFO, a file NAME.egg-info,
+ * or EGG-INFO/PKG-INFO. RECORD (dist-info) and installed-files.txt (egg-info) list the files. Lock
  * files (requirements.txt with ==, Pipfile.lock, poetry.lock) count for names of which the image
  * holds no installed distribution. */
 #include "catalog/catalogers.h"
@@ -16,7 +16,15 @@
 #include "base/path.h"
 #include "fmt/json.h"
 
-enum file { FILE_OTHER, FILE_METADATA, FILE_RECORD, FILE_INSTALLED, FILE_PINS, FILE_PIPFILE, FILE_POETRY };
+enum file {
+	FILE_OTHER,
+	FILE_METADATA,
+	FILE_RECORD,
+	FILE_INSTALLED,
+	FILE_PINS,
+	FILE_PIPFILE,
+	FILE_POETRY
+};
 
 static enum file file_of(bytes path)
 {

@@ -39,9 +39,12 @@ static enum database database_of(bytes path)
 		enum database database;
 		bool manifest;
 	} files[] = {
-		{ "rpmdb.sqlite", SQLITE, false },        { "rpmdb.sqlite-wal", SQLITE_LOG, false },
-		{ "Packages.db", NDB, false },            { "Packages", BERKELEY, false },
-		{ "container-manifest-2", MANIFEST, true }, { "container-manifest-1", MANIFEST_NAMES, true },
+		{ "rpmdb.sqlite", SQLITE, false },
+		{ "rpmdb.sqlite-wal", SQLITE_LOG, false },
+		{ "Packages.db", NDB, false },
+		{ "Packages", BERKELEY, false },
+		{ "container-manifest-2", MANIFEST, true },
+		{ "container-manifest-1", MANIFEST_NAMES, true },
 	};
 	bytes dir = path_dir(path);
 	bool home = is_home(dir), manifests = bytes_is(dir, "var/lib/rpmmanifest");
@@ -225,8 +228,8 @@ static void inspect_manifest(struct scan *s, enum database database)
 		number++;
 		if (line.n == 0)
 			continue;
-		const char *fault =
-			database == MANIFEST ? rpm_manifest_line(line, &p) : rpm_manifest_name(line, &p);
+		const char *fault = database == MANIFEST ? rpm_manifest_line(line, &p)
+		                                         : rpm_manifest_name(line, &p);
 
 		if (!fault && s->headers++ == LIMIT_PACKAGES) {
 			inspection_gap(s->in, "more than %u packages: the rest is not read",

@@ -2,8 +2,8 @@
 /* rpm - the database of the RPM package manager, inside this room.
  *
  * A database is a bag of header blobs (rpm 4.18, "Package Format", the header structure without its
- * leading magic), kept in one of three forms: SQLite (rpmdb.sqlite, since Fedora 33 and RHEL 9), ndb
- * (Packages.db, SUSE) and a Berkeley DB hash (Packages, all before). Images without rpm itself
+ * leading magic), kept in one of three forms: SQLite (rpmdb.sqlite, since Fedora 33 and RHEL 9),
+ * ndb (Packages.db, SUSE) and a Berkeley DB hash (Packages, all before). Images without rpm itself
  * (Azure Linux distroless) have a text in place of it. All are read by bounded readers of our own:
  * a sealed worker has no file that a library could open, and a library that takes a whole hostile
  * database into memory would need twice its size.
@@ -53,9 +53,9 @@ struct rpm_package {
 	struct rpm_array basenames, dirnames, dirindexes, states;
 };
 
-/* rpm_header_parse(blob, out, e): borrows blob. Of a tag that is there twice the last one counts, as in
- * rpm ("dribble" entries behind the immutable region replace the region's). ERR_FORMAT; ERR_LIMIT
- * for a name, version or licence above LIMIT_PACKAGE_FIELD. */
+/* rpm_header_parse(blob, out, e): borrows blob. Of a tag that is there twice the last one counts,
+ * as in rpm ("dribble" entries behind the immutable region replace the region's). ERR_FORMAT;
+ * ERR_LIMIT for a name, version or licence above LIMIT_PACKAGE_FIELD. */
 int rpm_header_parse(bytes blob, struct rpm_package *out, err *e);
 
 /* The files of a package that lie in place: not those that another package's file has replaced or

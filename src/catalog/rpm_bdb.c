@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Packages: a hash of Berkeley DB from package number to header. All pages are looked at in the order
- * of the file, so the buckets and their links need not be trusted. A page is
+/* Packages: a hash of Berkeley DB from package number to header. All pages are looked at in the
+ * order of the file, so the buckets and their links need not be trusted. A page is
  *
  *     lsn 8, number 4, previous 4, next 4, entries 2, offset 2, level 1, type 1   26 octets
  *     offsets of the items, 2 octets each: key, value, key, value; items fill the page from its end
  *
  * An item begins with its kind; one that is too long (kind 3: 3 unused octets, page, length) lies
- * in a chain of overflow pages, each with as many octets as its offset says. Numbers are in the order
- * of the machine that wrote the file. */
+ * in a chain of overflow pages, each with as many octets as its offset says. Numbers are in the
+ * order of the machine that wrote the file. */
 #include "catalog/rpm.h"
 
 #include "base/limits.h"

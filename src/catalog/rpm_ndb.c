@@ -54,8 +54,8 @@ static int read_blob(struct reader *r, const struct slot *slot, err *e)
 
 	if (!bytes_take_prefix(&in, BYTES("BlbS")) || !bytes_take_le32(&in, &package) ||
 	    !bytes_take_le32(&in, &generation) || !bytes_take_le32(&in, &length) ||
-	    package != slot->package || !bytes_ends(in, BYTES("BlbE")) ||
-	    length > in.n - BLOB_TAIL || !bytes_take(&in, length, &header))
+	    package != slot->package || !bytes_ends(in, BYTES("BlbE")) || length > in.n - BLOB_TAIL ||
+	    !bytes_take(&in, length, &header))
 		return bad(e, "a slot that does not lead to its package");
 	r->sink->header(r->sink->ctx, header);
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rpmdb.sqlite: the blobs of the table Packages (hnum INTEGER PRIMARY KEY, blob BLOB).
  *
- * SQLite's "Database File Format": 1.3 the header, 1.6 b-tree pages and cells, 1.6.2 overflow pages,
- * 2.1 records. Only table b-trees are walked, and nothing in them is executed: no schema text is
- * parsed, no index trusted. What lies in a write-ahead log beside the file is not read (rpm.c states
- * that). */
+ * SQLite's "Database File Format": 1.3 the header, 1.6 b-tree pages and cells, 1.6.2 overflow
+ * pages, 2.1 records. Only table b-trees are walked, and nothing in them is executed: no schema
+ * text is parsed, no index trusted. What lies in a write-ahead log beside the file is not read
+ * (rpm.c states that). */
 #include "catalog/rpm.h"
 
 #include "base/limits.h"
@@ -25,7 +25,8 @@ struct reader {
 	uint32_t page_size, usable, pages;
 	uint32_t left; /* pages that may still be looked at: each of them is in one place only */
 	uint32_t root; /* of Packages, once it is found */
-	uint8_t *levels[LIMIT_SQLITE_DEPTH + 1]; /* the page in hand at each depth, the last overflows */
+	uint8_t
+		*levels[LIMIT_SQLITE_DEPTH + 1]; /* the page in hand at each depth, the last overflows */
 	buf record;
 };
 
@@ -154,9 +155,8 @@ static int walk(struct reader *r, uint32_t number, unsigned depth, row_fn row, e
 		return bad(e, "a page with more cells than it can hold");
 	for (size_t i = 0; i < cells; i++) {
 		size_t at = short_at(head, array + 2 * i);
-		int failed = type == PAGE_LEAF_TABLE
-		                 ? read_cell(r, bytes_skip(page, at), row, e)
-		                 : walk(r, number_at(page, at), depth + 1, row, e);
+		int failed = type == PAGE_LEAF_TABLE ? read_cell(r, bytes_skip(page, at), row, e)
+		                                     : walk(r, number_at(page, at), depth + 1, row, e);
 
 		if (failed)
 			return -1;
@@ -275,10 +275,9 @@ static int read_tables(struct reader *r, err *e)
 int rpm_sqlite_read(const struct rpm_file *file, const struct rpm_sink *sink, err *e)
 {
 	struct arena arena = ARENA_INIT;
-	struct reader r = { .file = file,
-		                .sink = sink,
-		                .arena = &arena,
-		                .record = BUF_INIT(LIMIT_RPM_HEADER) };
+	struct reader r = {
+		.file = file, .sink = sink, .arena = &arena, .record = BUF_INIT(LIMIT_RPM_HEADER)
+	};
 	int result = read_tables(&r, e);
 
 	buf_done(&r.record);

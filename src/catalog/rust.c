@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rust - the crates of a program that was built with cargo-auditable.
  *
- * Its section .dep-v0 holds a zlib stream (RFC 1950) of a JSON document: "packages", each with name,
- * version, source, and kind "build" for what only took part in building (cargo-auditable, PARSING.md
- * and the JSON schema). The section lies anywhere in the file, so programs are kept whole; of
- * system libraries (lib*.so) and of programs above LIMIT_KEEP only the names of the sections, to
- * say that there is something that was not read. */
+ * Its section .dep-v0 holds a zlib stream (RFC 1950) of a JSON document: "packages", each with
+ * name, version, source, and kind "build" for what only took part in building (cargo-auditable,
+ * PARSING.md and the JSON schema). The section lies anywhere in the file, so programs are kept
+ * whole; of system libraries (lib*.so) and of programs above LIMIT_KEEP only the names of the
+ * sections, to say that there is something that was not read. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 
@@ -16,7 +16,7 @@
 #include "fmt/json.h"
 
 #define SMALLEST (256 * KIB) /* an empty Rust program, stripped, has 300 KB */
-#define NAMES (64 * KIB)     /* the names of sections stand before their headers, in less than this */
+#define NAMES (64 * KIB) /* the names of sections stand before their headers, in less than this */
 
 static const bytes section_name = BYTES_INIT(".dep-v0\0");
 
@@ -56,8 +56,7 @@ static bool find_section(const struct elf_map *elf, bytes body, bytes *out)
 	if (!elf_map_section(elf, table, elf->section_names, &names) || names.offset > body.n)
 		return false;
 	for (uint32_t i = 0; elf_map_section(elf, table, i, &s); i++) {
-		if (s.absent || s.name >= names.size || s.offset > body.n ||
-		    s.size > body.n - s.offset)
+		if (s.absent || s.name >= names.size || s.offset > body.n || s.size > body.n - s.offset)
 			continue;
 		bytes name = bytes_skip(bytes_skip(body, (size_t)names.offset), s.name);
 

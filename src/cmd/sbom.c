@@ -8,6 +8,7 @@
 #include "cmd/output.h"
 #include "cmd/reading.h"
 #include "cmd/status.h"
+#include "flow/convert.h"
 
 #include <inttypes.h>
 
@@ -51,6 +52,24 @@ static int check_formats(const struct sbom_flags *f, struct outputs *outputs, er
 	return 0;
 }
 
+/* A bill that somebody wrote, in another format. */
+static int convert(struct reading *reading, const struct sbom_flags *f, struct outputs *outputs,
+                   const struct target *target, err *e)
+{
+	struct arena *a = &reading->job->arena;
+	enum sbom_format *formats = arena_array(a, enum sbom_format, outputs->len);
+	struct stream **outs = arena_array(a, struct stream *, outputs->len);
+	struct convert_options options = { formats, outs, outputs->len, f->reading.timeout_ms };
+
+	for (size_t i = 0; i < outputs->len; i++) {
+		formats[i] = sbom_format(output_format(outputs, i));
+		outs[i] = output_stream(outputs, i);
+	}
+	if (convert_file(target->path, &options, e) < 0)
+		return err_wrap(e, "%s", SHOW(bytes_str(target->text)));
+	return STATUS_DONE;
+}
+
 static int run_one(struct reading *reading, const struct sbom_flags *f, struct outputs *outputs,
                    const char *text, err *e)
 {
@@ -60,6 +79,8 @@ static int run_one(struct reading *reading, const struct sbom_flags *f, struct o
 
 	if (target_parse(text, &reading->job->arena, &target, e) < 0)
 		return -1;
+	if (target.kind == TARGET_SBOM)
+		return convert(reading, f, outputs, &target, e);
 	reading->progress.target = text;
 	int done = bill_make(&target, &options, &bill, e);
 
@@ -106,7 +127,8 @@ const struct applet applet_sbom = {
 	.brief = "list every package of an image, for other programs",
 	.operands = "TARGET",
 	.about = "Writes a bill of materials: each package with version, licence, purl, layer and\n"
-			 "the file that names it. The same image gives the same document.",
+			 "the file that names it. The same image gives the same document. sbom:FILE is\n"
+			 "a bill that somebody wrote (SPDX, CycloneDX), in another format.",
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,

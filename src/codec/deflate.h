@@ -8,6 +8,6 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-/* deflate_inflate(in, out, cap, out_n, e): inflate to out, at most cap octets; *out_n says how many.
+/* deflate_inflate(in, out, cap, out_n, e): inflate to out, at most cap octets; *out_n of them.
  * What follows the final block is not looked at. ERR_FORMAT, ERR_LIMIT. */
 int deflate_inflate(bytes in, uint8_t *out, size_t cap, size_t *out_n, err *e);

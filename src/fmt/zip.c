@@ -7,11 +7,12 @@
 #define LOCATOR_SIZE 20
 #define END64_SIZE 56
 #define LOCAL_SIZE 30
+#define MEMBER_SIZE 46
 #define COMMENT_MOST 65535
 
 static const bytes end_mark = BYTES_INIT("PK\5\6"), locator_mark = BYTES_INIT("PK\6\7"),
-	end64_mark = BYTES_INIT("PK\6\6"), member_mark = BYTES_INIT("PK\1\2"),
-	local_mark = BYTES_INIT("PK\3\4");
+				   end64_mark = BYTES_INIT("PK\6\6"), member_mark = BYTES_INIT("PK\1\2"),
+				   local_mark = BYTES_INIT("PK\3\4");
 
 static int bad(err *e, const char *what)
 {
@@ -130,39 +131,43 @@ static bool take_wide(bytes *extra, uint64_t *value)
 	return *value != UINT32_MAX || bytes_take_le64(extra, value);
 }
 
-static bool find_wide(bytes extra, bytes *out)
+static bytes wide_field(bytes extra)
 {
 	uint16_t id, n;
+	bytes field;
 
 	while (bytes_take_le16(&extra, &id) && bytes_take_le16(&extra, &n) &&
-	       bytes_take(&extra, n, out))
+	       bytes_take(&extra, n, &field))
 		if (id == 1)
-			return true;
-	*out = BYTES("");
-	return false;
+			return field;
+	return BYTES("");
+}
+
+/* A number of n octets at an offset that lies in b. */
+static uint64_t number(bytes b, size_t at, size_t n)
+{
+	uint64_t v = 0;
+
+	while (n-- > 0)
+		v = v << 8 | b.p[at + n];
+	return v;
 }
 
 static bool take_member(bytes *in, struct zip_member *out)
 {
-	uint16_t flags, name_n, extra_n, comment_n;
-	uint32_t packed, size, header;
-	bytes skipped, extra, wide;
+	bytes fixed, extra, comment, wide;
 
-	if (!bytes_take_prefix(in, member_mark) || !bytes_take(in, 4, &skipped) ||
-	    !bytes_take_le16(in, &flags) || !bytes_take_le16(in, &out->method) ||
-	    !bytes_take(in, 8, &skipped) || !bytes_take_le32(in, &packed) ||
-	    !bytes_take_le32(in, &size) || !bytes_take_le16(in, &name_n) ||
-	    !bytes_take_le16(in, &extra_n) || !bytes_take_le16(in, &comment_n))
+	if (!bytes_starts(*in, member_mark) || !bytes_take(in, MEMBER_SIZE, &fixed) ||
+	    !bytes_take(in, number(fixed, 28, 2), &out->name) ||
+	    !bytes_take(in, number(fixed, 30, 2), &extra) ||
+	    !bytes_take(in, number(fixed, 32, 2), &comment))
 		return false;
-	if (!bytes_take(in, 8, &skipped) || !bytes_take_le32(in, &header) ||
-	    !bytes_take(in, name_n, &out->name) || !bytes_take(in, extra_n, &extra) ||
-	    !bytes_take(in, comment_n, &skipped))
-		return false;
-	out->encrypted = flags & 1;
-	out->packed = packed;
-	out->size = size;
-	out->header = header;
-	(void)find_wide(extra, &wide);
+	out->encrypted = number(fixed, 8, 2) & 1;
+	out->method = (uint16_t)number(fixed, 10, 2);
+	out->packed = number(fixed, 20, 4);
+	out->size = number(fixed, 24, 4);
+	out->header = number(fixed, 42, 4);
+	wide = wide_field(extra);
 	return take_wide(&wide, &out->size) && take_wide(&wide, &out->packed) &&
 	       take_wide(&wide, &out->header);
 }
@@ -185,8 +190,7 @@ int zip_content(const struct zip *z, const struct zip_member *m, struct arena *a
 	uint16_t name_n, extra_n;
 	bytes local;
 
-	if (at < z->base || !read_at(z, at, LOCAL_SIZE, a, &local) ||
-	    !bytes_starts(local, local_mark))
+	if (at < z->base || !read_at(z, at, LOCAL_SIZE, a, &local) || !bytes_starts(local, local_mark))
 		return bad(e, "a member without header");
 	bytes in = bytes_skip(local, 26);
 

@@ -2,7 +2,6 @@
 #include "image/dispatch.h"
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "image/spool.h"
@@ -32,7 +31,8 @@ struct passing {
 
 struct dispatch {
 	struct dispatch_options options;
-	struct map aliases; /* path -> struct alias */
+	uint32_t entries; /* of the layer so far */
+	size_t next;      /* alias */
 	struct evidence_writer writer;
 	struct spool spool;
 	buf out;
@@ -209,6 +209,17 @@ static bool take_names(struct dispatch *d, const struct tar_entry *t)
 	return true;
 }
 
+/* On a second read only the entries an alias names count, under that name. */
+static void take_alias(struct dispatch *d)
+{
+	const struct aliases *list = d->options.aliases;
+	bool named = d->next < list->len && list->items[d->next].entry == d->entries;
+
+	d->now.ignored = !named || d->now.entry.type != ENTRY_FILE;
+	if (named)
+		d->now.entry.path = list->items[d->next++].as;
+}
+
 static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 {
 	struct dispatch *d = ctx;
@@ -223,13 +234,9 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 		return err_set(e, ERR_LIMIT, 0, "a file of more than 2^63 bytes");
 	if (!take_names(d, t))
 		return err_set(e, ERR_LIMIT, 0, "a name of more than %d bytes", LIMIT_PATH);
-	if (d->options.aliases) {
-		struct alias *alias = map_get(&d->aliases, d->now.entry.path);
-
-		d->now.ignored = !alias || d->now.entry.type != ENTRY_FILE;
-		if (alias)
-			d->now.entry.path = alias->as;
-	}
+	if (d->options.aliases)
+		take_alias(d);
+	d->entries++;
 	if (!d->now.ignored && d->now.entry.type == ENTRY_FILE)
 		ask_by_name(d);
 	return 0;
@@ -335,9 +342,6 @@ struct dispatch *dispatch_new(struct arena *a, const struct dispatch_options *op
 	d->out = (buf)BUF_INIT(LIMIT_RECORD + LIMIT_RECORD / 2);
 	d->body = (buf)BUF_INIT(LIMIT_KEEP + INSPECT_HEAD);
 	spool_init(&d->spool, options->spool_fd);
-	map_init(&d->aliases, a);
-	for (size_t i = 0; options->aliases && i < options->aliases->len; i++)
-		*map_put(&d->aliases, options->aliases->items[i].path) = &options->aliases->items[i];
 	return d;
 }
 

@@ -16,10 +16,11 @@
 #include "image/inspector.h"
 
 struct alias {
-	bytes path; /* the entry in this layer */
-	bytes as;   /* the name the inspectors shall see */
+	uint32_t entry; /* which entry of this layer, from 0 */
+	bytes as;       /* the name the inspectors shall see */
 };
 
+/* Sorted by entry, each entry once. */
 struct aliases {
 	struct alias *items;
 	size_t len, cap;

@@ -102,6 +102,8 @@ static int no_platform(const struct resolve *r, const struct oci_index *index, e
 	char *list = text_shown(r->arena, buf_bytes(&have));
 
 	buf_done(&have);
+	if (!*list)
+		return err_set(e, ERR_ABSENT, 0, "the index names no image");
 	return err_set(e, ERR_ABSENT, 0, "no image for %s; there is%s (choose with --platform)",
 	               SHOW(bytes_str(platform_text(r->want, r->arena))), list);
 }

@@ -53,9 +53,10 @@ static digest version_of(const struct session *s, const struct aliases *aliases)
 
 	hasher_update(h, bytes_of(s->version.value, digest_size(&s->version)));
 	for (size_t i = 0; i < aliases->len; i++) {
-		hasher_update(h, aliases->items[i].path);
-		hasher_update(h, bytes_of("", 1));
-		hasher_update(h, aliases->items[i].as);
+		const struct alias *alias = &aliases->items[i];
+
+		hasher_update(h, bytes_of(&alias->entry, sizeof(alias->entry)));
+		hasher_update(h, alias->as);
 		hasher_update(h, bytes_of("", 1));
 	}
 	digest d = hasher_final(h);
@@ -127,6 +128,17 @@ int errand_plan(struct session *s, struct errands *list, uint16_t layer, struct 
 
 /* -- running --------------------------------------------------------------------------------- */
 
+/* A blob that is listed many times is read once. */
+static struct errand *first_of_same(const struct errands *list, const struct errand *x)
+{
+	if (x->blob.algorithm == DIGEST_NONE || x->aliases.len > 0)
+		return NULL;
+	for (struct errand *y = list->items; y < x; y++)
+		if (digest_equal(&y->blob, &x->blob) && digest_equal(&y->diff_id, &x->diff_id))
+			return y;
+	return NULL;
+}
+
 int errands_run(struct session *s, struct errands *list, err *e)
 {
 	struct errand **order = arena_array(&s->arena, struct errand *, list->len);
@@ -139,7 +151,8 @@ int errands_run(struct session *s, struct errands *list, err *e)
 		/* Only now: the list no longer moves. */
 		if (x->open)
 			x->source.ctx = x;
-		if (x->to_read)
+		x->same = first_of_same(list, x);
+		if (x->to_read && !x->same)
 			order[n++] = x;
 		parse |= x->to_read && !x->cached;
 	}
@@ -170,9 +183,11 @@ static int next_stashed(void *ctx, bytes *out, err *e)
 {
 	struct replay *p = ctx;
 
-	if (p->at >= p->x->evidence.size)
+	struct stash *evidence = &(p->x->same ? p->x->same : p->x)->evidence;
+
+	if (p->at >= evidence->size)
 		return 0;
-	if (stash_read(&p->x->evidence, p->at, &p->piece, e) < 0)
+	if (stash_read(evidence, p->at, &p->piece, e) < 0)
 		return -1;
 	p->at += p->piece.n;
 	*out = buf_bytes(&p->piece);
@@ -200,7 +215,7 @@ static int put_cached(void *ctx, bytes records, err *e)
 
 static int merge_one(struct merge *m, struct errand *x, const struct record_source *source, err *e)
 {
-	return x->aliases.len ? merge_again(m, x->layer, source, e)
+	return x->aliases.len ? merge_again(m, x->layer, x->aliases.len, source, e)
 	                      : merge_layer(m, x->layer, source, e);
 }
 
@@ -208,7 +223,7 @@ static int merge_fresh(struct session *s, struct merge *m, struct errand *x, err
 {
 	struct replay p = { .s = s, .x = x, .piece = BUF_INIT(MIB) };
 	struct record_source source = { .next = next_stashed, .ctx = &p };
-	bool keep = s->cache && x->open;
+	bool keep = s->cache && x->open && !x->same;
 	err trouble = { 0 };
 
 	if (keep && cache_put_begin(s->cache, &x->blob, &x->diff_id, &x->version, &trouble) < 0)
@@ -225,7 +240,6 @@ static int merge_fresh(struct session *s, struct merge *m, struct errand *x, err
 	else if (keep && s->cache && cache_put_end(s->cache, &trouble) < 0)
 		session_drop_cache(s, &trouble);
 	buf_done(&p.piece);
-	stash_done(&x->evidence);
 	return status;
 }
 

@@ -29,6 +29,7 @@ struct errand {
 	bool cached;             /* evidence is known, at this row; what is read is only hashed */
 	int64_t row;
 	bool to_read;
+	struct errand *same;     /* an errand before this one reads the very same blob; NULL: none */
 	struct stash evidence;   /* what was read */
 	struct local_file file;  /* of a local source */
 	bool open;

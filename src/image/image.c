@@ -95,6 +95,22 @@ static int read_round(struct session *s, struct merge *m, const struct aliases *
 	return status;
 }
 
+/* Files that links kept from the inspectors. */
+static int read_again(struct session *s, struct merge *m, err *e)
+{
+	merge_fixed_paths(m);
+	for (int round = 0; round < LIMIT_ROUNDS; round++) {
+		struct aliases *again = arena_array(&s->arena, struct aliases, s->image->layers.len);
+
+		if (!merge_second_reads(m, again))
+			return 0;
+		if (read_round(s, m, again, e) < 0)
+			return -1;
+	}
+	merge_give_up(m);
+	return 0;
+}
+
 static int read_rounds(struct session *s, err *e)
 {
 	struct merge m;
@@ -104,10 +120,8 @@ static int read_rounds(struct session *s, err *e)
 	status = read_round(s, &m, NULL, e);
 	if (s->rootfs)
 		state_rootfs_gaps(s->image, s->rootfs);
-	struct aliases *again = arena_array(&s->arena, struct aliases, s->image->layers.len);
-
-	if (status == 0 && merge_second_reads(&m, again))
-		status = read_round(s, &m, again, e);
+	if (status == 0)
+		status = read_again(s, &m, e);
 	merge_done(&m);
 	return status;
 }

@@ -72,6 +72,13 @@ struct inspector {
 	 * NULL: the head is enough. */
 	struct want (*escalate)(const struct entry *entry, bytes head);
 	int (*inspect)(struct inspection *in, err *e);
+	/* role(path): for an inspector that reads several kinds of files: which kind a file of this name
+	 * is. A link of one kind to a file of another is read as what its own name says. NULL: one
+	 * kind. */
+	unsigned (*role)(bytes path);
+	/* paths: names that must not be missed when a folder on the way is a link; "a/b/" means every
+	 * file in the folder. NULL-terminated, or NULL. */
+	const char *const *paths;
 };
 
 /* inspection_item(in, payload): emit one item (pack.h encoding of the inspector's own).

@@ -14,18 +14,24 @@ struct intake {
 	uint16_t layer;
 	bool again;    /* a second read: entries name nodes that exist */
 	bool done;
+	size_t served;    /* entries of a second read */
+	uint64_t crossed; /* entries that lay behind a link of a lower layer */
+	bytes crossed_first;
 	uint32_t node; /* of the entry read last; TREE_NONE: it was not taken */
 	struct evidence_reader reader;
 };
 
 void merge_init(struct merge *m, struct image *image, const struct inspector *const *inspectors)
 {
-	*m = (struct merge){ .image = image, .inspectors = inspectors };
+	*m = (struct merge){ .image = image, .inspectors = inspectors,
+		                 .ordinals = BUF_INIT(2 * LIMIT_TAR_ENTRIES * sizeof(uint32_t)) };
 }
 
 void merge_done(struct merge *m)
 {
+	buf_done(&m->ordinals);
 	arena_done(&m->arena);
+	arena_done(&m->scratch);
 }
 
 static void add_gap(struct intake *in, uint16_t inspector, uint32_t node, bytes text)
@@ -43,30 +49,79 @@ static void add_gap(struct intake *in, uint16_t inspector, uint32_t node, bytes 
 	gap->text = bytes_str(text_shown(&image->arena, text));
 }
 
-/* Does any inspector want this name, were it a plain file? */
-static bool is_wanted(const struct merge *m, bytes path, const struct tree_node *target)
+static void note_ordinal(struct merge *m, uint32_t node, uint32_t ordinal)
 {
-	struct entry file = { .type = ENTRY_FILE, .path = path, .mode = 0644 };
+	size_t need = ((size_t)node + 1) * sizeof(ordinal);
 
-	if (target) {
-		file.mode = target->mode;
-		file.size = target->size;
-		file.kind = target->kind;
+	if (m->ordinals.n < need) {
+		memset(buf_room(&m->ordinals, need - m->ordinals.n), 0, need - m->ordinals.n);
+		m->ordinals.n = need;
 	}
+	memcpy(m->ordinals.p + node * sizeof(ordinal), &ordinal, sizeof(ordinal));
+}
+
+/* Could an inspector want this name? Metadata is looked at later. */
+static bool may_be_wanted(const struct merge *m, bytes path)
+{
+	struct entry file = { .type = ENTRY_FILE, .path = path, .mode = 0644, .size = 1 };
+
 	for (size_t i = 0; m->inspectors[i]; i++)
 		if (m->inspectors[i]->want(&file).what != WANT_NO)
 			return true;
 	return false;
 }
 
-static int take_entry(struct intake *in, const struct evidence *ev, err *e)
+/* note_candidate(in, file): the entry just applied may have been looked at under a wrong name. */
+static void note_candidate(struct intake *in, const struct entry *file)
 {
 	struct merge *m = in->merge;
 	struct tree *tree = m->image->tree;
+	bool respelled = !tree_is_path(tree, in->node, file->path);
+	bool link = file->type == ENTRY_HARDLINK || file->type == ENTRY_SYMLINK;
+
+	if (respelled)
+		tree_edit(tree, in->node)->flags |= TREE_RESPELLED;
+	if ((respelled && (link || file->type == ENTRY_FILE)) ||
+	    (link && may_be_wanted(m, file->path)))
+		ARENA_PUSH(&m->arena, &m->candidates)->node = in->node;
+}
+
+static void note_crossing(struct intake *in, const struct entry *file)
+{
+	if (in->crossed++ == 0)
+		in->crossed_first = arena_bytes(&in->merge->image->arena, file->path);
+}
+
+static void state_crossings(struct intake *in)
+{
+	char text[400];
+
+	if (in->crossed == 0)
+		return;
+	snprintf(text, sizeof(text),
+	         "%s entries lie behind symbolic links of lower layers, '%s' the first: followed here, "
+	         "but overlayfs makes new folders",
+	         COUNT_TEXT(in->crossed), SHOW(in->crossed_first));
+	add_gap(in, 0, TREE_NONE, bytes_str(text));
+}
+
+static void refuse_entry(struct intake *in, const struct entry *file, const err *why)
+{
+	char text[700];
+
+	snprintf(text, sizeof(text), "entry '%s' left out: %s", SHOW(file->path), why->text);
+	add_gap(in, 0, TREE_NONE, bytes_str(text));
+	in->node = TREE_NONE;
+}
+
+static int take_entry(struct intake *in, const struct evidence *ev, err *e)
+{
+	struct tree *tree = in->merge->image->tree;
 	err trouble = { 0 };
 
 	if (in->again) {
 		in->node = tree_find(tree, ev->file.path, false);
+		in->served++;
 		return 0;
 	}
 	if (tree_apply(tree, &ev->file, &in->node, &trouble) < 0) {
@@ -75,17 +130,15 @@ static int take_entry(struct intake *in, const struct evidence *ev, err *e)
 			return -1;
 		}
 		/* What no runtime could unpack either: stated, and the rest goes on. */
-		char text[700];
-
-		snprintf(text, sizeof(text), "entry '%s' left out: %s", SHOW(ev->file.path), trouble.text);
-		add_gap(in, 0, TREE_NONE, bytes_str(text));
-		in->node = TREE_NONE;
+		refuse_entry(in, &ev->file, &trouble);
 		return 0;
 	}
-	if (in->node != TREE_NONE &&
-	    (ev->file.type == ENTRY_HARDLINK || ev->file.type == ENTRY_SYMLINK) &&
-	    is_wanted(m, ev->file.path, NULL))
-		*ARENA_PUSH(&m->arena, &m->links) = in->node;
+	if (tree_crossed(tree))
+		note_crossing(in, &ev->file);
+	if (in->node != TREE_NONE) {
+		note_ordinal(in->merge, in->node, ev->entry);
+		note_candidate(in, &ev->file);
+	}
 	return 0;
 }
 
@@ -172,57 +225,33 @@ int merge_layer(struct merge *m, uint16_t layer, const struct record_source *sou
 		                 .node = TREE_NONE };
 
 	tree_layer(m->image->tree, layer);
-	return take_all(&in, source, e);
+	if (take_all(&in, source, e) < 0)
+		return -1;
+	state_crossings(&in);
+	return 0;
 }
 
-int merge_again(struct merge *m, uint16_t layer, const struct record_source *source, err *e)
+int merge_again(struct merge *m, uint16_t layer, size_t asked, const struct record_source *source,
+                err *e)
 {
 	struct intake in = { .merge = m, .layer = layer, .again = true, .node = TREE_NONE,
 		                 .into = &m->image->layers.items[layer] };
 
-	return take_all(&in, source, e);
+	if (take_all(&in, source, e) < 0)
+		return -1;
+	for (; in.served < asked; in.served++)
+		add_gap(&in, 0, TREE_NONE, BYTES("a wanted file behind a link could not be read again"));
+	return 0;
 }
 
-/* The plain file behind a wanted link, or TREE_NONE when there is none or it was looked at by
- * itself. */
-static uint32_t unseen_target(const struct merge *m, uint32_t node, bytes path, struct arena *a)
+void merge_give_up(struct merge *m)
 {
-	const struct tree *tree = m->image->tree;
-	uint32_t target = tree_find(tree, path, true);
+	struct intake in = { .merge = m };
 
-	if (target != TREE_NONE)
-		target = tree_content(tree, target);
-	if (target == TREE_NONE || target == node)
-		return TREE_NONE;
-	const struct tree_node *file = tree_get(tree, target);
-
-	if (file->type != ENTRY_FILE || is_wanted(m, tree_path(tree, target, a), file))
-		return TREE_NONE;
-	return is_wanted(m, path, file) ? target : TREE_NONE;
-}
-
-bool merge_second_reads(struct merge *m, struct aliases *by_layer)
-{
-	struct tree *tree = m->image->tree;
-	bool any = false;
-
-	for (size_t i = 0; i < m->links.len; i++) {
-		uint32_t node = m->links.items[i];
-
-		if (tree_get(tree, node)->flags & TREE_HIDDEN)
-			continue;
-		bytes path = tree_path(tree, node, &m->arena);
-		uint32_t target = unseen_target(m, node, path, &m->arena);
-
-		if (target == TREE_NONE)
-			continue;
-		struct aliases *list = &by_layer[tree_get(tree, target)->layer];
-
-		struct alias *alias = ARENA_PUSH(&m->arena, list);
-
-		alias->path = tree_path(tree, target, &m->arena);
-		alias->as = path;
-		any = true;
+	for (size_t i = 0; i < m->candidates.len; i++) {
+		in.layer = tree_get(m->image->tree, m->candidates.items[i].node)->layer;
+		add_gap(&in, 0, m->candidates.items[i].node,
+		        BYTES("a wanted file behind too many links was not read"));
 	}
-	return any;
+	m->candidates.len = 0;
 }

@@ -13,7 +13,7 @@ void layer_request_pack(const struct layer_request *r, buf *out)
 	pack_u64(out, r->engine);
 	pack_u64(out, r->aliases.len);
 	for (size_t i = 0; i < r->aliases.len; i++) {
-		pack_bytes(out, r->aliases.items[i].path);
+		pack_u64(out, r->aliases.items[i].entry);
 		pack_bytes(out, r->aliases.items[i].as);
 	}
 }
@@ -22,13 +22,13 @@ bool layer_request_unpack(bytes in, struct arena *a, struct layer_request *out)
 {
 	uint32_t engine, aliases;
 
-	if (!pack_take_u32(&in, CODEC_REFERENCE, &engine) || !pack_take_u32(&in, UINT32_MAX, &aliases))
+	if (!pack_take_u32(&in, CODEC_REFERENCE, &engine) || !pack_take_u32(&in, LIMIT_ALIASES, &aliases))
 		return false;
 	*out = (struct layer_request){ .engine = engine };
 	for (uint32_t i = 0; i < aliases; i++) {
 		struct alias *alias = ARENA_PUSH(a, &out->aliases);
 
-		if (!pack_take_bytes(&in, LIMIT_PATH, &alias->path) ||
+		if (!pack_take_u32(&in, UINT32_MAX, &alias->entry) ||
 		    !pack_take_bytes(&in, LIMIT_PATH, &alias->as))
 			return false;
 	}
@@ -118,11 +118,20 @@ static void flush_evidence(void *ctx, bytes records)
 	side_answer(ctx, records, false);
 }
 
+static bool is_other_compression(bytes in)
+{
+	return bytes_starts(in, BYTES("\3757zXZ")) || bytes_starts(in, BYTES("BZh")) ||
+	       bytes_starts(in, BYTES("\004\042\115\030"));
+}
+
 /* read_part(l, in, last, e): one frame of the blob through decoder and tar. */
 static int read_part(struct layer *l, bytes in, bool last, err *e)
 {
 	enum codec codec = l->begun ? CODEC_NONE : codec_detect(in);
 
+	if (!l->begun && is_other_compression(in))
+		return err_set(e, ERR_FORMAT, 0,
+		               "compressed in a way that image layers are not (xz, bzip2 or lz4)");
 	l->begun = true;
 	if (codec != CODEC_NONE)
 		l->decoder = decoder_new(codec, l->engine);

@@ -7,11 +7,12 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define IN_MEMORY ((size_t)1 << 20)
+/* An image may have LIMIT_LAYERS of them at once. */
+#define IN_MEMORY ((size_t)64 << 10)
 
 void stash_init(struct stash *s, const char *dir)
 {
-	*s = (struct stash){ .dir = dir, .fd = -1, .head = BUF_INIT(2 * IN_MEMORY) };
+	*s = (struct stash){ .dir = dir, .fd = -1, .head = BUF_INIT(IN_MEMORY + (1 << 20)) };
 }
 
 void stash_done(struct stash *s)

@@ -12,6 +12,7 @@
 #define OWNER_ROOT 0 /* the first pair made: 0, 0 */
 #define MODE_BITS 07777
 #define MODE_IMPLIED 0755
+#define MODE_WITH_FILE 06000 /* setuid and setgid */
 #define LINKS_MANY UINT16_MAX
 /* Steps that are free before LIMIT_TREE_STEPS counts: small images may be as odd as they like. */
 #define STEPS_FREE ((uint64_t)4 << 20)
@@ -24,6 +25,7 @@ struct tree {
 	/* The folder that the last entry lay in, for the next one: valid while nothing was hidden. */
 	uint8_t recent[LIMIT_PATH];
 	size_t recent_n, recent_path_n;
+	uint16_t recent_oldest_link;
 	uint32_t recent_dir;
 	struct walk walk; /* of the entry in hand */
 };
@@ -105,6 +107,24 @@ bool tree_seen(const struct tree *t, uint32_t node)
 	const struct tree_node *n = at(t, node);
 
 	return !(n->flags & TREE_HIDDEN) || (n->type != ENTRY_DIR && n->links > 0);
+}
+
+bool tree_crossed(const struct tree *t)
+{
+	return t->walk.oldest_link < t->layer;
+}
+
+/* Compares from the end, where paths differ first. */
+bool tree_is_path(const struct tree *t, uint32_t node, bytes path)
+{
+	for (; node != ROOT; node = at(t, node)->parent) {
+		bytes name = tree_name(t, node);
+
+		if (!bytes_equal(path_base(path), name))
+			return false;
+		path = path_dir(path);
+	}
+	return path.n == 0;
 }
 
 uint64_t tree_size_here(const struct tree *t, uint32_t node)
@@ -280,6 +300,7 @@ static int locate_dir(struct tree *t, const struct entry *entry, bytes dir, err 
 	if (t->recent_dir != TREE_NONE && bytes_equal(dir, bytes_of(t->recent, t->recent_n))) {
 		w->dir = t->recent_dir;
 		w->path_n = t->recent_path_n;
+		w->oldest_link = t->recent_oldest_link;
 		w->missing_n = 0;
 		return 0;
 	}
@@ -328,6 +349,7 @@ static void remember_dir(struct tree *t, bytes dir)
 	t->recent_n = dir.n;
 	t->recent_dir = t->walk.dir;
 	t->recent_path_n = t->walk.path_n;
+	t->recent_oldest_link = t->walk.oldest_link;
 }
 
 /* What Linux and we ask of the names that will be made; the number of nodes they need. */
@@ -396,8 +418,12 @@ static void describe_link(struct tree *t, uint32_t node, uint32_t target)
 	n->size = c->size;
 	n->link = content + 1;
 	n->flags |= TREE_HARDLINK;
-	c->mode = n->mode;
+	/* One inode, two headers: containerd takes the last mode, GNU tar and umoci keep the first. Of the
+	 * rights that come with the file, the worse is told. */
+	c->mode = (uint16_t)(n->mode | (c->mode & MODE_WITH_FILE));
+	n->mode = c->mode;
 	c->ids = n->ids;
+	n->flags |= c->flags & TREE_CAPABILITY;
 	c->flags |= n->flags & TREE_CAPABILITY;
 	if (c->links != LINKS_MANY)
 		c->links++;
@@ -511,6 +537,7 @@ int tree_apply(struct tree *t, const struct entry *entry, uint32_t *out_node, er
 	if (entry->path.n > LIMIT_PATH || entry->link.n > LIMIT_PATH)
 		return refuse(entry, "is too long a name", e);
 	t->entries++;
+	t->walk.oldest_link = UINT16_MAX;
 	if (entry->path.n == 0)
 		done = apply_root(t, entry, &node, e);
 	else if (is_meta(entry->path, base))

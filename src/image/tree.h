@@ -2,8 +2,8 @@
 /* tree - the files of an image as a container would see them, and what upper layers hid.
  *
  * Layers are applied bottom to top (OCI image-spec 1.1, layer.md §Applying Changesets, §Whiteouts).
- * Where the specification is silent, containerd's unpacking is followed: parents that are symbolic
- * links in lower layers are followed inside the root, an explicit folder entry replaces such a
+ * Where the specification is silent, unpacking onto the merged files is followed: parents that are symbolic
+ * links in lower layers are followed inside the root (tree_crossed tells), an explicit folder entry replaces such a
  * link, a folder listed again keeps its children and takes the new metadata, anything else replaces
  * what was there. Missing parents are made (0755, root), also the folder a dangling link leads to.
  * A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides only what lower layers brought,
@@ -50,6 +50,7 @@ enum {
 	TREE_CAPABILITY = 4, /* carries security.capability */
 	TREE_IDENTIFIED = 8, /* some cataloger knows what this file is */
 	TREE_IMPLIED = 16,   /* a parent folder that no entry named */
+	TREE_RESPELLED = 32, /* its entry was named by a path through links (set by merge) */
 };
 
 struct tree;
@@ -90,6 +91,12 @@ uint32_t tree_find(const struct tree *t, bytes path, bool follow);
  * tree_seen(t, node): the container can reach the content of node: by its own name or, when that is
  * hidden, by a hard link that is not. */
 uint32_t tree_content(const struct tree *t, uint32_t node);
+/* tree_crossed(t): the entry applied last lay behind a symbolic link of a lower layer. There runtimes
+ * disagree: who unpacks onto the merged files (umoci, kaniko) follows the link as we do, overlayfs
+ * (Docker, containerd) puts a new folder in its place. Worth a gap.
+ * tree_is_path(t, node, path): path is the node's own path, links left aside. O(depth), no memory. */
+bool tree_crossed(const struct tree *t);
+bool tree_is_path(const struct tree *t, uint32_t node, bytes path);
 bool tree_seen(const struct tree *t, uint32_t node);
 /* tree_size_here(t, node): the octets that count at this name, so that a sum over all names counts each
  * content once: none for a further name of content that has a visible one, none for a hidden name of

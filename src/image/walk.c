@@ -66,6 +66,9 @@ static bool walk_step(const struct table *t, struct walk *w, bytes name, bool fo
 	if (n->type == ENTRY_SYMLINK && (follow || w->rest.n > 0)) {
 		bytes text = table_link(t, child);
 
+		if (n->layer < w->oldest_link)
+			w->oldest_link = n->layer;
+
 		if (text.p[0] == '/') {
 			w->dir = TABLE_ROOT;
 			w->path_n = 0;
@@ -85,6 +88,7 @@ bool walk_path(const struct table *t, bytes path, bool follow, struct walk *w)
 	w->leaf = TREE_NONE;
 	w->path_n = w->missing_n = 0;
 	w->links = w->steps = 0;
+	w->oldest_link = UINT16_MAX;
 	while (bytes_take_until(&w->rest, '/', &name))
 		if (!walk_step(t, w, name, follow))
 			return false;

@@ -13,6 +13,7 @@ struct walk {
 	size_t path_n; /* octets of dir's own path */
 	uint32_t leaf; /* the path ends at this node, which is no folder; TREE_NONE else */
 	unsigned links, steps;
+	uint16_t oldest_link; /* the lowest layer of the links that were followed; UINT16_MAX: none */
 	size_t missing_n;
 	uint8_t missing[LIMIT_PATH];      /* names below dir that do not exist */
 	uint8_t unfolded[2 * LIMIT_PATH]; /* rest lies at its end once a link was followed */

@@ -134,7 +134,7 @@ static void write_package(struct json_writer *w, const struct sbom *bill,
 	write_property(w, "oakum:source:name", p->source_name);
 	write_property(w, "oakum:source:version", p->source_version);
 	if (p->overridden)
-		write_property(w, "oakum:overridden", BYTES(PARTS_OVERRIDDEN));
+		write_property(w, "oakum:overridden", BYTES(SBOM_OVERRIDDEN));
 	json_write_end(w);
 	json_write_end(w);
 }

@@ -14,9 +14,6 @@ bool parts_package(const struct sbom *bill, size_t i, struct arena *scratch,
 bool parts_next_file(const struct sbom *bill, size_t *at, struct arena *scratch,
                      struct sbom_file *out);
 
-/* What is said of a package whose `overridden` is set. */
-#define PARTS_OVERRIDDEN "a newer file of the shared framework is loaded instead"
-
 /* parts_id(p, a): "deb-libc6-1f0c…": letters, digits, points and hyphens (SPDX 2.3 section 7.2),
  * one for each package of an image, and the same in every document that names it. parts_file_id:
  * "File-…". Arena. */

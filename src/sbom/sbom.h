@@ -33,6 +33,8 @@ struct sbom_package {
 };
 
 #define SBOM_NO_LAYER UINT16_MAX
+/* What documents say of a package whose `overridden` is set. */
+#define SBOM_OVERRIDDEN "a newer file of the shared framework is loaded instead"
 
 struct sbom_file {
 	bytes path;

@@ -98,7 +98,7 @@ static void write_package(struct json_writer *w, const struct sbom *bill,
 	write_nothing_known(w);
 	json_write_text(w, "licenseDeclared", spdx_licence(&p->licence, scratch));
 	if (p->overridden)
-		json_write_text(w, "comment", PARTS_OVERRIDDEN);
+		json_write_text(w, "comment", SBOM_OVERRIDDEN);
 	write_purl(w, p->purl);
 	json_write_end(w);
 }

@@ -106,7 +106,7 @@ static void put_package(struct stream *out, const struct sbom *bill, const struc
 	put_nothing_known(out);
 	put_line(out, "PackageLicenseDeclared", spdx_licence(&p->licence, scratch));
 	if (p->overridden)
-		put_text(out, "PackageComment", BYTES(PARTS_OVERRIDDEN));
+		put_text(out, "PackageComment", BYTES(SBOM_OVERRIDDEN));
 	if (p->purl.n > 0)
 		put_purl(out, p->purl);
 }

@@ -166,6 +166,36 @@ valid 'with files: CycloneDX 1.7' cyclonedx-bom-1.7.schema.json files.json
 is 'every file is named' "$(grep -A 2 '"type": "file"' files.json | sed -n 's/.*"name": //p')" \
 	"$(printf '"etc/os-release",\n"lib/apk/db/installed",')"
 
+# Bills that somebody wrote.
+for image in careless alpine; do
+	status "$image: SPDX is read" 0 "$OAKUM" sbom -o "cyclonedx-json=$image.1.json" \
+		-o "spdx-tag=$image.1.spdx" "sbom:$image.spdx.json"
+	valid "$image: and is CycloneDX 1.6" cyclonedx-bom-1.6.schema.json "$image.1.json"
+	status "$image: CycloneDX is read" 0 "$OAKUM" sbom -o "$image.2.json" "sbom:$image.cdx17.json"
+	valid "$image: and is SPDX 2.3" spdx-2.3.schema.json "$image.2.json"
+	for document in "$image.1.json" "$image.1.spdx" "$image.2.json"; do
+		is "$document: the same packages" "$(python3 packages.py "$document")" "$(cat "$image.want")"
+	done
+	# SPDX holds one digest of a layer, CycloneDX both: what SPDX holds comes back whole.
+	packages() { sed -n '/"packages"/,/^  \]/p' "$1"; }
+	is "$image: nothing is lost on the way" "$(packages "$image.2.json")" \
+		"$(packages "$image.spdx.json")"
+done
+if [ -d "$SHARED/vuln/trivy-golden" ]; then
+	status "Trivy's CycloneDX" 0 "$OAKUM" sbom -f cyclonedx-json -o real.json \
+		"sbom:$SHARED/vuln/trivy-golden/npm-cyclonedx.json.golden"
+	valid 'is written anew' cyclonedx-bom-1.6.schema.json real.json
+	is 'with its packages' "$(grep -c '"purl": "pkg:npm/' real.json)" 12
+else
+	skip "Trivy's CycloneDX" "no data: $SHARED/vuln/trivy-golden"
+fi
+echo '{"bomFormat": "CycloneDX", "specVersion": "1.1"}' >old.json
+echo before >kept
+status 'an unknown version' 3 "$OAKUM" sbom -o kept sbom:old.json
+like 'is said' "$(cat err)" "sbom:old.json: '1.1': only CycloneDX 1.2 to 1.7 are read"
+is 'and what was there stays' "$(cat kept)" before
+status 'no bill' 3 "$OAKUM" sbom sbom:validate.py
+
 status 'a format that there is not' 2 "$OAKUM" sbom --no-cache -f spdx-xml rootfs:alpine
 like 'is said with those there are' "$(cat err)" "'spdx-xml' is none of spdx-json\|spdx-tag"
 status 'SPDX has no files without SHA-1' 2 "$OAKUM" sbom --no-cache --files rootfs:alpine

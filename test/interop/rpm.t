@@ -54,7 +54,8 @@ rpmbuild --quiet -bb --define "_topdir $TMP/build" --define "_tmppath $TMP" \
 	--define '_build_name_fmt %%{NAME}.rpm' many*.spec >log 2>&1 || tap_note "$(cat log)"
 
 theirs() { # DATABASE...: name, epoch:version-release, architecture, licence, source and its version
-	rpm "$@" -qa --qf '%{NAME}\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\t%{ARCH}\t%{LICENSE}\t%{SOURCERPM}\n' 2>rpm-log |
+	format='%{NAME}\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\t%{ARCH}\t%{LICENSE}\t%{SOURCERPM}\n'
+	rpm "$@" -qa --qf "$format" 2>rpm-log |
 		sed -E 's/\t([^\t]+)-([^-\t]+-[^-\t]+)\.src\.rpm$/\t\1\t\2/' | sort
 }
 
@@ -69,18 +70,18 @@ gaps() {
 	jq -r '.gaps[]?.text' audit.json | grep -i 'rpm\|database'
 }
 
-# same NAME ROOT: the packages in ROOT are those of the file `theirs`, and nothing is in the way.
+# same NAME ROOT: the packages in ROOT are those of the file `want`, and nothing is in the way.
 same() {
-	ours "$2" >ours || tap_note 'oakum audit failed'
-	ok "$1: $(wc -l <theirs) packages" diff theirs ours
-	[ -s theirs ] || tap_say 'not ok' "$1: rpm lists none"
+	ours "$2" >have || tap_note 'oakum audit failed'
+	ok "$1: $(wc -l <want) packages" diff want have
+	[ -s want ] || tap_say 'not ok' "$1: rpm lists none"
 	is "$1: no gap" "$(gaps)" ''
 }
 
 # cut_off NAME ROOT FILE: half a database is no clean image.
 cut_off() {
 	truncate -s $(($(stat -c %s "$2/$3") / 2)) "$2/$3"
-	ours "$2" >ours || tap_note 'oakum audit failed'
+	ours "$2" >have || tap_note 'oakum audit failed'
 	like "$1: a database that is cut off is a gap" "$(gaps)" 'rpm database cannot be read whole'
 }
 
@@ -93,40 +94,44 @@ make_root sqlite usr/lib/sysimage/rpm
 db=$TMP/sqlite/usr/lib/sysimage/rpm
 rpm --dbpath "$db" --root / --justdb --nodeps --noscripts -i build/RPMS/*.rpm >log 2>&1 ||
 	tap_note "$(cat log)"
-theirs --dbpath "$db" >theirs
-is 'sqlite: all that were built' "$(wc -l <theirs)" 63
+theirs --dbpath "$db" >want
+is 'sqlite: all that were built' "$(wc -l <want)" 63
 same sqlite sqlite
 rpm --dbpath "$db" -e --justdb --nodeps sample-empty many7 many20 many33 >log 2>&1
-theirs --dbpath "$db" >theirs
-is 'sqlite: those that are left' "$(wc -l <theirs)" 59
+theirs --dbpath "$db" >want
+is 'sqlite: those that are left' "$(wc -l <want)" 59
 same 'sqlite, some removed' sqlite
-cp theirs left
+cp want left
 
 # The forms that rpm reads no more, or not here: as its source describes them.
-for form in ndb bdb bdb-swapped; do
-	file=Packages
-	[ "$form" != ndb ] || file=Packages.db
+for form in ndb bdb bdb-swapped large; do
+	case $form in
+	ndb) file=Packages.db ;;
+	bdb*) file=Packages ;;
+	large) file=rpmdb.sqlite ;;
+	esac
 	make_root $form var/lib/rpm
 	python3 "$ROOT/test/interop/rpm_write.py" $form "$db/rpmdb.sqlite" "$form/var/lib/rpm/$file"
-	cp left theirs
+	cp left want
 	same $form $form
 done
-theirs --dbpath "$TMP/bdb/var/lib/rpm" --define '_db_backend bdb_ro' >theirs
+theirs --dbpath "$TMP/bdb/var/lib/rpm" --define '_db_backend bdb_ro' >want
 if grep -q 'invalid %_db_backend' rpm-log; then
 	skip 'bdb: rpm reads the same' 'this rpm does not read Berkeley DB'
 else
-	ok 'bdb: rpm reads the same' diff left theirs
+	ok 'bdb: rpm reads the same' diff left want
 fi
 
 # What rpm --query prints is the manifest of images without a database.
 make_root manifest var/lib/rpmmanifest
-rpm --dbpath "$db" -qa --qf '%{NAME}\t%{VERSION}-%{RELEASE}\t%{INSTALLTIME}\t%{BUILDTIME}\t%{VENDOR}\t%{EPOCH}\t%{SIZE}\t%{ARCH}\t%{EPOCHNUM}\t%{SOURCERPM}\n' \
+format='%{NAME}\t%{VERSION}-%{RELEASE}\t%{INSTALLTIME}\t%{BUILDTIME}\t%{VENDOR}\t%{EPOCH}\t%{SIZE}'
+rpm --dbpath "$db" -qa --qf "$format\t%{ARCH}\t%{EPOCHNUM}\t%{SOURCERPM}\n" \
 	>manifest/var/lib/rpmmanifest/container-manifest-2
 rpm --dbpath "$db" -qa >manifest/var/lib/rpmmanifest/container-manifest-1
-awk -F '\t' -v OFS='\t' '{ $4 = ""; print }' left >theirs
+awk -F '\t' -v OFS='\t' '{ $4 = ""; print }' left >want
 same manifest manifest
 rm manifest/var/lib/rpmmanifest/container-manifest-2
-awk -F '\t' -v OFS='\t' '{ sub(/^[0-9]+:/, "", $2); print $1, $2, $3, "", $1, $2 }' left | sort >theirs
+awk -F '\t' -v OFS='\t' '{ sub(/^[0-9]+:/, "", $2); print $1, $2, $3, "", $1, $2 }' left | sort >want
 same 'manifest of names' manifest
 
 cut_off sqlite sqlite usr/lib/sysimage/rpm/rpmdb.sqlite

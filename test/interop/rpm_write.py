@@ -3,8 +3,9 @@
 """Write the headers of an rpmdb.sqlite as a database of another form, which the rpm at hand may only be
 able to read (Berkeley DB) or not know at all (ndb).
 
-    rpm_write.py ndb|bdb|bdb-swapped RPMDB.SQLITE FILE
+    rpm_write.py ndb|bdb|bdb-swapped|large RPMDB.SQLITE FILE
 
+large: SQLite again, with a table of 30 MB before that of the packages, so that it is read from a file.
 ndb: lib/backend/ndb/rpmpkg.c of rpm 4.18. bdb: dbinc/db_page.h of Berkeley DB 5.3, a hash of one
 bucket whose page holds short headers itself and leads to overflow pages for longer ones."""
 import sqlite3
@@ -84,9 +85,22 @@ class Bdb:
         return b"".join(self.pages)
 
 
+def large(headers, target):
+    db = sqlite3.connect(target)
+    db.execute("CREATE TABLE Filler (x BLOB)")
+    db.execute("INSERT INTO Filler VALUES (zeroblob(30000000))")
+    db.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
+    db.executemany("INSERT INTO Packages VALUES (?, ?)", headers)
+    db.commit()
+    db.close()
+
+
 def main():
     form, source, target = sys.argv[1:]
     rows = sqlite3.connect(source).execute("SELECT hnum, blob FROM Packages ORDER BY hnum").fetchall()
+    if form == "large":
+        large(rows, target)
+        return
     data = ndb(rows) if form == "ndb" else Bdb("<" if form == "bdb" else ">").write(rows)
     with open(target, "wb") as out:
         out.write(data)

@@ -107,13 +107,14 @@ static inline void fixture_layer(struct fixture *f, const struct fixture_file *f
 
 	if (merge_layer(&f->merge, layer, &source, &e) < 0)
 		fail_msg("layer %u: %s", layer, e.text);
+	merge_fixed_paths(&f->merge);
 	(void)merge_second_reads(&f->merge, aliases);
 	if (aliases[layer].len > 0) {
 		fixture_read(files, &aliases[layer], &again);
 		struct fixture_source second = { buf_bytes(&again) };
 
 		source.ctx = &second;
-		if (merge_again(&f->merge, layer, &source, &e) < 0)
+		if (merge_again(&f->merge, layer, aliases[layer].len, &source, &e) < 0)
 			fail_msg("layer %u again: %s", layer, e.text);
 		buf_done(&again);
 	}

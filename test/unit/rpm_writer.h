@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rpm_writer - header blobs and databases of them, written from the descriptions of their formats, so
- * that a test can break them where it likes. */
+/* rpm_writer - header blobs and databases of them, written from the descriptions of their formats,
+ * so that a test can break them where it likes. */
 #pragma once
 
 #include "unit.h"
@@ -15,7 +15,10 @@ struct rpm_writer {
 	uint32_t tags;
 };
 
-#define RPM_WRITER_INIT { BUF_INIT(MIB), BUF_INIT(16 * MIB), 0 }
+#define RPM_WRITER_INIT \
+	{ \
+		BUF_INIT(MIB), BUF_INIT(16 * MIB), 0 \
+	}
 
 static inline void rpm_be32(buf *b, uint32_t v)
 {
@@ -46,7 +49,8 @@ static inline void rpm_text(struct rpm_writer *w, uint32_t tag, const char *text
 	buf_putc(&w->data, 0);
 }
 
-static inline void rpm_texts(struct rpm_writer *w, uint32_t tag, uint32_t n, const char *const *texts)
+static inline void rpm_texts(struct rpm_writer *w, uint32_t tag, uint32_t n,
+                             const char *const *texts)
 {
 	rpm_entry(w, tag, 8, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -55,7 +59,8 @@ static inline void rpm_texts(struct rpm_writer *w, uint32_t tag, uint32_t n, con
 	}
 }
 
-static inline void rpm_numbers(struct rpm_writer *w, uint32_t tag, uint32_t n, const uint32_t *numbers)
+static inline void rpm_numbers(struct rpm_writer *w, uint32_t tag, uint32_t n,
+                               const uint32_t *numbers)
 {
 	rpm_entry(w, tag, 4, n);
 	for (uint32_t i = 0; i < n; i++)
@@ -75,6 +80,29 @@ static inline void rpm_writer_done(struct rpm_writer *w)
 {
 	buf_done(&w->index);
 	buf_done(&w->data);
+}
+
+/* rpm_sample(w): a package with all that readers look at. Of its four files usr/bin/sample,
+ * usr/bin/link and usr/share/one lie in place; usr/share/gone was replaced by another package's. */
+#define RPM_SAMPLE_DIRS ((const uint32_t[]){ 0, 0, 1, 1 })
+static inline void rpm_sample(struct rpm_writer *w)
+{
+	static const char *const names[] = { "sample", "link", "gone", "one" };
+	static const char *const dirs[] = { "/usr/bin/", "/usr/share/" };
+
+	rpm_entry(w, 63, 7, 16); /* the immutable region: who reads all entries can pass over it */
+	rpm_text(w, 1000, "sample");
+	rpm_text(w, 1001, "1.2~rc3");
+	rpm_text(w, 1002, "4.el9");
+	rpm_numbers(w, 1003, 1, (const uint32_t[]){ 7 });
+	rpm_text(w, 1014, "MIT AND Zlib");
+	rpm_text(w, 1022, "x86_64");
+	rpm_text(w, 1044, "source-of-it-1.2~rc3-4.el9.src.rpm");
+	rpm_numbers(w, 1116, 4, RPM_SAMPLE_DIRS);
+	rpm_texts(w, 1117, 4, names);
+	rpm_texts(w, 1118, 2, dirs);
+	rpm_entry(w, 1029, 1, 4);
+	buf_put(&w->data, BYTES("\0\3\1\0")); /* normal, on the network, replaced, normal */
 }
 
 /* rpm_simple(name, padding, out): a small header, made longer by that many octets. */

@@ -11,7 +11,8 @@
 	"{\"kind\":\"content\",\"slice\":\"libc6_config\",\"path\":\"/etc/ld.conf\"}\n" \
 	"{\"kind\":\"package\",\"name\":\"libc6\",\"version\":\"2.39-0ubuntu8.4\",\"sha256\":\"0\"," \
 	"\"arch\":\"amd64\"}\n" \
-	"{\"kind\":\"path\",\"path\":\"/etc/ld.conf\",\"mode\":\"0644\",\"slices\":[\"libc6_config\"]}\n" \
+	"{\"kind\":\"path\",\"path\":\"/etc/ld.conf\",\"mode\":\"0644\"," \
+	"\"slices\":[\"libc6_config\"]}\n" \
 	"{\"kind\":\"slice\",\"name\":\"libc6_config\"}\n" \
 	"{\"kind\":\"slice\",\"name\":\"libc6_libs\"}\n"
 
@@ -19,10 +20,13 @@ static void collect_body(struct fixture *f, const char *path, bytes body)
 {
 	fixture_init(f);
 	fixture_layer(f, (struct fixture_file[]){
-		{ .path = "etc/os-release", .body = "ID=ubuntu\nVERSION_ID=24.04\n" },
-		{ .path = "usr/lib/libc.so.6", .body = "x" }, { .path = "etc/ld.conf", .body = "x" },
-		{ .path = "etc/mine", .body = "x" }, { .path = "usr/bin/openssl", .body = "x" },
-		{ .path = path, .body = (const char *)body.p, .size = body.n }, { 0 } });
+						 { .path = "etc/os-release", .body = "ID=ubuntu\nVERSION_ID=24.04\n" },
+						 { .path = "usr/lib/libc.so.6", .body = "x" },
+						 { .path = "etc/ld.conf", .body = "x" },
+						 { .path = "etc/mine", .body = "x" },
+						 { .path = "usr/bin/openssl", .body = "x" },
+						 { .path = path, .body = (const char *)body.p, .size = body.n },
+						 { 0 } });
 	fixture_collect(f);
 }
 
@@ -86,7 +90,8 @@ static void test_malformed(void **state)
 		{ HEAD(2) "{\"kind\":\"slice\",\"name\":\"a\"}\n", "line 2: a slice without", 0 },
 		{ HEAD(2) "{\"kind\":\"slice\",\"name\":\"_a\"}\n", "line 2: a slice without", 0 },
 		{ HEAD(2) "{\"kind\":\"content\",\"slice\":\"a_b\"}\n", "line 2: a content without", 0 },
-		{ HEAD(3) "{\"kind\":\"new\"}\n{\"kind\":\"package\",\"name\":\"a\",\"version\":\"1\"}\n", "", 1 },
+		{ HEAD(3) "{\"kind\":\"new\"}\n{\"kind\":\"package\",\"name\":\"a\",\"version\":\"1\"}\n",
+		  "", 1 },
 	};
 
 	(void)state;
@@ -121,12 +126,14 @@ static void test_beside_dpkg(void **state)
 	(void)state;
 	assert_false(ZSTD_isError(n));
 	fixture_init(&f);
-	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "var/lib/dpkg/status",
-		  .body = "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n"
-		          "Source: glibc\nVersion: 2.39-0ubuntu8.4\n" },
-		{ .path = "usr/lib/libc.so.6", .body = "x" },
-		{ .path = PLACE, .body = packed, .size = n }, { 0 } });
+	fixture_layer(
+		&f, (struct fixture_file[]){
+				{ .path = "var/lib/dpkg/status",
+	              .body = "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n"
+	                      "Source: glibc\nVersion: 2.39-0ubuntu8.4\n" },
+				{ .path = "usr/lib/libc.so.6", .body = "x" },
+				{ .path = PLACE, .body = packed, .size = n },
+				{ 0 } });
 	fixture_collect(&f);
 	assert_int_equal(f.facts.packages.len, 1);
 	assert_bytes(f.facts.packages.items[0].source_name, "glibc");
@@ -173,12 +180,9 @@ static void test_real_walls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wall),
-		cmocka_unit_test(test_place),
-		cmocka_unit_test(test_malformed),
-		cmocka_unit_test(test_uncompressed),
-		cmocka_unit_test(test_beside_dpkg),
-		cmocka_unit_test(test_real_walls),
+		cmocka_unit_test(test_wall),        cmocka_unit_test(test_place),
+		cmocka_unit_test(test_malformed),   cmocka_unit_test(test_uncompressed),
+		cmocka_unit_test(test_beside_dpkg), cmocka_unit_test(test_real_walls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,7 @@ static void only_images_are_chosen(void **state)
 		                         image("linux", "amd64", "") };
 
 	(void)state;
+	list[0] = image("unknown", "unknown", "");
 	list[0].reference_type = BYTES("attestation-manifest");
 	list[1].media_type = BYTES("application/vnd.oci.image.layer.v1.tar");
 	assert_int_equal(choose(list, 3, "linux/amd64"), 2);

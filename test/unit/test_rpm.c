@@ -4,180 +4,7 @@
 #include "catalog_fixture.h"
 #include "rpm_writer.h"
 
-/* -- headers ------------------------------------------------------------------------------------ */
-
-static const char *const names[] = { "sample", "link", "gone", "one" };
-static const char *const dirs[] = { "/usr/bin/", "/usr/share/" };
-static const uint32_t in_dirs[] = { 0, 0, 1, 1 };
-
-static void write_sample(struct rpm_writer *w)
-{
-	rpm_entry(w, 63, 7, 16); /* the immutable region, which readers of all entries can pass over */
-	rpm_text(w, 1000, "sample");
-	rpm_text(w, 1001, "1.2~rc3");
-	rpm_text(w, 1002, "4.el9");
-	rpm_numbers(w, 1003, 1, (const uint32_t[]){ 7 });
-	rpm_text(w, 1014, "MIT AND Zlib");
-	rpm_text(w, 1022, "x86_64");
-	rpm_text(w, 1044, "source-of-it-1.2~rc3-4.el9.src.rpm");
-	rpm_numbers(w, 1116, 4, in_dirs);
-	rpm_texts(w, 1117, 4, names);
-	rpm_texts(w, 1118, 2, dirs);
-	rpm_entry(w, 1029, 1, 4);
-	buf_put(&w->data, BYTES("\0\3\1\0")); /* normal, on the network, replaced, normal */
-}
-
-static void test_header(void **state)
-{
-	struct rpm_writer w = RPM_WRITER_INIT;
-	struct arena a = ARENA_INIT;
-	struct rpm_package p;
-	struct rpm_files files;
-	buf blob = BUF_INIT(MIB);
-	bytes dir, name;
-	err e = { 0 };
-
-	(void)state;
-	write_sample(&w);
-	rpm_blob(&w, &blob);
-	assert_int_equal(rpm_header_parse(buf_bytes(&blob), &p, &e), 0);
-	assert_bytes(p.name, "sample");
-	assert_bytes(p.version, "1.2~rc3");
-	assert_bytes(p.release, "4.el9");
-	assert_int_equal(p.epoch, 7);
-	assert_bytes(p.licence, "MIT AND Zlib");
-	assert_bytes(p.architecture, "x86_64");
-	assert_bytes(p.source_rpm, "source-of-it-1.2~rc3-4.el9.src.rpm");
-	assert_int_equal(rpm_files_begin(&files, &p, &a, &e), 0);
-	assert_true(rpm_files_next(&files, &dir, &name));
-	assert_bytes(dir, "/usr/bin/");
-	assert_bytes(name, "sample");
-	assert_true(rpm_files_next(&files, &dir, &name));
-	assert_bytes(name, "link");
-	assert_true(rpm_files_next(&files, &dir, &name));
-	assert_bytes(dir, "/usr/share/");
-	assert_bytes(name, "one");
-	assert_false(rpm_files_next(&files, &dir, &name));
-	rpm_writer_done(&w);
-	buf_done(&blob);
-	arena_done(&a);
-}
-
-/* The last of two counts, and the eight octets of a package file's header may stand before. */
-static void test_header_dribble_and_magic(void **state)
-{
-	struct rpm_writer w = RPM_WRITER_INIT;
-	struct rpm_package p;
-	buf blob = BUF_INIT(MIB);
-	err e = { 0 };
-
-	(void)state;
-	write_sample(&w);
-	rpm_text(&w, 1022, "i686");
-	buf_put(&blob, BYTES("\x8e\xad\xe8\x01\0\0\0\0"));
-	rpm_blob(&w, &blob);
-	assert_int_equal(rpm_header_parse(buf_bytes(&blob), &p, &e), 0);
-	assert_bytes(p.architecture, "i686");
-	rpm_writer_done(&w);
-	buf_done(&blob);
-}
-
-static void break_type(struct rpm_writer *w)
-{
-	rpm_numbers(w, 1000, 1, in_dirs);
-}
-
-static void break_epoch(struct rpm_writer *w)
-{
-	rpm_entry(w, 1003, 4, 0);
-}
-
-static void break_count(struct rpm_writer *w)
-{
-	rpm_entry(w, 1117, 8, 5);
-	buf_puts(&w->data, "ab");
-}
-
-static void break_numbers(struct rpm_writer *w)
-{
-	rpm_entry(w, 1116, 4, UINT32_MAX);
-}
-
-static void break_end(struct rpm_writer *w)
-{
-	rpm_entry(w, 1014, 6, 1);
-	buf_puts(&w->data, "no end");
-}
-
-static void break_name(struct rpm_writer *w)
-{
-	rpm_text(w, 1000, "");
-}
-
-static void break_length(struct rpm_writer *w)
-{
-	rpm_entry(w, 1001, 6, 1);
-	for (size_t i = 0; i <= LIMIT_PACKAGE_FIELD; i++)
-		buf_putc(&w->data, '1');
-	buf_putc(&w->data, 0);
-}
-
-static void test_header_malformed(void **state)
-{
-	static const struct {
-		void (*break_it)(struct rpm_writer *);
-		const char *text;
-	} cases[] = {
-		{ break_type, "tag 1000: no string" },
-		{ break_epoch, "tag 1003: no number" },
-		{ break_count, "tag 1117: more items than there is data" },
-		{ break_numbers, "tag 1116: more items than there is data" },
-		{ break_end, "tag 1014: a string without end" },
-		{ break_name, "without name" },
-		{ break_length, "more than 4 KiB" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct rpm_writer w = RPM_WRITER_INIT;
-		struct rpm_package p;
-		buf blob = BUF_INIT(MIB);
-		err e = { 0 };
-
-		write_sample(&w);
-		cases[i].break_it(&w);
-		rpm_blob(&w, &blob);
-		assert_int_equal(rpm_header_parse(buf_bytes(&blob), &p, &e), -1);
-		assert_non_null(strstr(e.text, cases[i].text));
-		rpm_writer_done(&w);
-		buf_done(&blob);
-	}
-}
-
-/* No cut of a sound header is a header. */
-static void test_header_cut(void **state)
-{
-	struct rpm_writer w = RPM_WRITER_INIT;
-	buf blob = BUF_INIT(MIB);
-
-	(void)state;
-	write_sample(&w);
-	rpm_blob(&w, &blob);
-	for (size_t n = 0; n < blob.n; n++) {
-		uint8_t *cut = malloc(n ? n : 1); /* so that a sanitizer sees its end */
-		struct rpm_package p;
-		err e = { 0 };
-
-		assert_non_null(cut);
-		memcpy(cut, blob.p, n);
-		assert_int_equal(rpm_header_parse(bytes_of(cut, n), &p, &e), -1);
-		free(cut);
-	}
-	rpm_writer_done(&w);
-	buf_done(&blob);
-}
-
-/* -- databases ---------------------------------------------------------------------------------- */
+/* -- databases ------------------------------------------------------------------------------ */
 
 struct listing {
 	char text[4096]; /* "NAME " a header; "! " for one that is none */
@@ -218,7 +45,8 @@ static int read_database(read_fn read, bytes all, struct listing *listing, err *
 	return read(&file, &sink, e);
 }
 
-#define PACKAGES "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL);"
+#define PACKAGES \
+	"CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL);"
 
 #define PACKAGES_PLAIN "CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob)"
 
@@ -227,8 +55,10 @@ static int read_database(read_fn read, bytes all, struct listing *listing, err *
 static void test_sqlite(void **state)
 {
 	static const char *const sizes[] = { "512", "4096", "65536" };
-	static const size_t paddings[] = { 0, 300, 350, 360, 370, 380, 390, 400, 470, 3900, 4000, 70000,
-		                               0, 1, 2, 3, 4, 5, 6, 7, 8, 900000 };
+	static const size_t paddings[] = {
+		0,     300, 350, 360, 370, 380, 390, 400, 470, 3900, 4000,
+		70000, 0,   1,   2,   3,   4,   5,   6,   7,   8,    900000
+	};
 	static const size_t n = sizeof(paddings) / sizeof(*paddings);
 
 	(void)state;
@@ -238,8 +68,10 @@ static void test_sqlite(void **state)
 		char sql[256];
 		err e;
 
-		snprintf(sql, sizeof(sql), "PRAGMA page_size=%s; CREATE TABLE Name (key TEXT, hnum INTEGER);"
-		         PACKAGES "CREATE INDEX i ON Name (key)", sizes[i]);
+		snprintf(sql, sizeof(sql),
+		         "PRAGMA page_size=%s; CREATE TABLE Name (key TEXT, hnum INTEGER);" PACKAGES
+		         "CREATE INDEX i ON Name (key)",
+		         sizes[i]);
 		rpm_sqlite(sql, paddings, n, &db);
 		assert_int_equal(read_database(rpm_sqlite_read, buf_bytes(&db), &listing, &e), 0);
 		for (size_t k = 0; k < n; k++)
@@ -272,8 +104,8 @@ static void test_sqlite_malformed(void **state)
 		{ "PRAGMA page_size=512;" PACKAGES, 108, 2, "\377\377", "cut off" },
 		{ "CREATE TABLE Packages (a INTEGER PRIMARY KEY, b); INSERT INTO Packages (b) VALUES ('x')",
 		  0, 0, "", "without blob" },
-		{ "CREATE TABLE Packages (a INTEGER PRIMARY KEY); INSERT INTO Packages VALUES (1)", 0, 0, "",
-		  "without blob" },
+		{ "CREATE TABLE Packages (a INTEGER PRIMARY KEY); INSERT INTO Packages VALUES (1)", 0, 0,
+		  "", "without blob" },
 		/* the only page of the table becomes an interior one whose right child is itself, or 0 */
 		{ "PRAGMA page_size=512; CREATE TABLE Packages (a, b)", 512, 12, "\5\0\0\0\0\0\0\0\0\0\0\2",
 		  "several places" },
@@ -305,7 +137,7 @@ static void test_sqlite_shared(void **state)
 
 	(void)state;
 	rpm_sqlite("PRAGMA page_size=512;" PACKAGES_PLAIN, (const size_t[]){ 3000 }, 1, &db);
-	db.p[512 + 4] = 2;                     /* cells of page 2 */
+	db.p[512 + 4] = 2;                          /* cells of page 2 */
 	memcpy(db.p + 512 + 10, db.p + 512 + 8, 2); /* the second is the first */
 	assert_int_equal(read_database(rpm_sqlite_read, buf_bytes(&db), &listing, &e), -1);
 	assert_non_null(strstr(e.text, "several places"));
@@ -393,7 +225,7 @@ static void test_bdb(void **state)
 	} cases[] = {
 		{ 0, 0, "", "", "dive " },
 		{ 12, 4, "\x62\x31\5\0", "not a hash database", "" }, /* a b-tree's magic */
-		{ 12, 4, "\0\6\x15\x61", "page size", "" }, /* the other octet order */
+		{ 12, 4, "\0\6\x15\x61", "page size", "" },           /* the other octet order */
 		{ 24, 1, "\1", "encrypted", "" },
 		{ 20, 4, "\0\0\1\0", "cut off", "" },
 		{ 20, 4, "\0\0\2\0", "page size", "" },
@@ -423,18 +255,21 @@ static void test_bdb(void **state)
 	free(body);
 }
 
-/* -- the whole way ------------------------------------------------------------------------------ */
+/* -- the whole way -------------------------------------------------------------------------- */
 
-#define MANIFEST_LINE "bash\t5.1.8-4.cm2\t1\t2\tMicrosoft Corporation\t(none)\t9\tx86_64\t3\t" \
-					  "bash-src-5.1.8-4.cm2.src.rpm\n"
+#define MANIFEST_LINE \
+	"bash\t5.1.8-4.cm2\t1\t2\tMicrosoft Corporation\t(none)\t9\tx86_64\t3\t" \
+	"bash-src-5.1.8-4.cm2.src.rpm\n"
 
 static void collect_files(struct fixture *f, const char *path, bytes body)
 {
 	fixture_init(f);
 	fixture_layer(f, (struct fixture_file[]){
-		{ .path = "etc/os-release", .body = "ID=fedora\nVERSION_ID=40\n" },
-		{ .path = "usr/bin/sample", .body = "x" }, { .path = "usr/share/gone", .body = "x" },
-		{ .path = path, .body = (const char *)body.p, .size = body.n }, { 0 } });
+						 { .path = "etc/os-release", .body = "ID=fedora\nVERSION_ID=40\n" },
+						 { .path = "usr/bin/sample", .body = "x" },
+						 { .path = "usr/share/gone", .body = "x" },
+						 { .path = path, .body = (const char *)body.p, .size = body.n },
+						 { 0 } });
 	fixture_collect(f);
 }
 
@@ -464,9 +299,11 @@ static void test_manifest_malformed(void **state)
 		size_t packages;
 	} cases[] = {
 		{ "container-manifest-2", "bogus", "line 1: fewer than ten fields", 0 },
-		{ "container-manifest-2", MANIFEST_LINE "a\t1\t\t\t\t\t\t\t0\tx\n", "line 2: a package without", 1 },
+		{ "container-manifest-2", MANIFEST_LINE "a\t1\t\t\t\t\t\t\t0\tx\n",
+		  "line 2: a package without", 1 },
 		{ "container-manifest-2", "a\t1-1\t\t\t\t\t\tx\t-1\tx\n", "line 1: an epoch", 0 },
-		{ "container-manifest-1", "a-1.noarch\n\nbash-5.1-4.x86_64\n", "line 1: no NAME-VERSION", 1 },
+		{ "container-manifest-1", "a-1.noarch\n\nbash-5.1-4.x86_64\n", "line 1: no NAME-VERSION",
+		  1 },
 	};
 
 	(void)state;
@@ -489,9 +326,11 @@ static void test_manifest_both(void **state)
 
 	(void)state;
 	fixture_init(&f);
-	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "var/lib/rpmmanifest/container-manifest-1", .body = "bash-5.1.8-4.cm2.x86_64\n" },
-		{ .path = "var/lib/rpmmanifest/container-manifest-2", .body = MANIFEST_LINE }, { 0 } });
+	fixture_layer(&f, (struct fixture_file[]){ { .path = "var/lib/rpmmanifest/container-manifest-1",
+	                                             .body = "bash-5.1.8-4.cm2.x86_64\n" },
+	                                           { .path = "var/lib/rpmmanifest/container-manifest-2",
+	                                             .body = MANIFEST_LINE },
+	                                           { 0 } });
 	fixture_collect(&f);
 	assert_int_equal(f.facts.packages.len, 1);
 	assert_bytes(f.facts.packages.items[0].version, "3:5.1.8-4.cm2");
@@ -531,9 +370,9 @@ static void write_database(buf *db, bool broken)
 	struct rpm_writer w = RPM_WRITER_INIT;
 	buf blob = BUF_INIT(MIB), second = BUF_INIT(MIB);
 
-	write_sample(&w);
+	rpm_sample(&w);
 	if (broken)
-		rpm_numbers(&w, 1116, 3, in_dirs);
+		rpm_numbers(&w, 1116, 3, RPM_SAMPLE_DIRS);
 	rpm_blob(&w, &blob);
 	rpm_simple("other", 0, &second);
 	rpm_ndb((const bytes[]){ buf_bytes(&blob), buf_bytes(&second) }, 2, db);
@@ -574,7 +413,8 @@ static void test_files_malformed(void **state)
 	collect_files(&f, "var/lib/rpm/Packages.db", buf_bytes(&db));
 	assert_int_equal(f.facts.packages.len, 2);
 	assert_bytes(fixture_owner(&f, "usr/bin/sample"), "");
-	assert_int_equal(fixture_gaps(&f, "package 1 of the database: file lists of different lengths"), 1);
+	assert_int_equal(fixture_gaps(&f, "package 1 of the database: file lists of different lengths"),
+	                 1);
 	fixture_done(&f);
 	buf_done(&db);
 }
@@ -590,10 +430,13 @@ static void test_hidden(void **state)
 	rpm_ndb((const bytes[]){ buf_bytes(&header) }, 1, &later);
 	fixture_init(&f);
 	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "usr/bin/sample", .body = "x" },
-		{ .path = "var/lib/rpm/Packages.db", .body = (char *)db.p, .size = db.n }, { 0 } });
-	fixture_layer(&f, (struct fixture_file[]){
-		{ .path = "var/lib/rpm/Packages.db", .body = (char *)later.p, .size = later.n }, { 0 } });
+						  { .path = "usr/bin/sample", .body = "x" },
+						  { .path = "var/lib/rpm/Packages.db", .body = (char *)db.p, .size = db.n },
+						  { 0 } });
+	fixture_layer(
+		&f, (struct fixture_file[]){
+				{ .path = "var/lib/rpm/Packages.db", .body = (char *)later.p, .size = later.n },
+				{ 0 } });
 	fixture_collect(&f);
 	assert_int_equal(f.facts.packages.len, 2);
 	assert_true(fixture_package(&f, "sample")->hidden);
@@ -609,22 +452,12 @@ static void test_hidden(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header),
-		cmocka_unit_test(test_header_dribble_and_magic),
-		cmocka_unit_test(test_header_malformed),
-		cmocka_unit_test(test_header_cut),
-		cmocka_unit_test(test_sqlite),
-		cmocka_unit_test(test_sqlite_malformed),
-		cmocka_unit_test(test_sqlite_shared),
-		cmocka_unit_test(test_ndb),
-		cmocka_unit_test(test_ndb_overlap),
-		cmocka_unit_test(test_bdb),
-		cmocka_unit_test(test_manifest),
-		cmocka_unit_test(test_manifest_malformed),
-		cmocka_unit_test(test_manifest_both),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_ownership),
-		cmocka_unit_test(test_files_malformed),
+		cmocka_unit_test(test_sqlite),        cmocka_unit_test(test_sqlite_malformed),
+		cmocka_unit_test(test_sqlite_shared), cmocka_unit_test(test_ndb),
+		cmocka_unit_test(test_ndb_overlap),   cmocka_unit_test(test_bdb),
+		cmocka_unit_test(test_manifest),      cmocka_unit_test(test_manifest_malformed),
+		cmocka_unit_test(test_manifest_both), cmocka_unit_test(test_places),
+		cmocka_unit_test(test_ownership),     cmocka_unit_test(test_files_malformed),
 		cmocka_unit_test(test_hidden),
 	};
 

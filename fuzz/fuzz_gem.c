@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Specifications of gems, Composer's list of what it installed, and the evidence of gems. */
+#include "fuzz_catalog.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct fuzz_catalog target = {
+		.cataloger = &catalog_gem,
+		.sample = "# stub: a 1 ruby lib\n",
+		.paths = { "gem/specifications/a-1.gemspec", "gem/specifications/default/b.gemspec",
+		           "app/vendor/composer/installed.json", NULL },
+	};
+
+	fuzz_catalog(&target, bytes_of(data, size));
+	return 0;
+}

@@ -1,0 +1,170 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What Oakum finds of languages is what their own tools say: go version -m, npm ls, pip list; jar and
+# objcopy make archives and programs. Each tool that is absent is a skip. No network.
+. "$ROOT/test/tap.sh"
+
+command -v jq >"$TMP/tool" || skip_all 'jq is not installed'
+export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod GOCACHE="${GOCACHE:-$TMP/go-cache}"
+
+packages() { # ROOT ECOSYSTEM: lines of name, version
+	"$OAKUM" audit --format json --quiet "rootfs:$1" >"$TMP/audit.json" || return 1
+	jq -r --arg e "$2" '.packages[] | select(.ecosystem == $e) | [.name, .version] | @tsv' \
+		"$TMP/audit.json" | sort -u
+}
+
+same() { # NAME: $TMP/theirs and $TMP/ours
+	ok "$1: $(wc -l <"$TMP/theirs") packages" diff "$TMP/theirs" "$TMP/ours"
+	[ -s "$TMP/theirs" ] || tap_say 'not ok' "$1: the tool lists none"
+}
+
+# -- Go: our program with a module that is replaced by a folder
+go_sources() {
+	mkdir -p "$TMP/go/local"
+	printf 'module example.org/Local\n\ngo 1.18\n' >"$TMP/go/local/go.mod"
+	printf 'package local\n\nfunc Say() { println("local") }\n' >"$TMP/go/local/local.go"
+	printf 'package main\n\nimport local "example.org/Local"\n\nfunc main() { local.Say() }\n' \
+		>"$TMP/go/main.go"
+	cat >"$TMP/go/go.mod" <<-'EOF'
+		module example.org/shop
+
+		go 1.18
+
+		require example.org/Local v1.2.3
+
+		replace example.org/Local => ./local
+	EOF
+}
+
+go_theirs() { # PROGRAM: the modules, and the compiler as stdlib; folders have no version
+	go version -m "$1" | awk -F '\t' '
+		NR == 1 { sub(/^.*: go/, ""); print "stdlib\t" $0; next }
+		function out() { if (name != "") print name "\t" (version == "(devel)" ? "" : version) }
+		$2 == "mod" || $2 == "dep" { out(); name = $3; version = $4 }
+		$2 == "=>" { if ($4 != "" && $4 != "(devel)") name = $3; version = $4 }
+		END { out() }' | sort -u
+}
+
+go_case() { # NAME PROGRAM BUILD-ARGUMENTS...
+	go_name=$1 go_out=$TMP/go-root/usr/bin/$2
+	shift 2
+	rm -rf "$TMP/go-root"
+	mkdir -p "$TMP/go-root/usr/bin"
+	if ! (cd "$TMP/go" && go build "$@" -o "$go_out" . >"$TMP/go.log" 2>&1); then
+		skip "go: $go_name" "go build: $(tail -n 1 "$TMP/go.log")"
+		return
+	fi
+	go_theirs "$go_out" >"$TMP/theirs"
+	packages "$TMP/go-root" golang >"$TMP/ours"
+	same "go: $go_name"
+}
+
+if command -v go >"$TMP/tool"; then
+	go_sources
+	go_case 'as built' shop
+	go_case 'stripped' shop -ldflags '-s -w'
+	go_case 'position independent' shop -buildmode=pie
+	if command -v gcc >"$TMP/tool"; then
+		CGO_ENABLED=1 go_case 'linked by the system' shop -ldflags '-linkmode=external'
+	fi
+	mkdir -p "$TMP/go-root/usr/bin"
+	rm -f "$TMP/go-root/usr/bin/"*
+	cp "$(go env GOROOT)/bin/go" "$TMP/go-root/usr/bin/"
+	go_theirs "$TMP/go-root/usr/bin/go" >"$TMP/theirs"
+	packages "$TMP/go-root" golang >"$TMP/ours"
+	same 'go: the go command'
+else
+	skip 'go' 'not installed'
+fi
+
+# -- npm: what is installed for everybody here
+if command -v npm >"$TMP/tool" && npm_root=$(npm root -g 2>"$TMP/npm.log") && [ -d "$npm_root" ]; then
+	mkdir -p "$TMP/npm-root/usr/lib"
+	cp -r "$npm_root" "$TMP/npm-root/usr/lib/node_modules"
+	npm ls -g --all --json 2>"$TMP/npm.log" | jq -r '
+		def walk_all: (.dependencies // {}) | to_entries[] | .key as $k | .value |
+			(select(.version != null) | [(.name // $k), .version] | @tsv), walk_all;
+		walk_all' | sort -u >"$TMP/theirs"
+	packages "$TMP/npm-root" npm >"$TMP/ours"
+	same 'npm ls -g'
+	is 'npm: each file has an owner' \
+		"$(jq '.coverage.unknown.files' "$TMP/audit.json")" 0
+else
+	skip 'npm' 'not installed'
+fi
+
+# -- Python: what pip lists, names as PEP 503 compares them
+normal() {
+	awk -F '\t' -v OFS='\t' '{ $1 = tolower($1); gsub(/[-_.]+/, "-", $1) } 1' | sort -u
+}
+
+if command -v python3 >"$TMP/tool" && python3 -m pip --version >"$TMP/pip.log" 2>&1; then
+	site=$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+	mkdir -p "$TMP/py-root/usr/lib/python3/site-packages"
+	find "$site" -mindepth 1 -maxdepth 1 \( -name '*.dist-info' -o -name '*.egg-info' \) \
+		-exec cp -r {} "$TMP/py-root/usr/lib/python3/site-packages/" \;
+	python3 -m pip --disable-pip-version-check list --format json \
+		--path "$TMP/py-root/usr/lib/python3/site-packages" 2>"$TMP/pip.log" |
+		jq -r '.[] | [.name, .version] | @tsv' | normal >"$TMP/theirs"
+	packages "$TMP/py-root" pypi | normal >"$TMP/ours"
+	same 'pip list'
+else
+	skip 'pip' 'not installed'
+fi
+
+# -- Rust: a program of some size with the section that cargo-auditable writes
+if command -v objcopy >"$TMP/tool" && command -v python3 >"$TMP/tool"; then
+	mkdir -p "$TMP/rust-root/usr/bin"
+	printf '%s' '{"packages":[{"name":"shop","version":"0.1.0","source":"local","root":true},
+		{"name":"libc","version":"0.2.150","source":"crates.io"},
+		{"name":"cc","version":"1.0.83","source":"crates.io","kind":"build"}]}' |
+		python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(sys.stdin.buffer.read()))' \
+			>"$TMP/audit.z"
+	objcopy --add-section ".dep-v0=$TMP/audit.z" "$OAKUM" "$TMP/rust-root/usr/bin/shop"
+	printf 'libc\t0.2.150\nshop\t0.1.0\n' >"$TMP/theirs"
+	packages "$TMP/rust-root" cargo >"$TMP/ours"
+	same 'cargo-auditable'
+else
+	skip 'cargo-auditable' 'objcopy or python3 is not installed'
+fi
+
+# -- Java: archives by another writer, with 64-bit sizes, larger than what is kept in memory
+if command -v python3 >"$TMP/tool"; then
+	mkdir -p "$TMP/java-root/srv"
+	python3 - "$TMP/java-root/srv" <<-'EOF'
+		import io, os, sys, zipfile
+
+		def pom(group, artifact, version):
+		    return (f"META-INF/maven/{group}/{artifact}/pom.properties",
+		            f"groupId={group}\nartifactId={artifact}\nversion={version}\n".encode())
+
+		def archive(out, members, method):
+		    with zipfile.ZipFile(out, "w", method) as z:
+		        for name, body in members:
+		            with z.open(name, "w", force_zip64=True) as f:
+		                f.write(body)
+
+		def packed(members, method=zipfile.ZIP_DEFLATED):
+		    b = io.BytesIO()
+		    archive(b, members, method)
+		    return b.getvalue()
+
+		folder = sys.argv[1]
+		stored, deflated = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+		log4j = packed([pom("org.apache.logging.log4j", "log4j-core", "2.14.1")])
+		spring = packed([("META-INF/MANIFEST.MF", b"Implementation-Version: 5.3.0\r\n")])
+		filler = ("BOOT-INF/filler", os.urandom(26 << 20))
+		boot = [filler, ("BOOT-INF/lib/log4j-core.jar", log4j), ("BOOT-INF/lib/spring-core.jar", spring),
+		        pom("org.example", "shop", "1.0.0")]
+		archive(f"{folder}/boot.jar", boot, stored)
+		archive(f"{folder}/shop.war", [("WEB-INF/lib/a.jar", log4j), pom("org.example", "war", "2.0")], deflated)
+	EOF
+	printf '%s\t%s\n' org.apache.logging.log4j:log4j-core 2.14.1 org.example:shop 1.0.0 \
+		org.example:war 2.0 spring-core 5.3.0 >"$TMP/theirs"
+	packages "$TMP/java-root" maven >"$TMP/ours"
+	same 'java: stored in a large archive, deflated in a small one'
+	is 'java: no gap' "$(jq '[.gaps[] | select(.path != null)] | length' "$TMP/audit.json")" 0
+else
+	skip 'java' 'python3 is not installed'
+fi
+done_testing
