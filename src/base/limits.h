@@ -57,7 +57,7 @@
 #define LIMIT_PAX (1 * MIB)
 /* Entries in one layer, and in all of them: three million files is the largest image known (grype
  * 1509); a file costs 64 octets of the merged tree. */
-#define LIMIT_TAR_ENTRIES (UINT64_C(16) << 20)
+#define LIMIT_TAR_ENTRIES (UINT64_C(4) << 20)
 /* Sparse map entries: GNU tar writes one a hole; a file of 2^20 holes is an attack. */
 #define LIMIT_SPARSE (UINT64_C(1) << 20)
 /* Links followed before a path counts as looping (ELOOP in Linux is 40). */

@@ -25,8 +25,8 @@ int audit_run(const struct target *target, const struct audit_options *options, 
               err *e);
 void audit_done(struct audit *a);
 
-/* audit_gather(target, options, out_image, out_facts, e): read and collect, without a judgement; for
- * what else is made of facts. image_done frees both. Errors as above. */
+/* audit_gather(target, options, out_image, out_facts, e): read and collect, without a judgement;
+ * for what else is made of facts. image_done frees both. Errors as above. */
 int audit_gather(const struct target *target, const struct image_options *options,
                  struct image *out_image, struct facts *out_facts, err *e);
 

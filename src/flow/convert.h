@@ -2,7 +2,8 @@
 /* convert - a bill that somebody wrote, in another format.
  *
  * A bill from outside is read in a sealed worker, which also writes it anew; the parent passes the
- * octets on and looks at none of them. Threading: as worker_start (one thread, no other running). */
+ * octets on and looks at none of them.
+ * Threading: as worker_start (one thread, no other running). */
 #pragma once
 
 #include "sbom/sbom.h"
@@ -14,6 +15,6 @@ struct convert_options {
 	uint64_t timeout_ms; /* 0: LIMIT_TIME_MS */
 };
 
-/* convert_file(path, options, e): ERR_ABSENT, ERR_IO, ERR_FORMAT and ERR_LIMIT of sbom_read, ERR_BUG
- * (the worker died). On failure streams may hold a part. */
+/* convert_file(path, options, e): ERR_ABSENT, ERR_IO, ERR_FORMAT and ERR_LIMIT of sbom_read,
+ * ERR_BUG (the worker died). On failure streams may hold a part. */
 int convert_file(const char *path, const struct convert_options *options, err *e);

@@ -59,6 +59,22 @@ refused blob_is_fifo 'regular file'
 packages link_to_unwanted
 packages symlink_to_unwanted
 
+# Whatever detours an archive makes, the packages are those a container sees.
+for name in folder_by_another_name folder_is_link link_to_other_kind two_names_of_one_file \
+	target_by_another_name; do
+	audit $name 0
+	is "$name: both databases are read" "$(jq -r '[.packages[].name] | unique | join(" ")' out)" 'bash decoy libc6'
+done
+audit hardlink_by_another_name 0
+like 'hardlink_by_another_name: the packages' "$(jq -r '[.packages[].name] | join(" ")' out)" 'bash.*libc6'
+stated behind_lower_link 'overlayfs makes new folders'
+packages annotated_attestation
+audit rights_of_links 0
+is 'setuid survives a milder second header and a whiteout' "$(jq -r '[.setuid[].path] | join(" ")' out)" bin/also-su
+is 'so does a capability' "$(jq -r '[.capabilities[].path] | join(" ")' out)" bin/also-ping
+stated many_links 'too many links'
+packages repeated_layer
+
 # The same member twice says something else to another reader: where, it is told by line and column.
 like 'a JSON error names its place' "$("$OAKUM" audit "oci:$TMP/duplicate_member" 2>&1)" ':1:[0-9]+|line 1'
 
