@@ -10,8 +10,6 @@
 #include "cmd/status.h"
 #include "flow/convert.h"
 
-#include <inttypes.h>
-
 #define FORMATS "spdx-json|spdx-tag|cyclonedx-json|cyclonedx-json@1.6|cyclonedx-json@1.7"
 
 struct sbom_flags {
@@ -61,6 +59,8 @@ static int convert(struct reading *reading, const struct sbom_flags *f, struct o
 	struct stream **outs = arena_array(a, struct stream *, outputs->len);
 	struct convert_options options = { formats, outs, outputs->len, f->reading.timeout_ms };
 
+	if (f->files)
+		return err_set(e, ERR_USAGE, 0, "--files: of a bill only packages are read, no files");
 	for (size_t i = 0; i < outputs->len; i++) {
 		formats[i] = sbom_format(output_format(outputs, i));
 		outs[i] = output_stream(outputs, i);
@@ -93,10 +93,8 @@ static int run_one(struct reading *reading, const struct sbom_flags *f, struct o
 
 	if (gap)
 		message_note(reading->job, text,
-		             arena_printf(&reading->job->arena,
-		                          "%" PRIu64 " things could not be read: the bill is not whole "
-		                          "('oakum audit' names them)",
-		                          bill.gaps));
+		             "not everything could be read, so the bill is not whole ('oakum audit' "
+		             "names the gaps)");
 	bill_done(&bill);
 	return gap && f->fail_on_gap ? STATUS_GAP : STATUS_DONE;
 }

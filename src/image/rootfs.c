@@ -210,6 +210,14 @@ static void put_header(struct rootfs *r, bytes link, bytes capability)
 	tar_write_header(&r->pending, &t);
 }
 
+/* Nobody looks into so large a file, and one of holes can be made of any size at no cost. */
+static bool is_hollow(const struct stat *st)
+{
+	uint64_t size = (uint64_t)st->st_size, there = (uint64_t)st->st_blocks * 512;
+
+	return size > LIMIT_SPOOL || (size > 64 * MIB && there < size / 64);
+}
+
 /* A plain file stays open for its body; one that cannot be opened is given without. */
 static void visit_file(struct rootfs *r, int folder, const char *name)
 {
@@ -223,6 +231,10 @@ static void visit_file(struct rootfs *r, int folder, const char *name)
 			close(r->file);
 		r->file = -1;
 		gap(r, "could not be opened");
+	} else if (is_hollow(&st)) {
+		close(r->file);
+		r->file = -1;
+		gap(r, "is too large, or nothing but holes: its content was not read");
 	} else {
 		r->st = st;
 		n = fgetxattr(r->file, "security.capability", capability, sizeof(capability));

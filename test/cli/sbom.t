@@ -194,6 +194,8 @@ echo before >kept
 status 'an unknown version' 3 "$OAKUM" sbom -o kept sbom:old.json
 like 'is said' "$(cat err)" "sbom:old.json: '1.1': only CycloneDX 1.2 to 1.7 are read"
 is 'and what was there stays' "$(cat kept)" before
+status 'files of a bill are not read' 2 "$OAKUM" sbom -f cyclonedx-json --files \
+	sbom:alpine.cdx.json
 status 'no bill' 3 "$OAKUM" sbom sbom:validate.py
 
 status 'a format that there is not' 2 "$OAKUM" sbom --no-cache -f spdx-xml rootfs:alpine

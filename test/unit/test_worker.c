@@ -94,7 +94,8 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 
 static struct worker *start(void)
 {
-	struct worker_options o = { .serve = serve, .keep = { -1, -1 }, .deadline = deadline_in(60000) };
+	struct worker_options o = { .serve = serve, .keep = { -1, -1 },
+		                        .deadline = deadline_in(60000) };
 	struct worker *w = NULL;
 	bool landlock;
 	err e = { 0 };
@@ -186,6 +187,32 @@ static void a_crash_is_an_error(void **state)
 	}
 }
 
+static _Noreturn int serve_noise(struct worker_side *side, void *arg)
+{
+	(void)arg;
+	for (;;)
+		side_taken(side); /* rings the bell, takes nothing */
+}
+
+/* A child that is neither silent nor of any use is left at the deadline. */
+static void noise_does_not_stop_the_clock(void **state)
+{
+	struct worker_options o = { .serve = serve_noise, .keep = { -1, -1 },
+		                        .deadline = deadline_in(400) };
+	struct worker *w = NULL;
+	uint64_t expanded = 0;
+	buf answer = BUF_INIT(1024);
+	bool landlock;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(worker_start(&o, &w, &landlock, &e), 0);
+	assert_int_equal(converse(w, BYTES("e"), &answer, &expanded, &e), -1);
+	assert_failed(&e, ERR_LIMIT);
+	worker_stop(w);
+	buf_done(&answer);
+}
+
 /* What the kernel says of a sealed worker, as issue readers would check it. */
 static void worker_is_sealed(void **state)
 {
@@ -213,7 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ring_keeps_order), cmocka_unit_test(ring_refuses_a_lie),
 		cmocka_unit_test(worker_echoes),    cmocka_unit_test(a_crash_is_an_error),
-		cmocka_unit_test(worker_is_sealed),
+		cmocka_unit_test(worker_is_sealed), cmocka_unit_test(noise_does_not_stop_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
