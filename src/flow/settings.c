@@ -31,6 +31,17 @@ static const struct account *find_account(const struct facts *facts, bytes name,
 	return NULL;
 }
 
+static bool find_group(const struct facts *facts, bytes name, uint32_t *out_gid)
+{
+	for (size_t i = 0; i < facts->groups.len && name.n > 0; i++) {
+		if (!bytes_equal(facts->groups.items[i].name, name))
+			continue;
+		*out_gid = facts->groups.items[i].gid;
+		return true;
+	}
+	return false;
+}
+
 /* OCI image-spec 1.1, config.md "User": user, uid, user:group, uid:gid, …; a part that is a number
  * is one even when an account has it as its name; nothing at all is root. */
 static void judge_user(struct audit_page *page)
@@ -40,7 +51,7 @@ static void judge_user(struct audit_page *page)
 
 	who->written = rest;
 	(void)bytes_take_until(&rest, ':', &user); /* empty: user stays empty */
-	who->has_gid = take_id(rest, &who->gid);
+	who->has_gid = take_id(rest, &who->gid) || find_group(page->facts, rest, &who->gid);
 	bool is_number = take_id(user, &who->uid);
 
 	if (user.n == 0)

@@ -119,6 +119,7 @@ static void test_user(void **state)
 		{ "-0", PAGE_USER_ROOT, 0, 0, true, "non-root-user" },
 		{ "root", PAGE_USER_ROOT, 0, 0, true, "non-root-user" },
 		{ "toor:app", PAGE_USER_ROOT, 0, 0, false, "non-root-user" },
+		{ "app:staff", PAGE_USER_NAME, 1654, 50, true, "numeric-user" },
 		{ ":5", PAGE_USER_ROOT, 0, 5, true, "non-root-user" },
 		{ "app", PAGE_USER_NAME, 1654, 1655, true, "numeric-user" },
 		{ "nobody", PAGE_USER_ABSENT, 0, 0, false, "known-user" },
@@ -137,6 +138,7 @@ static void test_user(void **state)
 	add_account(f, "toor", 0, 0);
 	add_account(f, "app", 1654, 1655);
 	add_account(f, "3000", 0, 0);
+	*ARENA_PUSH(&f->image.arena, &f->facts.groups) = (struct account_group){ BYTES("staff"), 50 };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		f->image.config.user = bytes_str(cases[i].written);
 		const struct audit_page *page = judge(f);
