@@ -88,7 +88,7 @@
  * against all of the second. The SDK holds below 100 applications. */
 #define LIMIT_DOTNET_APPS 16384
 #define LIMIT_DOTNET_FOLDERS 128
-/* The directory of a ZIP archive and its members: the largest Java archives have 100,000 members. */
+/* The directory of a ZIP archive and its members: the largest Java archives have 100,000. */
 #define LIMIT_ZIP_DIRECTORY (24 * MIB)
 #define LIMIT_ZIP_MEMBERS (UINT64_C(256) << 10)
 /* Archives in archives: an EAR holds WARs, which hold JARs, which were seen to hold one more. */

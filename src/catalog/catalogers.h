@@ -2,7 +2,8 @@
 /* catalogers - inside this room: the catalogers by name.
  *
  * Inspector numbers stand in the cache and are never reused: 1 os-release, 2 dpkg, 3 apk, 4
- * accounts, from 20 on .NET, 40 rpm, 41 chisel. */
+ * accounts, from 20 on .NET, 40 rpm, 41 chisel, from 60 on
+ * languages (60 Go, npm, Python, Java, Rust, gem, 66 Composer). */
 #pragma once
 
 #include "catalog/facts.h"

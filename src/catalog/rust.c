@@ -42,8 +42,13 @@ static struct want escalate(const struct entry *entry, bytes head)
 	if (!elf_map_open(head, &elf) || elf.sections < INSPECT_HEAD || elf.sections >= entry->size ||
 	    elf.segment_count == 0)
 		return (struct want){ WANT_NO, 0 };
+	uint64_t names = elf.sections > NAMES ? elf.sections - NAMES : 0;
+
+	/* Much may be appended to a program: a .NET single-file bundle. */
+	if (entry->size - names > LIMIT_KEEP)
+		return (struct want){ WANT_SPOOL, 0 };
 	if (is_system_library(entry->path) || entry->size > LIMIT_KEEP)
-		return (struct want){ WANT_TAIL, elf.sections > NAMES ? elf.sections - NAMES : 0 };
+		return (struct want){ WANT_TAIL, names };
 	return (struct want){ WANT_ALL, 0 };
 }
 
@@ -107,13 +112,28 @@ static int read_audit(struct inspection *in, bytes section, err *e)
 	return 0;
 }
 
+/* names_of(in): what stands before the section headers, where not the whole program is kept. */
+static bytes names_of(struct inspection *in)
+{
+	struct elf_map elf;
+	bytes head, names;
+
+	if (in->body.n > 0)
+		return bytes_slice(in->body, 0, NAMES);
+	if (!inspection_read(in, 0, INSPECT_HEAD, &head) || !elf_map_open(head, &elf))
+		return BYTES("");
+	uint64_t from = elf.sections > NAMES ? elf.sections - NAMES : 0;
+
+	return inspection_read(in, from, (size_t)(elf.sections - from), &names) ? names : BYTES("");
+}
+
 static int inspect(struct inspection *in, err *e)
 {
 	struct elf_map elf;
 	bytes section;
 
-	if (in->body_from > 0 || in->body.n < in->entry->size) {
-		bytes names = bytes_slice(in->body, 0, NAMES);
+	if (in->body.n < in->entry->size) {
+		bytes names = names_of(in);
 
 		if (bytes_search(names, section_name) < names.n)
 			inspection_gap(in, "a Rust library or large program: the crates it names are not read");

@@ -124,6 +124,13 @@ if command -v objcopy >"$TMP/tool" && command -v python3 >"$TMP/tool"; then
 	printf 'libc\t0.2.150\nshop\t0.1.0\n' >"$TMP/theirs"
 	packages "$TMP/rust-root" cargo >"$TMP/ours"
 	same 'cargo-auditable'
+	# Too large to keep whole, much appended: what is not read is said; of others nothing is.
+	head -c 27000000 /dev/zero >>"$TMP/rust-root/usr/bin/shop"
+	cp "$OAKUM" "$TMP/rust-root/usr/bin/other"
+	head -c 27000000 /dev/zero >>"$TMP/rust-root/usr/bin/other"
+	packages "$TMP/rust-root" cargo >"$TMP/ours"
+	is 'cargo-auditable: a program that is too large is named' \
+		"$(jq -r '.gaps[] | select(.path != null) | .path' "$TMP/audit.json")" usr/bin/shop
 else
 	skip 'cargo-auditable' 'objcopy or python3 is not installed'
 fi

@@ -15,8 +15,8 @@ struct zip_file {
 
 static inline void zip_put(buf *b, uint64_t v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		buf_putc(b, (uint8_t)(v >> 8 * i));
+	for (; n > 0; n--, v >>= 8)
+		buf_putc(b, (uint8_t)v);
 }
 
 /* zip_raw_deflate(in, out): one raw deflate run. */
