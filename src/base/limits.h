@@ -19,7 +19,8 @@
 #define LIMIT_CONFIG (4 * MIB)
 /* Kubernetes and every JSON library stop near here; deeper is an attack on a stack. */
 #define LIMIT_JSON_DEPTH 64
-/* Members and items in one document: 32 MiB of nodes. The largest deps.json of the .NET SDK has 20,000. */
+/* Members and items in one document: 32 MiB of nodes. The largest deps.json of the .NET SDK has
+ * 20,000. */
 #define LIMIT_JSON_NODES (UINT64_C(2) << 20)
 /* An index may name an index (multi-platform inside a layout's index.json), never a loop. */
 #define LIMIT_INDEX_DEPTH 4

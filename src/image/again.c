@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* again - which files nobody looked at because of a link. What inspectors want was asked by the names
- * in the archives; what counts is the name a container sees. */
+/* again - which files nobody looked at because of a link. What inspectors want was asked by the
+ * names in the archives; what counts is the name a container sees. */
 #include "base/limits.h"
 #include "base/path.h"
 #include "image/merge.h"
@@ -9,8 +9,9 @@
 
 static bool wants(const struct inspector *inspector, const struct tree_node *file, bytes path)
 {
-	struct entry entry = { .type = ENTRY_FILE, .path = path, .mode = file->mode,
-		                   .size = file->size, .kind = file->kind };
+	struct entry entry = {
+		.type = ENTRY_FILE, .path = path, .mode = file->mode, .size = file->size, .kind = file->kind
+	};
 
 	return inspector->want(&entry).what != WANT_NO;
 }
@@ -100,8 +101,8 @@ static uint32_t ordinal_of(const struct merge *m, uint32_t node)
 	return ordinal;
 }
 
-/* take(m, c, by_layer): put the candidate on a layer's list if it must be read. False: the list has the
- * file already, or is full; it waits for the next round. */
+/* take(m, c, by_layer): put the candidate on a layer's list if it must be read. False: the list has
+ * the file already, or is full; it waits for the next round. */
 static bool take(struct merge *m, const struct candidate *c, struct aliases *by_layer)
 {
 	const struct tree *tree = m->image->tree;

@@ -38,8 +38,8 @@ bool cache_find(struct cache *c, const digest *blob, const digest *version, int6
                 digest *out_diff_id);
 int cache_read(struct cache *c, int64_t row, uint32_t piece, bytes *out, err *e);
 
-/* cache_distrust(c): what came out cannot be true. The file is moved aside when the cache is closed, as
- * one is that SQLite finds corrupt; the next open begins anew. */
+/* cache_distrust(c): what came out cannot be true. The file is moved aside when the cache is
+ * closed, as one is that SQLite finds corrupt; the next open begins anew. */
 void cache_distrust(struct cache *c);
 
 /* cache_put_begin … cache_put_end: write one layer's evidence in one transaction; killed half-way

@@ -8,7 +8,8 @@
 
 /* client_send(w, message, e): one whole message. ERR_BUG, ERR_LIMIT as worker_wait. */
 int client_send(struct worker *w, bytes message, err *e);
-/* client_verdict(frame, e): what the last frame of an answer says: 0, or -1 with the worker's failure. */
+/* client_verdict(frame, e): what the last frame of an answer says: 0, or -1 with the worker's
+ * failure. */
 int client_verdict(bytes frame, err *e);
 /* client_ask(w, what, document, a, out, e): send a document, get the packed answer. Arena. */
 int client_ask(struct worker *w, enum request what, bytes document, struct arena *a, bytes *out,

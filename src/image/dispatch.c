@@ -130,7 +130,8 @@ static void choose_keep(struct dispatch *d)
 		d->now.keep = d->now.entry.size > LIMIT_SPOOL ? KEEP_TOO_LARGE : KEEP_SPOOL;
 	} else if (from < UINT64_MAX) {
 		d->now.body_from = from < d->now.entry.size ? from : d->now.entry.size;
-		d->now.keep = d->now.entry.size - d->now.body_from > LIMIT_KEEP ? KEEP_TOO_LARGE : KEEP_BODY;
+		d->now.keep = d->now.entry.size - d->now.body_from > LIMIT_KEEP ? KEEP_TOO_LARGE
+		                                                                : KEEP_BODY;
 	}
 }
 
@@ -163,7 +164,8 @@ static void keep_part(struct dispatch *d, bytes part, uint64_t at)
 {
 	if (d->now.keep == KEEP_BODY) {
 		if (at < d->now.body_from)
-			part = bytes_skip(part, d->now.body_from - at < part.n ? d->now.body_from - at : part.n);
+			part = bytes_skip(part,
+			                  d->now.body_from - at < part.n ? d->now.body_from - at : part.n);
 		buf_put(&d->body, part);
 	} else if (d->now.keep == KEEP_SPOOL && !spool_add(&d->spool, part)) {
 		d->now.keep = KEEP_NOTHING;
@@ -225,8 +227,11 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 	struct dispatch *d = ctx;
 
 	d->now = (struct passing){ .sparse = t->sparse };
-	d->now.entry = (struct entry){ .type = type_of(t->type), .mode = t->mode, .mtime = t->mtime,
-		                           .uid = id_of(t->uid), .gid = id_of(t->gid),
+	d->now.entry = (struct entry){ .type = type_of(t->type),
+		                           .mode = t->mode,
+		                           .mtime = t->mtime,
+		                           .uid = id_of(t->uid),
+		                           .gid = id_of(t->gid),
 		                           .capability = arena_bytes(&d->scratch, t->capability) };
 	if (d->now.entry.type == ENTRY_FILE)
 		d->now.entry.size = t->size;
@@ -247,7 +252,8 @@ static int on_data(void *ctx, bytes part, err *e)
 	struct dispatch *d = ctx;
 
 	(void)e;
-	if (d->now.ignored || d->now.entry.type != ENTRY_FILE || (d->now.decided && d->now.keep == KEEP_NOTHING))
+	if (d->now.ignored || d->now.entry.type != ENTRY_FILE ||
+	    (d->now.decided && d->now.keep == KEEP_NOTHING))
 		return 0;
 	if (!d->now.decided) {
 		bytes head = bytes_slice(part, 0, INSPECT_HEAD - d->now.head_n);
@@ -317,8 +323,9 @@ static int on_end(void *ctx, err *e)
 		}
 		evidence_write_entry(&d->writer, &d->now.entry, &d->out);
 		if (d->now.escapes)
-			state_gap(d, 0, "the name, or what it links to, tries to leave the root; read as if it "
-			                "could not");
+			state_gap(d, 0,
+			          "the name, or what it links to, tries to leave the root; read as if it "
+			          "could not");
 		for (size_t i = 0; d->options.inspectors[i] && status == 0; i++)
 			if (d->now.wants[i].what != WANT_NO)
 				status = run_inspector(d, d->options.inspectors[i], d->now.wants[i], e);

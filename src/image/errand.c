@@ -39,8 +39,11 @@ static int restart_local(void *ctx, err *e)
 
 static struct cache_file key_of(const struct local_file *f)
 {
-	return (struct cache_file){ .device = f->device, .inode = f->inode, .size = f->size,
-		                        .offset = f->offset, .mtime_ns = f->mtime_ns,
+	return (struct cache_file){ .device = f->device,
+		                        .inode = f->inode,
+		                        .size = f->size,
+		                        .offset = f->offset,
+		                        .mtime_ns = f->mtime_ns,
 		                        .ctime_ns = f->ctime_ns };
 }
 
@@ -103,8 +106,9 @@ static int plan_local(struct session *s, struct errand *x, err *e)
 	x->source = (struct layer_source){ .read = read_local, .restart = restart_local };
 	s->image->layers.items[x->layer].compressed = x->size;
 	if (x->blob.algorithm != DIGEST_NONE && doc->blob.size != x->size)
-		return err_set(e, ERR_FORMAT, 0, "the manifest says %" PRIu64 " bytes, the blob has %" PRIu64,
-		               doc->blob.size, x->size);
+		return err_set(e, ERR_FORMAT, 0,
+		               "the manifest says %" PRIu64 " bytes, the blob has %" PRIu64, doc->blob.size,
+		               x->size);
 	return plan_cached(s, x, e);
 }
 
@@ -162,8 +166,10 @@ int errands_run(struct session *s, struct errands *list, err *e)
 
 	if (parse && session_workers(s, threads, e) < 0)
 		return -1;
-	struct read_options o = { .workers = parse ? s->workers : NULL, .count = threads,
-		                      .deadline = s->deadline, .progress = s->options->progress };
+	struct read_options o = { .workers = parse ? s->workers : NULL,
+		                      .count = threads,
+		                      .deadline = s->deadline,
+		                      .progress = s->options->progress };
 
 	return read_layers(order, n, &o, e);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* errand - one read of one layer, from plan to merge.
  *
- * Known from the cache, to be hashed only, or to be read. The first round has an errand for every layer,
- * a second one for those that hold the target of a wanted link (aliases). Plan them, run them together
- * (read.h), merge them bottom to top. Belongs to the process's first thread, but for what read.h's
- * threads do with one each. */
+ * Known from the cache, to be hashed only, or to be read. The first round has an errand for every
+ * layer, a second one for those that hold the target of a wanted link (aliases). Plan them, run
+ * them together (read.h), merge them bottom to top. Belongs to the process's first thread, but for
+ * what read.h's threads do with one each. */
 #pragma once
 
 #include "image/merge.h"
@@ -21,19 +21,19 @@ struct layer_source {
 
 struct errand {
 	uint16_t layer;
-	struct aliases aliases;  /* empty in the first round */
+	struct aliases aliases; /* empty in the first round */
 	struct layer_source source;
-	uint64_t size;           /* of the blob, for the order of work and the progress; 0 unknown */
-	digest blob, diff_id;    /* expected (none: not told); once read, what they are */
-	digest version;          /* the cache key beside the blob: inspectors, and aliases where there are */
-	bool cached;             /* evidence is known, at this row; what is read is only hashed */
+	uint64_t size;        /* of the blob, for the order of work and the progress; 0 unknown */
+	digest blob, diff_id; /* expected (none: not told); once read, what they are */
+	digest version; /* the cache key beside the blob: inspectors, and aliases where there are */
+	bool cached;    /* evidence is known, at this row; what is read is only hashed */
 	int64_t row;
 	bool to_read;
-	struct errand *same;     /* an errand before this one reads the very same blob; NULL: none */
-	struct stash evidence;   /* what was read */
-	struct local_file file;  /* of a local source */
+	struct errand *same;    /* an errand before this one reads the very same blob; NULL: none */
+	struct stash evidence;  /* what was read */
+	struct local_file file; /* of a local source */
 	bool open;
-	uint64_t at;             /* octets of the file read so far */
+	uint64_t at; /* octets of the file read so far */
 };
 
 struct errands {
@@ -41,11 +41,12 @@ struct errands {
 	size_t len, cap;
 };
 
-/* errand_plan(s, list, layer, aliases, e): add one. Finds the blob, compares its size with the manifest's,
- * asks the cache; a recorded diff_id that is not the config's is ERR_FORMAT. */
+/* errand_plan(s, list, layer, aliases, e): add one. Finds the blob, compares its size with the
+ * manifest's, asks the cache; a recorded diff_id that is not the config's is ERR_FORMAT. */
 int errand_plan(struct session *s, struct errands *list, uint16_t layer, struct aliases aliases,
                 err *e);
-/* errands_run(s, list, e): read what has to be read. errands_merge: into m; the cache learns what is new. */
+/* errands_run(s, list, e): read what has to be read. errands_merge: into m; the cache learns what
+ * is new. */
 int errands_run(struct session *s, struct errands *list, err *e);
 int errands_merge(struct session *s, struct errands *list, struct merge *m, err *e);
 void errands_done(struct errands *list);

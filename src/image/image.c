@@ -166,8 +166,9 @@ static int read_once(const struct target *target, const struct image_options *op
 	return status;
 }
 
-/* What is kept may cost time, never the result: a row that cannot be read back shows itself only half-way
- * through a merge, and then the image is read again, with a new cache and at last without one. */
+/* What is kept may cost time, never the result: a row that cannot be read back shows itself only
+ * half-way through a merge, and then the image is read again, with a new cache and at last without
+ * one. */
 int image_read(const struct target *target, const struct image_options *options, struct image *out,
                err *e)
 {

@@ -39,7 +39,7 @@ struct entry {
 	uint32_t uid, gid;
 	uint64_t size;
 	int64_t mtime;
-	bytes capability;    /* security.capability, or empty */
+	bytes capability; /* security.capability, or empty */
 };
 
 enum want_what { WANT_NO, WANT_HEAD, WANT_ALL, WANT_TAIL, WANT_SPOOL };
@@ -72,8 +72,8 @@ struct inspector {
 	 * NULL: the head is enough. */
 	struct want (*escalate)(const struct entry *entry, bytes head);
 	int (*inspect)(struct inspection *in, err *e);
-	/* role(path): for an inspector that reads several kinds of files: which kind a file of this name
-	 * is. A link of one kind to a file of another is read as what its own name says. NULL: one
+	/* role(path): for an inspector that reads several kinds of files: which kind a file of this
+	 * name is. A link of one kind to a file of another is read as what its own name says. NULL: one
 	 * kind. */
 	unsigned (*role)(bytes path);
 	/* paths: names that must not be missed when a folder on the way is a link; "a/b/" means every

@@ -35,11 +35,11 @@ struct feeder {
 struct passage {
 	struct feeder *f;
 	struct errand *x;
-	enum codec codec;  /* by the first octets, as the worker sees it too */
+	enum codec codec; /* by the first octets, as the worker sees it too */
 	uint64_t fed, expanded;
-	bool fed_all;      /* the last frame has been sent */
-	bool answered;     /* the worker's verdict has come */
-	err refused;       /* and it was: the layer cannot be read */
+	bool fed_all;  /* the last frame has been sent */
+	bool answered; /* the worker's verdict has come */
+	err refused;   /* and it was: the layer cannot be read */
 };
 
 /* -- one pass -------------------------------------------------------------------------------- */
@@ -193,9 +193,9 @@ static int hash_only(struct passage *p, err *e)
 	return check_digest("the blob's digest", &p->x->blob, &have, e);
 }
 
-/* read_blob(p, e): through the worker, once; a gzip stream that the fast engine refuses once more with
- * the reference: ISA-L 2.30 has stream faults, and only what zlib refuses too is called corrupt. Each
- * pass is hashed: evidence belongs to the octets of its own pass. */
+/* read_blob(p, e): through the worker, once; a gzip stream that the fast engine refuses once more
+ * with the reference: ISA-L 2.30 has stream faults, and only what zlib refuses too is called
+ * corrupt. Each pass is hashed: evidence belongs to the octets of its own pass. */
 static int read_blob(struct passage *p, digest *out_blob, err *e)
 {
 	for (enum codec_engine engine = CODEC_FAST;; engine = CODEC_REFERENCE) {
@@ -233,7 +233,8 @@ static int read_one(struct passage *p, err *e)
 
 /* -- all layers ------------------------------------------------------------------------------ */
 
-/* After a failure only the layers below it are still read: the lowest failure is the one to tell. */
+/* After a failure only the layers below it are still read: the lowest failure is the one to
+ * tell. */
 static struct errand *take_errand(struct queue *q)
 {
 	struct errand *x = NULL;
@@ -339,8 +340,12 @@ static int run_feeders(struct queue *q, size_t count, err *e)
 
 int read_layers(struct errand **errands, size_t n, const struct read_options *o, err *e)
 {
-	struct queue q = { .order = errands, .len = n, .options = o, .failed_layer = UINT32_MAX,
-		               .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER };
+	struct queue q = { .order = errands,
+		               .len = n,
+		               .options = o,
+		               .failed_layer = UINT32_MAX,
+		               .lock = PTHREAD_MUTEX_INITIALIZER,
+		               .ended = PTHREAD_COND_INITIALIZER };
 
 	for (size_t i = 0; i < n; i++)
 		q.total += errands[i]->size;

@@ -26,7 +26,10 @@ struct level {
 	int fd;
 	size_t path_n; /* of the folder's own path */
 	struct arena names;
-	struct { char **items; size_t len, cap; } list;
+	struct {
+		char **items;
+		size_t len, cap;
+	} list;
 	size_t next;
 };
 
@@ -34,16 +37,19 @@ struct rootfs {
 	int root;
 	dev_t device;
 	struct level levels[ROOTFS_DEPTH];
-	size_t depth;           /* levels in use; 0: not begun or done */
+	size_t depth; /* levels in use; 0: not begun or done */
 	bool begun, ended;
 	char path[LIMIT_PATH + LIMIT_NAME + 2];
-	int file;               /* the one whose body is being given, -1 none */
-	struct stat st;         /* of that file when its header was written */
-	uint64_t left;          /* octets of it still to give */
-	buf pending;            /* headers and padding that go out first */
+	int file;       /* the one whose body is being given, -1 none */
+	struct stat st; /* of that file when its header was written */
+	uint64_t left;  /* octets of it still to give */
+	buf pending;    /* headers and padding that go out first */
 	size_t pending_at;
-	struct arena arena;     /* of the gaps */
-	struct { char **items; size_t len, cap; } gaps;
+	struct arena arena; /* of the gaps */
+	struct {
+		char **items;
+		size_t len, cap;
+	} gaps;
 	uint64_t gaps_total;
 };
 
@@ -127,8 +133,8 @@ const char *rootfs_gap(const struct rootfs *r, size_t i)
 static void gap(struct rootfs *r, const char *why)
 {
 	if (r->gaps_total++ < LIMIT_GAPS_NAMED)
-		*ARENA_PUSH(&r->arena, &r->gaps) =
-			arena_printf(&r->arena, "'%s' %s", SHOW(bytes_str(r->path)), why);
+		*ARENA_PUSH(&r->arena, &r->gaps) = arena_printf(&r->arena, "'%s' %s",
+		                                                SHOW(bytes_str(r->path)), why);
 }
 
 /* -- folders --------------------------------------------------------------------------------- */
@@ -153,8 +159,8 @@ static void list(struct rootfs *r, struct level *level)
 	}
 	while (errno = 0, (d = readdir(dir)) != NULL)
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-			*ARENA_PUSH(&level->names, &level->list) =
-				arena_str(&level->names, bytes_str(d->d_name));
+			*ARENA_PUSH(&level->names, &level->list) = arena_str(&level->names,
+			                                                     bytes_str(d->d_name));
 	if (errno)
 		gap(r, "could not be listed to the end");
 	closedir(dir);
@@ -201,10 +207,16 @@ static enum tar_type type_of(mode_t mode)
 static void put_header(struct rootfs *r, bytes link, bytes capability)
 {
 	const struct stat *st = &r->st;
-	struct tar_entry t = { .type = type_of(st->st_mode), .name = bytes_str(r->path), .link = link,
-		                   .mode = st->st_mode & 07777, .uid = st->st_uid, .gid = st->st_gid,
-		                   .mtime = st->st_mtime, .major = major(st->st_rdev),
-		                   .minor = minor(st->st_rdev), .capability = capability };
+	struct tar_entry t = { .type = type_of(st->st_mode),
+		                   .name = bytes_str(r->path),
+		                   .link = link,
+		                   .mode = st->st_mode & 07777,
+		                   .uid = st->st_uid,
+		                   .gid = st->st_gid,
+		                   .mtime = st->st_mtime,
+		                   .major = major(st->st_rdev),
+		                   .minor = minor(st->st_rdev),
+		                   .capability = capability };
 
 	t.size = t.stored = r->left = r->file >= 0 ? (uint64_t)st->st_size : 0;
 	tar_write_header(&r->pending, &t);
@@ -312,8 +324,8 @@ static void end_file(struct rootfs *r)
 	tar_write_pad(&r->pending, (uint64_t)r->st.st_size);
 }
 
-/* give_body(r, into, cap): octets of the open file. What a file that shrank no longer has is filled with
- * zeros, since its header is out; end_file notes it, and a failing disk is noted here. */
+/* give_body(r, into, cap): octets of the open file. What a file that shrank no longer has is filled
+ * with zeros, since its header is out; end_file notes it, and a failing disk is noted here. */
 static size_t give_body(struct rootfs *r, uint8_t *into, size_t cap)
 {
 	size_t want = r->left < cap ? (size_t)r->left : cap;

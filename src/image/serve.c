@@ -22,7 +22,8 @@ bool layer_request_unpack(bytes in, struct arena *a, struct layer_request *out)
 {
 	uint32_t engine, aliases;
 
-	if (!pack_take_u32(&in, CODEC_REFERENCE, &engine) || !pack_take_u32(&in, LIMIT_ALIASES, &aliases))
+	if (!pack_take_u32(&in, CODEC_REFERENCE, &engine) ||
+	    !pack_take_u32(&in, LIMIT_ALIASES, &aliases))
 		return false;
 	*out = (struct layer_request){ .engine = engine };
 	for (uint32_t i = 0; i < aliases; i++) {
@@ -183,9 +184,11 @@ static void serve_layer(struct worker_side *side, const struct serve *s, bytes r
 	struct layer_request r = { 0 };
 	struct layer l = { .side = side };
 	bool clear = layer_request_unpack(bytes_skip(request, 1), a, &r);
-	struct dispatch_options options = { .inspectors = s->inspectors, .spool_fd = s->spool_fd,
+	struct dispatch_options options = { .inspectors = s->inspectors,
+		                                .spool_fd = s->spool_fd,
 		                                .aliases = r.aliases.len ? &r.aliases : NULL,
-		                                .flush = flush_evidence, .ctx = side };
+		                                .flush = flush_evidence,
+		                                .ctx = side };
 	struct dispatch *d = dispatch_new(a, &options);
 	err e = { 0 };
 

@@ -5,7 +5,8 @@
  * layer is followed by a second message, the blob's octets as they are stored. Answers: the packed
  * document (oci/document.h), the listing (oci/local.h) or evidence records; then a last frame of
  * its own, the verdict: the octet 1, or the octet 0, one octet err_kind and a printable text.
- * The codec of a blob is told by its first octets, on both sides. The parent's end: client.h, read.h. */
+ * The codec of a blob is told by its first octets, on both sides. The parent's end: client.h,
+ * read.h. */
 #pragma once
 
 #include "codec/codec.h"

@@ -34,7 +34,8 @@ struct session {
 	struct arena arena;
 };
 
-/* session_init: choose the folder, know the version, begin the clock. session_done: stop and close everything. */
+/* session_init: choose the folder, know the version, begin the clock. session_done: stop and close
+ * everything. */
 void session_init(struct session *s, const struct image_options *options, struct image *image);
 void session_done(struct session *s);
 

@@ -418,8 +418,8 @@ static void describe_link(struct tree *t, uint32_t node, uint32_t target)
 	n->size = c->size;
 	n->link = content + 1;
 	n->flags |= TREE_HARDLINK;
-	/* One inode, two headers: containerd takes the last mode, GNU tar and umoci keep the first. Of the
-	 * rights that come with the file, the worse is told. */
+	/* One inode, two headers: containerd takes the last mode, GNU tar and umoci keep the first. Of
+	 * the rights that come with the file, the worse is told. */
 	c->mode = (uint16_t)(n->mode | (c->mode & MODE_WITH_FILE));
 	n->mode = c->mode;
 	c->ids = n->ids;

@@ -2,16 +2,17 @@
 /* tree - the files of an image as a container would see them, and what upper layers hid.
  *
  * Layers are applied bottom to top (OCI image-spec 1.1, layer.md §Applying Changesets, §Whiteouts).
- * Where the specification is silent, unpacking onto the merged files is followed: parents that are symbolic
- * links in lower layers are followed inside the root (tree_crossed tells), an explicit folder entry replaces such a
- * link, a folder listed again keeps its children and takes the new metadata, anything else replaces
- * what was there. Missing parents are made (0755, root), also the folder a dangling link leads to.
- * A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides only what lower layers brought,
- * wherever it stands in its own layer: the result is that of all whiteouts first, then all content.
- * A lower folder that is whited out but has new content is a new, implied folder. A whiteout below
- * a folder that does not exist makes no folder. What aufs leaves (.wh..wh.plnk and other names that
- * begin with .wh..wh.) is passed over. A hard link's header gives owner, mode and capability to the
- * content it names, for that is one inode. Hidden nodes stay in the table, marked.
+ * Where the specification is silent, unpacking onto the merged files is followed: parents that are
+ * symbolic links in lower layers are followed inside the root (tree_crossed tells), an explicit
+ * folder entry replaces such a link, a folder listed again keeps its children and takes the new
+ * metadata, anything else replaces what was there. Missing parents are made (0755, root), also the
+ * folder a dangling link leads to. A whiteout (.wh.NAME) or an opaque mark (.wh..wh..opq) hides
+ * only what lower layers brought, wherever it stands in its own layer: the result is that of all
+ * whiteouts first, then all content. A lower folder that is whited out but has new content is a
+ * new, implied folder. A whiteout below a folder that does not exist makes no folder. What aufs
+ * leaves (.wh..wh.plnk and other names that begin with .wh..wh.) is passed over. A hard link's
+ * header gives owner, mode and capability to the content it names, for that is one inode. Hidden
+ * nodes stay in the table, marked.
  *
  * Shape: nodes are numbered from 0 (the root) in the order they came; names in memory are shared
  * where they repeat; 48 octets a file, six for the index, and its name, so that three million files
@@ -91,14 +92,16 @@ uint32_t tree_find(const struct tree *t, bytes path, bool follow);
  * tree_seen(t, node): the container can reach the content of node: by its own name or, when that is
  * hidden, by a hard link that is not. */
 uint32_t tree_content(const struct tree *t, uint32_t node);
-/* tree_crossed(t): the entry applied last lay behind a symbolic link of a lower layer. There runtimes
- * disagree: who unpacks onto the merged files (umoci, kaniko) follows the link as we do, overlayfs
- * (Docker, containerd) puts a new folder in its place. Worth a gap.
- * tree_is_path(t, node, path): path is the node's own path, links left aside. O(depth), no memory. */
+/* tree_crossed(t): the entry applied last lay behind a symbolic link of a lower layer. There
+ * runtimes disagree: who unpacks onto the merged files (umoci, kaniko) follows the link as we do,
+ * overlayfs (Docker, containerd) puts a new folder in its place. Worth a gap.
+ * tree_is_path(t, node, path): path is the node's own path, links left aside. O(depth), no
+ * memory. */
 bool tree_crossed(const struct tree *t);
 bool tree_is_path(const struct tree *t, uint32_t node, bytes path);
 bool tree_seen(const struct tree *t, uint32_t node);
-/* tree_size_here(t, node): the octets that count at this name, so that a sum over all names counts each
- * content once: none for a further name of content that has a visible one, none for a hidden name of
- * content that is seen. (Content whose own name is hidden counts at each visible link to it.) */
+/* tree_size_here(t, node): the octets that count at this name, so that a sum over all names counts
+ * each content once: none for a further name of content that has a visible one, none for a hidden
+ * name of content that is seen. (Content whose own name is hidden counts at each visible link to
+ * it.) */
 uint64_t tree_size_here(const struct tree *t, uint32_t node);

@@ -8,6 +8,7 @@ struct deadline {
 	uint64_t at_ms, given_ms;
 };
 
-/* deadline_in(ms): so many milliseconds from now. deadline_check(d, e): ERR_LIMIT once it has passed. */
+/* deadline_in(ms): so many milliseconds from now. deadline_check(d, e): ERR_LIMIT once it has
+ * passed. */
 struct deadline deadline_in(uint64_t ms);
 int deadline_check(const struct deadline *d, err *e);

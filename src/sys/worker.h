@@ -27,8 +27,8 @@ struct worker_side; /* the child's end */
 struct worker_options {
 	int (*serve)(struct worker_side *side, void *arg); /* the child's main; its status is ignored */
 	void *arg;
-	int keep[2];      /* descriptors the child keeps; -1 for none */
-	bool no_landlock; /* tests only */
+	int keep[2];              /* descriptors the child keeps; -1 for none */
+	bool no_landlock;         /* tests only */
 	struct deadline deadline; /* when the parent stops waiting, whatever the child does */
 };
 
@@ -41,9 +41,9 @@ int worker_pid(const struct worker *w);
 /* The parent's end. worker_reserve: room for one frame of WORKER_IN_SIZE, NULL while full;
  * worker_send passes n octets of it on. worker_expanded, worker_answer: the oldest frame that came
  * back (borrows), false while there is none; the _done call hands it back.
- * worker_wait(w, e): block until the child moved. ERR_BUG when it died, ERR_LIMIT when it is silent or the
- * deadline has passed. A loop that may go round without waiting calls worker_check, which looks at the
- * deadline alone. */
+ * worker_wait(w, e): block until the child moved. ERR_BUG when it died, ERR_LIMIT when it is silent
+ * or the deadline has passed. A loop that may go round without waiting calls worker_check, which
+ * looks at the deadline alone. */
 uint8_t *worker_reserve(struct worker *w);
 void worker_send(struct worker *w, size_t n, bool last);
 bool worker_expanded(struct worker *w, bytes *out);
