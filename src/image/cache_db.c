@@ -63,9 +63,9 @@ static struct names names_in(const char *dir)
 
 	n.db = arena_printf(&n.a, "%s/evidence.db", dir);
 	n.lock = arena_printf(&n.a, "%s/evidence.lock", dir);
-	n.wal = arena_printf(&n.a, "%s-wal", n.db);
-	n.shm = arena_printf(&n.a, "%s-shm", n.db);
-	n.corrupt = arena_printf(&n.a, "%s.corrupt", n.db);
+	n.wal = arena_printf(&n.a, "%s/evidence.db-wal", dir);
+	n.shm = arena_printf(&n.a, "%s/evidence.db-shm", dir);
+	n.corrupt = arena_printf(&n.a, "%s/evidence.db.corrupt", dir);
 	return n;
 }
 

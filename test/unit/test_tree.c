@@ -492,7 +492,7 @@ static void hard_links_to_what_cannot_be(void **state)
 static void long_names_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	char *name = arena_alloc(&f->a, LIMIT_PATH + 2);
+	char name[LIMIT_PATH + 2] = { 0 };
 
 	memset(name, 'n', LIMIT_PATH + 1);
 	name[LIMIT_NAME] = '\0';
