@@ -37,6 +37,8 @@ static struct want want(const struct entry *entry)
 	return (struct want){ wall ? WANT_ALL : WANT_NO, 0 };
 }
 
+static const char *const paths[] = { "var/lib/chisel/manifest.wall", NULL };
+
 struct scan {
 	struct inspection *in;
 	struct faults faults;
@@ -369,6 +371,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_chisel = {
-	.inspector = { .name = "chisel", .id = 41, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "chisel", .id = 41, .version = 1, .want = want, .inspect = inspect,
+	               .paths = paths },
 	.collect = collect,
 };

@@ -67,6 +67,14 @@ static struct want want(const struct entry *entry)
 	return (struct want){ entry->size > LIMIT_KEEP ? WANT_SPOOL : WANT_ALL, 0 };
 }
 
+static unsigned role(bytes path)
+{
+	return database_of(path);
+}
+
+static const char *const paths[] = { "var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/",
+	                                 "var/lib/rpmmanifest/", NULL };
+
 struct scan {
 	struct inspection *in;
 	struct arena arena; /* of the read, of the package in hand */
@@ -350,6 +358,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_rpm = {
-	.inspector = { .name = "rpm", .id = 40, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "rpm", .id = 40, .version = 1, .want = want, .inspect = inspect,
+	               .role = role, .paths = paths },
 	.collect = collect,
 };
