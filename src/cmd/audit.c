@@ -29,7 +29,8 @@ static const struct flag flags[] = {
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 when something could not be read" },
-	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets), "do not look for secrets" },
+	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
+	  "contents are not searched yet; accepted" },
 	READING_FLAGS(struct audit_flags, reading),
 	{ 0 },
 };

@@ -82,7 +82,7 @@ static void put_status(struct stream *out)
 		put_roff(out, rows[i].says);
 		stream_puts(out, "\n");
 	}
-	stream_puts(out, "Where several apply the first of 3, 4, 5, 7, 6, 1 is given.\n");
+	stream_puts(out, ".PP\nWhere several apply the first of 3, 4, 5, 7, 6, 1 is given.\n");
 }
 
 void manual_command(const struct applet *applet, struct stream *out)

@@ -33,6 +33,7 @@ int reading_prepare(struct reading *r, struct job *job, const struct reading_fla
 
 	*r = (struct reading){ .job = job, .progress = { .job = job } };
 	o->platform = platform_host();
+	o->platform_asked = flags->platform != NULL;
 	if (flags->platform &&
 	    platform_parse(bytes_str(flags->platform), &job->arena, &o->platform, e) < 0)
 		return -1;

@@ -95,9 +95,9 @@ static const char *gain_secrets(struct audit_page *page, struct page_action *act
 	if (list->total == 0)
 		return NULL;
 	action->files = list->total;
-	return arena_printf(&page->arena, "%s%s can still be read in layer %u%s",
-	                    SHOW(list->items[0].path), list->total > 1 ? " and others" : "",
-	                    list->items[0].layer + 1U, list->total > 1 ? " and elsewhere" : "");
+	return arena_printf(&page->arena, "%s can still be read in layer %u%s",
+	                    SHOW(list->items[0].path), list->items[0].layer + 1U,
+	                    list->total > 1 ? ", and others there or in other layers" : "");
 }
 
 static const char *gain_setuid(struct audit_page *page, struct page_action *action)

@@ -291,7 +291,7 @@ int documents_read(struct local *local, const struct target *target, const struc
 
 	*out = (struct documents){ .kind = target->kind };
 	if (local->is_archive && list_archive(&r, e) < 0)
-		return -1;
+		return e->kind == ERR_FORMAT ? err_wrap(e, "no archive of an image") : -1;
 	if ((local->is_archive ? resolve_archive(&r, e) : resolve_layout(&r, e)) < 0)
 		return -1;
 	if (out->layers.len > LIMIT_LAYERS)

@@ -2,9 +2,11 @@
 #include "image/image.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "image/errand.h"
 #include "image/rootfs.h"
 #include "image/session.h"
+#include "oci/platform.h"
 
 /* The history line of each layer: those that made none are marked empty (config.md §Properties). */
 static void name_layers(struct image *image)
@@ -55,6 +57,11 @@ static int open_source(struct session *s, err *e)
 	                   &image->arena, &s->documents, e) < 0)
 		return -1;
 	take_documents(image, &s->documents);
+	if (s->options->platform_asked && image->platform.architecture.n > 0 &&
+	    !platform_matches(&image->platform, &s->options->platform))
+		return err_set(e, ERR_ABSENT, 0, "the image is for %s, not for %s",
+		               SHOW(bytes_str(platform_text(&image->platform, &s->arena))),
+		               SHOW(bytes_str(platform_text(&s->options->platform, &s->arena))));
 	session_open_cache(s);
 	return 0;
 }

@@ -61,6 +61,7 @@ struct image_progress {
 struct image_options {
 	const struct inspector *const *inspectors; /* NULL-terminated */
 	struct platform platform;
+	bool platform_asked;    /* by the user: an image for another one is ERR_ABSENT */
 	const char *cache_dir;  /* NULL: no cache, spool files go to tmp_dir */
 	const char *tmp_dir;
 	uint64_t cache_limit;

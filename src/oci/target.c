@@ -119,9 +119,7 @@ static bool recognise(struct target *t, struct arena *a)
 
 static int no_such_path(bytes s, err *e)
 {
-	return err_set(e, ERR_USAGE, 0,
-	               "'%s': there is no such file or folder (an image in a registry: docker://%s)",
-	               SHOW(s), SHOW(s));
+	return err_set(e, ERR_ABSENT, 0, "no such file or folder: '%s'", SHOW(s));
 }
 
 static int parse_bare(bytes s, struct arena *a, struct target *t, err *e)

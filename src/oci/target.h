@@ -33,5 +33,5 @@ struct target {
 	const char *text; /* as the user typed it */
 };
 
-/* target_parse(text, a, out, e): ERR_USAGE with what was tried. Arena. */
+/* target_parse(text, a, out, e): ERR_USAGE; ERR_ABSENT for a path that does not exist. Arena. */
 int target_parse(const char *text, struct arena *a, struct target *out, err *e);

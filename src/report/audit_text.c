@@ -287,7 +287,8 @@ static void show_support(struct layout *l, const struct support *s)
 		if (s->channel->eol[0] != '\0')
 			layout_printf(l, STYLE_GOOD, "until %s", s->channel->eol);
 		if (s->behind)
-			layout_printf(l, STYLE_WARN, "(latest patch: %s)", s->channel->latest_runtime);
+			layout_printf(l, STYLE_WARN, "(latest patch: %s, known on %s)",
+			              s->channel->latest_runtime, support_table_date());
 		return;
 	}
 }
