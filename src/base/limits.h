@@ -120,6 +120,8 @@
 /* -- facts ------------------------------------------------------------------------------------ */
 /* Packages of one image, and of one file: the largest images hold 20,000. */
 #define LIMIT_PACKAGES (UINT64_C(64) << 10)
+/* Who needs whom among the packages of one image: Debian's name about five a package. */
+#define LIMIT_EDGES (UINT64_C(1) << 20)
 /* A bill of materials that is read: one of 20,000 packages and their files has 60 MB. */
 #define LIMIT_SBOM (64 * MIB)
 /* Packages of a bill of materials that is read, and who needs whom among them: bills of whole

@@ -49,7 +49,34 @@ static int compare_packages(const void *left, const void *right, void *ctx)
 	return c ? c : (*l > *r) - (*l < *r);
 }
 
-/* sort_packages(facts, a): sort, drop what is named twice, and give owned files the new numbers. */
+static int compare_edges(const void *left, const void *right)
+{
+	const struct package_edge *l = left, *r = right;
+
+	return l->from != r->from ? (l->from > r->from) - (l->from < r->from)
+	                          : (l->to > r->to) - (l->to < r->to);
+}
+
+/* sort_edges(facts, renumbered): renumbered gives index + 1 for index + 1. */
+static void sort_edges(struct facts *facts, const uint32_t *renumbered)
+{
+	struct package_edge *edges = facts->edges.items;
+	size_t n = facts->edges.len, kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		edges[i] = (struct package_edge){ renumbered[edges[i].from + 1] - 1,
+			                              renumbered[edges[i].to + 1] - 1 };
+	if (n > 0)
+		qsort(edges, n, sizeof(*edges), compare_edges);
+	for (size_t i = 0; i < n; i++)
+		if (edges[i].from != edges[i].to &&
+		    (kept == 0 || compare_edges(&edges[kept - 1], &edges[i]) != 0))
+			edges[kept++] = edges[i];
+	facts->edges.len = kept;
+}
+
+/* sort_packages(facts, a): sort, drop what is named twice, and give owned files and edges the
+ * new numbers. */
 static void sort_packages(struct image *image, struct arena *a, struct facts *facts)
 {
 	size_t n = facts->packages.len, kept = 0;
@@ -73,6 +100,7 @@ static void sort_packages(struct image *image, struct arena *a, struct facts *fa
 		if (owner)
 			tree_edit(image->tree, i)->package = owner <= n ? renumbered[owner] : 0;
 	}
+	sort_edges(facts, renumbered);
 	facts->packages.items = sorted;
 	facts->packages.len = kept;
 	facts->packages.cap = n;

@@ -21,6 +21,16 @@ bool facts_item_hidden(const struct image *image, const struct image_item *item)
 	return !tree_seen(image->tree, item->node);
 }
 
+void facts_edge(struct facts *facts, struct arena *a, uint32_t from, uint32_t to)
+{
+	if (facts->edges.len == LIMIT_EDGES)
+		facts_gap(facts, a, &(struct image_item){ .node = TREE_NONE },
+		          "more than %u dependencies between packages: the rest is left out",
+		          (unsigned)LIMIT_EDGES);
+	if (facts->edges.len <= LIMIT_EDGES)
+		*ARENA_PUSH(a, &facts->edges) = (struct package_edge){ from, to };
+}
+
 void facts_gap(struct facts *facts, struct arena *a, const struct image_item *item, const char *fmt,
                ...)
 {

@@ -66,12 +66,18 @@ struct dotnet_runtime { /* a runtime in the image: shared framework folder or ru
 	uint16_t layer;
 };
 
+struct package_edge { /* package `from` needs package `to` */
+	uint32_t from, to;
+};
+
 struct facts {
 	struct os_release os;
 	struct { struct account *items; size_t len, cap; } accounts;     /* of the visible etc/passwd */
 	struct { struct account_group *items; size_t len, cap; } groups; /* of the visible etc/group */
 	/* sorted: ecosystem, name, version, architecture, path */
 	struct { struct package *items; size_t len, cap; } packages;
+	/* who needs whom: indexes into packages; sorted, none twice, none to itself */
+	struct { struct package_edge *items; size_t len, cap; } edges;
 	struct { struct dotnet_app *items; size_t len, cap; } apps;
 	struct { struct dotnet_runtime *items; size_t len, cap; } runtimes;
 	/* gaps the collectors found (a database that names packages but whose content cannot be
@@ -100,6 +106,11 @@ const struct image_item *facts_next_item(const struct image *image, uint16_t ins
 
 /* facts_item_hidden: the item's file is hidden by an upper layer. */
 bool facts_item_hidden(const struct image *image, const struct image_item *item);
+
+/* facts_edge(facts, a, from, to): package `from` needs package `to`, both as indexes into
+ * facts->packages as it stands now; catalog_collect renumbers them after its final sort. Beyond
+ * LIMIT_EDGES they are left out and a gap says so. */
+void facts_edge(struct facts *facts, struct arena *a, uint32_t from, uint32_t to);
 
 /* facts_gap(facts, a, item, fmt, ...): state a gap that belongs to the file of an item. fmt's
  * arguments must be printable. */
