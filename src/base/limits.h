@@ -140,6 +140,37 @@
 /* Faults of one file named one by one; further ones of that file are only counted. */
 #define LIMIT_FAULTS_NAMED 20
 
+/* -- registries ------------------------------------------------------------------------------- */
+/* All headers of one answer: what proxies and servers allow (nginx 32 KiB, Go 1 MiB). */
+#define LIMIT_HTTP_HEADERS (64 * KIB)
+/* Until a connection stands (name, TCP, TLS); until the next octet comes; how slow a peer may be,
+ * and for how long: a drip of one octet a minute is an attack. */
+#define LIMIT_HTTP_CONNECT_MS 8000
+#define LIMIT_HTTP_IDLE_MS 8000
+/* The answer to the end of an upload: registries hash and copy the blob first. */
+#define LIMIT_HTTP_COMMIT_MS 120000
+#define LIMIT_HTTP_RATE 1024
+#define LIMIT_HTTP_SLOW_MS 8000
+/* A token service's answer; the largest tokens (Azure) have 4 KiB. */
+#define LIMIT_TOKEN (64 * KIB)
+/* Redirects of one request: object stores need one, some registries two. */
+#define LIMIT_REDIRECTS 5
+/* Tries of one request, and all waiting between them unless the user allows more: who is told to
+ * come back in an hour says so instead. */
+#define LIMIT_REGISTRY_TRIES 5
+#define LIMIT_RETRY_WAIT_MS 8000
+/* Tags of one repository, pages of one list, octets of one page. */
+#define LIMIT_TAGS (UINT64_C(1) << 20)
+#define LIMIT_LIST_PAGES 10000
+/* Referrers of one digest (CVE-2023-46737: an endless list) and the pages they come in. */
+#define LIMIT_REFERRERS 1024
+#define LIMIT_REFERRER_PAGES 16
+/* A credential helper: some ask a service or the user's key ring. */
+#define LIMIT_HELPER_MS 60000
+#define LIMIT_HELPER_ANSWER (64 * KIB)
+/* docker's or podman's file of credentials. */
+#define LIMIT_CREDENTIAL_FILE (1 * MIB)
+
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
 #define LIMIT_WORKER_MEMORY (512 * MIB)

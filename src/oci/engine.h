@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine - images that a local Docker or Podman holds, asked over its socket.
+ *
+ * Sources: Docker Engine API 1.41 and later (/images/NAME/json, /images/NAME/get, /images/load),
+ * which Podman answers too. Found by DOCKER_HOST (unix: only), the current context of docker's
+ * config (~/.docker/contexts/meta/*), then the usual sockets: /var/run/docker.sock,
+ * $XDG_RUNTIME_DIR/docker.sock, CONTAINER_HOST, $XDG_RUNTIME_DIR/podman/podman.sock,
+ * /run/podman/podman.sock. The engine is trusted to be the user's own, its answers are not.
+ * Threading: belongs to one thread. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "net/http.h"
+
+struct engine {
+	const char *name;        /* "docker", "podman", for people */
+	const char *socket_path;
+	const char *found_by;    /* "DOCKER_HOST", "context 'desktop'", "default" */
+};
+
+struct engines {
+	struct engine *items;
+	size_t len, cap;
+};
+
+/* engines_find(environment, a, out, e): those whose socket exists, in the order they are asked; an
+ * empty list is no error. ERR_USAGE for a DOCKER_HOST that is not a unix socket (what to do instead
+ * is said); ERR_FORMAT for a broken context. */
+int engines_find(char *const *environment, struct arena *a, struct engines *out, err *e);
+
+/* engine_inspect(engine, http, name, a, out_id, e): does it hold the image (name, id or digest)?
+ * out_id: "sha256:…" of its config. ERR_ABSENT, ERR_NET (nobody listens, no permission: said with
+ * what to do). */
+int engine_inspect(const struct engine *engine, const struct http_options *http, const char *name,
+                   struct arena *a, const char **out_id, err *e);
+
+/* engine_export(engine, http, name, fd, progress...): the archive that `docker save` would write,
+ * streamed into fd (an unlinked file: written once). At most max octets, ERR_LIMIT. */
+int engine_export(const struct engine *engine, const struct http_options *http, const char *name,
+                  int fd, uint64_t max, err *e);
+
+/* engine_import(engine, http, source, e): what `docker load` does with an archive of `size` octets,
+ * 0 when unknown (chunked). The engine's own error, which comes inside a 200, is ERR_IO. */
+struct engine_source {
+	int64_t (*read)(void *ctx, uint8_t *into, size_t cap, err *e);
+	void *ctx;
+	uint64_t size;
+};
+int engine_import(const struct engine *engine, const struct http_options *http,
+                  const struct engine_source *source, err *e);

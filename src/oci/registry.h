@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* registry - a client of image registries that trusts none of them.
+ *
+ * Sources: OCI distribution-spec 1.1 (pull, push, referrers, the fallback tag), Docker registry API
+ * v2 and its token authentication (distribution docs/spec/auth), RFC 6749 section 6 (refresh).
+ * Every answer is written by an enemy: statuses, sizes, digests, locations, realms. What is asked by
+ * digest is given only when it has that digest (manifests; blobs are checked by who streams them:
+ * registry_blob_read hashes and fails at the end). Documents are parsed by the caller's sealed
+ * worker.
+ *
+ * Secrets go only to the host they belong to: never along a redirect to another origin, never to an
+ * upload location elsewhere, never to a token realm that is neither the registry itself nor a
+ * host that is plainly its own (same registrable suffix) or known (auth.docker.io); such a
+ * realm is https (http on loopback only) and no private address unless the registry is one.
+ * Plain HTTP only on loopback or with plain_http.
+ * 408, 429, 5xx and broken connections are tried again with Retry-After, jitter and a bound
+ * (LIMIT_REGISTRY_TRIES, retry_wait_ms, the deadline); a manifest is never PUT twice blindly.
+ * A broken download goes on where it stopped (Range, If-Range). Nothing is ever deleted.
+ * Threading: functions may be called from several threads; a blob belongs to one. */
+#pragma once
+
+#include "net/credentials.h"
+#include "net/http.h"
+#include "oci/document.h"
+#include "oci/reference.h"
+
+struct registry;
+
+struct registry_options {
+	struct http_options http;
+	struct credential_options credentials;
+	bool plain_http;                /* also beyond loopback */
+	const char *const *mirrors;     /* "docker.io=mirror.example/hub", NULL-terminated; asked first,
+	                                 * for reading only, and only believed by digest; NULL */
+	uint64_t retry_wait_ms;         /* waiting for one request's tries; 0: LIMIT_RETRY_WAIT_MS */
+	uint32_t seed;                  /* of the jitter */
+	/* note(ctx, text): that something is tried again, which mirror answered; may be NULL. */
+	void (*note)(void *ctx, const char *text);
+	void *note_ctx;
+	/* parse_index(ctx, text, a, out, e): in a sealed worker. For referrers. */
+	int (*parse_index)(void *ctx, bytes text, struct arena *a, struct oci_index *out, err *e);
+	void *parse_ctx;
+};
+
+/* registry_open: no connection yet, no thread, no secret read. registry_set_parser: once a worker is
+ * there. */
+int registry_open(const struct registry_options *options, struct registry **out, err *e);
+void registry_close(struct registry *r);
+void registry_set_parser(struct registry *r,
+                         int (*parse_index)(void *, bytes, struct arena *, struct oci_index *,
+                                            err *),
+                         void *ctx);
+
+/* -- reading ----------------------------------------------------------------------------------- */
+struct registry_document {
+	bytes content, media_type; /* media_type: of Content-Type, and the document's own must be equal */
+	digest digest;             /* of the content, by our own hashing */
+};
+
+/* registry_head(r, ref, out, e): what a tag means, without the document (Docker Hub counts GETs
+ * only): digest, size and media type as the registry says. ERR_ABSENT, ERR_NET; a registry that
+ * gives no digest answers with digest none.
+ * registry_manifest(r, ref, a, out, e): the manifest or index itself, at most LIMIT_MANIFEST. By
+ * digest it must fit; by tag a Docker-Content-Digest that differs is ERR_FORMAT. Arena. */
+int registry_head(struct registry *r, const struct reference *ref, struct descriptor *out, err *e);
+int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,
+                      struct registry_document *out, err *e);
+
+/* registry_blob_open(r, ref, d, from, out, e): begin to stream the blob d of ref's repository at
+ * octet `from`. ERR_ABSENT. registry_blob_read: up to cap octets, 0 at the end, -1; goes on by
+ * itself after a broken connection. More or fewer octets than d->size are ERR_FORMAT; so is, at the
+ * end of a blob read from its beginning, another digest. registry_blob: whole and checked, at most
+ * max octets, arena. foreign layers (d->foreign) are fetched from the registry alone, never from
+ * their urls. */
+struct registry_blob;
+int registry_blob_open(struct registry *r, const struct reference *ref, const struct descriptor *d,
+                       uint64_t from, struct registry_blob **out, err *e);
+int64_t registry_blob_read(struct registry_blob *b, uint8_t *into, size_t cap, err *e);
+void registry_blob_close(struct registry_blob *b);
+int registry_blob(struct registry *r, const struct reference *ref, const struct descriptor *d,
+                  uint64_t max, struct arena *a, bytes *out, err *e);
+
+/* registry_tags(r, ref, a, out, e): all tags, over pages of the same origin; at most LIMIT_TAGS.
+ * registry_referrers(r, ref, subject, artifact_type, a, out, e): who refers to it: the API, on 404
+ * the fallback tag sha256-HEX; filtered by type again ("": all). At most LIMIT_REFERRERS in
+ * LIMIT_REFERRER_PAGES. No referrer is an empty list; any failure is a failure, never "unsigned". */
+int registry_tags(struct registry *r, const struct reference *ref, struct arena *a,
+                  struct strings *out, err *e);
+int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
+                       bytes artifact_type, struct arena *a, struct descriptors *out, err *e);
+
+/* -- writing ----------------------------------------------------------------------------------- */
+/* Where a blob's octets come from. read as in http_body; restart(ctx, e): begin anew. */
+struct registry_source {
+	int64_t (*read)(void *ctx, uint8_t *into, size_t cap, err *e);
+	int (*restart)(void *ctx, uint64_t from, err *e);
+	void *ctx;
+};
+
+/* registry_blob_exists(r, ref, d, out, e): HEAD. registry_blob_mount(r, ref, from, d, out_done, e):
+ * take it from another repository of the same registry; false when the registry would rather have
+ * it sent. registry_blob_push(r, ref, d, source, e): monolithic, or in chunks where chunk is not 0
+ * (OCI-Chunk-Min-Length is heeded); what arrived before a break is not sent again in a chunked
+ * upload. */
+int registry_blob_exists(struct registry *r, const struct reference *ref, const struct descriptor *d,
+                         bool *out, err *e);
+int registry_blob_mount(struct registry *r, const struct reference *ref, const char *from,
+                        const struct descriptor *d, bool *out_done, err *e);
+int registry_blob_push(struct registry *r, const struct reference *ref, const struct descriptor *d,
+                       const struct registry_source *source, uint64_t chunk, err *e);
+/* registry_manifest_push(r, ref, document, subject, e): under ref's tag, or by digest when it has
+ * none; what the registry then says its digest is must be ours. subject (may be NULL): what it
+ * refers to; when the registry does not say OCI-Subject, the fallback tag's index is brought up to
+ * date (If-Match where it gives an ETag; read again and tried again otherwise) with `entry`, our
+ * own descriptor of it. */
+int registry_manifest_push(struct registry *r, const struct reference *ref,
+                           const struct registry_document *document, const digest *subject,
+                           const struct descriptor *entry, err *e);
