@@ -22,6 +22,12 @@
 /* Members and items in one document: 32 MiB of nodes. The largest deps.json of the .NET SDK has
  * 20,000. */
 #define LIMIT_JSON_NODES (UINT64_C(2) << 20)
+/* Of documents that are read piece by piece (SBOMs): one string, for which a DSSE envelope's payload
+ * is the largest reason; a number; the members of one object, which formats of today keep below
+ * 100. */
+#define LIMIT_JSON_TOKEN ((size_t)(24 * MIB))
+#define LIMIT_JSON_NUMBER 1024
+#define LIMIT_JSON_MEMBERS 1024
 /* An index may name an index (multi-platform inside a layout's index.json), never a loop. */
 #define LIMIT_INDEX_DEPTH 4
 /* Manifests in one index: the largest public one (attestations included) has below 100. */
@@ -33,6 +39,14 @@
 #define LIMIT_CONFIG_ITEMS 16384
 /* Files in an archive of images: docker save writes four a layer; 100 images of 127 layers. */
 #define LIMIT_ARCHIVE_ENTRIES 65536
+/* A file of settings (YAML, Dockerfile, ...): `kubectl get pods -A -o json` of a thousand pods has
+ * 10 MB. */
+#define LIMIT_SETTINGS (16 * MIB)
+/* Nodes of one YAML file, and of what its aliases stand for: 96 octets each; a pod as a server shows
+ * it has 300. */
+#define LIMIT_YAML_NODES UINT32_C(400000)
+/* Custom resource definitions nest about 40 deep. */
+#define LIMIT_YAML_DEPTH 64
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */
@@ -80,9 +94,11 @@
 #define LIMIT_SPOOL (2 * GIB)
 /* Names in one single-file bundle; the largest real ones hold about 600. */
 #define LIMIT_BUNDLE_FILES (UINT64_C(64) << 10)
-/* Libraries of one deps.json and their files: the .NET SDK's own have 400 and 3,000. */
+/* Libraries of one deps.json, their files and who needs whom: the .NET SDK's own have 400, 3,000 and
+ * 1,000. */
 #define LIMIT_DOTNET_LIBRARIES 8192
 #define LIMIT_DOTNET_ASSETS 65536
+#define LIMIT_DOTNET_NEEDS 65536
 /* Shared frameworks that one runtimeconfig.json names; there are four in the world. */
 #define LIMIT_DOTNET_REQUESTS 64
 /* Applications, and versions of shared frameworks, in one image: each of the first is resolved

@@ -130,7 +130,7 @@ static int inspect(struct inspection *in, err *e)
 const struct cataloger catalog_dotnet = {
 	.inspector = { .name = "dotnet",
 	               .id = DOTNET_INSPECTOR,
-	               .version = 1,
+	               .version = 2,
 	               .want = want,
 	               .escalate = escalate,
 	               .inspect = inspect,

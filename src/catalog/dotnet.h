@@ -53,6 +53,10 @@ struct dotnet_library {
 		struct dotnet_asset *items;
 		size_t len, cap;
 	} assets; /* without "_._" placeholders */
+	struct {
+		uint32_t *items;
+		size_t len, cap;
+	} needs; /* libraries of the same document, by their number */
 };
 
 struct dotnet_deps {

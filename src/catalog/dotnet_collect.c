@@ -56,18 +56,25 @@ static void set_place(struct dotnet_application *app, const struct image_item *i
 	app->path = path;
 }
 
-static void add_hidden_runtime(struct dotnet_collector *c, const struct image_item *item,
-                               bytes folder)
+static void add_hidden_runtime(struct dotnet_collector *c, const struct image_item *item, bytes path,
+                               const struct dotnet_deps *deps)
 {
-	bytes name, version;
+	bytes folder = path_dir(path);
+	struct dotnet_carried r = { .deps = deps,
+		                        .path = path,
+		                        .node = item->node,
+		                        .layer = item->layer,
+		                        .hidden = true };
 
-	if (dotnet_folder_of(folder, &name, &version))
-		*ARENA_PUSH(c->a, &c->facts->runtimes) = (struct dotnet_runtime){ .name = name,
-			                                                              .version = version,
-			                                                              .path = folder,
-			                                                              .hidden = true,
-			                                                              .node = item->node,
-			                                                              .layer = item->layer };
+	if (!dotnet_folder_of(folder, &r.name, &r.version))
+		return;
+	*ARENA_PUSH(c->a, &c->facts->runtimes) = (struct dotnet_runtime){ .name = r.name,
+		                                                              .version = r.version,
+		                                                              .path = folder,
+		                                                              .hidden = true,
+		                                                              .node = item->node,
+		                                                              .layer = item->layer };
+	(void)dotnet_add_runtime(c, &r);
 }
 
 static bool add_deps(struct dotnet_collector *c, const struct image_item *item, bytes path,
@@ -84,7 +91,7 @@ static bool add_deps(struct dotnet_collector *c, const struct image_item *item, 
 		return false;
 	if (dotnet_folder_of(dir, &name, &version) && bytes_equal(path_base(stem), name)) {
 		if (hidden && !folder)
-			add_hidden_runtime(c, item, dir);
+			add_hidden_runtime(c, item, path, deps);
 		if (!hidden && folder) {
 			folder->deps = deps;
 			folder->witness = item->node;
@@ -174,6 +181,7 @@ int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, er
 
 	(void)e;
 	map_init(&c.by_stem, a);
+	c.rid = dotnet_platform_rid(image);
 	dotnet_folders_find(image->tree, a, &c.folders);
 	while ((item = facts_next_item(image, DOTNET_INSPECTOR, &at)))
 		if (!add_item(&c, item))

@@ -33,6 +33,7 @@ struct dotnet_collector {
 	struct arena *a;
 	struct arena scratch; /* per application */
 	struct facts *facts;
+	bytes rid; /* of the image: "linux-musl-x64"; empty when unknown */
 	struct dotnet_folders folders;
 	struct map by_stem; /* struct dotnet_application */
 	bool full, crowded; /* LIMIT_PACKAGES, LIMIT_DOTNET_APPS was reached, and said */
@@ -40,6 +41,22 @@ struct dotnet_collector {
 
 /* dotnet_concat(a, x, y, z): the three in a row. Arena. */
 bytes dotnet_concat(struct arena *a, bytes x, bytes y, bytes z);
+
+/* dotnet_platform_rid(image): the runtime identifier of the image's platform. Static. */
+bytes dotnet_platform_rid(const struct image *image);
+
+/* dotnet_add_runtime(c, r): the package that a runtime is (dotnet_runtime.c): its index + 1, or 0
+ * above LIMIT_PACKAGES. */
+struct dotnet_carried {
+	bytes name, version;            /* of the framework: Microsoft.NETCore.App 9.0.7 */
+	bytes library;                  /* what deps.json calls it; empty when unsaid */
+	const struct dotnet_deps *deps; /* the document that names it, or NULL */
+	bytes path;                     /* where it was found */
+	uint32_t node;
+	uint16_t layer;
+	bool hidden;
+};
+uint32_t dotnet_add_runtime(struct dotnet_collector *c, const struct dotnet_carried *r);
 
 /* dotnet_add_app, dotnet_add_folder: append the facts of one, mark its files. */
 void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app);

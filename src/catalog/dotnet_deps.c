@@ -35,8 +35,20 @@ static const char *const asset_words[] = {
 
 struct parse {
 	struct arena *a;
-	size_t assets;
+	size_t assets, needs;
+	struct map targets; /* json: the members of the chosen target by their key */
+	struct map by_name; /* uint32_t: the libraries by their lower-case name */
 };
+
+/* folded(name, a): NuGet compares names without case. Arena. */
+static bytes folded(bytes name, struct arena *a)
+{
+	uint8_t *out = arena_alloc(a, name.n);
+
+	for (size_t i = 0; i < name.n; i++)
+		out[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (uint8_t)(name.p[i] + 32) : name.p[i];
+	return bytes_of(out, name.n);
+}
 
 static int add_asset(struct parse *p, struct dotnet_library *l, json v, enum dotnet_asset_type type,
                      bool rid_specific, err *e)
@@ -81,26 +93,24 @@ static int add_assets(struct parse *p, struct dotnet_library *l, json target, er
 	return 0;
 }
 
-/* targets_by_library(root, target, a, out): the members of the chosen target by their key. */
-static void targets_by_library(json root, bytes target, struct arena *a, struct map *out)
+static void index_target(struct parse *p, json root, bytes target)
 {
 	json chosen = json_first(json_get(root, "targets"));
 
-	while (json_type(chosen) != JSON_NONE && !bytes_equal(json_name(chosen, a), target))
+	while (json_type(chosen) != JSON_NONE && !bytes_equal(json_name(chosen, p->a), target))
 		chosen = json_next(chosen);
 	for (json v = json_first(chosen); json_type(v) == JSON_OBJECT; v = json_next(v)) {
-		json *kept = arena_new(a, json);
+		json *kept = arena_new(p->a, json);
 
 		*kept = v;
-		*map_put(out, json_name(v, a)) = kept;
+		*map_put(&p->targets, json_name(v, p->a)) = kept;
 	}
 }
 
-static int add_library(struct parse *p, json v, const struct map *targets, struct dotnet_deps *out,
-                       err *e)
+static int add_library(struct parse *p, json v, struct dotnet_deps *out, err *e)
 {
 	bytes key = json_name(v, p->a);
-	const json *target = map_get(targets, key);
+	const json *target = map_get(&p->targets, key);
 	size_t slash = bytes_find(key, '/');
 
 	if (out->libraries.len >= LIMIT_DOTNET_LIBRARIES)
@@ -112,7 +122,44 @@ static int add_library(struct parse *p, json v, const struct map *targets, struc
 	l->type = library_type(json_bytes(json_get(v, "type"), p->a));
 	l->path = json_bytes(json_get(v, "path"), p->a);
 	l->targeted = target != NULL;
+	uint32_t *number = arena_new(p->a, uint32_t);
+
+	*number = (uint32_t)out->libraries.len - 1;
+	*map_put(&p->by_name, folded(l->name, p->a)) = number;
 	return target ? add_assets(p, l, *target, e) : 0;
+}
+
+/* add_needs(p, v, deps, number, e): what library `number`, the member v of "libraries", depends on.
+ * The version that stands there is the one that was chosen for all, so the name says which library
+ * is meant. What names none of this document comes from elsewhere: a framework. */
+static int add_needs(struct parse *p, json v, struct dotnet_deps *deps, size_t number, err *e)
+{
+	const json *target = map_get(&p->targets, json_name(v, p->a));
+	json need = target ? json_first(json_get(*target, "dependencies")) : (json){ 0 };
+
+	for (; json_type(need) != JSON_NONE; need = json_next(need)) {
+		const uint32_t *to = map_get(&p->by_name, folded(json_name(need, p->a), p->a));
+
+		if (!to)
+			continue;
+		if (++p->needs > LIMIT_DOTNET_NEEDS)
+			return err_set(e, ERR_LIMIT, 0, "more than %d dependencies", LIMIT_DOTNET_NEEDS);
+		*ARENA_PUSH(p->a, &deps->libraries.items[number].needs) = *to;
+	}
+	return 0;
+}
+
+static int add_libraries(struct parse *p, json libraries, struct dotnet_deps *out, err *e)
+{
+	size_t number = 0;
+
+	for (json v = json_first(libraries); json_type(v) != JSON_NONE; v = json_next(v))
+		if (add_library(p, v, out, e) < 0)
+			return -1;
+	for (json v = json_first(libraries); json_type(v) != JSON_NONE; v = json_next(v))
+		if (add_needs(p, v, out, number++, e) < 0)
+			return -1;
+	return 0;
 }
 
 int dotnet_deps_parse(bytes text, struct arena *a, struct dotnet_deps *out, err *e)
@@ -120,7 +167,6 @@ int dotnet_deps_parse(bytes text, struct arena *a, struct dotnet_deps *out, err 
 	struct parse p = { .a = a };
 	struct dotnet_deps deps = { 0 };
 	struct json_doc doc;
-	struct map targets;
 
 	bytes_take_prefix(&text, DOTNET_BOM);
 	if (json_parse(text, a, &doc, e) < 0)
@@ -134,13 +180,11 @@ int dotnet_deps_parse(bytes text, struct arena *a, struct dotnet_deps *out, err 
 	/* .NET Core 1.0 wrote the name alone. */
 	deps.target = json_bytes(json_type(target) == JSON_STRING ? target : json_get(target, "name"),
 	                         a);
-	map_init(&targets, a);
-	targets_by_library(root, deps.target, a, &targets);
-	json libraries = json_get(root, "libraries");
-
-	for (json v = json_first(libraries); json_type(v) != JSON_NONE; v = json_next(v))
-		if (add_library(&p, v, &targets, &deps, e) < 0)
-			return -1;
+	map_init(&p.targets, a);
+	map_init(&p.by_name, a);
+	index_target(&p, root, deps.target);
+	if (add_libraries(&p, json_get(root, "libraries"), &deps, e) < 0)
+		return -1;
 	*out = deps;
 	return 0;
 }
@@ -178,6 +222,9 @@ void dotnet_deps_pack(buf *b, const struct dotnet_deps *deps)
 			pack_bytes(b, asset->assembly);
 			pack_bytes(b, asset->file);
 		}
+		pack_u64(b, l->needs.len);
+		for (size_t k = 0; k < l->needs.len; k++)
+			pack_u64(b, l->needs.items[k]);
 	}
 }
 
@@ -195,7 +242,13 @@ static bool take_asset(bytes *in, struct dotnet_asset *asset)
 	       pack_take_bytes(in, LIMIT_RECORD, &asset->file);
 }
 
-static bool take_library(bytes *in, struct arena *a, struct dotnet_library *l, size_t *assets)
+/* What one document may still hold, so that an item of small numbers cannot grow without bound. */
+struct rest {
+	uint32_t libraries;
+	size_t assets, needs;
+};
+
+static bool take_library(bytes *in, struct arena *a, struct rest *rest, struct dotnet_library *l)
 {
 	uint64_t type, n;
 
@@ -205,26 +258,33 @@ static bool take_library(bytes *in, struct arena *a, struct dotnet_library *l, s
 	if (!pack_take_bytes(in, LIMIT_RECORD, &l->name) ||
 	    !pack_take_bytes(in, LIMIT_RECORD, &l->version) ||
 	    !pack_take_bytes(in, LIMIT_RECORD, &l->path) || !pack_take_bool(in, &l->targeted) ||
-	    !pack_take_u64(in, LIMIT_DOTNET_ASSETS - *assets, &n))
+	    !pack_take_u64(in, rest->assets, &n))
 		return false;
-	*assets += (size_t)n;
+	rest->assets -= (size_t)n;
 	while (n-- > 0)
 		if (!take_asset(in, ARENA_PUSH(a, &l->assets)))
+			return false;
+	if (!pack_take_u64(in, rest->needs, &n))
+		return false;
+	rest->needs -= (size_t)n;
+	while (n-- > 0)
+		if (!pack_take_u32(in, rest->libraries - 1, ARENA_PUSH(a, &l->needs)))
 			return false;
 	return true;
 }
 
 bool dotnet_deps_take(bytes *in, struct arena *a, struct dotnet_deps *out)
 {
+	struct rest rest = { .assets = LIMIT_DOTNET_ASSETS, .needs = LIMIT_DOTNET_NEEDS };
 	uint64_t n;
-	size_t assets = 0;
 
 	*out = (struct dotnet_deps){ 0 };
 	if (!pack_take_bytes(in, LIMIT_RECORD, &out->target) ||
 	    !pack_take_u64(in, LIMIT_DOTNET_LIBRARIES, &n))
 		return false;
+	rest.libraries = (uint32_t)n;
 	while (n-- > 0)
-		if (!take_library(in, a, ARENA_PUSH(a, &out->libraries), &assets))
+		if (!take_library(in, a, &rest, ARENA_PUSH(a, &out->libraries)))
 			return false;
 	return true;
 }

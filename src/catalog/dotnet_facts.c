@@ -165,17 +165,19 @@ static uint32_t add_package(struct dotnet_collector *c, struct dotnet_applicatio
 	return (uint32_t)c->facts->packages.len;
 }
 
-static void add_carried(struct dotnet_collector *c, struct dotnet_application *app, bytes name,
-                        bytes version)
+/* add_carried(c, app, name, version, library): a runtime that the application brings, once. Gives
+ * its package (index + 1), 0 when it is known already. */
+static uint32_t add_carried(struct dotnet_collector *c, struct dotnet_application *app, bytes name,
+                            bytes version, bytes library)
 {
 	struct dotnet_app *fact = app->fact;
 
 	for (size_t i = 0; i < fact->runtimes.len; i++)
 		if (bytes_equal(fact->runtimes.items[i].name, name))
-			return;
+			return 0;
 	if (fact->runtimes.len >= LIMIT_DOTNET_REQUESTS) {
 		fact_gap(c, app, "more runtimes than one application can carry");
-		return;
+		return 0;
 	}
 	*ARENA_PUSH(c->a, &fact->runtimes) = (struct dotnet_reference){ .name = name,
 		                                                            .version = version };
@@ -186,6 +188,9 @@ static void add_carried(struct dotnet_collector *c, struct dotnet_application *a
 		                                                              .hidden = app->hidden,
 		                                                              .node = app->node,
 		                                                              .layer = app->layer };
+	return dotnet_add_runtime(c, &(struct dotnet_carried){ name, version, library, app->deps,
+	                                                       app->path, app->node, app->layer,
+	                                                       app->hidden });
 }
 
 /* Names and programs of tools that merge assemblies (syft knows the same problem). */
@@ -215,15 +220,16 @@ static void mark_assets(struct dotnet_collector *c, const struct dotnet_applicat
 		     package);
 }
 
-static void add_library(struct dotnet_collector *c, struct dotnet_application *app,
-                        const struct dotnet_library *l)
+/* add_library(c, app, l): gives the package that it is (index + 1), or 0. */
+static uint32_t add_library(struct dotnet_collector *c, struct dotnet_application *app,
+                            const struct dotnet_library *l)
 {
 	struct dotnet_app *fact = app->fact;
 	uint32_t package = 0;
 	bytes runtime;
 
 	if (dotnet_runtime_name(l, &runtime)) {
-		add_carried(c, app, runtime, l->version);
+		package = add_carried(c, app, runtime, l->version, l->name);
 	} else if (l->type == LIBRARY_PACKAGE) {
 		package = add_package(c, app, l);
 	} else if (l->type == LIBRARY_PROJECT) {
@@ -233,6 +239,30 @@ static void add_library(struct dotnet_collector *c, struct dotnet_application *a
 		}
 	}
 	mark_assets(c, app, l, package);
+	return package;
+}
+
+/* add_needs(c, deps, packages): who needs whom; packages holds index + 1 by the library's number.
+ * Projects are no packages: what they need is theirs. */
+static void add_needs(struct dotnet_collector *c, const struct dotnet_deps *deps,
+                      const uint32_t *packages)
+{
+	for (size_t i = 0; i < deps->libraries.len; i++) {
+		const struct dotnet_library *l = &deps->libraries.items[i];
+
+		for (size_t k = 0; k < l->needs.len && packages[i] > 0; k++)
+			if (packages[l->needs.items[k]] > 0)
+				facts_edge(c->facts, c->a, packages[i] - 1, packages[l->needs.items[k]] - 1);
+	}
+}
+
+static void add_libraries(struct dotnet_collector *c, struct dotnet_application *app)
+{
+	uint32_t *packages = arena_array(&c->scratch, uint32_t, app->deps->libraries.len);
+
+	for (size_t i = 0; i < app->deps->libraries.len; i++)
+		packages[i] = add_library(c, app, &app->deps->libraries.items[i]);
+	add_needs(c, app->deps, packages);
 }
 
 static void add_requests(struct dotnet_collector *c, struct dotnet_application *app)
@@ -247,7 +277,8 @@ static void add_requests(struct dotnet_collector *c, struct dotnet_application *
 		};
 	}
 	for (size_t i = 0; i < config->included.len; i++)
-		add_carried(c, app, config->included.items[i].name, config->included.items[i].version);
+		(void)add_carried(c, app, config->included.items[i].name,
+		                  config->included.items[i].version, BYTES(""));
 }
 
 static void mark_app(struct dotnet_collector *c, const struct dotnet_application *app)
@@ -307,8 +338,8 @@ void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app)
 	if (app->config && !app->hidden)
 		app->frameworks_n = dotnet_resolve(&c->folders, app->config, app->frameworks,
 		                                   APP_FRAMEWORKS);
-	for (size_t i = 0; app->deps && i < app->deps->libraries.len; i++)
-		add_library(c, app, &app->deps->libraries.items[i]);
+	if (app->deps)
+		add_libraries(c, app);
 	if (app->config)
 		add_requests(c, app);
 	mark_app(c, app);
@@ -327,13 +358,46 @@ static bool is_native(bytes name)
 }
 
 /* Without a deps.json a folder's libraries are what lies in it. */
-static void mark_children(const struct dotnet_collector *c, uint32_t dir)
+static void mark_children(const struct dotnet_collector *c, uint32_t dir, uint32_t package)
 {
 	const struct tree *tree = c->image->tree;
 
 	for (uint32_t n = tree_get(tree, dir)->first_child; n != TREE_NONE; n = tree_get(tree, n)->next)
 		if (tree_get(tree, n)->type == ENTRY_FILE && is_native(tree_name(tree, n)))
-			mark(c, n, 0);
+			mark(c, n, package);
+}
+
+/* is_self(folder, l): the library is the framework as a whole. */
+static bool is_self(const struct dotnet_folder *folder, const struct dotnet_library *l)
+{
+	bytes runtime;
+
+	return dotnet_runtime_name(l, &runtime) || bytes_equal_nocase(l->name, folder->name);
+}
+
+/* The runtime that a folder is. The host goes by the folder's name, so that names the version; a
+ * document that says another one was put there by hand. */
+static uint32_t add_self(struct dotnet_collector *c, const struct dotnet_folder *folder,
+                         const struct dotnet_application *app)
+{
+	struct dotnet_carried r = { .name = folder->name,
+		                        .version = folder->version_text,
+		                        .deps = folder->deps,
+		                        .path = app->path,
+		                        .node = app->node,
+		                        .layer = app->layer };
+	bytes runtime;
+
+	for (size_t i = 0; folder->deps && i < folder->deps->libraries.len; i++) {
+		const struct dotnet_library *l = &folder->deps->libraries.items[i];
+
+		if (!dotnet_runtime_name(l, &runtime) || !bytes_equal_nocase(runtime, folder->name))
+			continue;
+		r.library = l->name;
+		if (!bytes_equal(l->version, folder->version_text))
+			fact_gap(c, app, "the framework's deps.json names another version than its folder");
+	}
+	return dotnet_add_runtime(c, &r);
 }
 
 /* What a shared framework lists beside itself is a package in its own right: .NET Core 2 shipped
@@ -347,18 +411,26 @@ static void add_framework(struct dotnet_collector *c, const struct dotnet_folder
 		                              .node = folder->witness,
 		                              .path = tree_path(c->image->tree, folder->witness, c->a) };
 	struct dotnet_app fact = { 0 };
-	bytes runtime;
+	size_t libraries = folder->deps ? folder->deps->libraries.len : 0;
+	uint32_t *packages = arena_array(&c->scratch, uint32_t, libraries);
 
 	app.fact = &fact;
 	map_init(&app.embedded, c->a);
-	for (size_t i = 0; folder->deps && i < folder->deps->libraries.len; i++) {
-		const struct dotnet_library *l = &folder->deps->libraries.items[i];
-		bool self = dotnet_runtime_name(l, &runtime) || bytes_equal_nocase(l->name, folder->name);
+	uint32_t self = add_self(c, folder, &app);
 
-		mark_assets(c, &app, l, self || l->type != LIBRARY_PACKAGE ? 0 : add_package(c, &app, l));
+	for (size_t i = 0; i < libraries; i++) {
+		const struct dotnet_library *l = &folder->deps->libraries.items[i];
+
+		if (is_self(folder, l))
+			packages[i] = self;
+		else if (l->type == LIBRARY_PACKAGE)
+			packages[i] = add_package(c, &app, l);
+		mark_assets(c, &app, l, packages[i]);
 	}
-	if (!folder->deps)
-		mark_children(c, folder->dir);
+	if (folder->deps)
+		add_needs(c, folder->deps, packages);
+	else
+		mark_children(c, folder->dir, self);
 	mark_app(c, &app);
 }
 

@@ -38,6 +38,14 @@ struct flag {
 	const char *brief;
 };
 
+/* Flags that several commands share. A command's own help names them in one line; 'oakum help NAME'
+ * explains them. */
+struct flag_group {
+	const char *name;         /* "network" */
+	const char *brief;        /* "Registries and engines" */
+	const struct flag *flags; /* offsets are into the group's own struct */
+};
+
 struct example {
 	const char *command, *says;
 };
@@ -63,6 +71,10 @@ struct applet {
 	const char *about;        /* lines of at most 80 columns, for its own help */
 	unsigned operands_min, operands_max;
 	const struct flag *flags;
+	struct {
+		const struct flag_group *group;
+		size_t offset; /* of the group's struct in the applet's options */
+	} groups[2];
 	size_t options_size; /* of the struct that the flags fill; it begins zeroed */
 	struct example examples[2];
 	/* run(job, options, operands, e): the exit status, or -1 with *e set. */
@@ -72,6 +84,13 @@ struct applet {
 /* applets.c: NULL-terminated, in the order of the help. applet_find(name): NULL when unknown. */
 extern const struct applet *const applets[];
 const struct applet *applet_find(const char *name);
-/* applet_flag(applet, i, out_global): its i-th flag, those of its own first, then those that every
- * command has, whose offsets are into struct job; NULL behind the last. out_global may be NULL. */
-const struct flag *applet_flag(const struct applet *applet, size_t i, bool *out_global);
+/* applet_flag(applet, i, out_home): its i-th flag, those of its own first, then its groups', then
+ * those that every command has; NULL behind the last. out_home may be NULL: where the field
+ * lies. */
+struct flag_home {
+	bool in_job;   /* in struct job, not in the options */
+	size_t offset; /* of the field */
+};
+const struct flag *applet_flag(const struct applet *applet, size_t i, struct flag_home *out_home);
+/* group_find(name): NULL when unknown. */
+const struct flag_group *group_find(const char *name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/applet.h"
+#include "cmd/network.h"
+#include "cmd/reading.h"
 
 /* The only list of commands. */
 #define APPLETS(X) X(audit) X(sbom) X(explain) X(help) X(version) X(completion) X(selftest)
@@ -18,23 +19,45 @@ static const struct flag global_flags[] = {
 	{ 'v', "verbose", NULL, FLAG_SWITCH, FIELD(verbose), "say more" },
 	{ 0, "log-format", "text|json", FLAG_CHOICE, FIELD(log_format), "form of messages" },
 	{ 'h', "help", NULL, FLAG_SWITCH, FIELD(help), "this text" },
+	{ 0 },
 };
 
-const struct flag *applet_flag(const struct applet *applet, size_t i, bool *out_global)
-{
-	const struct flag *own = applet->flags;
+#define GROUPS 2
+static const struct flag_group *const groups[GROUPS] = { &reading_flag_group, &network_flag_group };
 
-	for (; own && own->name; own++, i--)
-		if (i == 0) {
-			if (out_global)
-				*out_global = false;
-			return own;
-		}
-	if (i >= sizeof(global_flags) / sizeof(*global_flags))
-		return NULL;
-	if (out_global)
-		*out_global = true;
-	return &global_flags[i];
+const struct flag_group *group_find(const char *name)
+{
+	for (size_t i = 0; i < GROUPS; i++)
+		if (strcmp(groups[i]->name, name) == 0)
+			return groups[i];
+	return NULL;
+}
+
+/* nth(flags, i): the i-th of a table, or NULL and *i less by its length. */
+static const struct flag *nth(const struct flag *flags, size_t *i)
+{
+	for (; flags && flags->name; flags++, (*i)--)
+		if (*i == 0)
+			return flags;
+	return NULL;
+}
+
+const struct flag *applet_flag(const struct applet *applet, size_t i, struct flag_home *out_home)
+{
+	struct flag_home home = { 0 };
+	const struct flag *f = nth(applet->flags, &i);
+
+	for (size_t g = 0; g < GROUPS && !f && applet->groups[g].group; g++) {
+		home.offset = applet->groups[g].offset;
+		f = nth(applet->groups[g].group->flags, &i);
+	}
+	if (!f) {
+		home = (struct flag_home){ .in_job = true };
+		f = nth(global_flags, &i);
+	}
+	if (f && out_home)
+		*out_home = (struct flag_home){ home.in_job, home.offset + f->offset };
+	return f;
 }
 
 const struct applet *applet_find(const char *name)

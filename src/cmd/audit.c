@@ -4,6 +4,7 @@
 #include "flow/audit.h"
 
 #include "cmd/message.h"
+#include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
 #include "cmd/status.h"
@@ -18,6 +19,7 @@ struct audit_flags {
 	uint64_t exit_code;
 	bool fail_on_gap, skip_secrets;
 	struct reading_flags reading;
+	struct network_flags network;
 };
 
 #define FIELD(name) offsetof(struct audit_flags, name)
@@ -31,7 +33,6 @@ static const struct flag flags[] = {
 	  "exit with 6 when something could not be read" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "contents are not searched yet; accepted" },
-	READING_FLAGS(struct audit_flags, reading),
 	{ 0 },
 };
 
@@ -42,17 +43,20 @@ struct run {
 	struct audit_options options;
 	struct outputs outputs;
 	struct reading reading;
+	struct image_network network;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
 
-static int prepare(struct run *r, err *e)
+static int prepare(struct run *r, const char *first, err *e)
 {
 	struct job *job = r->job;
 	const struct audit_flags *f = r->flags;
 
-	if (reading_prepare(&r->reading, job, &f->reading, e) < 0)
+	if (reading_prepare(&r->reading, job, &f->reading, e) < 0 ||
+	    network_sources(job, &f->network, f->reading.timeout_ms, first, &r->network, e) < 0)
 		return -1;
+	r->reading.options.network = &r->network;
 	r->options = (struct audit_options){ .image = r->reading.options, .now = job->now };
 	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
 }
@@ -112,7 +116,7 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
                             err *e)
 {
 	struct run r = { .job = job, .flags = options };
-	int result = prepare(&r, e);
+	int result = prepare(&r, targets->items[0], e);
 
 	for (size_t i = 0; result == 0 && i < targets->len; i++) {
 		err failure = { 0 };
@@ -140,6 +144,7 @@ const struct applet applet_audit = {
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,
+	.groups = { { &reading_flag_group, FIELD(reading) }, { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct audit_flags),
 	.examples = { { "oakum audit image.tar", "the page, for what docker save wrote" },
 	              { "oakum audit -f json -o audit.json oci:build/image:latest",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum help [COMMAND]` - the list of commands, or the help of one; --man gives it as a man
- * page. */
+/* `oakum help [COMMAND]` - the list of commands, the help of one, or of a group of flags that
+ * several share; --man gives it as a man page. */
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/usage.h"
@@ -31,14 +31,18 @@ static int help_run(struct job *job, const void *options, const struct texts *op
 	const struct help_options *o = options;
 	const char *name = operands->len > 0 ? operands->items[0] : "oakum";
 	const struct applet *applet = applet_find(name);
+	const struct flag_group *group = group_find(name);
 	struct stream out;
 
 	(void)job;
-	if (!applet && strcmp(name, "oakum") != 0)
+	if (!applet && !group && strcmp(name, "oakum") != 0)
 		return err_set(e, ERR_USAGE, 0, "there is no command '%s'; 'oakum help' lists them",
 		               SHOW(bytes_str(name)));
 	output_stdout(&out);
-	print(applet, o->man, &out);
+	if (group)
+		usage_group(group, &out);
+	else
+		print(applet, o->man, &out);
 	return stream_finish(&out, e);
 }
 

@@ -144,7 +144,10 @@ void manual_overview(struct stream *out)
 	stream_puts(out, ".SH TARGETS\n");
 	put_roff(out, "oci:DIR[:TAG] an OCI image layout, oci-archive:FILE[:TAG] one in a tar file, "
 	              "docker-archive:FILE[:REF] what docker save wrote, rootfs:DIR a folder that is a "
-	              "root file system. A path without a prefix is recognised by what it is.\n");
+	              "root file system. A path without a prefix is recognised by what it is. "
+	              "docker://NAME is an image in a registry, docker-daemon:NAME one that a local "
+	              "Docker or Podman holds; a name without a prefix is asked for in the order of "
+	              "--image-src.\n");
 	put_environment(out);
 	put_status(out);
 }

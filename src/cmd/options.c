@@ -13,10 +13,10 @@ struct parser {
 	char *const *words; /* what is left */
 };
 
-/* A flag and the struct its field lies in. */
+/* A flag and its field. */
 struct place {
 	const struct flag *flag;
-	void *base;
+	void *field;
 };
 
 const char *options_env_name(const struct flag *flag, struct env_name *out)
@@ -124,11 +124,11 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
                      err *e)
 {
 	const struct flag *f = at.flag;
-	uint8_t *field = (uint8_t *)at.base + f->offset;
+	void *field = at.field;
 
 	switch (f->kind) {
 	case FLAG_SWITCH:
-		if (!take_switch(value, (bool *)field))
+		if (!take_switch(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is true or false, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;
@@ -140,22 +140,22 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 		return 0;
 	case FLAG_TEXT: memcpy(field, &value, sizeof(value)); return 0;
 	case FLAG_STATUS:
-		if (!text_take_u64(bytes_str(value), 10, 255, (uint64_t *)(void *)field))
+		if (!text_take_u64(bytes_str(value), 10, 255, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to 255, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_SIZE:
-		if (!take_size(value, (uint64_t *)(void *)field))
+		if (!take_size(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a size like 500MB or 2GiB, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_TIME:
-		if (!take_time(value, (uint64_t *)(void *)field))
+		if (!take_time(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a time like 30s or 5m, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_LIST: {
-		struct texts *list = (struct texts *)(void *)field;
+		struct texts *list = field;
 
 		*ARENA_PUSH(&p->job->arena, list) = value;
 		return 0;
@@ -166,20 +166,20 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 
 /* -- names ------------------------------------------------------------------------------------ */
 
-static void *base_of(const struct parser *p, bool global)
+static void *field_of(const struct parser *p, struct flag_home home)
 {
-	return global ? (void *)p->job : p->options;
+	return (uint8_t *)(home.in_job ? (void *)p->job : p->options) + home.offset;
 }
 
 static bool find(const struct parser *p, bytes name, char letter, struct place *out)
 {
 	const struct flag *f;
-	bool global;
+	struct flag_home home;
 
-	for (size_t i = 0; (f = applet_flag(p->applet, i, &global)); i++) {
+	for (size_t i = 0; (f = applet_flag(p->applet, i, &home)); i++) {
 		if (letter ? f->letter != letter : !bytes_is(name, f->name))
 			continue;
-		*out = (struct place){ f, base_of(p, global) };
+		*out = (struct place){ f, field_of(p, home) };
 		return true;
 	}
 	return false;
@@ -281,11 +281,11 @@ static int parse_environment(struct parser *p, err *e)
 {
 	const struct flag *f;
 	struct env_name name;
-	bool global;
+	struct flag_home home;
 
-	for (size_t i = 0; (f = applet_flag(p->applet, i, &global)); i++) {
+	for (size_t i = 0; (f = applet_flag(p->applet, i, &home)); i++) {
 		const char *value = job_env(p->job, options_env_name(f, &name));
-		struct place at = { f, base_of(p, global) };
+		struct place at = { f, field_of(p, home) };
 
 		if (value && *value && set_value(p, at, name.text, value, e) < 0)
 			return -1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/output.h"
 
-#include "base/limits.h"
 #include "base/text.h"
 #include "sys/file.h"
 
@@ -10,13 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One JSON report of an image with a hundred thousand packages has 60 MB. */
-#define OUTPUT_MAX ((size_t)(1 * GIB))
-
 struct output {
 	const char *format, *path; /* path NULL: standard output */
-	int fd;                    /* a pipe or device that is written as it comes, else -1 */
-	buf whole;                 /* a file, until it is put in its place */
+	struct arena *arena;
+	int fd;                    /* what is written to, when it is not standard output */
+	char *draft;               /* a file beside path that will take its place; NULL: path itself */
 	struct stream stream;
 	bool finished;
 };
@@ -27,11 +24,19 @@ static int to_stdout(void *ctx, bytes part, err *e)
 	return file_write_all(STDOUT_FILENO, "standard output", part, e);
 }
 
-static int to_device(void *ctx, bytes part, err *e)
+/* The draft is made when there is something to write: who is ended while reading leaves none. */
+static int open_draft(struct output *o, err *e)
 {
-	const struct output *o = ctx;
+	if (o->path && o->fd < 0)
+		o->fd = file_draft(o->path, o->arena, &o->draft, e);
+	return o->path && o->fd < 0 ? -1 : 0;
+}
 
-	return file_write_all(o->fd, o->path, part, e);
+static int to_path(void *ctx, bytes part, err *e)
+{
+	struct output *o = ctx;
+
+	return open_draft(o, e) < 0 ? -1 : file_write_all(o->fd, o->path, part, e);
 }
 
 void output_stdout(struct stream *s)
@@ -63,20 +68,15 @@ static int open_output(struct output *o, err *e)
 	struct stat st;
 
 	o->fd = -1;
-	o->whole = (buf)BUF_INIT(OUTPUT_MAX);
 	if (!o->path) {
 		output_stdout(&o->stream);
 		return 0;
 	}
-	if (stat(o->path, &st) < 0 || S_ISREG(st.st_mode)) {
-		stream_init(&o->stream, stream_to_buf, &o->whole);
+	stream_init(&o->stream, to_path, o);
+	if (stat(o->path, &st) < 0 || S_ISREG(st.st_mode))
 		return 0;
-	}
 	o->fd = open(o->path, O_WRONLY | O_CLOEXEC);
-	if (o->fd < 0)
-		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->path)));
-	stream_init(&o->stream, to_device, o);
-	return 0;
+	return o->fd < 0 ? err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->path))) : 0;
 }
 
 int outputs_open(struct job *job, const char *format, const struct texts *list, const char *formats,
@@ -91,6 +91,7 @@ int outputs_open(struct job *job, const char *format, const struct texts *list, 
 		o->format = format;
 		if (list->len > 0)
 			split(list->items[out->len], formats, job, o);
+		o->arena = &job->arena;
 		if (open_output(o, e) < 0)
 			return -1;
 	}
@@ -113,9 +114,11 @@ int outputs_commit(struct outputs *out, err *e)
 		o->finished = true;
 		if (stream_finish(&o->stream, e) < 0)
 			return -1;
-		if (o->path && o->fd < 0 &&
-		    file_write_atomic(o->path, buf_bytes(&o->whole), file_mode(), e) < 0)
+		if (open_draft(o, e) < 0)
 			return -1;
+		if (o->draft && file_draft_keep(o->fd, o->draft, o->path, file_mode(), e) < 0)
+			return -1;
+		o->draft = NULL;
 	}
 	return 0;
 }
@@ -127,7 +130,8 @@ void outputs_close(struct outputs *out)
 
 		if (!o->finished)
 			buf_done(&o->stream.pending);
-		buf_done(&o->whole);
+		if (o->draft)
+			(void)unlink(o->draft); /* what was there stays */
 		if (o->fd >= 0)
 			close(o->fd);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* output - where results go: standard output, or the files of -o [FORMAT=]FILE.
  *
- * A file is written aside and put in its place at the end, so that it is the old one or the new
- * one. Threading: belongs to one thread. */
+ * A file is written beside its place, of whatever size, and put there at the end, so that it is the
+ * old one or the new one. Threading: belongs to one thread. */
 #pragma once
 
 #include "cmd/applet.h"

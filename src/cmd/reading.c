@@ -5,6 +5,22 @@
 #include "cmd/message.h"
 #include "oci/platform.h"
 
+#define FIELD(name) offsetof(struct reading_flags, name)
+static const struct flag table[] = {
+	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform),
+	  "which image of an index (default: this machine's)" },
+	{ 0, "verify", NULL, FLAG_SWITCH, FIELD(verify), "read and hash again what looks unchanged" },
+	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(cache_dir),
+	  "where evidence is kept (~/.cache/oakum)" },
+	{ 0, "cache-size", "SIZE", FLAG_SIZE, FIELD(cache_size), "how large it may grow (2GiB)" },
+	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(no_cache), "keep nothing, use nothing kept" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up on an image after this (1h)" },
+	{ 0, "no-progress", NULL, FLAG_SWITCH, FIELD(no_progress), "no bar" },
+	{ 0 },
+};
+
+const struct flag_group reading_flag_group = { "reading", "Reading an image", table };
+
 static void note(void *ctx, const char *text)
 {
 	struct reading *r = ctx;

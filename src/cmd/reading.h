@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reading - the flags of every command that reads an image, and what they ask for.
  *
- * A command puts a struct reading_flags into its options and READING_FLAGS into its table.
+ * A command puts a struct reading_flags into its options and the group into its applet.
  * Threading: belongs to one thread. */
 #pragma once
 
@@ -14,24 +14,7 @@ struct reading_flags {
 	bool no_cache, verify, no_progress;
 };
 
-/* READING_FLAGS(type, member): rows of a flag table; `type` is the options struct, `member` its
- * struct reading_flags. */
-/* clang-format off */
-#define READING_FLAGS(type, member) \
-	{ 0, "platform", "OS/ARCH", FLAG_TEXT, offsetof(type, member.platform), \
-	  "which image of an index (default: this machine's)" }, \
-	{ 0, "verify", NULL, FLAG_SWITCH, offsetof(type, member.verify), \
-	  "read and hash again what looks unchanged" }, \
-	{ 0, "cache-dir", "DIR", FLAG_TEXT, offsetof(type, member.cache_dir), \
-	  "where evidence is kept (~/.cache/oakum)" }, \
-	{ 0, "cache-size", "SIZE", FLAG_SIZE, offsetof(type, member.cache_size), \
-	  "how large it may grow (2GiB)" }, \
-	{ 0, "no-cache", NULL, FLAG_SWITCH, offsetof(type, member.no_cache), \
-	  "keep nothing, use nothing kept" }, \
-	{ 0, "timeout", "TIME", FLAG_TIME, offsetof(type, member.timeout_ms), \
-	  "give up on an image after this (1h)" }, \
-	{ 0, "no-progress", NULL, FLAG_SWITCH, offsetof(type, member.no_progress), "no bar" }
-/* clang-format on */
+extern const struct flag_group reading_flag_group;
 
 struct reading {
 	struct job *job;

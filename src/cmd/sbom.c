@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cmd/message.h"
+#include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
 #include "cmd/status.h"
@@ -17,6 +18,7 @@ struct sbom_flags {
 	struct texts output;
 	bool files, fail_on_gap;
 	struct reading_flags reading;
+	struct network_flags network;
 };
 
 #define FIELD(name) offsetof(struct sbom_flags, name)
@@ -28,7 +30,6 @@ static const struct flag flags[] = {
 	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files), "name every file, too (CycloneDX)" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 when something could not be read" },
-	READING_FLAGS(struct sbom_flags, reading),
 	{ 0 },
 };
 
@@ -105,8 +106,13 @@ static int sbom_run_applet(struct job *job, const void *options, const struct te
 	const struct sbom_flags *f = options;
 	struct outputs outputs = { 0 };
 	struct reading reading;
+	struct image_network network;
 	int status = reading_prepare(&reading, job, &f->reading, e);
 
+	if (status == 0)
+		status = network_sources(job, &f->network, f->reading.timeout_ms, targets->items[0],
+		                         &network, e);
+	reading.options.network = &network;
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "spdx-json", &f->output, FORMATS,
 		                      &outputs, e);
@@ -130,6 +136,7 @@ const struct applet applet_sbom = {
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,
+	.groups = { { &reading_flag_group, FIELD(reading) }, { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct sbom_flags),
 	.examples = { { "oakum sbom -o shop.spdx.json image.tar", "SPDX 2.3, for a saved image" },
 	              { "oakum sbom -o spdx-json=a.json -o cyclonedx-json=b.json oci:build/image",

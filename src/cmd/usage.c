@@ -15,7 +15,9 @@ void usage_overview(struct stream *out)
 		stream_printf(out, "  %-12s %s\n", applets[i]->name, applets[i]->brief);
 	stream_puts(out,
 	            "\nA target is an OCI layout (oci:DIR[:TAG]), an archive (oci-archive:FILE,\n"
-	            "docker-archive:FILE) or a folder (rootfs:DIR); a path alone is recognised.\n\n"
+	            "docker-archive:FILE) or a folder (rootfs:DIR); a path alone is recognised. Any\n"
+	            "other name is asked for at the engines here and then at its registry\n"
+	            "(docker-daemon:NAME, docker://NAME).\n\n"
 	            "'oakum COMMAND --help' says more about a command.\n\nExamples:\n"
 	            "  oakum audit image.tar\n"
 	            "  oakum audit --format json oci:build/image:latest\n");
@@ -32,6 +34,30 @@ static void put_flag(struct stream *out, const struct flag *f)
 		stream_printf(out, "  %s  %s\n", name, f->brief);
 	else
 		stream_printf(out, "  %-*s%s\n", FLAG_COLUMN - 2, name, f->brief);
+}
+
+/* "Registries: --cacert, --mirror ('oakum help network').", broken at 80 columns. */
+static void put_group(struct stream *out, const struct flag_group *group)
+{
+	char word[80];
+	int column = snprintf(word, sizeof(word), "%s:", group->brief);
+
+	stream_printf(out, "\n%s", word);
+	for (const struct flag *f = group->flags; f->name || f == group->flags; f++) {
+		int n = snprintf(word, sizeof(word), "--%s,", f->name);
+
+		column = column + 1 + n > 79 ? n : column + 1 + n;
+		stream_printf(out, "%s%s", column == n ? "\n" : " ", word);
+	}
+	stream_printf(out, "%s'oakum help %s'.\n",
+	              column + (int)strlen(group->name) + 15 > 79 ? "\n" : " ", group->name);
+}
+
+void usage_group(const struct flag_group *group, struct stream *out)
+{
+	stream_printf(out, "%s: flags that several commands share.\n\n", group->brief);
+	for (const struct flag *f = group->flags; f->name; f++)
+		put_flag(out, f);
 }
 
 static void put_examples(struct stream *out, const struct applet *applet)
@@ -51,6 +77,8 @@ void usage_command(const struct applet *applet, struct stream *out)
 		stream_puts(out, "\n");
 	for (const struct flag *f = applet->flags; f && f->name; f++)
 		put_flag(out, f);
+	for (size_t i = 0; i < 2 && applet->groups[i].group; i++)
+		put_group(out, applet->groups[i].group);
 	stream_puts(out, "\nAlways: -q --quiet, -v --verbose, --log-format text|json, -h --help.\n");
 	put_examples(out, applet);
 }

@@ -20,25 +20,17 @@ void page_done(struct audit_page *page)
 	arena_done(&page->arena);
 }
 
-/* What this version cannot read yet is said before anything is opened. */
+/* What is no image is said before anything is opened. */
 static int check_kind(const struct target *target, err *e)
 {
 	switch (target->kind) {
-	case TARGET_REGISTRY:
-		return err_set(
-			e, ERR_ABSENT, 0,
-			"no such file or folder here, and this version reads no registry (save the "
-			"image first: 'docker save -o image.tar NAME', or copy it to a layout, oci:DIR)");
-	case TARGET_DAEMON:
-		return err_set(
-			e, ERR_ABSENT, 0,
-			"this version does not ask the daemon (save the image first: 'docker save -o "
-			"image.tar NAME', then name image.tar)");
 	case TARGET_SBOM:
 		return err_set(e, ERR_ABSENT, 0,
 		               "this version audits images only (layouts, archives and "
 		               "folders), not SBOMs");
 	case TARGET_NONE:
+	case TARGET_REGISTRY:
+	case TARGET_DAEMON:
 	case TARGET_LAYOUT:
 	case TARGET_OCI_ARCHIVE:
 	case TARGET_DOCKER_ARCHIVE:

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/bill.h"
 
+#include "base/limits.h"
 #include "base/path.h"
+
+#include <stdlib.h>
 
 /* The distribution is the bill's first package when it is known. */
 static size_t before_packages(const struct bill *bill)
@@ -84,6 +87,85 @@ static void choose_packages(struct bill *bill)
 	}
 }
 
+/* -- who needs whom ---------------------------------------------------------------------------- */
+
+/* A walk from one package to those that it needs. */
+struct needs {
+	struct bill *bill;
+	const uint32_t *first; /* of each of facts.packages: where its edges begin; one more at the end */
+	uint32_t *seen;        /* of each: which walk came by last, counted from 1 */
+	struct { uint32_t *items; size_t len, cap; } waiting;
+	struct { struct sbom_edge *items; size_t len, cap; } edges;
+	uint64_t steps;
+};
+
+static const uint32_t *first_edges(const struct facts *facts, struct arena *a)
+{
+	uint32_t *first = arena_array(a, uint32_t, facts->packages.len + 1);
+	size_t at = 0;
+
+	for (size_t i = 0; i <= facts->packages.len; i++) {
+		while (at < facts->edges.len && facts->edges.items[at].from < i)
+			at++;
+		first[i] = (uint32_t)at;
+	}
+	return first;
+}
+
+/* What a package without files needs is needed by those that need it: a NuGet metapackage stands
+ * for what it brings. A hidden package is not in the image, so nothing leads to it or through it. */
+static void walk(struct needs *n, uint32_t from)
+{
+	const struct facts *facts = &n->bill->facts;
+	struct arena *a = &n->bill->image.arena;
+
+	n->waiting.len = 0;
+	*ARENA_PUSH(a, &n->waiting) = from;
+	n->seen[from] = from + 1;
+	while (n->waiting.len > 0) {
+		uint32_t at = n->waiting.items[--n->waiting.len];
+
+		for (uint32_t i = n->first[at]; i < n->first[at + 1] && n->steps > 0; i++, n->steps--) {
+			uint32_t to = facts->edges.items[i].to;
+
+			if (n->seen[to] == from + 1)
+				continue;
+			n->seen[to] = from + 1;
+			if (n->bill->number[to] > 0)
+				*ARENA_PUSH(a, &n->edges) = (struct sbom_edge){ n->bill->number[from] - 1,
+					                                            n->bill->number[to] - 1 };
+			else if (facts->packages.items[to].assetless && !facts->packages.items[to].hidden)
+				*ARENA_PUSH(a, &n->waiting) = to;
+		}
+	}
+}
+
+static int compare_edges(const void *left, const void *right)
+{
+	const struct sbom_edge *a = left, *b = right;
+	int c = (a->from > b->from) - (a->from < b->from);
+
+	return c ? c : (a->to > b->to) - (a->to < b->to);
+}
+
+static void choose_edges(struct bill *bill)
+{
+	struct arena *a = &bill->image.arena;
+	struct needs n = { .bill = bill,
+		               .first = first_edges(&bill->facts, a),
+		               .seen = arena_array(a, uint32_t, bill->facts.packages.len),
+		               .steps = LIMIT_EDGES };
+
+	for (uint32_t i = 0; i < bill->facts.packages.len; i++)
+		if (bill->number[i] > 0)
+			walk(&n, i);
+	bill->gaps += n.steps == 0;
+	if (n.edges.len > 0)
+		qsort(n.edges.items, n.edges.len, sizeof(*n.edges.items), compare_edges);
+	bill->sbom.edges = n.edges.items;
+	bill->sbom.edges_len = n.edges.len;
+}
+
 /* What the source calls the image when that is a whole name; else the file or folder and the tag in
  * it, without the folders above, so that the bill is the same wherever the image lies. */
 static bytes name_of(const struct image *image, struct arena *a)
@@ -121,6 +203,7 @@ void bill_show(struct bill *bill, const struct bill_options *options)
 		                .package = show_package,
 		                .next_file = options->files ? next_file : NULL };
 	s->image = digest_size(&image->manifest) > 0 ? image->manifest : image->config_digest;
+	choose_edges(bill);
 	for (size_t i = 0; i < layers; i++)
 		s->layers[i] = (struct sbom_layer){ image->layers.items[i].blob,
 			                                image->layers.items[i].diff_id };

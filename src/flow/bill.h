@@ -2,8 +2,8 @@
 /* bill - a bill of materials of an image: read it, gather facts, show them as a struct sbom.
  *
  * Packages that an upper layer hid are not in the image, those that a deps.json names but that
- * bring no file are not either: both are left out. The distribution is a package of its own, the
- * first.
+ * bring no file are not either: both are left out. What a package without files needs is needed by
+ * whatever needs it. The distribution is a package of its own, the first.
  * Threading: as image_read (one thread, no other running). */
 #pragma once
 

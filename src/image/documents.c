@@ -2,13 +2,16 @@
 #include "image/documents.h"
 
 #include "base/limits.h"
+#include "base/pack.h"
 #include "base/text.h"
 #include "image/client.h"
+#include "image/session.h"
 #include "oci/platform.h"
 
 /* What one resolution carries along. */
 struct resolve {
-	struct local *local;
+	struct session *session;
+	struct local *local; /* NULL: a registry is asked */
 	const struct target *target;
 	const struct platform *want;
 	struct worker *worker;
@@ -31,7 +34,11 @@ static bytes blob_name(const digest *d, struct arena *a)
 static int read_blob(struct resolve *r, const struct descriptor *d, uint64_t max, bytes *out,
                      err *e)
 {
-	if (local_read(r->local, blob_name(&d->digest, r->arena), max, r->arena, out, e) < 0)
+	int done = r->local
+	               ? local_read(r->local, blob_name(&d->digest, r->arena), max, r->arena, out, e)
+	               : source_document(r->session, d, max, r->arena, out, e);
+
+	if (done < 0)
 		return -1;
 	digest have = digest_of(d->digest.algorithm, *out);
 
@@ -186,6 +193,25 @@ static int resolve_layout(struct resolve *r, err *e)
 	return filter_by_tag(r, &index, e) < 0 ? -1 : resolve_index(r, &index, e);
 }
 
+/* The reference of a registry means a manifest, or an index of them. */
+static int resolve_registry(struct resolve *r, err *e)
+{
+	struct descriptor d;
+	struct oci_index index = { 0 };
+	bytes text;
+
+	if (source_resolve(r->session, r->arena, &d, e) < 0)
+		return -1;
+	if (oci_is_manifest(d.media_type))
+		return read_manifest(r, &d, e);
+	if (!oci_is_index(d.media_type))
+		return err_set(e, ERR_FORMAT, 0, "the registry calls it '%s', which is no image",
+		               SHOW(d.media_type));
+	if (read_blob(r, &d, LIMIT_MANIFEST, &text, e) < 0 || parse_index(r, text, &index, e) < 0)
+		return err_wrap(e, "index %s", DIGEST_TEXT(&d.digest));
+	return resolve_index(r, &index, e);
+}
+
 /* -- docker save ------------------------------------------------------------------------------- */
 
 /* familiar(tag): "shop" means "shop:latest". */
@@ -245,11 +271,14 @@ static int resolve_docker(struct resolve *r, err *e)
 
 static int list_archive(struct resolve *r, err *e)
 {
+	buf request = BUF_INIT(16);
 	bytes packed;
 
-	return ask(r, REQUEST_LIST, bytes_of(NULL, 0), &packed, e) < 0
-	               ? -1
-	               : local_names(r->local, packed, r->arena, e);
+	pack_u64(&request, r->local->size);
+	int done = ask(r, REQUEST_LIST, buf_bytes(&request), &packed, e);
+
+	buf_done(&request);
+	return done < 0 ? -1 : local_names(r->local, packed, r->arena, e);
 }
 
 static bool has_file(const struct resolve *r, bytes name)
@@ -284,15 +313,30 @@ static int resolve_archive(struct resolve *r, err *e)
 	return resolve_docker(r, e);
 }
 
-int documents_read(struct local *local, const struct target *target, const struct platform *want,
-                   struct worker *worker, struct arena *a, struct documents *out, err *e)
+static int resolve_all(struct resolve *r, err *e)
 {
-	struct resolve r = { local, target, want, worker, a, out };
+	if (!r->local)
+		return resolve_registry(r, e);
+	if (!r->local->is_archive)
+		return resolve_layout(r, e);
+	if (list_archive(r, e) < 0)
+		return e->kind == ERR_FORMAT ? err_wrap(e, "no archive of an image") : -1;
+	return resolve_archive(r, e);
+}
+
+int documents_read(struct session *s, struct arena *a, struct documents *out, err *e)
+{
+	const struct target *target = &s->source.target;
+	struct resolve r = { .session = s,
+		                 .local = s->source.registry ? NULL : &s->source.local,
+		                 .target = target,
+		                 .want = &s->options->platform,
+		                 .worker = s->workers[0],
+		                 .arena = a,
+		                 .out = out };
 
 	*out = (struct documents){ .kind = target->kind };
-	if (local->is_archive && list_archive(&r, e) < 0)
-		return e->kind == ERR_FORMAT ? err_wrap(e, "no archive of an image") : -1;
-	if ((local->is_archive ? resolve_archive(&r, e) : resolve_layout(&r, e)) < 0)
+	if (resolve_all(&r, e) < 0)
 		return -1;
 	if (out->layers.len > LIMIT_LAYERS)
 		return err_set(e, ERR_LIMIT, 0, "%zu layers", out->layers.len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* documents - from a target to the one manifest and config that are meant.
  *
- * Opens what local.h can open, lets a sealed worker parse every document, verifies each one's
+ * Takes what source.h gives, lets a sealed worker parse every document, verifies each one's
  * digest and size against the descriptor that named it, walks indexes (never deeper than
  * LIMIT_INDEX_DEPTH, never to BuildKit's attestations) and chooses the platform. Belongs to the
  * process's first thread. */
@@ -9,7 +9,6 @@
 
 #include "image/image.h"
 #include "oci/local.h"
-#include "sys/worker.h"
 
 /* A layer's blob: its name in the source and what the documents say of it. */
 struct document_layer {
@@ -27,7 +26,7 @@ struct documents {
 	struct { struct document_layer *items; size_t len, cap; } layers;
 };
 
-/* documents_read(local, target, want, worker, a, out, e): ERR_ABSENT (no such tag, platform),
- * ERR_FORMAT, ERR_LIMIT, ERR_BUG. */
-int documents_read(struct local *local, const struct target *target, const struct platform *want,
-                   struct worker *worker, struct arena *a, struct documents *out, err *e);
+/* documents_read(s, a, out, e): of the session's source, for the platform its options ask for.
+ * ERR_ABSENT (no such tag, platform), ERR_FORMAT, ERR_LIMIT, ERR_NET, ERR_BUG. */
+struct session;
+int documents_read(struct session *s, struct arena *a, struct documents *out, err *e);

@@ -37,6 +37,26 @@ static int restart_local(void *ctx, err *e)
 	return 0;
 }
 
+static int64_t read_remote(void *ctx, uint8_t *into, size_t cap, err *e)
+{
+	struct errand *x = ctx;
+
+	if (!x->stream &&
+	    registry_blob_open(x->registry, x->reference, x->remote, 0, &x->stream, e) < 0)
+		return -1;
+	return registry_blob_read(x->stream, into, cap, e);
+}
+
+static int restart_remote(void *ctx, err *e)
+{
+	struct errand *x = ctx;
+
+	(void)e;
+	registry_blob_close(x->stream);
+	x->stream = NULL;
+	return 0;
+}
+
 static struct cache_file key_of(const struct local_file *f)
 {
 	return (struct cache_file){ .device = f->device,
@@ -83,6 +103,9 @@ static int plan_cached(struct session *s, struct errand *x, err *e)
 	bool unchanged = (!s->options->verify || x->aliases.len > 0) &&
 	                 cache_file_seen(s->cache, &key, &blob);
 
+	/* A blob of a registry is what its digest says: the manifest that names it was verified. */
+	if (x->remote)
+		unchanged = !s->options->verify || x->aliases.len > 0;
 	/* A docker archive does not say whether its layer is compressed, so its digest cannot be told
 	 * from the diff_id: an archive that is not known is read. */
 	if (archive && !unchanged)
@@ -98,7 +121,7 @@ static int plan_local(struct session *s, struct errand *x, err *e)
 {
 	const struct document_layer *doc = &s->documents.layers.items[x->layer];
 
-	if (local_find(&s->local, doc->name, &x->file, e) < 0)
+	if (local_find(&s->source.local, doc->name, &x->file, e) < 0)
 		return -1;
 	x->open = true;
 	x->size = x->file.size;
@@ -109,6 +132,18 @@ static int plan_local(struct session *s, struct errand *x, err *e)
 		return err_set(e, ERR_FORMAT, 0,
 		               "the manifest says %" PRIu64 " bytes, the blob has %" PRIu64, doc->blob.size,
 		               x->size);
+	return plan_cached(s, x, e);
+}
+
+static int plan_remote(struct session *s, struct errand *x, err *e)
+{
+	x->remote = &s->documents.layers.items[x->layer].blob;
+	x->registry = s->source.registry;
+	x->reference = &s->source.reference;
+	x->size = x->remote->size;
+	x->blob = x->remote->digest;
+	x->source = (struct layer_source){ .read = read_remote, .restart = restart_remote };
+	s->image->layers.items[x->layer].compressed = x->size;
 	return plan_cached(s, x, e);
 }
 
@@ -125,7 +160,7 @@ int errand_plan(struct session *s, struct errands *list, uint16_t layer, struct 
 	stash_init(&x->evidence, s->dir);
 	if (s->rootfs)
 		x->source = (struct layer_source){ rootfs_read, rootfs_restart, s->rootfs };
-	else if (plan_local(s, x, e) < 0)
+	else if ((s->source.registry ? plan_remote : plan_local)(s, x, e) < 0)
 		return err_wrap(e, "layer %u", layer + 1U);
 	return 0;
 }
@@ -153,7 +188,7 @@ int errands_run(struct session *s, struct errands *list, err *e)
 		struct errand *x = &list->items[i];
 
 		/* Only now: the list no longer moves. */
-		if (x->open)
+		if (x->open || x->remote)
 			x->source.ctx = x;
 		x->same = first_of_same(list, x);
 		if (x->to_read && !x->same)
@@ -229,7 +264,7 @@ static int merge_fresh(struct session *s, struct merge *m, struct errand *x, err
 {
 	struct replay p = { .s = s, .x = x, .piece = BUF_INIT(MIB) };
 	struct record_source source = { .next = next_stashed, .ctx = &p };
-	bool keep = s->cache && x->open && !x->same;
+	bool keep = s->cache && (x->open || x->remote) && !x->same;
 	err trouble = { 0 };
 
 	if (keep && cache_put_begin(s->cache, &x->blob, &x->diff_id, &x->version, &trouble) < 0)
@@ -285,6 +320,7 @@ void errands_done(struct errands *list)
 	for (size_t i = 0; i < list->len; i++) {
 		if (list->items[i].open)
 			local_file_close(&list->items[i].file);
+		registry_blob_close(list->items[i].stream);
 		stash_done(&list->items[i].evidence);
 	}
 }

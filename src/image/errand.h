@@ -34,6 +34,10 @@ struct errand {
 	struct local_file file; /* of a local source */
 	bool open;
 	uint64_t at; /* octets of the file read so far */
+	const struct descriptor *remote; /* a blob of this registry; NULL: none */
+	struct registry *registry;
+	const struct reference *reference;
+	struct registry_blob *stream; /* NULL: not begun */
 };
 
 struct errands {

@@ -46,15 +46,11 @@ static int open_source(struct session *s, err *e)
 {
 	struct image *image = s->image;
 
-	if (local_open(&image->target, &s->local, e) < 0)
+	/* The first worker is forked before the cache is opened. */
+	if (source_open(s, e) < 0)
 		return -1;
-	if (s->local.is_archive) {
-		s->serve.archive_fd = s->local.fd;
-		s->serve.archive_size = s->local.size;
-	}
-	if (session_workers(s, 1, e) < 0 ||
-	    documents_read(&s->local, &image->target, &s->options->platform, s->workers[0],
-	                   &image->arena, &s->documents, e) < 0)
+	session_open_cache(s);
+	if (documents_read(s, &image->arena, &s->documents, e) < 0)
 		return -1;
 	take_documents(image, &s->documents);
 	if (s->options->platform_asked && image->platform.architecture.n > 0 &&
@@ -62,7 +58,6 @@ static int open_source(struct session *s, err *e)
 		return err_set(e, ERR_ABSENT, 0, "the image is for %s, not for %s",
 		               SHOW(bytes_str(platform_text(&image->platform, &s->arena))),
 		               SHOW(bytes_str(platform_text(&s->options->platform, &s->arena))));
-	session_open_cache(s);
 	return 0;
 }
 
@@ -147,14 +142,14 @@ static int read_image(struct session *s, err *e)
 	case TARGET_LAYOUT:
 	case TARGET_ARCHIVE:
 	case TARGET_OCI_ARCHIVE:
-	case TARGET_DOCKER_ARCHIVE: return open_source(s, e) < 0 ? -1 : read_rounds(s, e);
-	case TARGET_NONE:
+	case TARGET_DOCKER_ARCHIVE:
 	case TARGET_REGISTRY:
-	case TARGET_DAEMON:
+	case TARGET_DAEMON: return open_source(s, e) < 0 ? -1 : read_rounds(s, e);
+	case TARGET_NONE:
 	case TARGET_SBOM: break;
 	}
 	/* What to do instead, flow/ has said before. */
-	return err_set(e, ERR_BUG, 0, "the target is no image on this machine");
+	return err_set(e, ERR_BUG, 0, "the target is no image");
 }
 
 static int read_once(const struct target *target, const struct image_options *options,

@@ -10,6 +10,7 @@
 #include "image/inspector.h"
 #include "image/tree.h"
 #include "oci/document.h"
+#include "oci/registry.h"
 #include "oci/target.h"
 
 struct image_layer {
@@ -38,6 +39,8 @@ struct image {
 	digest manifest;        /* none for docker archives and root file systems */
 	digest config_digest;
 	bytes reference;        /* tag or repository name the source gives; empty when none */
+	bytes source;           /* who answered, for people: "docker (unix:/run/docker.sock)"; empty for
+	                         * files */
 	bool has_config;        /* false for a root file system */
 	struct oci_config config;
 	bytes base_name, base_digest;
@@ -58,7 +61,24 @@ struct image_progress {
 	void *ctx;
 };
 
+/* Who may hold an image that is named without a prefix. */
+enum image_source_kind {
+	IMAGE_SOURCE_NONE,
+	IMAGE_SOURCE_DOCKER,
+	IMAGE_SOURCE_PODMAN,
+	IMAGE_SOURCE_REMOTE
+};
+#define IMAGE_SOURCES_MOST 3
+
+struct image_network {
+	struct registry_options registry;
+	char *const *environment; /* engines are found by it */
+	enum image_source_kind order[IMAGE_SOURCES_MOST];
+	size_t order_len;
+};
+
 struct image_options {
+	const struct image_network *network; /* NULL: no socket is opened, whatever the target */
 	const struct inspector *const *inspectors; /* NULL-terminated */
 	struct platform platform;
 	bool platform_asked;    /* by the user: an image for another one is ERR_ABSENT */

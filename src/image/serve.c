@@ -59,6 +59,7 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 	struct oci_manifest manifest;
 	struct oci_config config;
 	struct docker_manifest docker;
+	uint64_t size;
 
 	switch (what) {
 	case REQUEST_INDEX:
@@ -81,7 +82,9 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 			return -1;
 		oci_docker_pack(&docker, out);
 		return 0;
-	case REQUEST_LIST: return local_list(s->archive_fd, s->archive_size, a, out, e);
+	case REQUEST_LIST:
+		return pack_take_u64(&text, UINT64_MAX, &size) ? local_list(s->archive_fd, size, a, out, e)
+		                                   : err_set(e, ERR_BUG, 0, "a listing of no size");
 	case REQUEST_NONE:
 	case REQUEST_LAYER: break;
 	}

@@ -35,7 +35,6 @@ bool layer_request_unpack(bytes in, struct arena *a, struct layer_request *out);
 struct serve {
 	const struct inspector *const *inspectors;
 	int archive_fd; /* for REQUEST_LIST, -1 none */
-	uint64_t archive_size;
 	int spool_fd;
 };
 

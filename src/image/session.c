@@ -44,7 +44,7 @@ void session_init(struct session *s, const struct image_options *options, struct
 {
 	err e = { 0 };
 
-	*s = (struct session){ .options = options, .image = image, .local = { .fd = -1 },
+	*s = (struct session){ .options = options, .image = image, .source = { .local = { .fd = -1 } },
 		                   .dir = options->tmp_dir,
 		                   .serve = { .inspectors = options->inspectors, .archive_fd = -1 } };
 	s->version = inspectors_version(options->inspectors);
@@ -63,7 +63,7 @@ void session_done(struct session *s)
 		worker_stop(s->workers[i]);
 	cache_close(s->cache);
 	rootfs_close(s->rootfs);
-	local_close(&s->local);
+	source_close(&s->source);
 	arena_done(&s->arena);
 }
 

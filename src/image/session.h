@@ -10,6 +10,7 @@
 #include "image/documents.h"
 #include "image/image.h"
 #include "image/serve.h"
+#include "image/source.h"
 
 /* More workers than this gain little and cost memory (DESIGN section 7: 64 MB in all). */
 #define WORKERS_MOST 4
@@ -19,7 +20,7 @@ struct rootfs;
 struct session {
 	const struct image_options *options;
 	struct image *image;
-	struct local local;
+	struct source source;
 	struct rootfs *rootfs; /* the source, when it is a folder */
 	struct documents documents;
 	struct cache *cache; /* NULL: none, or given up */

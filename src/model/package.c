@@ -97,6 +97,9 @@ static void put_name(buf *b, const struct package *p)
 		space = bytes_slice(name, 0, cut);
 		name = bytes_skip(name, cut + 1);
 	}
+	/* purl-spec names the vendor, and all who write purls do: Red Hat's ID in os-release is "rhel". */
+	if (p->ecosystem == ECO_RPM && bytes_is(space, "rhel"))
+		space = BYTES("redhat");
 	/* The distribution's ID is lower case by os-release(5); rpm asks for it, too. */
 	put_namespace(b, space, lower || p->ecosystem == ECO_RPM);
 	if (p->ecosystem == ECO_PYPI)
@@ -136,6 +139,28 @@ static void put_distro(buf *b, char *mark, const struct package *p)
 	}
 }
 
+/* The qualifier that Syft writes and Grype reads: what it was built from, when that is another name
+ * or version. deb: "glibc" or "gcc-12@12.2.0-14"; apk: its origin; rpm: the source package's file. */
+static void put_upstream(buf *b, char *mark, const struct package *p)
+{
+	bool same_name = bytes_equal(p->source_name, p->name);
+	bool same_version = p->source_version.n == 0 || bytes_equal(p->source_version, p->version);
+	bytes version = p->source_version;
+
+	if (p->source_name.n == 0 || (same_name && same_version))
+		return;
+	put_qualifier(b, mark, "upstream", p->source_name);
+	if (p->ecosystem == ECO_RPM && version.n > 0) {
+		(void)take_epoch(&version); /* a file's name has none */
+		buf_putc(b, '-');
+		put_encoded(b, version, false);
+		buf_puts(b, ".src.rpm");
+	} else if (!same_version) {
+		buf_puts(b, "%40");
+		put_encoded(b, version, false);
+	}
+}
+
 const char *package_purl(const struct package *p, struct arena *a)
 {
 	buf b = BUF_INIT(SIZE_MAX / 2);
@@ -154,6 +179,7 @@ const char *package_purl(const struct package *p, struct arena *a)
 		put_qualifier(&b, &mark, "arch", p->architecture);
 		put_distro(&b, &mark, p);
 		put_qualifier(&b, &mark, "epoch", epoch);
+		put_upstream(&b, &mark, p);
 	}
 	const char *purl = arena_str(a, buf_bytes(&b));
 

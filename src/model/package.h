@@ -42,5 +42,6 @@ struct package {
 const char *ecosystem_name(enum ecosystem ecosystem);
 const char *ecosystem_title(enum ecosystem ecosystem);
 
-/* package_purl(p, a): pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12. Arena. */
+/* package_purl(p, a): pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12&upstream=glibc.
+ * Arena. */
 const char *package_purl(const struct package *p, struct arena *a);

@@ -8,12 +8,12 @@
  * longest namespace wins), then docker's (DOCKER_CONFIG or ~/.docker/config.json: credHelpers,
  * credsStore, auths; the key of Docker Hub is https://index.docker.io/v1/). Sources:
  * containers-auth.json(5), docker's credential helper protocol (docker-credential-helpers README).
- * Files are the user's own, still parsed strictly: a file that cannot be read is an error that names
- * it, never "no credentials". They are read at the first question, so that workers forked before
- * know no secret. A helper is a program docker-credential-NAME on PATH, run with the host on its
- * standard input, for at most LIMIT_HELPER_MS, with at most LIMIT_HELPER_ANSWER octets of answer.
- * Secrets are wiped from memory by credentials_close.
- * Threading: one client belongs to one thread at a time (callers lock). */
+ * Files are the user's own, still parsed strictly: a file that cannot be read is an error that
+ * names it, never "no credentials". They are read at the first question, so that workers forked
+ * before know no secret. A helper is a program docker-credential-NAME on PATH, run with the host on
+ * its standard input, for at most LIMIT_HELPER_MS, with at most LIMIT_HELPER_ANSWER octets of
+ * answer. Secrets are wiped from memory by credentials_close. Threading: one client belongs to one
+ * thread at a time (callers lock). */
 #pragma once
 
 #include "base/arena.h"
@@ -29,10 +29,10 @@ struct credential {
 };
 
 struct credential_options {
-	char *const *environment;        /* borrows */
-	const char *authfile;            /* --authfile; NULL */
+	char *const *environment;            /* borrows */
+	const char *authfile;                /* --authfile; NULL */
 	const char *user, *password, *token; /* of flags or OAKUM_REGISTRY_*; NULL */
-	const char *only_host;           /* whom those are meant for: "ghcr.io", "localhost:5000" */
+	const char *only_host;               /* whom those are meant for: "ghcr.io", "localhost:5000" */
 };
 
 struct credentials;
@@ -50,8 +50,8 @@ int credentials_for(struct credentials *c, const char *host, bytes repository,
 const char *credentials_where(struct credentials *c, const char *host);
 
 /* credentials_store(c, host, user, secret, is_identity_token, out_where, e): what `login` does: to
- * the helper that the file names for this host, else into the file (--authfile, else docker's when it exists,
- * else podman's place), 0600, atomically, with everything else in it kept as it was.
+ * the helper that the file names for this host, else into the file (--authfile, else docker's when
+ * it exists, else podman's place), 0600, atomically, with everything else in it kept as it was.
  * credentials_forget(c, host, out_where, e): what `logout` does; ERR_ABSENT when there was none. */
 int credentials_store(struct credentials *c, const char *host, bytes user, bytes secret,
                       bool is_identity_token, const char **out_where, err *e);

@@ -23,7 +23,7 @@ struct http_exchange;
 
 struct http_options {
 	const char *user_agent;
-	const char *ca_file;     /* PEM, in place of the system's; NULL */
+	const char *ca_file;                             /* PEM, in place of the system's; NULL */
 	const char *https_proxy, *http_proxy, *no_proxy; /* NULL: none */
 	const char *socket_path; /* a unix socket that every request goes to (engines); NULL */
 	uint64_t connect_ms;     /* 0: LIMIT_HTTP_CONNECT_MS */

@@ -3,7 +3,7 @@
  *
  * Sources: Docker Engine API 1.41 and later (/images/NAME/json, /images/NAME/get, /images/load),
  * which Podman answers too. Found by DOCKER_HOST (unix: only), the current context of docker's
- * config (~/.docker/contexts/meta/*), then the usual sockets: /var/run/docker.sock,
+ * config (under ~/.docker/contexts/meta), then the usual sockets: /var/run/docker.sock,
  * $XDG_RUNTIME_DIR/docker.sock, CONTAINER_HOST, $XDG_RUNTIME_DIR/podman/podman.sock,
  * /run/podman/podman.sock. The engine is trusted to be the user's own, its answers are not.
  * Threading: belongs to one thread. */

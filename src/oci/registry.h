@@ -3,10 +3,10 @@
  *
  * Sources: OCI distribution-spec 1.1 (pull, push, referrers, the fallback tag), Docker registry API
  * v2 and its token authentication (distribution docs/spec/auth), RFC 6749 section 6 (refresh).
- * Every answer is written by an enemy: statuses, sizes, digests, locations, realms. What is asked by
- * digest is given only when it has that digest (manifests; blobs are checked by who streams them:
- * registry_blob_read hashes and fails at the end). Documents are parsed by the caller's sealed
- * worker.
+ * Every answer is written by an enemy: statuses, sizes, digests, locations, realms. What is asked
+ * by digest is given only when it has that digest (manifests; blobs are checked by who streams
+ * them: registry_blob_read hashes and fails at the end). Documents are parsed by the caller's
+ * sealed worker.
  *
  * Secrets go only to the host they belong to: never along a redirect to another origin, never to an
  * upload location elsewhere, never to a token realm that is neither the registry itself nor a
@@ -29,11 +29,11 @@ struct registry;
 struct registry_options {
 	struct http_options http;
 	struct credential_options credentials;
-	bool plain_http;                /* also beyond loopback */
-	const char *const *mirrors;     /* "docker.io=mirror.example/hub", NULL-terminated; asked first,
+	bool plain_http;            /* also beyond loopback */
+	const char *const *mirrors; /* "docker.io=mirror.example/hub", NULL-terminated; asked first,
 	                                 * for reading only, and only believed by digest; NULL */
-	uint64_t retry_wait_ms;         /* waiting for one request's tries; 0: LIMIT_RETRY_WAIT_MS */
-	uint32_t seed;                  /* of the jitter */
+	uint64_t retry_wait_ms;     /* waiting for one request's tries; 0: LIMIT_RETRY_WAIT_MS */
+	uint32_t seed;              /* of the jitter */
 	/* note(ctx, text): that something is tried again, which mirror answered; may be NULL. */
 	void (*note)(void *ctx, const char *text);
 	void *note_ctx;
@@ -42,8 +42,8 @@ struct registry_options {
 	void *parse_ctx;
 };
 
-/* registry_open: no connection yet, no thread, no secret read. registry_set_parser: once a worker is
- * there. */
+/* registry_open: no connection yet, no thread, no secret read. registry_set_parser: once a worker
+ * is there. */
 int registry_open(const struct registry_options *options, struct registry **out, err *e);
 void registry_close(struct registry *r);
 void registry_set_parser(struct registry *r,
@@ -51,10 +51,16 @@ void registry_set_parser(struct registry *r,
                                             err *),
                          void *ctx);
 
+/* registry_check(r, host, e): are we let in? GET /v2/ with all that authentication needs, for
+ * `login`: "ghcr.io". ERR_NET with what it answered: refused, no registry at all, cannot be
+ * reached. An open registry lets everybody in. */
+int registry_check(struct registry *r, const char *host, err *e);
+
 /* -- reading ----------------------------------------------------------------------------------- */
 struct registry_document {
-	bytes content, media_type; /* media_type: of Content-Type, and the document's own must be equal */
-	digest digest;             /* of the content, by our own hashing */
+	bytes content,
+		media_type; /* media_type: of Content-Type, and the document's own must be equal */
+	digest digest;  /* of the content, by our own hashing */
 };
 
 /* registry_head(r, ref, out, e): what a tag means, without the document (Docker Hub counts GETs
@@ -83,7 +89,8 @@ int registry_blob(struct registry *r, const struct reference *ref, const struct 
 /* registry_tags(r, ref, a, out, e): all tags, over pages of the same origin; at most LIMIT_TAGS.
  * registry_referrers(r, ref, subject, artifact_type, a, out, e): who refers to it: the API, on 404
  * the fallback tag sha256-HEX; filtered by type again ("": all). At most LIMIT_REFERRERS in
- * LIMIT_REFERRER_PAGES. No referrer is an empty list; any failure is a failure, never "unsigned". */
+ * LIMIT_REFERRER_PAGES. No referrer is an empty list; any failure is a failure, never
+ * "unsigned". */
 int registry_tags(struct registry *r, const struct reference *ref, struct arena *a,
                   struct strings *out, err *e);
 int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
@@ -102,8 +109,8 @@ struct registry_source {
  * it sent. registry_blob_push(r, ref, d, source, e): monolithic, or in chunks where chunk is not 0
  * (OCI-Chunk-Min-Length is heeded); what arrived before a break is not sent again in a chunked
  * upload. */
-int registry_blob_exists(struct registry *r, const struct reference *ref, const struct descriptor *d,
-                         bool *out, err *e);
+int registry_blob_exists(struct registry *r, const struct reference *ref,
+                         const struct descriptor *d, bool *out, err *e);
 int registry_blob_mount(struct registry *r, const struct reference *ref, const char *from,
                         const struct descriptor *d, bool *out_done, err *e);
 int registry_blob_push(struct registry *r, const struct reference *ref, const struct descriptor *d,

@@ -101,33 +101,45 @@ static int sync_folder(const char *path, err *e)
 	return 0;
 }
 
-static int write_synced(int fd, const char *name, bytes data, mode_t mode, err *e)
+int file_draft(const char *path, struct arena *a, char **out_temp, err *e)
 {
-	if (file_write_all(fd, name, data, e) < 0)
-		return -1;
+	char *temp = arena_printf(a, "%s/.oakum-XXXXXX", folder_of(a, path));
+	int fd = mkostemp(temp, O_CLOEXEC);
+
+	if (fd < 0)
+		return failed(e, "make a temporary file beside", path);
+	*out_temp = temp;
+	return fd;
+}
+
+int file_draft_keep(int fd, const char *temp, const char *path, mode_t mode, err *e)
+{
+	struct arena a = ARENA_INIT;
+	int status = 0;
+
 	if (fchmod(fd, mode) < 0)
-		return failed(e, "set the mode of", name);
-	return fsync(fd) < 0 ? failed(e, "sync", name) : 0;
+		status = failed(e, "set the mode of", path);
+	else if (fsync(fd) < 0)
+		status = failed(e, "sync", path);
+	else if (rename(temp, path) < 0)
+		status = failed(e, "replace", path);
+	else
+		status = sync_folder(folder_of(&a, path), e);
+	arena_done(&a);
+	return status;
 }
 
 static int write_and_rename(struct arena *a, const char *path, bytes data, mode_t mode, err *e)
 {
-	const char *folder = folder_of(a, path);
-	char *temp = arena_printf(a, "%s/.oakum-XXXXXX", folder);
-	auto_fd fd = mkostemp(temp, O_CLOEXEC);
+	char *temp;
+	auto_fd fd = file_draft(path, a, &temp, e);
 
 	if (fd < 0)
-		return failed(e, "make a temporary file beside", path);
-	if (write_synced(fd, path, data, mode, e) < 0) {
-		(void)unlink(temp); /* the first failure is the one to report */
 		return -1;
-	}
-	if (rename(temp, path) < 0) {
-		(void)failed(e, "replace", path);
-		(void)unlink(temp);
-		return -1;
-	}
-	return sync_folder(folder, e);
+	if (file_write_all(fd, path, data, e) == 0 && file_draft_keep(fd, temp, path, mode, e) == 0)
+		return 0;
+	(void)unlink(temp); /* the first failure is the one to report; gone already once renamed */
+	return -1;
 }
 
 int file_write_atomic(const char *path, bytes data, mode_t mode, err *e)

@@ -32,6 +32,13 @@ int file_write_all(int fd, const char *name, bytes data, err *e);
  * power. A symbolic link at path is replaced, not followed. */
 int file_write_atomic(const char *path, bytes data, mode_t mode, err *e);
 
+/* The same in steps, for what does not fit into memory. file_draft(path, a, out_temp, e): a new file
+ * beside path, of mode 0600; the descriptor, or -1. file_draft_keep(fd, temp, path, mode, e): put it
+ * in path's place; the caller closes fd. To give up: close and unlink temp (arena). */
+int file_draft(const char *path, struct arena *a, char **out_temp, err *e)
+	__attribute__((warn_unused_result));
+int file_draft_keep(int fd, const char *temp, const char *path, mode_t mode, err *e);
+
 /* file_make_dirs(path, mode, e): make the folder and those above it that are missing. */
 int file_make_dirs(const char *path, mode_t mode, err *e);
 

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/source.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "image/client.h"
+#include "image/session.h"
+#include "oci/engine.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* -- registries -------------------------------------------------------------------------------- */
+
+static int parse_index(void *ctx, bytes text, struct arena *a, struct oci_index *out, err *e)
+{
+	struct session *s = ctx;
+	bytes packed;
+
+	if (client_ask(s->workers[0], REQUEST_INDEX, text, a, &packed, e) < 0)
+		return -1;
+	return oci_index_unpack(packed, a, out, e);
+}
+
+/* name_of(target): the reference behind a prefix. */
+static const char *name_of(const struct target *target)
+{
+	return target->tag;
+}
+
+static int open_registry(struct session *s, err *e)
+{
+	struct registry_options o = s->options->network->registry;
+	struct source *source = &s->source;
+
+	o.parse_index = parse_index;
+	o.parse_ctx = s;
+	if (reference_parse(name_of(&s->image->target), &s->arena, &source->reference, e) < 0 ||
+	    session_workers(s, session_threads(s, WORKERS_MOST), e) < 0)
+		return -1;
+	return registry_open(&o, &source->registry, e);
+}
+
+/* -- engines ----------------------------------------------------------------------------------- */
+
+static int export_image(struct session *s, const struct engine *engine, err *e)
+{
+	const struct http_options *http = &s->options->network->registry.http;
+	struct image *image = s->image;
+	struct stat st;
+
+	if (engine_export(engine, http, name_of(&image->target), s->source.local.fd, LIMIT_BLOB, e) < 0)
+		return err_wrap(e, "%s", engine->name);
+	if (fstat(s->source.local.fd, &st) < 0)
+		return err_set(e, ERR_IO, errno, "what %s gave", engine->name);
+	s->source.local.is_archive = true;
+	s->source.local.size = (uint64_t)st.st_size;
+	s->source.target = (struct target){ TARGET_ARCHIVE, "", "", image->target.text };
+	image->source = bytes_str(arena_printf(&image->arena, "%s (unix:%s, by %s)", engine->name,
+	                                       SHOW(bytes_str(engine->socket_path)),
+	                                       SHOW(bytes_str(engine->found_by))));
+	return 0;
+}
+
+/* ask_engine(s, engine, e): 1 exported, 0 it does not hold the image, -1. Workers are forked before
+ * the first question, since they must hold the file that the answer goes to. */
+static int ask_engine(struct session *s, const struct engine *engine, err *e)
+{
+	const char *id;
+
+	if (s->source.local.fd < 0) {
+		s->source.local.fd = file_temp_unlinked(s->dir, e);
+		if (s->source.local.fd < 0)
+			return -1;
+		s->serve.archive_fd = s->source.local.fd;
+	}
+	if (session_workers(s, session_threads(s, WORKERS_MOST), e) < 0)
+		return -1;
+	if (engine_inspect(engine, &s->options->network->registry.http, name_of(&s->image->target),
+	                   &s->arena, &id, e) == 0)
+		return export_image(s, engine, e) < 0 ? -1 : 1;
+	if (e->kind != ERR_ABSENT)
+		return -1;
+	err_clear(e); /* somebody else may hold it */
+	return 0;
+}
+
+/* ask_engines(s, engines, name, e): all of this name (NULL: any), until one has it: 1, 0, -1. */
+static int ask_engines(struct session *s, const struct engines *engines, const char *name, err *e)
+{
+	for (size_t i = 0; i < engines->len; i++) {
+		const struct engine *engine = &engines->items[i];
+		int got = name && strcmp(engine->name, name) != 0 ? 0 : ask_engine(s, engine, e);
+
+		if (got != 0)
+			return got;
+	}
+	return 0;
+}
+
+static int open_daemon(struct session *s, err *e)
+{
+	struct engines engines;
+
+	if (engines_find(s->options->network->environment, &s->arena, &engines, e) < 0)
+		return -1;
+	int got = ask_engines(s, &engines, NULL, e);
+
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	if (engines.len == 0)
+		return err_set(e, ERR_ABSENT, 0,
+		               "no engine's socket was found (DOCKER_HOST, CONTAINER_HOST name one)");
+	return err_set(e, ERR_ABSENT, 0, "no image of this name in %s%s", engines.items[0].name,
+	               engines.len > 1 ? " or the other engines here" : "");
+}
+
+/* -- bare names -------------------------------------------------------------------------------- */
+
+/* An engine that cannot be asked must not stop who has a registry as well: it is said. */
+static int ask_local(struct session *s, const char *name, err *e)
+{
+	struct engines engines;
+	int got = -1;
+
+	if (engines_find(s->options->network->environment, &s->arena, &engines, e) == 0)
+		got = ask_engines(s, &engines, name, e);
+	if (got >= 0)
+		return got;
+	session_note(s, e->text);
+	err_clear(e);
+	return 0;
+}
+
+static int open_bare(struct session *s, err *e)
+{
+	const struct image_network *network = s->options->network;
+
+	for (size_t i = 0; i < network->order_len; i++) {
+		enum image_source_kind kind = network->order[i];
+
+		if (kind == IMAGE_SOURCE_REMOTE)
+			return open_registry(s, e);
+		if (ask_local(s, kind == IMAGE_SOURCE_DOCKER ? "docker" : "podman", e) == 1)
+			return 0;
+	}
+	return err_set(e, ERR_ABSENT, 0,
+	               "no engine here holds this image, and --image-src names no "
+	               "registry ('remote')");
+}
+
+static int open_named(struct session *s, err *e)
+{
+	const struct target *target = &s->image->target;
+	struct reference ref;
+
+	if (!s->options->network)
+		return err_set(e, ERR_ABSENT, 0,
+		               "no such file or folder here, and this command asks no "
+		               "registry");
+	if (target->kind == TARGET_DAEMON)
+		return open_daemon(s, e);
+	/* What is no reference is not asked for anywhere. */
+	if (reference_parse(name_of(target), &s->arena, &ref, e) < 0)
+		return -1;
+	return target->tag == target->text ? open_bare(s, e) : open_registry(s, e);
+}
+
+int source_open(struct session *s, err *e)
+{
+	const struct target *target = &s->image->target;
+	struct source *source = &s->source;
+
+	source->target = *target;
+	if (target->kind == TARGET_REGISTRY || target->kind == TARGET_DAEMON)
+		return open_named(s, e);
+	if (local_open(target, &source->local, e) < 0)
+		return -1;
+	if (source->local.is_archive)
+		s->serve.archive_fd = source->local.fd;
+	return session_workers(s, 1, e);
+}
+
+void source_close(struct source *source)
+{
+	registry_close(source->registry);
+	source->registry = NULL;
+	local_close(&source->local);
+}
+
+/* -- documents of registries ------------------------------------------------------------------- */
+
+/* What documents stand under in the cache, where layers have the version of their inspectors. */
+static digest document_version(void)
+{
+	return digest_of(DIGEST_SHA256, BYTES("document"));
+}
+
+/* take_kept(s, d, max, a, out): false when the cache does not hold it whole. */
+static bool take_kept(struct session *s, const digest *d, uint64_t max, struct arena *a, bytes *out)
+{
+	digest version = document_version(), same;
+	buf whole = BUF_INIT((size_t)max);
+	err ignored = { 0 }; /* it is fetched again */
+	int64_t row;
+	bytes piece;
+	int more = -1;
+
+	if (!s->cache || !cache_find(s->cache, d, &version, &row, &same))
+		return false;
+	for (uint32_t i = 0; (more = cache_read(s->cache, row, i, &piece, &ignored)) > 0; i++)
+		buf_put(&whole, piece);
+	digest have = digest_of(d->algorithm, buf_bytes(&whole));
+	bool good = more == 0 && digest_equal(&have, d);
+
+	if (good)
+		*out = arena_bytes(a, buf_bytes(&whole));
+	buf_done(&whole);
+	return good;
+}
+
+static void keep(struct session *s, const digest *d, bytes document)
+{
+	digest version = document_version(), have = digest_of(d->algorithm, document);
+	err trouble = { 0 };
+
+	if (!s->cache || !digest_equal(&have, d))
+		return;
+	if (cache_put_begin(s->cache, d, d, &version, &trouble) < 0 ||
+	    cache_put(s->cache, document, &trouble) < 0 || cache_put_end(s->cache, &trouble) < 0)
+		session_drop_cache(s, &trouble);
+}
+
+static int fetch(struct session *s, const struct descriptor *d, uint64_t max, struct arena *a,
+                 bytes *out, err *e)
+{
+	struct source *source = &s->source;
+	struct reference at = reference_at(&source->reference, &d->digest);
+	struct registry_document document;
+
+	if (!oci_is_index(d->media_type) && !oci_is_manifest(d->media_type))
+		return registry_blob(source->registry, &source->reference, d, max, a, out, e);
+	if (registry_manifest(source->registry, &at, a, &document, e) < 0)
+		return -1;
+	*out = document.content;
+	return 0;
+}
+
+int source_document(struct session *s, const struct descriptor *d, uint64_t max, struct arena *a,
+                    bytes *out, err *e)
+{
+	if (take_kept(s, &d->digest, max, a, out))
+		return 0;
+	if (fetch(s, d, max, a, out, e) < 0)
+		return -1;
+	keep(s, &d->digest, *out);
+	return 0;
+}
+
+/* A registry that does not tell by HEAD what a tag means is asked for the document itself. */
+int source_resolve(struct session *s, struct arena *a, struct descriptor *out, err *e)
+{
+	const struct reference *ref = &s->source.reference;
+	struct registry *registry = s->source.registry;
+	struct registry_document document;
+
+	s->image->source = bytes_str(
+		arena_printf(&s->image->arena, "registry (%s)", SHOW(bytes_str(reference_api_host(ref)))));
+	if (registry_head(registry, ref, out, e) < 0)
+		return -1;
+	if (out->digest.algorithm != DIGEST_NONE)
+		return 0;
+	if (registry_manifest(registry, ref, a, &document, e) < 0)
+		return -1;
+	*out = (struct descriptor){ .media_type = document.media_type,
+		                        .digest = document.digest,
+		                        .size = document.content.n };
+	keep(s, &document.digest, document.content);
+	return 0;
+}
