@@ -177,3 +177,12 @@ void arena_done(struct arena *a)
 	}
 	*a = (struct arena)ARENA_INIT;
 }
+
+void arena_wipe(struct arena *a)
+{
+	for (struct arena_chunk *c = a->head; c; c = c->older) {
+		UNPOISON(c->data, c->size);
+		explicit_bzero(c->data, c->size);
+	}
+	arena_done(a);
+}

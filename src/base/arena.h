@@ -23,6 +23,8 @@ struct arena {
 
 /* arena_done(a): free everything; a is as after ARENA_INIT. A never used arena is fine. */
 void arena_done(struct arena *a);
+/* arena_wipe(a): arena_done for an arena that held secrets: overwritten first. */
+void arena_wipe(struct arena *a);
 
 /* arena_reset(a): forget everything, keep at most one chunk for the next round. O(chunks). */
 void arena_reset(struct arena *a);

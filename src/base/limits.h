@@ -22,9 +22,9 @@
 /* Members and items in one document: 32 MiB of nodes. The largest deps.json of the .NET SDK has
  * 20,000. */
 #define LIMIT_JSON_NODES (UINT64_C(2) << 20)
-/* Of documents that are read piece by piece (SBOMs): one string, for which a DSSE envelope's payload
- * is the largest reason; a number; the members of one object, which formats of today keep below
- * 100. */
+/* Of documents that are read piece by piece (SBOMs): one string, for which a DSSE envelope's
+ * payload is the largest reason; a number; the members of one object, which formats of today keep
+ * below 100. */
 #define LIMIT_JSON_TOKEN ((size_t)(24 * MIB))
 #define LIMIT_JSON_NUMBER 1024
 #define LIMIT_JSON_MEMBERS 1024
@@ -42,11 +42,17 @@
 /* A file of settings (YAML, Dockerfile, ...): `kubectl get pods -A -o json` of a thousand pods has
  * 10 MB. */
 #define LIMIT_SETTINGS (16 * MIB)
-/* Nodes of one YAML file, and of what its aliases stand for: 96 octets each; a pod as a server shows
- * it has 300. */
+/* Nodes of one YAML file, and of what its aliases stand for: 96 octets each; a pod as a server
+ * shows it has 300. */
 #define LIMIT_YAML_NODES UINT32_C(400000)
 /* Custom resource definitions nest about 40 deep. */
 #define LIMIT_YAML_DEPTH 64
+/* All files of settings that are judged together, and the values in them: the manifests of 10,000
+ * services. */
+#define LIMIT_CHECK_TEXT (64 * MIB)
+#define LIMIT_CHECK_NODES UINT32_C(1000000)
+/* Findings of one judgement; beyond them a reader is lost. */
+#define LIMIT_FINDINGS 200000
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */
@@ -94,8 +100,8 @@
 #define LIMIT_SPOOL (2 * GIB)
 /* Names in one single-file bundle; the largest real ones hold about 600. */
 #define LIMIT_BUNDLE_FILES (UINT64_C(64) << 10)
-/* Libraries of one deps.json, their files and who needs whom: the .NET SDK's own have 400, 3,000 and
- * 1,000. */
+/* Libraries of one deps.json, their files and who needs whom: the .NET SDK's own have 400, 3,000
+ * and 1,000. */
 #define LIMIT_DOTNET_LIBRARIES 8192
 #define LIMIT_DOTNET_ASSETS 65536
 #define LIMIT_DOTNET_NEEDS 65536
@@ -138,6 +144,10 @@
 #define LIMIT_PACKAGES (UINT64_C(64) << 10)
 /* Who needs whom among the packages of one image: Debian's name about five a package. */
 #define LIMIT_EDGES (UINT64_C(1) << 20)
+/* Names that packages offer each other, in all scopes: a whole Fedora desktop has 200,000. */
+#define LIMIT_OFFERS (UINT64_C(1) << 20)
+/* What one package needs and provides, as text: a kernel of RHEL lists 20,000 symbols in 600 KB. */
+#define LIMIT_RELATIONS (2 * MIB)
 /* A bill of materials that is read: one of 20,000 packages and their files has 60 MB. */
 #define LIMIT_SBOM (64 * MIB)
 /* Packages of a bill of materials that is read, and who needs whom among them: bills of whole
@@ -145,6 +155,8 @@
 #define LIMIT_SBOM_PACKAGES (UINT64_C(1) << 20)
 /* A name, version, architecture or licence; the longest licence line of Alpine is below 1 KiB. */
 #define LIMIT_PACKAGE_FIELD (4 * KIB)
+/* A version that is compared: node-semver refuses more than 256 octets, none longer was seen. */
+#define LIMIT_VERSION 512
 /* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */
 #define LIMIT_ACCOUNTS (UINT64_C(64) << 10)
 /* One package's header in an rpm database; those with the longest file lists have some 10 MB. */
@@ -184,8 +196,18 @@
 /* A credential helper: some ask a service or the user's key ring. */
 #define LIMIT_HELPER_MS 60000
 #define LIMIT_HELPER_ANSWER (64 * KIB)
+/* Manifests and indexes of one copy, with all platforms and signatures, kept in memory: an index of
+ * a hundred platforms with their attestations has below 1 MiB. */
+#define LIMIT_TRANSFER_DOCUMENTS 4096
+#define LIMIT_DOCUMENTS (16 * MIB)
 /* docker's or podman's file of credentials. */
 #define LIMIT_CREDENTIAL_FILE (1 * MIB)
+
+/* -- the vulnerability database ---------------------------------------------------------------- */
+/* A block of the file holds whole entries: the longest is one package's advisories (the Linux
+ * kernel has 15,000). Levels of references: four of them reach a terabyte. */
+#define LIMIT_SORTED_BLOCK (16 * MIB)
+#define LIMIT_SORTED_LEVELS 6
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

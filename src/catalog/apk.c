@@ -2,7 +2,8 @@
 /* apk - the database of Alpine's package manager: lib/apk/db/installed, with a merged /usr
  * usr/lib/apk/db/installed. Source: apk-tools 2 and 3, "installed database" (apk-v2(5)).
  * Paragraphs of "X:value" lines: P name, V version, A architecture, o origin (the source package),
- * L licence, F folder, R file in the last folder; what follows F or R (a, M, Z) describes it. */
+ * L licence, m maintainer, D what it needs, p what it provides, F folder, R file in the last folder;
+ * what follows F or R (a, M, Z) describes it. */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 #include "catalog/owned.h"
@@ -11,18 +12,12 @@
 #include "base/limits.h"
 #include "base/pack.h"
 
-/* Items: a number from this list, then what follows it. */
-enum item {
-	ITEM_NONE,
-	ITEM_PACKAGE, /* name, version, architecture, origin, licence */
-	ITEM_FILES,   /* whose (name), then paths (owned.h) */
-};
-
 /* -- in the worker
  * ------------------------------------------------------------------------------ */
 
 struct paragraph {
-	bytes name, version, architecture, origin, licence;
+	bytes name, version, architecture, origin, licence, maintainer;
+	bytes needs, provides;
 	bytes text;        /* its lines */
 	uint64_t line;     /* of the first of them */
 	const char *fault; /* static */
@@ -47,6 +42,9 @@ static bytes *field_of(struct paragraph *p, uint8_t key)
 	case 'A': return &p->architecture;
 	case 'o': return &p->origin;
 	case 'L': return &p->licence;
+	case 'm': return &p->maintainer;
+	case 'D': return &p->needs;
+	case 'p': return &p->provides;
 	default: return NULL;
 	}
 }
@@ -62,7 +60,7 @@ static const char *read_line(struct paragraph *p, bytes line)
 		return NULL;
 	if (field->n > 0)
 		return "a field that is there twice";
-	if (value.n > LIMIT_PACKAGE_FIELD)
+	if (value.n > LIMIT_PACKAGE_FIELD && field != &p->needs && field != &p->provides)
 		return "a value of more than 4 KiB";
 	*field = value;
 	return NULL;
@@ -104,28 +102,47 @@ static bool paragraph_next(bytes *rest, uint64_t *number, struct paragraph *out)
 	return p.line > 0;
 }
 
+/* add_relations(w, value, kind): "so:libc.musl-x86_64.so.1=1 busybox>=1.36 !conflict pkg@edge". */
+static void add_relations(struct relations_writer *w, bytes value, enum relation kind)
+{
+	bytes word;
+
+	while (bytes_take_until(&value, ' ', &word)) {
+		size_t n = 0;
+
+		while (n < word.n && !strchr("<>=~@", word.p[n]))
+			n++;
+		if (!bytes_starts(word, BYTES("!")))
+			relations_add(w, kind, bytes_slice(word, 0, n));
+	}
+}
+
 static void emit_package(struct inspection *in, const struct paragraph *p)
 {
-	buf out = BUF_INIT(5 * (LIMIT_PACKAGE_FIELD + 16));
+	struct relations_writer relations;
 
-	pack_u64(&out, ITEM_PACKAGE);
-	pack_bytes(&out, p->name);
-	pack_bytes(&out, p->version);
-	pack_bytes(&out, p->architecture);
-	pack_bytes(&out, p->origin);
-	pack_bytes(&out, p->licence);
-	inspection_item(in, buf_bytes(&out));
-	buf_done(&out);
+	/* A source package and what it makes share one version. */
+	system_emit_package(in, SYSTEM_PACKAGE,
+	                    &(struct package){ .name = p->name,
+	                                       .version = p->version,
+	                                       .architecture = p->architecture,
+	                                       .source_name = p->origin,
+	                                       .licence = p->licence,
+	                                       .vendor = p->maintainer });
+	relations_begin(&relations, in);
+	add_relations(&relations, p->provides, RELATION_PROVIDES);
+	add_relations(&relations, p->needs, RELATION_NEEDS);
+	relations_end(&relations);
 }
 
 static void emit_files(struct inspection *in, const struct paragraph *p, struct faults *faults)
 {
 	struct owned_writer writer;
 	bytes rest = p->text, line, folder = BYTES("");
-	buf start = BUF_INIT(LIMIT_PACKAGE_FIELD + 32), path = BUF_INIT(2 * LIMIT_PATH + 2);
+	buf start = BUF_INIT(32), path = BUF_INIT(2 * LIMIT_PATH + 2);
 
-	pack_u64(&start, ITEM_FILES);
-	pack_bytes(&start, p->name);
+	pack_u64(&start, SYSTEM_FILES);
+	pack_bytes(&start, BYTES("")); /* of the package before */
 	owned_begin(&writer, in, buf_bytes(&start));
 	for (uint64_t number = p->line; bytes_line(&rest, &line); number++) {
 		bytes value = bytes_skip(line, 2);
@@ -174,85 +191,18 @@ static int inspect(struct inspection *in, err *e)
 /* -- in the parent
  * ------------------------------------------------------------------------------ */
 
-struct collection {
-	struct image *image;
-	struct facts *facts;
-	struct arena *arena;
-	struct system_packages packages;
-	struct map owners; /* name -> struct owner */
-};
-
-struct owner {
-	uint32_t package;
-};
-
-static bool collect_package(struct collection *c, const struct image_item *item)
-{
-	struct package p = { .ecosystem = ECO_APK };
-	bytes payload = item->payload;
-	uint64_t kind;
-
-	if (!pack_take_u64(&payload, ITEM_PACKAGE, &kind) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.name) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.version) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.architecture) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.source_name) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.licence) || payload.n > 0 ||
-	    p.name.n == 0 || p.version.n == 0)
-		return false;
-	if (p.source_name.n == 0)
-		p.source_name = p.name;
-	p.source_version = p.version; /* a source package and what it makes share one version */
-	uint32_t index = system_packages_add(&c->packages, &p, item);
-
-	if (index && !facts_item_hidden(c->image, item)) {
-		struct owner *owner = arena_new(c->arena, struct owner);
-
-		owner->package = index;
-		*map_put(&c->owners, p.name) = owner;
-	}
-	return true;
-}
-
-static bool collect_files(struct collection *c, const struct image_item *item)
-{
-	struct owned_reader reader = { .rest = item->payload };
-	const struct owner *owner;
-	uint64_t kind;
-	bytes name, path;
-	int more;
-
-	if (!pack_take_u64(&reader.rest, ITEM_FILES, &kind) || kind != ITEM_FILES ||
-	    !pack_take_bytes(&reader.rest, LIMIT_PACKAGE_FIELD, &name))
-		return false;
-	owner = map_get(&c->owners, name);
-	if (!owner || facts_item_hidden(c->image, item))
-		return true;
-	while ((more = owned_next(&reader, &path)) > 0)
-		owned_claim(c->image->tree, path, owner->package);
-	return more == 0;
-}
-
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
-	struct collection c = { .image = image, .facts = facts, .arena = a };
-	const struct image_item *item;
-	size_t at = 0;
+	struct system_packages packages;
 
 	(void)e;
-	system_packages_init(&c.packages, image, a, facts);
-	map_init(&c.owners, a);
-	while ((item = facts_next_item(image, catalog_apk.inspector.id, &at))) {
-		bool package = item->payload.n > 0 && item->payload.p[0] == ITEM_PACKAGE;
-
-		if (!(package ? collect_package(&c, item) : collect_files(&c, item)))
-			facts_gap(facts, a, item, "the evidence of this file cannot be read");
-	}
+	system_packages_init(&packages, ECO_APK, image, a, facts);
+	system_packages_collect(&packages, catalog_apk.inspector.id);
 	return 0;
 }
 
 const struct cataloger catalog_apk = {
-	.inspector = { .name = "apk", .id = 3, .version = 1, .want = want, .inspect = inspect,
+	.inspector = { .name = "apk", .id = 3, .version = 2, .want = want, .inspect = inspect,
 	               .paths = paths },
 	.collect = collect,
 };

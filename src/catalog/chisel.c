@@ -19,13 +19,8 @@
 
 #include <inttypes.h>
 
-/* Items: a number from this list, then what follows it. */
-enum item {
-	ITEM_NONE,
-	ITEM_PACKAGE, /* name, version, architecture */
-	ITEM_SLICE,   /* package, name of the slice in it */
-	ITEM_FILES,   /* whose (package), then paths (owned.h) */
-};
+/* Beside the items of system_item.h: package, and name of a slice of it that is there. */
+enum item { ITEM_SLICE = SYSTEM_OWN };
 
 /* -- in the worker
  * ------------------------------------------------------------------------------ */
@@ -95,7 +90,7 @@ static void end_files(struct scan *s)
 static void begin_files(struct scan *s, bytes package)
 {
 	buf_clear(&s->item);
-	pack_u64(&s->item, ITEM_FILES);
+	pack_u64(&s->item, SYSTEM_FILES);
 	pack_bytes(&s->item, package);
 	if (bytes_equal(buf_bytes(&s->item), buf_bytes(&s->owner)))
 		return;
@@ -113,12 +108,11 @@ static const char *take_package(struct scan *s, json line)
 		return "a package without name or version";
 	if (s->packages++ >= LIMIT_PACKAGES)
 		return "too many packages: this one is not read";
-	buf_clear(&s->item);
-	pack_u64(&s->item, ITEM_PACKAGE);
-	pack_bytes(&s->item, name);
-	pack_bytes(&s->item, version);
-	pack_bytes(&s->item, json_bytes(json_get(line, "arch"), &s->arena));
-	inspection_item(s->in, buf_bytes(&s->item));
+	system_emit_package(
+		s->in, SYSTEM_PACKAGE,
+		&(struct package){ .name = name,
+	                       .version = version,
+	                       .architecture = json_bytes(json_get(line, "arch"), &s->arena) });
 	return NULL;
 }
 
@@ -226,152 +220,113 @@ static int inspect(struct inspection *in, err *e)
  * ------------------------------------------------------------------------------ */
 
 struct collection {
-	struct image *image;
-	struct facts *facts;
-	struct arena *arena;
 	struct system_packages packages;
-	struct map known;  /* identity of dpkg's visible packages -> struct owner */
-	struct map owners; /* name -> struct owner */
+	struct map known; /* identity of dpkg's visible packages -> struct known */
 };
 
-struct owner {
+struct known {
 	uint32_t package;
 };
 
-static void remember(struct collection *c, struct map *map, bytes key, uint32_t package)
-{
-	struct owner *owner = arena_new(c->arena, struct owner);
-
-	owner->package = package;
-	*map_put(map, key) = owner;
-}
-
-static bytes identity_of(struct collection *c, const struct package *p)
+static bytes identity_of(const struct package *p, struct arena *a)
 {
 	buf key = BUF_INIT(4 * LIMIT_PACKAGE_FIELD);
 
 	pack_bytes(&key, p->name);
 	pack_bytes(&key, p->version);
 	pack_bytes(&key, p->architecture);
-	bytes kept = arena_bytes(c->arena, buf_bytes(&key));
+	bytes kept = arena_bytes(a, buf_bytes(&key));
 
 	buf_done(&key);
 	return kept;
 }
 
-static void remember_known(struct collection *c)
+static void remember_known(struct collection *c, const struct facts *facts, struct arena *a)
 {
-	for (size_t i = 0; i < c->facts->packages.len; i++) {
-		const struct package *p = &c->facts->packages.items[i];
+	for (size_t i = 0; i < facts->packages.len; i++) {
+		const struct package *p = &facts->packages.items[i];
 
-		if (p->ecosystem == ECO_DEB && !p->hidden)
-			remember(c, &c->known, identity_of(c, p), (uint32_t)i + 1);
+		if (p->ecosystem != ECO_DEB || p->hidden)
+			continue;
+		struct known *known = arena_new(a, struct known);
+
+		known->package = (uint32_t)i + 1;
+		*map_put(&c->known, identity_of(p, a)) = known;
 	}
 }
 
-static bool collect_package(struct collection *c, const struct image_item *item)
+static void collect_package(struct collection *c, const struct image_item *item)
 {
-	struct package p = { .ecosystem = ECO_DEB };
-	bytes payload = item->payload;
-	uint64_t kind;
+	struct system_packages *s = &c->packages;
+	struct package p;
 
-	if (!pack_take_u64(&payload, ITEM_PACKAGE, &kind) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.name) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.version) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.architecture) || payload.n > 0 ||
-	    p.name.n == 0 || p.version.n == 0)
-		return false;
-	p.source_name = p.name;
-	p.source_version = p.version;
-	bool hidden = facts_item_hidden(c->image, item);
-	const struct owner *known = hidden ? NULL : map_get(&c->known, identity_of(c, &p));
-	uint32_t index = known ? known->package : system_packages_add(&c->packages, &p, item);
+	if (!system_take_package(item->payload, SYSTEM_PACKAGE, &p)) {
+		system_packages_broken(s, item);
+		return;
+	}
+	const struct known *known = map_get(&c->known, identity_of(&p, s->arena));
 
-	if (index && !hidden)
-		remember(c, &c->owners, p.name, index);
-	return true;
+	if (known && !facts_item_hidden(s->image, item))
+		system_packages_is(s, &p, item, known->package);
+	else
+		(void)system_packages_add(s, &p, item);
 }
 
 /* collect_slice: added to the package's list, which a hostile wall cannot make longer than any
  * other field. */
-static bool collect_slice(struct collection *c, const struct image_item *item)
+static bool collect_slice(struct system_packages *s, const struct image_item *item)
 {
-	bytes payload = item->payload, name, slice;
-	uint64_t kind;
+	bytes payload = bytes_skip(item->payload, 1), name, slice;
 
-	if (!pack_take_u64(&payload, ITEM_SLICE, &kind) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &name) ||
+	if (!pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &name) ||
 	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &slice) || payload.n > 0)
 		return false;
-	const struct owner *owner = map_get(&c->owners, name);
+	uint32_t owner = needs_find(&s->needs, BYTES(""), name);
 
-	if (!owner)
+	if (!owner || facts_item_hidden(s->image, item))
 		return true;
-	struct package *p = &c->facts->packages.items[owner->package - 1];
+	struct package *p = &s->facts->packages.items[owner - 1];
 
 	if (p->slices.n + slice.n >= LIMIT_PACKAGE_FIELD)
 		return true;
 	p->slices = p->slices.n == 0 ? slice
-	                             : bytes_str(arena_printf(c->arena, PRIb " " PRIb,
+	                             : bytes_str(arena_printf(s->arena, PRIb " " PRIb,
 	                                                      BYTESF(p->slices), BYTESF(slice)));
 	return true;
 }
 
-static bool collect_files(struct collection *c, const struct image_item *item)
+static void collect_content(struct collection *c, const struct image_item *item)
 {
-	struct owned_reader reader = { .rest = item->payload };
-	uint64_t kind;
-	bytes name, path;
-	int more;
-
-	if (!pack_take_u64(&reader.rest, ITEM_FILES, &kind) || kind != ITEM_FILES ||
-	    !pack_take_bytes(&reader.rest, LIMIT_PACKAGE_FIELD, &name))
-		return false;
-	const struct owner *owner = map_get(&c->owners, name);
-
-	while ((more = owned_next(&reader, &path)) > 0)
-		if (owner)
-			owned_claim(c->image->tree, path, owner->package);
-	return more == 0;
-}
-
-static bool collect_item(struct collection *c, const struct image_item *item, bool packages)
-{
-	int kind = item->payload.n > 0 ? item->payload.p[0] : ITEM_NONE;
-	bool other = kind == ITEM_SLICE || kind == ITEM_FILES;
-
-	if (packages == other)
-		return true; /* its turn is in the other round */
-	if (packages)
-		return collect_package(c, item);
-	if (facts_item_hidden(c->image, item))
-		return true;
-	return kind == ITEM_SLICE ? collect_slice(c, item) : collect_files(c, item);
+	if (system_item_kind(item) != ITEM_SLICE)
+		system_packages_item(&c->packages, item);
+	else if (!collect_slice(&c->packages, item))
+		system_packages_broken(&c->packages, item);
 }
 
 /* Packages first: the wall is sorted, and content comes before them. */
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
-	struct collection c = { .image = image, .facts = facts, .arena = a };
+	struct collection c = { 0 };
 
 	(void)e;
-	system_packages_init(&c.packages, image, a, facts);
+	system_packages_init(&c.packages, ECO_DEB, image, a, facts);
 	map_init(&c.known, a);
-	map_init(&c.owners, a);
-	remember_known(&c);
+	remember_known(&c, facts, a);
 	for (int packages = 1; packages >= 0; packages--) {
 		const struct image_item *item;
 		size_t at = 0;
 
 		while ((item = facts_next_item(image, catalog_chisel.inspector.id, &at)))
-			if (!collect_item(&c, item, packages))
-				facts_gap(facts, a, item, "the evidence of this file cannot be read");
+			if (packages && system_item_kind(item) == SYSTEM_PACKAGE)
+				collect_package(&c, item);
+			else if (!packages && system_item_kind(item) != SYSTEM_PACKAGE)
+				collect_content(&c, item);
 	}
 	return 0;
 }
 
 const struct cataloger catalog_chisel = {
-	.inspector = { .name = "chisel", .id = 41, .version = 1, .want = want, .inspect = inspect,
+	.inspector = { .name = "chisel", .id = 41, .version = 2, .want = want, .inspect = inspect,
 	               .paths = paths },
 	.collect = collect,
 };

@@ -2,10 +2,11 @@
 /* dotnet - inside this room: what the .NET inspector finds in a file, and how it travels as an
  * item.
  *
- * One inspector (catalog_dotnet, dotnet.c) reads three kinds of file and emits one item a
+ * One inspector (catalog_dotnet, dotnet.c) reads five kinds of file and emits one item a
  * file: NAME.deps.json (which libraries with which assemblies an application was published
- * with), NAME.runtimeconfig.json (which shared frameworks it asks for) and single-file bundles
- * (an application appended to its host, with both documents inside). The collector
+ * with), NAME.runtimeconfig.json (which shared frameworks it asks for), single-file bundles
+ * (an application appended to its host, with both documents inside), assemblies (*.dll: who they
+ * say they are) and programs of the NativeAOT compiler. The collector
  * (dotnet_collect.c) joins them with the folders of the merged tree (dotnet_framework.h) into
  * facts.
  * Sources: dotnet/runtime, docs/design/features/host-runtime-information.md and
@@ -22,7 +23,14 @@
 
 #define DOTNET_INSPECTOR 20
 
-enum dotnet_item { DOTNET_ITEM_NONE, DOTNET_ITEM_DEPS, DOTNET_ITEM_CONFIG, DOTNET_ITEM_BUNDLE };
+enum dotnet_item {
+	DOTNET_ITEM_NONE,
+	DOTNET_ITEM_DEPS,
+	DOTNET_ITEM_CONFIG,
+	DOTNET_ITEM_BUNDLE,
+	DOTNET_ITEM_ASSEMBLY,
+	DOTNET_ITEM_NATIVE,
+};
 
 /* Visual Studio begins its JSON with it; every host passes over it. */
 #define DOTNET_BOM BYTES("\xef\xbb\xbf")
@@ -152,3 +160,27 @@ struct dotnet_bundle_item {
 };
 void dotnet_bundle_pack(buf *b, const struct dotnet_bundle_item *item);
 bool dotnet_bundle_take(bytes *in, struct arena *a, struct dotnet_bundle_item *out);
+
+/* -- assemblies ------------------------------------------------------------------------------ */
+struct dotnet_identity { /* what an assembly's metadata says (fmt/pe.h) */
+	bytes name, culture; /* culture: of translations; empty for code */
+	uint16_t version[4];
+	bytes target;        /* ".NETCoreApp,Version=v9.0"; empty when unsaid */
+	bool ready_to_run;
+};
+/* dotnet_assembly_inspect(in, body, e): emit the identity of the assembly that body is; nothing
+ * for native libraries, a gap for broken ones. */
+void dotnet_assembly_inspect(struct inspection *in, bytes body, err *e);
+bool dotnet_assembly_take(bytes *in, struct dotnet_identity *out);
+
+/* -- NativeAOT (dotnet_native.c) ------------------------------------------------------------- */
+#define DOTNET_SMALLEST_NATIVE (512 * KIB) /* an empty program, stripped, is above 1 MB */
+struct dotnet_release { /* 10.0; 0.0: unknown */
+	uint32_t major, minor;
+};
+/* dotnet_native_want(entry, head): what of an ELF file has to be seen. dotnet_native_parse(file,
+ * from, a, out): it is such a program; which release of .NET it was made with. `from`: the first
+ * octet that can be read. O(file). */
+struct want dotnet_native_want(const struct entry *entry, bytes head);
+bool dotnet_native_parse(const struct dotnet_file *file, uint64_t from, struct arena *a,
+                         struct dotnet_release *out);

@@ -157,17 +157,40 @@ static bool add_bundle(struct dotnet_collector *c, const struct image_item *item
 	return true;
 }
 
+static bool add_assembly(struct dotnet_collector *c, const struct image_item *item, bytes in)
+{
+	struct dotnet_loose loose = { .item = item };
+
+	if (!dotnet_assembly_take(&in, &loose.identity) || in.n > 0)
+		return false;
+	*ARENA_PUSH(c->a, &c->loose) = loose;
+	return true;
+}
+
+static bool add_native(struct dotnet_collector *c, const struct image_item *item, bytes in)
+{
+	struct dotnet_release release;
+
+	if (!pack_take_u32(&in, UINT16_MAX, &release.major) ||
+	    !pack_take_u32(&in, UINT16_MAX, &release.minor) || in.n > 0)
+		return false;
+	dotnet_add_native(c, item, release);
+	return true;
+}
+
 static bool add_item(struct dotnet_collector *c, const struct image_item *item)
 {
 	bytes path = tree_path(c->image->tree, item->node, c->a), in = item->payload;
 	uint64_t kind;
 
-	if (!pack_take_u64(&in, DOTNET_ITEM_BUNDLE, &kind))
+	if (!pack_take_u64(&in, DOTNET_ITEM_NATIVE, &kind))
 		return false;
 	switch ((enum dotnet_item)kind) {
 	case DOTNET_ITEM_DEPS: return add_deps(c, item, path, in);
 	case DOTNET_ITEM_CONFIG: return add_config(c, item, path, in);
 	case DOTNET_ITEM_BUNDLE: return add_bundle(c, item, path, in);
+	case DOTNET_ITEM_ASSEMBLY: return add_assembly(c, item, in);
+	case DOTNET_ITEM_NATIVE: return add_native(c, item, in);
 	case DOTNET_ITEM_NONE: break;
 	}
 	return false;
@@ -181,6 +204,7 @@ int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, er
 
 	(void)e;
 	map_init(&c.by_stem, a);
+	map_init(&c.by_file, a);
 	c.rid = dotnet_platform_rid(image);
 	dotnet_folders_find(image->tree, a, &c.folders);
 	while ((item = facts_next_item(image, DOTNET_INSPECTOR, &at)))
@@ -194,6 +218,8 @@ int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, er
 		dotnet_add_folder(&c, c.folders.by_path.items[i].value);
 	for (size_t i = 0; i < c.by_stem.len; i++, arena_reset(&c.scratch))
 		dotnet_add_app(&c, c.by_stem.items[i].value);
+	for (size_t i = 0; i < c.loose.len; i++)
+		dotnet_add_loose(&c, &c.loose.items[i]);
 	arena_done(&c.scratch);
 	return 0;
 }

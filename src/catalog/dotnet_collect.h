@@ -28,6 +28,19 @@ struct dotnet_application {
 	struct dotnet_app *fact;
 };
 
+/* An assembly that a deps.json lists: below which folder, and whose it is (index + 1, or 0). */
+struct dotnet_claim {
+	bytes dir, version;
+	uint32_t package;
+	const struct dotnet_claim *next; /* of the same file name */
+};
+
+/* An assembly that was looked into. */
+struct dotnet_loose {
+	const struct image_item *item;
+	struct dotnet_identity identity;
+};
+
 struct dotnet_collector {
 	struct image *image;
 	struct arena *a;
@@ -36,6 +49,12 @@ struct dotnet_collector {
 	bytes rid; /* of the image: "linux-musl-x64"; empty when unknown */
 	struct dotnet_folders folders;
 	struct map by_stem; /* struct dotnet_application */
+	struct map by_file; /* the first struct dotnet_claim of each file name */
+	size_t claims;
+	struct {
+		struct dotnet_loose *items;
+		size_t len, cap;
+	} loose;
 	bool full, crowded; /* LIMIT_PACKAGES, LIMIT_DOTNET_APPS was reached, and said */
 };
 
@@ -61,3 +80,14 @@ uint32_t dotnet_add_runtime(struct dotnet_collector *c, const struct dotnet_carr
 /* dotnet_add_app, dotnet_add_folder: append the facts of one, mark its files. */
 void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app);
 void dotnet_add_folder(struct dotnet_collector *c, const struct dotnet_folder *folder);
+
+/* dotnet_claim(c, dir, asset, package): an application in that folder lists this file. dir must live
+ * as long as c. dotnet_add_loose(c, loose): what an assembly is that no document claims by its
+ * place; after all applications and folders (dotnet_assembly.c). */
+void dotnet_claim(struct dotnet_collector *c, bytes dir, const struct dotnet_asset *asset,
+                  uint32_t package);
+void dotnet_add_loose(struct dotnet_collector *c, const struct dotnet_loose *loose);
+
+/* dotnet_add_native(c, item, release): a program of the NativeAOT compiler. */
+void dotnet_add_native(struct dotnet_collector *c, const struct image_item *item,
+                       struct dotnet_release release);

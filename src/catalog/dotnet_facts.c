@@ -215,9 +215,12 @@ static bool merges(bytes name)
 static void mark_assets(struct dotnet_collector *c, const struct dotnet_application *app,
                         const struct dotnet_library *l, uint32_t package)
 {
-	for (size_t i = 0; i < l->assets.len && !app->hidden; i++)
-		mark(c, find_below(c, path_dir(app->stem), place_of(l, &l->assets.items[i], &c->scratch)),
-		     package);
+	bytes dir = path_dir(app->stem);
+
+	for (size_t i = 0; i < l->assets.len && !app->hidden; i++) {
+		mark(c, find_below(c, dir, place_of(l, &l->assets.items[i], &c->scratch)), package);
+		dotnet_claim(c, dir, &l->assets.items[i], package);
+	}
 }
 
 /* add_library(c, app, l): gives the package that it is (index + 1), or 0. */
@@ -347,6 +350,34 @@ void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app)
 		app->fact->form = DOTNET_SELF_CONTAINED;
 	else if (app->fact->frameworks.len > 0)
 		app->fact->form = DOTNET_FRAMEWORK_DEPENDENT;
+}
+
+void dotnet_add_native(struct dotnet_collector *c, const struct image_item *item,
+                       struct dotnet_release release)
+{
+	bool hidden = facts_item_hidden(c->image, item);
+	struct dotnet_app *fact;
+
+	if (c->facts->apps.len >= LIMIT_DOTNET_APPS) {
+		facts_gap(c->facts, c->a, item, "more .NET applications than are looked at from here on");
+		return;
+	}
+	fact = ARENA_PUSH(c->a, &c->facts->apps);
+	*fact = (struct dotnet_app){ .path = tree_path(c->image->tree, item->node, c->a),
+		                         .form = DOTNET_NATIVE_AOT,
+		                         .node = item->node,
+		                         .layer = item->layer,
+		                         .hidden = hidden };
+	if (release.major > 0)
+		fact->target = bytes_str(arena_printf(c->a, ".NETCoreApp,Version=v%u.%u", release.major,
+		                                      release.minor));
+	if (hidden)
+		return;
+	mark(c, item->node, 0);
+	facts_gap(c->facts, c->a, item,
+	          "a program of the NativeAOT compiler%s: which packages and which patch of the runtime "
+	          "are compiled into it is written nowhere in it",
+	          release.major > 0 ? "" : ", of an unknown release of .NET");
 }
 
 /* -- facts of one framework folder ----------------------------------------------------------- */

@@ -6,7 +6,6 @@
 #include "catalog/system_packages.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
 #include "base/path.h"
 
 /* -- in the worker
@@ -83,19 +82,21 @@ static void split_source(const struct dpkg_stanza *stanza, bytes *name, bytes *v
 		*version = stanza->version;
 }
 
-static void emit_package(struct inspection *in, const struct dpkg_stanza *stanza, buf *out)
+static void emit_package(struct inspection *in, const struct dpkg_stanza *stanza)
 {
-	bytes source_name, source_version;
+	struct package p = { .name = stanza->package,
+		                 .version = stanza->version,
+		                 .architecture = stanza->architecture,
+		                 .vendor = stanza->maintainer };
+	struct relations_writer relations;
 
-	split_source(stanza, &source_name, &source_version);
-	buf_clear(out);
-	pack_u64(out, DPKG_ITEM_PACKAGE);
-	pack_bytes(out, stanza->package);
-	pack_bytes(out, stanza->version);
-	pack_bytes(out, stanza->architecture);
-	pack_bytes(out, source_name);
-	pack_bytes(out, source_version);
-	inspection_item(in, buf_bytes(out));
+	split_source(stanza, &p.source_name, &p.source_version);
+	system_emit_package(in, SYSTEM_PACKAGE, &p);
+	relations_begin(&relations, in);
+	dpkg_relations(&relations, stanza->provides, RELATION_PROVIDES);
+	dpkg_relations(&relations, stanza->pre_depends, RELATION_NEEDS);
+	dpkg_relations(&relations, stanza->depends, RELATION_NEEDS);
+	relations_end(&relations);
 }
 
 static void inspect_status(struct inspection *in, enum dpkg_file kind)
@@ -104,7 +105,6 @@ static void inspect_status(struct inspection *in, enum dpkg_file kind)
 	struct dpkg_reader reader = { .rest = in->body };
 	struct dpkg_stanza stanza;
 	uint64_t count = 0;
-	buf out = BUF_INIT(6 * (LIMIT_PACKAGE_FIELD + 16));
 
 	while (dpkg_stanza_next(&reader, &stanza)) {
 		bool present = is_present(stanza.status, &stanza.fault);
@@ -115,7 +115,7 @@ static void inspect_status(struct inspection *in, enum dpkg_file kind)
 			break;
 		}
 		if (present && stanza.package.n > 0 && stanza.version.n > 0)
-			emit_package(in, &stanza, &out);
+			emit_package(in, &stanza);
 		if (present && !stanza.fault && stanza.version.n == 0)
 			stanza.fault = "a package without Version";
 		else if (!stanza.fault && stanza.status.n == 0 && kind == DPKG_STATUS)
@@ -124,7 +124,6 @@ static void inspect_status(struct inspection *in, enum dpkg_file kind)
 			faults_add(&faults, stanza.line, stanza.fault);
 	}
 	faults_end(&faults);
-	buf_done(&out);
 }
 
 static int inspect(struct inspection *in, err *e)
@@ -143,26 +142,10 @@ static int inspect(struct inspection *in, err *e)
  * ------------------------------------------------------------------------------ */
 
 struct collection {
-	struct image *image;
 	struct arena *arena;
-	struct facts *facts;
 	struct system_packages packages;
 	struct map owners; /* "NAME", "NAME:ARCH", name of the file in status.d -> struct dpkg_owner */
 };
-
-static bool decode_package(bytes payload, struct package *out)
-{
-	uint64_t kind;
-
-	*out = (struct package){ .ecosystem = ECO_DEB };
-	return pack_take_u64(&payload, DPKG_ITEM_PACKAGE, &kind) &&
-	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->name) &&
-	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->version) &&
-	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->architecture) &&
-	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_name) &&
-	       pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &out->source_version) && payload.n == 0 &&
-	       out->name.n > 0 && out->version.n > 0;
-}
 
 /* remember_owner: how file lists will name the package. Instances of one name for several
  * architectures have lists of their own: NAME:ARCH.list. */
@@ -185,34 +168,35 @@ static void collect_package(struct collection *c, const struct image_item *item)
 {
 	struct package package;
 
-	if (!decode_package(item->payload, &package)) {
-		facts_gap(c->facts, c->arena, item, "the evidence of this file cannot be read");
+	if (!system_take_package(item->payload, SYSTEM_PACKAGE, &package)) {
+		system_packages_broken(&c->packages, item);
 		return;
 	}
-	uint32_t index = system_packages_add(&c->packages, &package, item);
-
-	if (index && !facts_item_hidden(c->image, item))
-		remember_owner(c, &package, index, path_base(package.path));
+	if (system_packages_add(&c->packages, &package, item) && c->packages.owner)
+		remember_owner(c, &package, c->packages.owner, path_base(package.path));
 }
 
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
-	struct collection c = { .image = image, .arena = a, .facts = facts };
+	struct collection c = { .arena = a };
 	const struct image_item *item;
 	size_t at = 0;
 
 	(void)e;
-	system_packages_init(&c.packages, image, a, facts);
+	system_packages_init(&c.packages, ECO_DEB, image, a, facts);
 	map_init(&c.owners, a);
 	while ((item = facts_next_item(image, catalog_dpkg.inspector.id, &at)))
-		if (item->payload.n > 0 && item->payload.p[0] == DPKG_ITEM_PACKAGE)
+		if (system_item_kind(item) == SYSTEM_PACKAGE)
 			collect_package(&c, item);
+		else if (system_item_kind(item) == SYSTEM_RELATIONS)
+			system_packages_item(&c.packages, item);
 	dpkg_files_collect(image, &c.owners, a, facts);
+	system_packages_end(&c.packages);
 	return 0;
 }
 
 const struct cataloger catalog_dpkg = {
-	.inspector = { .name = "dpkg", .id = 2, .version = 1, .want = want, .inspect = inspect,
+	.inspector = { .name = "dpkg", .id = 2, .version = 2, .want = want, .inspect = inspect,
 	               .role = role, .paths = paths },
 	.collect = collect,
 };

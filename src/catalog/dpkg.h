@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "catalog/facts.h"
+#include "catalog/system_item.h"
 
 enum dpkg_file { DPKG_NOT, DPKG_STATUS, DPKG_STATUS_D, DPKG_LIST, DPKG_MD5SUMS, DPKG_DIVERSIONS };
 
@@ -19,7 +20,8 @@ enum dpkg_file dpkg_file_of(bytes path);
 
 /* One paragraph of a control file. Empty slices for fields that are absent. */
 struct dpkg_stanza {
-	bytes package, version, architecture, source, status;
+	bytes package, version, architecture, source, status, maintainer;
+	bytes pre_depends, depends, provides; /* may run over several lines */
 	const char *fault; /* what is wrong in it, NULL when nothing; static */
 	uint64_t line;     /* of the fault, else its first */
 };
@@ -32,19 +34,20 @@ struct dpkg_reader {
 /* dpkg_stanza_next(r, out): the next paragraph; false at the end. Borrows. */
 bool dpkg_stanza_next(struct dpkg_reader *r, struct dpkg_stanza *out);
 
-/* Items: a number from this list, then what follows it. */
-enum dpkg_item {
-	DPKG_ITEM_NONE,
-	DPKG_ITEM_PACKAGE,   /* name, version, architecture, source name, source version */
-	DPKG_ITEM_FILES,     /* whose (NAME, NAME:ARCH), then paths (owned.h) */
-	DPKG_ITEM_DIVERSION, /* from, to, by which package (":" for the administrator) */
-};
+/* dpkg_relations(w, field, kind): the packages of a relationship field (Debian Policy 7.1):
+ * "a (>= 1) | b:any, c [i386]". Versions and architectures are passed over: dpkg has seen to
+ * them. */
+void dpkg_relations(struct relations_writer *w, bytes field, enum relation kind);
+
+/* Items, beside those of system_item.h: a diversion is from, to, by which package (":" for the
+ * administrator). Files name their package as NAME, NAME:ARCH or, in status.d, by the file. */
+enum dpkg_item { DPKG_ITEM_DIVERSION = SYSTEM_OWN };
 
 /* dpkg_files_inspect(in, kind): emit the items of a list, md5sums or diversions file. */
 void dpkg_files_inspect(struct inspection *in, enum dpkg_file kind);
 
-/* dpkg_files_collect(image, packages, a, facts): mark the files that the visible lists give to
- * packages (map of "NAME" and "NAME:ARCH" to struct package_index). */
+/* dpkg_files_collect(image, owners, a, facts): mark the files that the visible lists give to
+ * packages (map of "NAME" and "NAME:ARCH" to struct dpkg_owner). */
 struct dpkg_owner {
 	uint32_t package; /* index + 1 */
 	bytes name;

@@ -4,6 +4,7 @@
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 #include "catalog/owned.h"
+#include "catalog/system_packages.h"
 
 #include "base/limits.h"
 #include "base/pack.h"
@@ -29,7 +30,7 @@ static void inspect_list(struct inspection *in, enum dpkg_file kind)
 	bytes owner = bytes_slice(file, 0, bytes_rfind(file, '.'));
 	buf start = BUF_INIT(LIMIT_PATH + 32);
 
-	pack_u64(&start, DPKG_ITEM_FILES);
+	pack_u64(&start, SYSTEM_FILES);
 	pack_bytes(&start, owner);
 	owned_begin(&writer, in, buf_bytes(&start));
 	for (uint64_t number = 1; bytes_line(&rest, &line); number++) {
@@ -111,7 +112,7 @@ static bool collect_list(struct tree *tree, const struct image_item *item, const
 	bytes name, path;
 	int more;
 
-	if (!pack_take_u64(&reader.rest, DPKG_ITEM_FILES, &kind) ||
+	if (!pack_take_u64(&reader.rest, SYSTEM_FILES, &kind) ||
 	    !pack_take_bytes(&reader.rest, LIMIT_PATH, &name))
 		return false;
 	owner = map_get(owners, name);
@@ -135,11 +136,11 @@ void dpkg_files_collect(struct image *image, const struct map *owners, struct ar
 	struct map diversions;
 
 	map_init(&diversions, a);
-	for (int pass = DPKG_ITEM_DIVERSION; pass >= DPKG_ITEM_FILES; pass--) {
+	for (unsigned pass = DPKG_ITEM_DIVERSION; pass >= SYSTEM_FILES; pass--) {
 		size_t at = 0;
 
 		while ((item = facts_next_item(image, catalog_dpkg.inspector.id, &at))) {
-			int kind = item->payload.n > 0 ? item->payload.p[0] : DPKG_ITEM_NONE;
+			unsigned kind = system_item_kind(item);
 
 			if (kind != pass || facts_item_hidden(image, item))
 				continue;

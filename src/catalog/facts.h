@@ -33,6 +33,7 @@ enum dotnet_form {
 	DOTNET_UNKNOWN,
 	DOTNET_FRAMEWORK_DEPENDENT, /* asks for a shared framework (runtimeconfig.json framework(s)) */
 	DOTNET_SELF_CONTAINED,      /* carries its runtime (runtimepack, includedFrameworks) */
+	DOTNET_NATIVE_AOT,          /* machine code: its packages are written nowhere; a stated gap */
 };
 
 struct dotnet_reference { /* a framework the application asks for, or carries */
@@ -42,7 +43,7 @@ struct dotnet_reference { /* a framework the application asks for, or carries */
 
 struct dotnet_app {
 	bytes path;            /* of its deps.json, runtimeconfig.json or single file; no suffix */
-	bytes target;          /* ".NETCoreApp,Version=v10.0/linux-x64" */
+	bytes target;          /* ".NETCoreApp,Version=v10.0/linux-x64"; NativeAOT: its runtime's */
 	bytes name, version;   /* of the root library, when deps.json names one */
 	enum dotnet_form form;
 	bool single_file;
@@ -66,6 +67,18 @@ struct dotnet_runtime { /* a runtime in the image: shared framework folder or ru
 	uint16_t layer;
 };
 
+/* An assembly that no document names a package for: what its metadata says. Its version is the
+ * assembly's, not a package's. */
+struct dotnet_assembly {
+	bytes name, version; /* System.Text.Json 9.0.0.0 */
+	bytes culture;       /* of translations; empty for code */
+	bytes target;        /* ".NETCoreApp,Version=v9.0"; empty when unsaid */
+	bytes path;
+	bool ready_to_run; /* compiled ahead of time */
+	uint32_t node;
+	uint16_t layer;
+};
+
 struct package_edge { /* package `from` needs package `to` */
 	uint32_t from, to;
 };
@@ -80,6 +93,8 @@ struct facts {
 	struct { struct package_edge *items; size_t len, cap; } edges;
 	struct { struct dotnet_app *items; size_t len, cap; } apps;
 	struct { struct dotnet_runtime *items; size_t len, cap; } runtimes;
+	struct { struct dotnet_assembly *items; size_t len, cap; } assemblies; /* visible ones */
+	uint64_t assemblies_more; /* beyond LIMIT_PACKAGES, not kept */
 	/* gaps the collectors found (a database that names packages but whose content cannot be
 	 * used) */
 	struct { struct image_gap *items; size_t len, cap; } gaps;

@@ -12,13 +12,8 @@
 
 #include <inttypes.h>
 
-/* Items: a number from this list, then what follows it. */
-enum item {
-	ITEM_NONE,
-	ITEM_PACKAGE, /* name, version, architecture, source name, source version, licence */
-	ITEM_FILES,   /* of the package before it: paths (owned.h) */
-	ITEM_NAME,    /* as ITEM_PACKAGE, from a list that leaves the epoch out */
-};
+/* Beside the items of system_item.h: a package, from a list that leaves the epoch out. */
+enum item { ITEM_NAME = SYSTEM_OWN };
 
 /* -- in the worker
  * ------------------------------------------------------------------------------ */
@@ -123,27 +118,33 @@ static void split_source(const struct rpm_package *p, bytes *name, bytes *versio
 	*version = *name;
 }
 
-static void emit_package(struct scan *s, enum item kind, const struct rpm_package *p)
+static void emit_package(struct scan *s, unsigned kind, const struct rpm_package *p)
 {
 	buf version = BUF_INIT(2 * LIMIT_PACKAGE_FIELD + 16);
-	bytes source_name, source_version;
+	struct package package = { .name = p->name,
+		                       .architecture = p->architecture,
+		                       .licence = p->licence,
+		                       .vendor = p->vendor,
+		                       .module = p->module };
 
 	if (p->epoch > 0)
 		buf_printf(&version, "%" PRIu32 ":", p->epoch);
 	buf_put(&version, p->version);
 	buf_putc(&version, '-');
 	buf_put(&version, p->release);
-	split_source(p, &source_name, &source_version);
-	buf_clear(&s->item);
-	pack_u64(&s->item, kind);
-	pack_bytes(&s->item, p->name);
-	pack_bytes(&s->item, buf_bytes(&version));
-	pack_bytes(&s->item, p->architecture);
-	pack_bytes(&s->item, source_name);
-	pack_bytes(&s->item, source_version);
-	pack_bytes(&s->item, p->licence);
-	inspection_item(s->in, buf_bytes(&s->item));
+	package.version = buf_bytes(&version);
+	split_source(p, &package.source_name, &package.source_version);
+	system_emit_package(s->in, kind, &package);
 	buf_done(&version);
+}
+
+static void emit_relations(struct scan *s, const struct rpm_package *p)
+{
+	struct relations_writer relations;
+
+	relations_begin(&relations, s->in);
+	rpm_relations(p, &relations);
+	relations_end(&relations);
 }
 
 /* add_file(s, writer, dir, name): false above LIMIT_RPM_PATHS: a header whose files all share one
@@ -178,7 +179,8 @@ static void emit_files(struct scan *s, const struct rpm_package *p)
 		return;
 	}
 	buf_clear(&s->item);
-	pack_u64(&s->item, ITEM_FILES);
+	pack_u64(&s->item, SYSTEM_FILES);
+	pack_bytes(&s->item, BYTES("")); /* of the package before */
 	owned_begin(&writer, s->in, buf_bytes(&s->item));
 	while (rpm_files_next(&files, &dir, &name))
 		if (!add_file(s, &writer, dir, name)) {
@@ -200,7 +202,8 @@ static void take_header(void *ctx, bytes blob)
 		state_fault(s, e.text);
 		return;
 	}
-	emit_package(s, ITEM_PACKAGE, &p);
+	emit_package(s, SYSTEM_PACKAGE, &p);
+	emit_relations(s, &p);
 	emit_files(s, &p);
 	arena_reset(&s->arena);
 }
@@ -247,7 +250,7 @@ static void inspect_manifest(struct scan *s, enum database database)
 		if (fault)
 			faults_add(&faults, number, fault);
 		else
-			emit_package(s, database == MANIFEST ? ITEM_PACKAGE : ITEM_NAME, &p);
+			emit_package(s, database == MANIFEST ? SYSTEM_PACKAGE : ITEM_NAME, &p);
 	}
 	faults_end(&faults);
 }
@@ -256,7 +259,7 @@ static int inspect(struct inspection *in, err *e)
 {
 	struct scan s = { .in = in,
 		              .arena = ARENA_INIT,
-		              .item = BUF_INIT(8 * (LIMIT_PACKAGE_FIELD + 16)) };
+		              .item = BUF_INIT(32) };
 	enum database database = database_of(in->entry->path);
 
 	(void)e;
@@ -275,90 +278,41 @@ static int inspect(struct inspection *in, err *e)
 /* -- in the parent
  * ------------------------------------------------------------------------------ */
 
-struct collection {
-	struct image *image;
-	struct facts *facts;
-	struct arena *arena;
-	struct system_packages packages;
-	const struct image_item *last; /* package item, and */
-	uint32_t owner;                /* its index + 1; 0 when it is hidden */
-	bool visible;                  /* any package at all */
-};
-
-static bool collect_package(struct collection *c, const struct image_item *item)
-{
-	struct package p = { .ecosystem = ECO_RPM };
-	bytes payload = item->payload;
-	uint64_t kind;
-
-	if (!pack_take_u64(&payload, ITEM_NAME, &kind) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.name) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.version) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.architecture) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.source_name) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.source_version) ||
-	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &p.licence) || payload.n > 0 ||
-	    p.name.n == 0 || p.version.n == 0)
-		return false;
-	if (p.source_name.n == 0) {
-		p.source_name = p.name;
-		p.source_version = p.version;
-	}
-	uint32_t index = system_packages_add(&c->packages, &p, item);
-	bool hidden = facts_item_hidden(c->image, item);
-
-	c->last = item;
-	c->owner = hidden ? 0 : index;
-	c->visible |= !hidden;
-	return true;
-}
-
-static bool collect_files(struct collection *c, const struct image_item *item)
-{
-	struct owned_reader reader = { .rest = item->payload };
-	uint64_t kind;
-	bytes path;
-	int more;
-
-	if (!pack_take_u64(&reader.rest, ITEM_FILES, &kind) || kind != ITEM_FILES || !c->last ||
-	    c->last->node != item->node || c->last->layer != item->layer)
-		return false;
-	if (!c->owner)
-		return true;
-	while ((more = owned_next(&reader, &path)) > 0)
-		owned_claim(c->image->tree, path, c->owner);
-	return more == 0;
-}
-
-static bool collect_item(struct collection *c, const struct image_item *item, bool names)
-{
-	int kind = item->payload.n > 0 ? item->payload.p[0] : ITEM_NONE;
-
-	if ((kind == ITEM_NAME) != names)
-		return true; /* its turn is in the other round */
-	return kind == ITEM_FILES ? collect_files(c, item) : collect_package(c, item);
-}
-
 /* Names without epoch come last and only when nothing better is there. */
+static void collect_names(struct system_packages *s)
+{
+	const struct image_item *item;
+	struct package p;
+	size_t at = 0;
+
+	while ((item = facts_next_item(s->image, catalog_rpm.inspector.id, &at)))
+		if (system_item_kind(item) == ITEM_NAME) {
+			if (system_take_package(item->payload, ITEM_NAME, &p))
+				(void)system_packages_add(s, &p, item);
+			else
+				system_packages_broken(s, item);
+		}
+}
+
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
-	struct collection c = { .image = image, .facts = facts, .arena = a };
+	struct system_packages packages;
+	const struct image_item *item;
+	size_t at = 0;
 
 	(void)e;
-	system_packages_init(&c.packages, image, a, facts);
-	for (int names = 0; names <= !c.visible; names++) {
-		const struct image_item *item;
-		size_t at = 0;
-
-		while ((item = facts_next_item(image, catalog_rpm.inspector.id, &at)))
-			if (!collect_item(&c, item, names))
-				facts_gap(facts, a, item, "the evidence of this file cannot be read");
-	}
+	system_packages_init(&packages, ECO_RPM, image, a, facts);
+	while ((item = facts_next_item(image, catalog_rpm.inspector.id, &at)))
+		if (system_item_kind(item) != ITEM_NAME)
+			system_packages_item(&packages, item);
+	if (!packages.visible)
+		collect_names(&packages);
+	system_packages_end(&packages);
 	return 0;
 }
 
 const struct cataloger catalog_rpm = {
-	.inspector = { .name = "rpm", .id = 40, .version = 1, .want = want, .inspect = inspect,
+	.inspector = { .name = "rpm", .id = 40, .version = 2, .want = want, .inspect = inspect,
 	               .role = role, .paths = paths },
 	.collect = collect,
 };

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "catalog/system_item.h"
 
 /* -- where headers lie ------------------------------------------------------------------------- */
 
@@ -48,9 +49,10 @@ struct rpm_array { /* of NUL-terminated strings, or of 32-bit or 8-bit numbers *
 };
 
 struct rpm_package {
-	bytes name, version, release, architecture, source_rpm, licence;
+	bytes name, version, release, architecture, source_rpm, licence, vendor, module;
 	uint32_t epoch; /* 0 is the same as none (rpmvercmp) */
 	struct rpm_array basenames, dirnames, dirindexes, states;
+	struct rpm_array requires, require_flags, provides;
 };
 
 /* rpm_header_parse(blob, out, e): borrows blob. Of a tag that is there twice the last one counts,
@@ -71,6 +73,12 @@ struct rpm_files {
 int rpm_files_begin(struct rpm_files *f, const struct rpm_package *package, struct arena *a,
                     err *e);
 bool rpm_files_next(struct rpm_files *f, bytes *out_dir, bytes *out_name);
+
+/* rpm_relations(p, w): what the package provides and needs. Not what rpm itself or a weak dependency
+ * asks for (flags RPMSENSE_RPMLIB, RPMSENSE_MISSINGOK); of "rich" requirements (rpm, "Boolean
+ * Dependencies") those of "and", "or" and "with" without brackets in brackets, for whether the
+ * condition of "if" holds is not known here. */
+void rpm_relations(const struct rpm_package *p, struct relations_writer *w);
 
 /* -- the text in place of a database ----------------------------------------------------------- */
 

@@ -16,13 +16,18 @@ enum tag {
 	TAG_VERSION = 1001,
 	TAG_RELEASE = 1002,
 	TAG_EPOCH = 1003,
+	TAG_VENDOR = 1011,
 	TAG_LICENCE = 1014,
 	TAG_ARCHITECTURE = 1022,
 	TAG_STATES = 1029,
 	TAG_SOURCE_RPM = 1044,
+	TAG_PROVIDES = 1047,
+	TAG_REQUIRE_FLAGS = 1048,
+	TAG_REQUIRES = 1049,
 	TAG_DIRINDEXES = 1116,
 	TAG_BASENAMES = 1117,
 	TAG_DIRNAMES = 1118,
+	TAG_MODULE = 5096,
 };
 
 enum type { TYPE_CHAR = 1, TYPE_INT32 = 4, TYPE_STRING = 6, TYPE_ARRAY = 8, TYPE_I18N = 9 };
@@ -79,22 +84,46 @@ static int read_epoch(const struct entry_ref *r, uint32_t *out, err *e)
 	return 0;
 }
 
+static const struct text_tag {
+	enum tag tag;
+	size_t offset;
+} texts[] = {
+	{ TAG_NAME, offsetof(struct rpm_package, name) },
+	{ TAG_VERSION, offsetof(struct rpm_package, version) },
+	{ TAG_RELEASE, offsetof(struct rpm_package, release) },
+	{ TAG_VENDOR, offsetof(struct rpm_package, vendor) },
+	{ TAG_LICENCE, offsetof(struct rpm_package, licence) },
+	{ TAG_ARCHITECTURE, offsetof(struct rpm_package, architecture) },
+	{ TAG_SOURCE_RPM, offsetof(struct rpm_package, source_rpm) },
+	{ TAG_MODULE, offsetof(struct rpm_package, module) },
+};
+
+static const struct array_tag {
+	enum tag tag;
+	enum type type;
+	size_t size, offset;
+} arrays[] = {
+	{ TAG_STATES, TYPE_CHAR, 1, offsetof(struct rpm_package, states) },
+	{ TAG_PROVIDES, TYPE_ARRAY, 0, offsetof(struct rpm_package, provides) },
+	{ TAG_REQUIRE_FLAGS, TYPE_INT32, 4, offsetof(struct rpm_package, require_flags) },
+	{ TAG_REQUIRES, TYPE_ARRAY, 0, offsetof(struct rpm_package, requires) },
+	{ TAG_DIRINDEXES, TYPE_INT32, 4, offsetof(struct rpm_package, dirindexes) },
+	{ TAG_BASENAMES, TYPE_ARRAY, 0, offsetof(struct rpm_package, basenames) },
+	{ TAG_DIRNAMES, TYPE_ARRAY, 0, offsetof(struct rpm_package, dirnames) },
+};
+
 static int read_tag(const struct entry_ref *r, struct rpm_package *p, err *e)
 {
-	switch (r->tag) {
-	case TAG_NAME: return read_string(r, &p->name, e);
-	case TAG_VERSION: return read_string(r, &p->version, e);
-	case TAG_RELEASE: return read_string(r, &p->release, e);
-	case TAG_EPOCH: return read_epoch(r, &p->epoch, e);
-	case TAG_LICENCE: return read_string(r, &p->licence, e);
-	case TAG_ARCHITECTURE: return read_string(r, &p->architecture, e);
-	case TAG_SOURCE_RPM: return read_string(r, &p->source_rpm, e);
-	case TAG_STATES: return read_array(r, TYPE_CHAR, 1, &p->states, e);
-	case TAG_DIRINDEXES: return read_array(r, TYPE_INT32, 4, &p->dirindexes, e);
-	case TAG_BASENAMES: return read_array(r, TYPE_ARRAY, 0, &p->basenames, e);
-	case TAG_DIRNAMES: return read_array(r, TYPE_ARRAY, 0, &p->dirnames, e);
-	default: return 0;
-	}
+	if (r->tag == TAG_EPOCH)
+		return read_epoch(r, &p->epoch, e);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (r->tag == texts[i].tag)
+			return read_string(r, (bytes *)((char *)p + texts[i].offset), e);
+	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
+		if (r->tag == arrays[i].tag)
+			return read_array(r, arrays[i].type, arrays[i].size,
+			                  (struct rpm_array *)((char *)p + arrays[i].offset), e);
+	return 0;
 }
 
 static int read_index(bytes index, bytes data, struct rpm_package *p, err *e)

@@ -8,6 +8,7 @@
 enum column {
 	COLUMN_NAME,
 	COLUMN_VERSION_RELEASE,
+	COLUMN_VENDOR = 4,
 	COLUMN_ARCHITECTURE = 7,
 	COLUMN_EPOCH = 8,
 	COLUMN_SOURCE_RPM = 9,
@@ -62,6 +63,7 @@ const char *rpm_manifest_line(bytes line, struct rpm_package *out)
 	    !text_take_u64(columns[COLUMN_EPOCH], 10, UINT32_MAX, &epoch))
 		return "an epoch that is no number";
 	p.epoch = (uint32_t)epoch;
+	p.vendor = said(columns[COLUMN_VENDOR]);
 	p.architecture = said(columns[COLUMN_ARCHITECTURE]);
 	p.source_rpm = said(columns[COLUMN_SOURCE_RPM]);
 	*out = p;

@@ -214,16 +214,39 @@ static int resolve_registry(struct resolve *r, err *e)
 
 /* -- docker save ------------------------------------------------------------------------------- */
 
-/* familiar(tag): "shop" means "shop:latest". */
+/* in_full(name, a): "shop" is docker.io/library/shop:latest, as docker and podman write it by turns.
+ * What is no reference stands for itself. */
+static bytes in_full(bytes name, struct arena *a)
+{
+	struct reference ref;
+	err ignored = { 0 };
+
+	if (reference_parse(arena_str(a, name), a, &ref, &ignored) < 0)
+		return name;
+	return bytes_str(reference_text(&ref, a));
+}
+
 static bool names_image(const struct docker_item *item, bytes tag, struct arena *a)
 {
-	const char *latest = arena_printf(a, PRIb ":latest", BYTESF(tag));
-
 	for (size_t i = 0; i < item->repo_tags.len; i++)
-		if (bytes_equal(item->repo_tags.items[i], tag) ||
-		    bytes_is(item->repo_tags.items[i], latest))
+		if (bytes_equal(in_full(item->repo_tags.items[i], a), in_full(tag, a)))
 			return true;
 	return false;
+}
+
+/* names_here(m, a): "shop:1, web:2", as far as they fit into an error. */
+static const char *names_here(const struct docker_manifest *m, struct arena *a)
+{
+	buf names = BUF_INIT(MIB);
+
+	for (size_t i = 0; i < m->len && names.n < 200; i++)
+		for (size_t k = 0; k < m->items[i].repo_tags.len && names.n < 200; k++)
+			buf_printf(&names, "%s" PRIb, names.n > 0 ? ", " : "",
+			           BYTESF(m->items[i].repo_tags.items[k]));
+	char *shown = text_shown(a, buf_bytes(&names));
+
+	buf_done(&names);
+	return *shown ? shown : "none has a name";
 }
 
 static int choose_docker(struct resolve *r, const struct docker_manifest *m,
@@ -238,9 +261,10 @@ static int choose_docker(struct resolve *r, const struct docker_manifest *m,
 	if (*out)
 		return 0;
 	if (tag.n > 0)
-		return err_set(e, ERR_ABSENT, 0, "no image in the archive is named '%s'", SHOW(tag));
-	return err_set(e, ERR_ABSENT, 0, "%zu images in the archive; name one: %s:NAME", m->len,
-	               SHOW(bytes_str(r->target->text)));
+		return err_set(e, ERR_ABSENT, 0, "no image in the archive is named '%s' (there: %s)",
+		               SHOW(tag), names_here(m, r->arena));
+	return err_set(e, ERR_ABSENT, 0, "%zu images in the archive; name one: %s:NAME (there: %s)",
+	               m->len, SHOW(bytes_str(r->target->text)), names_here(m, r->arena));
 }
 
 static int resolve_docker(struct resolve *r, err *e)

@@ -5,6 +5,7 @@
 #include "base/pack.h"
 #include "fmt/tar.h"
 #include "oci/document.h"
+#include "oci/layout.h"
 #include "oci/local.h"
 
 void layer_request_pack(const struct layer_request *r, buf *out)
@@ -59,6 +60,7 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 	struct oci_manifest manifest;
 	struct oci_config config;
 	struct docker_manifest docker;
+	struct layout_index layout;
 	uint64_t size;
 
 	switch (what) {
@@ -81,6 +83,11 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 		if (oci_docker_parse(text, a, &docker, e) < 0)
 			return -1;
 		oci_docker_pack(&docker, out);
+		return 0;
+	case REQUEST_LAYOUT:
+		if (layout_index_parse(text, a, &layout, e) < 0)
+			return -1;
+		layout_index_pack(&layout, out);
 		return 0;
 	case REQUEST_LIST:
 		return pack_take_u64(&text, UINT64_MAX, &size) ? local_list(s->archive_fd, size, a, out, e)

@@ -20,6 +20,7 @@ enum request {
 	REQUEST_CONFIG,
 	REQUEST_DOCKER,
 	REQUEST_LIST,
+	REQUEST_LAYOUT, /* an index.json that is about to be written: oci/layout.h */
 	REQUEST_LAYER
 };
 

@@ -134,7 +134,7 @@ static int ask_local(struct session *s, const char *name, err *e)
 	return 0;
 }
 
-static int open_bare(struct session *s, err *e)
+static int ask_in_order(struct session *s, err *e)
 {
 	const struct image_network *network = s->options->network;
 
@@ -165,7 +165,7 @@ static int open_named(struct session *s, err *e)
 	/* What is no reference is not asked for anywhere. */
 	if (reference_parse(name_of(target), &s->arena, &ref, e) < 0)
 		return -1;
-	return target->tag == target->text ? open_bare(s, e) : open_registry(s, e);
+	return target->tag == target->text ? ask_in_order(s, e) : open_registry(s, e);
 }
 
 int source_open(struct session *s, err *e)

@@ -29,6 +29,8 @@ struct package {
 	bytes name, version, architecture;
 	bytes source_name, source_version; /* of the source package; name, version when unsaid */
 	bytes licence;                     /* as written in the database */
+	bytes vendor;                      /* rpm's Vendor, the Maintainer of deb and apk */
+	bytes module;                      /* rpm's Modularitylabel: "nodejs:18:9020…:rhel9" */
 	bytes slices;                      /* chisel: which of its slices are there: "config libs" */
 	bytes distro_id, distro_version;   /* for OS packages: ID and VERSION_ID of os-release */
 	bytes path;                        /* the file it was read from */
@@ -36,6 +38,7 @@ struct package {
 	bool hidden;                       /* read from a file that an upper layer hid or replaced */
 	bool assetless;                    /* NuGet: in deps.json, but ships no file to the runtime */
 	bool overridden;                   /* NuGet: the shared framework's newer assembly is loaded */
+	bool owned_by_system;              /* of a language, but a package of the distribution holds it */
 };
 
 /* ecosystem_name: "deb", "nuget": purl's type. ecosystem_title: "Debian packages", "NuGet". */

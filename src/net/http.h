@@ -6,12 +6,15 @@
  * redirect and never adds an Authorization header of its own: who may see which secret is decided
  * by those who know what the request is for (oci/registry). Bodies are streamed both ways.
  * Sources: RFC 9110, 9112, 9113; proxies as libcurl reads HTTPS_PROXY, HTTP_PROXY, NO_PROXY, but
- * given here, since the environment is read in cmd/ only.
- * Limits: LIMIT_HTTP_HEADERS octets of headers; nothing for so long as idle_ms, or fewer than
- * LIMIT_HTTP_RATE octets a second for LIMIT_HTTP_SLOW_MS, is ERR_NET; the deadline of a client is
- * ERR_LIMIT, whatever the peer does. Only http: and https: URLs without user or password.
- * Threading: a client may be used by several threads, an exchange belongs to one. libcurl may start
- * threads of its own (to resolve names): fork workers before the first http_send. */
+ * given here, since the environment is read in cmd/ only; none is asked for loopback.
+ * Limits: LIMIT_HTTP_HEADERS octets of headers, all of them within idle_ms after the last octet of
+ * the request; nothing for so long as idle_ms, or fewer than LIMIT_HTTP_RATE octets a second for
+ * LIMIT_HTTP_SLOW_MS, is ERR_NET (the caller's own pauses do not count); the deadline of a client is
+ * ERR_LIMIT, whatever the peer does. Only http: and https: URLs without user or password. What could
+ * be read in two ways is refused: two lengths, a length and chunks, folded lines, codings.
+ * Threading: a client may be used by several threads, an exchange belongs to one; http_open and
+ * http_close have the process to themselves. libcurl may start threads of its own (to resolve
+ * names): fork workers before the first http_send. */
 #pragma once
 
 #include "base/arena.h"
@@ -28,7 +31,7 @@ struct http_options {
 	const char *socket_path; /* a unix socket that every request goes to (engines); NULL */
 	uint64_t connect_ms;     /* 0: LIMIT_HTTP_CONNECT_MS */
 	uint64_t idle_ms;        /* 0: LIMIT_HTTP_IDLE_MS */
-	struct deadline deadline;
+	struct deadline deadline; /* given_ms 0: none */
 };
 
 /* http_open(options, out, e): copies the options. ERR_IO when libcurl is not installed.
@@ -44,7 +47,9 @@ struct http_header {
 };
 
 /* What is sent. read(ctx, into, cap, e): up to cap octets, 0 at the end, -1; used when content is
- * empty and size is not 0. */
+ * empty and size is not 0. HTTP_SIZE_UNKNOWN: until read says 0, in chunks. Both are used until
+ * http_end. */
+#define HTTP_SIZE_UNKNOWN UINT64_MAX
 struct http_body {
 	bytes content;
 	int64_t (*read)(void *ctx, uint8_t *into, size_t cap, err *e);
@@ -62,7 +67,10 @@ struct http_request {
 
 /* http_send(h, request, out, e): send all of it and wait for the answer's headers; any status is an
  * answer. ERR_NET (text says what: cannot resolve, refused, certificate not trusted by whom, reset,
- * too slow), ERR_LIMIT. On failure there is nothing to end. */
+ * too slow), ERR_LIMIT; ERR_FORMAT for a URL or header that cannot be sent; whatever body.read says.
+ * Of an ERR_NET e->sys tells what to do: ECONNRESET, the connection broke, another try makes sense;
+ * ETIMEDOUT, as much time as one try may take is gone; EPROTO, nobody speaks TLS there; of others
+ * connect's own. On failure there is nothing to end. */
 int http_send(struct http *h, const struct http_request *request, struct http_exchange **out,
               err *e);
 

@@ -165,15 +165,13 @@ static bytes remove_dot_segments(char *path, size_t n)
 	size_t len = 0;
 
 	while (bytes_take_prefix(&in, BYTES("/"))) {
-		size_t end = bytes_find(in, '/');
-		bool last = end == in.n;
-
-		(void)bytes_take(&in, end, &segment);
+		segment = bytes_slice(in, 0, bytes_find(in, '/'));
+		in = bytes_skip(in, segment.n);
 		if (bytes_is(segment, ".."))
 			while (len > 0 && path[--len] != '/')
 				;
 		if (bytes_is(segment, "..") || bytes_is(segment, ".")) {
-			if (last)
+			if (in.n == 0)
 				path[len++] = '/';
 			continue;
 		}

@@ -262,6 +262,7 @@ static const char *dotnet_form_name(enum dotnet_form form)
 	switch (form) {
 	case DOTNET_FRAMEWORK_DEPENDENT: return "framework-dependent";
 	case DOTNET_SELF_CONTAINED: return "self-contained";
+	case DOTNET_NATIVE_AOT: return "native-aot";
 	case DOTNET_UNKNOWN: break;
 	}
 	return "unknown";

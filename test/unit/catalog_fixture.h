@@ -131,6 +131,37 @@ static inline const struct facts *fixture_collect(struct fixture *f)
 	return &f->facts;
 }
 
+/* fixture_database(f, os_release, path, body): facts of an image of these two files. */
+static inline void fixture_database(struct fixture *f, const char *os_release, const char *path,
+                                    bytes body)
+{
+	fixture_init(f);
+	fixture_layer(
+		f, (struct fixture_file[]){ { .path = "etc/os-release", .body = os_release },
+	                                { .path = path, .body = (const char *)body.p, .size = body.n },
+	                                { 0 } });
+	fixture_collect(f);
+}
+
+/* fixture_edges(f): "a>b a>c": who needs whom, by name; valid until the next call. */
+static inline const char *fixture_edges(const struct fixture *f)
+{
+	static char out[4096];
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < f->facts.edges.len; i++) {
+		const struct package_edge *edge = &f->facts.edges.items[i];
+
+		assert_true(edge->from < f->facts.packages.len && edge->to < f->facts.packages.len);
+		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s" PRIb ">" PRIb, n ? " " : "",
+		                      BYTESF(f->facts.packages.items[edge->from].name),
+		                      BYTESF(f->facts.packages.items[edge->to].name));
+		assert_true(n < sizeof(out));
+	}
+	return out;
+}
+
 /* fixture_package(f, name): the first package of this name, NULL when there is none. */
 static inline const struct package *fixture_package(const struct fixture *f, const char *name)
 {
@@ -167,10 +198,11 @@ static inline size_t fixture_gaps(const struct fixture *f, const char *part)
 	return n;
 }
 
-/* fixture_shared(name, out): a file of the folder of real data with known answers ($OAKUM_SHARED,
- * else ../shared/data beside the source tree), as a C string for the caller to free. NULL when it
- * is absent: the test skips. The tests run in any folder, so meson passes OAKUM_SHARED. */
-static inline char *fixture_shared(const char *name)
+/* fixture_shared(name), fixture_shared_n(name, out_n): a file of the folder of real data with known answers ($OAKUM_SHARED,
+ * else ../shared/data beside the source tree), as a C string for the caller to free; its length
+ * when out_n is not NULL. NULL when it is absent: the test skips. The tests run in any folder, so
+ * meson passes OAKUM_SHARED. */
+static inline char *fixture_shared_n(const char *name, size_t *out_n)
 {
 	const char *dir = getenv("OAKUM_SHARED");
 	char path[4096];
@@ -187,7 +219,14 @@ static inline char *fixture_shared(const char *name)
 	n = fread(text, 1, ((size_t)8 << 20) - 1, f);
 	fclose(f);
 	text[n] = '\0';
+	if (out_n)
+		*out_n = n;
 	return text;
+}
+
+static inline char *fixture_shared(const char *name)
+{
+	return fixture_shared_n(name, NULL);
 }
 
 /* fixture_part(archive, name): the file `name` of a txtar archive ("-- NAME --" lines), cut out in

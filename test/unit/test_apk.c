@@ -3,13 +3,7 @@
 
 static void collect_installed(struct fixture *f, const char *path, const char *body)
 {
-	fixture_init(f);
-	fixture_layer(f, (struct fixture_file[]){
-		{ .path = "etc/os-release", .body = "ID=alpine\nVERSION_ID=3.19.1\n" },
-		{ .path = "bin/busybox", .body = "x" }, { .path = "bin/sh", .link = "busybox" },
-		{ .path = "etc/motd", .body = "x" }, { .path = "at-the-root", .body = "x" },
-		{ .path = path, .body = body }, { 0 } });
-	fixture_collect(f);
+	fixture_database(f, "ID=alpine\nVERSION_ID=3.19.1\n", path, bytes_str(body));
 }
 
 static void test_fields(void **state)
@@ -17,10 +11,17 @@ static void test_fields(void **state)
 	struct fixture f;
 
 	(void)state;
-	collect_installed(&f, "lib/apk/db/installed",
-	                  "C:Q1=\nP:busybox-binsh\nV:1.36.1-r15\nA:x86_64\nL:GPL-2.0-only\no:busybox\n"
-	                  "T:a description: with P:colons\nF:bin\nM:0:0:755\n"
-	                  "R:busybox\na:0:0:755\nZ:Q1=\nR:sh\nF:\nR:at-the-root\n\n\nP:virtual\nV:0\n");
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "etc/os-release", .body = "ID=alpine\nVERSION_ID=3.19.1\n" },
+		{ .path = "bin/busybox", .body = "x" }, { .path = "bin/sh", .link = "busybox" },
+		{ .path = "etc/motd", .body = "x" }, { .path = "at-the-root", .body = "x" },
+		{ .path = "lib/apk/db/installed",
+		  .body = "C:Q1=\nP:busybox-binsh\nV:1.36.1-r15\nA:x86_64\nL:GPL-2.0-only\no:busybox\n"
+		          "T:a description: with P:colons\nm:A <a@b.org>\nF:bin\nM:0:0:755\n"
+		          "R:busybox\na:0:0:755\nZ:Q1=\nR:sh\nF:\nR:at-the-root\n\n\nP:virtual\nV:0\n" },
+		{ 0 } });
+	fixture_collect(&f);
 	assert_int_equal(f.facts.packages.len, 2);
 	const struct package *p = fixture_package(&f, "busybox-binsh");
 
@@ -29,6 +30,7 @@ static void test_fields(void **state)
 	assert_bytes(p->version, "1.36.1-r15");
 	assert_bytes(p->architecture, "x86_64");
 	assert_bytes(p->licence, "GPL-2.0-only");
+	assert_bytes(p->vendor, "A <a@b.org>");
 	assert_bytes(p->source_name, "busybox");
 	assert_bytes(p->source_version, "1.36.1-r15");
 	assert_bytes(p->distro_id, "alpine");
@@ -89,43 +91,29 @@ static void test_malformed(void **state)
 	}
 }
 
-/* Real databases; names, versions and origins as they stand in the files. */
-static void test_real_databases(void **state)
+/* apk-v2(5): D and p name packages, libraries, programs, paths; a "!" forbids. */
+static void test_relations(void **state)
 {
-	static const struct {
-		const char *file;
-		size_t packages, gaps;
-		const char *name, *version, *origin, *licence;
-	} cases[] = {
-		{ "syft-multiple.installed", 14, 0, "libssl1.1", "1.1.1q-r0", "openssl", "OpenSSL" },
-		{ "trivy.installed", 15, 1, "ada-libs", "2.7.4-r0", "ada",
-		  "( Apache-2.0 OR MIT ) AND MPL-2.0" },
-		{ "syft-corrupt.installed", 1, 1, "alpine-baselayout-data", "3.2.0-r22",
-		  "alpine-baselayout", "" },
-	};
+	struct fixture f;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char path[128];
-		struct fixture f;
-
-		snprintf(path, sizeof(path), "vuln/os-db/apk/%s", cases[i].file);
-		char *body = fixture_shared(path);
-
-		if (!body)
-			skip();
-		collect_installed(&f, "lib/apk/db/installed", body);
-		assert_int_equal(f.facts.packages.len, cases[i].packages);
-		assert_int_equal(f.image.gaps.len, cases[i].gaps);
-		const struct package *p = fixture_package(&f, cases[i].name);
-
-		assert_non_null(p);
-		assert_bytes(p->version, cases[i].version);
-		assert_bytes(p->source_name, cases[i].origin);
-		assert_bytes(p->licence, cases[i].licence);
-		fixture_done(&f);
-		free(body);
-	}
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "etc/os-release", .body = "ID=alpine\nVERSION_ID=3.19.1\n" },
+		{ .path = "bin/sh", .link = "busybox" },
+		{ .path = "lib/apk/db/installed",
+		  .body = "P:app\nV:1\nA:x86_64\n"
+		          "D:so:libc.musl-x86_64.so.1 busybox>=1.36 !other cmd:ssl@edge /bin/sh pc:none\n\n"
+		          "P:musl\nV:1\nA:x86_64\np:so:libc.musl-x86_64.so.1=1\n\n"
+		          "P:other\nV:1\nA:x86_64\n\n"
+		          "P:openssl\nV:3\nA:x86_64\np:cmd:ssl=3-r0 cmd:other=1\nD:so:libc.musl-x86_64.so.1\n\n"
+		          "P:busybox\nV:1.37\nA:x86_64\n\n"
+		          "P:busybox-binsh\nV:1\nA:x86_64\nF:bin\nR:sh\n" },
+		{ 0 } });
+	fixture_collect(&f);
+	assert_string_equal(fixture_edges(&f), "app>busybox app>busybox-binsh app>musl app>openssl "
+	                                       "openssl>musl");
+	fixture_done(&f);
 }
 
 int main(void)
@@ -134,7 +122,7 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_malformed),
-		cmocka_unit_test(test_real_databases),
+		cmocka_unit_test(test_relations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

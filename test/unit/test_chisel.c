@@ -143,46 +143,12 @@ static void test_beside_dpkg(void **state)
 	fixture_done(&f);
 }
 
-/* Real walls; sizes are those of the files. */
-static void test_real_walls(void **state)
-{
-	static const struct {
-		const char *file, *gap;
-		size_t size, packages;
-	} cases[] = {
-		{ "vuln/os-db/chisel/openssl.wall", "", 2987, 4 },
-		{ "vuln/os-db/chisel/invalid.wall", "line 1: no JSON", 30, 0 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char *body = fixture_shared(cases[i].file);
-		struct fixture f;
-
-		if (!body)
-			skip();
-		collect_body(&f, PLACE, bytes_of(body, cases[i].size));
-		assert_int_equal(f.facts.packages.len, cases[i].packages);
-		assert_int_equal(fixture_gaps(&f, cases[i].gap), cases[i].gap[0] ? 1 : 0);
-		if (cases[i].packages > 0) {
-			const struct package *p = fixture_package(&f, "openssl");
-
-			assert_non_null(p);
-			assert_bytes(p->version, "3.0.13-0ubuntu3.5");
-			assert_bytes(p->slices, "bins config copyright data");
-			assert_bytes(fixture_owner(&f, "usr/bin/openssl"), "openssl");
-		}
-		fixture_done(&f);
-		free(body);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wall),        cmocka_unit_test(test_place),
 		cmocka_unit_test(test_malformed),   cmocka_unit_test(test_uncompressed),
-		cmocka_unit_test(test_beside_dpkg), cmocka_unit_test(test_real_walls),
+		cmocka_unit_test(test_beside_dpkg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

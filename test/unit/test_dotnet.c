@@ -120,8 +120,16 @@ static void test_dotnet_framework_override(void **state)
 		assert_int_equal(facts->runtimes.len, 1);
 		assert_bytes(facts->runtimes.items[0].name, "Microsoft.NETCore.App");
 		assert_bytes(facts->runtimes.items[0].version, "9.0.7");
-		assert_null(fixture_package(&f, "Microsoft.NETCore.App.Runtime.linux-x64"));
-		assert_true(identified(&f, SHARED "Microsoft.NETCore.App/9.0.7/libcoreclr.so"));
+		const struct package *runtime = fixture_package(&f,
+		                                                "Microsoft.NETCore.App.Runtime.linux-x64");
+
+		assert_non_null(runtime);
+		assert_bytes(runtime->version, "9.0.7");
+		assert_bytes(runtime->path,
+		             SHARED "Microsoft.NETCore.App/9.0.7/Microsoft.NETCore.App.deps.json");
+		assert_bytes(fixture_owner(&f, SHARED "Microsoft.NETCore.App/9.0.7/libcoreclr.so"),
+		             "Microsoft.NETCore.App.Runtime.linux-x64");
+		assert_int_equal(facts->packages.len, 4); /* it and the shop's three, none twice */
 		fixture_done(&f);
 	}
 }
@@ -381,7 +389,11 @@ static void test_dotnet_carried_runtimes(void **state)
 
 	assert_int_equal(facts->apps.items[0].form, DOTNET_SELF_CONTAINED);
 	assert_int_equal(facts->apps.items[0].runtimes.len, 2);
-	assert_int_equal(facts->packages.len, 0);
+	/* Nothing says for which platform the second one is. */
+	assert_int_equal(facts->packages.len, 2);
+	assert_bytes(fixture_package(&f, "Microsoft.NETCore.App.Runtime.linux-x64")->version, "9.0.7");
+	assert_bytes(fixture_package(&f, "Microsoft.AspNetCore.App")->version, "9.0.7");
+	assert_int_equal(fixture_gaps(&f, "for a platform that nothing here names"), 1);
 	assert_int_equal(facts->runtimes.len, 2);
 	assert_true(facts->runtimes.items[1].carried);
 	assert_bytes(facts->runtimes.items[1].name, "Microsoft.AspNetCore.App");

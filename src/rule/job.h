@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job - files that are judged together, and what was found in them.
+ *
+ *     job_init(&job, &arena, &options);
+ *     job_add(&job, name, text, &e);          for each file; a failure is that file's alone
+ *     job_run(&job);
+ *     job.findings ...
+ *
+ * Every file is an enemy's: texts are read by bounded readers, and callers do this in a sealed
+ * worker (flow/check.h). All memory is the arena's.
+ * A family walks job->files, looks at those of its kind and calls job_find for each weakness; the
+ * fix is a list of edits (fmt/edit.h, fmt/yaml_edit.h) that goes with the finding. One finding's
+ * edits are applied all or none. Families may look at all files: a Service and the Deployment
+ * behind it, a Dockerfile and its project.
+ * Threading: a job belongs to one thread. */
+#pragma once
+
+#include "fmt/edit.h"
+#include "fmt/source.h"
+#include "fmt/yaml.h"
+#include "rule/rule.h"
+
+enum job_kind {
+	JOB_OTHER, /* kept for rules that ask whether a file is there; its text is not read */
+	JOB_YAML,  /* file->yaml is set; JSON, too */
+	JOB_DOCKERFILE,
+	JOB_IGNORE,  /* .dockerignore */
+	JOB_PROJECT, /* .csproj, .fsproj, .vbproj, Directory.*.props, *.config: XML */
+};
+
+struct job_file {
+	const char *name; /* as the user wrote it; arena */
+	enum job_kind kind;
+	bytes text; /* borrows */
+	struct source source;
+	struct yaml_file *yaml;
+};
+
+struct job_finding {
+	const struct rule *rule;
+	size_t file;        /* index in job->files */
+	size_t from, to;    /* the octets it is about */
+	const char *object; /* "Deployment/shop", "" when it has no name; arena or static */
+	const char *container, *field; /* "" when there is none: "app", "securityContext.privileged" */
+	const char *message;           /* what is the matter here */
+	const char *check; /* of the Pod Security Standards alone: the reference's id; else "" */
+	struct edits fix;  /* empty: none here */
+	enum rule_fix fix_class;   /* of these edits; RULE_FIX_NONE when there are none */
+	const char *suppressed_by; /* the reason of the comment or line that suppresses it, or NULL */
+};
+
+struct job_fault { /* a document or file that could not be read */
+	size_t file, at;
+	const char *message;
+};
+
+struct job_options {
+	const char *pss;      /* "baseline", "restricted": judge by the Pod Security Standards alone */
+	unsigned pss_version; /* the N of v1.N; PSS_LATEST (rule/pss.h) */
+	bool harden;          /* pss, and findings of the catalogue as well (--fix --pss LEVEL) */
+	bool optional;        /* rules that are off, too */
+	int64_t now;          /* for the expiry dates of .oakumignore */
+};
+
+struct rule_job {
+	struct arena *arena;
+	const struct job_options *options; /* borrows */
+	struct {
+		struct job_file *items;
+		size_t len, cap;
+	} files;
+	struct {
+		struct job_finding *items;
+		size_t len, cap;
+	} findings;
+	struct {
+		struct job_fault *items;
+		size_t len, cap;
+	} faults;
+	struct ignore_list *ignores; /* of .oakumignore (rule/suppress.h); NULL for none */
+	size_t octets, nodes;        /* of all files */
+};
+
+void job_init(struct rule_job *job, struct arena *a, const struct job_options *options);
+
+/* job_add(job, name, text, e): one more file; borrows text. Documents that cannot be read are
+ * faults, what remains is kept. ERR_LIMIT: the file is left out whole. */
+int job_add(struct rule_job *job, const char *name, bytes text, err *e);
+
+/* job_run(job): every family; then findings are sorted by file and place, and those that a comment
+ * or an ignore line names are marked. */
+void job_run(struct rule_job *job);
+
+/* job_kind_of(name, text): by its name; a folder of manifests may hold other YAML as well. */
+enum job_kind job_kind_of(const char *name, bytes text);
+
+/* job_find(job, rule, file, from, to): one finding; the caller fills in what it knows (strings are
+ * "" until then). Valid until the next call. job_find is silent about an optional rule that was not
+ * asked for: it gives a finding that is not kept. */
+struct job_finding *job_find(struct rule_job *job, const struct rule *rule, size_t file,
+                             size_t from, size_t to) __attribute__((returns_nonnull));

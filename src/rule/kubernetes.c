@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/kubernetes.h"
+
+#define LIST_DEPTH 4 /* a List in a List is legal and senseless */
+
+/* -- objects ---------------------------------------------------------------------------------- */
+
+static void find_pod(struct kube_object *o)
+{
+	static const struct {
+		const char *kind, *template;
+	} kinds[] = {
+		{ "Pod", "" },
+		{ "PodTemplate", "template" },
+		{ "CronJob", "spec.jobTemplate.spec.template" },
+		{ NULL, "spec.template" }, /* of all others */
+	};
+	size_t i = 0;
+
+	while (kinds[i].kind && !bytes_is(o->kind, kinds[i].kind))
+		i++;
+	const struct yaml_node *template =
+		*kinds[i].template ? yaml_path(o->root, kinds[i].template) : o->root;
+	const struct yaml_node *spec = yaml_get(template, "spec");
+
+	if (!yaml_is(spec, YAML_MAPPING) || (!kinds[i].kind && !yaml_get(spec, "containers")))
+		return;
+	o->pod = yaml_real(spec);
+	o->pod_metadata = yaml_real(yaml_get(template, "metadata"));
+	o->pod_path = *kinds[i].template
+	                  ? arena_printf(o->job->arena, "%s.spec", kinds[i].template)
+	                  : "spec";
+}
+
+static void add_object(struct rule_job *job, size_t file, const struct yaml_node *root,
+                       struct kube_objects *out, unsigned depth)
+{
+	struct kube_object o = { .job = job, .file = file, .root = yaml_real(root), .pod_path = "" };
+
+	o.api = yaml_text(yaml_get(root, "apiVersion"));
+	o.kind = yaml_text(yaml_get(root, "kind"));
+	if (o.api.n == 0 || o.kind.n == 0)
+		return;
+	const struct yaml_node *items = yaml_get(root, "items");
+
+	if (bytes_ends(o.kind, BYTES("List")) && yaml_is(items, YAML_SEQUENCE)) {
+		for (const struct yaml_node *v = yaml_first(items); v && depth > 0; v = v->next)
+			add_object(job, file, v, out, depth - 1);
+		return;
+	}
+	o.metadata = yaml_real(yaml_get(root, "metadata"));
+	o.name = yaml_text(yaml_get(o.metadata, "name"));
+	if (o.name.n == 0)
+		o.name = yaml_text(yaml_get(o.metadata, "generateName"));
+	o.space = yaml_text(yaml_get(o.metadata, "namespace"));
+	o.label = arena_printf(job->arena, PRIb "/" PRIb, BYTESF(o.kind), BYTESF(o.name));
+	find_pod(&o);
+	*ARENA_PUSH(job->arena, out) = o;
+}
+
+struct kube_objects kube_objects(struct rule_job *job)
+{
+	struct kube_objects out = { 0 };
+
+	for (size_t i = 0; i < job->files.len; i++) {
+		const struct yaml_file *yaml = job->files.items[i].yaml;
+
+		for (size_t k = 0; yaml && k < yaml->documents.len; k++)
+			add_object(job, i, yaml->documents.items[k].root, &out, LIST_DEPTH);
+	}
+	return out;
+}
+
+bool kube_next(const struct kube_object *o, struct kube_container *c)
+{
+	static const char *const lists[] = { "initContainers", "containers", "ephemeralContainers" };
+	const struct yaml_node *next = c->node ? c->node->next : NULL;
+	size_t list = 0, index = c->index + 1;
+
+	while (c->node && list < 3 && strcmp(lists[list], c->list) != 0)
+		list++;
+	if (!c->node)
+		index = 0;
+	if (!next) {
+		for (list += c->node != NULL, index = 0; list < 3 && !next; list += !next)
+			next = yaml_first(yaml_get(o->pod, lists[list]));
+	}
+	if (!next)
+		return false;
+	*c = (struct kube_container){ .node = next, .list = lists[list], .index = index };
+	c->security = yaml_get(next, "securityContext");
+	c->name = yaml_text(yaml_get(next, "name"));
+	c->image = yaml_text(yaml_get(next, "image"));
+	return true;
+}
+
+bool kube_is_true(const struct yaml_node *n)
+{
+	bool truth;
+
+	return yaml_bool(n, &truth) && truth;
+}
+
+bool kube_is_windows(const struct kube_object *o)
+{
+	return yaml_says(yaml_path(o->pod, "os.name"), "windows");
+}
+
+const char *kube_user_of(const struct kube_object *o)
+{
+	for (struct kube_container c = { 0 }; kube_next(o, &c);)
+		if (bytes_search(c.image, BYTES("dotnet")) < c.image.n)
+			return "1654";
+	return "10001";
+}
+
+/* -- findings --------------------------------------------------------------------------------- */
+
+/* A container is named by the line of its name, an object by that of its kind. */
+static const struct yaml_node *place_of(const struct yaml_node *container, const char *key)
+{
+	const struct yaml_node *v = yaml_get(container, key);
+
+	return v ? v : container;
+}
+
+struct job_finding *kube_object_find(const struct kube_object *o, const struct rule *rule,
+                                     const struct yaml_node *node, const char *field)
+{
+	if (!node)
+		node = place_of(o->root, "kind");
+	size_t from = node->key ? node->key->from : node->from;
+	struct job_finding *f = job_find(o->job, rule, o->file, from, node->to);
+
+	f->object = o->label;
+	f->field = field;
+	return f;
+}
+
+struct job_finding *kube_find(const struct kube_object *o, const struct rule *rule,
+                              const struct kube_container *c, const struct yaml_node *node,
+                              const char *field)
+{
+	struct arena *a = o->job->arena;
+
+	if (!node && c)
+		node = place_of(c->node, "name");
+	if (c)
+		field = arena_printf(a, "%s.%s[%zu].%s", o->pod_path, c->list, c->index, field);
+	else
+		field = arena_printf(a, "%s.%s", o->pod_path, field);
+	struct job_finding *f = kube_object_find(o, rule, node, field);
+
+	if (c)
+		f->container = arena_str(a, c->name);
+	return f;
+}
+
+struct yaml_editor kube_fix(const struct kube_object *o, struct job_finding *finding,
+                            enum rule_fix class)
+{
+	const struct job_file *file = &o->job->files.items[o->file];
+
+	finding->fix_class = class;
+	return (struct yaml_editor){ file->yaml, &file->source, o->job->arena, &finding->fix };
+}

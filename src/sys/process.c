@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/process.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "sys/deadline.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What of a failing program's complaint is worth keeping. */
+#define MESSAGE_MOST 2048
+#define READ_SIZE 4096
+/* How often the deadline is looked at. */
+#define LOOK_MS 50
+
+struct running {
+	const struct process *process;
+	struct deadline deadline;
+	pid_t pid;
+	int output, message; /* our ends; -1 once the other side closed them */
+	int ended;           /* readable when the program has ended */
+	buf said, complained;
+};
+
+static const char *find_value(char *const *environment, bytes name)
+{
+	for (char *const *v = environment; v && *v; v++)
+		if (bytes_starts(bytes_str(*v), name) && (*v)[name.n] == '=')
+			return *v + name.n + 1;
+	return NULL;
+}
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* find_program(p, a): as execvp(3) does, but in the environment that the program will have, and never in
+ * the working directory: an empty part of PATH is passed over. NULL when there is none. */
+static const char *find_program(const struct process *p, struct arena *a)
+{
+	bytes path = bytes_str(find_value(p->environment, BYTES("PATH"))), folder;
+
+	if (strchr(p->argv[0], '/'))
+		return is_program(p->argv[0]) ? p->argv[0] : NULL;
+	while (bytes_take_until(&path, ':', &folder)) {
+		const char *file = arena_printf(a, PRIb "/%s", BYTESF(folder), p->argv[0]);
+
+		if (folder.n > 0 && is_program(file))
+			return file;
+	}
+	return NULL;
+}
+
+static int make_input(const struct process *p, err *e)
+{
+	int fd = memfd_create("input", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "make a file in memory");
+	if (file_write_all(fd, "input", p->input, e) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	(void)close(fd); /* it was ours alone */
+	return err_is_set(e) ? -1 : err_set(e, ERR_IO, errno, "rewind a file in memory");
+}
+
+/* Handlers and masks of ours are nothing for another program. */
+static int spawn_clean(const char *path, const struct process *p, posix_spawn_file_actions_t *actions,
+                       pid_t *out)
+{
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int why = posix_spawnattr_init(&attributes);
+
+	if (why)
+		return why;
+	sigemptyset(&none);
+	sigfillset(&all);
+	(void)posix_spawnattr_setsigmask(&attributes, &none); /* these only store a value */
+	(void)posix_spawnattr_setsigdefault(&attributes, &all);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	/* posix_spawn promises not to change the words; its type is older than const. */
+	union {
+		const char *const *in;
+		char *const *out;
+	} words = { .in = p->argv };
+
+	why = posix_spawn(out, path, actions, &attributes, words.out, p->environment);
+	posix_spawnattr_destroy(&attributes);
+	return why;
+}
+
+static int spawn(const char *path, const struct process *p, const int fds[3], pid_t *out, err *e)
+{
+	posix_spawn_file_actions_t actions;
+	int why = posix_spawn_file_actions_init(&actions);
+
+	if (why)
+		return err_set(e, ERR_IO, why, "start '%s'", SHOW(bytes_str(path)));
+	for (int i = 0; i < 3 && !why; i++)
+		why = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
+	if (!why)
+		why = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+	if (!why)
+		why = spawn_clean(path, p, &actions, out);
+	posix_spawn_file_actions_destroy(&actions);
+	return why ? err_set(e, ERR_IO, why, "start '%s'", SHOW(bytes_str(path))) : 0;
+}
+
+static int start(struct running *r, const char *path, err *e)
+{
+	int out[2] = { -1, -1 }, complaints[2] = { -1, -1 };
+	auto_fd input = make_input(r->process, e);
+
+	if (input < 0)
+		return -1;
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return err_set(e, ERR_IO, errno, "make a pipe");
+	r->output = out[0];
+	auto_fd theirs = out[1];
+
+	if (pipe2(complaints, O_CLOEXEC) < 0)
+		return err_set(e, ERR_IO, errno, "make a pipe");
+	r->message = complaints[0];
+	auto_fd theirs_too = complaints[1];
+	const int fds[3] = { input, theirs, theirs_too };
+
+	if (spawn(path, r->process, fds, &r->pid, e) < 0)
+		return -1;
+	r->ended = pidfd_open(r->pid, 0);
+	return r->ended < 0 ? err_set(e, ERR_IO, errno, "watch a process") : 0;
+}
+
+/* take(fd, into, keep, e): one read; what does not fit is an error for the output, and dropped from the
+ * complaints. 1 when something came, 0 when there is nothing now. */
+static int take(int *fd, buf *into, bool is_output, err *e)
+{
+	uint8_t part[READ_SIZE];
+	ssize_t n = read(*fd, part, sizeof(part));
+	size_t room = into->max - into->n;
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 0;
+	if (n <= 0) {
+		(void)close(*fd); /* read to its end */
+		*fd = -1;
+		return 0;
+	}
+	if ((size_t)n > room && is_output)
+		(void)err_set(e, ERR_LIMIT, 0, "it says more than %zu bytes", into->max);
+	else
+		buf_put(into, bytes_slice(bytes_of(part, (size_t)n), 0, room));
+	explicit_bzero(part, sizeof(part));
+	return err_is_set(e) ? -1 : 1;
+}
+
+static int check_time(const struct running *r, err *e)
+{
+	err late = { 0 };
+
+	if (deadline_check(&r->deadline, &late) == 0)
+		return 0;
+	return err_set(e, ERR_LIMIT, 0, "it is not done within %u s",
+	               (unsigned)((r->process->timeout_ms + 999) / 1000));
+}
+
+/* What the program wrote before it ended is in the pipes; who else holds them is not waited for. */
+static int drain(struct running *r, err *e)
+{
+	struct {
+		int *fd;
+		buf *into;
+	} both[] = { { &r->output, &r->said }, { &r->message, &r->complained } };
+
+	for (size_t i = 0; i < 2; i++) {
+		int more = 1;
+
+		if (*both[i].fd >= 0)
+			(void)fcntl(*both[i].fd, F_SETFL, O_NONBLOCK); /* else read blocks, which is seen */
+		while (more > 0 && *both[i].fd >= 0) {
+			if (check_time(r, e) < 0)
+				return -1;
+			more = take(both[i].fd, both[i].into, i == 0, e);
+		}
+		if (more < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int listen_to(struct running *r, err *e)
+{
+	for (;;) {
+		struct pollfd watched[] = { { r->ended, POLLIN, 0 },
+			                        { r->output, POLLIN, 0 },
+			                        { r->message, POLLIN, 0 } };
+
+		if (poll(watched, 3, LOOK_MS) < 0 && errno != EINTR)
+			return err_set(e, ERR_IO, errno, "wait for a process");
+		if (watched[0].revents)
+			return drain(r, e);
+		if (watched[1].revents && take(&r->output, &r->said, true, e) < 0)
+			return -1;
+		if (watched[2].revents)
+			(void)take(&r->message, &r->complained, false, e); /* never fails */
+		if (check_time(r, e) < 0)
+			return -1;
+	}
+}
+
+static int reap(const struct running *r, bool kill_it)
+{
+	int status = 0;
+
+	if (kill_it)
+		(void)kill(r->pid, SIGKILL); /* it may have ended by itself */
+	while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFSIGNALED(status) ? PROCESS_STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void wipe(buf *b)
+{
+	if (b->p)
+		explicit_bzero(b->p, b->cap);
+	buf_done(b);
+}
+
+static int run(struct running *r, const char *path, struct arena *a, struct process_result *out, err *e)
+{
+	/* All at once, so that growing leaves no copies behind. */
+	(void)buf_room(&r->said, r->said.max);
+	int heard = start(r, path, e);
+
+	if (heard == 0)
+		heard = listen_to(r, e);
+	int status = r->pid > 0 ? reap(r, heard < 0) : 0;
+
+	if (heard == 0)
+		*out = (struct process_result){ status, arena_bytes(a, buf_bytes(&r->said)),
+			                            arena_bytes(a, buf_bytes(&r->complained)) };
+	return heard;
+}
+
+int process_run(const struct process *p, struct arena *a, struct process_result *out, err *e)
+{
+	const char *path = find_program(p, a);
+	struct running r = { .process = p,
+		                 .deadline = deadline_in(p->timeout_ms),
+		                 .output = -1,
+		                 .message = -1,
+		                 .ended = -1,
+		                 .said = BUF_INIT(p->output_max),
+		                 .complained = BUF_INIT(MESSAGE_MOST) };
+
+	if (!path)
+		return err_set(e, ERR_ABSENT, 0, "there is no program '%s'%s", SHOW(bytes_str(p->argv[0])),
+		               strchr(p->argv[0], '/') ? "" : " on PATH");
+	int status = run(&r, path, a, out, e);
+
+	file_close_at_end(&r.output);
+	file_close_at_end(&r.message);
+	file_close_at_end(&r.ended);
+	wipe(&r.said);
+	wipe(&r.complained);
+	return status < 0 ? err_wrap(e, "'%s'", SHOW(bytes_str(p->argv[0]))) : 0;
+}

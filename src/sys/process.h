@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* process - run another program and take what it says.
+ *
+ * No shell: arguments go as they are. The program gets the environment and the standard input that it is
+ * given, and no descriptor of ours beyond the three; its input is a file in memory, so nothing blocks and
+ * no SIGPIPE comes when it does not read. What it writes is bounded, and so is its time: beyond either it
+ * is killed. Children of its own that outlive it are not waited for.
+ * Threading: safe from several threads. Not for workers: those are sealed (sys/worker). */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define PROCESS_STATUS_SIGNAL 128 /* + the signal that ended it */
+
+struct process {
+	const char *const *argv;  /* argv[0] is a path, or a name to look up in PATH; NULL-terminated */
+	char *const *environment; /* NULL-terminated */
+	bytes input;
+	size_t output_max;
+	uint64_t timeout_ms;
+};
+
+struct process_result {
+	int status;    /* its exit status, or PROCESS_STATUS_SIGNAL + n */
+	bytes output;  /* all of standard output */
+	bytes message; /* the front of standard error */
+};
+
+/* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such program,
+ * ERR_IO, ERR_LIMIT (more than output_max octets; longer than timeout_ms). A program that fails is no
+ * error: see out->status. Arena; nothing of what was said stays elsewhere in memory. */
+int process_run(const struct process *p, struct arena *a, struct process_result *out, err *e);

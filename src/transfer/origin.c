@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/origin.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "oci/platform.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+static bytes blob_name(const digest *d, struct arena *a)
+{
+	char *text = arena_printf(a, "blobs/%s", DIGEST_TEXT(d));
+
+	*strchr(text, ':') = '/';
+	return bytes_str(text);
+}
+
+/* -- what a layout names ----------------------------------------------------------------------- */
+
+static bool has_file(const struct origin *o, bytes name)
+{
+	struct local_file file;
+	err ignored = { 0 }; /* absent is an answer here */
+
+	if (local_find(&o->local, name, &file, &ignored) < 0)
+		return false;
+	local_file_close(&file);
+	return true;
+}
+
+int origin_begin(struct origin *o, struct arena *a, err *e)
+{
+	bytes text;
+
+	if (o->registry)
+		return 0;
+	if (o->local.is_archive && parser_names(o->parser, &o->local, a, e) < 0)
+		return -1;
+	/* docker save writes manifest.json beside a layout since version 25: the layout says more. */
+	if (o->kind == TARGET_ARCHIVE)
+		o->kind = has_file(o, BYTES("index.json")) ? TARGET_OCI_ARCHIVE : TARGET_DOCKER_ARCHIVE;
+	if (o->kind == TARGET_DOCKER_ARCHIVE)
+		return 0;
+	if (local_read(&o->local, BYTES("index.json"), LIMIT_MANIFEST, a, &text, e) < 0)
+		return -1;
+	return parser_index(o->parser, text, a, &o->index, e) < 0 ? err_wrap(e, "index.json") : 0;
+}
+
+/* has_tag(d, tag): by its name or by its digest; any when none is asked for, but for those names that
+ * cosign gives to signatures and attestations. */
+static bool has_tag(const struct descriptor *d, bytes tag)
+{
+	if (tag.n == 0)
+		return !bytes_starts(d->ref_name, BYTES("sha256-")) && d->artifact_type.n == 0;
+	return bytes_equal(d->ref_name, tag) || bytes_is(tag, DIGEST_TEXT(&d->digest));
+}
+
+static int choose_in_layout(struct origin *o, const struct platform *want, struct arena *a,
+                            struct descriptor *out, err *e)
+{
+	struct descriptors fit = { 0 };
+	bytes tag = bytes_str(o->target->tag);
+	bool several = false;
+
+	for (size_t i = 0; i < o->index.manifests.len; i++) {
+		const struct descriptor *d = &o->index.manifests.items[i];
+
+		if (!has_tag(d, tag) || oci_is_attestation(d))
+			continue;
+		several |= fit.len > 0 && !bytes_equal(fit.items[0].ref_name, d->ref_name);
+		*ARENA_PUSH(a, &fit) = *d;
+	}
+	if (fit.len == 0 && tag.n > 0)
+		return err_set(e, ERR_ABSENT, 0, "nothing in index.json is named '%s'", SHOW(tag));
+	if (fit.len == 0)
+		return err_set(e, ERR_ABSENT, 0, "index.json names no image");
+	if (several)
+		return err_set(e, ERR_ABSENT, 0, "several images here; name one: %s:TAG",
+		               SHOW(bytes_str(o->target->text)));
+	int at = fit.len == 1 ? 0 : platform_choose(&fit, want);
+
+	if (at < 0)
+		return err_set(e, ERR_ABSENT, 0, "no image for %s in index.json",
+		               SHOW(bytes_str(platform_text(want, a))));
+	*out = fit.items[at];
+	return 0;
+}
+
+/* -- documents --------------------------------------------------------------------------------- */
+
+static int check_document(const struct descriptor *d, bytes text, err *e)
+{
+	digest have = digest_of(d->digest.algorithm, text);
+
+	if (text.n != d->size)
+		return err_set(e, ERR_FORMAT, 0, "%s has %zu bytes, its descriptor says %" PRIu64,
+		               DIGEST_TEXT(&d->digest), text.n, d->size);
+	if (!digest_equal(&have, &d->digest))
+		return err_set(e, ERR_FORMAT, 0, "%s has the digest %s", DIGEST_TEXT(&d->digest),
+		               DIGEST_TEXT(&have));
+	return 0;
+}
+
+static int remote_document(struct origin *o, const struct reference *ref, struct arena *a,
+                           struct descriptor *out, bytes *content, err *e)
+{
+	struct registry_document doc;
+
+	if (registry_manifest(o->registry, ref, a, &doc, e) < 0)
+		return -1;
+	*content = doc.content;
+	out->digest = doc.digest;
+	out->size = doc.content.n;
+	out->media_type = doc.media_type;
+	return 0;
+}
+
+int origin_root(struct origin *o, const struct platform *want, struct arena *a,
+                struct descriptor *out, bytes *content, err *e)
+{
+	if (o->registry) {
+		out->ref_name = bytes_str(o->reference.tag);
+		return remote_document(o, &o->reference, a, out, content, e);
+	}
+	if (choose_in_layout(o, want, a, out, e) < 0)
+		return -1;
+	return origin_document(o, out, a, content, e);
+}
+
+int origin_document(struct origin *o, const struct descriptor *d, struct arena *a, bytes *out,
+                    err *e)
+{
+	struct reference at = reference_at(&o->reference, &d->digest);
+	struct descriptor have = { 0 };
+
+	if (d->size > LIMIT_MANIFEST)
+		return err_set(e, ERR_LIMIT, 0, "document %s of %" PRIu64 " bytes; at most %" PRIu64,
+		               DIGEST_TEXT(&d->digest), d->size, LIMIT_MANIFEST);
+	if (o->registry ? remote_document(o, &at, a, &have, out, e) < 0
+	                : local_read(&o->local, blob_name(&d->digest, a), LIMIT_MANIFEST, a, out, e) < 0)
+		return -1;
+	return check_document(d, *out, e);
+}
+
+int origin_tagged(struct origin *o, const char *tag, struct arena *a, struct descriptor *out,
+                  bool *out_found, err *e)
+{
+	struct reference ref = o->reference;
+
+	*out_found = false;
+	for (size_t i = 0; i < o->index.manifests.len; i++)
+		if (bytes_is(o->index.manifests.items[i].ref_name, tag)) {
+			*out = o->index.manifests.items[i];
+			*out_found = true;
+		}
+	if (!o->registry)
+		return 0;
+	ref.tag = tag;
+	ref.digest = (digest){ 0 };
+	bytes content;
+
+	if (registry_head(o->registry, &ref, out, e) == 0 &&
+	    (out->digest.algorithm != DIGEST_NONE || remote_document(o, &ref, a, out, &content, e) == 0)) {
+		*out_found = true;
+		return 0;
+	}
+	if (e->kind != ERR_ABSENT)
+		return -1;
+	err_clear(e); /* no such tag: an answer */
+	return 0;
+}
+
+static int refers(struct origin *o, const struct descriptor *d, const digest *subject,
+                  struct arena *a, bool *out, err *e)
+{
+	struct oci_manifest m = { 0 };
+	bytes text;
+
+	*out = false;
+	if (!oci_is_manifest(d->media_type))
+		return 0;
+	if (origin_document(o, d, a, &text, e) < 0 || parser_manifest(o->parser, text, a, &m, e) < 0)
+		return err_wrap(e, "manifest %s", DIGEST_TEXT(&d->digest));
+	*out = m.has_subject && digest_equal(&m.subject, subject);
+	return 0;
+}
+
+int origin_referrers(struct origin *o, const digest *subject, struct arena *a,
+                     struct descriptors *out, err *e)
+{
+	if (o->registry)
+		return registry_referrers(o->registry, &o->reference, subject, BYTES(""), a, out, e);
+	for (size_t i = 0; i < o->index.manifests.len; i++) {
+		const struct descriptor *d = &o->index.manifests.items[i];
+		bool does;
+
+		if (refers(o, d, subject, a, &does, e) < 0)
+			return -1;
+		if (does)
+			*ARENA_PUSH(a, out) = *d;
+	}
+	return 0;
+}
+
+/* -- blobs ------------------------------------------------------------------------------------- */
+
+static int open_local(struct blob *b, bytes name, err *e)
+{
+	struct arena a = ARENA_INIT;
+	int status = local_find(&b->origin->local, b->d ? blob_name(&b->d->digest, &a) : name, &b->file, e);
+
+	arena_done(&a);
+	if (status < 0)
+		return -1;
+	if (!b->d || b->file.size == b->d->size)
+		return 0;
+	(void)err_set(e, ERR_FORMAT, 0, "blob %s has %" PRIu64 " bytes, its manifest says %" PRIu64,
+	              DIGEST_TEXT(&b->d->digest), b->file.size, b->d->size);
+	local_file_close(&b->file);
+	return -1;
+}
+
+int blob_open(struct origin *o, const struct descriptor *d, bytes name, uint64_t from,
+              struct blob *out, err *e)
+{
+	*out = (struct blob){ .origin = o, .d = d, .file = { .fd = -1 }, .at = from };
+	if (o->registry)
+		return registry_blob_open(o->registry, &o->reference, d, from, &out->remote, e);
+	return open_local(out, name, e);
+}
+
+int64_t blob_read(struct blob *b, uint8_t *into, size_t cap, err *e)
+{
+	if (b->origin->registry)
+		return registry_blob_read(b->remote, into, cap, e);
+	uint64_t left = b->file.size - b->at;
+
+	for (;;) {
+		ssize_t n = pread(b->file.fd, into, left < cap ? (size_t)left : cap,
+		                  (off_t)(b->file.offset + b->at));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(e, ERR_IO, errno, "read");
+		if (n == 0 && left > 0)
+			return err_set(e, ERR_IO, 0, "became shorter while it was read");
+		b->at += (uint64_t)n;
+		return n;
+	}
+}
+
+int blob_restart(struct blob *b, uint64_t from, err *e)
+{
+	b->at = from;
+	if (!b->origin->registry)
+		return 0;
+	registry_blob_close(b->remote);
+	b->remote = NULL;
+	return registry_blob_open(b->origin->registry, &b->origin->reference, b->d, from, &b->remote, e);
+}
+
+void blob_close(struct blob *b)
+{
+	if (b->remote)
+		registry_blob_close(b->remote);
+	local_file_close(&b->file);
+	b->remote = NULL;
+}
