@@ -148,15 +148,24 @@
 #define LIMIT_OFFERS (UINT64_C(1) << 20)
 /* What one package needs and provides, as text: a kernel of RHEL lists 20,000 symbols in 600 KB. */
 #define LIMIT_RELATIONS (2 * MIB)
-/* A bill of materials that is read: one of 20,000 packages and their files has 60 MB. */
-#define LIMIT_SBOM (64 * MIB)
+/* A bill of materials that is read: one of 300,000 packages and who needs whom has 400 MB. */
+#define LIMIT_SBOM (1 * GIB)
 /* Packages of a bill of materials that is read, and who needs whom among them: bills of whole
- * distributions name 300,000. */
+ * distributions name 300,000 and some five edges each. */
 #define LIMIT_SBOM_PACKAGES (UINT64_C(1) << 20)
+#define LIMIT_SBOM_EDGES (UINT64_C(4) << 20)
+/* One package of it, with the components around it; SPDX lists the ids of all its files in it. */
+#define LIMIT_SBOM_ITEM ((size_t)(8 * MIB))
+/* The words of licences that no list names, together. */
+#define LIMIT_SBOM_TEXTS (8 * MIB)
+/* What one statement is about; BuildKit names one image under each of its names. */
+#define LIMIT_SBOM_SUBJECTS 1024
 /* A name, version, architecture or licence; the longest licence line of Alpine is below 1 KiB. */
 #define LIMIT_PACKAGE_FIELD (4 * KIB)
 /* A version that is compared: node-semver refuses more than 256 octets, none longer was seen. */
 #define LIMIT_VERSION 512
+/* A line of pairs for `oakum vercmp`; what is longer holds no versions. */
+#define LIMIT_VERSION_LINE (64 * KIB)
 /* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */
 #define LIMIT_ACCOUNTS (UINT64_C(64) << 10)
 /* One package's header in an rpm database; those with the longest file lists have some 10 MB. */
@@ -202,6 +211,8 @@
 #define LIMIT_DOCUMENTS (16 * MIB)
 /* docker's or podman's file of credentials. */
 #define LIMIT_CREDENTIAL_FILE (1 * MIB)
+/* A user name, a password or a token that is typed or kept; Azure's tokens have 4 KiB. */
+#define LIMIT_CREDENTIAL_SECRET (16 * KIB)
 
 /* -- the vulnerability database ---------------------------------------------------------------- */
 /* A block of the file holds whole entries: the longest is one package's advisories (the Linux

@@ -3,7 +3,8 @@
 #include "cmd/reading.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(sbom) X(explain) X(help) X(version) X(completion) X(selftest)
+#define APPLETS(X) X(audit) X(sbom) X(explain) X(help) X(version) X(completion) X(vercmp) \
+	X(selftest)
 
 #define X(name) extern const struct applet applet_##name;
 APPLETS(X)

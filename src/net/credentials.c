@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "fmt/json_write.h"
 #include "net/credentials_file.h"
@@ -70,15 +71,16 @@ static void add(struct credentials *c, const char *folder_variable, const char *
 
 	if (!folder && (!home || !home_folder))
 		return;
-	c->files[c->files_len++].path =
-		folder ? arena_printf(&c->arena, "%s/%s", folder, name)
-			   : arena_printf(&c->arena, "%s/%s/%s", home, home_folder, name);
+	c->files[c->files_len++].path = folder ? arena_printf(&c->arena, "%s/%s", folder, name)
+	                                       : arena_printf(&c->arena, "%s/%s/%s", home, home_folder,
+	                                                      name);
 }
 
 /* A file that the user names stands alone, as with podman and skopeo. */
 static void choose_files(struct credentials *c)
 {
-	const char *named = c->options.authfile ? c->options.authfile : variable(c, "REGISTRY_AUTH_FILE");
+	const char *named = c->options.authfile ? c->options.authfile
+	                                        : variable(c, "REGISTRY_AUTH_FILE");
 
 	c->files_len = 0;
 	c->is_named = named != NULL;
@@ -217,21 +219,29 @@ const char *credentials_where(struct credentials *c, const char *host)
 			list = arena_printf(&c->arena, "%s%s%s", list ? list : "", list ? ", " : "",
 			                    shown_path(c, f->path));
 	}
-	return arena_printf(&c->arena, "no credentials in %s; run 'oakum login %s'", list ? list : "a file",
-	                    text_shown(&c->arena, bytes_str(host)));
+	return arena_printf(&c->arena, "no credentials in %s; run 'oakum login %s'",
+	                    list ? list : "a file", text_shown(&c->arena, bytes_str(host)));
 }
 
 /* -- keeping ----------------------------------------------------------------------------------- */
 
-/* place_of(c): where login writes: the file that the user named, docker's when it is there, else podman's
- * that outlives a session. */
-static struct credentials_file *place_of(struct credentials *c, err *e)
+/* place_of(c, host, e): the file that login writes to (credentials.h). NULL with *e set. */
+static struct credentials_file *place_of(struct credentials *c, const char *host, err *e)
 {
 	if (read_files(c, e) < 0)
 		return NULL;
 	if (c->files_len == 0) {
-		(void)err_set(e, ERR_USAGE, 0, "no place for credentials: HOME is not set (--authfile FILE)");
+		(void)err_set(e, ERR_USAGE, 0,
+		              "no place for credentials: HOME is not set (--authfile FILE)");
 		return NULL;
+	}
+	for (size_t i = 0; i < c->files_len; i++) {
+		struct credential known = { 0 };
+
+		if (credentials_file_find(&c->files[i], host, BYTES(""), &c->arena, &known, e) < 0)
+			return NULL;
+		if (is_some(&known))
+			return &c->files[i];
 	}
 	struct credentials_file *last = &c->files[c->files_len - 1];
 
@@ -270,7 +280,7 @@ static bytes make_entry(struct arena *a, bytes user, bytes secret, bool is_ident
 int credentials_store(struct credentials *c, const char *host, bytes user, bytes secret,
                       bool is_identity_token, const char **out_where, err *e)
 {
-	struct credentials_file *f = place_of(c, e);
+	struct credentials_file *f = place_of(c, host, e);
 	struct arena *a = &c->arena;
 	bool had;
 
@@ -280,34 +290,61 @@ int credentials_store(struct credentials *c, const char *host, bytes user, bytes
 		return err_set(e, ERR_LIMIT, 0, "a user or password of more than %u bytes",
 		               (unsigned)LIMIT_CREDENTIAL_SECRET);
 	if (!is_identity_token && bytes_find(user, ':') < user.n)
-		return err_set(e, ERR_USAGE, 0, "the user '%s' has a colon, which Basic authentication lacks",
-		               SHOW(user));
+		return err_set(e, ERR_USAGE, 0,
+		               "the user '%s' has a colon, which Basic authentication lacks", SHOW(user));
 	struct credentials_helper h = helper_of(c, f, host);
 	bytes entry = BYTES("{}"); /* as docker does, so that logout finds it */
 
 	if (h.name.n == 0)
 		entry = make_entry(a, user, secret, is_identity_token);
-	else if (credentials_helper_store(&h, is_identity_token ? BYTES("<token>") : user, secret, a, e) < 0)
+	else if (credentials_helper_store(&h, is_identity_token ? BYTES("<token>") : user, secret, a,
+	                                  e) < 0)
 		return -1;
 	bytes text = credentials_file_with(f, h.server, host, entry, a, &had);
 
 	if (credentials_file_write(f, text, e) < 0)
 		return -1;
-	*out_where = h.name.n > 0 ? arena_printf(a, "docker-credential-" PRIb, BYTESF(h.name)) : f->path;
+	*out_where = h.name.n > 0 ? arena_printf(a, "docker-credential-" PRIb, BYTESF(h.name))
+	                          : f->path;
 	c->has_read = false;
 	c->answers.len = 0;
+	return 0;
+}
+
+/* erase(c, f, host, out_had, e): from the helper that f names for the host, if any. */
+static int erase(struct credentials *c, const struct credentials_file *f, const char *host,
+                 bool *out_had, err *e)
+{
+	struct credentials_helper h = helper_of(c, f, host);
+
+	*out_had = false;
+	return h.name.n > 0 ? credentials_helper_erase(&h, &c->arena, out_had, e) : 0;
+}
+
+static int erase_all(struct credentials *c, const struct credentials_file *f, bool *out_had, err *e)
+{
+	json auths = credentials_file_member(f, "auths");
+
+	*out_had = false;
+	for (json v = json_first(auths); json_type(v) != JSON_NONE; v = json_next(v)) {
+		bytes key = credentials_key_means(json_name(v, &c->arena), &c->arena);
+		bool had;
+
+		if (erase(c, f, arena_str(&c->arena, key), &had, e) < 0)
+			return -1;
+		*out_had = *out_had || had;
+	}
 	return 0;
 }
 
 static int forget_in(struct credentials *c, const struct credentials_file *f, const char *host,
                      bool *out_had, err *e)
 {
-	struct credentials_helper h = helper_of(c, f, host);
-	bool was_kept = false, was_there;
+	bool was_kept, was_there;
 
-	if (h.name.n > 0 && credentials_helper_erase(&h, &c->arena, &was_kept, e) < 0)
+	if ((host ? erase(c, f, host, &was_kept, e) : erase_all(c, f, &was_kept, e)) < 0)
 		return -1;
-	bytes text = credentials_file_with(f, h.server, host, BYTES(""), &c->arena, &was_there);
+	bytes text = credentials_file_with(f, "", host, BYTES(""), &c->arena, &was_there);
 
 	*out_had = was_kept || was_there;
 	return was_there ? credentials_file_write(f, text, e) : 0;
@@ -330,7 +367,8 @@ int credentials_forget(struct credentials *c, const char *host, const char **out
 	c->has_read = false;
 	c->answers.len = 0;
 	if (!where)
-		return err_set(e, ERR_ABSENT, 0, "%s", credentials_where(c, host));
+		return err_set(e, ERR_ABSENT, 0, "there are no credentials%s%s to forget",
+		               host ? " for " : "", host ? host : "");
 	*out_where = where;
 	return 0;
 }

@@ -3,17 +3,18 @@
  * credential helpers; and keeping them (login).
  *
  * Order: what the user gave for this command (flags, OAKUM_REGISTRY_USERNAME, _PASSWORD, _TOKEN:
- * meant for the one registry the command names first, sent to no other); then podman's files
- * (REGISTRY_AUTH_FILE, ${XDG_RUNTIME_DIR}/containers/auth.json, ~/.config/containers/auth.json; the
- * longest namespace wins), then docker's (DOCKER_CONFIG or ~/.docker/config.json: credHelpers,
- * credsStore, auths; the key of Docker Hub is https://index.docker.io/v1/). Sources:
- * containers-auth.json(5), docker's credential helper protocol (docker-credential-helpers README).
- * Files are the user's own, still parsed strictly: a file that cannot be read is an error that
- * names it, never "no credentials". They are read at the first question, so that workers forked
- * before know no secret. A helper is a program docker-credential-NAME on PATH, run with the host on
- * its standard input, for at most LIMIT_HELPER_MS, with at most LIMIT_HELPER_ANSWER octets of
- * answer. Secrets are wiped from memory by credentials_close. Threading: one client belongs to one
- * thread at a time (callers lock). */
+ * meant for the one registry the command names first, sent to no other); then the file that the
+ * user named, alone (--authfile, else REGISTRY_AUTH_FILE), or else podman's files
+ * (${XDG_RUNTIME_DIR}/containers/auth.json, ${XDG_CONFIG_HOME}/containers/auth.json or that of
+ * ~/.config) and then docker's (config.json in DOCKER_CONFIG or ~/.docker). In each file the helper
+ * that it names for the host, then auths: the longest namespace wins. The user "<token>" says that
+ * the password is an identity token. Sources: containers-auth.json(5), docker's credential helper
+ * protocol (docker-credential-helpers README). Files are the user's own, still parsed strictly: a
+ * file that cannot be read is an error that names it, never "no credentials". They are read at the
+ * first question, so that workers forked before know no secret. A helper is a program
+ * docker-credential-NAME on PATH, run with the host on its standard input, for at most
+ * LIMIT_HELPER_MS, with at most LIMIT_HELPER_ANSWER octets of answer. Secrets are wiped from memory
+ * by credentials_close. Threading: one client belongs to one thread at a time (callers lock). */
 #pragma once
 
 #include "base/arena.h"
@@ -36,7 +37,8 @@ struct credential_options {
 };
 
 struct credentials;
-/* credentials_open copies nothing but reads nothing either; credentials_close wipes. */
+/* credentials_open borrows everything and reads nothing yet; credentials_close wipes. NULL is fine.
+ * */
 struct credentials *credentials_open(const struct credential_options *options);
 void credentials_close(struct credentials *c);
 
@@ -46,13 +48,17 @@ void credentials_close(struct credentials *c);
 int credentials_for(struct credentials *c, const char *host, bytes repository,
                     struct credential *out, err *e);
 /* credentials_where(c, host): what was asked in vain, for an error message: "no credentials in
- * ~/.docker/config.json". Static or as long as c. */
+ * ~/.docker/config.json; run 'oakum login ghcr.io'". As long as c. */
 const char *credentials_where(struct credentials *c, const char *host);
 
 /* credentials_store(c, host, user, secret, is_identity_token, out_where, e): what `login` does: to
- * the helper that the file names for this host, else into the file (--authfile, else docker's when
- * it exists, else podman's place), 0600, atomically, with everything else in it kept as it was.
- * credentials_forget(c, host, out_where, e): what `logout` does; ERR_ABSENT when there was none. */
+ * the helper that the file names for this host, else into the file (the one the user named, else
+ * the one that knows this host already, else docker's when it exists, else podman's in ~/.config,
+ * which outlives the session): 0600, atomically, with everything else in it kept as it was, through
+ * a symbolic link.
+ * credentials_forget(c, host, out_where, e): what `logout` does, in all of the files; NULL as host:
+ * every host in auths; ERR_ABSENT when there was none. ERR_IO, ERR_FORMAT, ERR_LIMIT, ERR_USAGE (a
+ * user with a colon; no file). */
 int credentials_store(struct credentials *c, const char *host, bytes user, bytes secret,
                       bool is_identity_token, const char **out_where, err *e);
 int credentials_forget(struct credentials *c, const char *host, const char **out_where, err *e);

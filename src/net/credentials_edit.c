@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a file of credentials changes: the text of `auths` is written anew out of the exact octets of the
- * entries that stay, and put in the place of the old one. */
+/* How a file of credentials changes: the text of `auths` is written anew out of the exact octets of
+ * the entries that stay, and put in the place of the old one. */
 #include "net/credentials_file.h"
 
 #include "base/limits.h"
@@ -63,7 +63,8 @@ static bool make_auths(json auths, const char *key, const char *host, bytes entr
 	return had;
 }
 
-/* splice(f, auths, value, out): value in the place of the old one; without one, as the first member. */
+/* splice(f, auths, value, out): value in the place of the old one; without one, as the first
+ * member. */
 static void splice(const struct credentials_file *f, json auths, bytes value, buf *out)
 {
 	bytes text = f->text, raw = json_raw(auths);
@@ -114,6 +115,9 @@ int credentials_file_write(const struct credentials_file *f, bytes text, err *e)
 	struct stat st;
 	int status = 0;
 
+	if (text.n > LIMIT_CREDENTIAL_FILE)
+		return err_set(e, ERR_LIMIT, 0, "'%s' would be longer than %u bytes", SHOW(bytes_str(path)),
+		               (unsigned)LIMIT_CREDENTIAL_FILE);
 	/* Many keep config.json among their dotfiles, and link to it. */
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
 		if (!realpath(path, leads_to))

@@ -37,7 +37,8 @@ static bool is_helper_name(bytes s)
 
 static int check_helpers(const struct credentials_file *f, struct arena *a, err *e)
 {
-	json helpers = credentials_file_member(f, "credHelpers"), store = credentials_file_member(f, "credsStore");
+	json helpers = credentials_file_member(f, "credHelpers"),
+		 store = credentials_file_member(f, "credsStore");
 
 	if (!is_absent(helpers) && json_type(helpers) != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, 0, "credHelpers is no object");
@@ -139,7 +140,8 @@ static int text_of(json entry, const char *name, struct arena *a, bytes *out, er
 	return err_set(e, ERR_FORMAT, 0, "%s is no string", name);
 }
 
-/* A bearer token is sent as it is, so it must be one word of visible ASCII (RFC 6750 section 2.1). */
+/* A bearer token is sent as it is, so it must be one word of visible ASCII (RFC 6750 section 2.1).
+ * */
 static bool is_word(bytes s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -182,12 +184,13 @@ static int decode_entry(json entry, struct arena *a, struct credential *out, err
 int credentials_file_find(const struct credentials_file *f, const char *host, bytes repository,
                           struct arena *a, struct credential *out, err *e)
 {
-	bytes wanted = bytes_str(arena_printf(a, "%s%s" PRIb, host, repository.n > 0 ? "/" : "",
-	                                      BYTESF(repository)));
+	bytes wanted = bytes_str(
+		arena_printf(a, "%s%s" PRIb, host, repository.n > 0 ? "/" : "", BYTESF(repository)));
 	json best = { 0 };
 	size_t longest = 0;
 
-	for (json v = json_first(credentials_file_member(f, "auths")); json_type(v) != JSON_NONE; v = json_next(v)) {
+	for (json v = json_first(credentials_file_member(f, "auths")); json_type(v) != JSON_NONE;
+	     v = json_next(v)) {
 		bytes key = credentials_key_means(json_name(v, a), a);
 
 		if (key.n > longest && path_within(wanted, key) && json_count(v) > 0) {

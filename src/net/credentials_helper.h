@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* credentials_helper - programs that keep credentials: docker-credential-NAME.
  *
- * Private to credentials. Source: docker-credential-helpers, README "Development": get and erase take the
- * server on standard input, store a JSON object; get answers {ServerURL, Username, Secret}; the user name
- * "<token>" says that the secret is an identity token (OAuth2 refresh token).
+ * Private to credentials. Source: docker-credential-helpers, README "Development": get and erase
+ * take the server on standard input, store a JSON object; get answers {ServerURL, Username,
+ * Secret}; the user name "<token>" says that the secret is an identity token (OAuth2 refresh
+ * token).
  * Threading: as sys/process. */
 #pragma once
 

@@ -98,31 +98,36 @@ static const char *host_of(bytes s, struct arena *a)
 }
 
 /* path-component: runs of letters and digits between separators: ".", "_", "__" or hyphens. */
+static bool is_separator(bytes s)
+{
+	size_t hyphens = 0;
+
+	while (hyphens < s.n && s.p[hyphens] == '-')
+		hyphens++;
+	return s.n > 0 && (hyphens == s.n || bytes_is(s, ".") || bytes_is(s, "_") || bytes_is(s, "__"));
+}
+
+static size_t run_of(bytes s, bool lower)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_lower(s.p[n]) == lower)
+		n++;
+	return n;
+}
+
 static bool is_component(bytes s)
 {
-	size_t i = 0;
+	bytes separator, word;
 
-	while (i < s.n && is_lower(s.p[i]))
-		i++;
-	while (i > 0 && i < s.n) {
-		size_t from = i, hyphens = 0;
-
-		while (i < s.n && !is_lower(s.p[i])) {
-			hyphens += s.p[i] == '-';
-			if (s.p[i] != '-' && s.p[i] != '_' && s.p[i] != '.')
-				return false;
-			i++;
-		}
-		bytes separator = bytes_slice(s, from, i - from);
-
-		if (hyphens != separator.n && separator.n != 1 && !bytes_is(separator, "__"))
+	if (!bytes_take(&s, run_of(s, true), &word) || word.n == 0)
+		return false;
+	while (s.n > 0) {
+		if (!bytes_take(&s, run_of(s, false), &separator) || !is_separator(separator) ||
+		    !bytes_take(&s, run_of(s, true), &word) || word.n == 0)
 			return false;
-		if (i == s.n)
-			return false;
-		while (i < s.n && is_lower(s.p[i]))
-			i++;
 	}
-	return i > 0;
+	return true;
 }
 
 static int check_repository(bytes s, err *e)
@@ -141,10 +146,11 @@ static int check_repository(bytes s, err *e)
 			               SHOW(s));
 	while (bytes_take_until(&rest, '/', &part))
 		if (!is_component(part))
-			return err_set(e, ERR_USAGE, 0,
-			               "'%s' in the repository '%s': parts are letters and digits, with '.', '_', "
-			               "'__' or hyphens between them",
-			               SHOW(part), SHOW(s));
+			return err_set(
+				e, ERR_USAGE, 0,
+				"'%s' in the repository '%s': parts are letters and digits, with '.', '_', "
+				"'__' or hyphens between them",
+				SHOW(part), SHOW(s));
 	return 0;
 }
 
@@ -156,10 +162,11 @@ static int check_tag(bytes s, err *e)
 		fine = is_alnum(s.p[i]) || s.p[i] == '_' || s.p[i] == '.' || s.p[i] == '-';
 	if (fine)
 		return 0;
-	return err_set(e, ERR_USAGE, 0,
-	               "'%s' is no tag: at most %d letters, digits, '_', '.' and '-', not beginning with "
-	               "'.' or '-'",
-	               SHOW(s), TAG_MOST);
+	return err_set(
+		e, ERR_USAGE, 0,
+		"'%s' is no tag: at most %d letters, digits, '_', '.' and '-', not beginning with "
+		"'.' or '-'",
+		SHOW(s), TAG_MOST);
 }
 
 /* The host is moved from the front of *name to *out; none means Docker Hub. */
@@ -167,9 +174,9 @@ static int take_host(bytes *name, struct arena *a, const char **out, err *e)
 {
 	size_t slash = bytes_find(*name, '/');
 	bytes first = bytes_slice(*name, 0, slash);
-	bool is_named = slash < name->n && (bytes_find(first, '.') < first.n ||
-	                                    bytes_find(first, ':') < first.n ||
-	                                    bytes_equal_nocase(first, BYTES("localhost")));
+	bool is_named = slash < name->n &&
+	                (bytes_find(first, '.') < first.n || bytes_find(first, ':') < first.n ||
+	                 bytes_equal_nocase(first, BYTES("localhost")));
 
 	*out = "docker.io";
 	if (!is_named)

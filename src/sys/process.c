@@ -47,8 +47,8 @@ static bool is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* find_program(p, a): as execvp(3) does, but in the environment that the program will have, and never in
- * the working directory: an empty part of PATH is passed over. NULL when there is none. */
+/* find_program(p, a): as execvp(3) does, but in the environment that the program will have, and
+ * never in the working directory: an empty part of PATH is passed over. NULL when there is none. */
 static const char *find_program(const struct process *p, struct arena *a)
 {
 	bytes path = bytes_str(find_value(p->environment, BYTES("PATH"))), folder;
@@ -77,8 +77,8 @@ static int make_input(const struct process *p, err *e)
 }
 
 /* Handlers and masks of ours are nothing for another program. */
-static int spawn_clean(const char *path, const struct process *p, posix_spawn_file_actions_t *actions,
-                       pid_t *out)
+static int spawn_clean(const char *path, const struct process *p,
+                       posix_spawn_file_actions_t *actions, pid_t *out)
 {
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -143,8 +143,8 @@ static int start(struct running *r, const char *path, err *e)
 	return r->ended < 0 ? err_set(e, ERR_IO, errno, "watch a process") : 0;
 }
 
-/* take(fd, into, keep, e): one read; what does not fit is an error for the output, and dropped from the
- * complaints. 1 when something came, 0 when there is nothing now. */
+/* take(fd, into, keep, e): one read; what does not fit is an error for the output, and dropped from
+ * the complaints. 1 when something came, 0 when there is nothing now. */
 static int take(int *fd, buf *into, bool is_output, err *e)
 {
 	uint8_t part[READ_SIZE];
@@ -238,7 +238,8 @@ static void wipe(buf *b)
 	buf_done(b);
 }
 
-static int run(struct running *r, const char *path, struct arena *a, struct process_result *out, err *e)
+static int run(struct running *r, const char *path, struct arena *a, struct process_result *out,
+               err *e)
 {
 	/* All at once, so that growing leaves no copies behind. */
 	(void)buf_room(&r->said, r->said.max);

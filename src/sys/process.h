@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* process - run another program and take what it says.
  *
- * No shell: arguments go as they are. The program gets the environment and the standard input that it is
- * given, and no descriptor of ours beyond the three; its input is a file in memory, so nothing blocks and
- * no SIGPIPE comes when it does not read. What it writes is bounded, and so is its time: beyond either it
- * is killed. Children of its own that outlive it are not waited for.
+ * No shell: arguments go as they are. The program gets the environment and the standard input that
+ * it is given, and no descriptor of ours beyond the three; its input is a file in memory, so
+ * nothing blocks and no SIGPIPE comes when it does not read. What it writes is bounded, and so is
+ * its time: beyond either it is killed. Children of its own that outlive it are not waited for.
  * Threading: safe from several threads. Not for workers: those are sealed (sys/worker). */
 #pragma once
 
@@ -27,7 +27,7 @@ struct process_result {
 	bytes message; /* the front of standard error */
 };
 
-/* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such program,
- * ERR_IO, ERR_LIMIT (more than output_max octets; longer than timeout_ms). A program that fails is no
- * error: see out->status. Arena; nothing of what was said stays elsewhere in memory. */
+/* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such
+ * program, ERR_IO, ERR_LIMIT (more than output_max octets; longer than timeout_ms). A program that
+ * fails is no error: see out->status. Arena; nothing of what was said stays elsewhere in memory. */
 int process_run(const struct process *p, struct arena *a, struct process_result *out, err *e);

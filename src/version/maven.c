@@ -2,7 +2,8 @@
 /* maven - the order of Maven's ComparableVersion (POM reference, "Version Order Specification"):
  * numbers and words, in lists that "-" and a change between digits and letters open. A list lasts to
  * the end of the version, so that a version is one row of items in which "open" is one more kind.
- * Nulls (0, final) at the end of a list do not count; what is missing is compared as null. */
+ * Nulls (0, final) at the end of a list do not count; what is missing is compared as null.
+ * Maven 3.8.7 took 1.rc for 1-rc where nothing follows; other releases and the reference differ. */
 #include "version/key.h"
 
 enum kind { WORD, OPEN, NUMBER }; /* where kinds differ, this is the order */
@@ -24,7 +25,7 @@ struct item {
 	uint16_t from, len;
 };
 
-/* An octet gives an item and opens a list at most; the last word opens one more. */
+/* An octet ends an item and opens a list at most. */
 struct row {
 	bytes text;
 	size_t n;
@@ -71,8 +72,8 @@ static uint8_t rank_of(bytes word, bool before_digit)
 	return RANK_UNKNOWN;
 }
 
-/* The item [from, to); an empty one is 0. A word behind a dot opens a list as one behind "-" does. */
-static void push_item(struct row *row, size_t from, size_t to, bool before_digit, bool opens)
+/* The item [from, to); an empty one is 0. */
+static void push_item(struct row *row, size_t from, size_t to, bool before_digit)
 {
 	bytes text = bytes_slice(row->text, from, to - from);
 
@@ -80,12 +81,10 @@ static void push_item(struct row *row, size_t from, size_t to, bool before_digit
 		push(row, NUMBER, 0, from, text.n);
 		return;
 	}
-	if (opens && row->n > 0 && row->items[row->n - 1].kind != OPEN)
-		push_open(row);
 	push(row, WORD, rank_of(text, before_digit), from, text.n);
 }
 
-/* Drop the nulls at the end of each list, and lists that are empty then. */
+/* Drop the nulls at the end of each list, and lists that hold nothing but a list then. */
 static void trim(struct row *row)
 {
 	size_t kept = sizeof(row->items) / sizeof(*row->items), top = kept;
@@ -93,7 +92,8 @@ static void trim(struct row *row)
 
 	for (size_t i = row->n; i > 0; i--) {
 		const struct item item = row->items[i - 1];
-		bool drop = item.kind == OPEN ? kept == top : at_end && is_null(row, &item);
+		bool drop = item.kind == OPEN ? kept == top || row->items[kept].kind == OPEN
+		                              : at_end && is_null(row, &item);
 
 		at_end = item.kind == OPEN || (at_end && drop);
 		if (!drop)
@@ -113,18 +113,18 @@ static void read_row(struct row *row, bytes v)
 		bool digit = is_digit(v.p[i]), divides = v.p[i] == '.' || v.p[i] == '-';
 
 		if (divides) {
-			push_item(row, from, i, false, false);
+			push_item(row, from, i, false);
 			if (v.p[i] == '-')
 				push_open(row);
 			from = i + 1;
 		} else if (i > from && digit != is_digit(v.p[i - 1])) {
-			push_item(row, from, i, digit, false);
+			push_item(row, from, i, digit);
 			push_open(row);
 			from = i;
 		}
 	}
 	if (from < v.n)
-		push_item(row, from, v.n, false, true);
+		push_item(row, from, v.n, false);
 	trim(row);
 }
 

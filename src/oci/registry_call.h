@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* registry_call - one request to a registry, until there is an answer worth having: with the right
+ * secret and no other, along redirects, patiently. Private to the room.
+ *
+ * Threading: as registry.h; an arena belongs to the caller. */
+#pragma once
+
+#include "oci/registry.h"
+#include "oci/registry_text.h"
+
+#include <pthread.h>
+
+/* What is known of a registry. Lives as long as the client; changes under its lock. */
+struct host {
+	struct host *next;
+	const char *name; /* "docker.io", for people and credentials */
+	bool plain;       /* http:// */
+	bool settled;     /* it answered in this scheme: no more asking for the other one */
+	struct challenge challenge;
+};
+
+struct mirror {
+	struct mirror *next;
+	const char *of, *host, *prefix;
+};
+
+struct registry {
+	struct arena arena;
+	struct registry_options options;
+	pthread_mutex_t lock; /* of everything below, and of the arena */
+	struct http *http;
+	struct credentials *credentials;
+	struct host *hosts;
+	struct mirror *mirrors;
+	struct token *tokens;
+	uint64_t random;
+};
+
+struct call {
+	const char *what; /* "manifest", "blob sha256:…": for people */
+	const char *host, *repository;
+	const char *mount_from; /* a second repository to be read; NULL */
+	bool push;
+	bool once; /* tried again only when the registry says that it did nothing (429) */
+	enum http_method method;
+	const char *path; /* behind /v2/REPOSITORY/, or an absolute URL */
+	const struct http_header *headers;
+	struct http_body body;
+	int (*restart)(void *ctx, err *e); /* body.read begins anew; NULL: cannot */
+	uint64_t idle_ms;
+};
+
+struct answer {
+	struct http_exchange *x;
+	const char *url; /* who answered, after redirects */
+};
+
+/* What has been spent on one undertaking. */
+struct patience {
+	unsigned tries;
+	uint64_t waited_ms;
+};
+
+/* call_send(r, c, a, out, e): any status is an answer, but for 401, which is ERR_NET with what to
+ * do. The caller ends out->x. */
+int call_send(struct registry *r, const struct call *c, struct arena *a, struct answer *out,
+              err *e);
+/* call_refuse(r, c, x, e): the error that x's status stands for, with what the registry says. 404 is
+ * ERR_ABSENT, others ERR_NET. Ends x. */
+int call_refuse(struct registry *r, const struct call *c, struct http_exchange *x, err *e);
+/* call_wrap(c, e): "HOST/REPOSITORY: WHAT: ". */
+int call_wrap(const struct call *c, err *e);
+/* call_url(r, c, a): where it goes. */
+const char *call_url(struct registry *r, const struct call *c, struct arena *a);
+/* call_check_target(r, base, from, to, e): may an answer of `from` send us to `to`, when base is the
+ * registry? Not from TLS to none, not into a private network from outside. ERR_NET. */
+int call_check_target(const struct registry *r, const struct url *base, const struct url *from,
+                      const struct url *to, err *e);
+
+/* patience_is_worth(e): a failure after which another try may help. patience_take(r, p, ask_ms, e):
+ * wait before the next try, at least ask_ms; -1 with *e as it was when the bound is reached. */
+bool patience_is_worth(const err *e);
+int patience_take(struct registry *r, struct patience *p, uint64_t ask_ms);
+/* send_patiently: http_send with tries. */
+int send_patiently(struct registry *r, const struct call *c, const struct http_request *request,
+                   struct http_exchange **out, err *e);
+
+/* registry_host(r, name): found or made. registry_note(r, fmt, ...): for people. */
+struct host *registry_host(struct registry *r, const char *name);
+void registry_note(struct registry *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* registry_http(r, out, e): the client, opened with the first call. */
+int registry_http(struct registry *r, struct http **out, err *e);
+
+/* auth_header(r, h, c, a, out, e): the Authorization for c, NULL while nobody asked for one. Arena.
+ * auth_challenged(r, h, c, x, a, out_again, e): a 401 came: remember its challenge, forget the token; *out_again when
+ * there is something to try. auth_who(r, c, a): who we are to it, for an error. */
+int auth_header(struct registry *r, struct host *h, const struct call *c, struct arena *a,
+                const char **out, err *e);
+int auth_challenged(struct registry *r, struct host *h, const struct call *c,
+                    const struct http_exchange *x, err *e);
+const char *auth_who(struct registry *r, const struct call *c, struct arena *a);
+/* auth_close(r): wipe. */
+void auth_close(struct registry *r);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* advisory - what the feeds say, in one form: which versions of a package have which vulnerability.
+ *
+ * Every feed reader (feed_*.c) turns its documents into these two records and hands them to a sink;
+ * the database (database.h) keeps them; the matcher reads nothing else. Plain data; strings are
+ * untrusted octets. Where a feed says something that has no place here, the reader counts it as a
+ * fault and names it; it never guesses.
+ *
+ * Sources of the meanings: OSV schema 1.7 (ranges), GitHub's advisory ranges, Trivy's status words,
+ * CVSS. Threading: values. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/severity.h"
+#include "version/version.h"
+
+/* Trivy's status words; the order is theirs. */
+enum advisory_status {
+	STATUS_UNKNOWN_FIX, /* unknown */
+	STATUS_NOT_AFFECTED,
+	STATUS_AFFECTED,
+	STATUS_FIXED,
+	STATUS_UNDER_INVESTIGATION,
+	STATUS_WILL_NOT_FIX,
+	STATUS_FIX_DEFERRED,
+	STATUS_END_OF_LIFE,
+};
+
+/* An interval of versions, in the ordering of its namespace: `from` is in it (empty: from the first
+ * one), `to` is not, `last` is. Of `to` and `last` at most one is set; neither: no end. */
+struct advisory_range {
+	bytes from, to, last;
+	bool from_open; /* `from` itself is not in it (GitHub's "> 1.0") */
+};
+
+enum advisory_flags {
+	ADVISORY_ONLY_WINDOWS = 1 << 0, /* not for Linux images (Microsoft's platforms) */
+	ADVISORY_ONLY_LINUX = 1 << 1,
+	ADVISORY_ONLY_MACOS = 1 << 2,
+	ADVISORY_WITHDRAWN = 1 << 3,
+};
+
+/* One vulnerability of one package in one namespace, as one source says it. */
+struct advisory {
+	/* "debian 12", "ubuntu 22.04", "alpine 3.19", "redhat 9", "nuget", "npm", "pypi", "go": the
+	 * distribution with its release as it is matched, or an ecosystem (ecosystem_name). ".net" is
+	 * Microsoft's own: packages Microsoft.NETCore.App, Microsoft.AspNetCore.App, ... */
+	bytes space;
+	bytes package; /* normal form of the space: lower case for nuget, PEP 503 for pypi */
+	bytes id;      /* CVE when one is known, else GHSA, else the source's own */
+	const char *source; /* "debian", "ghsa", "osv", "microsoft", "alpine", "redhat", ... Static */
+	struct { bytes *items; size_t len, cap; } vendor_ids; /* DSA-4535-1, GHSA-..., RHSA-... */
+	struct { struct advisory_range *items; size_t len, cap; } ranges; /* any of them */
+	struct { bytes *items; size_t len, cap; } versions; /* or exactly these (OSV) */
+	struct { bytes *items; size_t len, cap; } fixes;    /* first fixed versions, to be shown */
+	struct { bytes *items; size_t len, cap; } architectures; /* empty: all */
+	bytes module;  /* RHEL: stream that it is limited to: "nodejs:18"; empty: none */
+	bytes product; /* RHEL: CPE or repository it is limited to; empty: all */
+	enum advisory_status status;
+	enum severity severity; /* what this source says of this package; SEVERITY_UNKNOWN: nothing */
+	uint32_t flags;
+};
+
+/* What one source says of a vulnerability itself. */
+struct vulnerability_score {
+	const char *source; /* "nvd", "ghsa", "redhat", ... Static */
+	enum severity severity;
+	bytes v2_vector, v3_vector, v4_vector;
+	uint16_t v2_score, v3_score, v4_score; /* tenths; 0: none */
+};
+
+struct vulnerability {
+	bytes id;
+	struct { bytes *items; size_t len, cap; } aliases;
+	bytes title, description; /* as the feed has them */
+	struct { bytes *items; size_t len, cap; } cwes, references;
+	struct { struct vulnerability_score *items; size_t len, cap; } scores;
+	bytes published, modified;  /* RFC 3339 as written */
+	bytes kev_added, kev_due;   /* CISA KEV: dates; empty: not in it */
+	bool kev_ransomware;
+	uint32_t epss, epss_percentile; /* millionths; UINT32_MAX: none */
+	bytes epss_date;
+	bool withdrawn;
+};
+
+/* When a release of a distribution or a runtime stops being mended. */
+struct end_of_life {
+	bytes product, release; /* "debian" "12"; ".net" "8.0" */
+	bytes date, extended;   /* YYYY-MM-DD; extended: ESM, LTS; empty when there is none */
+};
+
+/* Where a reader puts what it reads. Each function copies what it keeps; -1 stops the reader.
+ * fault: something in `where` (a record's id, a path in the document) could not be understood and
+ * was left out; `what` is printable. */
+struct feed_sink {
+	int (*advisory)(void *ctx, const struct advisory *a, err *e);
+	int (*vulnerability)(void *ctx, const struct vulnerability *v, err *e);
+	int (*end_of_life)(void *ctx, const struct end_of_life *x, err *e);
+	int (*fault)(void *ctx, bytes where, const char *what, err *e);
+	void *ctx;
+};
+
+/* The kinds of feeds, as they are named before a path: "KIND:PATH". */
+enum feed_kind {
+	FEED_UNKNOWN,
+	FEED_OSV,
+	FEED_GHSA,
+	FEED_DEBIAN,
+	FEED_UBUNTU,
+	FEED_ALPINE,
+	FEED_CSAF,
+	FEED_DOTNET_CVE,
+	FEED_DOTNET_RELEASES,
+	FEED_NVD,
+	FEED_KEV,
+	FEED_EPSS,
+	FEED_EOL,
+	FEED_OVAL,
+	FEED_ALAS,
+	FEED_TRIVY_YAML,
+	FEED_VUNNEL,
+	FEED_TRIVY_DB,
+	FEED_GRYPE_DB,
+};
+
+/* One document of a feed, read as a pure function: octets in, records out. name: the file's own
+ * name, for faults and for feeds whose meaning hangs on it. Memory: a (reset by the caller between
+ * documents). ERR_FORMAT when it is not of this kind at all, ERR_LIMIT. */
+typedef int feed_reader(bytes document, bytes name, const struct feed_sink *sink, struct arena *a,
+                        err *e);
+feed_reader feed_osv, feed_debian, feed_ubuntu, feed_alpine, feed_csaf, feed_dotnet_cve,
+	feed_dotnet_releases, feed_nvd, feed_kev, feed_epss, feed_eol, feed_oval, feed_alas,
+	feed_trivy_yaml, feed_vunnel;
