@@ -50,9 +50,17 @@
 /* All files of settings that are judged together, and the values in them: the manifests of 10,000
  * services. */
 #define LIMIT_CHECK_TEXT (64 * MIB)
-#define LIMIT_CHECK_NODES UINT32_C(1000000)
+#define LIMIT_CHECK_NODES UINT32_C(600000)
+/* Files of one judgement, and how deep folders are walked: as deep as PATH_MAX would allow is an
+ * attack. */
+#define LIMIT_CHECK_FILES 100000
+#define LIMIT_CHECK_DEPTH 64
+/* What a worker answers: findings of 500 octets, or the new texts of all files. */
+#define LIMIT_CHECK_ANSWER (128 * MIB)
+/* 64 MiB are read in 3 seconds. */
+#define LIMIT_CHECK_MS 60000
 /* Findings of one judgement; beyond them a reader is lost. */
-#define LIMIT_FINDINGS 200000
+#define LIMIT_FINDINGS 50000
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */
@@ -111,6 +119,11 @@
  * against all of the second. The SDK holds below 100 applications. */
 #define LIMIT_DOTNET_APPS 16384
 #define LIMIT_DOTNET_FOLDERS 128
+/* A project file or package list in XML, how deep and how many elements and attributes it has: the
+ * largest project files, with a line for each source file, have some 100,000. */
+#define LIMIT_XML (8 * MIB)
+#define LIMIT_XML_DEPTH 64
+#define LIMIT_XML_NODES (UINT64_C(256) << 10)
 /* The directory of a ZIP archive and its members: the largest Java archives have 100,000. */
 #define LIMIT_ZIP_DIRECTORY (24 * MIB)
 #define LIMIT_ZIP_MEMBERS (UINT64_C(256) << 10)
@@ -196,9 +209,12 @@
  * come back in an hour says so instead. */
 #define LIMIT_REGISTRY_TRIES 5
 #define LIMIT_RETRY_WAIT_MS 8000
-/* Tags of one repository, pages of one list, octets of one page. */
-#define LIMIT_TAGS (UINT64_C(1) << 20)
-#define LIMIT_LIST_PAGES 10000
+/* Tags of one repository: nightly builds of many years have some ten thousand. The pages of one list
+ * (registries give 100 to 1000 tags in each) and the octets of one page, whose nodes take eight
+ * times as much memory at most. */
+#define LIMIT_TAGS (UINT64_C(128) << 10)
+#define LIMIT_LIST_PAGES 2000
+#define LIMIT_LIST_PAGE (2 * MIB)
 /* Referrers of one digest (CVE-2023-46737: an endless list) and the pages they come in. */
 #define LIMIT_REFERRERS 1024
 #define LIMIT_REFERRER_PAGES 16
@@ -219,6 +235,12 @@
  * kernel has 15,000). Levels of references: four of them reach a terabyte. */
 #define LIMIT_SORTED_BLOCK (16 * MIB)
 #define LIMIT_SORTED_LEVELS 6
+/* A text of an advisory: the longest descriptions have some 30 KiB. */
+#define LIMIT_ADVISORY_TEXT (64 * KIB)
+/* Ranges, references, aliases, feeds, spaces: each list; OSV names every version of a package. */
+#define LIMIT_ADVISORY_ITEMS (UINT64_C(64) << 10)
+/* All records of all feeds while a database is built: every public feed together has some 3 GB. */
+#define LIMIT_DATABASE_BUILD (16 * GIB)
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

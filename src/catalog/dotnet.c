@@ -39,13 +39,13 @@ static unsigned role(bytes path)
 	return bytes_ends(path, BYTES(".deps.json")) ? 1 : is_config(path) ? 2 : 0;
 }
 
-/* want_library(entry): its metadata lie anywhere in it. Those in the folder of a shared framework
- * are the framework's, whatever they say. */
+/* want_library(entry): its metadata lie anywhere in it. What lies in the folder of a shared framework
+ * is the framework's, whatever it says. One above LIMIT_KEEP that no deps.json lists stays unknown. */
 static struct want want_library(const struct entry *entry)
 {
 	bytes name, version;
 
-	if (dotnet_folder_of(path_dir(entry->path), &name, &version))
+	if (entry->size > LIMIT_KEEP || dotnet_folder_of(path_dir(entry->path), &name, &version))
 		return (struct want){ WANT_NO, 0 };
 	return (struct want){ WANT_ALL, 0 };
 }

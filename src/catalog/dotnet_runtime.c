@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runtimes as packages. Advisories and bills of materials name a runtime by the NuGet package that
  * Microsoft ships it in: Microsoft.NETCore.App.Runtime.linux-x64, whether it came as that package or
- * out of a tar archive. Before .NET Core 3 there was one package for all platforms,
- * Microsoft.NETCore.App. */
+ * out of a tar archive. Before .NET Core 3 it was Microsoft.NETCore.App, the same for all platforms,
+ * beside runtime.linux-x64.Microsoft.NETCore.App. */
 #include "catalog/dotnet_collect.h"
 
 /* -- which platform ---------------------------------------------------------------------------- */

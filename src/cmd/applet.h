@@ -16,6 +16,7 @@ enum flag_kind {
 	FLAG_SWITCH, /* bool */
 	FLAG_TEXT,   /* const char * */
 	FLAG_CHOICE, /* const char *, one of the words of `value`, divided by | */
+	FLAG_MAYBE,  /* the same, and --name alone is the first word; a value follows "=" only */
 	FLAG_STATUS, /* uint64_t, an exit status: at most 255 */
 	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
 	FLAG_TIME,   /* uint64_t milliseconds: "5m", "1h30m", "300s" (as Go writes durations) */

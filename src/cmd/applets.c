@@ -3,7 +3,7 @@
 #include "cmd/reading.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(sbom) X(explain) X(help) X(version) X(completion) X(vercmp) \
+#define APPLETS(X) X(audit) X(check) X(sbom) X(explain) X(help) X(version) X(completion) X(vercmp) \
 	X(selftest)
 
 #define X(name) extern const struct applet applet_##name;

@@ -84,7 +84,7 @@ static void put_zsh_applet(struct stream *out, const struct applet *applet)
 			stream_puts(out, ":value:(");
 			put_choices(out, f);
 			stream_puts(out, ")");
-		} else if (f->kind != FLAG_SWITCH) {
+		} else if (f->kind != FLAG_SWITCH && f->kind != FLAG_MAYBE) {
 			stream_puts(out, ":value:_files");
 		}
 		stream_puts(out, "' \\\n");
@@ -131,7 +131,7 @@ static void put_fish_flag(struct stream *out, const struct applet *applet, const
 		stream_puts(out, " -x -a '");
 		put_choices(out, f);
 		stream_puts(out, "'");
-	} else if (f->kind != FLAG_SWITCH) {
+	} else if (f->kind != FLAG_SWITCH && f->kind != FLAG_MAYBE) {
 		stream_puts(out, " -r");
 	}
 	put_fish_text(out, f->brief);

@@ -52,9 +52,9 @@ static void put_flag(struct stream *out, const struct flag *f)
 	put_roff(out, "--");
 	put_roff(out, f->name);
 	if (f->value) {
-		stream_puts(out, " \\fI");
+		stream_puts(out, f->kind == FLAG_MAYBE ? "[=\\fI" : " \\fI");
 		put_roff(out, f->value);
-		stream_puts(out, "\\fR");
+		stream_puts(out, f->kind == FLAG_MAYBE ? "\\fR]" : "\\fR");
 	}
 	stream_puts(out, "\n");
 	put_roff(out, f->brief);

@@ -133,6 +133,7 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_CHOICE:
+	case FLAG_MAYBE:
 		if (!is_choice(f->value, value))
 			return err_set(e, ERR_USAGE, 0, "%s is one of %s, not '%s'", shown, f->value,
 			               SHOW(bytes_str(value)));
@@ -223,6 +224,12 @@ static int parse_long(struct parser *p, err *e)
 		return set_value(p, at, shown, equals + 1, e);
 	if (at.flag->kind == FLAG_SWITCH)
 		return set_value(p, at, shown, "true", e);
+	if (at.flag->kind == FLAG_MAYBE) {
+		bytes first = bytes_slice(bytes_str(at.flag->value), 0,
+		                          bytes_find(bytes_str(at.flag->value), '|'));
+
+		return set_value(p, at, shown, arena_str(&p->job->arena, first), e);
+	}
 	if (!*p->words)
 		return missing_value(&at, shown, e);
 	return set_value(p, at, shown, *p->words++, e);

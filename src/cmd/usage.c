@@ -26,9 +26,13 @@ void usage_overview(struct stream *out)
 static void put_flag(struct stream *out, const struct flag *f)
 {
 	char name[64];
-	int n = snprintf(name, sizeof(name), "%s%c%s--%s%s%s", f->letter ? "-" : " ",
+	bool maybe = f->kind == FLAG_MAYBE;
+	int n = snprintf(name, sizeof(name), "%s%c%s--%s%s%s%s", f->letter ? "-" : " ",
 	                 f->letter ? f->letter : ' ', f->letter ? ", " : "  ", f->name,
-	                 f->value ? " " : "", f->value ? f->value : "");
+	                 maybe      ? "[="
+	                 : f->value ? " "
+	                            : "",
+	                 f->value ? f->value : "", maybe ? "]" : "");
 
 	if (n >= FLAG_COLUMN - 3)
 		stream_printf(out, "  %s  %s\n", name, f->brief);

@@ -16,6 +16,7 @@ static const struct {
 	[DIGEST_NONE] = { "none", BYTES_INIT(""), 0 },
 	[DIGEST_SHA256] = { "SHA2-256", BYTES_INIT("sha256:"), 32 },
 	[DIGEST_SHA512] = { "SHA2-512", BYTES_INIT("sha512:"), 64 },
+	[DIGEST_SHA1] = { "SHA1", BYTES_INIT("sha1:"), 20 },
 };
 
 size_t digest_size(const digest *d)

@@ -8,14 +8,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum digest_algorithm { DIGEST_NONE, DIGEST_SHA256, DIGEST_SHA512 };
+/* SHA-1 names files in SPDX documents, which ask for it (SPDX 2.3 section 8.4); it is never believed:
+ * digest_parse does not know it. */
+enum digest_algorithm { DIGEST_NONE, DIGEST_SHA256, DIGEST_SHA512, DIGEST_SHA1 };
 
 typedef struct digest {
 	enum digest_algorithm algorithm;
 	uint8_t value[64]; /* digest_size octets of it; the rest is zero */
 } digest;
 
-/* digest_size(d): 32, 64, or 0 for none. digest_equal: none equals nothing. */
+/* digest_size(d): 32, 64, 20, or 0 for none. digest_equal: none equals nothing. */
 size_t digest_size(const digest *d);
 bool digest_equal(const digest *a, const digest *b);
 

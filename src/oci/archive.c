@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define HEADER 512
+#define HEADER UINT64_C(512)
 #define UNKNOWN UINT64_MAX
 /* ustar: eleven octal digits. A header with a pax record before it would be longer than the room. */
 #define MEMBER_MOST (8 * GIB - 1)
@@ -70,11 +70,11 @@ static int put_buf(struct archive *t, buf *b, err *e)
 	return status;
 }
 
-static void header(const struct archive *t, enum tar_type type, uint64_t size, buf *out)
+static void header(const struct archive *t, uint64_t size, buf *out)
 {
-	tar_write_header(out, &(struct tar_entry){ .type = type,
+	tar_write_header(out, &(struct tar_entry){ .type = TAR_FILE,
 	                                           .name = bytes_str(t->member),
-	                                           .mode = type == TAR_DIR ? 0755 : 0644,
+	                                           .mode = 0644,
 	                                           .size = size });
 }
 
@@ -85,7 +85,7 @@ int archive_begin(struct archive *t, const char *name, uint64_t size, err *e)
 	snprintf(t->member, sizeof(t->member), "%s", name);
 	t->begun = t->end;
 	t->announced = size;
-	header(t, TAR_FILE, size == UNKNOWN ? 0 : size, &b);
+	header(t, size == UNKNOWN ? 0 : size, &b);
 	return put_buf(t, &b, e);
 }
 
@@ -93,7 +93,9 @@ int archive_begin(struct archive *t, const char *name, uint64_t size, err *e)
  * too large for that. */
 static uint64_t written(const struct archive *t)
 {
-	return t->end - t->begun - (t->announced != UNKNOWN && t->announced > MEMBER_MOST ? 3 : 1) * HEADER;
+	bool is_long = t->announced != UNKNOWN && t->announced > MEMBER_MOST;
+
+	return t->end - t->begun - (is_long ? 3 * HEADER : HEADER);
 }
 
 int archive_write(struct archive *t, bytes part, err *e)
@@ -112,7 +114,7 @@ static int mend_header(const struct archive *t, uint64_t size, err *e)
 {
 	buf b = BUF_INIT(64 * KIB);
 
-	header(t, TAR_FILE, size, &b);
+	header(t, size, &b);
 	ssize_t n = pwrite(t->file.fd, b.p, b.n, (off_t)t->begun);
 	bool whole = n == (ssize_t)b.n;
 	int why = n < 0 ? errno : 0;
@@ -134,9 +136,14 @@ int archive_end(struct archive *t, err *e)
 	return put_buf(t, &b, e);
 }
 
+void archive_rename(struct archive *t, const char *name)
+{
+	snprintf(t->member, sizeof(t->member), "%s", name);
+}
+
 int archive_rewind(struct archive *t, err *e)
 {
-	t->end = t->begun;
+	t->end -= written(t);
 	if (ftruncate(t->file.fd, (off_t)t->end) < 0 || lseek(t->file.fd, (off_t)t->end, SEEK_SET) < 0)
 		return err_set(e, ERR_IO, errno, "begin a member of '%s' anew", SHOW(bytes_str(t->path)));
 	return 0;
@@ -147,15 +154,6 @@ int archive_add(struct archive *t, const char *name, bytes content, err *e)
 	if (archive_begin(t, name, content.n, e) < 0 || archive_write(t, content, e) < 0)
 		return -1;
 	return archive_end(t, e);
-}
-
-int archive_folder(struct archive *t, const char *name, err *e)
-{
-	buf b = BUF_INIT(64 * KIB);
-
-	snprintf(t->member, sizeof(t->member), "%s/", name);
-	header(t, TAR_DIR, 0, &b);
-	return put_buf(t, &b, e);
 }
 
 int archive_commit(struct archive *t, err *e)

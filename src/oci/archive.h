@@ -30,11 +30,11 @@ void archive_close(struct archive *t);
 
 /* archive_begin(t, name, size, e): a member; size UINT64_MAX when it is not known.
  * archive_write: ERR_IO; ERR_LIMIT; ERR_BUG beyond its size. archive_end: ERR_BUG when octets lack.
- * archive_rewind(t): forget the open member. archive_add: one in memory. archive_folder: an entry of
- * a folder. */
+ * archive_rename(t, name): the open member, whose size was not known, gets another name.
+ * archive_rewind(t, e): forget what the open member has. archive_add: one in memory. */
 int archive_begin(struct archive *t, const char *name, uint64_t size, err *e);
 int archive_write(struct archive *t, bytes part, err *e);
 int archive_end(struct archive *t, err *e);
+void archive_rename(struct archive *t, const char *name);
 int archive_rewind(struct archive *t, err *e);
 int archive_add(struct archive *t, const char *name, bytes content, err *e);
-int archive_folder(struct archive *t, const char *name, err *e);

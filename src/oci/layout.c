@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -192,6 +191,18 @@ int layout_has(const struct layout *l, const struct descriptor *d, bool *out, er
 	return fits(fd, d, out, e) < 0 ? err_wrap(e, "blob %s", DIGEST_TEXT(&d->digest)) : 0;
 }
 
+/* An open file description lock: ends with the descriptor, holds between threads too. */
+int layout_lock(int fd)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int status;
+
+	do
+		status = fcntl(fd, F_OFD_SETLKW, &whole);
+	while (status < 0 && errno == EINTR);
+	return status;
+}
+
 /* lock_partial(b, e): open the file of what there is of the blob, alone. Another process that had it
  * may have put it in its place meanwhile: then a new one is made. */
 static int lock_partial(struct layout_blob *b, err *e)
@@ -200,7 +211,7 @@ static int lock_partial(struct layout_blob *b, err *e)
 		struct stat ours, named;
 		auto_fd fd = openat(b->folder, b->name, O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666);
 
-		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &ours) < 0)
+		if (fd < 0 || layout_lock(fd) < 0 || fstat(fd, &ours) < 0)
 			return err_set(e, ERR_IO, errno, "open '%s'", b->name);
 		if (fstatat(b->folder, b->name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    named.st_ino != ours.st_ino)

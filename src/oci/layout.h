@@ -4,7 +4,7 @@
  * A blob is at its place under blobs/ only when it is complete and has its digest; index.json comes
  * last, replaced at once, with every other entry and member kept as it was, octet for octet. What
  * an interrupted run leaves of a blob of known digest lies in .oakum-partial/ and is gone on with by
- * the next run. Two processes that write one blob wait for each other (flock). A blob that is
+ * the next run. Two processes that write one blob wait for each other (a lock). A blob that is
  * already there counts only when its octets fit. Nothing is ever deleted but temporary files.
  * The folder is the user's own, but may have come from elsewhere: links in it are not followed, and
  * its index.json is parsed by the caller's sealed worker (layout_index_*).
@@ -52,6 +52,9 @@ int layout_blob_commit(struct layout_blob *b, struct descriptor *out, err *e);
 void layout_blob_abandon(struct layout_blob *b);
 /* layout_put(l, d, content, e): a blob that is in memory. */
 int layout_put(const struct layout *l, const struct descriptor *d, bytes content, err *e);
+
+/* layout_lock(fd): wait until nobody else has the file; -1 with errno. For this room. */
+int layout_lock(int fd);
 
 /* -- index.json -------------------------------------------------------------------------------- */
 /* Where in the text of an index.json its entries stand. */

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 /* -- in the worker ----------------------------------------------------------------------------- */
@@ -256,8 +255,9 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 	buf text = BUF_INIT(16 * LIMIT_MANIFEST);
 	bytes old;
 
-	/* Others who add an entry wait; the lock ends with the descriptor at the latest. */
-	int status = flock(l->root, LOCK_EX) < 0 ? err_set(e, ERR_IO, errno, "lock the layout") : 0;
+	/* Others who add an entry wait; the lock ends with the descriptor. */
+	auto_fd lock = openat(l->root, "oci-layout", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int status = lock < 0 || layout_lock(lock) < 0 ? err_set(e, ERR_IO, errno, "lock oci-layout") : 0;
 
 	if (status == 0)
 		status = read_old(l->root, &a, &old, e);
@@ -267,7 +267,6 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 		merge(old, &index, entries, &a, &text);
 	if (status == 0)
 		status = write_index(l->root, old.n > 0 ? buf_bytes(&text) : layout_index_text(entries, &a), e);
-	(void)flock(l->root, LOCK_UN);
 	buf_done(&text);
 	arena_done(&a);
 	return status < 0 ? err_wrap(e, "index.json") : 0;

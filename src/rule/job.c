@@ -10,7 +10,15 @@
 
 void job_init(struct rule_job *job, struct arena *a, const struct job_options *options)
 {
-	*job = (struct rule_job){ .arena = a, .options = options };
+	*job = (struct rule_job){ .keep = a, .options = options };
+	job->arena = &job->run;
+}
+
+void job_done(struct rule_job *job)
+{
+	for (size_t i = 0; i < job->files.len; i++)
+		arena_done(&job->files.items[i].memory);
+	arena_done(&job->run);
 }
 
 enum job_kind job_kind_of(const char *name, bytes text)
@@ -42,45 +50,89 @@ enum job_kind job_kind_of(const char *name, bytes text)
 	return JOB_OTHER;
 }
 
-static void note_fault(struct rule_job *job, size_t file, const struct yaml_fault *fault)
-{
-	*ARENA_PUSH(job->arena, &job->faults) =
-		(struct job_fault){ file, fault->at, fault->message };
-}
+/* -- files ------------------------------------------------------------------------------------ */
 
-static int read_yaml(struct rule_job *job, struct job_file *file, size_t index, err *e)
+static int read_yaml(const struct rule_job *job, struct job_file *file, err *e)
 {
-	struct yaml_file *yaml = arena_new(job->arena, struct yaml_file);
+	struct yaml_file *yaml = arena_new(&file->memory, struct yaml_file);
 
-	if (yaml_parse(file->text, job->arena, yaml, e) < 0)
+	if (yaml_parse(file->text, &file->memory, yaml, e) < 0)
 		return -1;
 	if (yaml->nodes > LIMIT_CHECK_NODES - job->nodes)
 		return err_set(e, ERR_LIMIT, 0, "all files together hold more than %u values",
 		               LIMIT_CHECK_NODES);
-	job->nodes += yaml->nodes;
-	for (size_t i = 0; i < yaml->faults.len; i++)
-		note_fault(job, index, &yaml->faults.items[i]);
 	file->yaml = yaml;
 	return 0;
+}
+
+/* The bounds of the whole job leave out what is not in it yet. */
+static int read_file(struct rule_job *job, struct job_file *file, err *e)
+{
+	int result = 0;
+
+	if (file->text.n > LIMIT_SETTINGS)
+		result = err_set(e, ERR_LIMIT, 0, "the file has more than %s", SIZE_TEXT(LIMIT_SETTINGS));
+	else if (file->text.n > LIMIT_CHECK_TEXT - job->octets)
+		result = err_set(e, ERR_LIMIT, 0, "all files together have more than %s",
+		                 SIZE_TEXT(LIMIT_CHECK_TEXT));
+	if (result == 0)
+		source_init(&file->source, file->text, &file->memory);
+	if (result == 0 && file->kind == JOB_YAML)
+		result = read_yaml(job, file, e);
+	if (result < 0)
+		arena_done(&file->memory);
+	return result;
+}
+
+/* What a file takes of the bounds, and its faults: `add` puts them in, else they go. */
+static void account(struct rule_job *job, size_t index, bool add)
+{
+	const struct job_file *file = &job->files.items[index];
+	size_t nodes = file->yaml ? file->yaml->nodes : 0, n = 0;
+
+	job->octets = add ? job->octets + file->text.n : job->octets - file->text.n;
+	job->nodes = add ? job->nodes + nodes : job->nodes - nodes;
+	for (size_t i = 0; i < job->faults.len; i++)
+		if (add || job->faults.items[i].file != index)
+			job->faults.items[n++] = job->faults.items[i];
+	job->faults.len = n;
+	for (size_t i = 0; add && file->yaml && i < file->yaml->faults.len; i++) {
+		const struct yaml_fault *fault = &file->yaml->faults.items[i];
+
+		*ARENA_PUSH(job->keep, &job->faults) =
+			(struct job_fault){ index, fault->at, fault->message };
+	}
 }
 
 int job_add(struct rule_job *job, const char *name, bytes text, err *e)
 {
 	struct job_file file = { .text = text, .kind = job_kind_of(name, text) };
 
-	if (text.n > LIMIT_SETTINGS)
-		return err_set(e, ERR_LIMIT, 0, "the file has more than %s", SIZE_TEXT(LIMIT_SETTINGS));
-	if (text.n > LIMIT_CHECK_TEXT - job->octets)
-		return err_set(e, ERR_LIMIT, 0, "all files together have more than %s",
-		               SIZE_TEXT(LIMIT_CHECK_TEXT));
-	file.name = arena_str(job->arena, bytes_str(name));
-	source_init(&file.source, text, job->arena);
-	if (file.kind == JOB_YAML && read_yaml(job, &file, job->files.len, e) < 0)
+	if (read_file(job, &file, e) < 0)
 		return -1;
-	job->octets += text.n;
-	*ARENA_PUSH(job->arena, &job->files) = file;
+	file.name = arena_str(job->keep, bytes_str(name));
+	*ARENA_PUSH(job->keep, &job->files) = file;
+	account(job, job->files.len - 1, true);
 	return 0;
 }
+
+int job_replace(struct rule_job *job, size_t file, bytes text, err *e)
+{
+	struct job_file *old = &job->files.items[file];
+	struct job_file new = { .name = old->name, .text = text, .kind = old->kind };
+
+	account(job, file, false);
+	int result = read_file(job, &new, e);
+
+	if (result == 0) {
+		arena_done(&old->memory);
+		*old = new;
+	}
+	account(job, file, true);
+	return result;
+}
+
+/* -- findings --------------------------------------------------------------------------------- */
 
 struct job_finding *job_find(struct rule_job *job, const struct rule *rule, size_t file,
                              size_t from, size_t to)
@@ -131,6 +183,8 @@ static void settle(struct rule_job *job)
 
 void job_run(struct rule_job *job)
 {
+	arena_reset(&job->run);
+	memset(&job->findings, 0, sizeof(job->findings));
 	for (const struct rule_family *const *f = rule_families; *f; f++)
 		(*f)->check(job);
 	for (size_t i = 0; i < job->findings.len; i++) {

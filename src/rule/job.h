@@ -5,9 +5,10 @@
  *     job_add(&job, name, text, &e);          for each file; a failure is that file's alone
  *     job_run(&job);
  *     job.findings ...
+ *     job_done(&job);
  *
  * Every file is an enemy's: texts are read by bounded readers, and callers do this in a sealed
- * worker (flow/check.h). All memory is the arena's.
+ * worker (flow/check.h).
  * A family walks job->files, looks at those of its kind and calls job_find for each weakness; the
  * fix is a list of edits (fmt/edit.h, fmt/yaml_edit.h) that goes with the finding. One finding's
  * edits are applied all or none. Families may look at all files: a Service and the Deployment
@@ -29,11 +30,12 @@ enum job_kind {
 };
 
 struct job_file {
-	const char *name; /* as the user wrote it; arena */
+	const char *name; /* as the user wrote it */
 	enum job_kind kind;
 	bytes text; /* borrows */
 	struct source source;
 	struct yaml_file *yaml;
+	struct arena memory; /* of this file's trees */
 };
 
 struct job_finding {
@@ -49,7 +51,7 @@ struct job_finding {
 	const char *suppressed_by; /* the reason of the comment or line that suppresses it, or NULL */
 };
 
-struct job_fault { /* a document or file that could not be read */
+struct job_fault { /* a document that could not be read */
 	size_t file, at;
 	const char *message;
 };
@@ -63,7 +65,9 @@ struct job_options {
 };
 
 struct rule_job {
-	struct arena *arena;
+	struct arena *keep; /* the caller's: lists and names, until the end */
+	struct arena run;   /* what one run finds: emptied by the next */
+	struct arena *arena; /* &run: for families */
 	const struct job_options *options; /* borrows */
 	struct {
 		struct job_file *items;
@@ -82,10 +86,15 @@ struct rule_job {
 };
 
 void job_init(struct rule_job *job, struct arena *a, const struct job_options *options);
+void job_done(struct rule_job *job);
 
 /* job_add(job, name, text, e): one more file; borrows text. Documents that cannot be read are
  * faults, what remains is kept. ERR_LIMIT: the file is left out whole. */
 int job_add(struct rule_job *job, const char *name, bytes text, err *e);
+
+/* job_replace(job, file, text, e): a file of the job has another text now; borrows it. ERR_LIMIT: the
+ * file keeps the text it has. Findings are of no use until the next run. */
+int job_replace(struct rule_job *job, size_t file, bytes text, err *e);
 
 /* job_run(job): every family; then findings are sorted by file and place, and those that a comment
  * or an ignore line names are marked. */

@@ -8,6 +8,7 @@
 
 #include "image/serve.h"
 #include "oci/layout.h"
+#include "oci/local.h"
 #include "sys/worker.h"
 
 struct parser {

@@ -46,22 +46,18 @@ static bool take_divider(bytes *v)
 	return there;
 }
 
-/* take_attached: [divider] word [divider] [number]; the second divider only before a number. */
+/* take_attached: [divider] word [divider] [number] */
 static struct attached take_attached(bytes *v, const struct word *words)
 {
-	bytes rest = *v, number;
+	bytes rest = *v;
 
 	(void)take_divider(&rest);
 	for (; words->code; words++) {
 		if (!bytes_equal_nocase(bytes_slice(rest, 0, words->text.n), words->text))
 			continue;
 		*v = bytes_skip(rest, words->text.n);
-		rest = *v;
-		(void)take_divider(&rest);
-		number = take_while(&rest, is_digit);
-		if (number.n > 0)
-			*v = rest;
-		return (struct attached){ words->code, number };
+		(void)take_divider(v);
+		return (struct attached){ words->code, take_while(v, is_digit) };
 	}
 	return (struct attached){ 0, { NULL, 0 } };
 }

@@ -17,14 +17,19 @@
 
 /* Trivy's status words; the order is theirs. */
 enum advisory_status {
-	STATUS_UNKNOWN_FIX, /* unknown */
-	STATUS_NOT_AFFECTED,
-	STATUS_AFFECTED,
-	STATUS_FIXED,
-	STATUS_UNDER_INVESTIGATION,
-	STATUS_WILL_NOT_FIX,
-	STATUS_FIX_DEFERRED,
-	STATUS_END_OF_LIFE,
+	ADVISORY_UNKNOWN, /* unknown */
+	ADVISORY_NOT_AFFECTED,
+	ADVISORY_AFFECTED,
+	ADVISORY_FIXED,
+	ADVISORY_UNDER_INVESTIGATION,
+	ADVISORY_WILL_NOT_FIX,
+	ADVISORY_FIX_DEFERRED,
+	ADVISORY_END_OF_LIFE,
+};
+
+struct word_list {
+	bytes *items;
+	size_t len, cap;
 };
 
 /* An interval of versions, in the ordering of its namespace: `from` is in it (empty: from the first
@@ -35,10 +40,10 @@ struct advisory_range {
 };
 
 enum advisory_flags {
-	ADVISORY_ONLY_WINDOWS = 1 << 0, /* not for Linux images (Microsoft's platforms) */
-	ADVISORY_ONLY_LINUX = 1 << 1,
-	ADVISORY_ONLY_MACOS = 1 << 2,
-	ADVISORY_WITHDRAWN = 1 << 3,
+	ADVISORY_FLAG_ONLY_WINDOWS = 1 << 0, /* not for Linux images (Microsoft's platforms) */
+	ADVISORY_FLAG_ONLY_LINUX = 1 << 1,
+	ADVISORY_FLAG_ONLY_MACOS = 1 << 2,
+	ADVISORY_FLAG_WITHDRAWN = 1 << 3,
 };
 
 /* One vulnerability of one package in one namespace, as one source says it. */
@@ -49,12 +54,12 @@ struct advisory {
 	bytes space;
 	bytes package; /* normal form of the space: lower case for nuget, PEP 503 for pypi */
 	bytes id;      /* CVE when one is known, else GHSA, else the source's own */
-	const char *source; /* "debian", "ghsa", "osv", "microsoft", "alpine", "redhat", ... Static */
-	struct { bytes *items; size_t len, cap; } vendor_ids; /* DSA-4535-1, GHSA-..., RHSA-... */
+	bytes source;  /* "debian", "ghsa", "osv", "microsoft", "alpine", "redhat", ... */
+	struct word_list vendor_ids; /* DSA-4535-1, GHSA-..., RHSA-... */
 	struct { struct advisory_range *items; size_t len, cap; } ranges; /* any of them */
-	struct { bytes *items; size_t len, cap; } versions; /* or exactly these (OSV) */
-	struct { bytes *items; size_t len, cap; } fixes;    /* first fixed versions, to be shown */
-	struct { bytes *items; size_t len, cap; } architectures; /* empty: all */
+	struct word_list versions; /* or exactly these (OSV) */
+	struct word_list fixes;    /* first fixed versions, to be shown */
+	struct word_list architectures; /* empty: all */
 	bytes module;  /* RHEL: stream that it is limited to: "nodejs:18"; empty: none */
 	bytes product; /* RHEL: CPE or repository it is limited to; empty: all */
 	enum advisory_status status;
@@ -64,7 +69,7 @@ struct advisory {
 
 /* What one source says of a vulnerability itself. */
 struct vulnerability_score {
-	const char *source; /* "nvd", "ghsa", "redhat", ... Static */
+	bytes source; /* "nvd", "ghsa", "redhat", ... */
 	enum severity severity;
 	bytes v2_vector, v3_vector, v4_vector;
 	uint16_t v2_score, v3_score, v4_score; /* tenths; 0: none */
@@ -72,9 +77,9 @@ struct vulnerability_score {
 
 struct vulnerability {
 	bytes id;
-	struct { bytes *items; size_t len, cap; } aliases;
+	struct word_list aliases;
 	bytes title, description; /* as the feed has them */
-	struct { bytes *items; size_t len, cap; } cwes, references;
+	struct word_list cwes, references;
 	struct { struct vulnerability_score *items; size_t len, cap; } scores;
 	bytes published, modified;  /* RFC 3339 as written */
 	bytes kev_added, kev_due;   /* CISA KEV: dates; empty: not in it */

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/registry.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "oci/registry_call.h"
+#include "oci/registry_reading.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* -- the client --------------------------------------------------------------------------------- */
+
+/* "docker.io=mirror.example/hub" */
+static int add_mirror(struct registry *r, const char *text, err *e)
+{
+	bytes place = bytes_str(text), of, host;
+
+	if (!bytes_take_until(&place, '=', &of) || of.n == 0 || place.n == 0)
+		return err_set(e, ERR_USAGE, 0, "a mirror is HOST=PLACE, not '%s'", SHOW(bytes_str(text)));
+	(void)bytes_take_until(&place, '/', &host);
+	struct mirror **end = &r->mirrors, *m = arena_new(&r->arena, struct mirror);
+
+	while (*end)
+		end = &(*end)->next;
+	m->of = arena_str(&r->arena, of);
+	m->host = arena_str(&r->arena, host);
+	m->prefix = place.n ? arena_printf(&r->arena, PRIb "/", BYTESF(place)) : "";
+	*end = m;
+	return 0;
+}
+
+int registry_open(const struct registry_options *options, struct registry **out, err *e)
+{
+	struct arena arena = ARENA_INIT;
+	struct registry *r = arena_new(&arena, struct registry);
+
+	r->options = *options;
+	r->random = options->seed | UINT64_C(0x9e3779b900000000); /* never 0 */
+	r->arena = arena;
+	for (const char *const *m = options->mirrors; m && *m; m++)
+		if (add_mirror(r, *m, e) < 0) {
+			arena = r->arena;
+			arena_done(&arena);
+			return -1;
+		}
+	pthread_mutex_init(&r->lock, NULL);
+	r->credentials = credentials_open(&options->credentials);
+	*out = r;
+	return 0;
+}
+
+void registry_close(struct registry *r)
+{
+	if (!r)
+		return;
+	auth_close(r);
+	credentials_close(r->credentials);
+	http_close(r->http);
+	pthread_mutex_destroy(&r->lock);
+	struct arena arena = r->arena;
+
+	arena_done(&arena);
+}
+
+void registry_set_parser(struct registry *r,
+                         int (*parse_index)(void *, bytes, struct arena *, struct oci_index *,
+                                            err *),
+                         void *ctx)
+{
+	r->options.parse_index = parse_index;
+	r->options.parse_ctx = ctx;
+}
+
+int registry_http(struct registry *r, struct http **out, err *e)
+{
+	int result = 0;
+
+	pthread_mutex_lock(&r->lock);
+	if (!r->http)
+		result = http_open(&r->options.http, &r->http, e);
+	*out = r->http;
+	pthread_mutex_unlock(&r->lock);
+	return result;
+}
+
+struct host *registry_host(struct registry *r, const char *name)
+{
+	struct host *h;
+
+	pthread_mutex_lock(&r->lock);
+	for (h = r->hosts; h; h = h->next)
+		if (strcmp(h->name, name) == 0)
+			break;
+	if (!h) {
+		h = arena_new(&r->arena, struct host);
+		h->name = arena_str(&r->arena, bytes_str(name));
+		h->next = r->hosts;
+		r->hosts = h;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return h;
+}
+
+void registry_note(struct registry *r, const char *fmt, ...)
+{
+	char text[sizeof(((err *)0)->text)];
+	va_list ap;
+
+	if (!r->options.note)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	r->options.note(r->options.note_ctx, text);
+}
+
+/* -- manifests ---------------------------------------------------------------------------------- */
+
+/* distribution-spec 1.1, "Pulling manifests": what the client understands. */
+static const struct http_header accept_manifests[] = {
+	{ "Accept", "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+	            "application/vnd.docker.distribution.manifest.list.v2+json, "
+	            "application/vnd.docker.distribution.manifest.v2+json" },
+	{ 0 },
+};
+
+bytes reading_media_type(const struct http_exchange *x)
+{
+	bytes type = bytes_str(http_header(x, "Content-Type")), before;
+
+	if (!bytes_take_until(&type, ';', &before))
+		return bytes_of(NULL, 0);
+	return bytes_trim(before);
+}
+
+/* CVE-2021-41190: what a document is read as must be said, and said the same everywhere. */
+static int take_media_type(const struct http_exchange *x, struct arena *a, bytes *out, err *e)
+{
+	bytes type = reading_media_type(x);
+
+	if (bytes_starts(type, BYTES("application/vnd.docker.distribution.manifest.v1+")))
+		return err_set(e, ERR_FORMAT, 0,
+		               "a Docker schema 1 manifest, a form given up in 2019; convert the image: "
+		               "pull and push it with a current docker");
+	if (!oci_is_index(type) && !oci_is_manifest(type))
+		return err_set(e, ERR_FORMAT, 0, "the Content-Type '%s' is that of no manifest",
+		               SHOW(type));
+	*out = arena_bytes(a, type);
+	return 0;
+}
+
+/* Docker-Content-Digest: none when it is not said. */
+int reading_digest(const struct http_exchange *x, digest *out, err *e)
+{
+	const char *text = http_header(x, "Docker-Content-Digest");
+
+	memset(out, 0, sizeof(*out));
+	if (text && digest_parse(bytes_str(text), out, e) < 0)
+		return err_wrap(e, "Docker-Content-Digest");
+	return 0;
+}
+
+static int check_digest(const digest *want, const digest *have, err *e)
+{
+	if (want->algorithm == DIGEST_NONE || have->algorithm == DIGEST_NONE ||
+	    digest_equal(want, have))
+		return 0;
+	return err_set(e, ERR_FORMAT, 0, "its digest is %s and should be %s", DIGEST_TEXT(have),
+	               DIGEST_TEXT(want));
+}
+
+static const char *manifest_path(const struct reference *ref, struct arena *a)
+{
+	if (ref->digest.algorithm != DIGEST_NONE)
+		return arena_printf(a, "manifests/%s", DIGEST_TEXT(&ref->digest));
+	return arena_printf(a, "manifests/%s", ref->tag);
+}
+
+static const char *manifest_what(const struct reference *ref, struct arena *a)
+{
+	if (ref->digest.algorithm != DIGEST_NONE)
+		return arena_printf(a, "manifest %s", DIGEST_TEXT(&ref->digest));
+	return arena_printf(a, "manifest '%s'", ref->tag);
+}
+
+static int take_head(const struct http_exchange *x, const struct reference *ref,
+                     struct descriptor *out, err *e)
+{
+	/* Static names, so that the answer outlives the exchange. */
+	static const char *const types[] = {
+		"application/vnd.oci.image.index.v1+json",
+		"application/vnd.oci.image.manifest.v1+json",
+		"application/vnd.docker.distribution.manifest.list.v2+json",
+		"application/vnd.docker.distribution.manifest.v2+json",
+	};
+	const char *length = http_header(x, "Content-Length");
+	struct descriptor d = { 0 };
+	bytes type = reading_media_type(x);
+
+	if (reading_digest(x, &d.digest, e) < 0 || check_digest(&ref->digest, &d.digest, e) < 0)
+		return -1;
+	if (length && !text_take_u64(bytes_str(length), 10, LIMIT_MANIFEST, &d.size))
+		return err_set(e, ERR_LIMIT, 0, "it has %s bytes; a manifest has at most %s",
+		               SHOW(bytes_str(length)), SIZE_TEXT(LIMIT_MANIFEST));
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (bytes_is(type, types[i]))
+			d.media_type = bytes_str(types[i]);
+	*out = d;
+	return 0;
+}
+
+int registry_head(struct registry *r, const struct reference *ref, struct descriptor *out, err *e)
+{
+	struct arena a = ARENA_INIT;
+	const struct call c = { .what = manifest_what(ref, &a), .host = ref->host,
+		                    .repository = ref->repository, .method = HTTP_HEAD,
+		                    .path = manifest_path(ref, &a), .headers = accept_manifests };
+	struct answer answer;
+	int result = call_send(r, &c, &a, &answer, e);
+
+	if (result == 0 && http_status(answer.x) != 200) {
+		result = call_refuse(r, &c, answer.x, e);
+	} else if (result == 0) {
+		result = take_head(answer.x, ref, out, e);
+		http_end(answer.x);
+	}
+	if (result < 0)
+		(void)call_wrap(&c, e);
+	arena_done(&a);
+	return result;
+}
+
+static int take_manifest(struct http_exchange *x, const struct reference *ref, struct arena *a,
+                         struct registry_document *out, err *e)
+{
+	struct registry_document doc = { 0 };
+	digest said;
+
+	if (take_media_type(x, a, &doc.media_type, e) < 0 || reading_digest(x, &said, e) < 0 ||
+	    http_read_all(x, LIMIT_MANIFEST, a, &doc.content, e) < 0)
+		return -1;
+	enum digest_algorithm algorithm = ref->digest.algorithm != DIGEST_NONE ? ref->digest.algorithm :
+	                                  said.algorithm != DIGEST_NONE        ? said.algorithm :
+	                                                                         DIGEST_SHA256;
+
+	doc.digest = digest_of(algorithm, doc.content);
+	if (check_digest(&ref->digest, &doc.digest, e) < 0)
+		return -1;
+	if (said.algorithm == algorithm && check_digest(&said, &doc.digest, e) < 0)
+		return err_wrap(e, "Docker-Content-Digest");
+	*out = doc;
+	return 0;
+}
+
+/* From one place, be it the registry or a mirror of it. */
+static int fetch_manifest(struct registry *r, const struct reference *ref, struct arena *a,
+                          struct registry_document *out, err *e)
+{
+	struct arena scratch = ARENA_INIT;
+	const struct call c = { .what = manifest_what(ref, &scratch), .host = ref->host,
+		                    .repository = ref->repository, .method = HTTP_GET,
+		                    .path = manifest_path(ref, &scratch), .headers = accept_manifests };
+	struct answer answer;
+	int result = call_send(r, &c, &scratch, &answer, e);
+
+	if (result == 0 && http_status(answer.x) != 200) {
+		result = call_refuse(r, &c, answer.x, e);
+	} else if (result == 0) {
+		result = take_manifest(answer.x, ref, a, out, e);
+		http_end(answer.x);
+	}
+	if (result < 0)
+		(void)call_wrap(&c, e);
+	arena_done(&scratch);
+	return result;
+}
+
+bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, struct arena *a,
+                    struct reference *out)
+{
+	struct mirror *m = r->mirrors;
+
+	for (; m; m = m->next)
+		if (strcmp(m->of, ref->host) == 0 && i-- == 0)
+			break;
+	if (!m)
+		return false;
+	*out = *ref;
+	out->host = m->host;
+	out->repository = arena_printf(a, "%s%s", m->prefix, ref->repository);
+	return true;
+}
+
+int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,
+                      struct registry_document *out, err *e)
+{
+	struct reference want = *ref, there;
+	struct descriptor meant;
+
+	/* A mirror is believed by digest only: what the tag means, the registry says. */
+	if (reading_mirror(r, ref, 0, a, &there) && want.digest.algorithm == DIGEST_NONE) {
+		if (registry_head(r, ref, &meant, e) < 0)
+			return -1;
+		want.digest = meant.digest;
+	}
+	for (size_t i = 0; want.digest.algorithm != DIGEST_NONE && reading_mirror(r, &want, i, a, &there);
+	     i++) {
+		err failed = { 0 }; /* told, and the next place is asked */
+
+		if (fetch_manifest(r, &there, a, out, &failed) == 0) {
+			registry_note(r, "%s/%s answered for %s", there.host, there.repository, ref->host);
+			return 0;
+		}
+		registry_note(r, "%s", failed.text);
+	}
+	return fetch_manifest(r, &want, a, out, e);
+}

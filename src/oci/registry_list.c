@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
+#include "base/text.h"
+#include "oci/registry_reading.h"
+
+/* -- pages -------------------------------------------------------------------------------------- */
+
+/* What lists have in common: page after page of one origin. take(ctx, x, page, e) keeps what is in
+ * one; 0, or 1 when it held nothing. */
+struct pages {
+	struct call call;
+	unsigned most;
+	int (*take)(void *ctx, const struct http_exchange *x, bytes page, err *e);
+	void *ctx;
+};
+
+/* next_url(x, url, base, a, out, e): where the next page is; NULL after the last one. Another
+ * origin would see our secret, or be asked in our name. */
+static int next_url(const struct http_exchange *x, const char *url, const char *base,
+                    struct arena *a, const char **out, err *e)
+{
+	struct url from, to;
+	bytes target;
+	size_t at = 0;
+
+	*out = NULL;
+	for (const char *v; (v = http_header_next(x, "Link", &at));) {
+		if (!link_next(bytes_str(v), &target))
+			continue;
+		if (url_resolve(url, arena_str(a, target), a, out, e) < 0 ||
+		    url_parse(*out, a, &to, e) < 0 || url_parse(base, a, &from, e) < 0)
+			return err_wrap(e, "the next page");
+		if (!url_same_origin(&from, &to))
+			return err_set(e, ERR_NET, 0, "the next page is at another host ('%s'), which is refused",
+			               SHOW(to.host));
+		return 0;
+	}
+	return 0;
+}
+
+/* one_page(r, p, base, next, e): 0, 1 when it held nothing, 2 when it is not there (404); the URL
+ * of the next one is in `next`, which is empty after the last. */
+static int one_page(struct registry *r, struct pages *p, const char *base, buf *next, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct answer answer;
+	const char *url = NULL;
+	bytes text;
+	int result = call_send(r, &p->call, &a, &answer, e);
+
+	if (result == 0 && http_status(answer.x) == 404) {
+		http_end(answer.x);
+		result = 2;
+	} else if (result == 0 && http_status(answer.x) != 200) {
+		result = call_refuse(r, &p->call, answer.x, e);
+	} else if (result == 0) {
+		result = http_read_all(answer.x, LIMIT_LIST_PAGE, &a, &text, e);
+		if (result == 0)
+			result = p->take(p->ctx, answer.x, text, e);
+		if (result >= 0 && next_url(answer.x, answer.url, base, &a, &url, e) < 0)
+			result = -1;
+		http_end(answer.x);
+	}
+	buf_clear(next);
+	if (url)
+		buf_put(next, bytes_of(url, strlen(url) + 1));
+	arena_done(&a);
+	return result;
+}
+
+/* 1: the first page is not there. */
+static int walk_pages(struct registry *r, struct pages *p, err *e)
+{
+	struct arena a = ARENA_INIT;
+	const char *base = call_url(r, &p->call, &a), *first = p->call.path;
+	buf next = BUF_INIT(4 * LIMIT_HTTP_HEADERS);
+	char *path = NULL;
+	unsigned page = 0;
+	int result;
+
+	do {
+		result = one_page(r, p, base, &next, e);
+		if (result == 1 && next.n > 0)
+			result = err_set(e, ERR_NET, 0, "an empty page, and another one behind it");
+		if (result == 2 && page > 0)
+			result = err_set(e, ERR_NET, 0, "page %u is not there", page + 1);
+		free_path(&path);
+	} while (result >= 0 && next.n > 0 && ++page < p->most);
+	arena_done(&a);
+	return result;
+}
+
+/* -- tags --------------------------------------------------------------------------------------- */
+
+struct tags {
+	struct arena *arena;
+	struct strings list;
+};
+
+static int take_tags(void *ctx, const struct http_exchange *x, bytes page, err *e)
+{
+	struct tags *t = ctx;
+	size_t before = t->list.len;
+
+	(void)x;
+	if (tags_parse(page, t->arena, &t->list, e) < 0)
+		return -1;
+	return t->list.len == before;
+}
+
+int registry_tags(struct registry *r, const struct reference *ref, struct arena *a,
+                  struct strings *out, err *e)
+{
+	struct arena scratch = ARENA_INIT;
+	struct tags tags = { .arena = a };
+	struct pages p = { .call = { .what = "tags", .host = ref->host, .repository = ref->repository,
+		                         .path = "tags/list?n=1000" },
+		               .most = LIMIT_LIST_PAGES, .take = take_tags, .ctx = &tags };
+	int result = walk_pages(r, &p, &scratch, e);
+
+	if (result == 1)
+		result = err_set(e, ERR_ABSENT, 0, "there is no such repository");
+	if (result < 0)
+		(void)call_wrap(&p.call, e);
+	else
+		*out = tags.list;
+	arena_done(&scratch);
+	return result;
+}
+
+/* -- referrers ---------------------------------------------------------------------------------- */
+
+struct referrers {
+	struct registry *r;
+	struct arena *arena;
+	bytes artifact_type;
+	struct descriptors list;
+};
+
+static int take_index(struct referrers *f, bytes text, err *e)
+{
+	struct oci_index index = { 0 };
+
+	if (!f->r->options.parse_index)
+		return err_set(e, ERR_BUG, 0, "no worker to read a list of referrers");
+	int result = f->r->options.parse_index(f->r->options.parse_ctx, text, f->arena, &index, e);
+	size_t seen = index.manifests.len;
+
+	for (size_t i = 0; result == 0 && i < seen; i++) {
+		const struct descriptor *d = &index.manifests.items[i];
+
+		if (f->artifact_type.n > 0 && !bytes_equal(d->artifact_type, f->artifact_type))
+			continue;
+		if (f->list.len == LIMIT_REFERRERS)
+			result = err_set(e, ERR_LIMIT, 0, "more than %d referrers", LIMIT_REFERRERS);
+		else
+			*ARENA_PUSH(f->arena, &f->list) = *d;
+	}
+	return result < 0 ? -1 : seen == 0;
+}
+
+static int take_referrers(void *ctx, const struct http_exchange *x, bytes page, err *e)
+{
+	bytes type = reading_media_type(x);
+
+	if (type.n > 0 && !oci_is_index(type))
+		return err_set(e, ERR_FORMAT, 0, "the Content-Type '%s' is that of no index", SHOW(type));
+	return take_index(ctx, page, e);
+}
+
+/* distribution-spec 1.1, "Referrers Tag Schema": what is there where the API is not. */
+static int fallback(struct registry *r, const struct reference *ref, const digest *subject,
+                    struct referrers *f, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct reference tag = { .host = ref->host, .repository = ref->repository };
+	struct registry_document doc;
+	char *name = arena_str(&a, bytes_str(DIGEST_TEXT(subject)));
+
+	name[bytes_find(bytes_str(name), ':')] = '-';
+	tag.tag = name;
+	int result = registry_manifest(r, &tag, &a, &doc, e);
+
+	if (result < 0 && e->kind == ERR_ABSENT) {
+		err_clear(e); /* nobody refers to it */
+		result = 0;
+	} else if (result == 0 && !oci_is_index(doc.media_type)) {
+		result = err_set(e, ERR_FORMAT, 0, "%s/%s: the tag '%s' should be an index of referrers",
+		                 ref->host, ref->repository, name);
+	} else if (result == 0) {
+		result = take_index(f, doc.content, e);
+	}
+	arena_done(&a);
+	return result < 0 ? -1 : 0;
+}
+
+int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
+                       bytes artifact_type, struct arena *a, struct descriptors *out, err *e)
+{
+	static const struct http_header accept[] = {
+		{ "Accept", "application/vnd.oci.image.index.v1+json" }, { 0 }
+	};
+	struct arena scratch = ARENA_INIT;
+	struct referrers f = { .r = r, .arena = a, .artifact_type = artifact_type };
+	const char *filter = artifact_type.n ? arena_printf(&scratch, "?artifactType=%s",
+	                                                    url_escape(artifact_type, &scratch)) : "";
+	struct pages p = { .call = { .what = "referrers", .host = ref->host,
+		                         .repository = ref->repository, .headers = accept,
+		                         .path = arena_printf(&scratch, "referrers/%s%s",
+		                                              DIGEST_TEXT(subject), filter) },
+		               .most = LIMIT_REFERRER_PAGES, .take = take_referrers, .ctx = &f };
+	int result = walk_pages(r, &p, &scratch, e);
+
+	if (result < 0)
+		(void)call_wrap(&p.call, e);
+	if (result == 1)
+		result = fallback(r, ref, subject, &f, e);
+	if (result == 0)
+		*out = f.list;
+	arena_done(&scratch);
+	return result;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/fix.h"
+
+static bool is_wanted(const struct job_finding *f, enum rule_fix most)
+{
+	return f->fix.len > 0 && !f->suppressed_by && f->fix_class <= most &&
+	       f->fix_class != RULE_FIX_NONE;
+}
+
+/* The fixes of one file that do not meet, in the order of its findings. */
+static struct edits join(struct rule_job *job, size_t file, enum rule_fix most, size_t *first)
+{
+	struct edits joined = { 0 };
+	size_t i = *first;
+
+	for (; i < job->findings.len && job->findings.items[i].file == file; i++) {
+		const struct job_finding *f = &job->findings.items[i];
+
+		if (!is_wanted(f, most) || edits_meet(&joined, &f->fix))
+			continue;
+		for (size_t k = 0; k < f->fix.len; k++)
+			edits_add(&joined, job->arena, f->fix.items[k].from, f->fix.items[k].to,
+			          f->fix.items[k].text);
+	}
+	*first = i;
+	return joined;
+}
+
+static size_t faults_of(const struct rule_job *job, size_t file)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->faults.len; i++)
+		n += job->faults.items[i].file == file;
+	return n;
+}
+
+/* A file that reads worse than before has been broken by us. */
+static int splice(struct rule_job *job, size_t file, const struct edits *edits, bool *out_changed,
+                  err *e)
+{
+	struct job_file *f = &job->files.items[file];
+	size_t faults = faults_of(job, file);
+	bytes before = f->text, after = edits_apply(before, edits, job->keep);
+
+	if (bytes_equal(before, after))
+		return 0;
+	if (job_replace(job, file, after, e) < 0)
+		return err_wrap(e, "%s after its fixes", f->name);
+	if (faults_of(job, file) > faults) {
+		err ignored = { 0 };
+
+		(void)job_replace(job, file, before, &ignored); /* it was read before */
+		return err_set(e, ERR_BUG, 0, "%s: a fix would break it; it stays as it is", f->name);
+	}
+	*out_changed = true;
+	return 0;
+}
+
+static int pass(struct rule_job *job, enum rule_fix most, bool *out_changed, err *e)
+{
+	*out_changed = false;
+	for (size_t i = 0; i < job->findings.len;) {
+		size_t file = job->findings.items[i].file;
+		struct edits edits = join(job, file, most, &i);
+
+		if (edits.len > 0 && splice(job, file, &edits, out_changed, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static size_t open_findings(const struct rule_job *job)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->findings.len; i++)
+		n += !job->findings.items[i].suppressed_by;
+	return n;
+}
+
+int fix_run(struct rule_job *job, enum rule_fix most, size_t *out_fixed, err *e)
+{
+	size_t before = open_findings(job);
+	bool changed = true;
+	int result = 0;
+
+	for (unsigned i = 0; i < FIX_PASSES && changed && result == 0; i++) {
+		result = pass(job, most, &changed, e);
+		job_run(job);
+	}
+	size_t after = open_findings(job);
+
+	*out_fixed = before > after ? before - after : 0;
+	return result;
+}

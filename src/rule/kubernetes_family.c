@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The family of Kubernetes: which of its parts look at which object. */
+#include "base/text.h"
+#include "rule/kubernetes_parts.h"
+#include "rule/kubernetes_rules.h"
+#include "rule/pss.h"
+
+/* -- annotations that suppress ---------------------------------------------------------------- */
+
+static void mark(struct rule_job *job, const struct kube_object *o, bytes id, bytes reason)
+{
+	for (size_t i = 0; i < job->findings.len; i++) {
+		struct job_finding *f = &job->findings.items[i];
+
+		if (f->file == o->file && f->from >= o->root->from && f->from < o->root->to &&
+		    rule_is_called(f->rule, id))
+			f->suppressed_by = text_shown(job->arena, reason);
+	}
+}
+
+/* "ignore-check.kube-linter.io/NAME: reason", "checkov.io/skip1: ID=reason", "oakum.dev/ignore: ID
+ * reason", one a line. */
+static void obey_annotations(struct rule_job *job, const struct kube_object *o)
+{
+	const struct yaml_node *list = yaml_get(o->metadata, "annotations");
+
+	for (const struct yaml_node *v = yaml_first(list); v; v = v->next) {
+		bytes key = yaml_text(v->key), rest = yaml_text(v), line;
+		bool checkov = bytes_starts(key, BYTES("checkov.io/skip"));
+
+		if (bytes_take_prefix(&key, BYTES("ignore-check.kube-linter.io/")))
+			mark(job, o, key, rest);
+		while ((checkov || bytes_is(key, "oakum.dev/ignore")) && bytes_line(&rest, &line)) {
+			size_t end = bytes_find(line, checkov ? '=' : ' ');
+			bytes reason = bytes_trim(bytes_skip(line, end + 1));
+
+			if (reason.n > 0)
+				mark(job, o, bytes_slice(line, 0, end), reason);
+		}
+	}
+}
+
+/* -- the family ------------------------------------------------------------------------------- */
+
+static void check(struct rule_job *job)
+{
+	struct kube_objects objects = kube_objects(job);
+	const struct job_options *options = job->options;
+	enum pss_level level = PSS_PRIVILEGED;
+
+	if (options->pss)
+		(void)pss_level_from(bytes_str(options->pss), &level); /* cmd/ has looked */
+	for (size_t i = 0; i < objects.len; i++) {
+		struct kube_object *o = &objects.items[i];
+
+		if (options->pss)
+			pss_check(o, level, options->pss_version);
+		if (!options->pss || options->harden) {
+			if (!options->pss)
+				pss_check_all(o);
+			kubernetes_pod_check(o);
+		}
+	}
+	if (!options->pss || options->harden)
+		kubernetes_set_check(job, &objects);
+	for (size_t i = 0; i < objects.len; i++)
+		obey_annotations(job, &objects.items[i]);
+}
+
+const struct rule_family rule_family_kubernetes = {
+	.name = "kubernetes",
+	.rules = kubernetes_rules,
+	.len = KUBERNETES_RULES,
+	.check = check,
+};

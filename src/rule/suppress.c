@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/suppress.h"
+
+#include "base/text.h"
+
+struct ignore {
+	bytes id, pattern; /* pattern: empty for every file */
+	int64_t until;     /* 0: no end */
+	const char *reason;
+};
+
+struct ignore_list {
+	struct ignore *items;
+	size_t len, cap;
+};
+
+/* -- .oakumignore ----------------------------------------------------------------------------- */
+
+/* * and ? stop at a slash, ** does not. Backtracks to the last star only, so at most n * m. */
+static bool matches(bytes pattern, bytes name)
+{
+	size_t p = 0, n = 0, star = SIZE_MAX, from = 0;
+	bool deep = false;
+
+	while (n < name.n) {
+		if (p < pattern.n && pattern.p[p] == '*') {
+			deep = p + 1 < pattern.n && pattern.p[p + 1] == '*';
+			p += deep ? 2 : 1;
+			if (deep && p < pattern.n && pattern.p[p] == '/')
+				p++;
+			star = p;
+			from = n;
+		} else if (p < pattern.n && (pattern.p[p] == name.p[n] ||
+		                             (pattern.p[p] == '?' && name.p[n] != '/'))) {
+			p++;
+			n++;
+		} else if (star != SIZE_MAX && (deep || name.p[from] != '/')) {
+			p = star;
+			n = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
+}
+
+static void parse_line(struct ignore_list *list, bytes line, struct arena *a)
+{
+	struct ignore ignore = { .reason = ".oakumignore" };
+	bytes reason = bytes_skip(line, bytes_find(line, '#')), word;
+
+	line = bytes_trim(bytes_slice(line, 0, bytes_find(line, '#')));
+	if (bytes_take_prefix(&reason, BYTES("#")) && bytes_trim(reason).n > 0)
+		ignore.reason = text_shown(a, bytes_trim(reason));
+	while (bytes_take_until(&line, ' ', &word)) {
+		if (word.n == 0)
+			continue;
+		if (ignore.id.n == 0) {
+			ignore.id = word;
+		} else if (bytes_take_prefix(&word, BYTES("until:"))) {
+			if (!text_from_date(word, &ignore.until))
+				return; /* a line without a clear end suppresses nothing */
+		} else {
+			ignore.pattern = word;
+		}
+	}
+	if (ignore.id.n > 0)
+		*ARENA_PUSH(a, list) = ignore;
+}
+
+struct ignore_list *ignore_parse(bytes text, struct arena *a)
+{
+	struct ignore_list *list = arena_new(a, struct ignore_list);
+	bytes line;
+
+	while (bytes_line(&text, &line))
+		parse_line(list, line, a);
+	return list;
+}
+
+static const char *ignored(const struct rule_job *job, const struct job_finding *f)
+{
+	bytes name = bytes_str(job->files.items[f->file].name);
+
+	(void)bytes_take_prefix(&name, BYTES("./"));
+	for (size_t i = 0; job->ignores && i < job->ignores->len; i++) {
+		const struct ignore *ignore = &job->ignores->items[i];
+
+		if ((ignore->until == 0 || job->options->now < ignore->until) &&
+		    rule_is_called(f->rule, ignore->id) &&
+		    (ignore->pattern.n == 0 || matches(ignore->pattern, name)))
+			return ignore->reason;
+	}
+	return NULL;
+}
+
+/* -- comments --------------------------------------------------------------------------------- */
+
+/* What marks a comment, and whether its tool asks for a reason. */
+static const struct {
+	bytes mark;
+	bool needs_reason;
+} marks[] = {
+	{ BYTES_INIT("oakum:ignore"), true },
+	{ BYTES_INIT("trivy:ignore:"), false },
+	{ BYTES_INIT("checkov:skip="), false },
+	{ BYTES_INIT("hadolint ignore="), false },
+};
+
+static bool names_rule(bytes *rest, const struct rule *rule)
+{
+	bytes id;
+	bool named = false, more = true;
+
+	while (more && rest->n > 0) {
+		size_t n = 0;
+
+		while (n < rest->n && rest->p[n] > ' ' && rest->p[n] != ',' && rest->p[n] != ':')
+			n++;
+		id = bytes_slice(*rest, 0, n);
+		*rest = bytes_skip(*rest, n);
+		named |= id.n > 0 && rule_is_called(rule, id);
+		more = bytes_take_prefix(rest, BYTES(","));
+	}
+	(void)bytes_take_prefix(rest, BYTES(":"));
+	*rest = bytes_trim(*rest);
+	return named;
+}
+
+static const char *line_says(struct rule_job *job, bytes line, const struct rule *rule)
+{
+	bytes comment = bytes_skip(line, bytes_find(line, '#'));
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks) && comment.n > 0; i++) {
+		size_t at = bytes_search(comment, marks[i].mark);
+		bytes rest = bytes_skip(comment, at + marks[i].mark.n);
+
+		if (at == comment.n)
+			continue;
+		if (i == 0)
+			rest = bytes_trim(rest.n > 0 && rest.p[0] == '=' ? bytes_skip(rest, 1) : rest);
+		if (names_rule(&rest, rule) && (rest.n > 0 || !marks[i].needs_reason))
+			return rest.n > 0 ? text_shown(job->arena, rest) : "a comment says so";
+	}
+	return NULL;
+}
+
+static bool is_comment(bytes line)
+{
+	line = bytes_trim(line);
+	return line.n > 0 && line.p[0] == '#';
+}
+
+/* The finding's line and the comments right above it. */
+static const char *commented(struct rule_job *job, const struct job_finding *f)
+{
+	const struct source *source = &job->files.items[f->file].source;
+	size_t line = source_position(source, f->from).line;
+	const char *reason = line_says(job, source_line(source, line), f->rule);
+
+	while (!reason && line > 1 && is_comment(source_line(source, line - 1)))
+		reason = line_says(job, source_line(source, --line), f->rule);
+	return reason;
+}
+
+void suppress_mark(struct rule_job *job)
+{
+	for (size_t i = 0; i < job->findings.len; i++) {
+		struct job_finding *f = &job->findings.items[i];
+
+		if (!f->suppressed_by)
+			f->suppressed_by = commented(job, f);
+		if (!f->suppressed_by)
+			f->suppressed_by = ignored(job, f);
+	}
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vuln/database.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/text.h"
+#include "store/sorted.h"
+#include "vuln/record.h"
+
+struct database {
+	struct arena arena; /* holds this very struct and the info */
+	struct sorted *file;
+	struct database_info info;
+	buf key;
+};
+
+static int damaged(const char *what, err *e)
+{
+	return err_set(e, ERR_FORMAT, 0, "the database is damaged: %s", what);
+}
+
+/* key_of(db, kind, one, two): "m/" one "/" two; two may be empty. Valid until the next key. */
+static bytes key_of(struct database *db, const char *kind, bytes one, bytes two)
+{
+	buf_clear(&db->key);
+	buf_puts(&db->key, kind);
+	buf_put(&db->key, bytes_slice(one, 0, LIMIT_ADVISORY_TEXT));
+	if (two.n > 0) {
+		buf_putc(&db->key, '/');
+		buf_put(&db->key, bytes_slice(two, 0, LIMIT_ADVISORY_TEXT));
+	}
+	return buf_bytes(&db->key);
+}
+
+/* -- opening ----------------------------------------------------------------------------------- */
+
+static bool take_feed(bytes *in, struct database_feed *f)
+{
+	uint32_t kind;
+	bytes hash;
+
+	if (!pack_take_u32(in, FEED_GRYPE_DB, &kind) ||
+	    !pack_take_bytes(in, LIMIT_ADVISORY_TEXT, &f->name) || !pack_take_bytes(in, 32, &hash) ||
+	    !pack_take_bytes(in, LIMIT_ADVISORY_TEXT, &f->newest))
+		return false;
+	f->kind = kind;
+	if (hash.n == 32) {
+		f->digest.algorithm = DIGEST_SHA256;
+		memcpy(f->digest.value, hash.p, 32);
+	}
+	return pack_take_u64(in, UINT64_MAX, &f->documents) &&
+	       pack_take_u64(in, UINT64_MAX, &f->advisories) &&
+	       pack_take_u64(in, UINT64_MAX, &f->vulnerabilities) &&
+	       pack_take_u64(in, UINT64_MAX, &f->faults) &&
+	       pack_take_u64(in, UINT64_MAX, &f->passed_over);
+}
+
+static bool take_info(bytes in, struct arena *a, struct database_info *out)
+{
+	uint64_t built;
+	uint32_t feeds, spaces;
+
+	if (!pack_take_u64(&in, INT64_MAX, &built) || !pack_take_bool(&in, &out->restricted) ||
+	    !pack_take_u32(&in, LIMIT_ADVISORY_ITEMS, &feeds))
+		return false;
+	out->built = (int64_t)built;
+	while (feeds-- > 0)
+		if (!take_feed(&in, ARENA_PUSH(a, &out->feeds)))
+			return false;
+	if (!pack_take_u32(&in, LIMIT_ADVISORY_ITEMS, &spaces))
+		return false;
+	while (spaces-- > 0)
+		if (!pack_take_bytes(&in, LIMIT_ADVISORY_TEXT, ARENA_PUSH(a, &out->spaces)))
+			return false;
+	return in.n == 0;
+}
+
+static int read_info(struct database *db, err *e)
+{
+	bytes value;
+	int there = sorted_get(db->file, BYTES("i/"), &value, e);
+
+	if (there < 0)
+		return -1;
+	if (there == 0 || !take_info(arena_bytes(&db->arena, value), &db->arena, &db->info))
+		return damaged("it does not say what it was made from", e);
+	return 0;
+}
+
+int database_open(const char *path, struct database **out, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct database *db = arena_new(&a, struct database);
+
+	db->arena = a;
+	db->key.max = 3 * LIMIT_ADVISORY_TEXT;
+	if (sorted_open(path, &db->file, e) < 0 || read_info(db, e) < 0) {
+		database_close(db);
+		return err_is_set(e) ? -1 : damaged("", e);
+	}
+	*out = db;
+	return 0;
+}
+
+void database_close(struct database *db)
+{
+	if (!db)
+		return;
+	struct arena a = db->arena;
+
+	sorted_close(db->file);
+	buf_done(&db->key);
+	arena_done(&a);
+}
+
+const struct database_info *database_info(const struct database *db)
+{
+	return &db->info;
+}
+
+digest database_digest(const struct database *db)
+{
+	return sorted_root(db->file);
+}
+
+bool database_covers(const struct database *db, bytes space)
+{
+	size_t low = 0, high = db->info.spaces.len;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int c = bytes_compare(db->info.spaces.items[middle], space);
+
+		if (c == 0)
+			return true;
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* -- looking up -------------------------------------------------------------------------------- */
+
+int database_advisories(struct database *db, bytes space, bytes package, struct arena *a,
+                        struct advisories *out, err *e)
+{
+	bytes value;
+	int there = sorted_get(db->file, key_of(db, "m/", space, package), &value, e);
+
+	*out = (struct advisories){ 0 };
+	if (there <= 0)
+		return there;
+	value = arena_bytes(a, value);
+	while (value.n > 0) {
+		struct advisory *v = ARENA_PUSH(a, out);
+
+		if (!advisory_unpack(&value, a, v))
+			return damaged("an advisory cannot be read", e);
+		v->space = space;
+		v->package = package;
+	}
+	return 0;
+}
+
+int database_vulnerability(struct database *db, bytes id, struct arena *a,
+                           struct vulnerability *out, err *e)
+{
+	bytes value;
+	int there = sorted_get(db->file, key_of(db, "v/", id, BYTES("")), &value, e);
+
+	if (there <= 0)
+		return there;
+	value = arena_bytes(a, value);
+	if (!vulnerability_unpack(&value, a, out) || value.n > 0)
+		return damaged("a vulnerability cannot be read", e);
+	return 1;
+}
+
+int database_end_of_life(struct database *db, bytes product, bytes release, struct arena *a,
+                         struct end_of_life *out, err *e)
+{
+	bytes value;
+	int there = sorted_get(db->file, key_of(db, "e/", product, release), &value, e);
+
+	if (there <= 0)
+		return there;
+	value = arena_bytes(a, value);
+	if (!end_of_life_unpack(&value, out) || value.n > 0)
+		return damaged("an end of life cannot be read", e);
+	return 1;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vuln/database.h"
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/pack.h"
+#include "base/text.h"
+#include "store/sorted.h"
+#include "vuln/record.h"
+
+#include <stdlib.h>
+
+/* One record: its key and its octets lie one behind the other in the heap. */
+struct slot {
+	uint64_t at;
+	uint32_t key, value; /* lengths */
+};
+
+struct database_builder {
+	struct arena arena; /* holds this very struct */
+	buf heap, record;
+	struct {
+		struct slot *items;
+		size_t len, cap;
+	} slots;
+	struct {
+		struct database_feed *items;
+		size_t len, cap;
+	} feeds;
+	struct map spaces;
+	bool restricted;
+};
+
+struct database_builder *builder_new(void)
+{
+	struct arena a = ARENA_INIT;
+	struct database_builder *b = arena_new(&a, struct database_builder);
+
+	b->arena = a;
+	b->heap.max = LIMIT_DATABASE_BUILD;
+	b->record.max = LIMIT_DATABASE_BUILD;
+	map_init(&b->spaces, &b->arena);
+	return b;
+}
+
+void builder_free(struct database_builder *b)
+{
+	if (!b)
+		return;
+	struct arena a = b->arena;
+
+	buf_done(&b->heap);
+	buf_done(&b->record);
+	arena_done(&a);
+}
+
+struct database_feed *builder_feed(struct database_builder *b, enum feed_kind kind, bytes name)
+{
+	struct database_feed *f = ARENA_PUSH(&b->arena, &b->feeds);
+
+	f->kind = kind;
+	f->name = arena_bytes(&b->arena, name);
+	return f;
+}
+
+void builder_restrict(struct database_builder *b)
+{
+	b->restricted = true;
+}
+
+/* -- taking in --------------------------------------------------------------------------------- */
+
+/* add(b, kind, one, two, e): the record that b->record holds, under its key. */
+static int add(struct database_builder *b, const char *kind, bytes one, bytes two, err *e)
+{
+	struct slot s = { .at = b->heap.n, .value = (uint32_t)b->record.n };
+
+	if (one.n == 0 || one.n > LIMIT_ADVISORY_TEXT || two.n > LIMIT_ADVISORY_TEXT)
+		return 0; /* nothing it could be found by: the reader has counted it as a fault */
+	if (b->record.n > LIMIT_SORTED_BLOCK / 4) {
+		b->feeds.items[b->feeds.len - 1].faults++;
+		return 0;
+	}
+	if (buf_append(&b->heap, bytes_str(kind), e) < 0 || buf_append(&b->heap, one, e) < 0 ||
+	    (two.n > 0 && buf_append(&b->heap, BYTES("/"), e) < 0) || buf_append(&b->heap, two, e) < 0)
+		return -1;
+	s.key = (uint32_t)(b->heap.n - s.at);
+	if (buf_append(&b->heap, buf_bytes(&b->record), e) < 0)
+		return -1;
+	*ARENA_PUSH(&b->arena, &b->slots) = s;
+	return 0;
+}
+
+static struct database_feed *current(struct database_builder *b)
+{
+	return &b->feeds.items[b->feeds.len - 1];
+}
+
+static int take_advisory(void *ctx, const struct advisory *v, err *e)
+{
+	struct database_builder *b = ctx;
+	void **known = map_get(&b->spaces, v->space)
+	                   ? NULL
+	                   : map_put(&b->spaces, arena_bytes(&b->arena, v->space));
+
+	if (known)
+		*known = b;
+	current(b)->advisories++;
+	buf_clear(&b->record);
+	advisory_pack(v, &b->record);
+	return add(b, "m/", v->space, v->package, e);
+}
+
+static int take_alias(struct database_builder *b, bytes alias, bytes id, err *e)
+{
+	if (bytes_equal(alias, id))
+		return 0;
+	buf_clear(&b->record);
+	pack_bytes(&b->record, id);
+	return add(b, "a/", alias, BYTES(""), e);
+}
+
+static int take_vulnerability(void *ctx, const struct vulnerability *v, err *e)
+{
+	struct database_builder *b = ctx;
+	struct database_feed *f = current(b);
+	bytes date = bytes_slice(v->modified.n ? v->modified : v->published, 0, 10);
+
+	f->vulnerabilities++;
+	if (date.n == 10 && bytes_compare(date, f->newest) > 0)
+		f->newest = arena_bytes(&b->arena, date);
+	for (size_t i = 0; i < v->aliases.len; i++)
+		if (take_alias(b, v->aliases.items[i], v->id, e) < 0)
+			return -1;
+	buf_clear(&b->record);
+	vulnerability_pack(v, &b->record);
+	return add(b, "v/", v->id, BYTES(""), e);
+}
+
+static int take_end_of_life(void *ctx, const struct end_of_life *x, err *e)
+{
+	struct database_builder *b = ctx;
+
+	buf_clear(&b->record);
+	end_of_life_pack(x, &b->record);
+	return add(b, "e/", x->product, x->release, e);
+}
+
+static int take_fault(void *ctx, bytes where, const char *what, err *e)
+{
+	struct database_builder *b = ctx;
+
+	(void)where; /* whoever reads the feed names it to the user */
+	(void)what;
+	(void)e;
+	current(b)->faults++;
+	return 0;
+}
+
+struct feed_sink builder_sink(struct database_builder *b)
+{
+	return (struct feed_sink){ take_advisory, take_vulnerability, take_end_of_life, take_fault, b };
+}
+
+/* -- writing ----------------------------------------------------------------------------------- */
+
+static bytes key_at(const struct database_builder *b, const struct slot *s)
+{
+	return bytes_of(b->heap.p + s->at, s->key);
+}
+
+static bytes value_at(const struct database_builder *b, const struct slot *s)
+{
+	return bytes_of(b->heap.p + s->at + s->key, s->value);
+}
+
+/* By key; under one key as they came, so that the feed that was named first fills first. */
+static int compare_slots(const void *left, const void *right, void *ctx)
+{
+	const struct database_builder *b = ctx;
+	const struct slot *l = left, *r = right;
+	int c = bytes_compare(key_at(b, l), key_at(b, r));
+
+	return c ? c : (l->at > r->at) - (l->at < r->at);
+}
+
+static int compare_values(const void *left, const void *right, void *ctx)
+{
+	return bytes_compare(value_at(ctx, left), value_at(ctx, right));
+}
+
+/* All records of one key, each once. */
+static void join_lists(const struct database_builder *b, struct slot *s, size_t n, buf *out)
+{
+	qsort_r(s, n, sizeof(*s), compare_values, (void *)(uintptr_t)b);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || compare_values(&s[i - 1], &s[i], (void *)(uintptr_t)b) != 0)
+			buf_put(out, value_at(b, &s[i]));
+}
+
+static int join_vulnerabilities(const struct database_builder *b, const struct slot *s, size_t n,
+                                buf *out, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct vulnerability whole, more;
+	bytes in = value_at(b, s);
+	bool good = vulnerability_unpack(&in, &a, &whole);
+
+	for (size_t i = 1; i < n && good; i++) {
+		in = value_at(b, &s[i]);
+		good = vulnerability_unpack(&in, &a, &more);
+		if (good)
+			vulnerability_merge(&whole, &more, &a);
+	}
+	if (good)
+		vulnerability_pack(&whole, out);
+	arena_done(&a);
+	return good ? 0 : err_set(e, ERR_BUG, 0, "a record of ours cannot be read back");
+}
+
+/* join(b, s, n, out, e): what stands under the one key of these n slots. Of an end of life the
+ * latest word counts, of an alias each id. */
+static int join(const struct database_builder *b, struct slot *s, size_t n, buf *out, err *e)
+{
+	bytes key = key_at(b, s);
+
+	if (bytes_starts(key, BYTES("v/")))
+		return join_vulnerabilities(b, s, n, out, e);
+	if (bytes_starts(key, BYTES("e/")))
+		buf_put(out, value_at(b, &s[n - 1]));
+	else
+		join_lists(b, s, n, out);
+	return 0;
+}
+
+static int compare_words(const void *left, const void *right)
+{
+	return bytes_compare(*(const bytes *)left, *(const bytes *)right);
+}
+
+static void pack_feed(const struct database_feed *f, buf *out)
+{
+	pack_u64(out, f->kind);
+	pack_bytes(out, f->name);
+	pack_bytes(out, bytes_of(f->digest.value, digest_size(&f->digest)));
+	pack_bytes(out, f->newest);
+	pack_u64(out, f->documents);
+	pack_u64(out, f->advisories);
+	pack_u64(out, f->vulnerabilities);
+	pack_u64(out, f->faults);
+	pack_u64(out, f->passed_over);
+}
+
+static void pack_info(struct database_builder *b, int64_t built, buf *out)
+{
+	bytes *spaces = arena_array(&b->arena, bytes, b->spaces.len);
+
+	for (size_t i = 0; i < b->spaces.len; i++)
+		spaces[i] = b->spaces.items[i].key;
+	if (b->spaces.len > 0)
+		qsort(spaces, b->spaces.len, sizeof(*spaces), compare_words);
+	pack_u64(out, (uint64_t)built);
+	pack_u64(out, b->restricted);
+	pack_u64(out, b->feeds.len);
+	for (size_t i = 0; i < b->feeds.len; i++)
+		pack_feed(&b->feeds.items[i], out);
+	pack_u64(out, b->spaces.len);
+	for (size_t i = 0; i < b->spaces.len; i++)
+		pack_bytes(out, spaces[i]);
+}
+
+/* Advisories are looked up by the hundred, so their blocks stand as they are; what is only shown is
+ * compressed. */
+static int put(struct database_builder *b, struct sorted_writer *w, struct slot *s, size_t n,
+               err *e)
+{
+	bytes key = key_at(b, s);
+	bool shown = bytes_starts(key, BYTES("v/")) || bytes_starts(key, BYTES("a/"));
+
+	buf_clear(&b->record);
+	if (join(b, s, n, &b->record, e) < 0 || sorted_compress(w, shown, e) < 0)
+		return -1;
+	return sorted_add(w, key, buf_bytes(&b->record), e);
+}
+
+static int write_all(struct database_builder *b, struct sorted_writer *w, int64_t built, err *e)
+{
+	struct slot *s = b->slots.items, *end = s + b->slots.len;
+	bool told = false;
+
+	if (b->slots.len > 0)
+		qsort_r(s, b->slots.len, sizeof(*s), compare_slots, b);
+	while (s < end || !told) {
+		struct slot *next = s;
+
+		/* "i/" comes before "m/" and "v/", behind "a/" and "e/". */
+		if (!told && (s == end || bytes_compare(key_at(b, s), BYTES("i/")) > 0)) {
+			told = true;
+			buf_clear(&b->record);
+			pack_info(b, built, &b->record);
+			if (sorted_compress(w, false, e) < 0 ||
+			    sorted_add(w, BYTES("i/"), buf_bytes(&b->record), e) < 0)
+				return -1;
+			continue;
+		}
+		while (next < end && bytes_equal(key_at(b, next), key_at(b, s)))
+			next++;
+		if (put(b, w, s, (size_t)(next - s), e) < 0)
+			return -1;
+		s = next;
+	}
+	return 0;
+}
+
+int builder_write(struct database_builder *b, const char *path, int64_t built, err *e)
+{
+	struct sorted_writer *w;
+
+	if (sorted_create(path, &w, e) < 0)
+		return -1;
+	if (write_all(b, w, built, e) < 0) {
+		sorted_abandon(w);
+		return -1;
+	}
+	return sorted_finish(w, e);
+}

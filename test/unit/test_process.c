@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys/process.h"
+#include "unit.h"
+
+#include <fcntl.h>
+#include <time.h>
+
+static struct arena a = ARENA_INIT;
+static char path[] = "PATH=/usr/bin:/bin", greeting[] = "GREETING=hello";
+static char *const environment[] = { path, greeting, NULL };
+
+static int run(const char *script, bytes input, size_t most, uint64_t ms,
+               struct process_result *out, err *e)
+{
+	const char *const argv[] = { "sh", "-c", script, NULL };
+	const struct process p = { argv, environment, input, most, ms };
+
+	return process_run(&p, &a, out, e);
+}
+
+static void what_goes_in_and_comes_out(void **state)
+{
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		run("cat; echo \"$GREETING $HOME\"; echo no >&2; exit 3", BYTES("in "), 100, 5000, &r, &e),
+		0);
+	assert_int_equal(r.status, 3);
+	assert_bytes(r.output, "in hello \n");
+	assert_bytes(r.message, "no\n");
+	assert_int_equal(run("kill -9 $$", BYTES(""), 100, 5000, &r, &e), 0);
+	assert_int_equal(r.status, PROCESS_STATUS_SIGNAL + SIGKILL);
+}
+
+/* No word of an argument is read by a shell. */
+static void arguments_stay_as_they_are(void **state)
+{
+	const char *const argv[] = { "printf", "[%s]", "a b; $(echo x) '\"*", "", NULL };
+	const struct process p = { argv, environment, BYTES_INIT(""), 100, 5000 };
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(process_run(&p, &a, &r, &e), 0);
+	assert_bytes(r.output, "[a b; $(echo x) '\"*][]");
+}
+
+/* More than a pipe holds, to one who reads nothing: no SIGPIPE, no hang. */
+static void input_that_nobody_reads(void **state)
+{
+	bytes large = bytes_of(arena_zero(&a, 1 << 20), 1 << 20);
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(run("exec true", large, 0, 5000, &r, &e), 0);
+	assert_int_equal(r.status, 0);
+	assert_int_equal(run("wc -c", large, 100, 5000, &r, &e), 0);
+	assert_bytes(r.output, "1048576\n");
+}
+
+static void output_is_bounded(void **state)
+{
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(run("printf 12345", BYTES(""), 5, 5000, &r, &e), 0);
+	assert_bytes(r.output, "12345");
+	assert_int_equal(run("printf 123456", BYTES(""), 5, 5000, &r, &e), -1);
+	assert_failed(&e, ERR_LIMIT);
+	assert_int_equal(run("exec cat /dev/zero", BYTES(""), 100000, 20000, &r, &e), -1);
+	assert_failed(&e, ERR_LIMIT);
+	/* A complaint is cut, however long; it is no failure of ours. */
+	assert_int_equal(run("head -c 300000 /dev/zero >&2", BYTES(""), 5, 5000, &r, &e), 0);
+	assert_in_range(r.message.n, 1, 4096);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void time_is_bounded(void **state)
+{
+	uint64_t begun = now_ms();
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(run("exec sleep 60", BYTES(""), 5, 300, &r, &e), -1);
+	assert_non_null(strstr(e.text, "not done within 1 s"));
+	assert_failed(&e, ERR_LIMIT);
+	assert_in_range(now_ms() - begun, 300, 5000);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nobody is left unreaped */
+}
+
+/* A helper may start an agent that keeps its standard output. */
+static void who_outlives_the_program_is_not_waited_for(void **state)
+{
+	uint64_t begun = now_ms();
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(run("sleep 20 & echo done", BYTES(""), 5, 10000, &r, &e), 0);
+	assert_bytes(r.output, "done\n");
+	assert_in_range(now_ms() - begun, 0, 5000);
+}
+
+static void descriptors_stay_here(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY); /* without O_CLOEXEC, as a library may */
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_true(fd > 2);
+	assert_int_equal(run("ls /proc/self/fd | tr '\\n' ' '", BYTES(""), 100, 5000, &r, &e), 0);
+	assert_bytes(r.output, "0 1 2 3 "); /* 3: ls reads the folder */
+	close(fd);
+}
+
+static void programs_are_looked_up_in_the_path_given(void **state)
+{
+	static char nowhere[] = "PATH=:/nonexistent";
+	char *const poor[] = { nowhere, NULL };
+	const char *const argv[] = { "sh", NULL };
+	const struct process lost = { argv, poor, BYTES_INIT(""), 5, 5000 };
+	const char *const folder[] = { "/etc", NULL };
+	const struct process none = { folder, environment, BYTES_INIT(""), 5, 5000 };
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(process_run(&lost, &a, &r, &e), -1);
+	assert_non_null(strstr(e.text, "there is no program 'sh' on PATH"));
+	assert_failed(&e, ERR_ABSENT);
+	assert_int_equal(process_run(&none, &a, &r, &e), -1);
+	assert_failed(&e, ERR_ABSENT);
+}
+
+/* What we ignore or block is nothing for another program (the first 28 signals: the C library keeps
+ * two real-time ones to itself). */
+static void signals_are_as_new(void **state)
+{
+	struct process_result r;
+	err e = { 0 };
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(
+		run("grep -E '^Sig(Blk|Ign)' /proc/self/status | grep -oE '.{7}$' | tr '\\n' ' '",
+	        BYTES(""), 100, 5000, &r, &e),
+		0);
+	signal(SIGPIPE, SIG_DFL);
+	assert_bytes(r.output, "0000000 0000000 ");
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_done(&a);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_goes_in_and_comes_out),
+		cmocka_unit_test(arguments_stay_as_they_are),
+		cmocka_unit_test(input_that_nobody_reads),
+		cmocka_unit_test(output_is_bounded),
+		cmocka_unit_test(time_is_bounded),
+		cmocka_unit_test(who_outlives_the_program_is_not_waited_for),
+		cmocka_unit_test(descriptors_stay_here),
+		cmocka_unit_test(programs_are_looked_up_in_the_path_given),
+		cmocka_unit_test(signals_are_as_new),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, tear_down);
+}
