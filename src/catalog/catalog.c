@@ -6,8 +6,8 @@
 /* The one table. The operating system comes first, its packages next: they own their files before a
  * language's cataloger can claim them. */
 #define CATALOGERS(X) \
-	X(os_release) X(dpkg) X(apk) X(rpm) X(chisel) X(accounts) X(dotnet) X(golang) X(npm) \
-	X(python) X(java) X(rust) X(gem) X(composer)
+	X(os_release) X(dpkg) X(apk) X(rpm) X(chisel) X(accounts) X(dotnet) X(dotnet_source) \
+	X(golang) X(npm) X(python) X(java) X(rust) X(gem) X(composer)
 
 #define X(name) &catalog_##name,
 static const struct cataloger *const catalogers[] = { CATALOGERS(X) NULL };

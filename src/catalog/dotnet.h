@@ -35,6 +35,9 @@ enum dotnet_item {
 /* Visual Studio begins its JSON with it; every host passes over it. */
 #define DOTNET_BOM BYTES("\xef\xbb\xbf")
 
+/* dotnet_folded(name, a): NuGet and MSBuild compare names without case. Arena. */
+bytes dotnet_folded(bytes name, struct arena *a);
+
 /* -- NAME.deps.json -------------------------------------------------------------------------- */
 enum dotnet_library_type {
 	LIBRARY_OTHER,   /* reference, referenceassembly, platform: an assembly from nowhere known */
@@ -91,8 +94,9 @@ bool dotnet_library_is_assetless(const struct dotnet_library *l);
 enum dotnet_range { RANGE_EXACT, RANGE_PATCH, RANGE_MINOR, RANGE_MAJOR };
 struct dotnet_roll {
 	enum dotnet_range range;
-	bool highest;    /* LatestMinor, LatestMajor */
-	bool no_patches; /* "applyPatches": false */
+	bool highest;     /* LatestMinor, LatestMajor */
+	bool no_patches;  /* "applyPatches": false */
+	bool prereleases; /* count like releases: only the environment says so */
 };
 
 struct dotnet_request { /* a framework that is asked for */
@@ -119,6 +123,9 @@ struct dotnet_config {
 int dotnet_config_parse(bytes text, struct arena *a, struct dotnet_config *out, err *e);
 void dotnet_config_pack(buf *b, const struct dotnet_config *config);
 bool dotnet_config_take(bytes *in, struct arena *a, struct dotnet_config *out);
+/* dotnet_roll_named(word, inout): set range and direction by the name of a policy, in any case; false
+ * when it is none. */
+bool dotnet_roll_named(bytes word, struct dotnet_roll *inout);
 /* dotnet_roll_name(roll): "LatestPatch"; "" for Minor, the default. Static. */
 const char *dotnet_roll_name(struct dotnet_roll roll);
 

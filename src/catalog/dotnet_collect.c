@@ -206,6 +206,7 @@ int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, er
 	map_init(&c.by_stem, a);
 	map_init(&c.by_file, a);
 	c.rid = dotnet_platform_rid(image);
+	c.environment = dotnet_environment_of(&image->config.env);
 	dotnet_folders_find(image->tree, a, &c.folders);
 	while ((item = facts_next_item(image, DOTNET_INSPECTOR, &at)))
 		if (!add_item(&c, item))

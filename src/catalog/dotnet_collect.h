@@ -46,6 +46,7 @@ struct dotnet_collector {
 	struct arena *a;
 	struct arena scratch; /* per application */
 	struct facts *facts;
+	struct dotnet_environment environment;
 	bytes rid; /* of the image: "linux-musl-x64"; empty when unknown */
 	struct dotnet_folders folders;
 	struct map by_stem; /* struct dotnet_application */

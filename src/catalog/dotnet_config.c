@@ -10,11 +10,26 @@ static const struct {
 	const char *name;
 	struct dotnet_roll roll;
 } rolls[] = {
-	{ "Disable", { RANGE_EXACT, false, false } }, { "LatestPatch", { RANGE_PATCH, false, false } },
-	{ "Minor", { RANGE_MINOR, false, false } },   { "LatestMinor", { RANGE_MINOR, true, false } },
-	{ "Major", { RANGE_MAJOR, false, false } },   { "LatestMajor", { RANGE_MAJOR, true, false } },
+	{ "Disable", { .range = RANGE_EXACT } },
+	{ "LatestPatch", { .range = RANGE_PATCH } },
+	{ "Minor", { .range = RANGE_MINOR } },
+	{ "LatestMinor", { .range = RANGE_MINOR, .highest = true } },
+	{ "Major", { .range = RANGE_MAJOR } },
+	{ "LatestMajor", { .range = RANGE_MAJOR, .highest = true } },
 };
 #define ROLLS (sizeof(rolls) / sizeof(*rolls))
+
+bool dotnet_roll_named(bytes word, struct dotnet_roll *inout)
+{
+	for (size_t i = 0; i < ROLLS; i++) {
+		if (!bytes_equal_nocase(word, bytes_str(rolls[i].name)))
+			continue;
+		inout->range = rolls[i].roll.range;
+		inout->highest = rolls[i].roll.highest;
+		return true;
+	}
+	return false;
+}
 
 /* roll_from(v, a, inout, e): apply the settings of an object to what holds so far. The older
  * rollForwardOnNoCandidateFx has the numbers 0 LatestPatch, 1 Minor, 2 Major (§Obsolete
@@ -33,15 +48,8 @@ static int roll_from(json v, struct arena *a, struct dotnet_roll *inout, err *e)
 	}
 	if (json_bool(json_get(v, "applyPatches"), &patches))
 		inout->no_patches = !patches;
-	if (json_type(word) == JSON_NONE)
+	if (json_type(word) == JSON_NONE || dotnet_roll_named(json_bytes(word, a), inout))
 		return 0;
-	for (size_t i = 0; i < ROLLS; i++) {
-		if (!bytes_equal_nocase(json_bytes(word, a), bytes_str(rolls[i].name)))
-			continue;
-		inout->range = rolls[i].roll.range;
-		inout->highest = rolls[i].roll.highest;
-		return 0;
-	}
 	return err_set(e, ERR_FORMAT, 0, "rollForward '%s' is unknown", SHOW(json_bytes(word, a)));
 }
 

@@ -40,8 +40,7 @@ struct parse {
 	struct map by_name; /* uint32_t: the libraries by their lower-case name */
 };
 
-/* folded(name, a): NuGet compares names without case. Arena. */
-static bytes folded(bytes name, struct arena *a)
+bytes dotnet_folded(bytes name, struct arena *a)
 {
 	uint8_t *out = arena_alloc(a, name.n);
 
@@ -125,7 +124,7 @@ static int add_library(struct parse *p, json v, struct dotnet_deps *out, err *e)
 	uint32_t *number = arena_new(p->a, uint32_t);
 
 	*number = (uint32_t)out->libraries.len - 1;
-	*map_put(&p->by_name, folded(l->name, p->a)) = number;
+	*map_put(&p->by_name, dotnet_folded(l->name, p->a)) = number;
 	return target ? add_assets(p, l, *target, e) : 0;
 }
 
@@ -138,7 +137,7 @@ static int add_needs(struct parse *p, json v, struct dotnet_deps *deps, size_t n
 	json need = target ? json_first(json_get(*target, "dependencies")) : (json){ 0 };
 
 	for (; json_type(need) != JSON_NONE; need = json_next(need)) {
-		const uint32_t *to = map_get(&p->by_name, folded(json_name(need, p->a), p->a));
+		const uint32_t *to = map_get(&p->by_name, dotnet_folded(json_name(need, p->a), p->a));
 
 		if (!to)
 			continue;

@@ -268,6 +268,15 @@ static void add_libraries(struct dotnet_collector *c, struct dotnet_application 
 	add_needs(c, app->deps, packages);
 }
 
+/* version_given(app, name): of the framework's folder that the host takes; empty when none fits. */
+static bytes version_given(const struct dotnet_application *app, bytes name)
+{
+	for (size_t i = 0; i < app->frameworks_n; i++)
+		if (bytes_equal(app->frameworks[i]->name, name))
+			return app->frameworks[i]->version_text;
+	return BYTES("");
+}
+
 static void add_requests(struct dotnet_collector *c, struct dotnet_application *app)
 {
 	const struct dotnet_config *config = app->config;
@@ -276,7 +285,8 @@ static void add_requests(struct dotnet_collector *c, struct dotnet_application *
 		const struct dotnet_request *r = &config->frameworks.items[i];
 
 		*ARENA_PUSH(c->a, &app->fact->frameworks) = (struct dotnet_reference){
-			r->name, r->version, bytes_str(dotnet_roll_name(r->roll))
+			r->name, r->version, bytes_str(dotnet_roll_name(r->roll)),
+			version_given(app, r->name)
 		};
 	}
 	for (size_t i = 0; i < config->included.len; i++)
@@ -339,8 +349,8 @@ void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app)
 	app->fact = ARENA_PUSH(c->a, &c->facts->apps);
 	describe(c, app);
 	if (app->config && !app->hidden)
-		app->frameworks_n = dotnet_resolve(&c->folders, app->config, app->frameworks,
-		                                   APP_FRAMEWORKS);
+		app->frameworks_n = dotnet_resolve(&c->folders, &c->environment, app->config,
+		                                   app->frameworks, APP_FRAMEWORKS);
 	if (app->deps)
 		add_libraries(c, app);
 	if (app->config)

@@ -131,7 +131,7 @@ static size_t to_latest_patch(const struct dotnet_roll *r, const struct dotnet_v
 {
 	const struct dotnet_version from = list[best];
 
-	if (from.pre.n > 0 || r->range == RANGE_EXACT)
+	if ((from.pre.n > 0 && !r->prereleases) || r->range == RANGE_EXACT)
 		return best;
 	for (size_t i = 0; i < n; i++)
 		if (list[i].major == from.major && list[i].minor == from.minor &&
@@ -170,7 +170,7 @@ size_t dotnet_roll_forward(const struct dotnet_request *request,
 	if (roll.range == RANGE_PATCH && roll.no_patches && wanted.pre.n == 0)
 		roll.range = RANGE_EXACT;
 	/* A release prefers releases; a pre-release takes whatever is nearest. */
-	if (wanted.pre.n == 0)
+	if (wanted.pre.n == 0 && !roll.prereleases)
 		best = best_match(&roll, &wanted, versions, n, true);
 	return best < n ? best : best_match(&roll, &wanted, versions, n, false);
 }
@@ -273,42 +273,75 @@ static struct dotnet_folder *resolve_one(const struct dotnet_folders *folders,
 	return best < n ? candidates[best] : NULL;
 }
 
+struct dotnet_environment dotnet_environment_of(const struct strings *env)
+{
+	static const bytes policy = BYTES_INIT("DOTNET_ROLL_FORWARD="),
+					   prereleases = BYTES_INIT("DOTNET_ROLL_FORWARD_TO_PRERELEASE=");
+	struct dotnet_environment found = { 0 };
+
+	for (size_t i = 0; i < env->len; i++) {
+		bytes word = env->items[i];
+
+		if (bytes_take_prefix(&word, policy))
+			found.policy = dotnet_roll_named(word, &found.roll);
+		else if (bytes_take_prefix(&word, prereleases))
+			found.roll.prereleases = bytes_is(word, "1");
+	}
+	return found;
+}
+
 struct references {
+	const struct dotnet_environment *env;
 	struct dotnet_request items[FRAMEWORKS];
 	size_t len;
 };
 
-/* reconcile(list, new): one reference for each framework: the higher version, the narrower
+/* in_environment(env, request): the request as the host reads it there. */
+static struct dotnet_request in_environment(const struct dotnet_environment *env,
+                                            const struct dotnet_request *request)
+{
+	struct dotnet_request r = *request;
+
+	r.roll.prereleases = env->roll.prereleases;
+	if (env->policy) {
+		r.roll.range = env->roll.range;
+		r.roll.highest = env->roll.highest;
+	}
+	return r;
+}
+
+/* reconcile(list, asked): one reference for each framework: the higher version, the narrower
  * range, the direction of whoever wants the highest (fx_resolver, reconcile_fx_references).
  * Returns whether something changed. */
-static bool reconcile(struct references *list, const struct dotnet_request *new)
+static bool reconcile(struct references *list, const struct dotnet_request *asked)
 {
+	struct dotnet_request new = in_environment(list->env, asked);
 	struct dotnet_version a, b;
 
 	for (size_t i = 0; i < list->len; i++) {
 		struct dotnet_request *held = &list->items[i], before = *held;
 
-		if (!bytes_equal(held->name, new->name))
+		if (!bytes_equal(held->name, new.name))
 			continue;
-		if (dotnet_version_parse(held->version, &a) && dotnet_version_parse(new->version, &b) &&
+		if (dotnet_version_parse(held->version, &a) && dotnet_version_parse(new.version, &b) &&
 		    dotnet_version_compare(&b, &a) > 0)
-			*held = *new;
-		held->roll.highest = before.roll.highest || new->roll.highest;
-		held->roll.range = before.roll.range < new->roll.range ? before.roll.range
-		                                                       : new->roll.range;
+			*held = new;
+		held->roll.highest = before.roll.highest || new.roll.highest;
+		held->roll.range = before.roll.range < new.roll.range ? before.roll.range
+		                                                       : new.roll.range;
 		return !bytes_equal(before.version, held->version) ||
 		       before.roll.range != held->roll.range || before.roll.highest != held->roll.highest;
 	}
 	if (list->len == FRAMEWORKS)
 		return false;
-	list->items[list->len++] = *new;
+	list->items[list->len++] = new;
 	return true;
 }
 
-size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_config *config,
-                      struct dotnet_folder **out, size_t n)
+size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_environment *env,
+                      const struct dotnet_config *config, struct dotnet_folder **out, size_t n)
 {
-	struct references wanted = { .len = 0 };
+	struct references wanted = { .env = env };
 	bool changed = true;
 	size_t found = 0;
 

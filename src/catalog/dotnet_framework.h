@@ -5,8 +5,8 @@
  * A framework is a folder .../shared/NAME/VERSION; the version in its path is what the host
  * goes by, whatever documents lie inside. Rolling forward is that of hostfxr since .NET Core 3
  * (dotnet/runtime, docs/design/features/framework-version-resolution.md and
- * fxr/fx_resolver.cpp); environment variables and command lines, which an image does not show,
- * are taken as unset. All folders of the image count as one installation. Threading: as the
+ * fxr/fx_resolver.cpp), with what the image's environment says; command lines, which may say more
+ * (--fx-version, --roll-forward), are not read. All folders of the image count as one installation. Threading: as the
  * tree that is read. */
 #pragma once
 
@@ -54,11 +54,19 @@ void dotnet_folders_find(const struct tree *tree, struct arena *a, struct dotnet
 /* dotnet_folder_of(path, out_name, out_version): path is .../shared/NAME/VERSION. */
 bool dotnet_folder_of(bytes path, bytes *out_name, bytes *out_version);
 
-/* dotnet_resolve(folders, config, out, n): the folders, at most n, that an application with
+/* dotnet_environment_of(env): what the image's environment says about rolling forward; it wins over
+ * every document. DOTNET_ROLL_FORWARD, DOTNET_ROLL_FORWARD_TO_PRERELEASE; of several, the last. */
+struct dotnet_environment {
+	bool policy; /* roll.range and roll.highest are set */
+	struct dotnet_roll roll;
+};
+struct dotnet_environment dotnet_environment_of(const struct strings *env);
+
+/* dotnet_resolve(folders, env, config, out, n): the folders, at most n, that an application with
  * this configuration gets, the frameworks of its frameworks included; returns how many. One
  * that cannot be had is left out. */
-size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_config *config,
-                      struct dotnet_folder **out, size_t n);
+size_t dotnet_resolve(const struct dotnet_folders *folders, const struct dotnet_environment *env,
+                      const struct dotnet_config *config, struct dotnet_folder **out, size_t n);
 
 /* dotnet_folder_overrides(folder, asset, a): the framework holds a newer assembly of this
  * simple name, so the host loads that one (hostpolicy, resolve_tpa_list: higher assembly

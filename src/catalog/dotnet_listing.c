@@ -7,15 +7,6 @@
 #include "fmt/json.h"
 #include "fmt/xml.h"
 
-bytes dotnet_folded(bytes name, struct arena *a)
-{
-	uint8_t *out = arena_alloc(a, name.n);
-
-	for (size_t i = 0; i < name.n; i++)
-		out[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (uint8_t)(name.p[i] + 32) : name.p[i];
-	return bytes_of(out, name.n);
-}
-
 /* -- one list ----------------------------------------------------------------------------------- */
 
 struct listing {

@@ -90,19 +90,82 @@ static int add_element(const struct xml_element *element, struct arena *a,
 /* Groups stand in the project, below Choose, in targets; each of them counts. */
 int dotnet_project_parse(bytes text, struct arena *a, struct dotnet_project *out, err *e)
 {
-	const struct xml_element *at, *root;
 	struct dotnet_project project = { 0 };
+	const struct xml_element *root;
 
 	if (xml_parse(text, a, &root, e) < 0)
 		return -1;
-	for (at = root; at; at = at->first ? at->first : at->next) {
+	for (const struct xml_element *at = root; at; at = xml_after(at, root))
 		if (add_element(at, a, &project, e) < 0)
 			return -1;
-		while (!at->first && !at->next && at->parent)
-			at = at->parent->next || !at->parent->parent
-			             ? &(const struct xml_element){ .next = at->parent->next }
-			             : at->parent;
-	}
 	*out = project;
 	return 0;
+}
+
+/* -- versions ------------------------------------------------------------------------------------ */
+
+bool dotnet_version_named(bytes text, bytes *out)
+{
+	text = bytes_trim(text);
+	if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
+		text = bytes_trim(bytes_slice(text, 1, text.n - 2));
+	for (size_t i = 0; i < text.n; i++)
+		if (memchr("[](),*$%@ ", text.p[i], 10))
+			return false;
+	*out = text;
+	return text.n > 0 && text.p[0] >= '0' && text.p[0] <= '9';
+}
+
+/* -- wire form ----------------------------------------------------------------------------------- */
+
+void dotnet_project_pack(buf *b, const struct dotnet_project *project)
+{
+	pack_u64(b, project->properties.len);
+	for (size_t i = 0; i < project->properties.len; i++) {
+		pack_bytes(b, project->properties.items[i].name);
+		pack_bytes(b, project->properties.items[i].value);
+	}
+	pack_u64(b, project->mentions.len);
+	for (size_t i = 0; i < project->mentions.len; i++) {
+		const struct dotnet_mentioned *m = &project->mentions.items[i];
+
+		pack_u64(b, m->how);
+		pack_u64(b, m->development);
+		pack_bytes(b, m->name);
+		pack_bytes(b, m->version);
+	}
+}
+
+static bool take_mention(bytes *in, struct dotnet_mentioned *m)
+{
+	uint64_t how;
+
+	if (!pack_take_u64(in, MENTION_CENTRAL, &how) || !pack_take_bool(in, &m->development) ||
+	    !pack_take_bytes(in, LIMIT_RECORD, &m->name) ||
+	    !pack_take_bytes(in, LIMIT_RECORD, &m->version))
+		return false;
+	m->how = (enum dotnet_mention)how;
+	return true;
+}
+
+bool dotnet_project_take(bytes *in, struct arena *a, struct dotnet_project *out)
+{
+	uint64_t n;
+
+	*out = (struct dotnet_project){ 0 };
+	if (!pack_take_u64(in, LIMIT_DOTNET_LIBRARIES, &n))
+		return false;
+	while (n-- > 0) {
+		struct dotnet_property *p = ARENA_PUSH(a, &out->properties);
+
+		if (!pack_take_bytes(in, LIMIT_RECORD, &p->name) ||
+		    !pack_take_bytes(in, LIMIT_RECORD, &p->value))
+			return false;
+	}
+	if (!pack_take_u64(in, LIMIT_DOTNET_LIBRARIES, &n))
+		return false;
+	while (n-- > 0)
+		if (!take_mention(in, ARENA_PUSH(a, &out->mentions)))
+			return false;
+	return true;
 }

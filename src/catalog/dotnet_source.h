@@ -84,6 +84,3 @@ bool dotnet_project_take(bytes *in, struct arena *a, struct dotnet_project *out)
 /* dotnet_version_named(text, out): the one version that NuGet would take for this text: "1.2.3" or
  * "[1.2.3]". False for ranges, floating versions and what holds an unresolved property. */
 bool dotnet_version_named(bytes text, bytes *out);
-
-/* dotnet_folded(name, a): NuGet and MSBuild compare names without case. Arena. */
-bytes dotnet_folded(bytes name, struct arena *a);

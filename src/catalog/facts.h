@@ -39,6 +39,7 @@ enum dotnet_form {
 struct dotnet_reference { /* a framework the application asks for, or carries */
 	bytes name, version;  /* Microsoft.NETCore.App, 9.0.7 */
 	bytes roll_forward;   /* empty: Minor, the default */
+	bytes gets;           /* asked for: the version that it gets in this image; empty: none */
 };
 
 struct dotnet_app {

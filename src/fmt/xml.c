@@ -189,3 +189,13 @@ const struct xml_element *xml_child(const struct xml_element *element, const cha
 			return c;
 	return NULL;
 }
+
+const struct xml_element *xml_after(const struct xml_element *element,
+                                    const struct xml_element *top)
+{
+	if (element->first)
+		return element->first;
+	while (element != top && !element->next)
+		element = element->parent;
+	return element == top ? NULL : element->next;
+}

@@ -42,3 +42,8 @@ int xml_parse(bytes text, struct arena *a, const struct xml_element **out, err *
  * first child of that name, or NULL. Both compare exactly. */
 const struct xml_attribute *xml_attribute(const struct xml_element *element, const char *name);
 const struct xml_element *xml_child(const struct xml_element *element, const char *name);
+
+/* xml_after(element, top): the next element in the order of the document that lies in top; NULL
+ * behind the last. Start with top itself. */
+const struct xml_element *xml_after(const struct xml_element *element,
+                                    const struct xml_element *top);

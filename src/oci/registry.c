@@ -253,9 +253,8 @@ static int take_manifest(struct http_exchange *x, const struct reference *ref, s
 	return 0;
 }
 
-/* From one place, be it the registry or a mirror of it. */
-static int fetch_manifest(struct registry *r, const struct reference *ref, struct arena *a,
-                          struct registry_document *out, err *e)
+int reading_manifest(struct registry *r, const struct reference *ref, struct arena *a,
+                     struct registry_document *out, const char **out_etag, err *e)
 {
 	struct arena scratch = ARENA_INIT;
 	const struct call c = { .what = manifest_what(ref, &scratch), .host = ref->host,
@@ -267,13 +266,24 @@ static int fetch_manifest(struct registry *r, const struct reference *ref, struc
 	if (result == 0 && http_status(answer.x) != 200) {
 		result = call_refuse(r, &c, answer.x, e);
 	} else if (result == 0) {
+		const char *etag = http_header(answer.x, "ETag");
+
 		result = take_manifest(answer.x, ref, a, out, e);
+		*out_etag = etag && etag[0] == '"' ? arena_str(a, bytes_str(etag)) : NULL;
 		http_end(answer.x);
 	}
 	if (result < 0)
 		(void)call_wrap(&c, e);
 	arena_done(&scratch);
 	return result;
+}
+
+const char *reading_fallback_tag(const digest *subject, struct arena *a)
+{
+	char *name = arena_str(a, bytes_str(DIGEST_TEXT(subject)));
+
+	name[bytes_find(bytes_str(name), ':')] = '-';
+	return name;
 }
 
 bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, struct arena *a,
@@ -297,6 +307,7 @@ int registry_manifest(struct registry *r, const struct reference *ref, struct ar
 {
 	struct reference want = *ref, there;
 	struct descriptor meant;
+	const char *etag;
 
 	/* A mirror is believed by digest only: what the tag means, the registry says. */
 	if (reading_mirror(r, ref, 0, a, &there) && want.digest.algorithm == DIGEST_NONE) {
@@ -308,11 +319,11 @@ int registry_manifest(struct registry *r, const struct reference *ref, struct ar
 	     i++) {
 		err failed = { 0 }; /* told, and the next place is asked */
 
-		if (fetch_manifest(r, &there, a, out, &failed) == 0) {
+		if (reading_manifest(r, &there, a, out, &etag, &failed) == 0) {
 			registry_note(r, "%s/%s answered for %s", there.host, there.repository, ref->host);
 			return 0;
 		}
 		registry_note(r, "%s", failed.text);
 	}
-	return fetch_manifest(r, &want, a, out, e);
+	return reading_manifest(r, &want, a, out, &etag, e);
 }

@@ -25,12 +25,13 @@ struct registry_blob {
 	bool done;
 };
 
-static struct call blob_call(const struct registry_blob *b, struct arena *a)
+static struct call blob_call(struct registry_blob *b, struct arena *a)
 {
 	return (struct call){ .what = arena_printf(a, "blob %s", DIGEST_TEXT(&b->d.digest)),
 		                  .host = b->ref.host,
 		                  .repository = b->ref.repository,
 		                  .method = HTTP_GET,
+		                  .patience = &b->patience,
 		                  .path = arena_printf(a, "blobs/%s", DIGEST_TEXT(&b->d.digest)) };
 }
 
@@ -85,7 +86,6 @@ static int check_answer(struct registry_blob *b, err *e)
 	return rest > 0 ? skip(b, e) : 0;
 }
 
-/* What could not be read in this way is asked for by its whole. */
 static int connect_at(struct registry_blob *b, err *e)
 {
 	struct arena a = ARENA_INIT;
@@ -124,17 +124,14 @@ static int go_on(struct registry_blob *b, err *e)
 		b->patience = (struct patience){ 0 };
 		b->patient_at = b->at;
 	}
-	for (;;) {
-		if (e->sys == ETIMEDOUT)
-			b->patience.waited_ms += LIMIT_HTTP_IDLE_MS;
-		if (!patience_is_worth(e) || patience_take(b->r, &b->patience, 0) < 0)
-			return -1;
-		registry_note(b->r, "%s/%s: %s, goes on at %" PRIu64, b->ref.host, b->ref.repository,
-		              e->text, b->at);
-		err_clear(e); /* mended, or the next failure takes its place */
-		if (connect_at(b, e) == 0)
-			return 0;
-	}
+	if (e->sys == ETIMEDOUT)
+		b->patience.waited_ms += LIMIT_HTTP_IDLE_MS;
+	if (!patience_is_worth(e) || patience_take(b->r, &b->patience, 0) < 0)
+		return -1;
+	registry_note(b->r, "%s/%s: %s, goes on at %" PRIu64, b->ref.host, b->ref.repository, e->text,
+	              b->at);
+	err_clear(e); /* mended, or the next failure takes its place */
+	return connect_at(b, e);
 }
 
 /* -- reading ------------------------------------------------------------------------------------ */
@@ -173,11 +170,9 @@ static int open_at(struct registry *r, const struct reference *place, const stru
 	/* The empty blob and the end of one need no connection, but the empty one is asked for: it may
 	 * be absent. */
 	if ((from == 0 || from < d->size) && connect_at(b, e) < 0) {
-		if (!patience_is_worth(e) || go_on(b, e) < 0) {
-			(void)wrap(b, e);
-			registry_blob_close(b);
-			return -1;
-		}
+		(void)wrap(b, e);
+		registry_blob_close(b);
+		return -1;
 	}
 	if (from == 0)
 		b->hasher = hasher_new(d->digest.algorithm);

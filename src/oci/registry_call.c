@@ -36,7 +36,7 @@ static uint64_t jitter(struct registry *r, uint64_t most)
 
 bool patience_is_worth(const err *e)
 {
-	return e->kind == ERR_NET && (e->sys == ECONNRESET || e->sys == ETIMEDOUT);
+	return e->kind == ERR_NET && (e->sys == ECONNRESET || e->sys == ETIMEDOUT || e->sys == EAGAIN);
 }
 
 int patience_take(struct registry *r, struct patience *p, uint64_t ask_ms)
@@ -99,7 +99,7 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
                    struct http_exchange **out, err *e)
 {
 	bool can = !c->once && (c->body.content.n > 0 || c->body.size == 0 || c->restart);
-	struct patience patience = { 0 };
+	struct patience own = { 0 }, *patience = c->patience ? c->patience : &own;
 	struct http_exchange *x;
 	struct http *http;
 
@@ -110,13 +110,13 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
 
 		if (http_send(http, request, &x, e) == 0) {
 			*out = x;
-			if (!again(r, c, x, &patience))
+			if (!again(r, c, x, patience))
 				return 0;
 			http_end(x);
 		} else {
 			if (e->sys == ETIMEDOUT)
-				patience.waited_ms += deadline_in(0).at_ms - before;
-			if (!can || !patience_is_worth(e) || patience_take(r, &patience, 0) < 0)
+				patience->waited_ms += deadline_in(0).at_ms - before;
+			if (!can || !patience_is_worth(e) || patience_take(r, patience, 0) < 0)
 				return -1;
 			registry_note(r, "%s/%s: %s: %s, tried again", c->host, c->repository, c->what,
 			              e->text);
@@ -343,6 +343,8 @@ int call_refuse(struct registry *r, const struct call *c, struct http_exchange *
 
 	(void)err_set(e, status == 404 ? ERR_ABSENT : ERR_NET, 0, "%d %s%s%s%s", status,
 	              status_words(status), who, said, later);
+	if (c->once && is_busy(status))
+		e->sys = EAGAIN;
 	arena_done(&a);
 	return -1;
 }

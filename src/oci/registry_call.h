@@ -9,13 +9,14 @@
 #include "oci/registry_text.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* What is known of a registry. Lives as long as the client; changes under its lock. */
 struct host {
 	struct host *next;
 	const char *name; /* "docker.io", for people and credentials */
-	bool plain;       /* http:// */
-	bool settled;     /* it answered in this scheme: no more asking for the other one */
+	atomic_bool plain;   /* http:// */
+	atomic_bool settled; /* it answered in this scheme: no more asking for the other one */
 	struct challenge challenge;
 };
 
@@ -36,6 +37,12 @@ struct registry {
 	uint64_t random;
 };
 
+/* What has been spent on one undertaking. */
+struct patience {
+	unsigned tries;
+	uint64_t waited_ms;
+};
+
 struct call {
 	const char *what; /* "manifest", "blob sha256:…": for people */
 	const char *host, *repository;
@@ -47,6 +54,7 @@ struct call {
 	const struct http_header *headers;
 	struct http_body body;
 	int (*restart)(void *ctx, err *e); /* body.read begins anew; NULL: cannot */
+	struct patience *patience;         /* of the undertaking it is part of; NULL: its own */
 	uint64_t idle_ms;
 };
 
@@ -55,18 +63,13 @@ struct answer {
 	const char *url; /* who answered, after redirects */
 };
 
-/* What has been spent on one undertaking. */
-struct patience {
-	unsigned tries;
-	uint64_t waited_ms;
-};
-
 /* call_send(r, c, a, out, e): any status is an answer, but for 401, which is ERR_NET with what to
  * do. The caller ends out->x. */
 int call_send(struct registry *r, const struct call *c, struct arena *a, struct answer *out,
               err *e);
 /* call_refuse(r, c, x, e): the error that x's status stands for, with what the registry says. 404 is
- * ERR_ABSENT, others ERR_NET. Ends x. */
+ * ERR_ABSENT, others ERR_NET; where c is tried once and another try may help, e->sys is EAGAIN. Ends
+ * x. */
 int call_refuse(struct registry *r, const struct call *c, struct http_exchange *x, err *e);
 /* call_wrap(c, e): "HOST/REPOSITORY: WHAT: ". */
 int call_wrap(const struct call *c, err *e);

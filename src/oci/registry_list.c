@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "oci/registry_reading.h"
@@ -6,7 +7,7 @@
 /* -- pages -------------------------------------------------------------------------------------- */
 
 /* What lists have in common: page after page of one origin. take(ctx, x, page, e) keeps what is in
- * one; 0, or 1 when it held nothing. */
+ * one. */
 struct pages {
 	struct call call;
 	unsigned most;
@@ -38,8 +39,8 @@ static int next_url(const struct http_exchange *x, const char *url, const char *
 	return 0;
 }
 
-/* one_page(r, p, base, next, e): 0, 1 when it held nothing, 2 when it is not there (404); the URL
- * of the next one is in `next`, which is empty after the last. */
+/* one_page(r, p, base, next, e): 0, or 1 when it is not there (404); the URL of the page behind it
+ * goes into `next`, which is empty after the last. */
 static int one_page(struct registry *r, struct pages *p, const char *base, buf *next, err *e)
 {
 	struct arena a = ARENA_INIT;
@@ -50,14 +51,14 @@ static int one_page(struct registry *r, struct pages *p, const char *base, buf *
 
 	if (result == 0 && http_status(answer.x) == 404) {
 		http_end(answer.x);
-		result = 2;
+		result = 1;
 	} else if (result == 0 && http_status(answer.x) != 200) {
 		result = call_refuse(r, &p->call, answer.x, e);
 	} else if (result == 0) {
 		result = http_read_all(answer.x, LIMIT_LIST_PAGE, &a, &text, e);
 		if (result == 0)
 			result = p->take(p->ctx, answer.x, text, e);
-		if (result >= 0 && next_url(answer.x, answer.url, base, &a, &url, e) < 0)
+		if (result == 0 && next_url(answer.x, answer.url, base, &a, &url, e) < 0)
 			result = -1;
 		http_end(answer.x);
 	}
@@ -72,20 +73,23 @@ static int one_page(struct registry *r, struct pages *p, const char *base, buf *
 static int walk_pages(struct registry *r, struct pages *p, err *e)
 {
 	struct arena a = ARENA_INIT;
-	const char *base = call_url(r, &p->call, &a), *first = p->call.path;
+	const char *base = call_url(r, &p->call, &a);
 	buf next = BUF_INIT(4 * LIMIT_HTTP_HEADERS);
-	char *path = NULL;
 	unsigned page = 0;
 	int result;
 
 	do {
+		if (page == p->most) {
+			result = err_set(e, ERR_LIMIT, 0, "more than %u pages", p->most);
+			break;
+		}
 		result = one_page(r, p, base, &next, e);
-		if (result == 1 && next.n > 0)
-			result = err_set(e, ERR_NET, 0, "an empty page, and another one behind it");
-		if (result == 2 && page > 0)
+		if (result == 1 && page > 0)
 			result = err_set(e, ERR_NET, 0, "page %u is not there", page + 1);
-		free_path(&path);
-	} while (result >= 0 && next.n > 0 && ++page < p->most);
+		p->call.path = (const char *)next.p;
+		page++;
+	} while (result == 0 && next.n > 0);
+	buf_done(&next);
 	arena_done(&a);
 	return result;
 }
@@ -100,12 +104,9 @@ struct tags {
 static int take_tags(void *ctx, const struct http_exchange *x, bytes page, err *e)
 {
 	struct tags *t = ctx;
-	size_t before = t->list.len;
 
 	(void)x;
-	if (tags_parse(page, t->arena, &t->list, e) < 0)
-		return -1;
-	return t->list.len == before;
+	return tags_parse(page, t->arena, &t->list, e);
 }
 
 int registry_tags(struct registry *r, const struct reference *ref, struct arena *a,
@@ -116,7 +117,7 @@ int registry_tags(struct registry *r, const struct reference *ref, struct arena 
 	struct pages p = { .call = { .what = "tags", .host = ref->host, .repository = ref->repository,
 		                         .path = "tags/list?n=1000" },
 		               .most = LIMIT_LIST_PAGES, .take = take_tags, .ctx = &tags };
-	int result = walk_pages(r, &p, &scratch, e);
+	int result = walk_pages(r, &p, e);
 
 	if (result == 1)
 		result = err_set(e, ERR_ABSENT, 0, "there is no such repository");
@@ -144,9 +145,8 @@ static int take_index(struct referrers *f, bytes text, err *e)
 	if (!f->r->options.parse_index)
 		return err_set(e, ERR_BUG, 0, "no worker to read a list of referrers");
 	int result = f->r->options.parse_index(f->r->options.parse_ctx, text, f->arena, &index, e);
-	size_t seen = index.manifests.len;
 
-	for (size_t i = 0; result == 0 && i < seen; i++) {
+	for (size_t i = 0; result == 0 && i < index.manifests.len; i++) {
 		const struct descriptor *d = &index.manifests.items[i];
 
 		if (f->artifact_type.n > 0 && !bytes_equal(d->artifact_type, f->artifact_type))
@@ -156,7 +156,7 @@ static int take_index(struct referrers *f, bytes text, err *e)
 		else
 			*ARENA_PUSH(f->arena, &f->list) = *d;
 	}
-	return result < 0 ? -1 : seen == 0;
+	return result;
 }
 
 static int take_referrers(void *ctx, const struct http_exchange *x, bytes page, err *e)
@@ -175,10 +175,8 @@ static int fallback(struct registry *r, const struct reference *ref, const diges
 	struct arena a = ARENA_INIT;
 	struct reference tag = { .host = ref->host, .repository = ref->repository };
 	struct registry_document doc;
-	char *name = arena_str(&a, bytes_str(DIGEST_TEXT(subject)));
 
-	name[bytes_find(bytes_str(name), ':')] = '-';
-	tag.tag = name;
+	tag.tag = reading_fallback_tag(subject, &a);
 	int result = registry_manifest(r, &tag, &a, &doc, e);
 
 	if (result < 0 && e->kind == ERR_ABSENT) {
@@ -186,7 +184,7 @@ static int fallback(struct registry *r, const struct reference *ref, const diges
 		result = 0;
 	} else if (result == 0 && !oci_is_index(doc.media_type)) {
 		result = err_set(e, ERR_FORMAT, 0, "%s/%s: the tag '%s' should be an index of referrers",
-		                 ref->host, ref->repository, name);
+		                 ref->host, ref->repository, tag.tag);
 	} else if (result == 0) {
 		result = take_index(f, doc.content, e);
 	}
@@ -209,7 +207,7 @@ int registry_referrers(struct registry *r, const struct reference *ref, const di
 		                         .path = arena_printf(&scratch, "referrers/%s%s",
 		                                              DIGEST_TEXT(subject), filter) },
 		               .most = LIMIT_REFERRER_PAGES, .take = take_referrers, .ctx = &f };
-	int result = walk_pages(r, &p, &scratch, e);
+	int result = walk_pages(r, &p, e);
 
 	if (result < 0)
 		(void)call_wrap(&p.call, e);

@@ -92,3 +92,72 @@ WEAK int engine_export(const struct engine *engine, const struct http_options *h
 	(void)max;
 	return err_set(e, ERR_NET, 0, "none");
 }
+WEAK void registry_set_parser(struct registry *r,
+                              int (*parse_index)(void *, bytes, struct arena *, struct oci_index *,
+                                                 err *),
+                              void *ctx)
+{
+	(void)r;
+	(void)parse_index;
+	(void)ctx;
+}
+WEAK int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
+                            bytes artifact_type, struct arena *a, struct descriptors *out, err *e)
+{
+	(void)r;
+	(void)ref;
+	(void)subject;
+	(void)artifact_type;
+	(void)a;
+	(void)out;
+	return err_set(e, ERR_NET, 0, "none");
+}
+WEAK int registry_blob_exists(struct registry *r, const struct reference *ref,
+                              const struct descriptor *d, bool *out, err *e)
+{
+	(void)r;
+	(void)ref;
+	(void)d;
+	(void)out;
+	return err_set(e, ERR_NET, 0, "none");
+}
+WEAK int registry_blob_mount(struct registry *r, const struct reference *ref, const char *from,
+                             const struct descriptor *d, bool *out_done, err *e)
+{
+	(void)r;
+	(void)ref;
+	(void)from;
+	(void)d;
+	(void)out_done;
+	return err_set(e, ERR_NET, 0, "none");
+}
+WEAK int registry_blob_push(struct registry *r, const struct reference *ref,
+                            const struct descriptor *d, const struct registry_source *source,
+                            uint64_t chunk, err *e)
+{
+	(void)r;
+	(void)ref;
+	(void)d;
+	(void)source;
+	(void)chunk;
+	return err_set(e, ERR_NET, 0, "none");
+}
+WEAK int registry_manifest_push(struct registry *r, const struct reference *ref,
+                                const struct registry_document *document, const digest *subject,
+                                const struct descriptor *entry, err *e)
+{
+	(void)r;
+	(void)ref;
+	(void)document;
+	(void)subject;
+	(void)entry;
+	return err_set(e, ERR_NET, 0, "none");
+}
+WEAK int engine_import(const struct engine *engine, const struct http_options *http,
+                       const struct engine_source *source, err *e)
+{
+	(void)engine;
+	(void)http;
+	(void)source;
+	return err_set(e, ERR_NET, 0, "none");
+}

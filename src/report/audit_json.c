@@ -254,6 +254,7 @@ static void write_reference(struct json_writer *w, const struct dotnet_reference
 	json_write_octets(w, "name", r->name);
 	json_write_octets(w, "version", r->version);
 	json_write_some(w, "roll_forward", r->roll_forward);
+	json_write_some(w, "gets", r->gets);
 	json_write_end(w);
 }
 

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "version/range.h"
+#include "version/range_set.h"
+
+/* -- questions -------------------------------------------------------------------------------- */
+
+static int compare_bound(enum version_ordering ordering, bytes v, bytes bound)
+{
+	int c = 0;
+
+	if (ordering == VERSION_PEP440 && bytes_find(bound, '+') == bound.n)
+		v = bytes_slice(v, 0, bytes_find(v, '+'));
+	/* Bounds were checked when the range was made, v by the caller. */
+	(void)!version_compare(ordering, v, bound, &c);
+	return c;
+}
+
+bool interval_holds(enum version_ordering ordering, const struct version_interval *i, bytes v)
+{
+	if (i->from.n > 0 && compare_bound(ordering, v, i->from) < (i->from_open ? 1 : 0))
+		return false;
+	if (i->to.n > 0)
+		return compare_bound(ordering, v, i->to) < 0;
+	return i->last.n == 0 || compare_bound(ordering, v, i->last) <= 0;
+}
+
+bool range_holds(enum version_ordering ordering, const struct version_range *range, bytes v,
+                 bool *out)
+{
+	if (!version_is_valid(ordering, v))
+		return false;
+	*out = false;
+	for (size_t i = 0; i < range->len && !*out; i++)
+		*out = interval_holds(ordering, &range->items[i], v);
+	return true;
+}
+
+/* -- narrowing -------------------------------------------------------------------------------- */
+
+static int compare(const struct range_job *j, bytes a, bytes b)
+{
+	int c = 0;
+
+	(void)!version_compare(j->ordering, a, b, &c); /* both were checked */
+	return c;
+}
+
+static int check_bound(struct range_job *j, bytes bound)
+{
+	if (bound.n == 0 || version_is_valid(j->ordering, bound))
+		return 0;
+	return err_set(j->e, ERR_FORMAT, 0, "range: '%s' is no %s version", SHOW(bound),
+	               version_ordering_name(j->ordering));
+}
+
+static bytes end_of(const struct version_interval *i)
+{
+	return i->to.n > 0 ? i->to : i->last;
+}
+
+/* The later of the two beginnings and the earlier of the two ends. */
+static struct version_interval common(const struct range_job *j, struct version_interval a,
+                                      const struct version_interval *b)
+{
+	int c = a.from.n == 0 ? -1 : b->from.n == 0 ? 1 : compare(j, a.from, b->from);
+
+	if (c < 0)
+		a.from_open = false;
+	if (c < 0)
+		a.from = b->from;
+	if (c <= 0)
+		a.from_open = a.from_open || b->from_open;
+	bytes x = end_of(&a), y = end_of(b);
+
+	c = y.n == 0 ? -1 : x.n == 0 ? 1 : compare(j, x, y);
+	if (c > 0 || (c == 0 && b->to.n > 0)) {
+		a.to = b->to;
+		a.last = b->last;
+	}
+	return a;
+}
+
+static bool is_empty(const struct range_job *j, const struct version_interval *i)
+{
+	if (i->from.n == 0 || end_of(i).n == 0)
+		return false;
+	int c = compare(j, i->from, end_of(i));
+
+	return c > 0 || (c == 0 && (i->from_open || i->to.n > 0));
+}
+
+static int add(struct range_job *j, struct version_range *range, struct version_interval i)
+{
+	if (is_empty(j, &i))
+		return 0;
+	if (range->len == LIMIT_RANGE_INTERVALS)
+		return err_set(j->e, ERR_LIMIT, 0, "range: more than %d intervals", LIMIT_RANGE_INTERVALS);
+	*ARENA_PUSH(j->arena, range) = i;
+	return 0;
+}
+
+int range_begin(struct range_job *j)
+{
+	j->here.len = 0;
+	return add(j, &j->here, (struct version_interval){ 0 });
+}
+
+int range_end(struct range_job *j)
+{
+	for (size_t i = 0; i < j->here.len; i++)
+		if (add(j, &j->all, j->here.items[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Keep what is in one of the n (which do not overlap). */
+static int narrow(struct range_job *j, const struct version_interval *with, size_t n)
+{
+	struct version_range kept = { 0 };
+
+	for (size_t i = 0; i < j->here.len; i++)
+		for (size_t k = 0; k < n; k++)
+			if (add(j, &kept, common(j, j->here.items[i], &with[k])) < 0)
+				return -1;
+	j->here = kept;
+	return 0;
+}
+
+int range_narrow(struct range_job *j, struct version_interval i)
+{
+	if (check_bound(j, i.from) < 0 || check_bound(j, end_of(&i)) < 0)
+		return -1;
+	return narrow(j, &i, 1);
+}
+
+int range_exclude(struct range_job *j, struct version_interval i)
+{
+	const struct version_interval around[] = {
+		{ .to = i.from_open ? (bytes){ NULL, 0 } : i.from,
+		  .last = i.from_open ? i.from : (bytes){ NULL, 0 } },
+		{ .from = end_of(&i), .from_open = i.to.n == 0 },
+	};
+
+	if (check_bound(j, i.from) < 0 || check_bound(j, end_of(&i)) < 0)
+		return -1;
+	return narrow(j, around, end_of(&i).n > 0 ? 2 : 1);
+}
+
+/* -- texts ------------------------------------------------------------------------------------ */
+
+static bool is_sign(uint8_t c)
+{
+	return c == '=' || c == '<' || c == '>' || c == '!' || c == '~' || c == '^';
+}
+
+static bool divides(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',';
+}
+
+static bytes take(bytes *in, bool (*is)(uint8_t c), bool wanted)
+{
+	size_t n = 0;
+
+	while (n < in->n && is(in->p[n]) == wanted)
+		n++;
+	bytes run = bytes_slice(*in, 0, n);
+
+	*in = bytes_skip(*in, n);
+	return run;
+}
+
+/* One comparison, or npm's hyphen between two versions. */
+static int read_comparison(struct range_job *j, enum range_syntax syntax, bytes *text)
+{
+	static int (*const compare_by[])(struct range_job *, bytes, bytes) = {
+		[RANGE_PLAIN] = range_compare_plain,
+		[RANGE_NPM] = range_compare_npm,
+		[RANGE_PEP440] = range_compare_pep440,
+		[RANGE_GEM] = range_compare_gem,
+	};
+	bytes op = take(text, is_sign, true);
+
+	(void)take(text, divides, true);
+	bytes v = take(text, divides, false), rest = *text;
+
+	if (v.n == 0)
+		return err_set(j->e, ERR_FORMAT, 0, "range: no version behind '%s'", SHOW(op));
+	(void)take(&rest, divides, true);
+	if (syntax == RANGE_NPM && op.n == 0 && bytes_is(take(&rest, divides, false), "-")) {
+		(void)take(&rest, divides, true);
+		bytes last = take(&rest, divides, false);
+
+		*text = rest;
+		return range_hyphen(j, v, last);
+	}
+	return compare_by[syntax](j, op, v);
+}
+
+static int read_alternative(struct range_job *j, enum range_syntax syntax, bytes text)
+{
+	if (range_begin(j) < 0)
+		return -1;
+	if (bytes_trim(text).n == 0 && syntax != RANGE_NPM) /* npm: "" is every version */
+		return err_set(j->e, ERR_FORMAT, 0, "range: empty");
+	for ((void)take(&text, divides, true); text.n > 0; (void)take(&text, divides, true))
+		if (read_comparison(j, syntax, &text) < 0)
+			return -1;
+	return range_end(j);
+}
+
+static int read_text(struct range_job *j, enum range_syntax syntax, bytes text)
+{
+	bytes bars = BYTES("||");
+
+	if (syntax == RANGE_BRACES)
+		return range_parse_braces(j, text);
+	for (;;) {
+		size_t at = bytes_search(text, bars);
+
+		if (read_alternative(j, syntax, bytes_slice(text, 0, at)) < 0)
+			return -1;
+		if (at == text.n)
+			return 0;
+		text = bytes_skip(text, at + bars.n);
+	}
+}
+
+int range_parse(enum range_syntax syntax, enum version_ordering ordering, bytes text,
+                struct arena *a, struct version_range *out, err *e)
+{
+	struct range_job j = { .ordering = ordering, .arena = a, .e = e, .all = *out };
+
+	if (text.n > LIMIT_RANGE)
+		return err_set(e, ERR_LIMIT, 0, "range: more than %d octets", LIMIT_RANGE);
+	if (read_text(&j, syntax, text) < 0)
+		return -1;
+	*out = j.all;
+	return 0;
+}
+
+/* -- events ----------------------------------------------------------------------------------- */
+
+/* "0" comes before every version (OSV schema, "introduced"). */
+static bool is_first(const struct range_event *event)
+{
+	return event->kind == RANGE_INTRODUCED && bytes_is(event->version, "0");
+}
+
+static int compare_events(const struct range_job *j, const struct range_event *a,
+                          const struct range_event *b)
+{
+	if (is_first(a) || is_first(b))
+		return is_first(b) - is_first(a);
+	int c = compare(j, a->version, b->version);
+
+	/* A fix and an introduction at one version: it is affected again from there. A version that is
+	 * introduced and last affected is affected alone. */
+	if (c == 0 && a->kind != b->kind)
+		c = (a->kind == RANGE_FIXED ? 0 : a->kind == RANGE_INTRODUCED ? 1 : 2) -
+		    (b->kind == RANGE_FIXED ? 0 : b->kind == RANGE_INTRODUCED ? 1 : 2);
+	return c;
+}
+
+/* Feeds write them nearly in order. */
+static void sort_events(const struct range_job *j, struct range_event *events, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct range_event event = events[i];
+		size_t k = i;
+
+		for (; k > 0 && compare_events(j, &event, &events[k - 1]) < 0; k--)
+			events[k] = events[k - 1];
+		events[k] = event;
+	}
+}
+
+static int check_event(struct range_job *j, const struct range_event *event)
+{
+	if (is_first(event) || (event->kind == RANGE_LIMIT && bytes_is(event->version, "*")))
+		return 0;
+	if (event->version.n == 0)
+		return err_set(j->e, ERR_FORMAT, 0, "range: an event without a version");
+	return check_bound(j, event->version);
+}
+
+/* What may be affected at all: OSV joins limits by or, so the last one decides. */
+static bytes find_limit(const struct range_job *j, const struct range_event *events, size_t n)
+{
+	bytes limit = { NULL, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (events[i].kind != RANGE_LIMIT)
+			continue;
+		if (bytes_is(events[i].version, "*"))
+			return (bytes){ NULL, 0 };
+		if (limit.n == 0 || compare(j, events[i].version, limit) > 0)
+			limit = events[i].version;
+	}
+	return limit;
+}
+
+static int walk_events(struct range_job *j, const struct range_event *events, size_t n,
+                       const struct version_interval *within)
+{
+	struct version_interval open = { 0 };
+	bool is_open = false;
+
+	for (size_t i = 0; i < n; i++) {
+		switch (events[i].kind) {
+		case RANGE_LIMIT:
+			continue;
+		case RANGE_INTRODUCED:
+			if (!is_open)
+				open = (struct version_interval){
+					.from = is_first(&events[i]) ? (bytes){ NULL, 0 } : events[i].version
+				};
+			is_open = true;
+			continue;
+		case RANGE_FIXED:
+			open.to = events[i].version;
+			break;
+		case RANGE_LAST_AFFECTED:
+			open.last = events[i].version;
+			break;
+		}
+		if (is_open && add(j, &j->all, common(j, open, within)) < 0)
+			return -1;
+		is_open = false;
+		open = (struct version_interval){ 0 };
+	}
+	return is_open ? add(j, &j->all, common(j, open, within)) : 0;
+}
+
+int range_events(enum version_ordering ordering, struct range_event *events, size_t n,
+                 struct arena *a, struct version_range *out, err *e)
+{
+	struct range_job j = { .ordering = ordering, .arena = a, .e = e, .all = *out };
+	size_t kept = 0;
+
+	if (n > LIMIT_RANGE_INTERVALS)
+		return err_set(e, ERR_LIMIT, 0, "range: more than %d events", LIMIT_RANGE_INTERVALS);
+	for (size_t i = 0; i < n; i++)
+		if (check_event(&j, &events[i]) < 0)
+			return -1;
+	const struct version_interval within = { .to = find_limit(&j, events, n) };
+
+	for (size_t i = 0; i < n; i++)
+		if (events[i].kind != RANGE_LIMIT)
+			events[kept++] = events[i];
+	sort_events(&j, events, kept);
+	if (walk_events(&j, events, kept, &within) < 0)
+		return -1;
+	*out = j.all;
+	return 0;
+}
