@@ -3,6 +3,7 @@
 
 #include "base/pack.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "catalog/catalogers.h"
 
 bytes dotnet_concat(struct arena *a, bytes x, bytes y, bytes z)
@@ -196,6 +197,19 @@ static bool add_item(struct dotnet_collector *c, const struct image_item *item)
 	return false;
 }
 
+/* Code that is compared with no advisory: one gap, however much of it there is. */
+static void state_loose(struct dotnet_collector *c)
+{
+	const struct image_item whole = { .inspector = DOTNET_INSPECTOR, .node = TREE_NONE };
+	uint64_t n = c->facts->assemblies.len + c->facts->assemblies_more;
+
+	if (n > 0)
+		facts_gap(c->facts, c->a, &whole,
+		          "%s .NET %s of no known package, '%s'%s: no package's advisories tell about it",
+		          COUNT_TEXT(n), n == 1 ? "assembly" : "assemblies",
+		          SHOW(c->facts->assemblies.items[0].path), n == 1 ? "" : " the first");
+}
+
 int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
 	struct dotnet_collector c = { .image = image, .a = a, .scratch = ARENA_INIT, .facts = facts };
@@ -221,6 +235,7 @@ int dotnet_collect(struct image *image, struct arena *a, struct facts *facts, er
 		dotnet_add_app(&c, c.by_stem.items[i].value);
 	for (size_t i = 0; i < c.loose.len; i++)
 		dotnet_add_loose(&c, &c.loose.items[i]);
+	state_loose(&c);
 	arena_done(&c.scratch);
 	return 0;
 }

@@ -17,7 +17,7 @@
 #define FORMATS "table|json"
 
 struct check_flags {
-	const char *format, *severity, *fix, *pss, *pss_version;
+	const char *format, *severity, *fix, *pss, *pss_version, *rule;
 	struct texts output;
 	uint64_t exit_code;
 	bool diff, all;
@@ -32,6 +32,7 @@ static const struct flag flags[] = {
 	{ 0, "pss-version", "vX.Y", FLAG_TEXT, FIELD(pss_version), "of that policy; default: latest" },
 	{ 0, "severity", "LEVEL", FLAG_TEXT, FIELD(severity),
 	  "show and gate on this and above; else gate on medium" },
+	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule), "only these rules, by our or another tool's ids" },
 	{ 0, "all", NULL, FLAG_SWITCH, FIELD(all), "also rules that are matters of taste" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
@@ -64,11 +65,14 @@ static int take_options(struct job *job, const struct check_flags *f, struct che
 
 	*out = (struct check_options){ .job = { .pss = f->pss, .optional = f->all, .now = job->now } };
 	out->job.pss_version = PSS_LATEST;
+	out->job.only = f->rule;
 	if (f->fix)
 		out->fix = strcmp(f->fix, "review") == 0 ? RULE_FIX_REVIEW : RULE_FIX_SAFE;
 	out->job.harden = f->fix && f->pss;
 	if (f->diff && !f->fix)
 		return err_set(e, ERR_USAGE, 0, "--diff shows what --fix would do: give --fix, too");
+	if (f->rule && strlen(f->rule) > LIMIT_PATH)
+		return err_set(e, ERR_USAGE, 0, "--rule names too many");
 	if (f->pss_version && !f->pss)
 		return err_set(e, ERR_USAGE, 0, "--pss-version needs --pss");
 	if (f->pss_version && !pss_version_from(bytes_str(f->pss_version), &out->job.pss_version))

@@ -58,7 +58,8 @@ static int convert(struct reading *reading, const struct sbom_flags *f, struct o
 	struct arena *a = &reading->job->arena;
 	enum sbom_format *formats = arena_array(a, enum sbom_format, outputs->len);
 	struct stream **outs = arena_array(a, struct stream *, outputs->len);
-	struct convert_options options = { formats, outs, outputs->len, f->reading.timeout_ms };
+	struct convert_options options = { formats, outs, outputs->len, reading->options.tmp_dir,
+		                               f->reading.timeout_ms, { 0 } };
 
 	if (f->files)
 		return err_set(e, ERR_USAGE, 0, "--files: of a bill only packages are read, no files");

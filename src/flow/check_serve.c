@@ -18,6 +18,7 @@ struct server {
 void check_pack_options(buf *b, const struct check_options *o)
 {
 	pack_str(b, o->job.pss);
+	pack_str(b, o->job.only);
 	pack_u64(b, o->job.pss_version);
 	pack_u64(b, o->job.harden);
 	pack_u64(b, o->job.optional);
@@ -28,9 +29,10 @@ void check_pack_options(buf *b, const struct check_options *o)
 
 static void take_options(struct server *s, bytes in)
 {
-	bytes pss, ignores;
+	bytes pss, only, ignores;
 	uint64_t version, now, fix;
-	bool ok = pack_take_bytes(&in, 64, &pss) && pack_take_u64(&in, PSS_LATEST, &version) &&
+	bool ok = pack_take_bytes(&in, 64, &pss) && pack_take_bytes(&in, LIMIT_PATH, &only) &&
+	          pack_take_u64(&in, PSS_LATEST, &version) &&
 	          pack_take_bool(&in, &s->options.job.harden) &&
 	          pack_take_bool(&in, &s->options.job.optional) &&
 	          pack_take_u64(&in, INT64_MAX, &now) && pack_take_u64(&in, RULE_FIX_INPUT, &fix) &&
@@ -39,6 +41,7 @@ static void take_options(struct server *s, bytes in)
 	if (!ok)
 		return; /* the parent is our own program */
 	s->options.job.pss = pss.n > 0 ? arena_str(&s->arena, pss) : NULL;
+	s->options.job.only = only.n > 0 ? arena_str(&s->arena, only) : NULL;
 	s->options.job.pss_version = (unsigned)version;
 	s->options.job.now = (int64_t)now;
 	s->options.fix = (enum rule_fix)fix;

@@ -7,10 +7,78 @@
 #include "sys/file.h"
 #include "sys/worker.h"
 
-/* A request is one octet, the format, and the bill. An answer is one octet, an enum err_kind, and
- * the document, or the text of the error. */
+#include <errno.h>
+#include <unistd.h>
+
+/* The first request is the bill; the answer is one octet, an enum err_kind, and the text of the
+ * error. Each request that follows is one octet, a format; its answer is the document. */
+
+/* What the worker is given before the fork. */
+struct served {
+	int fd; /* for the packages */
+	digest subject;
+};
 
 /* -- in the worker ----------------------------------------------------------------------------- */
+
+struct incoming {
+	struct worker_side *side;
+	bool held, ended;
+};
+
+/* The next frame of the request; the one before is handed back first. */
+static int more(void *ctx, bytes *out, err *e)
+{
+	struct incoming *in = ctx;
+	bool last = false;
+
+	(void)e;
+	*out = (bytes){ NULL, 0 };
+	while (out->n == 0 && !in->ended) {
+		if (in->held)
+			side_taken(in->side);
+		side_take(in->side, out, &last);
+		in->held = true;
+		in->ended = last;
+	}
+	return 0;
+}
+
+static void pass_over(struct incoming *in)
+{
+	bytes part;
+	err none = { 0 };
+
+	while (!in->ended)
+		(void)more(in, &part, &none); /* cannot fail */
+	if (in->held)
+		side_taken(in->side);
+}
+
+static int check_subject(const struct sbom_document *document, const digest *subject, err *e)
+{
+	if (digest_size(subject) == 0)
+		return 0;
+	for (size_t i = 0; i < document->subjects.len; i++)
+		if (digest_equal(&document->subjects.items[i], subject))
+			return 0;
+	return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s", DIGEST_TEXT(subject));
+}
+
+static int read_bill(struct worker_side *side, const struct served *served, struct arena *a,
+                     struct sbom_document *out, err *e)
+{
+	struct incoming in = { .side = side };
+	const struct sbom_source source = { more, &in };
+	int result = sbom_read(&source, served->fd, a, out, e);
+
+	pass_over(&in);
+	if (result == 0 && check_subject(out, &served->subject, e) < 0) {
+		sbom_document_done(out);
+		result = -1;
+	}
+	return result;
+}
 
 static int to_side(void *ctx, bytes part, err *e)
 {
@@ -19,84 +87,75 @@ static int to_side(void *ctx, bytes part, err *e)
 	return 0;
 }
 
-static void answer(struct worker_side *side, bytes request)
+static void write_bill(struct worker_side *side, const struct sbom *bill)
 {
-	struct arena a = ARENA_INIT;
-	struct sbom_document document;
 	struct stream out;
+	bytes format;
 	err e = { 0 };
-	bytes format = bytes_slice(request, 0, 1);
+	bool last;
 
-	int read = sbom_read(bytes_skip(request, 1), &a, &document, &e);
-	uint8_t kind = (uint8_t)e.kind;
+	side_take(side, &format, &last);
+	enum sbom_format f = format.n > 0 ? (enum sbom_format)format.p[0] : SBOM_NO_FORMAT;
 
-	side_answer(side, bytes_of(&kind, 1), false);
-	if (read == 0) {
-		stream_init(&out, to_side, side);
-		sbom_write(&document.bill, (enum sbom_format)format.p[0], &out);
-		(void)stream_finish(&out, &e); /* to_side does not fail */
-	}
-	side_answer(side, bytes_of(e.text, e.len), true);
-	arena_done(&a);
+	side_taken(side);
+	stream_init(&out, to_side, side);
+	sbom_write(bill, f, &out);
+	(void)stream_finish(&out, &e); /* to_side does not fail */
+	side_answer(side, (bytes){ NULL, 0 }, true);
 }
 
 static _Noreturn int serve(struct worker_side *side, void *arg)
 {
-	buf request = BUF_INIT(LIMIT_SBOM + 1);
+	struct arena a = ARENA_INIT;
+	struct sbom_document document = { 0 };
+	err e = { 0 };
 
-	(void)arg;
-	for (;;) {
-		bytes part;
-		bool last;
+	(void)!read_bill(side, arg, &a, &document, &e); /* the answer tells */
+	uint8_t kind = (uint8_t)e.kind;
 
-		side_take(side, &part, &last);
-		buf_put(&request, part);
-		side_taken(side);
-		if (!last)
-			continue;
-		answer(side, buf_bytes(&request));
-		buf_clear(&request);
-	}
+	side_answer(side, bytes_of(&kind, 1), false);
+	side_answer(side, bytes_of(e.text, e.len), true);
+	for (;;)
+		write_bill(side, &document.bill);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
 
-/* send(w, part, last, e): part is at most one frame. */
-static int send(struct worker *w, bytes part, bool last, err *e)
+/* One frame, as much as there is in the file. */
+static int send_part(struct worker *w, int fd, const char *name, uint64_t *sent, bool *out_last,
+                     err *e)
 {
 	uint8_t *room;
+	ssize_t n;
 
 	while (!(room = worker_reserve(w)))
 		if (worker_wait(w, e) < 0)
 			return -1;
-	memcpy(room, part.p, part.n);
-	worker_send(w, part.n, last);
+	do
+		n = read(fd, room, WORKER_IN_SIZE);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_set(e, ERR_IO, errno, "read '%s'", SHOW(bytes_str(name)));
+	*sent += (uint64_t)n;
+	if (*sent > LIMIT_SBOM)
+		return err_set(e, ERR_LIMIT, 0, "more than %u MiB", (unsigned)(LIMIT_SBOM / MIB));
+	*out_last = n == 0;
+	worker_send(w, (size_t)n, n == 0);
 	return 0;
 }
 
-static int ask(struct worker *w, enum sbom_format format, bytes text, err *e)
+/* The worker may lie about the kind; it is one of these or a bug. */
+static enum err_kind kind_said(uint8_t said)
 {
-	uint8_t first = (uint8_t)format;
-
-	if (send(w, bytes_of(&first, 1), text.n == 0, e) < 0)
-		return -1;
-	for (; text.n > 0; text = bytes_skip(text, WORKER_IN_SIZE))
-		if (send(w, bytes_slice(text, 0, WORKER_IN_SIZE), text.n <= WORKER_IN_SIZE, e) < 0)
-			return -1;
-	return 0;
+	return said == ERR_FORMAT || said == ERR_LIMIT || said == ERR_IO || said == ERR_UNTRUSTED
+	               ? (enum err_kind)said
+	               : ERR_BUG;
 }
 
-/* The worker may lie about the kind; it is one of two or a bug. */
-static enum err_kind kind_of(uint8_t said)
-{
-	return said == ERR_FORMAT || said == ERR_LIMIT ? (enum err_kind)said : ERR_BUG;
-}
-
+/* take(w, out, e): one answer whole. */
 static int take(struct worker *w, struct stream *out, err *e)
 {
-	buf failure = BUF_INIT(sizeof(e->text));
-	bool last = false, first = true;
-	uint8_t kind = ERR_NONE;
+	bool last = false;
 	bytes part;
 
 	while (!last) {
@@ -105,51 +164,77 @@ static int take(struct worker *w, struct stream *out, err *e)
 				return -1;
 			continue;
 		}
-		if (first && part.n > 0) {
-			kind = part.p[0];
-			part = bytes_skip(part, 1);
-			first = false;
-		}
-		if (kind == ERR_NONE)
-			stream_put(out, part);
-		else
-			buf_put(&failure, bytes_slice(part, 0, sizeof(e->text) - failure.n));
+		if (worker_check(w, e) < 0)
+			return -1;
+		stream_put(out, part);
 		worker_answer_done(w);
 	}
-	int result = kind == ERR_NONE && !first
-	                 ? 0
-	                 : err_set(e, kind_of(kind), 0, "%s", SHOW(buf_bytes(&failure)));
+	return 0;
+}
 
-	buf_done(&failure);
+static int send_bill(struct worker *w, int fd, const char *name, err *e)
+{
+	buf verdict = BUF_INIT(sizeof(e->text) + 1);
+	struct stream out;
+	err full = { 0 };
+	uint64_t sent = 0;
+	bool last = false;
+	int result = 0;
+
+	while (!last)
+		if (send_part(w, fd, name, &sent, &last, e) < 0)
+			return -1;
+	stream_init(&out, stream_to_buf, &verdict);
+	result = take(w, &out, e);
+	(void)stream_finish(&out, &full); /* the worker lies when it says more: the front will do */
+	bytes said = buf_bytes(&verdict);
+
+	if (result == 0 && (said.n == 0 || said.p[0] != ERR_NONE))
+		result = err_set(e, kind_said(said.n ? said.p[0] : ERR_BUG), 0, "%s",
+		                 SHOW(bytes_skip(said, 1)));
+	buf_done(&verdict);
 	return result;
 }
 
-static int convert(bytes text, const struct convert_options *o, err *e)
+static int ask(struct worker *w, enum sbom_format format, struct stream *out, err *e)
 {
-	struct worker_options options = { .serve = serve, .keep = { -1, -1 } };
+	uint8_t *room;
+
+	while (!(room = worker_reserve(w)))
+		if (worker_wait(w, e) < 0)
+			return -1;
+	room[0] = (uint8_t)format;
+	worker_send(w, 1, true);
+	return take(w, out, e);
+}
+
+int convert_fd(int fd, const char *name, const struct convert_options *o, err *e)
+{
+	struct served served = { file_temp_unlinked(o->tmp_dir, e), o->subject };
+	struct worker_options options = { .serve = serve, .arg = &served, .keep = { served.fd, -1 } };
 	struct worker *w;
 	bool landlock;
-	int result = 0;
 
+	if (served.fd < 0)
+		return -1;
 	options.deadline = deadline_in(o->timeout_ms ? o->timeout_ms : LIMIT_TIME_MS);
 	/* OpenSSL loads what it hashes with on first use, which a sealed process cannot. */
-	(void)digest_of(DIGEST_SHA256, text);
-	if (worker_start(&options, &w, &landlock, e) < 0)
+	(void)digest_of(DIGEST_SHA256, (bytes){ NULL, 0 });
+	int result = worker_start(&options, &w, &landlock, e);
+
+	close(served.fd);
+	if (result < 0)
 		return -1;
+	result = send_bill(w, fd, name, e);
 	for (size_t i = 0; i < o->len && result == 0; i++)
-		result = ask(w, o->formats[i], text, e) < 0 ? -1 : take(w, o->outs[i], e);
+		result = ask(w, o->formats[i], o->outs[i], e);
 	worker_stop(w);
 	return result;
 }
 
 int convert_file(const char *path, const struct convert_options *options, err *e)
 {
-	struct arena a = ARENA_INIT;
-	bytes text;
-	int result = file_read_all(path, LIMIT_SBOM, &a, &text, e);
+	auto_fd fd = file_open_read(path, e);
 
-	if (result == 0)
-		result = convert(text, options, e);
-	arena_done(&a);
-	return result;
+	return fd < 0 ? -1 : convert_fd(fd, path, options, e);
 }

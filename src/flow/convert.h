@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* convert - a bill that somebody wrote, in another format.
  *
- * A bill from outside is read in a sealed worker, which also writes it anew; the parent passes the
- * octets on and looks at none of them.
+ * A bill from outside is read in a sealed worker, piece by piece, which also writes it anew; the
+ * parent passes the octets on and looks at none of them.
  * Threading: as worker_start (one thread, no other running). */
 #pragma once
 
@@ -12,9 +12,13 @@ struct convert_options {
 	const enum sbom_format *formats;
 	struct stream *const *outs; /* one for each format */
 	size_t len;
+	const char *tmp_dir; /* for the packages */
 	uint64_t timeout_ms; /* 0: LIMIT_TIME_MS */
+	digest subject;      /* what a statement must be about; none: anything, also no statement */
 };
 
 /* convert_file(path, options, e): ERR_ABSENT, ERR_IO, ERR_FORMAT and ERR_LIMIT of sbom_read,
- * ERR_BUG (the worker died). On failure streams may hold a part. */
+ * ERR_UNTRUSTED (a statement about something else), ERR_BUG (the worker died). On failure streams
+ * may hold a part. convert_fd: from where fd stands to its end; `name` is for errors. */
 int convert_file(const char *path, const struct convert_options *options, err *e);
+int convert_fd(int fd, const char *name, const struct convert_options *options, err *e);

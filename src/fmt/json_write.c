@@ -2,6 +2,7 @@
 #include "fmt/json_write.h"
 
 #include "base/text.h"
+#include "fmt/json_text.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -14,11 +15,13 @@ void json_write_init(struct json_writer *w, struct stream *out)
 
 static void new_line(struct json_writer *w)
 {
-	if (w->on_one_line)
-		return;
-	stream_puts(w->out, "\n");
-	for (unsigned i = 0; i < w->depth; i++)
-		stream_puts(w->out, "  ");
+	static const char line[] = "\n"
+							   "                                "
+							   "                                ";
+
+	static_assert(sizeof(line) == 2 + 2 * JSON_WRITE_DEPTH, "two spaces a level");
+	if (!w->on_one_line)
+		stream_put(w->out, bytes_of(line, 1 + 2 * (size_t)w->depth));
 }
 
 static void put_utf16(struct stream *out, uint32_t c)
@@ -49,8 +52,16 @@ static void put_string(struct stream *out, bytes s)
 {
 	stream_puts(out, "\"");
 	while (s.n > 0) {
-		bytes rest = s;
+		size_t plain = json_text_plain(s);
+		bytes rest = bytes_skip(s, plain);
 		uint32_t c;
+
+		if (plain > 0 && bytes_find(bytes_slice(s, 0, plain), 0x7f) == plain) { /* DEL is escaped */
+			stream_put(out, bytes_slice(s, 0, plain));
+			s = rest;
+			continue;
+		}
+		rest = s;
 
 		if (!text_utf8_next(&rest, &c)) {
 			stream_puts(out, "\xef\xbf\xbd"); /* U+FFFD */

@@ -130,15 +130,15 @@ static bool is_component(bytes s)
 	return true;
 }
 
-static int check_repository(bytes s, err *e)
+static int check_repository(bytes s, size_t most, err *e)
 {
 	bytes rest = s, part;
 
 	if (s.n == 0 || s.p[s.n - 1] == '/')
 		return err_set(e, ERR_USAGE, 0, "the name of the repository is missing");
-	if (s.n > NAME_MOST)
-		return err_set(e, ERR_USAGE, 0, "the repository '%s' has more than %d characters", SHOW(s),
-		               NAME_MOST);
+	if (s.n > most)
+		return err_set(e, ERR_USAGE, 0, "the repository '%s' has more than %zu characters", SHOW(s),
+		               most);
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
 			return err_set(e, ERR_USAGE, 0,
@@ -208,10 +208,12 @@ static int parse(bytes text, struct arena *a, struct reference *r, err *e)
 		if (check_tag(tag, e) < 0)
 			return -1;
 	}
-	if (take_host(&name, a, &r->host, e) < 0 || check_repository(name, e) < 0)
+	if (take_host(&name, a, &r->host, e) < 0)
 		return -1;
 	bool is_official = strcmp(r->host, "docker.io") == 0 && bytes_find(name, '/') == name.n;
 
+	if (check_repository(name, is_official ? NAME_MOST - 8 : NAME_MOST, e) < 0)
+		return -1;
 	r->repository = arena_printf(a, "%s" PRIb, is_official ? "library/" : "", BYTESF(name));
 	r->tag = tag.n > 0 ? arena_str(a, tag) : at < text.n ? "" : "latest";
 	return 0;

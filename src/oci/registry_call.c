@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* The first wait of a request that failed; each further one is twice as long. */
-#define BACKOFF_MS 200
+#define BACKOFF_MS UINT64_C(200)
 /* What is read of a page that explains a failure. */
 #define ERROR_PAGE (16 * KIB)
 

@@ -336,6 +336,19 @@ static void write_runtime(struct json_writer *w, const struct page_runtime *r)
 	json_write_end(w);
 }
 
+static void write_assembly(struct json_writer *w, const struct dotnet_assembly *assembly)
+{
+	json_write_object(w, NULL);
+	json_write_octets(w, "name", assembly->name);
+	json_write_octets(w, "version", assembly->version);
+	json_write_some(w, "culture", assembly->culture);
+	json_write_some(w, "target", assembly->target);
+	json_write_octets(w, "path", assembly->path);
+	write_layer_number(w, assembly->layer);
+	json_write_bool(w, "ready_to_run", assembly->ready_to_run);
+	json_write_end(w);
+}
+
 static void write_dotnet(struct json_writer *w, const struct audit_page *page)
 {
 	json_write_object(w, "dotnet");
@@ -347,6 +360,10 @@ static void write_dotnet(struct json_writer *w, const struct audit_page *page)
 	json_write_array(w, "apps");
 	for (size_t i = 0; i < page->facts->apps.len; i++)
 		write_app(w, &page->facts->apps.items[i]);
+	json_write_end(w);
+	json_write_array(w, "assemblies");
+	for (size_t i = 0; i < page->facts->assemblies.len; i++)
+		write_assembly(w, &page->facts->assemblies.items[i]);
 	json_write_end(w);
 	json_write_end(w);
 }

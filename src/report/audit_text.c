@@ -293,21 +293,51 @@ static void show_support(struct layout *l, const struct support *s)
 	}
 }
 
+static const char *form_text(const struct dotnet_app *app)
+{
+	switch (app->form) {
+	case DOTNET_SELF_CONTAINED: return "carries its runtime";
+	case DOTNET_FRAMEWORK_DEPENDENT: return "uses the shared framework";
+	case DOTNET_NATIVE_AOT: return "machine code (NativeAOT), its packages and runtime are not named";
+	case DOTNET_UNKNOWN: break;
+	}
+	return "runtime unknown";
+}
+
+static void show_reference(struct layout *l, const struct dotnet_reference *r, const char *tail)
+{
+	layout_word(l, STYLE_PLAIN, r->name, "");
+	layout_word(l, STYLE_PLAIN, r->version, r->gets.n > 0 ? "," : "");
+	layout_text(l, r->gets.n > 0 ? STYLE_PLAIN : STYLE_WARN, r->gets.n > 0 ? "gets" : "(none here");
+	layout_word(l, r->gets.n > 0 ? STYLE_PLAIN : STYLE_WARN, r->gets.n > 0 ? r->gets : BYTES("fits)"),
+	            tail);
+}
+
 static void show_app(struct layout *l, const struct dotnet_app *app)
 {
 	layout_label(l, "app");
 	layout_word(l, STYLE_PLAIN, app->path, ":");
 	if (app->single_file)
 		layout_printf(l, STYLE_PLAIN, "single file of %u,", app->bundle_files);
-	layout_text(l, STYLE_PLAIN,
-	            app->form == DOTNET_SELF_CONTAINED        ? "carries its runtime"
-	            : app->form == DOTNET_FRAMEWORK_DEPENDENT ? "uses the shared framework"
-	                                                      : "runtime unknown");
-	for (size_t i = 0; i < app->frameworks.len; i++) {
-		layout_word(l, STYLE_PLAIN, app->frameworks.items[i].name, "");
-		layout_word(l, STYLE_PLAIN, app->frameworks.items[i].version,
-		            i + 1 < app->frameworks.len ? "," : "");
-	}
+	layout_text(l, app->form == DOTNET_NATIVE_AOT ? STYLE_WARN : STYLE_PLAIN, form_text(app));
+	for (size_t i = 0; i < app->frameworks.len; i++)
+		show_reference(l, &app->frameworks.items[i], i + 1 < app->frameworks.len ? "," : "");
+	layout_end(l);
+}
+
+static void show_assemblies(struct layout *l, const struct facts *facts)
+{
+	if (facts->assemblies.len == 0)
+		return;
+	layout_label(l, "loose");
+	layout_printf(l, STYLE_WARN, "%s %s of no known package:",
+	              COUNT_TEXT(facts->assemblies.len + facts->assemblies_more),
+	              facts->assemblies.len == 1 ? "assembly" : "assemblies");
+	for (size_t i = 0; i < facts->assemblies.len && i < UNKNOWN_SHOWN; i++)
+		layout_word(l, STYLE_PLAIN, facts->assemblies.items[i].path,
+		            i + 1 < facts->assemblies.len ? "," : "");
+	if (facts->assemblies.len > UNKNOWN_SHOWN)
+		layout_text(l, STYLE_PLAIN, "…");
 	layout_end(l);
 }
 
@@ -317,7 +347,7 @@ static void show_dotnet(struct layout *l, const struct audit_page *page)
 
 	for (size_t i = 0; i < page->facts->apps.len; i++)
 		apps += !page->facts->apps.items[i].hidden;
-	if (page->runtimes.len + apps == 0)
+	if (page->runtimes.len + apps + page->facts->assemblies.len == 0)
 		return;
 	layout_heading(l, ".NET");
 	for (size_t i = 0; i < page->runtimes.len; i++) {
@@ -334,6 +364,7 @@ static void show_dotnet(struct layout *l, const struct audit_page *page)
 	for (size_t i = 0; i < page->facts->apps.len; i++)
 		if (!page->facts->apps.items[i].hidden)
 			show_app(l, &page->facts->apps.items[i]);
+	show_assemblies(l, page->facts);
 }
 
 /* -- where the size goes ---------------------------------------------------------------------- */

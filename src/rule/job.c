@@ -134,11 +134,22 @@ int job_replace(struct rule_job *job, size_t file, bytes text, err *e)
 
 /* -- findings --------------------------------------------------------------------------------- */
 
+static bool is_wanted(const struct job_options *options, const struct rule *rule)
+{
+	bytes rest = bytes_str(options->only), id;
+
+	if (!options->only)
+		return !rule->optional || options->optional;
+	while (bytes_take_until(&rest, ',', &id))
+		if (rule_is_called(rule, id))
+			return true;
+	return false;
+}
+
 struct job_finding *job_find(struct rule_job *job, const struct rule *rule, size_t file,
                              size_t from, size_t to)
 {
-	bool wanted = !rule->optional || job->options->optional;
-	struct job_finding *f = wanted && job->findings.len < LIMIT_FINDINGS
+	struct job_finding *f = is_wanted(job->options, rule) && job->findings.len < LIMIT_FINDINGS
 	                            ? ARENA_PUSH(job->arena, &job->findings)
 	                            : arena_new(job->arena, struct job_finding);
 

@@ -61,6 +61,7 @@ struct job_options {
 	unsigned pss_version; /* the N of v1.N; PSS_LATEST (rule/pss.h) */
 	bool harden;          /* pss, and findings of the catalogue as well (--fix --pss LEVEL) */
 	bool optional;        /* rules that are off, too */
+	const char *only;     /* ids of the only rules that count, divided by commas; or NULL */
 	int64_t now;          /* for the expiry dates of .oakumignore */
 };
 

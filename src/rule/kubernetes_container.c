@@ -1,7 +1,338 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of a container, beyond the Pod Security Standards. */
+#include "base/map.h"
+#include "base/path.h"
+#include "base/text.h"
 #include "rule/kubernetes_parts.h"
+#include "rule/kubernetes_rules.h"
+
+#define RULE(id) (&kubernetes_rules[id])
+
+static bool is_init(const struct kube_container *c)
+{
+	return strcmp(c->list, "initContainers") == 0;
+}
+
+/* -- file system ------------------------------------------------------------------------------ */
+
+static const struct yaml_node *mount_at(const struct kube_container *c, const char *path)
+{
+	for (const struct yaml_node *m = yaml_first(yaml_get(c->node, "volumeMounts")); m; m = m->next)
+		if (yaml_says(yaml_get(m, "mountPath"), path))
+			return m;
+	return NULL;
+}
+
+static const struct yaml_node *named(const struct yaml_node *list, bytes name)
+{
+	for (const struct yaml_node *v = yaml_first(list); v; v = v->next)
+		if (bytes_equal(yaml_text(yaml_get(v, "name")), name))
+			return v;
+	return NULL;
+}
+
+/* One more item of a list that may not be there. */
+static void append(const struct yaml_editor *ed, const struct yaml_node *mapping, const char *key,
+                   const char *item)
+{
+	const struct yaml_node *list = yaml_get(mapping, key);
+
+	if (yaml_is(list, YAML_SEQUENCE) && yaml_real(list)->count > 0) {
+		yaml_edit_append(ed, list, item);
+		return;
+	}
+	bytes rest = bytes_str(item), line;
+	char *text = arena_printf(ed->arena, "%s", "");
+
+	while (bytes_line(&rest, &line))
+		text = arena_printf(ed->arena, "%s%s" PRIb, text, *text ? "\n  " : "- ", BYTESF(line));
+	yaml_edit_put(ed, mapping, key, text);
+}
+
+static void check_temporary(const struct kube_object *o, const struct kube_container *c)
+{
+	const struct yaml_node *volumes = yaml_get(o->pod, "volumes"), *mount = mount_at(c, "/tmp");
+	const struct yaml_node *volume = named(volumes, yaml_text(yaml_get(mount, "name")));
+	const struct yaml_node *empty = yaml_find(volume, "emptyDir");
+
+	if (mount && (!empty || yaml_get(empty, "sizeLimit")))
+		return;
+	struct job_finding *f = kube_find(o, RULE(KP019), c, mount, "volumeMounts[/tmp]");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
+
+	if (mount) {
+		f->message = "/tmp may fill the node's disk";
+		yaml_edit_put_path(&ed, volume, "emptyDir.sizeLimit", "64Mi");
+		return;
+	}
+	f->message = "the root is read-only, and there is no place for temporary files";
+	append(&ed, c->node, "volumeMounts", "name: tmp\nmountPath: /tmp");
+	if (!named(volumes, BYTES("tmp")))
+		append(&ed, o->pod, "volumes", "name: tmp\nemptyDir:\n  sizeLimit: 64Mi");
+}
+
+static void check_root(const struct kube_object *o, const struct kube_container *c)
+{
+	const struct yaml_node *v = yaml_get(c->security, "readOnlyRootFilesystem");
+
+	if (kube_is_true(v)) {
+		check_temporary(o, c);
+		return;
+	}
+	struct job_finding *f =
+		kube_find(o, RULE(KP018), c, v, "securityContext.readOnlyRootFilesystem");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	f->message = "the root file system can be written";
+	yaml_edit_put_path(&ed, c->node, "securityContext.readOnlyRootFilesystem", "true");
+}
+
+static void check_mounts(const struct kube_object *o, const struct kube_container *c)
+{
+	for (const struct yaml_node *m = yaml_first(yaml_get(c->node, "volumeMounts")); m;
+	     m = m->next) {
+		const struct yaml_node *v = yaml_get(m, "mountPropagation");
+		const struct yaml_node *part = yaml_get(m, "subPath");
+
+		if (yaml_says(v, "Bidirectional")) {
+			struct job_finding *f = kube_find(o, RULE(KP036), c, v, "volumeMounts[*].mountPropagation");
+			struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+			yaml_edit_delete(&ed, v);
+		}
+		if ((part || (part = yaml_get(m, "subPathExpr"))) && !kube_is_true(yaml_get(m, "readOnly")))
+			kube_find(o, RULE(KP042), c, part, "volumeMounts[*].subPath");
+	}
+}
+
+/* -- resources -------------------------------------------------------------------------------- */
+
+static void need_bound(const struct kube_object *o, const struct kube_container *c,
+                       enum kubernetes_rule rule, const char *path, const char *value)
+{
+	const char *field = arena_printf(o->job->arena, "resources.%s", path);
+
+	if (yaml_path(c->node, field))
+		return;
+	struct job_finding *f = kube_find(o, RULE(rule), c, yaml_get(c->node, "resources"), field);
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	f->message = arena_printf(o->job->arena, "%s is not stated", path);
+	yaml_edit_put_path(&ed, c->node, field, value);
+}
+
+static void check_resources(const struct kube_object *o, const struct kube_container *c)
+{
+	if (strcmp(c->list, "ephemeralContainers") == 0)
+		return; /* they cannot have any */
+	need_bound(o, c, KP025, "requests.cpu", "100m");
+	need_bound(o, c, KP025, "requests.memory", "512Mi");
+	need_bound(o, c, KP025, "limits.memory", "512Mi");
+	need_bound(o, c, KP026, "requests.ephemeral-storage", "64Mi");
+	need_bound(o, c, KP026, "limits.ephemeral-storage", "1Gi");
+}
+
+/* -- image ------------------------------------------------------------------------------------ */
+
+static void check_image(const struct kube_object *o, const struct kube_container *c)
+{
+	const struct yaml_node *image = yaml_get(c->node, "image");
+	const struct yaml_node *policy = yaml_get(c->node, "imagePullPolicy");
+	bytes name = path_base(c->image);
+	size_t colon = bytes_rfind(name, ':');
+
+	if (!image || bytes_find(c->image, '@') < c->image.n)
+		return;
+	if (colon == name.n || bytes_is(bytes_skip(name, colon + 1), "latest"))
+		kube_find(o, RULE(KP029), c, image, "image")->message =
+			arena_printf(o->job->arena, "image %s may change at any time", SHOW(c->image));
+	kube_find(o, RULE(KP030), c, image, "image");
+	if (yaml_says(policy, "Always"))
+		return;
+	struct job_finding *f =
+		kube_find(o, RULE(KP031), c, policy ? policy : image, "imagePullPolicy");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
+
+	f->message = "the node may run an older image of this tag";
+	yaml_edit_put(&ed, c->node, "imagePullPolicy", "Always");
+}
+
+/* -- ports and probes ------------------------------------------------------------------------- */
+
+static void check_ports(const struct kube_object *o, const struct kube_container *c)
+{
+	for (const struct yaml_node *p = yaml_first(yaml_get(c->node, "ports")); p; p = p->next) {
+		const struct yaml_node *v = yaml_get(p, "containerPort");
+		int64_t port;
+
+		if (!yaml_i64(v, &port))
+			continue;
+		if (port == 22)
+			kube_find(o, RULE(KP039), c, v, "ports[*].containerPort");
+		else if (port < 1024)
+			kube_find(o, RULE(KP038), c, v, "ports[*].containerPort");
+	}
+}
+
+static bool is_declared(const struct kube_container *c, const struct yaml_node *port)
+{
+	for (const struct yaml_node *p = yaml_first(yaml_get(c->node, "ports")); p; p = p->next)
+		if (bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "containerPort"))) ||
+		    bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "name"))))
+			return true;
+	return false;
+}
+
+static void check_probe_port(const struct kube_object *o, const struct kube_container *c,
+                             const char *probe, const char *way)
+{
+	const char *field = arena_printf(o->job->arena, "%s.%s.port", probe, way);
+	const struct yaml_node *port = yaml_path(c->node, field);
+	int64_t number;
+
+	if (!port || is_declared(c, port))
+		return;
+	struct job_finding *f = kube_find(o, RULE(KP028), c, port, field);
+
+	f->message = arena_printf(o->job->arena, "port %s is not among the container's ports",
+	                          SHOW(yaml_text(port)));
+	if (!yaml_i64(port, &number))
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
+
+	append(&ed, c->node, "ports",
+	       arena_printf(o->job->arena, "containerPort: %lld", (long long)number));
+}
+
+/* A probe that calls the first port that is declared. */
+static void need_probe(const struct kube_object *o, const struct kube_container *c,
+                       const char *probe, const char *path)
+{
+	const struct yaml_node *port = yaml_first(yaml_get(c->node, "ports"));
+	const struct yaml_node *target = yaml_get(port, "name");
+	bool exit_on_end = yaml_says(yaml_get(o->pod, "restartPolicy"), "Never");
+
+	if (yaml_get(c->node, probe) || exit_on_end)
+		return;
+	struct job_finding *f = kube_find(o, RULE(KP027), c, NULL, probe);
+
+	f->message = arena_printf(o->job->arena, "there is no %s", probe);
+	target = target ? target : yaml_get(port, "containerPort");
+	if (!target || !text_is_utf8(yaml_text(target)) || yaml_says(yaml_get(port, "protocol"), "UDP"))
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	yaml_edit_put(&ed, c->node, probe,
+	              arena_printf(o->job->arena, "httpGet:\n  path: %s\n  port: " PRIb, path,
+	                           BYTESF(yaml_text(target))));
+}
+
+static void check_probes(const struct kube_object *o, const struct kube_container *c)
+{
+	static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
+
+	if (strcmp(c->list, "containers") != 0)
+		return;
+	for (size_t i = 0; i < 3; i++) {
+		check_probe_port(o, c, probes[i], "httpGet");
+		check_probe_port(o, c, probes[i], "tcpSocket");
+	}
+	if (bytes_is(o->kind, "Job") || bytes_is(o->kind, "CronJob"))
+		return;
+	need_probe(o, c, probes[0], "/healthz");
+	need_probe(o, c, probes[1], "/ready");
+}
+
+/* -- environment ------------------------------------------------------------------------------ */
+
+/* Whole words of a name tell a secret, other words take it back: DB_PASSWORD is one,
+ * PASSWORD_FILE and TOKEN_URL are none. */
+bool kubernetes_is_secret_name(bytes name)
+{
+	static const char *const yes[] = { "apikey",   "credential", "credentials", "key",
+		                               "passwd",   "password",   "pwd",         "secret",
+		                               "token",    "secrets",    "passphrase",  "connectionstring" };
+	static const char *const no[] = { "file",    "path", "url",    "name", "alias", "id",   "mode",
+		                              "enabled", "public", "version", "ref",  "dir",   "host", "port",
+		                              "endpoint", "issuer", "expiry", "length" };
+	bool found = false;
+
+	while (name.n > 0) {
+		size_t n = 0;
+
+		while (n < name.n && name.p[n] != '_' && name.p[n] != '-' && name.p[n] != '.')
+			n++;
+		bytes word = bytes_slice(name, 0, n);
+
+		for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+			if (bytes_equal_nocase(word, bytes_str(no[i])))
+				return false;
+		for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+			found |= bytes_equal_nocase(word, bytes_str(yes[i]));
+		name = bytes_skip(name, n + 1);
+	}
+	return found;
+}
+
+static void check_variable(const struct kube_object *o, const struct kube_container *c,
+                           const struct yaml_node *v)
+{
+	bytes name = yaml_text(yaml_get(v, "name"));
+	const struct yaml_node *value = yaml_get(v, "value");
+	const struct yaml_node *secret = yaml_path(v, "valueFrom.secretKeyRef");
+
+	if (kubernetes_is_secret_name(name) && yaml_text(value).n > 0 &&
+	    bytes_search(yaml_text(value), BYTES("$(")) == yaml_text(value).n)
+		kube_find(o, RULE(KP032), c, value, "env[*].value")->message =
+			arena_printf(o->job->arena, "%s has its value here", SHOW(name));
+	if (secret)
+		kube_find(o, RULE(KP033), c, secret, "env[*].valueFrom.secretKeyRef");
+	if ((bytes_is(name, "ASPNETCORE_ENVIRONMENT") || bytes_is(name, "DOTNET_ENVIRONMENT")) &&
+	    yaml_says(value, "Development")) {
+		struct job_finding *f = kube_find(o, RULE(KP048), c, value, "env[*].value");
+		struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+		yaml_edit_scalar(&ed, value, "Production");
+	}
+}
+
+static void check_environment(const struct kube_object *o, const struct kube_container *c)
+{
+	struct arena scratch = ARENA_INIT;
+	struct map seen;
+
+	map_init(&seen, &scratch);
+	for (const struct yaml_node *v = yaml_first(yaml_get(c->node, "env")); v; v = v->next) {
+		bytes name = yaml_text(yaml_get(v, "name"));
+
+		check_variable(o, c, v);
+		if (name.n == 0)
+			continue;
+		const struct yaml_node *earlier = map_get(&seen, name);
+
+		if (earlier) {
+			struct job_finding *f = kube_find(o, RULE(KP041), c, earlier, "env[*].name");
+			struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
+
+			f->message = arena_printf(o->job->arena, "%s is set again below", SHOW(name));
+			yaml_edit_delete(&ed, earlier);
+		}
+		*map_put(&seen, name) = (void *)(uintptr_t)v;
+	}
+	arena_done(&scratch);
+}
 
 void kubernetes_container_check(const struct kube_object *o)
 {
-	(void)o;
+	for (struct kube_container c = { 0 }; kube_next(o, &c);) {
+		if (!kube_is_windows(o) && strcmp(c.list, "ephemeralContainers") != 0)
+			check_root(o, &c);
+		check_mounts(o, &c);
+		if (!is_init(&c))
+			check_ports(o, &c);
+		check_resources(o, &c);
+		check_image(o, &c);
+		check_probes(o, &c);
+		check_environment(o, &c);
+	}
 }

@@ -59,10 +59,11 @@ static void check(struct rule_job *job)
 			if (!options->pss)
 				pss_check_all(o);
 			kubernetes_pod_check(o);
+			kubernetes_object_check(o);
 		}
 	}
 	if (!options->pss || options->harden)
-		kubernetes_set_check(job, &objects);
+		kubernetes_set_check(&objects);
 	for (size_t i = 0; i < objects.len; i++)
 		obey_annotations(job, &objects.items[i]);
 }

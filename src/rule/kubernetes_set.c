@@ -1,8 +1,168 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of objects among each other: who selects, binds and names whom. */
+#include "base/text.h"
 #include "rule/kubernetes_parts.h"
+#include "rule/kubernetes_rules.h"
 
-void kubernetes_set_check(struct rule_job *job, const struct kube_objects *all)
+#define RULE(id) (&kubernetes_rules[id])
+
+/* Without one an object lies in the namespace that kubectl is told. */
+static bool same_space(const struct kube_object *x, const struct kube_object *y)
 {
-	(void)job;
-	(void)all;
+	return bytes_equal(x->space, y->space) || x->space.n == 0 || y->space.n == 0;
+}
+
+static bool has_labels(const struct kube_object *o, const struct yaml_node *wanted)
+{
+	const struct yaml_node *labels = yaml_get(o->pod_metadata, "labels");
+
+	for (const struct yaml_node *v = yaml_first(wanted); v; v = v->next) {
+		bool found = false;
+
+		for (const struct yaml_node *l = yaml_first(labels); l && !found; l = l->next)
+			found = bytes_equal(yaml_text(l->key), yaml_text(v->key)) &&
+			        bytes_equal(yaml_text(l), yaml_text(v));
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* An expression may select anything: what cannot be decided is taken for a match. */
+static bool selects(const struct yaml_node *selector, const struct kube_object *o)
+{
+	return yaml_get(selector, "matchExpressions") ||
+	       has_labels(o, yaml_get(selector, "matchLabels"));
+}
+
+/* -- network policies ------------------------------------------------------------------------- */
+
+static void check_isolation(const struct kube_objects *all, const struct kube_object *o)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *p = &all->items[i];
+
+		if (bytes_is(p->kind, "NetworkPolicy") && same_space(p, o) &&
+		    selects(yaml_path(p->root, "spec.podSelector"), o))
+			return;
+	}
+	kube_object_find(o, RULE(KO001), NULL, "kind")->message =
+		"no network policy among these files selects it";
+}
+
+static void check_policy(const struct kube_objects *all, const struct kube_object *p)
+{
+	const struct yaml_node *selector = yaml_path(p->root, "spec.podSelector");
+	bool pods = false;
+
+	if (!yaml_first(selector))
+		return; /* it selects every pod */
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *o = &all->items[i];
+
+		pods |= o->pod != NULL;
+		if (o->pod && same_space(p, o) && selects(selector, o))
+			return;
+	}
+	if (pods)
+		kube_object_find(p, RULE(KO002), selector, "spec.podSelector");
+}
+
+static void check_backend(const struct kube_objects *all, const struct kube_object *s)
+{
+	const struct yaml_node *selector = yaml_path(s->root, "spec.selector");
+	bool pods = false;
+
+	if (!yaml_first(selector))
+		return; /* its endpoints are written by hand */
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *o = &all->items[i];
+
+		pods |= o->pod != NULL;
+		if (o->pod && same_space(s, o) && has_labels(o, selector))
+			return;
+	}
+	if (pods)
+		kube_object_find(s, RULE(KO010), selector, "spec.selector")->message =
+			"no pod among these files has these labels";
+}
+
+/* -- tokens ----------------------------------------------------------------------------------- */
+
+static bool is_bound(const struct kube_objects *all, bytes account)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *b = &all->items[i];
+		const struct yaml_node *subjects = yaml_get(b->root, "subjects");
+
+		if (!bytes_ends(b->kind, BYTES("RoleBinding")))
+			continue;
+		for (const struct yaml_node *s = yaml_first(subjects); s; s = s->next)
+			if (yaml_says(yaml_get(s, "kind"), "ServiceAccount") &&
+			    bytes_equal(yaml_text(yaml_get(s, "name")), account))
+				return true;
+	}
+	return false;
+}
+
+static bool account_refuses(const struct kube_objects *all, bytes account)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *a = &all->items[i];
+		bool truth;
+
+		if (bytes_is(a->kind, "ServiceAccount") && bytes_equal(a->name, account) &&
+		    yaml_bool(yaml_get(a->root, "automountServiceAccountToken"), &truth))
+			return !truth;
+	}
+	return false;
+}
+
+static void check_token(const struct kube_objects *all, const struct kube_object *o)
+{
+	const struct yaml_node *v = yaml_get(o->pod, "automountServiceAccountToken");
+	bytes account = yaml_text(yaml_get(o->pod, "serviceAccountName"));
+	bool truth;
+
+	if (yaml_bool(v, &truth) ? !truth
+	                         : account.n > 0 && (account_refuses(all, account) ||
+	                                             is_bound(all, account)))
+		return;
+	struct job_finding *f = kube_find(o, RULE(KP022), NULL, v, "automountServiceAccountToken");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	yaml_edit_put(&ed, o->pod, "automountServiceAccountToken", "false");
+}
+
+/* -- keys that stand twice -------------------------------------------------------------------- */
+
+static void check_duplicates(struct rule_job *job)
+{
+	for (size_t i = 0; i < job->files.len; i++) {
+		const struct yaml_file *yaml = job->files.items[i].yaml;
+
+		for (size_t k = 0; yaml && k < yaml->duplicates.len; k++) {
+			const struct yaml_fault *d = &yaml->duplicates.items[k];
+
+			job_find(job, RULE(KP041), i, d->at, d->at)->message = d->message;
+		}
+	}
+}
+
+void kubernetes_set_check(const struct kube_objects *all)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *o = &all->items[i];
+
+		if (o->pod) {
+			check_token(all, o);
+			check_isolation(all, o);
+		}
+		if (bytes_is(o->kind, "NetworkPolicy"))
+			check_policy(all, o);
+		if (bytes_is(o->kind, "Service"))
+			check_backend(all, o);
+	}
+	if (all->len > 0)
+		check_duplicates(all->items[0].job);
 }

@@ -116,53 +116,142 @@ static void write_evidence(struct json_writer *w, const struct sbom_package *p)
 	json_write_end(w);
 }
 
-static void write_package(struct json_writer *w, const struct sbom *bill,
+static void write_some(struct json_writer *w, const char *name, bytes value)
+{
+	if (value.n > 0)
+		json_write_str(w, name, value);
+}
+
+/* "Organization: Debian": the name alone; write_person says the rest where it would be lost. */
+static bytes name_of(bytes who)
+{
+	(void)(bytes_take_prefix(&who, BYTES("Organization: ")) ||
+	       bytes_take_prefix(&who, BYTES("Person: ")));
+	return who;
+}
+
+static void write_person(struct json_writer *w, const char *name, bytes who)
+{
+	if (!bytes_starts(who, BYTES("Organization: ")))
+		write_property(w, name, who);
+}
+
+static void write_supplier(struct json_writer *w, const struct sbom_package *p)
+{
+	if (p->supplier.n == 0)
+		return;
+	json_write_object(w, "supplier");
+	json_write_str(w, "name", name_of(p->supplier));
+	json_write_end(w);
+}
+
+static void write_hashes(struct json_writer *w, bytes checksums)
+{
+	const char *spdx, *cyclonedx;
+	bytes hex;
+
+	if (checksums.n == 0)
+		return;
+	json_write_array(w, "hashes");
+	while (sbom_checksum_next(&checksums, &spdx, &cyclonedx, &hex)) {
+		json_write_object(w, NULL);
+		json_write_text(w, "alg", cyclonedx);
+		json_write_str(w, "content", hex);
+		json_write_end(w);
+	}
+	json_write_end(w);
+}
+
+static void write_reference(struct json_writer *w, const char *type, bytes url)
+{
+	if (url.n == 0)
+		return;
+	json_write_object(w, NULL);
+	json_write_text(w, "type", type);
+	json_write_str(w, "url", url);
+	json_write_end(w);
+}
+
+static void write_references(struct json_writer *w, const struct sbom_package *p)
+{
+	if (p->homepage.n == 0 && p->download.n == 0)
+		return;
+	json_write_array(w, "externalReferences");
+	write_reference(w, "website", p->homepage);
+	write_reference(w, "distribution", p->download);
+	json_write_end(w);
+}
+
+static void write_package(struct json_writer *w, const struct parts *parts, size_t i,
                           const struct sbom_package *p, struct arena *scratch)
 {
 	json_write_object(w, NULL);
 	json_write_text(w, "type", type_name(p->kind));
-	json_write_text(w, "bom-ref", parts_id(p, scratch));
+	json_write_text(w, "bom-ref", parts_id(parts, i, p, scratch));
+	write_supplier(w, p);
+	write_some(w, "author", name_of(p->originator));
 	json_write_str(w, "name", p->name);
-	if (p->version.n > 0)
-		json_write_str(w, "version", p->version);
+	write_some(w, "version", p->version);
+	write_some(w, "description", p->description);
+	write_hashes(w, p->checksums);
 	write_licence(w, &p->licence);
-	if (p->purl.n > 0)
-		json_write_str(w, "purl", p->purl);
+	write_some(w, "copyright", p->copyright);
+	write_some(w, "cpe", p->cpe);
+	write_some(w, "purl", p->purl);
+	write_references(w, p);
 	write_evidence(w, p);
 	json_write_array(w, "properties");
-	write_layer(w, bill, p->layer);
+	write_layer(w, parts->bill, p->layer);
 	write_property(w, "oakum:source:name", p->source_name);
 	write_property(w, "oakum:source:version", p->source_version);
+	write_person(w, "oakum:supplier", p->supplier);
+	write_person(w, "oakum:originator", p->originator);
 	if (p->overridden)
 		write_property(w, "oakum:overridden", BYTES(SBOM_OVERRIDDEN));
 	json_write_end(w);
 	json_write_end(w);
 }
 
-static void write_file(struct json_writer *w, const struct sbom *bill, const struct sbom_file *f,
+static void write_digests(struct json_writer *w, const struct sbom_file *f, struct arena *scratch)
+{
+	const digest *digests[] = { &f->sha256, &f->sha1 };
+	buf lines = BUF_INIT(512), hex = BUF_INIT(128);
+
+	for (size_t i = 0; i < 2; i++) {
+		buf_clear(&hex);
+		text_hex(&hex, bytes_of(digests[i]->value, digest_size(digests[i])));
+		sbom_checksum_put(&lines, i == 0 ? BYTES("SHA256") : BYTES("SHA1"), buf_bytes(&hex));
+	}
+	write_hashes(w, arena_bytes(scratch, buf_bytes(&lines)));
+	buf_done(&lines);
+	buf_done(&hex);
+}
+
+static void write_file(struct json_writer *w, const struct parts *parts, const struct sbom_file *f,
                        struct arena *scratch)
 {
 	json_write_object(w, NULL);
 	json_write_text(w, "type", "file");
-	json_write_text(w, "bom-ref", parts_file_id(f, scratch));
+	json_write_text(w, "bom-ref", parts_file_id(parts, f, scratch));
 	json_write_str(w, "name", f->path);
+	write_digests(w, f, scratch);
 	json_write_array(w, "properties");
-	write_layer(w, bill, f->layer);
+	write_layer(w, parts->bill, f->layer);
 	write_property(w, "oakum:size",
 	               bytes_str(arena_printf(scratch, "%llu", (unsigned long long)f->size)));
-	if (f->owner > 0 && f->owner <= bill->packages) {
+	if (f->owner > 0 && f->owner <= parts->bill->packages) {
 		struct arena other = ARENA_INIT;
 		struct sbom_package p;
 
-		parts_package(bill, f->owner - 1, &other, &p);
-		write_property(w, "oakum:owner", bytes_str(parts_id(&p, &other)));
+		parts_package(parts->bill, f->owner - 1, &other, &p);
+		write_property(w, "oakum:owner", bytes_str(parts_id(parts, f->owner - 1, &p, &other)));
 		arena_done(&other);
 	}
 	json_write_end(w);
 	json_write_end(w);
 }
 
-static void write_components(struct json_writer *w, const struct sbom *bill)
+static void write_components(struct json_writer *w, const struct parts *parts)
 {
 	struct arena scratch = ARENA_INIT;
 	struct sbom_package p;
@@ -170,10 +259,10 @@ static void write_components(struct json_writer *w, const struct sbom *bill)
 	size_t at = 0;
 
 	json_write_array(w, "components");
-	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
-		write_package(w, bill, &p, &scratch);
-	while (parts_next_file(bill, &at, &scratch, &f))
-		write_file(w, bill, &f, &scratch);
+	for (size_t i = 0; parts_package(parts->bill, i, &scratch, &p); i++)
+		write_package(w, parts, i, &p, &scratch);
+	while (parts_next_file(parts->bill, &at, &scratch, &f))
+		write_file(w, parts, &f, &scratch);
 	json_write_end(w);
 	arena_done(&scratch);
 }
@@ -181,8 +270,9 @@ static void write_components(struct json_writer *w, const struct sbom *bill)
 /* -- who needs whom ---------------------------------------------------------------------------- */
 
 /* The image needs what nothing else is known to need. */
-static void write_roots(struct json_writer *w, const struct sbom *bill)
+static void write_roots(struct json_writer *w, const struct parts *parts)
 {
+	const struct sbom *bill = parts->bill;
 	struct arena scratch = ARENA_INIT, a = ARENA_INIT;
 	bool *needed = arena_array(&a, bool, bill->packages);
 	struct sbom_package p;
@@ -194,30 +284,31 @@ static void write_roots(struct json_writer *w, const struct sbom *bill)
 	json_write_array(w, "dependsOn");
 	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
 		if (!needed[i])
-			json_write_text(w, NULL, parts_id(&p, &scratch));
+			json_write_text(w, NULL, parts_id(parts, i, &p, &scratch));
 	json_write_end(w);
 	json_write_end(w);
 	arena_done(&scratch);
 	arena_done(&a);
 }
 
-static void write_dependencies(struct json_writer *w, const struct sbom *bill)
+static void write_dependencies(struct json_writer *w, const struct parts *parts)
 {
+	const struct sbom *bill = parts->bill;
 	struct arena scratch = ARENA_INIT;
 	struct sbom_package p;
 
 	json_write_array(w, "dependencies");
-	write_roots(w, bill);
+	write_roots(w, parts);
 	for (size_t i = 0; i < bill->edges_len;) {
 		uint32_t from = bill->edges[i].from;
 
 		parts_package(bill, from, &scratch, &p);
 		json_write_object(w, NULL);
-		json_write_text(w, "ref", parts_id(&p, &scratch));
+		json_write_text(w, "ref", parts_id(parts, from, &p, &scratch));
 		json_write_array(w, "dependsOn");
 		for (; i < bill->edges_len && bill->edges[i].from == from; i++) {
 			parts_package(bill, bill->edges[i].to, &scratch, &p);
-			json_write_text(w, NULL, parts_id(&p, &scratch));
+			json_write_text(w, NULL, parts_id(parts, bill->edges[i].to, &p, &scratch));
 		}
 		json_write_end(w);
 		json_write_end(w);
@@ -230,7 +321,9 @@ void cyclonedx_json_write(const struct sbom *bill, enum sbom_format format, stru
 {
 	bool newer = format == SBOM_CYCLONEDX_1_7;
 	struct json_writer w;
+	struct parts parts;
 
+	parts_begin(&parts, bill, format);
 	json_write_init(&w, out);
 	json_write_object(&w, NULL);
 	json_write_text(&w, "$schema",
@@ -238,10 +331,11 @@ void cyclonedx_json_write(const struct sbom *bill, enum sbom_format format, stru
 	                      : "http://cyclonedx.org/schema/bom-1.6.schema.json");
 	json_write_text(&w, "bomFormat", "CycloneDX");
 	json_write_text(&w, "specVersion", newer ? "1.7" : "1.6");
-	json_write_text(&w, "serialNumber", PARTS_UUID(bill, format));
+	json_write_text(&w, "serialNumber", parts.uuid);
 	json_write_u64(&w, "version", 1);
 	write_metadata(&w, bill);
-	write_components(&w, bill);
-	write_dependencies(&w, bill);
+	write_components(&w, &parts);
+	write_dependencies(&w, &parts);
 	json_write_end(&w);
+	parts_done(&parts);
 }

@@ -2,10 +2,9 @@
 /* CycloneDX 1.2 to 1.7, as JSON. */
 #include "sbom/reader.h"
 
-#include "base/buf.h"
 #include "base/text.h"
 
-static bytes property(const struct reader *r, json component, const char *name)
+static bytes property(struct reader *r, json component, const char *name)
 {
 	json list = json_get(component, "properties");
 
@@ -16,14 +15,14 @@ static bytes property(const struct reader *r, json component, const char *name)
 }
 
 /* either(r, component, ours, trivys): the property that says something. */
-static bytes either(const struct reader *r, json component, const char *ours, const char *other)
+static bytes either(struct reader *r, json component, const char *ours, const char *other)
 {
 	bytes value = property(r, component, ours);
 
 	return value.n > 0 ? value : property(r, component, other);
 }
 
-static enum sbom_kind kind_of(bytes type)
+static enum sbom_kind type_named(bytes type)
 {
 	if (bytes_is(type, "application"))
 		return SBOM_APPLICATION;
@@ -35,7 +34,7 @@ static enum sbom_kind kind_of(bytes type)
 }
 
 /* Several licences in a list all hold: they are joined. */
-static struct licence licence_from(const struct reader *r, json component)
+static bytes licence_said(struct reader *r, json component)
 {
 	json list = json_get(component, "licenses");
 	buf joined = BUF_INIT(SIZE_MAX / 2);
@@ -52,14 +51,14 @@ static struct licence licence_from(const struct reader *r, json component)
 			buf_puts(&joined, " AND ");
 		buf_put(&joined, said);
 	}
-	struct licence made = licence_of(arena_bytes(r->arena, buf_bytes(&joined)), r->arena);
+	bytes text = arena_bytes(&r->scratch, buf_bytes(&joined));
 
 	buf_done(&joined);
-	return made;
+	return text;
 }
 
 /* Of scoped names the scope stands in `group`: @angular and core, org.slf4j and slf4j-api. */
-static bytes name_of(const struct reader *r, json component, bytes purl)
+static bytes name_of(struct reader *r, json component, bytes purl)
 {
 	bytes name = reader_str(r, component, "name"), group = reader_str(r, component, "group");
 	buf whole = BUF_INIT(SIZE_MAX / 2);
@@ -69,12 +68,12 @@ static bytes name_of(const struct reader *r, json component, bytes purl)
 	buf_put(&whole, group);
 	buf_putc(&whole, bytes_starts(purl, BYTES("pkg:maven/")) ? ':' : '/');
 	buf_put(&whole, name);
-	name = arena_bytes(r->arena, buf_bytes(&whole));
+	name = arena_bytes(&r->scratch, buf_bytes(&whole));
 	buf_done(&whole);
 	return name;
 }
 
-static bytes path_of(const struct reader *r, json component)
+static bytes path_of(struct reader *r, json component)
 {
 	json evidence = json_get(component, "evidence");
 	bytes path = reader_str(r, json_first(json_get(evidence, "occurrences")), "location");
@@ -83,18 +82,73 @@ static bytes path_of(const struct reader *r, json component)
 	                  : either(r, component, "aquasecurity:trivy:FilePath", "syft:location:0:path");
 }
 
-static int read_component(struct reader *r, json component, err *e)
+static bytes checksums_of(struct reader *r, json component)
+{
+	json list = json_get(component, "hashes");
+	buf b = BUF_INIT(LIMIT_SBOM_ITEM);
+
+	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
+		sbom_checksum_put(&b, reader_str(r, i, "alg"), reader_str(r, i, "content"));
+	bytes text = arena_bytes(&r->scratch, buf_bytes(&b));
+
+	buf_done(&b);
+	return text;
+}
+
+/* who(r, component, said, name): as SPDX writes it, which is how it is kept. CycloneDX tells no
+ * person from an organisation, but our property does. */
+static bytes who(struct reader *r, json component, const char *said, bytes name)
+{
+	bytes whole = property(r, component, said);
+
+	if (whole.n > 0 || name.n == 0)
+		return whole;
+	return bytes_str(arena_printf(&r->scratch, "Organization: " PRIb, BYTESF(name)));
+}
+
+static void take_references(struct reader *r, json component, struct sbom_package *p)
+{
+	json list = json_get(component, "externalReferences");
+
+	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i)) {
+		bytes type = reader_str(r, i, "type");
+
+		if (bytes_is(type, "website") && p->homepage.n == 0)
+			p->homepage = reader_str(r, i, "url");
+		else if (bytes_is(type, "distribution") && p->download.n == 0)
+			p->download = reader_str(r, i, "url");
+	}
+}
+
+static bytes no_nul(struct reader *r, bytes name)
+{
+	return name.n > 0 && bytes_find(name, 0) < name.n ? (bytes){ NULL, 0 }
+	                                                  : arena_bytes(&r->scratch, name);
+}
+
+static int take_component(struct reader *r, json component, err *e)
 {
 	bytes type = reader_str(r, component, "type"), purl = reader_str(r, component, "purl");
-	struct sbom_package p = { .kind = kind_of(type),
-		                      .name = name_of(r, component, purl),
-		                      .version = reader_str(r, component, "version"),
-		                      .purl = purl,
-		                      .licence = licence_from(r, component),
-		                      .path = path_of(r, component) };
+	bytes supplier = reader_str(r, json_get(component, "supplier"), "name");
+	bytes author = reader_str(r, component, "author");
+	struct sbom_package p = {
+		.kind = type_named(type),
+		.name = name_of(r, component, purl),
+		.version = reader_str(r, component, "version"),
+		.purl = purl,
+		.licence.text = licence_said(r, component),
+		.path = path_of(r, component),
+		.cpe = reader_str(r, component, "cpe"),
+		.description = reader_str(r, component, "description"),
+		.copyright = reader_str(r, component, "copyright"),
+		.checksums = checksums_of(r, component),
+		.supplier = who(r, component, "oakum:supplier", no_nul(r, supplier)),
+		.originator = who(r, component, "oakum:originator", no_nul(r, author)),
+	};
 
 	if (bytes_is(type, "file"))
 		return 0;
+	take_references(r, component, &p);
 	p.source_name = either(r, component, "oakum:source:name", "aquasecurity:trivy:SrcName");
 	p.source_version = either(r, component, "oakum:source:version",
 	                          "aquasecurity:trivy:SrcVersion");
@@ -105,57 +159,178 @@ static int read_component(struct reader *r, json component, err *e)
 	return reader_add(r, reader_str(r, component, "bom-ref"), &p, e);
 }
 
-/* Components hold components. The depth is bounded by that of JSON: each level is two of it. */
-static int read_components(struct reader *r, json holder, err *e)
+/* -- components in components ------------------------------------------------------------------ */
+
+static int take_components(struct reader *r, struct json_stream *s, err *e);
+
+/* Its own members gather behind those of the component around it; the components inside are read as
+ * they come. The depth is bounded by that of JSON: each level is two of it. */
+static int gather(struct reader *r, struct json_stream *s, size_t base, err *e)
 {
-	json list = json_get(holder, "components");
+	int more = 1;
 
-	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
-		if (read_component(r, i, e) < 0 || read_components(r, i, e) < 0)
-			return -1;
-	return 0;
-}
-
-static int read_dependencies(struct reader *r, json root, err *e)
-{
-	json list = json_get(root, "dependencies");
-
-	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i)) {
-		json needs = json_get(i, "dependsOn");
-		bytes from = reader_str(r, i, "ref");
-
-		for (json to = json_first(needs); json_type(to) != JSON_NONE; to = json_next(to))
-			if (reader_edge(r, from, json_bytes(to, r->arena), e) < 0)
+	buf_putc(&r->item, '{');
+	while ((more = json_stream_item(s, e)) > 0) {
+		if (json_stream_is(s, "components")) {
+			if (take_components(r, s, e) < 0)
 				return -1;
+			continue;
+		}
+		if (r->item.n + s->token.n + 3 > r->item.max)
+			return err_set(e, ERR_LIMIT, 0, "a component of more than %u MiB",
+			               (unsigned)(LIMIT_SBOM_ITEM / MIB));
+		if (r->item.n > base + 1)
+			buf_putc(&r->item, ',');
+		buf_put(&r->item, s->token);
+		buf_putc(&r->item, ':');
+		if (json_stream_value(s, &r->item, e) < 0)
+			return -1;
 	}
-	return 0;
+	if (more == 0 && r->item.n < r->item.max)
+		buf_putc(&r->item, '}');
+	return more;
 }
 
-static void take_image(struct reader *r, json image)
+static int take_one(struct reader *r, struct json_stream *s, err *e)
 {
+	size_t base = r->item.n;
+	struct json_doc doc;
+	int result = json_stream_enter(s, true, e);
+
+	if (result <= 0)
+		return result;
+	result = gather(r, s, base, e);
+	arena_reset(&r->scratch);
+	if (result == 0)
+		result = json_parse(bytes_skip(buf_bytes(&r->item), base), &r->scratch, &doc, e);
+	if (result == 0)
+		result = take_component(r, json_root(&doc), e);
+	r->item.n = base;
+	return result;
+}
+
+static int take_components(struct reader *r, struct json_stream *s, err *e)
+{
+	int more = json_stream_enter(s, false, e);
+
+	while (more > 0 && (more = json_stream_item(s, e)) > 0)
+		if (take_one(r, s, e) < 0)
+			return -1;
+	return more;
+}
+
+/* -- who needs whom ---------------------------------------------------------------------------- */
+
+static uint64_t hash_of(struct reader *r, const struct json_stream *s)
+{
+	arena_reset(&r->scratch);
+	return hash_bytes(json_stream_text(s, &r->scratch));
+}
+
+static int take_needed(struct reader *r, struct json_stream *s, err *e)
+{
+	int more = json_stream_enter(s, false, e);
+	enum json_token token;
+
+	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
+		if (json_stream_next(s, &token, e) < 0)
+			return -1;
+		if (token != JSON_TOKEN_STRING)
+			return err_set(e, ERR_FORMAT, 0, "dependsOn names what is no text");
+		if (reader_edge(r, 0, hash_of(r, s), e) < 0)
+			return -1;
+	}
+	return more;
+}
+
+/* One dependency may name all components (the image's does): no item is made of it. Who needs them
+ * may be said behind them. */
+static int take_dependency(struct reader *r, struct json_stream *s, err *e)
+{
+	size_t first = r->edges.n;
+	uint64_t from = 0;
+	enum json_token token;
+	int more = json_stream_enter(s, true, e);
+
+	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
+		if (json_stream_is(s, "dependsOn")) {
+			if (take_needed(r, s, e) < 0)
+				return -1;
+		} else if (json_stream_is(s, "ref")) {
+			if (json_stream_next(s, &token, e) < 0)
+				return -1;
+			if (token == JSON_TOKEN_STRING)
+				from = hash_of(r, s);
+		} else if (json_stream_skip(s, e) < 0) {
+			return -1;
+		}
+	}
+	for (; first < r->edges.n; first += sizeof(struct reader_edge))
+		memcpy(r->edges.p + first, &from, sizeof(from));
+	return more;
+}
+
+static int take_dependencies(struct reader *r, struct json_stream *s, err *e)
+{
+	int more = json_stream_enter(s, false, e);
+
+	while (more > 0 && (more = json_stream_item(s, e)) > 0)
+		if (take_dependency(r, s, e) < 0)
+			return -1;
+	return more;
+}
+
+/* -- the image --------------------------------------------------------------------------------- */
+
+static void take_creators(struct reader *r, json metadata)
+{
+	static const char *const lists[] = { "authors", "manufacture", "manufacturer", "supplier" };
+	buf names = BUF_INIT(LIMIT_SBOM_ITEM);
+
+	for (size_t i = 0; i < 4; i++) {
+		json who_made = json_get(metadata, lists[i]);
+		json one = json_type(who_made) == JSON_ARRAY ? json_first(who_made) : who_made;
+		bytes name = reader_str(r, one, "name");
+
+		buf_put(&names, name);
+		buf_puts(&names, name.n > 0 ? "\n" : "");
+	}
+	json tools = json_get(metadata, "tools");
+	json tool = json_first(json_type(tools) == JSON_ARRAY ? tools : json_get(tools, "components"));
+
+	for (; json_type(tool) != JSON_NONE; tool = json_next(tool)) {
+		buf_puts(&names, "Tool: ");
+		buf_put(&names, reader_str(r, tool, "name"));
+		buf_putc(&names, '\n');
+	}
+	r->out->creators = reader_keep(r, buf_bytes(&names));
+	buf_done(&names);
+}
+
+static int take_metadata_of(struct reader *r, json metadata, err *e)
+{
+	json image = json_get(metadata, "component");
 	struct sbom *bill = &r->out->bill;
-	err ignored = { 0 }; /* a version that is no digest names none */
+	const struct sbom_package p = { .name = reader_str(r, image, "name"),
+		                            .version = reader_str(r, image, "version") };
 
-	bill->name = reader_str(r, image, "name");
-	bill->os = property(r, image, "oakum:os");
-	bill->architecture = property(r, image, "oakum:architecture");
-	(void)digest_parse(reader_str(r, image, "version"), &bill->image, &ignored);
-}
-
-int cyclonedx_read(struct reader *r, json root, err *e)
-{
-	json metadata = json_get(root, "metadata"), image = json_get(metadata, "component");
-	bytes version = r->out->version;
-
-	if (version.n != 3 || !bytes_starts(version, BYTES("1.")) || version.p[2] < '2' ||
-	    version.p[2] > '7')
-		return err_set(e, ERR_FORMAT, 0, "'%s': only CycloneDX 1.2 to 1.7 are read", SHOW(version));
 	/* A time that is none stays 0: it is the document's, not the image's. */
-	(void)!text_from_date(reader_str(r, metadata, "timestamp"), &r->out->bill.created);
-	take_image(r, image);
-	if (!reader_is_image(reader_str(r, image, "purl")) && read_component(r, image, e) < 0)
-		return -1;
-	if (read_components(r, root, e) < 0)
-		return -1;
-	return read_dependencies(r, root, e);
+	(void)!text_from_date(reader_str(r, metadata, "timestamp"), &bill->created);
+	take_creators(r, metadata);
+	reader_describe(r, &p);
+	bill->os = reader_keep(r, property(r, image, "oakum:os"));
+	bill->architecture = reader_keep(r, property(r, image, "oakum:architecture"));
+	return reader_is_image(reader_str(r, image, "purl")) ? 0 : take_component(r, image, e);
 }
+
+static int take_metadata(struct reader *r, struct json_stream *s, err *e)
+{
+	return reader_object(r, s, take_metadata_of, e);
+}
+
+const struct reader_member cyclonedx_members[] = {
+	{ "metadata", take_metadata },
+	{ "components", take_components },
+	{ "dependencies", take_dependencies },
+	{ NULL, NULL },
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sbom/parts.h"
 
-#include "base/buf.h"
+#include "base/limits.h"
 #include "base/pack.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -43,44 +43,42 @@ static void put_plain(buf *b, bytes s)
 	buf_putc(b, '-');
 }
 
-static const char *make_id(bytes prefix, bytes name, const buf *whole, struct arena *a)
+static const char *make_id(bytes prefix, bytes name, bytes whole, struct arena *a)
 {
 	buf b = BUF_INIT(4 * ID_NAME_MAX);
-	digest d = digest_of(DIGEST_SHA256, buf_bytes(whole));
 
 	put_plain(&b, prefix);
 	put_plain(&b, name);
-	text_hex(&b, bytes_of(d.value, ID_DIGEST));
+	text_hex(&b, whole);
 	const char *id = arena_str(a, buf_bytes(&b));
 
 	buf_done(&b);
 	return id;
 }
 
-const char *parts_id(const struct sbom_package *p, struct arena *a)
+static digest hash(struct hasher *h, const buf *whole)
 {
-	buf whole = BUF_INIT(SIZE_MAX / 2);
-
-	pack_bytes(&whole, p->type);
-	pack_bytes(&whole, p->name);
-	pack_bytes(&whole, p->version);
-	pack_bytes(&whole, p->purl); /* the architecture is in it */
-	pack_bytes(&whole, p->path);
-	const char *id = make_id(p->type, p->name, &whole, a);
-
-	buf_done(&whole);
-	return id;
+	hasher_reset(h);
+	hasher_update(h, buf_bytes(whole));
+	return hasher_final(h);
 }
 
-const char *parts_file_id(const struct sbom_file *f, struct arena *a)
+const char *parts_id(const struct parts *p, size_t i, const struct sbom_package *package,
+                     struct arena *a)
+{
+	return make_id(package->type, package->name,
+	               bytes_slice(buf_bytes(&p->digests), i * ID_DIGEST, ID_DIGEST), a);
+}
+
+const char *parts_file_id(const struct parts *p, const struct sbom_file *f, struct arena *a)
 {
 	buf whole = BUF_INIT(SIZE_MAX / 2);
 
 	pack_bytes(&whole, f->path);
-	const char *id = make_id(BYTES("File"), path_base(f->path), &whole, a);
+	digest d = hash(p->hasher, &whole);
 
 	buf_done(&whole);
-	return id;
+	return make_id(BYTES("File"), path_base(f->path), bytes_of(d.value, ID_DIGEST), a);
 }
 
 const char *parts_time_into(struct parts_time *out, int64_t seconds)
@@ -100,48 +98,77 @@ static void flush_into(struct hasher *h, buf *b)
 	buf_clear(b);
 }
 
-static void hash_package(const struct sbom_package *p, struct arena *scratch, buf *b)
+/* What tells one package from another makes its id. The architecture is in the purl. */
+static void pack_identity(const struct sbom_package *p, buf *b)
 {
-	pack_str(b, parts_id(p, scratch));
+	pack_bytes(b, p->type);
+	pack_bytes(b, p->name);
+	pack_bytes(b, p->version);
+	pack_bytes(b, p->purl);
+	pack_bytes(b, p->path);
+}
+
+static void pack_rest(const struct sbom_package *p, buf *b)
+{
+	const bytes texts[] = { p->source_name, p->source_version, p->licence.text, p->supplier,
+		                    p->originator,  p->cpe,            p->checksums,    p->description,
+		                    p->copyright,   p->homepage,       p->download };
+
 	pack_u64(b, p->kind);
-	pack_bytes(b, p->source_name);
-	pack_bytes(b, p->source_version);
 	pack_u64(b, p->layer);
 	pack_u64(b, p->licence.kind);
-	pack_bytes(b, p->licence.text);
 	pack_u64(b, p->overridden);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		pack_bytes(b, texts[i]);
+}
+
+/* Each package is asked for once here, and its id is known from then on. */
+static void hash_packages(struct parts *parts, struct hasher *h, buf *b)
+{
+	const struct sbom *bill = parts->bill;
+	struct arena scratch = ARENA_INIT;
+	struct sbom_package p;
+
+	pack_u64(b, bill->packages);
+	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
+		flush_into(h, b);
+		pack_identity(&p, b);
+		digest d = hash(parts->hasher, b);
+
+		buf_put(&parts->digests, bytes_of(d.value, ID_DIGEST));
+		pack_rest(&p, b);
+	}
+	flush_into(h, b);
+	arena_done(&scratch);
 }
 
 static void hash_lists(struct hasher *h, const struct sbom *bill, buf *b)
 {
 	struct arena scratch = ARENA_INIT;
-	struct sbom_package p;
 	struct sbom_file f;
 	size_t at = 0;
 
-	pack_u64(b, bill->packages);
-	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
-		hash_package(&p, &scratch, b);
-		flush_into(h, b);
-	}
 	pack_u64(b, bill->edges_len);
 	for (size_t i = 0; i < bill->edges_len; i++) {
 		pack_u64(b, bill->edges[i].from);
 		pack_u64(b, bill->edges[i].to);
-		flush_into(h, b);
+		if (b->n > KIB)
+			flush_into(h, b);
 	}
 	while (parts_next_file(bill, &at, &scratch, &f)) {
 		pack_bytes(b, f.path);
 		pack_u64(b, f.size);
 		pack_u64(b, f.layer);
 		pack_u64(b, f.owner);
+		pack_bytes(b, bytes_of(f.sha256.value, digest_size(&f.sha256)));
 		flush_into(h, b);
 	}
+	flush_into(h, b);
 	arena_done(&scratch);
 }
 
 /* RFC 9562 section 5.8: 48 bits, the version, 12 bits, the variant, 62 bits. */
-static void put_uuid(struct parts_uuid *out, uint8_t v[64])
+static void put_uuid(struct parts *p, uint8_t v[64])
 {
 	buf hex = BUF_INIT(32);
 
@@ -150,17 +177,19 @@ static void put_uuid(struct parts_uuid *out, uint8_t v[64])
 	text_hex(&hex, bytes_of(v, 16));
 	const char *s = (const char *)hex.p;
 
-	snprintf(out->text, sizeof(out->text), "urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", s, s + 8, s + 12,
+	snprintf(p->uuid, sizeof(p->uuid), "urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", s, s + 8, s + 12,
 	         s + 16, s + 20);
 	buf_done(&hex);
 }
 
-const char *parts_uuid_into(struct parts_uuid *out, const struct sbom *bill,
-                            enum sbom_format format)
+void parts_begin(struct parts *p, const struct sbom *bill, enum sbom_format format)
 {
 	struct hasher *h = hasher_new(DIGEST_SHA256);
 	buf b = BUF_INIT(SIZE_MAX / 2);
 
+	*p = (struct parts){ .bill = bill,
+		                 .hasher = hasher_new(DIGEST_SHA256),
+		                 .digests = BUF_INIT(SIZE_MAX / 2) };
 	pack_u64(&b, format);
 	pack_str(&b, bill->tool_version);
 	pack_str(&b, PARTS_TIME(bill->created));
@@ -173,13 +202,17 @@ const char *parts_uuid_into(struct parts_uuid *out, const struct sbom *bill,
 		pack_str(&b, DIGEST_TEXT(&bill->layers[i].blob));
 		pack_str(&b, DIGEST_TEXT(&bill->layers[i].diff_id));
 	}
-	flush_into(h, &b);
+	hash_packages(p, h, &b);
 	hash_lists(h, bill, &b);
-	flush_into(h, &b);
 	digest d = hasher_final(h);
 
 	hasher_free(h);
 	buf_done(&b);
-	put_uuid(out, d.value);
-	return out->text;
+	put_uuid(p, d.value);
+}
+
+void parts_done(struct parts *p)
+{
+	hasher_free(p->hasher);
+	buf_done(&p->digests);
 }

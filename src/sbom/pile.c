@@ -6,7 +6,7 @@
 #include <assert.h>
 
 /* Read at once when records are asked for in their order. */
-#define WINDOW ((size_t)(64 * KIB))
+#define WINDOW ((size_t)(16 * KIB))
 
 static_assert(LIMIT_SPOOL <= UINT32_MAX, "a start has 32 bits");
 

@@ -3,6 +3,69 @@
 
 #include "sbom/parts.h"
 
+/* SPDX 2.3 section 7.10 and CycloneDX's hash-alg: those that both have. */
+static const struct {
+	const char *spdx, *cyclonedx;
+	size_t digits;
+} algorithms[] = {
+	{ "SHA256", "SHA-256", 64 },
+	{ "SHA1", "SHA-1", 40 },
+	{ "SHA512", "SHA-512", 128 },
+	{ "SHA384", "SHA-384", 96 },
+	{ "MD5", "MD5", 32 },
+	{ "SHA3-256", "SHA3-256", 64 },
+	{ "SHA3-384", "SHA3-384", 96 },
+	{ "SHA3-512", "SHA3-512", 128 },
+	{ "BLAKE2b-256", "BLAKE2b-256", 64 },
+	{ "BLAKE2b-384", "BLAKE2b-384", 96 },
+	{ "BLAKE2b-512", "BLAKE2b-512", 128 },
+	{ "BLAKE3", "BLAKE3", 64 },
+};
+#define ALGORITHMS (sizeof(algorithms) / sizeof(*algorithms))
+
+static bool is_hex(bytes s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr("0123456789abcdefABCDEF", s.p[i], 22))
+			return false;
+	return true;
+}
+
+void sbom_checksum_put(buf *b, bytes algorithm, bytes hex)
+{
+	for (size_t i = 0; i < ALGORITHMS; i++) {
+		bool named = bytes_is(algorithm, algorithms[i].spdx) ||
+		             bytes_is(algorithm, algorithms[i].cyclonedx);
+
+		bytes name = bytes_str(algorithms[i].spdx);
+
+		if (!named || hex.n != algorithms[i].digits || !is_hex(hex) ||
+		    bytes_search(buf_bytes(b), name) < b->n) /* one of each is enough */
+			continue;
+		buf_put(b, name);
+		buf_putc(b, ':');
+		buf_put(b, hex);
+		buf_putc(b, '\n');
+	}
+}
+
+bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyclonedx,
+                        bytes *out_hex)
+{
+	bytes line, name;
+
+	if (!bytes_take_until(rest, '\n', &line) || !bytes_take_until(&line, ':', &name))
+		return false;
+	for (size_t i = 0; i < ALGORITHMS; i++)
+		if (bytes_is(name, algorithms[i].spdx)) {
+			*out_spdx = algorithms[i].spdx;
+			*out_cyclonedx = algorithms[i].cyclonedx;
+			*out_hex = line;
+			return true;
+		}
+	return false;
+}
+
 enum sbom_format sbom_format(const char *name)
 {
 	static const struct {

@@ -13,6 +13,7 @@
  * Threading: a bill is constant while it is written; one thread a writer. */
 #pragma once
 
+#include "base/buf.h"
 #include "crypto/digest.h"
 #include "fmt/stream.h"
 #include "model/licence.h"
@@ -30,6 +31,10 @@ struct sbom_package {
 	uint16_t layer;                    /* index into layers; SBOM_NO_LAYER */
 	struct licence licence;
 	bool overridden; /* another package's files are loaded instead of its own */
+	/* What bills of others know; may be empty. supplier, originator: "Organization: Debian" or
+	 * "Person: …" (SPDX 2.3 sections 7.5, 7.6). checksums: "SHA256:<hex>" a line. */
+	bytes supplier, originator, cpe, checksums;
+	bytes description, copyright, homepage, download;
 };
 
 #define SBOM_NO_LAYER UINT16_MAX
@@ -41,6 +46,7 @@ struct sbom_file {
 	uint64_t size;
 	uint16_t layer;
 	uint32_t owner; /* index + 1 of the package that it belongs to; 0 none */
+	digest sha1, sha256; /* of its content; none when nobody hashed it */
 };
 
 struct sbom_layer {
@@ -70,6 +76,13 @@ struct sbom {
 	 * NULL: the bill names no files. */
 	bool (*next_file)(const void *ctx, size_t *at, struct arena *scratch, struct sbom_file *out);
 };
+
+/* sbom_checksum_put(b, algorithm, hex): add a line of `checksums` when both formats can hold it. The
+ * algorithm in the words of either. sbom_checksum_next(rest, spdx, cyclonedx, hex): the next line
+ * from the front of *rest; names static; false at the end. */
+void sbom_checksum_put(buf *b, bytes algorithm, bytes hex);
+bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyclonedx,
+                        bytes *out_hex);
 
 /* -- formats ----------------------------------------------------------------------------------- */
 

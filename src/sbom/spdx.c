@@ -2,6 +2,8 @@
 #include "sbom/spdx.h"
 
 #include "base/buf.h"
+#include "base/map.h"
+#include "sbom/parts.h"
 
 const char *spdx_purpose(enum sbom_kind kind)
 {
@@ -52,8 +54,38 @@ bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, st
 	return text;
 }
 
-void spdx_texts_add(struct spdx_texts *texts, const struct licence *l)
+void spdx_texts_add(struct spdx_texts *texts, size_t package, const struct licence *l)
 {
-	if (l->kind == LICENCE_TEXT && !map_get(&texts->seen, l->text))
-		*map_put(&texts->seen, arena_bytes(texts->seen.arena, l->text)) = texts;
+	uint32_t number = (uint32_t)package;
+
+	if (l->kind != LICENCE_TEXT)
+		return;
+	uint32_t *seen = index_put(&texts->seen, hash_bytes(l->text));
+
+	if (*seen == 0) {
+		if (!texts->packages.p)
+			texts->packages = (buf)BUF_INIT(SIZE_MAX / 2);
+		buf_put(&texts->packages, bytes_of(&number, sizeof(number)));
+	}
+	*seen = 1;
+}
+
+void spdx_texts_done(struct spdx_texts *texts)
+{
+	index_done(&texts->seen);
+	buf_done(&texts->packages);
+}
+
+bool spdx_texts_get(const struct spdx_texts *texts, const struct sbom *bill, size_t i,
+                    struct arena *scratch, bytes *out)
+{
+	struct sbom_package p;
+	uint32_t package;
+
+	if (i >= texts->packages.n / sizeof(package))
+		return false;
+	memcpy(&package, texts->packages.p + i * sizeof(package), sizeof(package));
+	parts_package(bill, package, scratch, &p);
+	*out = p.licence.text;
+	return true;
 }

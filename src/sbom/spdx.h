@@ -4,10 +4,11 @@
  * Private to this room. Threading: pure functions. */
 #pragma once
 
-#include "base/map.h"
+#include "sbom/index.h"
 #include "sbom/sbom.h"
 
 #define SPDX_VERSION "SPDX-2.3"
+#define SPDX_REF "SPDXRef-"
 #define SPDX_IMAGE "SPDXRef-Image"
 #define SPDX_PACKAGE "SPDXRef-Package-"
 #define SPDX_NOTHING "NOASSERTION"
@@ -23,9 +24,15 @@ const char *spdx_licence(const struct licence *l, struct arena *a);
  * sha256:…". Empty when none is known. Arena. */
 bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, struct arena *a);
 
-/* The licences that need section 10: those that SPDX does not know. A set, in the order of their
- * first use; memory comes from the arena it was made with. */
+/* The licences that need section 10, those that SPDX does not know: by the first package that has
+ * each. Only numbers are kept. */
 struct spdx_texts {
-	struct map seen;
+	struct index seen; /* of the words */
+	buf packages;      /* uint32_t, in the order of their first use */
 };
-void spdx_texts_add(struct spdx_texts *texts, const struct licence *l);
+void spdx_texts_add(struct spdx_texts *texts, size_t package, const struct licence *l);
+void spdx_texts_done(struct spdx_texts *texts);
+/* spdx_texts_get(texts, bill, i, scratch, out): the words of the i-th; false behind the last. scratch
+ * is reset first. */
+bool spdx_texts_get(const struct spdx_texts *texts, const struct sbom *bill, size_t i,
+                    struct arena *scratch, bytes *out);

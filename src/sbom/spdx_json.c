@@ -6,15 +6,16 @@
 
 #include "base/text.h"
 
-static void write_creation(struct json_writer *w, const struct sbom *bill)
+static void write_creation(struct json_writer *w, const struct parts *parts)
 {
+	const struct sbom *bill = parts->bill;
 	struct arena a = ARENA_INIT;
 
 	json_write_text(w, "spdxVersion", SPDX_VERSION);
 	json_write_text(w, "dataLicense", "CC0-1.0");
 	json_write_text(w, "SPDXID", "SPDXRef-DOCUMENT");
 	json_write_str(w, "name", bill->name);
-	json_write_text(w, "documentNamespace", PARTS_UUID(bill, SBOM_SPDX_JSON));
+	json_write_text(w, "documentNamespace", parts->uuid);
 	json_write_object(w, "creationInfo");
 	json_write_text(w, "created", PARTS_TIME(bill->created));
 	json_write_array(w, "creators");
@@ -25,115 +26,190 @@ static void write_creation(struct json_writer *w, const struct sbom *bill)
 	arena_done(&a);
 }
 
-static void write_nothing_known(struct json_writer *w)
+static void write_known(struct json_writer *w, const char *name, bytes value)
 {
-	json_write_text(w, "supplier", SPDX_NOTHING);
-	json_write_text(w, "downloadLocation", SPDX_NOTHING);
-	json_write_bool(w, "filesAnalyzed", false);
-	json_write_text(w, "licenseConcluded", SPDX_NOTHING);
-	json_write_text(w, "copyrightText", SPDX_NOTHING);
+	json_write_str(w, name, value.n > 0 ? value : BYTES(SPDX_NOTHING));
 }
 
-static void write_checksum(struct json_writer *w, const digest *d)
+static void write_some(struct json_writer *w, const char *name, bytes value)
 {
+	if (value.n > 0)
+		json_write_str(w, name, value);
+}
+
+/* write_digests(w, digests, n): section 7.10 or 8.4. */
+static void write_digests(struct json_writer *w, const digest *const *digests, size_t n)
+{
+	static const char *const names[] = { [DIGEST_SHA1] = "SHA1",
+		                                 [DIGEST_SHA256] = "SHA256",
+		                                 [DIGEST_SHA512] = "SHA512" };
 	buf hex = BUF_INIT(128);
 
-	if (digest_size(d) == 0)
-		return;
-	text_hex(&hex, bytes_of(d->value, digest_size(d)));
 	json_write_array(w, "checksums");
-	json_write_object(w, NULL);
-	json_write_text(w, "algorithm", d->algorithm == DIGEST_SHA256 ? "SHA256" : "SHA512");
-	json_write_str(w, "checksumValue", buf_bytes(&hex));
-	json_write_end(w);
+	for (size_t i = 0; i < n; i++) {
+		if (digest_size(digests[i]) == 0)
+			continue;
+		buf_clear(&hex);
+		text_hex(&hex, bytes_of(digests[i]->value, digest_size(digests[i])));
+		json_write_object(w, NULL);
+		json_write_text(w, "algorithm", names[digests[i]->algorithm]);
+		json_write_str(w, "checksumValue", buf_bytes(&hex));
+		json_write_end(w);
+	}
 	json_write_end(w);
 	buf_done(&hex);
 }
 
 static void write_image(struct json_writer *w, const struct sbom *bill)
 {
+	const digest *digests[] = { &bill->image };
+
 	json_write_object(w, NULL);
 	json_write_text(w, "SPDXID", SPDX_IMAGE);
 	json_write_str(w, "name", bill->name);
 	if (digest_size(&bill->image) > 0)
 		json_write_text(w, "versionInfo", DIGEST_TEXT(&bill->image));
 	json_write_text(w, "primaryPackagePurpose", "CONTAINER");
-	write_nothing_known(w);
+	json_write_text(w, "supplier", SPDX_NOTHING);
+	json_write_text(w, "downloadLocation", SPDX_NOTHING);
+	json_write_bool(w, "filesAnalyzed", false);
+	json_write_text(w, "licenseConcluded", SPDX_NOTHING);
 	json_write_text(w, "licenseDeclared", SPDX_NOTHING);
-	write_checksum(w, &bill->image);
+	json_write_text(w, "copyrightText", SPDX_NOTHING);
+	if (digest_size(&bill->image) > 0)
+		write_digests(w, digests, 1);
 	json_write_end(w);
 }
 
-static void write_purl(struct json_writer *w, bytes purl)
+static void write_reference(struct json_writer *w, const char *category, const char *type,
+                            bytes locator)
 {
-	if (purl.n == 0)
+	if (locator.n == 0)
+		return;
+	json_write_object(w, NULL);
+	json_write_text(w, "referenceCategory", category);
+	json_write_text(w, "referenceType", type);
+	json_write_str(w, "referenceLocator", locator);
+	json_write_end(w);
+}
+
+static void write_references(struct json_writer *w, const struct sbom_package *p)
+{
+	if (p->purl.n == 0 && p->cpe.n == 0)
 		return;
 	json_write_array(w, "externalRefs");
-	json_write_object(w, NULL);
-	json_write_text(w, "referenceCategory", "PACKAGE-MANAGER");
-	json_write_text(w, "referenceType", "purl");
-	json_write_str(w, "referenceLocator", purl);
-	json_write_end(w);
+	write_reference(w, "PACKAGE-MANAGER", "purl", p->purl);
+	write_reference(w, "SECURITY", "cpe23Type", p->cpe);
 	json_write_end(w);
 }
 
-static const char *package_id(const struct sbom_package *p, struct arena *scratch)
+static void write_checksums(struct json_writer *w, bytes checksums)
 {
-	return arena_printf(scratch, SPDX_PACKAGE "%s", parts_id(p, scratch));
+	const char *spdx, *cyclonedx;
+	bytes hex;
+
+	if (checksums.n == 0)
+		return;
+	json_write_array(w, "checksums");
+	while (sbom_checksum_next(&checksums, &spdx, &cyclonedx, &hex)) {
+		json_write_object(w, NULL);
+		json_write_text(w, "algorithm", spdx);
+		json_write_str(w, "checksumValue", hex);
+		json_write_end(w);
+	}
+	json_write_end(w);
 }
 
-static void write_package(struct json_writer *w, const struct sbom *bill,
+static const char *package_id(const struct parts *parts, size_t i, const struct sbom_package *p,
+                              struct arena *scratch)
+{
+	return arena_printf(scratch, SPDX_PACKAGE "%s", parts_id(parts, i, p, scratch));
+}
+
+static void write_package(struct json_writer *w, const struct parts *parts, size_t i,
                           const struct sbom_package *p, struct arena *scratch)
 {
-	bytes source_info = spdx_source_info(bill, p, scratch);
-
 	json_write_object(w, NULL);
-	json_write_text(w, "SPDXID", package_id(p, scratch));
+	json_write_text(w, "SPDXID", package_id(parts, i, p, scratch));
 	json_write_str(w, "name", p->name);
-	if (p->version.n > 0)
-		json_write_str(w, "versionInfo", p->version);
+	write_some(w, "versionInfo", p->version);
 	json_write_text(w, "primaryPackagePurpose", spdx_purpose(p->kind));
-	if (source_info.n > 0)
-		json_write_str(w, "sourceInfo", source_info);
-	write_nothing_known(w);
+	write_known(w, "supplier", p->supplier);
+	write_some(w, "originator", p->originator);
+	write_known(w, "downloadLocation", p->download);
+	json_write_bool(w, "filesAnalyzed", false);
+	write_checksums(w, p->checksums);
+	write_some(w, "homepage", p->homepage);
+	write_some(w, "sourceInfo", spdx_source_info(parts->bill, p, scratch));
+	json_write_text(w, "licenseConcluded", SPDX_NOTHING);
 	json_write_text(w, "licenseDeclared", spdx_licence(&p->licence, scratch));
+	write_known(w, "copyrightText", p->copyright);
+	write_some(w, "description", p->description);
 	if (p->overridden)
 		json_write_text(w, "comment", SBOM_OVERRIDDEN);
-	write_purl(w, p->purl);
+	write_references(w, p);
 	json_write_end(w);
 }
 
-static void write_packages(struct json_writer *w, const struct sbom *bill, struct spdx_texts *texts)
+static void write_packages(struct json_writer *w, const struct parts *parts,
+                           struct spdx_texts *texts)
 {
 	struct arena scratch = ARENA_INIT;
 	struct sbom_package p;
 
 	json_write_array(w, "packages");
-	write_image(w, bill);
-	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
-		write_package(w, bill, &p, &scratch);
-		spdx_texts_add(texts, &p.licence);
+	write_image(w, parts->bill);
+	for (size_t i = 0; parts_package(parts->bill, i, &scratch, &p); i++) {
+		write_package(w, parts, i, &p, &scratch);
+		spdx_texts_add(texts, i, &p.licence);
 	}
 	json_write_end(w);
 	arena_done(&scratch);
 }
 
-static void write_texts(struct json_writer *w, const struct spdx_texts *texts)
+/* Section 8: a file has a SHA-1, always; those that could not be hashed are left out. */
+static void write_files(struct json_writer *w, const struct parts *parts)
 {
 	struct arena scratch = ARENA_INIT;
+	struct sbom_file f;
+	size_t at = 0;
 
-	if (texts->seen.len == 0)
+	if (!parts->bill->next_file)
+		return;
+	json_write_array(w, "files");
+	while (parts_next_file(parts->bill, &at, &scratch, &f)) {
+		const digest *digests[] = { &f.sha1, &f.sha256 };
+
+		if (digest_size(&f.sha1) == 0)
+			continue;
+		json_write_object(w, NULL);
+		json_write_text(w, "SPDXID",
+		                arena_printf(&scratch, SPDX_REF "%s", parts_file_id(parts, &f, &scratch)));
+		json_write_str(w, "fileName", f.path);
+		write_digests(w, digests, 2);
+		json_write_text(w, "licenseConcluded", SPDX_NOTHING);
+		json_write_text(w, "copyrightText", SPDX_NOTHING);
+		json_write_end(w);
+	}
+	json_write_end(w);
+	arena_done(&scratch);
+}
+
+static void write_texts(struct json_writer *w, const struct sbom *bill,
+                        const struct spdx_texts *texts)
+{
+	struct arena scratch = ARENA_INIT;
+	bytes text;
+
+	if (texts->packages.n == 0)
 		return;
 	json_write_array(w, "hasExtractedLicensingInfos");
-	for (size_t i = 0; i < texts->seen.len; i++) {
-		bytes text = texts->seen.items[i].key;
-
+	for (size_t i = 0; spdx_texts_get(texts, bill, i, &scratch, &text); i++) {
 		json_write_object(w, NULL);
 		json_write_text(w, "licenseId", licence_ref(text, &scratch));
 		json_write_str(w, "extractedText", text);
 		json_write_text(w, "name", SPDX_NOTHING);
 		json_write_end(w);
-		arena_reset(&scratch);
 	}
 	json_write_end(w);
 	arena_done(&scratch);
@@ -149,20 +225,51 @@ static void write_relationship(struct json_writer *w, const char *from, const ch
 	json_write_end(w);
 }
 
-static void write_relationships(struct json_writer *w, const struct sbom *bill)
+/* What belongs to no package belongs to the image. */
+static void write_owners(struct json_writer *w, const struct parts *parts)
 {
 	struct arena scratch = ARENA_INIT, other = ARENA_INIT;
+	struct sbom_package p;
+	struct sbom_file f;
+	size_t at = 0;
+
+	while (parts_next_file(parts->bill, &at, &scratch, &f)) {
+		const char *owner = SPDX_IMAGE;
+
+		if (digest_size(&f.sha1) == 0)
+			continue;
+		if (f.owner > 0 && parts_package(parts->bill, f.owner - 1, &other, &p))
+			owner = package_id(parts, f.owner - 1, &p, &other);
+		write_relationship(
+			w, owner, "CONTAINS",
+			arena_printf(&scratch, SPDX_REF "%s", parts_file_id(parts, &f, &scratch)));
+	}
+	arena_done(&scratch);
+	arena_done(&other);
+}
+
+static void write_relationships(struct json_writer *w, const struct parts *parts)
+{
+	const struct sbom *bill = parts->bill;
+	struct arena scratch = ARENA_INIT, other = ARENA_INIT;
 	struct sbom_package p, q;
+	const char *from = "";
 
 	json_write_array(w, "relationships");
 	write_relationship(w, "SPDXRef-DOCUMENT", "DESCRIBES", SPDX_IMAGE);
 	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++)
-		write_relationship(w, SPDX_IMAGE, "CONTAINS", package_id(&p, &scratch));
+		write_relationship(w, SPDX_IMAGE, "CONTAINS", package_id(parts, i, &p, &scratch));
 	for (size_t i = 0; i < bill->edges_len; i++) {
-		parts_package(bill, bill->edges[i].from, &scratch, &p);
-		parts_package(bill, bill->edges[i].to, &other, &q);
-		write_relationship(w, package_id(&p, &scratch), "DEPENDS_ON", package_id(&q, &other));
+		const struct sbom_edge *edge = &bill->edges[i];
+
+		if (i == 0 || edge->from != bill->edges[i - 1].from) {
+			parts_package(bill, edge->from, &scratch, &p);
+			from = package_id(parts, edge->from, &p, &scratch);
+		}
+		parts_package(bill, edge->to, &other, &q);
+		write_relationship(w, from, "DEPENDS_ON", package_id(parts, edge->to, &q, &other));
 	}
+	write_owners(w, parts);
 	json_write_end(w);
 	arena_done(&scratch);
 	arena_done(&other);
@@ -170,17 +277,19 @@ static void write_relationships(struct json_writer *w, const struct sbom *bill)
 
 void spdx_json_write(const struct sbom *bill, struct stream *out)
 {
-	struct arena a = ARENA_INIT;
-	struct spdx_texts texts;
+	struct spdx_texts texts = { 0 };
 	struct json_writer w;
+	struct parts parts;
 
-	map_init(&texts.seen, &a);
+	parts_begin(&parts, bill, SBOM_SPDX_JSON);
 	json_write_init(&w, out);
 	json_write_object(&w, NULL);
-	write_creation(&w, bill);
-	write_packages(&w, bill, &texts);
-	write_texts(&w, &texts);
-	write_relationships(&w, bill);
+	write_creation(&w, &parts);
+	write_packages(&w, &parts, &texts);
+	write_files(&w, &parts);
+	write_texts(&w, bill, &texts);
+	write_relationships(&w, &parts);
 	json_write_end(&w);
-	arena_done(&a);
+	spdx_texts_done(&texts);
+	parts_done(&parts);
 }

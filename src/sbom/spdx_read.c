@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SPDX 2.2 and 2.3, as JSON. */
+/* SPDX 2.2 and 2.3: what both forms share, and JSON. */
 #include "sbom/reader.h"
 
 #include "base/text.h"
+#include "sbom/spdx.h"
 
-static bytes purl_of(const struct reader *r, json package)
+enum sbom_kind reader_purpose(bytes name)
 {
-	json list = json_get(package, "externalRefs");
-
-	for (json ref = json_first(list); json_type(ref) != JSON_NONE; ref = json_next(ref))
-		if (bytes_is(reader_str(r, ref, "referenceType"), "purl"))
-			return reader_str(r, ref, "referenceLocator");
-	return (bytes){ 0 };
-}
-
-static enum sbom_kind kind_of(bytes purpose)
-{
-	if (bytes_is(purpose, "APPLICATION"))
+	if (bytes_is(name, "APPLICATION"))
 		return SBOM_APPLICATION;
-	if (bytes_is(purpose, "FRAMEWORK"))
+	if (bytes_is(name, "FRAMEWORK"))
 		return SBOM_FRAMEWORK;
-	if (bytes_is(purpose, "OPERATING_SYSTEM") || bytes_is(purpose, "OPERATING-SYSTEM"))
+	if (bytes_is(name, "OPERATING_SYSTEM") || bytes_is(name, "OPERATING-SYSTEM"))
 		return SBOM_OPERATING_SYSTEM;
 	return SBOM_LIBRARY;
+}
+
+bytes reader_said(bytes text)
+{
+	return bytes_is(text, SPDX_NOTHING) || bytes_is(text, "NONE") ? (bytes){ NULL, 0 } : text;
 }
 
 /* behind(info, mark, end): what stands behind mark, up to end or the end. */
@@ -39,7 +35,7 @@ static bytes behind(bytes info, const char *mark, const char *end)
 /* Section 7.12 is free text. Ours: "built from glibc 2.36-9; read from PATH in layer
  * sha256:…"; Trivy's: "built package from: glibc 2.36-9"; Syft's: "acquired package info from DPKG
  * DB: /PATH". */
-static void take_source_info(struct reader *r, bytes info, struct sbom_package *p)
+void reader_source_info(struct reader *r, bytes info, struct sbom_package *p)
 {
 	bytes place = info, source = { 0 }, name;
 
@@ -56,106 +52,182 @@ static void take_source_info(struct reader *r, bytes info, struct sbom_package *
 	p->layer = reader_layer(r, behind(info, " in layer ", ";"), (bytes){ 0 });
 }
 
-/* declared when it says something, else concluded; a LicenseRef is the words it stands for. */
-static struct licence licence_from(const struct reader *r, json package, const struct map *texts)
+int reader_relation(struct reader *r, bytes from, bytes type, bytes to, err *e)
 {
-	bytes said = reader_str(r, package, "licenseDeclared");
-	const bytes *text;
-
-	if (said.n == 0 || bytes_is(said, "NOASSERTION") || bytes_is(said, "NONE"))
-		said = reader_str(r, package, "licenseConcluded");
-	if (bytes_is(said, "NOASSERTION") || bytes_is(said, "NONE"))
-		return (struct licence){ 0 };
-	text = map_get(texts, said);
-	return licence_of(text ? *text : said, r->arena);
-}
-
-static void read_texts(const struct reader *r, json root, struct map *out)
-{
-	json list = json_get(root, "hasExtractedLicensingInfos");
-
-	map_init(out, r->arena);
-	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i)) {
-		bytes *text = arena_new(r->arena, bytes);
-
-		*text = reader_str(r, i, "extractedText");
-		*map_put(out, reader_str(r, i, "licenseId")) = text;
-	}
-}
-
-/* The image: what the document describes (section 11.1), in 2.2 also in a list of its own. */
-static bytes find_root(const struct reader *r, json root)
-{
-	json list = json_get(root, "relationships");
-
-	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
-		if (bytes_is(reader_str(r, i, "relationshipType"), "DESCRIBES") &&
-		    bytes_is(reader_str(r, i, "spdxElementId"), "SPDXRef-DOCUMENT"))
-			return reader_str(r, i, "relatedSpdxElement");
-	return json_bytes(json_first(json_get(root, "documentDescribes")), r->arena);
-}
-
-static void take_image(struct reader *r, json package)
-{
-	bytes version = reader_str(r, package, "versionInfo");
-	err ignored = { 0 }; /* a version that is no digest names none */
-
-	r->out->bill.name = reader_str(r, package, "name");
-	(void)digest_parse(version, &r->out->bill.image, &ignored);
-}
-
-static int read_package(struct reader *r, json package, const struct map *texts, err *e)
-{
-	bytes id = reader_str(r, package, "SPDXID");
-	struct sbom_package p = { .name = reader_str(r, package, "name"),
-		                      .version = reader_str(r, package, "versionInfo"),
-		                      .purl = purl_of(r, package),
-		                      .licence = licence_from(r, package, texts) };
-
-	if (id.n > 0 && bytes_equal(id, r->root) && reader_is_image(p.purl)) {
-		take_image(r, package);
-		return 0;
-	}
-	p.kind = kind_of(reader_str(r, package, "primaryPackagePurpose"));
-	p.overridden = bytes_is(reader_str(r, package, "comment"), SBOM_OVERRIDDEN);
-	take_source_info(r, reader_str(r, package, "sourceInfo"), &p);
-	return reader_add(r, id, &p, e);
-}
-
-static int read_relationship(struct reader *r, json relationship, err *e)
-{
-	bytes type = reader_str(r, relationship, "relationshipType");
-	bytes from = reader_str(r, relationship, "spdxElementId");
-	bytes to = reader_str(r, relationship, "relatedSpdxElement");
-
 	if (bytes_is(type, "DEPENDS_ON"))
-		return reader_edge(r, from, to, e);
+		return reader_edge(r, hash_bytes(from), hash_bytes(to), e);
 	if (bytes_is(type, "DEPENDENCY_OF"))
-		return reader_edge(r, to, from, e);
+		return reader_edge(r, hash_bytes(to), hash_bytes(from), e);
+	if (bytes_is(type, "DESCRIBES") && bytes_is(from, "SPDXRef-DOCUMENT") && r->root == 0)
+		r->root = hash_bytes(to);
 	return 0;
 }
 
-int spdx_read(struct reader *r, json root, err *e)
+/* -- packages ---------------------------------------------------------------------------------- */
+
+static void take_references(struct reader *r, json package, struct sbom_package *p)
 {
-	struct sbom *bill = &r->out->bill;
-	struct map texts;
+	json list = json_get(package, "externalRefs");
 
-	if (!bytes_is(r->out->version, "SPDX-2.2") && !bytes_is(r->out->version, "SPDX-2.3"))
-		return err_set(e, ERR_FORMAT, 0, "'%s': only SPDX-2.2 and SPDX-2.3 are read",
-		               SHOW(r->out->version));
-	bill->name = reader_str(r, root, "name");
-	/* A time that is none stays 0: it is the document's, not the image's. */
-	(void)!text_from_date(reader_str(r, json_get(root, "creationInfo"), "created"), &bill->created);
-	r->root = find_root(r, root);
-	read_texts(r, root, &texts);
-	json list = json_get(root, "packages");
+	for (json ref = json_first(list); json_type(ref) != JSON_NONE; ref = json_next(ref)) {
+		bytes type = reader_str(r, ref, "referenceType");
+		bytes locator = reader_str(r, ref, "referenceLocator");
+
+		if (bytes_is(type, "purl") && p->purl.n == 0)
+			p->purl = locator;
+		else if (bytes_is(type, "cpe23Type") && p->cpe.n == 0)
+			p->cpe = locator;
+	}
+}
+
+static bytes checksums_of(struct reader *r, json package)
+{
+	json list = json_get(package, "checksums");
+	buf b = BUF_INIT(LIMIT_SBOM_ITEM);
 
 	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
-		if (read_package(r, i, &texts, e) < 0)
+		sbom_checksum_put(&b, reader_str(r, i, "algorithm"), reader_str(r, i, "checksumValue"));
+	bytes text = arena_bytes(&r->scratch, buf_bytes(&b));
+
+	buf_done(&b);
+	return text;
+}
+
+/* declared when it says something, else concluded. */
+static bytes licence_said(struct reader *r, json package)
+{
+	bytes said = reader_said(reader_str(r, package, "licenseDeclared"));
+
+	return said.n > 0 ? said : reader_said(reader_str(r, package, "licenseConcluded"));
+}
+
+static int take_package(struct reader *r, json package, err *e)
+{
+	struct sbom_package p = {
+		.name = reader_str(r, package, "name"),
+		.version = reader_str(r, package, "versionInfo"),
+		.kind = reader_purpose(reader_str(r, package, "primaryPackagePurpose")),
+		.licence.text = licence_said(r, package),
+		.overridden = bytes_is(reader_str(r, package, "comment"), SBOM_OVERRIDDEN),
+		.supplier = reader_said(reader_str(r, package, "supplier")),
+		.originator = reader_said(reader_str(r, package, "originator")),
+		.description = reader_str(r, package, "description"),
+		.copyright = reader_said(reader_str(r, package, "copyrightText")),
+		.homepage = reader_said(reader_str(r, package, "homepage")),
+		.download = reader_said(reader_str(r, package, "downloadLocation")),
+		.checksums = checksums_of(r, package),
+	};
+
+	take_references(r, package, &p);
+	reader_source_info(r, reader_str(r, package, "sourceInfo"), &p);
+	return reader_add(r, reader_str(r, package, "SPDXID"), &p, e);
+}
+
+static int take_packages(struct reader *r, struct json_stream *s, err *e)
+{
+	return reader_items(r, s, take_package, e);
+}
+
+/* -- the document ------------------------------------------------------------------------------ */
+
+static int take_licence_text(struct reader *r, json info, err *e)
+{
+	bytes ref = reader_str(r, info, "licenseId");
+
+	return ref.n > 0 ? reader_text(r, ref, reader_str(r, info, "extractedText"), e) : 0;
+}
+
+static int take_texts(struct reader *r, struct json_stream *s, err *e)
+{
+	return reader_items(r, s, take_licence_text, e);
+}
+
+/* There are several for each package: no item is made of them. */
+static int take_relationships(struct reader *r, struct json_stream *s, err *e)
+{
+	int more = json_stream_enter(s, false, e);
+
+	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
+		bytes from = { 0 }, type = { 0 }, to = { 0 };
+		enum json_token token;
+		int member = json_stream_enter(s, true, e);
+
+		arena_reset(&r->scratch);
+		while (member > 0 && (member = json_stream_item(s, e)) > 0) {
+			bytes *into = json_stream_is(s, "spdxElementId")        ? &from
+			              : json_stream_is(s, "relationshipType")   ? &type
+			              : json_stream_is(s, "relatedSpdxElement") ? &to
+			                                                        : NULL;
+
+			if (!into ? json_stream_skip(s, e) < 0 : json_stream_next(s, &token, e) < 0)
+				return -1;
+			if (into && token != JSON_TOKEN_STRING)
+				return err_set(e, ERR_FORMAT, 0, "a relationship whose ends are no text");
+			if (into)
+				*into = json_stream_text(s, &r->scratch);
+		}
+		if (member < 0 || reader_relation(r, from, type, to, e) < 0)
 			return -1;
-	list = json_get(root, "relationships");
-	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
-		if (read_relationship(r, i, e) < 0)
-			return -1;
+	}
+	return more;
+}
+
+static int take_described(struct reader *r, json id, err *e)
+{
+	bytes text = json_bytes(id, &r->scratch);
+
+	(void)e;
+	if (r->root == 0 && text.n > 0)
+		r->root = hash_bytes(text);
 	return 0;
 }
+
+static int take_describes(struct reader *r, struct json_stream *s, err *e)
+{
+	return reader_items(r, s, take_described, e);
+}
+
+static int take_name_of_document(struct reader *r, json name, err *e)
+{
+	(void)e;
+	if (r->out->bill.name.n == 0)
+		r->out->bill.name = reader_keep(r, json_bytes(name, &r->scratch));
+	return 0;
+}
+
+static int take_name(struct reader *r, struct json_stream *s, err *e)
+{
+	return reader_object(r, s, take_name_of_document, e);
+}
+
+static int take_creation_info(struct reader *r, json info, err *e)
+{
+	json list = json_get(info, "creators");
+	buf names = BUF_INIT(LIMIT_SBOM_ITEM);
+
+	(void)e;
+	/* A time that is none stays 0: it is the document's, not the image's. */
+	(void)!text_from_date(reader_str(r, info, "created"), &r->out->bill.created);
+	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i)) {
+		buf_put(&names, json_bytes(i, &r->scratch));
+		buf_putc(&names, '\n');
+	}
+	r->out->creators = reader_keep(r, buf_bytes(&names));
+	buf_done(&names);
+	return 0;
+}
+
+static int take_creation(struct reader *r, struct json_stream *s, err *e)
+{
+	return reader_object(r, s, take_creation_info, e);
+}
+
+const struct reader_member spdx_members[] = {
+	{ "name", take_name },
+	{ "creationInfo", take_creation },
+	{ "packages", take_packages },
+	{ "relationships", take_relationships },
+	{ "documentDescribes", take_describes },
+	{ "hasExtractedLicensingInfos", take_texts },
+	{ NULL, NULL },
+};

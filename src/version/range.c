@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "version/range.h"
+#include "base/text.h"
+#include "version/key.h"
 #include "version/range_set.h"
 
 /* -- questions -------------------------------------------------------------------------------- */
@@ -158,16 +160,9 @@ static bool divides(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',';
 }
 
-static bytes take(bytes *in, bool (*is)(uint8_t c), bool wanted)
+static bool is_word(uint8_t c)
 {
-	size_t n = 0;
-
-	while (n < in->n && is(in->p[n]) == wanted)
-		n++;
-	bytes run = bytes_slice(*in, 0, n);
-
-	*in = bytes_skip(*in, n);
-	return run;
+	return !divides(c);
 }
 
 /* One comparison, or npm's hyphen between two versions. */
@@ -179,17 +174,17 @@ static int read_comparison(struct range_job *j, enum range_syntax syntax, bytes 
 		[RANGE_PEP440] = range_compare_pep440,
 		[RANGE_GEM] = range_compare_gem,
 	};
-	bytes op = take(text, is_sign, true);
+	bytes op = take_while(text, is_sign);
 
-	(void)take(text, divides, true);
-	bytes v = take(text, divides, false), rest = *text;
+	(void)take_while(text, divides);
+	bytes v = take_while(text, is_word), rest = *text;
 
 	if (v.n == 0)
 		return err_set(j->e, ERR_FORMAT, 0, "range: no version behind '%s'", SHOW(op));
-	(void)take(&rest, divides, true);
-	if (syntax == RANGE_NPM && op.n == 0 && bytes_is(take(&rest, divides, false), "-")) {
-		(void)take(&rest, divides, true);
-		bytes last = take(&rest, divides, false);
+	(void)take_while(&rest, divides);
+	if (syntax == RANGE_NPM && op.n == 0 && bytes_is(take_while(&rest, is_word), "-")) {
+		(void)take_while(&rest, divides);
+		bytes last = take_while(&rest, is_word);
 
 		*text = rest;
 		return range_hyphen(j, v, last);
@@ -203,7 +198,7 @@ static int read_alternative(struct range_job *j, enum range_syntax syntax, bytes
 		return -1;
 	if (bytes_trim(text).n == 0 && syntax != RANGE_NPM) /* npm: "" is every version */
 		return err_set(j->e, ERR_FORMAT, 0, "range: empty");
-	for ((void)take(&text, divides, true); text.n > 0; (void)take(&text, divides, true))
+	for ((void)take_while(&text, divides); text.n > 0; (void)take_while(&text, divides))
 		if (read_comparison(j, syntax, &text) < 0)
 			return -1;
 	return range_end(j);

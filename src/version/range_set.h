@@ -2,7 +2,6 @@
 /* range_set - building a range, for src/version/ alone: alternatives of intervals that narrow. */
 #pragma once
 
-#include "base/text.h"
 #include "version/range.h"
 
 /* One parser at work. */

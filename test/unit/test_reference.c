@@ -118,6 +118,11 @@ static void lengths_are_bounded(void **state)
 	snprintf(text, sizeof(text), "h.example/%0256d", 0);
 	assert_int_equal(reference_parse(text, &a, &r, &e), -1);
 	assert_failed(&e, ERR_USAGE);
+	snprintf(text, sizeof(text), "%0247d", 0); /* and "library/" */
+	assert_int_equal(reference_parse(text, &a, &r, &e), 0);
+	snprintf(text, sizeof(text), "%0248d", 0);
+	assert_int_equal(reference_parse(text, &a, &r, &e), -1);
+	assert_failed(&e, ERR_USAGE);
 	snprintf(text, sizeof(text), "a:%0128d", 0);
 	assert_int_equal(reference_parse(text, &a, &r, &e), 0);
 	snprintf(text, sizeof(text), "a:%0129d", 0);

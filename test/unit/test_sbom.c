@@ -47,7 +47,9 @@ static void test_spdx_json(void **state)
 	member_is(json_at(packages, 0), "primaryPackagePurpose", "CONTAINER");
 	member_is(libc, "name", "libc6");
 	member_is(libc, "versionInfo", "2.36-9");
-	member_is(libc, "downloadLocation", "NOASSERTION");
+	member_is(libc, "downloadLocation", "https://example.org/glibc.tar");
+	member_is(json_at(packages, 3), "downloadLocation", "NOASSERTION");
+	member_is(libc, "supplier", "Organization: Debian");
 	/* The digest is sha256sum's of "layer". */
 	member_is(libc, "sourceInfo",
 	          "built from glibc 2.36-9; read from var/lib/dpkg/status in layer sha256:"

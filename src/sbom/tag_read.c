@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX 2.2 and 2.3 as tag-value: "Tag: value" lines, "<text>" and "</text>" around what has several
+ * (chapter 6 and annex of tag-value in 2.3). A tag belongs to what was named last: the document, a
+ * package, a file, a snippet, a licence. */
+#include "sbom/reader.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+enum about { ABOUT_DOCUMENT, ABOUT_PACKAGE, ABOUT_LICENCE, ABOUT_OTHER };
+
+struct tags {
+	struct reader *r;
+	enum about about;
+	struct sbom_package p; /* in hand */
+	bytes id, concluded, licence_id, licence_text;
+	buf checksums, creators;
+};
+
+/* -- what is in hand ends ---------------------------------------------------------------------- */
+
+static int settle(struct tags *t, err *e)
+{
+	struct reader *r = t->r;
+	int result = 0;
+
+	if (t->about == ABOUT_PACKAGE) {
+		if (t->p.licence.text.n == 0)
+			t->p.licence.text = t->concluded;
+		t->p.checksums = buf_bytes(&t->checksums);
+		result = reader_add(r, t->id, &t->p, e);
+	} else if (t->about == ABOUT_LICENCE && t->licence_id.n > 0) {
+		result = reader_text(r, t->licence_id, t->licence_text, e);
+	}
+	arena_reset(&r->scratch);
+	buf_clear(&t->checksums);
+	t->p = (struct sbom_package){ .layer = SBOM_NO_LAYER };
+	t->id = t->concluded = t->licence_id = t->licence_text = (bytes){ NULL, 0 };
+	return result;
+}
+
+static bytes kept(struct tags *t, bytes value)
+{
+	return arena_bytes(&t->r->scratch, value);
+}
+
+/* -- tags -------------------------------------------------------------------------------------- */
+
+/* "PACKAGE-MANAGER purl pkg:deb/…" */
+static void take_reference(struct tags *t, bytes value)
+{
+	bytes category, type;
+
+	if (!bytes_take_until(&value, ' ', &category) || !bytes_take_until(&value, ' ', &type))
+		return;
+	if (bytes_is(type, "purl") && t->p.purl.n == 0)
+		t->p.purl = kept(t, value);
+	else if (bytes_is(type, "cpe23Type") && t->p.cpe.n == 0)
+		t->p.cpe = kept(t, value);
+}
+
+static bool take_of_package(struct tags *t, bytes tag, bytes value)
+{
+	const struct {
+		const char *tag;
+		bytes *into;
+		bool said;
+	} texts[] = {
+		{ "SPDXID", &t->id, false },
+		{ "PackageVersion", &t->p.version, false },
+		{ "PackageSupplier", &t->p.supplier, true },
+		{ "PackageOriginator", &t->p.originator, true },
+		{ "PackageDownloadLocation", &t->p.download, true },
+		{ "PackageHomePage", &t->p.homepage, true },
+		{ "PackageLicenseDeclared", &t->p.licence.text, true },
+		{ "PackageLicenseConcluded", &t->concluded, true },
+		{ "PackageCopyrightText", &t->p.copyright, true },
+		{ "PackageDescription", &t->p.description, false },
+	};
+	bytes algorithm;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (bytes_is(tag, texts[i].tag)) {
+			*texts[i].into = kept(t, texts[i].said ? reader_said(value) : value);
+			return true;
+		}
+	if (bytes_is(tag, "ExternalRef"))
+		take_reference(t, value);
+	else if (bytes_is(tag, "PrimaryPackagePurpose"))
+		t->p.kind = reader_purpose(value);
+	else if (bytes_is(tag, "PackageSourceInfo"))
+		reader_source_info(t->r, kept(t, value), &t->p);
+	else if (bytes_is(tag, "PackageComment"))
+		t->p.overridden = bytes_is(value, SBOM_OVERRIDDEN);
+	else if (bytes_is(tag, "PackageChecksum") && bytes_take_until(&value, ':', &algorithm))
+		sbom_checksum_put(&t->checksums, algorithm, bytes_trim(value));
+	else
+		return false;
+	return true;
+}
+
+static void take_of_document(struct tags *t, bytes tag, bytes value)
+{
+	struct reader *r = t->r;
+
+	if (bytes_is(tag, "SPDXVersion"))
+		r->spdx_version = reader_keep(r, value);
+	else if (bytes_is(tag, "DocumentName"))
+		r->out->bill.name = reader_keep(r, value);
+	else if (bytes_is(tag, "Created"))
+		/* A time that is none stays 0: it is the document's, not the image's. */
+		(void)!text_from_date(value, &r->out->bill.created);
+	else if (bytes_is(tag, "Creator") && value.n < LIMIT_PACKAGE_FIELD &&
+	         t->creators.n < LIMIT_PACKAGE_FIELD) {
+		buf_put(&t->creators, value);
+		buf_putc(&t->creators, '\n');
+	}
+}
+
+/* "SPDXRef-a DEPENDS_ON SPDXRef-b", about anything, said anywhere. */
+static int take_relationship(struct tags *t, bytes value, err *e)
+{
+	bytes from, type;
+
+	if (!bytes_take_until(&value, ' ', &from) || !bytes_take_until(&value, ' ', &type))
+		return err_set(e, ERR_FORMAT, 0, "a relationship without its three parts");
+	return reader_relation(t->r, from, type, bytes_trim(value), e);
+}
+
+static int take_tag(struct tags *t, bytes tag, bytes value, err *e)
+{
+	static const struct {
+		const char *tag;
+		enum about about;
+	} begins[] = { { "PackageName", ABOUT_PACKAGE },
+		           { "FileName", ABOUT_OTHER },
+		           { "SnippetSPDXID", ABOUT_OTHER },
+		           { "SnippetSPDXIdentifier", ABOUT_OTHER },
+		           { "LicenseID", ABOUT_LICENCE } };
+
+	if (bytes_is(tag, "Relationship"))
+		return take_relationship(t, value, e);
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
+		if (!bytes_is(tag, begins[i].tag))
+			continue;
+		if (settle(t, e) < 0)
+			return -1;
+		t->about = begins[i].about;
+		t->p.name = kept(t, value);
+		t->licence_id = t->p.name;
+		return 0;
+	}
+	if (t->about == ABOUT_PACKAGE)
+		(void)take_of_package(t, tag, value); /* a tag that we do not keep */
+	else if (t->about == ABOUT_DOCUMENT)
+		take_of_document(t, tag, value);
+	else if (t->about == ABOUT_LICENCE && bytes_is(tag, "ExtractedText"))
+		t->licence_text = kept(t, value);
+	return 0;
+}
+
+/* -- lines ------------------------------------------------------------------------------------- */
+
+/* next_line(source, window, at, out, e): the next line, that ends within LIMIT_SBOM_ITEM; 1, 0 at
+ * the end, -1. What has been taken from the window is dropped when more is needed. */
+static int next_line(const struct sbom_source *source, buf *window, size_t *at, bytes *out, err *e)
+{
+	for (size_t looked = 0;;) {
+		bytes rest = bytes_skip(buf_bytes(window), *at), more;
+		size_t n = looked + bytes_find(bytes_skip(rest, looked), '\n');
+
+		if (n < rest.n) {
+			*out = bytes_slice(rest, 0, n);
+			*at += n + 1;
+			return 1;
+		}
+		looked = rest.n;
+		if (rest.n > LIMIT_SBOM_ITEM)
+			return err_set(e, ERR_LIMIT, 0, "a line of more than %u MiB",
+			               (unsigned)(LIMIT_SBOM_ITEM / MIB));
+		memmove(window->p, rest.p, rest.n);
+		window->n = rest.n;
+		*at = 0;
+		if (source->more(source->ctx, &more, e) < 0)
+			return -1;
+		if (more.n == 0) {
+			*out = buf_bytes(window);
+			*at = window->n;
+			return out->n > 0;
+		}
+		if (more.n > LIMIT_SBOM_ITEM + LIMIT_JSON_TOKEN - window->n)
+			return err_set(e, ERR_LIMIT, 0, "a piece that is too large");
+		buf_put(window, more);
+	}
+}
+
+/* A value that begins with <text> goes on until </text>, over lines. 1 once it is whole. */
+static bool whole_value(buf *value)
+{
+	bytes v = buf_bytes(value);
+
+	if (!bytes_take_prefix(&v, BYTES("<text>")))
+		return true;
+	return bytes_search(v, BYTES("</text>")) < v.n;
+}
+
+static bytes without_marks(bytes v)
+{
+	if (bytes_take_prefix(&v, BYTES("<text>")))
+		v.n = bytes_search(v, BYTES("</text>"));
+	return v;
+}
+
+static int take_lines(struct tags *t, const struct sbom_source *source, err *e)
+{
+	buf window = BUF_INIT(SIZE_MAX / 2), value = BUF_INIT(LIMIT_SBOM_ITEM), tag = BUF_INIT(128);
+	size_t at = 0;
+	bytes line;
+	int more;
+
+	while ((more = next_line(source, &window, &at, &line, e)) > 0) {
+		bytes name;
+
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (tag.n > 0) { /* inside of <text> */
+			if ((more = buf_append(&value, BYTES("\n"), e)) < 0 ||
+			    (more = buf_append(&value, line, e)) < 0)
+				break;
+		} else {
+			if (bytes_trim(line).n == 0 || line.p[0] == '#')
+				continue;
+			if (bytes_find(line, ':') == line.n || !bytes_take_until(&line, ':', &name) ||
+			    name.n > 64 || name.n == 0) {
+				more = err_set(e, ERR_FORMAT, 0, "'%s' is no tag and its value", SHOW(line));
+				break;
+			}
+			buf_clear(&value);
+			if ((more = buf_append(&value, bytes_trim(line), e)) < 0)
+				break;
+			buf_put(&tag, name);
+		}
+		if (!whole_value(&value))
+			continue;
+		if ((more = take_tag(t, buf_bytes(&tag), without_marks(buf_bytes(&value)), e)) < 0)
+			break;
+		buf_clear(&tag);
+	}
+	if (more == 0 && tag.n > 0)
+		more = err_set(e, ERR_FORMAT, 0, "a <text> without end");
+	buf_done(&window);
+	buf_done(&value);
+	buf_done(&tag);
+	return more;
+}
+
+int tag_read(struct reader *r, const struct sbom_source *source, err *e)
+{
+	struct tags t = { .r = r,
+		              .p = { .layer = SBOM_NO_LAYER },
+		              .checksums = BUF_INIT(LIMIT_SBOM_ITEM),
+		              .creators = BUF_INIT(SIZE_MAX / 2) };
+	int result = take_lines(&t, source, e);
+
+	if (result == 0)
+		result = settle(&t, e);
+	r->out->creators = reader_keep(r, buf_bytes(&t.creators));
+	buf_done(&t.checksums);
+	buf_done(&t.creators);
+	return result;
+}
