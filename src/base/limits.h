@@ -60,7 +60,7 @@
 /* 64 MiB are read in 3 seconds. */
 #define LIMIT_CHECK_MS 60000
 /* Findings of one judgement; beyond them a reader is lost. */
-#define LIMIT_FINDINGS 50000
+#define LIMIT_FINDINGS 200000
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */

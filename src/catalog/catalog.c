@@ -7,7 +7,7 @@
  * language's cataloger can claim them. */
 #define CATALOGERS(X) \
 	X(os_release) X(dpkg) X(apk) X(rpm) X(chisel) X(accounts) X(dotnet) X(dotnet_source) \
-	X(golang) X(npm) X(python) X(java) X(rust) X(gem) X(composer)
+	X(golang) X(npm) X(python) X(java) X(rust) X(gem) X(composer) X(elf_note)
 
 #define X(name) &catalog_##name,
 static const struct cataloger *const catalogers[] = { CATALOGERS(X) NULL };
@@ -114,10 +114,24 @@ static void name_distribution(struct facts *facts)
 	for (size_t i = 0; i < facts->packages.len; i++) {
 		struct package *p = &facts->packages.items[i];
 
-		if (is_system(p)) {
+		if (is_system(p) && p->distro_id.n == 0) {
 			p->distro_id = facts->os.id;
 			p->distro_version = facts->os.version_id;
 		}
+	}
+}
+
+/* A program or a folder of modules that the distribution installed is counted twice: as its package
+ * and as what that says of itself. */
+static void mark_owned(const struct image *image, struct facts *facts)
+{
+	for (size_t i = 0; i < facts->packages.len; i++) {
+		struct package *p = &facts->packages.items[i];
+		uint32_t node = is_system(p) || p->hidden ? TREE_NONE
+		                                          : tree_find(image->tree, p->path, false);
+		uint32_t owner = node == TREE_NONE ? 0 : tree_get(image->tree, node)->package;
+
+		p->owned_by_system = owner > 0 && is_system(&facts->packages.items[owner - 1]);
 	}
 }
 
@@ -134,8 +148,11 @@ static void state_gaps(const struct image *image, struct arena *a, struct facts 
 {
 	bool packages = false;
 
-	for (size_t i = 0; i < facts->packages.len && !packages; i++)
-		packages = is_system(&facts->packages.items[i]) && !facts->packages.items[i].hidden;
+	for (size_t i = 0; i < facts->packages.len && !packages; i++) {
+		const struct package *p = &facts->packages.items[i];
+
+		packages = is_system(p) && !p->hidden && !p->noted;
+	}
 	/* Windows layers: OCI image-spec 1.1, layer.md "Files" and "UtilityVM" of Windows base
 	 * layers */
 	if (tree_find(image->tree, BYTES("Files/Windows"), true) != TREE_NONE ||
@@ -158,6 +175,7 @@ int catalog_collect(struct image *image, struct arena *a, struct facts *out, err
 			return err_wrap(e, "%s", catalogers[i]->inspector.name);
 	sort_packages(image, a, out);
 	name_distribution(out);
+	mark_owned(image, out);
 	state_gaps(image, a, out);
 	return 0;
 }

@@ -9,6 +9,6 @@
 #include "catalog/facts.h"
 
 extern const struct cataloger catalog_os_release, catalog_dpkg, catalog_apk, catalog_accounts,
-	catalog_rpm, catalog_chisel,
+	catalog_rpm, catalog_chisel, catalog_elf_note,
 	catalog_dotnet, catalog_dotnet_source, catalog_golang, catalog_npm, catalog_python,
 	catalog_java, catalog_rust, catalog_gem, catalog_composer;

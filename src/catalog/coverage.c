@@ -32,9 +32,10 @@ static void add(struct coverage_sum *sum, uint64_t size)
 
 static bool is_system_package(const struct facts *facts, uint32_t owner)
 {
-	enum ecosystem e = facts->packages.items[owner - 1].ecosystem;
+	const struct package *p = &facts->packages.items[owner - 1];
+	enum ecosystem e = p->ecosystem;
 
-	return e == ECO_DEB || e == ECO_APK || e == ECO_RPM;
+	return (e == ECO_DEB || e == ECO_APK || e == ECO_RPM) && !p->noted;
 }
 
 /* class_by_mark(c, node): what the catalogers left on the node, or on the content it is a name

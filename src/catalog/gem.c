@@ -3,11 +3,20 @@
  * specifications/default (guides.rubygems.org, "Specification Reference"; RubyGems writes them in
  * Gem::Specification#to_ruby). A gem's files lie in gems/ beside, in a folder named as the
  * specification. The first lines name it ("# stub: NAME VERSION PLATFORM PATHS"); without them the
- * assignments are read that to_ruby writes one a line. */
+ * assignments are read that to_ruby writes one a line. What it needs stands in the same folder of
+ * specifications: "s.add_runtime_dependency(%q<rack>.freeze, [...])", add_dependency since 3.5.
+ *
+ * Gemfile.lock says what Bundler would install: the lines of four blanks below "specs:". */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
+#include "catalog/locks.h"
 
 #include "base/path.h"
+
+static bool is_lock(bytes path)
+{
+	return bytes_is(path_base(path), "Gemfile.lock") || bytes_is(path_base(path), "gems.locked");
+}
 
 static struct want want(const struct entry *entry)
 {
@@ -16,7 +25,8 @@ static struct want want(const struct entry *entry)
 
 	if (bytes_is(dir, "default"))
 		dir = path_base(path_dir(path_dir(entry->path)));
-	return (struct want){ wanted && bytes_is(dir, "specifications") ? WANT_ALL : WANT_NO, 0 };
+	wanted = (wanted && bytes_is(dir, "specifications")) || is_lock(entry->path);
+	return (struct want){ wanted ? WANT_ALL : WANT_NO, 0 };
 }
 
 /* -- in the worker ----------------------------------------------------------------------------- */
@@ -62,37 +72,88 @@ static void read_line(bytes line, struct language_item *out)
 		take_licences(line, out);
 }
 
+static void emit_needs(struct inspection *in)
+{
+	struct relations_writer needs;
+	bytes rest = in->body, line, name;
+
+	language_needs_begin(&needs, in);
+	while (bytes_line(&rest, &line)) {
+		line = bytes_trim(line);
+		if (!bytes_take_prefix(&line, BYTES("s.add_runtime_dependency(")) &&
+		    !bytes_take_prefix(&line, BYTES("s.add_dependency(")))
+			continue;
+		if (bytes_take_prefix(&line, BYTES("%q<")) ? bytes_take_until(&line, '>', &name)
+		                                           : take_quoted(&line, &name))
+			relations_add(&needs, RELATION_NEEDS, name);
+	}
+	relations_end(&needs);
+}
+
 static int inspect(struct inspection *in, err *e)
 {
 	struct language_item item = { .kind = LANGUAGE_INSTALLED };
 	bytes rest = in->body, line;
 
 	(void)e;
+	if (is_lock(in->entry->path)) {
+		locks_read_gemfile(in);
+		return 0;
+	}
 	while (bytes_line(&rest, &line))
 		read_line(line, &item);
-	if (item.name.n > 0 && item.version.n > 0)
+	if (item.name.n > 0 && item.version.n > 0) {
 		language_emit(in, &item);
-	else
+		emit_needs(in);
+	} else {
 		inspection_gap(in, "a gem without name or version");
+	}
 	return 0;
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
 
-/* gems/NAME-VERSION beside the folder of specifications. */
-static void claim(struct language *l, const struct image_item *item, uint32_t package)
+/* home_of(tree, node): the folder that holds specifications and gems. */
+static uint32_t home_of(const struct tree *tree, uint32_t node)
 {
-	const struct tree *tree = l->image->tree;
-	uint32_t dir = tree_get(tree, item->node)->parent;
-	bytes stem = tree_name(tree, item->node);
+	uint32_t dir = tree_get(tree, node)->parent;
 
-	stem.n -= sizeof(".gemspec") - 1;
 	if (bytes_is(tree_name(tree, dir), "default"))
 		dir = tree_get(tree, dir)->parent;
-	uint32_t gems = tree_child(tree, tree_get(tree, dir)->parent, BYTES("gems"));
+	return tree_get(tree, dir)->parent;
+}
 
+/* gems/NAME-VERSION beside the folder of specifications. */
+static void claim(struct language *l, const struct image_item *item, uint32_t home)
+{
+	const struct tree *tree = l->image->tree;
+	bytes stem = tree_name(tree, item->node);
+	uint32_t gems = tree_child(tree, home, BYTES("gems"));
+
+	stem.n -= stem.n < 8 ? stem.n : sizeof(".gemspec") - 1;
 	if (gems != TREE_NONE)
-		language_claim(l, tree_child(tree, gems, stem), package, BYTES(""));
+		language_claim(l, tree_child(tree, gems, stem), l->package, BYTES(""));
+}
+
+static bool collect_item(struct language *l, const struct image_item *item)
+{
+	uint32_t home = home_of(l->image->tree, item->node);
+	bytes payload = item->payload, scope = NEEDS_SCOPE(home);
+	struct language_item p;
+
+	if (!language_take(&payload, &p) || p.kind == LANGUAGE_FILES)
+		return false;
+	if (p.kind == LANGUAGE_NEEDS)
+		return language_needs(l, item, payload, scope);
+	if (p.kind == LANGUAGE_KNOWN) {
+		language_mark(l, item->node, 0);
+		return true;
+	}
+	(void)language_add(l, item, &p);
+	needs_offer(&l->needs, scope, p.name, l->package);
+	if (l->package && p.kind == LANGUAGE_INSTALLED)
+		claim(l, item, home);
+	return true;
 }
 
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
@@ -103,23 +164,14 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 
 	(void)e;
 	language_init(&l, ECO_GEM, image, a, facts);
-	while ((item = facts_next_item(image, catalog_gem.inspector.id, &at))) {
-		bytes payload = item->payload;
-		struct language_item p;
-
-		if (!language_take(&payload, &p) || p.kind != LANGUAGE_INSTALLED) {
+	while ((item = facts_next_item(image, catalog_gem.inspector.id, &at)))
+		if (!collect_item(&l, item))
 			language_broken(&l, item);
-			continue;
-		}
-		uint32_t package = language_add(&l, item, &p);
-
-		if (package && !facts_item_hidden(image, item))
-			claim(&l, item, package);
-	}
+	needs_resolve(&l.needs);
 	return 0;
 }
 
 const struct cataloger catalog_gem = {
-	.inspector = { .name = "gem", .id = 65, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "gem", .id = 65, .version = 2, .want = want, .inspect = inspect },
 	.collect = collect,
 };

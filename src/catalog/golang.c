@@ -7,11 +7,15 @@
  * header holds addresses of two Go strings (address, length), in the byte order of flag 1. The
  * block lies in a writable segment, so that large programs are kept only from the first one on.
  * A module list is lines of fields between tabs: mod and dep (path, version, sum), => (what the
- * line before was replaced with). It gives one package each, and "stdlib" for the compiler. */
+ * line before was replaced with). It gives one package each, and "stdlib" for the compiler; the main
+ * module was built from all others (who needs whom among these the list does not say).
+ * go.mod says what would be built in. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
+#include "catalog/locks.h"
 
 #include "base/limits.h"
+#include "base/path.h"
 #include "fmt/elf_map.h"
 
 #define SMALLEST (512 * KIB) /* an empty Go program, stripped, has 1 MB */
@@ -25,8 +29,17 @@ static bool is_windows_program(bytes path)
 	return bytes_ends(path, BYTES(".exe"));
 }
 
+/* Not those of modules that were fetched or copied to be built with another one. */
+static bool is_lock(bytes path)
+{
+	return bytes_is(path_base(path), "go.mod") && bytes_search(path, BYTES("pkg/mod/")) == path.n &&
+	       bytes_search(path, BYTES("vendor/")) == path.n;
+}
+
 static struct want want(const struct entry *entry)
 {
+	if (is_lock(entry->path))
+		return (struct want){ WANT_ALL, 0 };
 	bool candidate = entry->type == ENTRY_FILE && entry->size >= SMALLEST;
 
 	return (struct want){ candidate ? WANT_HEAD : WANT_NO, INSPECT_HEAD };
@@ -217,14 +230,16 @@ static bytes unframed(bytes modules)
 	return bytes_slice(modules, 16, modules.n - 32);
 }
 
-static void emit_module(struct inspection *in, bytes name, bytes version)
-{
-	struct language_item item = { .kind = LANGUAGE_INSTALLED, .name = name, .version = version };
+/* The place of the module that the program is; others have none. */
+static const bytes main_module = BYTES_INIT("main");
 
-	if (bytes_is(version, "(devel)"))
-		item.version = BYTES(""); /* built from a folder: the version is unknown */
-	if (name.n > 0)
-		language_emit(in, &item);
+static void emit_module(struct inspection *in, struct language_item module)
+{
+	module.kind = LANGUAGE_INSTALLED;
+	if (bytes_is(module.version, "(devel)"))
+		module.version = BYTES(""); /* built from a folder: the version is unknown */
+	if (module.name.n > 0)
+		language_emit(in, &module);
 }
 
 /* "go1.24.2 X:boringcrypto" is 1.24.2; "devel go1.27-..." stays as it is. */
@@ -232,36 +247,40 @@ static void emit_compiler(struct inspection *in, bytes version)
 {
 	if (bytes_take_prefix(&version, BYTES("go")))
 		version = bytes_slice(version, 0, bytes_find(version, ' '));
-	emit_module(in, BYTES("stdlib"), version);
+	emit_module(in, (struct language_item){ .name = BYTES("stdlib"), .version = version });
+}
+
+static bytes take_field(bytes *line)
+{
+	bytes field;
+
+	return bytes_take_until(line, '\t', &field) ? field : BYTES("");
 }
 
 static void emit_modules(struct inspection *in, bytes list)
 {
-	bytes name = BYTES(""), version = BYTES(""), line;
+	struct language_item module = { 0 };
 	uint64_t count = 0;
+	bytes line;
 
 	while (bytes_line(&list, &line) && count < LIMIT_PACKAGES) {
-		bytes word, path, number;
+		bytes word = take_field(&line), path = take_field(&line), number = take_field(&line);
+		bool is_main = bytes_is(word, "mod");
 
-		if (!bytes_take_until(&line, '\t', &word))
-			continue;
-		if (!bytes_take_until(&line, '\t', &path))
-			path = BYTES("");
-		if (!bytes_take_until(&line, '\t', &number))
-			number = BYTES("");
-		if (bytes_is(word, "mod") || bytes_is(word, "dep")) {
-			emit_module(in, name, version);
-			name = path;
-			version = number;
+		if (is_main || bytes_is(word, "dep")) {
+			emit_module(in, module);
+			module = (struct language_item){ .name = path,
+				                             .version = number,
+				                             .place = is_main ? main_module : BYTES("") };
 			count++;
 		} else if (bytes_is(word, "=>")) {
 			/* A folder in place of the module: its name stays, its version says nothing. */
 			if (number.n > 0 && !bytes_is(number, "(devel)"))
-				name = path;
-			version = number;
+				module.name = path;
+			module.version = number;
 		}
 	}
-	emit_module(in, name, version);
+	emit_module(in, module);
 	if (list.n > 0)
 		inspection_gap(in, "more than %u modules: the rest is not read", (unsigned)LIMIT_PACKAGES);
 }
@@ -273,6 +292,10 @@ static int inspect(struct inspection *in, err *e)
 	bytes front;
 
 	(void)e;
+	if (is_lock(in->entry->path)) {
+		locks_read_go(in);
+		return 0;
+	}
 	if (read_at(&p, 0, in->entry->size < 4096 ? (size_t)in->entry->size : 4096, &front))
 		(void)elf_map_open(front, &p.elf);
 	switch (find_block(&p, &block)) {
@@ -289,17 +312,44 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
+/* -- in the parent ----------------------------------------------------------------------------- */
+
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
+	const struct image_item *item, *program = NULL;
+	uint32_t whole = 0; /* index + 1 of the program's main module */
+	struct language l;
+	size_t at = 0;
+
 	(void)e;
-	language_collect(catalog_golang.inspector.id, ECO_GOLANG, image, a, facts);
+	language_init(&l, ECO_GOLANG, image, a, facts);
+	while ((item = facts_next_item(image, catalog_golang.inspector.id, &at))) {
+		bytes payload = item->payload;
+		struct language_item p;
+
+		if (!language_take(&payload, &p) || p.kind > LANGUAGE_KNOWN) {
+			language_broken(&l, item);
+			continue;
+		}
+		if (p.kind == LANGUAGE_KNOWN) {
+			language_mark(&l, item->node, 0);
+			continue;
+		}
+		(void)language_add(&l, item, &p);
+		if (bytes_equal(p.place, main_module)) {
+			program = item;
+			whole = l.package;
+		} else if (program && program->node == item->node && program->layer == item->layer) {
+			needs_edge(&l.needs, whole, l.package);
+		}
+	}
 	return 0;
 }
 
 const struct cataloger catalog_golang = {
 	.inspector = { .name = "golang",
 	               .id = 60,
-	               .version = 1,
+	               .version = 2,
 	               .want = want,
 	               .escalate = escalate,
 	               .inspect = inspect },

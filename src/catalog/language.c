@@ -30,11 +30,25 @@ void language_known(struct inspection *in)
 	language_emit(in, &(struct language_item){ .kind = LANGUAGE_KNOWN });
 }
 
-void language_files_start(buf *out)
+static void start_list(enum language_kind kind, buf *out)
 {
-	pack_u64(out, LANGUAGE_FILES);
+	pack_u64(out, kind);
 	for (int i = 0; i < 4; i++)
 		pack_bytes(out, BYTES(""));
+}
+
+void language_files_start(buf *out)
+{
+	start_list(LANGUAGE_FILES, out);
+}
+
+void language_needs_begin(struct relations_writer *w, struct inspection *in)
+{
+	buf start = BUF_INIT(64);
+
+	start_list(LANGUAGE_NEEDS, &start);
+	relations_start(w, in, buf_bytes(&start));
+	buf_done(&start);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
@@ -45,13 +59,14 @@ void language_init(struct language *l, enum ecosystem ecosystem, struct image *i
 	*l = (struct language){
 		.image = image, .arena = a, .facts = facts, .ecosystem = ecosystem, .path_node = TREE_NONE
 	};
+	needs_init(&l->needs, a, facts);
 }
 
 bool language_take(bytes *payload, struct language_item *out)
 {
 	uint64_t kind;
 
-	if (!pack_take_u64(payload, LANGUAGE_FILES, &kind) ||
+	if (!pack_take_u64(payload, LANGUAGE_NEEDS, &kind) ||
 	    !pack_take_bytes(payload, LIMIT_PACKAGE_FIELD, &out->name) ||
 	    !pack_take_bytes(payload, LIMIT_PACKAGE_FIELD, &out->version) ||
 	    !pack_take_bytes(payload, LIMIT_PACKAGE_FIELD, &out->licence) ||
@@ -61,7 +76,7 @@ bool language_take(bytes *payload, struct language_item *out)
 	bool named = kind == LANGUAGE_INSTALLED || kind == LANGUAGE_DECLARED;
 
 	return kind != LANGUAGE_NONE && named == (out->name.n > 0) &&
-	       (kind == LANGUAGE_FILES || payload->n == 0);
+	       (kind == LANGUAGE_FILES || kind == LANGUAGE_NEEDS || payload->n == 0);
 }
 
 void language_mark(struct language *l, uint32_t node, uint32_t package)
@@ -104,8 +119,8 @@ void language_claim(struct language *l, uint32_t dir, uint32_t package, bytes ex
 	}
 }
 
-uint32_t language_add(struct language *l, const struct image_item *item,
-                      const struct language_item *p)
+static uint32_t add(struct language *l, const struct image_item *item,
+                    const struct language_item *p)
 {
 	if (l->facts->packages.len >= LIMIT_PACKAGES) {
 		if (!l->full)
@@ -130,10 +145,32 @@ uint32_t language_add(struct language *l, const struct image_item *item,
 		.layer = item->layer,
 		.hidden = facts_item_hidden(l->image, item),
 	};
-	uint32_t index = (uint32_t)l->facts->packages.len;
+	return (uint32_t)l->facts->packages.len;
+}
+
+uint32_t language_add(struct language *l, const struct image_item *item,
+                      const struct language_item *p)
+{
+	bool counts = p->kind == LANGUAGE_INSTALLED || l->image->kind == TARGET_ROOTFS;
+	uint32_t index = counts ? add(l, item, p) : 0;
 
 	language_mark(l, item->node, p->kind == LANGUAGE_INSTALLED ? index : 0);
+	l->last = item;
+	l->package = facts_item_hidden(l->image, item) ? 0 : index;
 	return index;
+}
+
+bool language_needs(struct language *l, const struct image_item *item, bytes pairs, bytes scope)
+{
+	enum relation relation;
+	bytes name;
+	int more;
+
+	if (!l->last || l->last->node != item->node || l->last->layer != item->layer)
+		return false;
+	while ((more = relations_next(&pairs, &relation, &name)) > 0)
+		needs_add(&l->needs, l->package, scope, name);
+	return more == 0;
 }
 
 void language_broken(struct language *l, const struct image_item *item)

@@ -4,11 +4,15 @@
  *
  * Every file a package was read from is identified. A package that something installed owns what
  * its format says (a folder, a list of files); what another package owns stays its. A declared
- * package stands in a lock file: it is a fact only where nothing tells what was really installed.
+ * package stands in a lock file. It is a fact only of a folder (rootfs:), which may be a source tree,
+ * and only where nothing tells what was really installed; in an image a lock file is evidence of what
+ * somebody once meant to install (Trivy decides the same: `trivy image` leaves lock files out, `trivy
+ * fs` reads them).
  * Threading: one collector's. */
 #pragma once
 
-#include "catalog/facts.h"
+#include "catalog/needs.h"
+#include "catalog/system_item.h"
 
 enum language_kind {
 	LANGUAGE_NONE,
@@ -16,6 +20,7 @@ enum language_kind {
 	LANGUAGE_DECLARED,  /* a lock file says that it should be */
 	LANGUAGE_KNOWN,     /* no package, but the file is understood; no name */
 	LANGUAGE_FILES,     /* followed by a list of paths (owned.h); no name */
+	LANGUAGE_NEEDS,     /* of the package before it: followed by pairs (relations_next); no name */
 };
 
 struct language_item {
@@ -31,6 +36,9 @@ struct language_item {
 void language_emit(struct inspection *in, const struct language_item *item);
 void language_known(struct inspection *in);
 void language_files_start(buf *out);
+/* language_needs_begin(w, in): relations_add the names that the package emitted last needs, then
+ * relations_end. */
+void language_needs_begin(struct relations_writer *w, struct inspection *in);
 
 /* -- in the parent -- */
 struct language {
@@ -38,7 +46,10 @@ struct language {
 	struct arena *arena;
 	struct facts *facts;
 	enum ecosystem ecosystem;
-	uint32_t path_node; /* whose path was asked for last */
+	struct needs needs;
+	const struct image_item *last; /* the package added last, and */
+	uint32_t package;              /* its index + 1; 0 when it is hidden or was not added */
+	uint32_t path_node;            /* whose path was asked for last */
 	bytes path;
 	bool full;
 };
@@ -50,7 +61,7 @@ void language_init(struct language *l, enum ecosystem ecosystem, struct image *i
 bool language_take(bytes *payload, struct language_item *out);
 
 /* language_add(l, item, p): a new package; marks the file it was read from. Gives index + 1, 0
- * above LIMIT_PACKAGES (a gap is stated). language_broken: state that an item cannot be read. */
+ * above LIMIT_PACKAGES (a gap is stated) and for what an image only declares. language_broken: state that an item cannot be read. */
 uint32_t language_add(struct language *l, const struct image_item *item,
                       const struct language_item *p);
 void language_broken(struct language *l, const struct image_item *item);
@@ -60,6 +71,10 @@ void language_broken(struct language *l, const struct image_item *item);
  * except in folders of that name. O(files below). */
 void language_mark(struct language *l, uint32_t node, uint32_t package);
 void language_claim(struct language *l, uint32_t dir, uint32_t package, bytes except);
+
+/* language_needs(l, item, pairs, scope): what the package before this item needs, by names that mean
+ * something in this scope; edges come with needs_resolve. False when it is broken. */
+bool language_needs(struct language *l, const struct image_item *item, bytes pairs, bytes scope);
 
 /* language_collect(inspector, ecosystem, image, a, facts): all of it, for a cataloger whose files
  * say what they hold and own nothing else. */

@@ -130,22 +130,104 @@ void locks_read_pnpm(struct inspection *in)
 	declare(in, name, version);
 }
 
-void locks_read_poetry(struct inspection *in)
+/* One [[package]] table. */
+struct table {
+	bytes name, version;
+	bool inside, source, local;
+};
+
+static void end_table(struct inspection *in, struct table *t, bool needs_source)
 {
-	bytes rest = in->body, line, name = BYTES(""), version;
-	bool package = false;
+	if (t->inside && !t->local && (t->source || !needs_source))
+		declare(in, t->name, t->version);
+	*t = (struct table){ 0 };
+}
+
+static void read_table_line(struct table *t, bytes line)
+{
+	bytes value;
+
+	if (!t->inside)
+		return;
+	if (t->name.n == 0 && value_of(line, BYTES("name "), &value)) {
+		t->name = value;
+	} else if (t->version.n == 0 && value_of(line, BYTES("version "), &value)) {
+		t->version = value;
+	} else if (value_of(line, BYTES("source "), &value)) {
+		t->source = true;
+		t->local = bytes_search(value, BYTES("editable =")) < value.n ||
+		           bytes_search(value, BYTES("virtual =")) < value.n;
+	} else if (value_of(line, BYTES("path "), &value)) {
+		t->local = true;
+	}
+}
+
+static void read_tables(struct inspection *in, bool needs_source)
+{
+	bytes rest = in->body, line;
+	struct table t = { 0 };
 
 	language_known(in);
 	while (bytes_line(&rest, &line)) {
-		if (bytes_starts(line, BYTES("["))) {
-			package = bytes_is(line, "[[package]]");
-			name = BYTES("");
-		} else if (package && name.n == 0) {
-			(void)value_of(line, BYTES("name "), &name);
-		} else if (package && value_of(line, BYTES("version "), &version)) {
-			declare(in, name, version);
-			package = false;
+		if (!bytes_starts(line, BYTES("["))) {
+			read_table_line(&t, line);
+			continue;
 		}
+		end_table(in, &t, needs_source);
+		t.inside = bytes_is(line, "[[package]]");
+	}
+	end_table(in, &t, needs_source);
+}
+
+void locks_read_poetry(struct inspection *in)
+{
+	read_tables(in, false);
+}
+
+void locks_read_cargo(struct inspection *in)
+{
+	read_tables(in, true);
+}
+
+void locks_read_gemfile(struct inspection *in)
+{
+	bytes rest = in->body, line;
+	bool specs = false, remote = false;
+
+	language_known(in);
+	while (bytes_line(&rest, &line)) {
+		if (line.n > 0 && line.p[0] != ' ') {
+			remote = bytes_is(line, "GEM") || bytes_is(line, "GIT"); /* PATH lies in the tree */
+			specs = false;
+			continue;
+		}
+		specs |= bytes_is(line, "  specs:");
+		if (!specs || !remote || !bytes_take_prefix(&line, BYTES("    ")) ||
+		    bytes_starts(line, BYTES(" ")))
+			continue;
+		size_t open = bytes_find(line, '(');
+		bytes version = bytes_skip(line, open + 1);
+
+		declare(in, bytes_trim(bytes_slice(line, 0, open)),
+		        bytes_slice(version, 0, bytes_find(version, ')')));
+	}
+}
+
+void locks_read_go(struct inspection *in)
+{
+	bytes rest = in->body, line, name;
+	bool block = false;
+
+	language_known(in);
+	while (bytes_line(&rest, &line)) {
+		line = bytes_trim(bytes_slice(line, 0, bytes_search(line, BYTES("//"))));
+		if (bytes_is(line, "require ("))
+			block = true;
+		else if (bytes_is(line, ")"))
+			block = false;
+		else if ((block || bytes_take_prefix(&line, BYTES("require "))) &&
+		         bytes_take_until(&line, ' ', &name))
+			declare(in, unquoted(name), unquoted(line));
 	}
 }
 

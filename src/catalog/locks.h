@@ -13,8 +13,18 @@
 void locks_read_yarn(struct inspection *in);
 void locks_read_pnpm(struct inspection *in);
 
-/* poetry.lock: [[package]] tables with name and version. */
+/* poetry.lock, uv.lock, pdm.lock, Cargo.lock: [[package]] tables with name and version. Not what
+ * lies in the tree itself: in uv.lock and pdm.lock that says so (editable, virtual, path), in
+ * Cargo.lock it has no source. */
 void locks_read_poetry(struct inspection *in);
+void locks_read_cargo(struct inspection *in);
+
+/* Gemfile.lock: lines of four blanks, "    name (version)", below "specs:". */
+void locks_read_gemfile(struct inspection *in);
+
+/* go.mod: lines "require name version", alone or in a block; since Go 1.17 it names what is needed
+ * indirectly, too. Replaced modules are not followed: what is required is what is declared. */
+void locks_read_go(struct inspection *in);
 
 /* requirements.txt: lines `name==version`; others say no version and declare nothing. */
 void locks_read_requirements(struct inspection *in);

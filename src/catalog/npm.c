@@ -3,7 +3,8 @@
  *
  * Installed is what lies directly in a node_modules folder (or in a @scope folder there) with a
  * package.json that has a name and a version: docs.npmjs.com "folders", "package.json". All files
- * of its folder are its own, up to the next node_modules. Outside of node_modules a package.json
+ * of its folder are its own, up to the next node_modules. What it needs (dependencies,
+ * optionalDependencies, peerDependencies) is what Node would load for it. Outside of node_modules a package.json
  * describes what is developed there: a package unless it is marked private, owner of nothing.
  * Lock files (package-lock.json 1 to 3, npm-shrinkwrap.json, yarn.lock 1, pnpm-lock.yaml) say what
  * an install would bring: they count only where no node_modules lies beside them, for then programs
@@ -11,12 +12,13 @@
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 #include "catalog/locks.h"
+#include "catalog/npm.h"
 
 #include "base/limits.h"
 #include "base/path.h"
 #include "fmt/json.h"
 
-static const bytes modules = BYTES_INIT("node_modules");
+static const bytes modules = BYTES_INIT(NPM_MODULES);
 
 /* -- names ------------------------------------------------------------------------------------- */
 
@@ -31,24 +33,13 @@ static bool is_below_modules(bytes path)
 	return false;
 }
 
-/* is_installed(path): .../node_modules/NAME/package.json or .../node_modules/@SCOPE/NAME/... */
-static bool is_installed(bytes path)
-{
-	bytes dir = path_dir(path_dir(path));
-	bytes name = path_base(dir);
-
-	if (bytes_starts(name, BYTES("@")))
-		name = path_base(path_dir(dir));
-	return bytes_equal(name, modules);
-}
-
 static struct want want(const struct entry *entry)
 {
 	bytes base = path_base(entry->path);
 	bool wanted = false;
 
 	if (bytes_is(base, "package.json"))
-		wanted = is_installed(entry->path) || !is_below_modules(entry->path);
+		wanted = npm_is_installed(entry->path) || !is_below_modules(entry->path);
 	else if (bytes_is(base, "package-lock.json") || bytes_is(base, "npm-shrinkwrap.json") ||
 	         bytes_is(base, "yarn.lock") || bytes_is(base, "pnpm-lock.yaml"))
 		wanted = !is_below_modules(entry->path);
@@ -69,6 +60,18 @@ static bytes licence_of(json root, struct arena *a)
 	return json_bytes(v, a);
 }
 
+static void emit_needs(struct inspection *in, json root)
+{
+	static const char *const keys[] = { "dependencies", "optionalDependencies", "peerDependencies" };
+	struct relations_writer needs;
+
+	language_needs_begin(&needs, in);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		for (json v = json_first(json_get(root, keys[i])); json_type(v) != JSON_NONE; v = json_next(v))
+			relations_add(&needs, RELATION_NEEDS, json_name(v, in->scratch));
+	relations_end(&needs);
+}
+
 static void read_manifest(struct inspection *in, json root)
 {
 	struct language_item item = { .kind = LANGUAGE_INSTALLED };
@@ -78,10 +81,13 @@ static void read_manifest(struct inspection *in, json root)
 	item.version = json_bytes(json_get(root, "version"), in->scratch);
 	item.licence = licence_of(root, in->scratch);
 	(void)json_bool(json_get(root, "private"), &private);
-	if (item.name.n == 0 || item.version.n == 0 || (private && !is_installed(in->entry->path)))
+	if (item.name.n == 0 || item.version.n == 0 ||
+	    (private && !npm_is_installed(in->entry->path))) {
 		language_known(in);
-	else
+	} else {
 		language_emit(in, &item);
+		emit_needs(in, root);
+	}
 }
 
 /* -- package-lock.json ------------------------------------------------------------------------- */
@@ -172,44 +178,7 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
-/* -- in the parent ----------------------------------------------------------------------------- */
-
-static void collect_item(struct language *l, const struct image_item *item)
-{
-	const struct tree *tree = l->image->tree;
-	uint32_t dir = tree_get(tree, item->node)->parent;
-	bytes payload = item->payload;
-	struct language_item p;
-
-	if (!language_take(&payload, &p)) {
-		language_broken(l, item);
-	} else if (p.kind == LANGUAGE_KNOWN) {
-		language_mark(l, item->node, 0);
-	} else if (p.kind == LANGUAGE_DECLARED) {
-		if (tree_child(tree, dir, modules) == TREE_NONE)
-			(void)language_add(l, item, &p);
-	} else if (p.kind == LANGUAGE_INSTALLED) {
-		uint32_t package = language_add(l, item, &p);
-
-		if (package && !facts_item_hidden(l->image, item) && is_installed(l->path))
-			language_claim(l, dir, package, modules);
-	}
-}
-
-static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
-{
-	const struct image_item *item;
-	struct language l;
-	size_t at = 0;
-
-	(void)e;
-	language_init(&l, ECO_NPM, image, a, facts);
-	while ((item = facts_next_item(image, catalog_npm.inspector.id, &at)))
-		collect_item(&l, item);
-	return 0;
-}
-
 const struct cataloger catalog_npm = {
-	.inspector = { .name = "npm", .id = 61, .version = 1, .want = want, .inspect = inspect },
-	.collect = collect,
+	.inspector = { .name = "npm", .id = 61, .version = 2, .want = want, .inspect = inspect },
+	.collect = npm_collect,
 };

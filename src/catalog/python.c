@@ -3,16 +3,17 @@
  *
  * Installed is what has NAME.dist-info/METADATA (packaging.python.org, "Recording installed
  * projects" and "Core metadata"), or of older tools NAME.egg-info/PKG-INFO, a file NAME.egg-info,
- * or EGG-INFO/PKG-INFO. RECORD (dist-info) and installed-files.txt (egg-info) list the files. Lock
- * files (requirements.txt with ==, Pipfile.lock, poetry.lock) count for names of which the image
- * holds no installed distribution. */
+ * or EGG-INFO/PKG-INFO. RECORD (dist-info) and installed-files.txt (egg-info) list the files.
+ * A need (Requires-Dist) is met in the same folder of distributions; below usr/, where no virtual
+ * environment lies, by any of there. Lock files (requirements.txt with ==, Pipfile.lock,
+ * poetry.lock, uv.lock, pdm.lock) count for names of which nothing is installed. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 #include "catalog/locks.h"
 #include "catalog/owned.h"
+#include "catalog/python_needs.h"
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/path.h"
 #include "fmt/json.h"
 
@@ -45,7 +46,9 @@ static enum file file_of(bytes path)
 		return FILE_PINS;
 	if (bytes_is(base, "Pipfile.lock"))
 		return FILE_PIPFILE;
-	return bytes_is(base, "poetry.lock") ? FILE_POETRY : FILE_OTHER;
+	if (bytes_is(base, "poetry.lock") || bytes_is(base, "uv.lock") || bytes_is(base, "pdm.lock"))
+		return FILE_POETRY;
+	return FILE_OTHER;
 }
 
 static struct want want(const struct entry *entry)
@@ -66,6 +69,19 @@ static bytes header(bytes text, bytes name)
 	return BYTES("");
 }
 
+static void emit_needs(struct inspection *in)
+{
+	struct relations_writer needs;
+	bytes rest = in->body, line, key, name;
+
+	language_needs_begin(&needs, in);
+	while (bytes_line(&rest, &line) && line.n > 0)
+		if (bytes_take_until(&line, ':', &key) && bytes_equal_nocase(key, BYTES("Requires-Dist")) &&
+		    python_need(line, in->entry->path, &name))
+			relations_add(&needs, RELATION_NEEDS, name);
+	relations_end(&needs);
+}
+
 static void read_metadata(struct inspection *in)
 {
 	struct language_item item = { .kind = LANGUAGE_INSTALLED,
@@ -82,6 +98,7 @@ static void read_metadata(struct inspection *in)
 	if (bytes_is(item.licence, "UNKNOWN")) /* setuptools writes it for nothing */
 		item.licence = BYTES("");
 	language_emit(in, &item);
+	emit_needs(in);
 }
 
 /* take_csv(line): the first field of a line of RECORD, unquoted (RFC 4180). Arena. */
@@ -173,9 +190,8 @@ static int inspect(struct inspection *in, err *e)
 /* -- in the parent ----------------------------------------------------------------------------- */
 
 struct collection {
-	struct language language;
-	struct map installed; /* normalized names */
-	uint32_t *owners;     /* by node of the folder of metadata: index + 1 */
+	struct language language; /* normalized names are offered everywhere and in their folder */
+	uint32_t *owners;         /* by node of metadata, and of its folder: index + 1 */
 };
 
 /* PEP 503: case does not count, and runs of -, _ and . are one -. Arena. */
@@ -199,6 +215,22 @@ static bytes normalized(bytes name, struct arena *a)
 	return bytes_of(out, n);
 }
 
+/* site_of(tree, node): the folder of distributions that a file of metadata belongs to. */
+static uint32_t site_of(const struct tree *tree, uint32_t node)
+{
+	uint32_t dir = tree_get(tree, node)->parent;
+	bytes name = tree_name(tree, node);
+
+	if (bytes_is(name, "METADATA") || bytes_is(name, "PKG-INFO")) /* in NAME.dist-info */
+		dir = dir ? tree_get(tree, dir)->parent : dir;
+	return dir;
+}
+
+static bool is_below_usr(bytes path)
+{
+	return path_within(path, BYTES("usr"));
+}
+
 static void collect_installed(struct collection *c, const struct image_item *item,
                               const struct language_item *p)
 {
@@ -207,7 +239,14 @@ static void collect_installed(struct collection *c, const struct image_item *ite
 
 	if (!package || facts_item_hidden(l->image, item))
 		return;
-	*map_put(&c->installed, normalized(p->name, l->arena)) = c;
+	uint32_t site = site_of(l->image->tree, item->node);
+	bytes name = normalized(p->name, l->arena);
+
+	c->owners[item->node] = package;
+	needs_offer(&l->needs, NEEDS_SCOPE(site), name, package);
+	needs_offer(&l->needs, BYTES("installed"), name, package);
+	if (is_below_usr(l->path))
+		needs_offer(&l->needs, BYTES("usr"), name, package);
 	if (bytes_ends(l->path, BYTES("/METADATA")) || bytes_ends(l->path, BYTES("/PKG-INFO"))) {
 		uint32_t dir = tree_get(l->image->tree, item->node)->parent;
 
@@ -233,6 +272,27 @@ static bool collect_files(struct collection *c, const struct image_item *item, b
 	return more == 0;
 }
 
+static bool collect_needs(struct collection *c, const struct image_item *item, bytes pairs)
+{
+	struct language *l = &c->language;
+	uint32_t from = c->owners[item->node], site = site_of(l->image->tree, item->node);
+	enum relation relation;
+	bytes name;
+	int more;
+
+	if (from == 0 || facts_item_hidden(l->image, item))
+		return true;
+	bool usr = is_below_usr(l->facts->packages.items[from - 1].path);
+
+	while ((more = relations_next(&pairs, &relation, &name)) > 0) {
+		name = normalized(name, l->arena);
+		uint32_t to = needs_find(&l->needs, NEEDS_SCOPE(site), name);
+
+		needs_edge(&l->needs, from, to || !usr ? to : needs_find(&l->needs, BYTES("usr"), name));
+	}
+	return more == 0;
+}
+
 /* What is installed comes first: it tells whose lists are read and which pins are met. */
 static bool collect_item(struct collection *c, const struct image_item *item, bool first)
 {
@@ -248,8 +308,11 @@ static bool collect_item(struct collection *c, const struct image_item *item, bo
 	} else if (p.kind == LANGUAGE_KNOWN) {
 		language_mark(l, item->node, 0);
 	} else if (p.kind == LANGUAGE_DECLARED) {
-		if (!map_get(&c->installed, normalized(p.name, l->arena)))
+		language_mark(l, item->node, 0);
+		if (!needs_find(&l->needs, BYTES("installed"), normalized(p.name, l->arena)))
 			(void)language_add(l, item, &p);
+	} else if (p.kind == LANGUAGE_NEEDS) {
+		return collect_needs(c, item, payload);
 	} else if (p.kind == LANGUAGE_FILES) {
 		return collect_files(c, item, payload);
 	}
@@ -264,7 +327,6 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 
 	(void)e;
 	language_init(&c.language, ECO_PYPI, image, a, facts);
-	map_init(&c.installed, a);
 	c.owners = arena_array(&scratch, uint32_t, tree_count(image->tree));
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t at = 0; (item = facts_next_item(image, catalog_python.inspector.id, &at));)
@@ -275,6 +337,6 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_python = {
-	.inspector = { .name = "python", .id = 62, .version = 1, .want = want, .inspect = inspect },
+	.inspector = { .name = "python", .id = 62, .version = 2, .want = want, .inspect = inspect },
 	.collect = collect,
 };

@@ -2,12 +2,14 @@
 /* rust - the crates of a program that was built with cargo-auditable.
  *
  * Its section .dep-v0 holds a zlib stream (RFC 1950) of a JSON document: "packages", each with
- * name, version, source, and kind "build" for what only took part in building (cargo-auditable,
- * PARSING.md and the JSON schema). The section lies anywhere in the file, so programs are kept
+ * name, version, source, kind "build" for what only took part in building, and "dependencies",
+ * places in the same list (cargo-auditable, PARSING.md and the JSON schema). The section lies anywhere in the file, so programs are kept
  * whole; of system libraries (lib*.so) and of programs above LIMIT_KEEP only the names of the
- * sections, to say that there is something that was not read. */
+ * sections, to say that there is something that was not read. Cargo.lock says what Cargo would
+ * build in. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
+#include "catalog/locks.h"
 
 #include "base/limits.h"
 #include "base/path.h"
@@ -20,8 +22,15 @@
 
 static const bytes section_name = BYTES_INIT(".dep-v0\0");
 
+static bool is_lock(bytes path)
+{
+	return bytes_is(path_base(path), "Cargo.lock");
+}
+
 static struct want want(const struct entry *entry)
 {
+	if (is_lock(entry->path))
+		return (struct want){ WANT_ALL, 0 };
 	bool candidate = entry->type == ENTRY_FILE && entry->size >= SMALLEST;
 
 	return (struct want){ candidate ? WANT_HEAD : WANT_NO, INSPECT_HEAD };
@@ -91,24 +100,62 @@ static int inflate_section(bytes section, struct arena *a, bytes *out, err *e)
 	return 0;
 }
 
+struct crates {
+	bytes *names; /* "NAME VERSION"; empty for what only took part in building */
+	size_t len;
+};
+
+static void list_crates(json list, struct arena *a, struct crates *out)
+{
+	size_t n = 0;
+
+	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
+		n++;
+	out->names = arena_array(a, bytes, n);
+	for (json v = json_first(list); out->len < n; v = json_next(v)) {
+		bytes name = json_bytes(json_get(v, "name"), a);
+		bytes version = json_bytes(json_get(v, "version"), a);
+		bytes *place = &out->names[out->len++];
+
+		if (name.n > 0 && !bytes_is(json_bytes(json_get(v, "kind"), a), "build"))
+			*place = bytes_str(arena_printf(a, PRIb " " PRIb, BYTESF(name), BYTESF(version)));
+	}
+}
+
+static void emit_crate(struct inspection *in, const struct crates *crates, json v)
+{
+	struct language_item item = { .kind = LANGUAGE_INSTALLED };
+	struct relations_writer needs;
+	uint64_t place;
+
+	item.name = json_bytes(json_get(v, "name"), in->scratch);
+	item.version = json_bytes(json_get(v, "version"), in->scratch);
+	language_emit(in, &item);
+	language_needs_begin(&needs, in);
+	json one = json_first(json_get(v, "dependencies"));
+
+	for (; json_type(one) != JSON_NONE; one = json_next(one))
+		if (json_u64(one, &place) && place < crates->len)
+			relations_add(&needs, RELATION_NEEDS, crates->names[place]);
+	relations_end(&needs);
+}
+
 static int read_audit(struct inspection *in, bytes section, err *e)
 {
+	struct crates crates = { 0 };
 	struct json_doc doc;
+	size_t at = 0;
 	bytes text;
 
 	if (inflate_section(section, in->scratch, &text, e) < 0 ||
 	    json_parse(text, in->scratch, &doc, e) < 0)
 		return err_wrap(e, "cargo-auditable's section");
-	json v = json_first(json_get(json_root(&doc), "packages"));
+	json list = json_get(json_root(&doc), "packages");
 
-	for (; json_type(v) != JSON_NONE; v = json_next(v)) {
-		struct language_item item = { .kind = LANGUAGE_INSTALLED };
-
-		item.name = json_bytes(json_get(v, "name"), in->scratch);
-		item.version = json_bytes(json_get(v, "version"), in->scratch);
-		if (item.name.n > 0 && !bytes_is(json_bytes(json_get(v, "kind"), in->scratch), "build"))
-			language_emit(in, &item);
-	}
+	list_crates(list, in->scratch, &crates);
+	for (json v = json_first(list); at < crates.len; v = json_next(v))
+		if (crates.names[at++].n > 0)
+			emit_crate(in, &crates, v);
 	return 0;
 }
 
@@ -132,6 +179,10 @@ static int inspect(struct inspection *in, err *e)
 	struct elf_map elf;
 	bytes section;
 
+	if (is_lock(in->entry->path)) {
+		locks_read_cargo(in);
+		return 0;
+	}
 	if (in->body.n < in->entry->size) {
 		bytes names = names_of(in);
 
@@ -148,17 +199,49 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
+/* -- in the parent ----------------------------------------------------------------------------- */
+
+static bool collect_item(struct language *l, const struct image_item *item)
+{
+	bytes payload = item->payload, scope = NEEDS_SCOPE(item->node);
+	struct language_item p;
+
+	if (!language_take(&payload, &p))
+		return false;
+	if (p.kind == LANGUAGE_NEEDS)
+		return language_needs(l, item, payload, scope);
+	if (p.kind > LANGUAGE_KNOWN)
+		return false;
+	if (p.kind == LANGUAGE_KNOWN) {
+		language_mark(l, item->node, 0);
+		return true;
+	}
+	(void)language_add(l, item, &p);
+	needs_offer(&l->needs, scope,
+	            bytes_str(arena_printf(l->arena, PRIb " " PRIb, BYTESF(p.name), BYTESF(p.version))),
+	            l->package);
+	return true;
+}
+
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
+	const struct image_item *item;
+	struct language l;
+	size_t at = 0;
+
 	(void)e;
-	language_collect(catalog_rust.inspector.id, ECO_CARGO, image, a, facts);
+	language_init(&l, ECO_CARGO, image, a, facts);
+	while ((item = facts_next_item(image, catalog_rust.inspector.id, &at)))
+		if (!collect_item(&l, item))
+			language_broken(&l, item);
+	needs_resolve(&l.needs);
 	return 0;
 }
 
 const struct cataloger catalog_rust = {
 	.inspector = { .name = "rust",
 	               .id = 64,
-	               .version = 1,
+	               .version = 2,
 	               .want = want,
 	               .escalate = escalate,
 	               .inspect = inspect },

@@ -54,10 +54,17 @@ bool system_take_package(bytes payload, unsigned kind, struct package *out)
 	return true;
 }
 
+void relations_start(struct relations_writer *w, struct inspection *in, bytes start)
+{
+	*w = (struct relations_writer){ .in = in, .out = BUF_INIT(LIMIT_RELATIONS), .start = start.n };
+	buf_put(&w->out, start);
+}
+
 void relations_begin(struct relations_writer *w, struct inspection *in)
 {
-	*w = (struct relations_writer){ .in = in, .out = BUF_INIT(LIMIT_RELATIONS) };
-	pack_u64(&w->out, SYSTEM_RELATIONS);
+	static const uint8_t kind = SYSTEM_RELATIONS; /* below 128: its own encoding */
+
+	relations_start(w, in, bytes_of(&kind, 1));
 }
 
 void relations_add(struct relations_writer *w, enum relation relation, bytes name)
@@ -73,7 +80,7 @@ void relations_add(struct relations_writer *w, enum relation relation, bytes nam
 
 void relations_end(struct relations_writer *w)
 {
-	if (w->out.n > 1) /* more than the item's number */
+	if (w->out.n > w->start)
 		inspection_item(w->in, buf_bytes(&w->out));
 	if (w->full)
 		inspection_gap(w->in, "a package with too many dependencies: not all are read");

@@ -35,9 +35,12 @@ bool system_take_package(bytes payload, unsigned kind, struct package *out);
 struct relations_writer {
 	struct inspection *in;
 	buf out;
+	size_t start; /* octets before the first pair */
 	bool full;
 };
 void relations_begin(struct relations_writer *w, struct inspection *in);
+/* relations_start(w, in, start): the same for items that begin otherwise. */
+void relations_start(struct relations_writer *w, struct inspection *in, bytes start);
 void relations_add(struct relations_writer *w, enum relation relation, bytes name);
 /* relations_end: emit them, free the memory. */
 void relations_end(struct relations_writer *w);

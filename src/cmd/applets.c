@@ -3,8 +3,8 @@
 #include "cmd/reading.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(check) X(sbom) X(pull) X(push) X(copy) X(explain) X(help) \
-	X(version) X(completion) X(vercmp) X(selftest)
+#define APPLETS(X) X(audit) X(check) X(sbom) X(pull) X(push) X(copy) X(login) X(logout) \
+	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;
 APPLETS(X)

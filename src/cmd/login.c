@@ -17,7 +17,7 @@ struct login_flags {
 static const struct flag flags[] = {
 	{ 'u', "username", "USER", FLAG_TEXT, FIELD(user), "who; <token> for an identity token" },
 	{ 'p', "password", "TEXT", FLAG_TEXT, FIELD(password),
-	  "the same; others see it in the list of processes" },
+	  "the password; others see it in the list of processes" },
 	{ 0, "password-stdin", NULL, FLAG_SWITCH, FIELD(password_stdin),
 	  "take the password from standard input" },
 	{ 0 },
@@ -122,10 +122,9 @@ const struct applet applet_login = {
 	.name = "login",
 	.brief = "keep user and password of a registry",
 	.operands = "[HOST]",
-	.about =
-		"Asks the registry (default: Docker Hub) whether it lets this user in, and keeps user\n"
-		"and password where docker and podman do: with the credential helper that\n"
-		"config.json names, else in that file, else in podman's auth.json.",
+	.about = "Asks the registry (default: Docker Hub) whether it lets this user in, and keeps\n"
+			 "both words where docker and podman do: with the credential helper that\n"
+			 "config.json names, else in that file, else in podman's auth.json.",
 	.operands_min = 0,
 	.operands_max = 1,
 	.flags = flags,

@@ -2,6 +2,7 @@
 #include "fmt/elf_map.h"
 
 #define LOAD 1   /* PT_LOAD */
+#define NOTE 4   /* PT_NOTE */
 #define WRITE 2  /* PF_W */
 #define NOBITS 8 /* SHT_NOBITS */
 
@@ -52,11 +53,7 @@ bool elf_map_open(bytes head, struct elf_map *out)
 	return true;
 }
 
-struct segment {
-	uint64_t type, flags, offset, address, size;
-};
-
-static bool segment_at(const struct elf_map *m, uint32_t i, struct segment *out)
+bool elf_map_segment(const struct elf_map *m, uint32_t i, struct elf_segment *out)
 {
 	uint64_t at = m->segments + (uint64_t)i * m->segment_size;
 
@@ -65,20 +62,70 @@ static bool segment_at(const struct elf_map *m, uint32_t i, struct segment *out)
 		return false;
 	bytes b = bytes_slice(m->head, (size_t)at, m->segment_size);
 
-	*out = (struct segment){ .type = number(m, b, 0, 4),
-		                     .flags = number(m, b, m->wide ? 4 : 24, 4),
-		                     .offset = word(m, b, 4, 8),
-		                     .address = word(m, b, 8, 16),
-		                     .size = word(m, b, 16, 32) };
+	*out = (struct elf_segment){ .type = number(m, b, 0, 4),
+		                         .flags = number(m, b, m->wide ? 4 : 24, 4),
+		                         .offset = word(m, b, 4, 8),
+		                         .address = word(m, b, 8, 16),
+		                         .size = word(m, b, 16, 32),
+		                         .align = word(m, b, 28, 48) };
 	return true;
+}
+
+/* take_padded(in, n, align, out): n octets and what fills them up to the alignment; the last note
+ * may do without. */
+static bool take_padded(bytes *in, uint64_t n, uint64_t align, bytes *out)
+{
+	if (n > in->n || !bytes_take(in, (size_t)n, out))
+		return false;
+	*in = bytes_skip(*in, (size_t)((align - n % align) % align));
+	return true;
+}
+
+/* Owner and content are each filled up; in segments that are aligned to 8 octets, to 8 counted from
+ * the note's begin (twelve octets before the owner). */
+static bool find_note(const struct elf_map *m, bytes notes, uint64_t align, bytes owner,
+                      uint32_t type, bytes *out)
+{
+	bytes head, name, content;
+
+	while (bytes_take(&notes, 12, &head)) {
+		uint64_t name_n = number(m, head, 0, 4), content_n = number(m, head, 4, 4);
+
+		if (!take_padded(&notes, name_n, 4, &name))
+			return false;
+		if (align == 8)
+			notes = bytes_skip(notes, (12 + name_n + 3) / 4 % 2 * 4);
+		if (!take_padded(&notes, content_n, align, &content))
+			return false;
+		if (number(m, head, 8, 4) != type || !bytes_equal(name, owner))
+			continue;
+		*out = content;
+		return true;
+	}
+	return false;
+}
+
+bool elf_map_note(const struct elf_map *m, bytes owner, uint32_t type, bytes *out)
+{
+	struct elf_segment s;
+
+	for (uint32_t i = 0; elf_map_segment(m, i, &s); i++) {
+		if (s.type != NOTE || s.offset > m->head.n || s.size > m->head.n - s.offset)
+			continue;
+		bytes notes = bytes_slice(m->head, (size_t)s.offset, (size_t)s.size);
+
+		if (find_note(m, notes, s.align == 8 ? 8 : 4, owner, type, out))
+			return true;
+	}
+	return false;
 }
 
 bool elf_map_writable(const struct elf_map *m, uint64_t *out, bool *out_all)
 {
-	struct segment s;
+	struct elf_segment s;
 	uint32_t i = 0;
 
-	for (; segment_at(m, i, &s); i++) {
+	for (; elf_map_segment(m, i, &s); i++) {
 		if (s.type != LOAD || !(s.flags & WRITE) || s.size == 0)
 			continue;
 		*out = s.offset;
@@ -91,9 +138,9 @@ bool elf_map_writable(const struct elf_map *m, uint64_t *out, bool *out_all)
 
 bool elf_map_offset(const struct elf_map *m, uint64_t address, uint64_t *out)
 {
-	struct segment s;
+	struct elf_segment s;
 
-	for (uint32_t i = 0; segment_at(m, i, &s); i++) {
+	for (uint32_t i = 0; elf_map_segment(m, i, &s); i++) {
 		if (s.type != LOAD || address < s.address || address - s.address >= s.size)
 			continue;
 		*out = s.offset + (address - s.address);

@@ -18,6 +18,16 @@ struct elf_map {
 /* elf_map_open(head, out): false when head is no ELF header. */
 bool elf_map_open(bytes head, struct elf_map *out);
 
+struct elf_segment {
+	uint64_t type, flags, offset, address, size, align;
+};
+/* elf_map_segment(m, i, out): the program header of number i; false when head does not show it. */
+bool elf_map_segment(const struct elf_map *m, uint32_t i, struct elf_segment *out);
+
+/* elf_map_note(m, owner, type, out): what the first note of this owner and type says ("Note
+ * Section"), when its segment stands in head. Borrows. */
+bool elf_map_note(const struct elf_map *m, bytes owner, uint32_t type, bytes *out);
+
 /* elf_map_writable(m, out): the offset of the first writable segment with content. False when there
  * is none in head; *out_all says whether head shows all segments. */
 bool elf_map_writable(const struct elf_map *m, uint64_t *out, bool *out_all);

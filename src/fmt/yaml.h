@@ -82,6 +82,8 @@ const struct yaml_node *yaml_path(const struct yaml_node *n, const char *path);
 /* for (v = yaml_first(container); v; v = v->next): items, or members' values (v->key is the key);
  * a value may be an alias: yaml_real(v). Merge keys are members like others. */
 const struct yaml_node *yaml_first(const struct yaml_node *container);
+/* yaml_items(sequence): the same, and NULL for anything that is no sequence. */
+const struct yaml_node *yaml_items(const struct yaml_node *sequence);
 bool yaml_is(const struct yaml_node *n, enum yaml_kind kind);
 /* yaml_is_null(n): no node, or null in one of its spellings. */
 bool yaml_is_null(const struct yaml_node *n);

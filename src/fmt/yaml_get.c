@@ -20,6 +20,11 @@ const struct yaml_node *yaml_first(const struct yaml_node *container)
 	return container ? container->first : NULL;
 }
 
+const struct yaml_node *yaml_items(const struct yaml_node *sequence)
+{
+	return yaml_is(sequence, YAML_SEQUENCE) ? yaml_first(sequence) : NULL;
+}
+
 bytes yaml_text(const struct yaml_node *n)
 {
 	n = yaml_real(n);

@@ -38,6 +38,7 @@ struct package {
 	bool hidden;                       /* read from a file that an upper layer hid or replaced */
 	bool assetless;                    /* NuGet: in deps.json, but ships no file to the runtime */
 	bool overridden;                   /* NuGet: the shared framework's newer assembly is loaded */
+	bool noted;                        /* named by a note in the file at path, by no database */
 	bool owned_by_system;              /* of a language, but a package of the distribution holds it */
 };
 

@@ -37,7 +37,7 @@ struct credential_options {
 };
 
 struct credentials;
-/* credentials_open borrows everything and reads nothing yet. credentials_close wipes; NULL is fine. */
+/* credentials_open borrows everything, reads nothing yet. credentials_close wipes; NULL is fine. */
 struct credentials *credentials_open(const struct credential_options *options);
 void credentials_close(struct credentials *c);
 

@@ -52,7 +52,7 @@ struct http_exchange {
 	uint64_t idle_ms;
 	uint64_t quiet_ms;                   /* waited since something moved */
 	uint64_t window_ms, window_octets;   /* to tell how slow a peer is */
-	bool sending, paused, done;
+	bool sending, paused, done, proxied;
 	CURLcode result;
 	err fault; /* of a callback */
 	char message[CURL_ERROR_SIZE];
@@ -325,7 +325,8 @@ static int fail_connect(const struct http_exchange *x, err *e)
 	if (x->client->options.socket_path)
 		return err_set(e, ERR_NET, (int)sys, "connect to '%s'",
 		               SHOW(bytes_str(x->client->options.socket_path)));
-	return err_set(e, ERR_NET, (int)sys, "connect to %s", x->origin);
+	return err_set(e, ERR_NET, (int)sys, "connect to %s%s", x->origin,
+	               x->proxied ? " through the proxy" : "");
 }
 
 /* explain(x, e): what libcurl's result means to whoever asked. */
@@ -462,7 +463,8 @@ static void set_peer(struct http_exchange *x, const struct url *url)
 	const struct curl *c = &x->client->curl;
 	const char *proxy = bytes_is(url->scheme, "https") ? o->https_proxy : o->http_proxy;
 
-	c->easy_setopt(x->easy, CURLOPT_PROXY, proxy && !url_is_loopback(url) ? proxy : "");
+	x->proxied = proxy && !url_is_loopback(url);
+	c->easy_setopt(x->easy, CURLOPT_PROXY, x->proxied ? proxy : "");
 	c->easy_setopt(x->easy, CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
 	if (o->socket_path)
 		c->easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH, o->socket_path);

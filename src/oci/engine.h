@@ -2,10 +2,12 @@
 /* engine - images that a local Docker or Podman holds, asked over its socket.
  *
  * Sources: Docker Engine API 1.41 and later (/images/NAME/json, /images/NAME/get, /images/load),
- * which Podman answers too. Found by DOCKER_HOST (unix: only), the current context of docker's
- * config (under ~/.docker/contexts/meta), then the usual sockets: /var/run/docker.sock,
- * $XDG_RUNTIME_DIR/docker.sock, CONTAINER_HOST, $XDG_RUNTIME_DIR/podman/podman.sock,
- * /run/podman/podman.sock. The engine is trusted to be the user's own, its answers are not.
+ * which Podman answers too. Docker is found by DOCKER_HOST (unix: only), else by the current context
+ * (DOCKER_CONTEXT, or the one that ~/.docker/config.json names; contexts/meta), else at
+ * /var/run/docker.sock, $XDG_RUNTIME_DIR/docker.sock, ~/.docker/run/docker.sock; then Podman by
+ * CONTAINER_HOST, else at $XDG_RUNTIME_DIR/podman/podman.sock, /run/podman/podman.sock. An engine is
+ * the user's own; of its answers nothing is believed but an id that is a digest and the text of an
+ * error, both bounded and read strictly; what it exports is parsed in a sealed worker, as any archive.
  * Threading: belongs to one thread. */
 #pragma once
 
@@ -25,8 +27,8 @@ struct engines {
 };
 
 /* engines_find(environment, a, out, e): those whose socket exists, in the order they are asked; an
- * empty list is no error. ERR_USAGE for a DOCKER_HOST that is not a unix socket (what to do instead
- * is said); ERR_FORMAT for a broken context. */
+ * empty list is no error. ERR_USAGE for a DOCKER_HOST or context that is not a unix socket (what to
+ * do instead is said) or does not exist; ERR_FORMAT, ERR_IO for a broken file of docker's. */
 int engines_find(char *const *environment, struct arena *a, struct engines *out, err *e);
 
 /* engine_inspect(engine, http, name, a, out_id, e): does it hold the image (name, id or digest)?
@@ -35,7 +37,7 @@ int engines_find(char *const *environment, struct arena *a, struct engines *out,
 int engine_inspect(const struct engine *engine, const struct http_options *http, const char *name,
                    struct arena *a, const char **out_id, err *e);
 
-/* engine_export(engine, http, name, fd, progress...): the archive that `docker save` would write,
+/* engine_export(engine, http, name, fd, max, e): the archive that `docker save` would write,
  * streamed into fd (an unlinked file: written once). At most max octets, ERR_LIMIT. */
 int engine_export(const struct engine *engine, const struct http_options *http, const char *name,
                   int fd, uint64_t max, err *e);

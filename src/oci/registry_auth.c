@@ -89,6 +89,8 @@ static int check_realm(const struct registry *r, const struct url *registry,
 
 static const char *scope_of(const struct call *c, struct arena *a)
 {
+	if (!*c->repository)
+		return ""; /* registry_check */
 	const char *own = arena_printf(a, "repository:%s:%s", c->repository, c->push ? "pull,push" : "pull");
 
 	return c->mount_from ? arena_printf(a, "%s repository:%s:pull", own, c->mount_from) : own;
@@ -167,8 +169,7 @@ static int take_token(const struct question *q, struct http_exchange *x, struct 
 
 	if (status == 401 || status == 403) {
 		http_end(x);
-		return err_set(e, ERR_NET, 0, "401 unauthorized (%s; run 'oakum login %s')",
-		               auth_who(q->r, q->c, q->a), q->c->host);
+		return err_set(e, ERR_NET, 0, "401 unauthorized (%s)", auth_who(q->r, q->c, q->a));
 	}
 	if (status != 200)
 		return call_refuse(q->r, q->c, x, e);
@@ -356,7 +357,8 @@ const char *auth_who(struct registry *r, const struct call *c, struct arena *a)
 	bool known = who_we_are(r, c, &who, &ignored) == 0;
 
 	if (known && (who.password.n || who.identity_token.n || who.registry_token.n))
-		text = arena_printf(a, "the credentials of %s were refused", who.origin);
+		text = arena_printf(a, "the credentials of %s were refused; run 'oakum login %s'", who.origin,
+		                    c->host);
 	else
 		text = arena_str(a, bytes_str(credentials_where(r->credentials, c->host)));
 	pthread_mutex_unlock(&r->lock);

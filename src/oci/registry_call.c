@@ -143,7 +143,8 @@ const char *call_url(struct registry *r, const struct call *c, struct arena *a)
 
 	if (bytes_starts(path, BYTES("http://")) || bytes_starts(path, BYTES("https://")))
 		return c->path;
-	return arena_printf(a, "%s%s/%s", base_url(r, c, a), c->repository, c->path);
+	return arena_printf(a, "%s%s%s%s", base_url(r, c, a), c->repository, *c->repository ? "/" : "",
+	                    c->path);
 }
 
 int call_check_target(const struct registry *r, const struct url *base, const struct url *from,
@@ -252,8 +253,7 @@ static int fail_unauthorized(struct registry *r, const struct call *c, struct ht
                              struct arena *a, err *e)
 {
 	http_end(x);
-	return err_set(e, ERR_NET, 0, "401 unauthorized (%s; run 'oakum login %s')", auth_who(r, c, a),
-	               c->host);
+	return err_set(e, ERR_NET, 0, "401 unauthorized (%s)", auth_who(r, c, a));
 }
 
 /* send_once(r, c, a, out, e): a round with the secret we have. */

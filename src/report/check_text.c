@@ -18,24 +18,20 @@ static enum style style_of(enum severity severity)
 
 static void put_finding(struct layout *l, const struct check_finding *f)
 {
-	struct stream text;
-	buf line = BUF_INIT(64 * 1024);
-	err e = { 0 };
-
 	layout_indent(l, 2);
 	layout_cell(l, style_of(f->rule->severity), bytes_str(severity_name(f->rule->severity)), 9);
 	layout_cell(l, STYLE_TITLE, bytes_str(f->rule->id), 6);
-	stream_init(&text, stream_to_buf, &line);
-	stream_printf(&text, "%u:%u  ", f->at.line, f->at.column);
-	if (*f->object)
-		stream_printf(&text, "%s%s%s: ", f->object, *f->container ? ", " : "", f->container);
-	stream_puts(&text, f->message);
+	stream_printf(l->out, "%u:%u  ", f->at.line, f->at.column);
+	stream_show(l->out, bytes_str(f->object));
+	if (*f->container) {
+		stream_puts(l->out, ", ");
+		stream_show(l->out, bytes_str(f->container));
+	}
+	stream_puts(l->out, *f->object ? ": " : "");
+	stream_show(l->out, bytes_str(f->message));
 	if (f->fix != RULE_FIX_NONE)
-		stream_printf(&text, "  [%s]", rule_fix_name(f->fix));
-	(void)stream_finish(&text, &e); /* a line that is too long is cut */
-	layout_word(l, STYLE_PLAIN, buf_bytes(&line), "");
-	layout_end(l);
-	buf_done(&line);
+		stream_printf(l->out, "  [%s]", rule_fix_name(f->fix));
+	stream_puts(l->out, "\n");
 }
 
 /* "12 findings (1 critical, 3 high) in 4 files" */

@@ -198,6 +198,10 @@ void job_run(struct rule_job *job)
 	memset(&job->findings, 0, sizeof(job->findings));
 	for (const struct rule_family *const *f = rule_families; *f; f++)
 		(*f)->check(job);
+	if (job->findings.len == LIMIT_FINDINGS)
+		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){
+			job->findings.items[LIMIT_FINDINGS - 1].file, 0, "too many findings: the rest is not told"
+		};
 	for (size_t i = 0; i < job->findings.len; i++) {
 		struct job_finding *f = &job->findings.items[i];
 

@@ -44,7 +44,7 @@ static void add_object(struct rule_job *job, size_t file, const struct yaml_node
 	const struct yaml_node *items = yaml_get(root, "items");
 
 	if (bytes_ends(o.kind, BYTES("List")) && yaml_is(items, YAML_SEQUENCE)) {
-		for (const struct yaml_node *v = yaml_first(items); v && depth > 0; v = v->next)
+		for (const struct yaml_node *v = yaml_items(items); v && depth > 0; v = v->next)
 			add_object(job, file, v, out, depth - 1);
 		return;
 	}
@@ -83,7 +83,7 @@ bool kube_next(const struct kube_object *o, struct kube_container *c)
 		index = 0;
 	if (!next) {
 		for (list += c->node != NULL, index = 0; list < 3 && !next; list += !next)
-			next = yaml_first(yaml_get(o->pod, lists[list]));
+			next = yaml_items(yaml_get(o->pod, lists[list]));
 	}
 	if (!next)
 		return false;

@@ -17,7 +17,7 @@ static bool is_init(const struct kube_container *c)
 
 static const struct yaml_node *mount_at(const struct kube_container *c, const char *path)
 {
-	for (const struct yaml_node *m = yaml_first(yaml_get(c->node, "volumeMounts")); m; m = m->next)
+	for (const struct yaml_node *m = yaml_items(yaml_get(c->node, "volumeMounts")); m; m = m->next)
 		if (yaml_says(yaml_get(m, "mountPath"), path))
 			return m;
 	return NULL;
@@ -89,7 +89,7 @@ static void check_root(const struct kube_object *o, const struct kube_container 
 
 static void check_mounts(const struct kube_object *o, const struct kube_container *c)
 {
-	for (const struct yaml_node *m = yaml_first(yaml_get(c->node, "volumeMounts")); m;
+	for (const struct yaml_node *m = yaml_items(yaml_get(c->node, "volumeMounts")); m;
 	     m = m->next) {
 		const struct yaml_node *v = yaml_get(m, "mountPropagation");
 		const struct yaml_node *part = yaml_get(m, "subPath");
@@ -161,7 +161,7 @@ static void check_image(const struct kube_object *o, const struct kube_container
 
 static void check_ports(const struct kube_object *o, const struct kube_container *c)
 {
-	for (const struct yaml_node *p = yaml_first(yaml_get(c->node, "ports")); p; p = p->next) {
+	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next) {
 		const struct yaml_node *v = yaml_get(p, "containerPort");
 		int64_t port;
 
@@ -176,7 +176,7 @@ static void check_ports(const struct kube_object *o, const struct kube_container
 
 static bool is_declared(const struct kube_container *c, const struct yaml_node *port)
 {
-	for (const struct yaml_node *p = yaml_first(yaml_get(c->node, "ports")); p; p = p->next)
+	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next)
 		if (bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "containerPort"))) ||
 		    bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "name"))))
 			return true;
@@ -208,7 +208,7 @@ static void check_probe_port(const struct kube_object *o, const struct kube_cont
 static void need_probe(const struct kube_object *o, const struct kube_container *c,
                        const char *probe, const char *path)
 {
-	const struct yaml_node *port = yaml_first(yaml_get(c->node, "ports"));
+	const struct yaml_node *port = yaml_items(yaml_get(c->node, "ports"));
 	const struct yaml_node *target = yaml_get(port, "name");
 	bool exit_on_end = yaml_says(yaml_get(o->pod, "restartPolicy"), "Never");
 
@@ -302,7 +302,7 @@ static void check_environment(const struct kube_object *o, const struct kube_con
 	struct map seen;
 
 	map_init(&seen, &scratch);
-	for (const struct yaml_node *v = yaml_first(yaml_get(c->node, "env")); v; v = v->next) {
+	for (const struct yaml_node *v = yaml_items(yaml_get(c->node, "env")); v; v = v->next) {
 		bytes name = yaml_text(yaml_get(v, "name"));
 
 		check_variable(o, c, v);

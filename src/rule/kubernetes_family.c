@@ -42,27 +42,55 @@ static void obey_annotations(struct rule_job *job, const struct kube_object *o)
 
 /* -- the family ------------------------------------------------------------------------------- */
 
-static void check(struct rule_job *job)
+static void misshapen(const struct kube_object *o, const struct yaml_node *v, const char *list)
 {
-	struct kube_objects objects = kube_objects(job);
-	const struct job_options *options = job->options;
-	enum pss_level level = PSS_PRIVILEGED;
+	struct job_finding *f = kube_find(o, &kubernetes_rules[KO014], NULL, v, list);
+
+	f->check = "schema";
+	f->message = "this is no list of containers";
+}
+
+/* The API server refuses a pod like this; to pass over it would look as if it were clean. */
+static void check_shape(const struct kube_object *o)
+{
+	static const char *const lists[] = { "initContainers", "containers", "ephemeralContainers" };
+
+	for (size_t i = 0; i < 3 && o->pod; i++) {
+		const struct yaml_node *list = yaml_get(o->pod, lists[i]);
+
+		if (list && !yaml_is(list, YAML_SEQUENCE))
+			misshapen(o, list, lists[i]);
+		for (const struct yaml_node *c = yaml_items(list); c; c = c->next)
+			if (!yaml_is(c, YAML_MAPPING))
+				misshapen(o, c, lists[i]);
+	}
+}
+
+static void check_object(const struct kube_object *o)
+{
+	const struct job_options *options = o->job->options;
+	enum pss_level level = PSS_RESTRICTED;
 
 	if (options->pss)
 		(void)pss_level_from(bytes_str(options->pss), &level); /* cmd/ has looked */
-	for (size_t i = 0; i < objects.len; i++) {
-		struct kube_object *o = &objects.items[i];
-
-		if (options->pss)
-			pss_check(o, level, options->pss_version);
-		if (!options->pss || options->harden) {
-			if (!options->pss)
-				pss_check_all(o);
-			kubernetes_pod_check(o);
-			kubernetes_object_check(o);
-		}
+	check_shape(o);
+	if (options->pss && !(options->harden && level == PSS_RESTRICTED))
+		pss_check(o, level, options->pss_version);
+	else
+		pss_check_all(o);
+	if (!options->pss || options->harden) {
+		kubernetes_pod_check(o);
+		kubernetes_object_check(o);
 	}
-	if (!options->pss || options->harden)
+}
+
+static void check(struct rule_job *job)
+{
+	struct kube_objects objects = kube_objects(job);
+
+	for (size_t i = 0; i < objects.len; i++)
+		check_object(&objects.items[i]);
+	if (!job->options->pss || job->options->harden)
 		kubernetes_set_check(&objects);
 	for (size_t i = 0; i < objects.len; i++)
 		obey_annotations(job, &objects.items[i]);

@@ -92,7 +92,7 @@ static void check_rights(const struct kube_object *o)
 	if (bytes_starts(o->name, BYTES("system:")))
 		return; /* Kubernetes' own */
 	if (bytes_is(o->kind, "Role") || bytes_is(o->kind, "ClusterRole"))
-		for (const struct yaml_node *g = yaml_first(yaml_get(o->root, "rules")); g; g = g->next)
+		for (const struct yaml_node *g = yaml_items(yaml_get(o->root, "rules")); g; g = g->next)
 			check_grant(o, g);
 	if (bytes_ends(o->kind, BYTES("RoleBinding")) && yaml_says(role, "cluster-admin"))
 		kube_object_find(o, RULE(KO006), role, "roleRef.name");
@@ -134,7 +134,7 @@ static void check_service(const struct kube_object *o)
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
 	yaml_edit_scalar(&ed, type, "ClusterIP");
-	for (const struct yaml_node *p = yaml_first(yaml_get(spec, "ports")); p; p = p->next) {
+	for (const struct yaml_node *p = yaml_items(yaml_get(spec, "ports")); p; p = p->next) {
 		const struct yaml_node *port = yaml_get(p, "nodePort");
 
 		if (port)
@@ -230,7 +230,7 @@ static void check_webhooks(const struct kube_object *o)
 
 	if (!bytes_ends(o->kind, BYTES("WebhookConfiguration")))
 		return;
-	for (const struct yaml_node *w = yaml_first(list); w; w = w->next) {
+	for (const struct yaml_node *w = yaml_items(list); w; w = w->next) {
 		const struct yaml_node *timeout = yaml_get(w, "timeoutSeconds");
 		int64_t seconds = 10;
 

@@ -134,7 +134,7 @@ static bool is_runtime_socket(bytes path)
 
 static void check_sockets(const struct kube_object *o)
 {
-	for (const struct yaml_node *v = yaml_first(yaml_get(o->pod, "volumes")); v; v = v->next) {
+	for (const struct yaml_node *v = yaml_items(yaml_get(o->pod, "volumes")); v; v = v->next) {
 		const struct yaml_node *path = yaml_path(v, "hostPath.path");
 		bytes name = yaml_text(yaml_get(v, "name"));
 
@@ -146,7 +146,7 @@ static void check_sockets(const struct kube_object *o)
 		f->message = arena_printf(o->job->arena, "%s is mounted", SHOW(yaml_text(path)));
 		yaml_edit_delete(&ed, v);
 		for (struct kube_container c = { 0 }; kube_next(o, &c);)
-			for (const struct yaml_node *m = yaml_first(yaml_get(c.node, "volumeMounts")); m;
+			for (const struct yaml_node *m = yaml_items(yaml_get(c.node, "volumeMounts")); m;
 			     m = m->next)
 				if (bytes_equal(yaml_text(yaml_get(m, "name")), name))
 					yaml_edit_delete(&ed, m);

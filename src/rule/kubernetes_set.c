@@ -97,7 +97,7 @@ static bool is_bound(const struct kube_objects *all, bytes account)
 
 		if (!bytes_ends(b->kind, BYTES("RoleBinding")))
 			continue;
-		for (const struct yaml_node *s = yaml_first(subjects); s; s = s->next)
+		for (const struct yaml_node *s = yaml_items(subjects); s; s = s->next)
 			if (yaml_says(yaml_get(s, "kind"), "ServiceAccount") &&
 			    bytes_equal(yaml_text(yaml_get(s, "name")), account))
 				return true;

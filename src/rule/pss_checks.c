@@ -55,7 +55,7 @@ static bool lock_mounts(const struct pss_scope *s, bytes volume, const struct ya
 	bool changed = false;
 
 	for (struct kube_container c = { 0 }; kube_next(s->object, &c);)
-		for (const struct yaml_node *m = yaml_first(yaml_get(c.node, "volumeMounts")); m;
+		for (const struct yaml_node *m = yaml_items(yaml_get(c.node, "volumeMounts")); m;
 		     m = m->next)
 			if (bytes_equal(yaml_text(yaml_get(m, "name")), volume) &&
 			    !kube_is_true(yaml_get(m, "readOnly"))) {
@@ -67,7 +67,7 @@ static bool lock_mounts(const struct pss_scope *s, bytes volume, const struct ya
 
 void pss_host_path(const struct pss_scope *s)
 {
-	for (const struct yaml_node *v = yaml_first(yaml_get(s->object->pod, "volumes")); v;
+	for (const struct yaml_node *v = yaml_items(yaml_get(s->object->pod, "volumes")); v;
 	     v = v->next) {
 		const struct yaml_node *path = yaml_get(v, "hostPath");
 
@@ -86,7 +86,7 @@ void pss_host_path(const struct pss_scope *s)
 void pss_host_ports(const struct pss_scope *s)
 {
 	for (struct kube_container c = { 0 }; kube_next(s->object, &c);)
-		for (const struct yaml_node *p = yaml_first(yaml_get(c.node, "ports")); p; p = p->next) {
+		for (const struct yaml_node *p = yaml_items(yaml_get(c.node, "ports")); p; p = p->next) {
 			const struct yaml_node *v = yaml_get(p, "hostPort");
 			int64_t port;
 
@@ -143,7 +143,7 @@ static void check_added(const struct pss_scope *s, const struct kube_container *
 {
 	const struct yaml_node *list = yaml_path(c->security, "capabilities.add");
 
-	for (const struct yaml_node *v = yaml_first(list); v; v = v->next) {
+	for (const struct yaml_node *v = yaml_items(list); v; v = v->next) {
 		bytes name = yaml_text(v);
 
 		if (among(name, allowed) || (within && !among(name, within)))
@@ -164,7 +164,7 @@ void pss_capabilities_baseline(const struct pss_scope *s)
 
 static bool has_low_port(const struct kube_container *c)
 {
-	for (const struct yaml_node *p = yaml_first(yaml_get(c->node, "ports")); p; p = p->next) {
+	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next) {
 		int64_t port;
 
 		if (yaml_i64(yaml_get(p, "containerPort"), &port) && port < 1024)
@@ -197,7 +197,7 @@ void pss_capabilities_restricted(const struct pss_scope *s)
 		const struct yaml_node *drop = yaml_path(c.security, "capabilities.drop");
 		bool all = false;
 
-		for (const struct yaml_node *v = yaml_first(drop); v; v = v->next)
+		for (const struct yaml_node *v = yaml_items(drop); v; v = v->next)
 			all |= yaml_says(v, "ALL");
 		if (!all) {
 			struct job_finding *f = pss_find(s, &c, drop, "securityContext.capabilities.drop");
@@ -216,7 +216,7 @@ static bool needs_escalation(const struct kube_container *c)
 {
 	const struct yaml_node *added = yaml_path(c->security, "capabilities.add");
 
-	for (const struct yaml_node *v = yaml_first(added); v; v = v->next)
+	for (const struct yaml_node *v = yaml_items(added); v; v = v->next)
 		if (yaml_says(v, "SYS_ADMIN") || yaml_says(v, "CAP_SYS_ADMIN"))
 			return true;
 	return kube_is_true(yaml_get(c->security, "privileged"));
@@ -307,7 +307,7 @@ void pss_volumes(const struct pss_scope *s)
 		                                   "ephemeral", "image", "persistentVolumeClaim",
 		                                   "projected", "secret", NULL };
 
-	for (const struct yaml_node *v = yaml_first(yaml_get(s->object->pod, "volumes")); v;
+	for (const struct yaml_node *v = yaml_items(yaml_get(s->object->pod, "volumes")); v;
 	     v = v->next) {
 		const struct yaml_node *source = NULL;
 		bool good = true;

@@ -221,7 +221,7 @@ void pss_sysctls(const struct pss_scope *s)
 {
 	const struct yaml_node *list = yaml_get(pod_security(s), "sysctls");
 
-	for (const struct yaml_node *v = yaml_first(list); v; v = v->next) {
+	for (const struct yaml_node *v = yaml_items(list); v; v = v->next) {
 		bytes name = yaml_text(yaml_get(v, "name"));
 
 		if (is_safe_sysctl(name, s->version))

@@ -189,12 +189,14 @@ static bool read_release(bytes v, struct release *out)
 	return out->n > 0;
 }
 
-/* Is v a version before a release: does its release come behind it? */
+/* Is v a development release, or one that its release comes behind? */
 static bool is_before_release(struct range_job *j, bytes v)
 {
 	struct release r;
 	int c = 0;
 
+	if (bytes_search(v, BYTES("dev")) < v.n)
+		return true;
 	return read_release(v, &r) &&
 	       version_compare(j->ordering, v, join(j, r.epoch, r.numbers, r.n, 0, ""), &c) && c < 0;
 }

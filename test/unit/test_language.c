@@ -2,13 +2,20 @@
 /* npm, Python, RubyGems and Composer: what their files say, who owns what, what lock files add. */
 #include "catalog_fixture.h"
 
-static void collect_files(struct fixture *f, const struct fixture_file *files)
+/* collect_as(f, kind, files): in a folder (rootfs:) lock files count, in an image they do not. */
+static void collect_as(struct fixture *f, enum target_kind kind, const struct fixture_file *files)
 {
 	fixture_init(f);
+	f->image.kind = kind;
 	fixture_layer(f,
 	              (struct fixture_file[]){ { .path = "etc/os-release", .body = "ID=x\n" }, { 0 } });
 	fixture_layer(f, files);
 	fixture_collect(f);
+}
+
+static void collect_files(struct fixture *f, const struct fixture_file *files)
+{
+	collect_as(f, TARGET_ROOTFS, files);
 }
 
 /* names(f, eco): "name@version name@version", in the order of the facts. */
@@ -181,6 +188,11 @@ static void test_npm_locks(void **state)
 		                                             .body = "{\"name\":\"z\",\"version\":\"1\"}" },
 		                                           { 0 } });
 		assert_string_equal(names(&f, ECO_NPM), "z@1");
+		fixture_done(&f);
+		collect_as(&f, TARGET_LAYOUT, (struct fixture_file[]){
+			{ .path = cases[i].path, .body = cases[i].body }, { 0 } });
+		assert_string_equal(names(&f, ECO_NPM), "");
+		assert_true(is_identified(&f, cases[i].path));
 		fixture_done(&f);
 	}
 }

@@ -43,7 +43,7 @@ static void writes_what_the_specification_shows(void **state)
 		    .version = BYTES_INIT("1:6-2"),
 		    .architecture = BYTES_INIT("x86_64"),
 		    .distro_id = BYTES_INIT("rhel") },
-		  "pkg:rpm/rhel/ImageMagick@6-2?arch=x86_64&distro=rhel&epoch=1" },
+		  "pkg:rpm/redhat/ImageMagick@6-2?arch=x86_64&distro=rhel&epoch=1" },
 		{ { .ecosystem = ECO_NUGET,
 		    .name = BYTES_INIT("EnterpriseLibrary.Common"),
 		    .version = BYTES_INIT("6.0.1304"),
@@ -77,6 +77,62 @@ static void writes_what_the_specification_shows(void **state)
 		    .name = BYTES_INIT("Guzzlehttp/Promises"),
 		    .version = BYTES_INIT("2.0.2") },
 		  "pkg:composer/guzzlehttp/promises@2.0.2" },
+	};
+	struct arena a = ARENA_INIT;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(package_purl(&cases[i].p, &a), cases[i].purl);
+	arena_done(&a);
+}
+
+/* The qualifier `upstream` as Syft writes it (its packageURL of deb, apk and rpm): a source package of
+ * another name or version, for rpm the source package's file. */
+static void names_what_it_was_built_from(void **state)
+{
+	(void)state;
+	static const struct {
+		struct package p;
+		const char *purl;
+	} cases[] = {
+		{ { .ecosystem = ECO_DEB,
+		    .name = BYTES_INIT("libc6"),
+		    .version = BYTES_INIT("2.36-9+deb12u4"),
+		    .architecture = BYTES_INIT("amd64"),
+		    .source_name = BYTES_INIT("glibc"),
+		    .source_version = BYTES_INIT("2.36-9+deb12u4"),
+		    .distro_id = BYTES_INIT("debian"),
+		    .distro_version = BYTES_INIT("12") },
+		  "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12&upstream=glibc" },
+		{ { .ecosystem = ECO_DEB,
+		    .name = BYTES_INIT("login"),
+		    .version = BYTES_INIT("1:4.13+dfsg1-1+b1"),
+		    .source_name = BYTES_INIT("shadow"),
+		    .source_version = BYTES_INIT("1:4.13+dfsg1-1"),
+		    .distro_id = BYTES_INIT("debian") },
+		  "pkg:deb/debian/login@1:4.13%2Bdfsg1-1%2Bb1?distro=debian"
+		  "&upstream=shadow%401:4.13%2Bdfsg1-1" },
+		{ { .ecosystem = ECO_DEB,
+		    .name = BYTES_INIT("bash"),
+		    .version = BYTES_INIT("5.2"),
+		    .source_name = BYTES_INIT("bash"),
+		    .source_version = BYTES_INIT("5.2") },
+		  "pkg:deb/bash@5.2" },
+		{ { .ecosystem = ECO_APK,
+		    .name = BYTES_INIT("libcrypto3"),
+		    .version = BYTES_INIT("3.1.4-r5"),
+		    .source_name = BYTES_INIT("openssl"),
+		    .source_version = BYTES_INIT("3.1.4-r5"),
+		    .distro_id = BYTES_INIT("alpine") },
+		  "pkg:apk/alpine/libcrypto3@3.1.4-r5?distro=alpine&upstream=openssl" },
+		{ { .ecosystem = ECO_RPM,
+		    .name = BYTES_INIT("glibc-common"),
+		    .version = BYTES_INIT("1:2.34-60.el9"),
+		    .architecture = BYTES_INIT("x86_64"),
+		    .source_name = BYTES_INIT("glibc"),
+		    .source_version = BYTES_INIT("1:2.34-60.el9"),
+		    .distro_id = BYTES_INIT("fedora") },
+		  "pkg:rpm/fedora/glibc-common@2.34-60.el9?arch=x86_64&distro=fedora&epoch=1"
+		  "&upstream=glibc-2.34-60.el9.src.rpm" },
 	};
 	struct arena a = ARENA_INIT;
 
@@ -122,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_what_the_specification_shows),
+		cmocka_unit_test(names_what_it_was_built_from),
 		cmocka_unit_test(encodes_what_would_mean_something),
 		cmocka_unit_test(names_ecosystems),
 	};
