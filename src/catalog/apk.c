@@ -2,8 +2,8 @@
 /* apk - the database of Alpine's package manager: lib/apk/db/installed, with a merged /usr
  * usr/lib/apk/db/installed. Source: apk-tools 2 and 3, "installed database" (apk-v2(5)).
  * Paragraphs of "X:value" lines: P name, V version, A architecture, o origin (the source package),
- * L licence, m maintainer, D what it needs, p what it provides, F folder, R file in the last folder;
- * what follows F or R (a, M, Z) describes it. */
+ * L licence, m maintainer, D what it needs, p what it provides, F folder, R file in the last
+ * folder; what follows F or R (a, M, Z) describes it. */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 #include "catalog/owned.h"
@@ -202,7 +202,11 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_apk = {
-	.inspector = { .name = "apk", .id = 3, .version = 2, .want = want, .inspect = inspect,
+	.inspector = { .name = "apk",
+	               .id = 3,
+	               .version = 2,
+	               .want = want,
+	               .inspect = inspect,
 	               .paths = paths },
 	.collect = collect,
 };

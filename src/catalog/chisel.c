@@ -326,7 +326,11 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_chisel = {
-	.inspector = { .name = "chisel", .id = 41, .version = 2, .want = want, .inspect = inspect,
+	.inspector = { .name = "chisel",
+	               .id = 41,
+	               .version = 2,
+	               .want = want,
+	               .inspect = inspect,
 	               .paths = paths },
 	.collect = collect,
 };

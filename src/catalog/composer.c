@@ -2,9 +2,9 @@
 /* composer - installed PHP packages: vendor/composer/installed.json (Composer's
  * InstalledFilesystemRepository): of Composer 2 an object with "packages", of Composer 1 the list
  * itself. "install-path" is relative to that file's folder; version 1 installs to ../NAME. Several
- * licences are a choice (getcomposer.org, "The composer.json schema", license); "require" names what
- * it needs, PHP itself and its extensions too, which are no packages. composer.lock lists the same
- * packages as what Composer would install. */
+ * licences are a choice (getcomposer.org, "The composer.json schema", license); "require" names
+ * what it needs, PHP itself and its extensions too, which are no packages. composer.lock lists
+ * the same packages as what Composer would install. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 
@@ -124,9 +124,9 @@ static bool collect_item(struct language *l, const struct image_item *item)
 		return false;
 	if (p.kind == LANGUAGE_KNOWN || is_lock(tree_name(l->image->tree, item->node)))
 		language_mark(l, item->node, 0);
-	if (p.kind == LANGUAGE_KNOWN || (p.kind != LANGUAGE_INSTALLED &&
-	                                 is_lock(tree_name(l->image->tree, item->node)) &&
-	                                 is_installed(l, item->node)))
+	if (p.kind == LANGUAGE_KNOWN ||
+	    (p.kind != LANGUAGE_INSTALLED && is_lock(tree_name(l->image->tree, item->node)) &&
+	     is_installed(l, item->node)))
 		return true;
 	if (p.kind == LANGUAGE_NEEDS)
 		return language_needs(l, item, payload, scope);

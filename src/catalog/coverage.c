@@ -201,6 +201,11 @@ void coverage_count(const struct image *image, const struct facts *facts, struct
 	arena_done(&c.scratch);
 }
 
+uint64_t coverage_opaque(const struct coverage *c)
+{
+	return c->unknown[KIND_ELF].files + c->unknown[KIND_PE].files + c->unknown[KIND_ARCHIVE].files;
+}
+
 /* -- names
  * --------------------------------------------------------------------------------------- */
 

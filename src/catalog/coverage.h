@@ -6,7 +6,9 @@
  * or identified (Python's __pycache__). Generated: package managers and their scripts write it;
  * the table in coverage_generated.c says which and why, for data only - a program in such a place
  * is unknown. Unknown: nobody says where it comes from. Not a judgement: an unknown file is no
- * finding, but "nothing found" holds only for what is known.
+ * finding, but "nothing found" holds only for what is known. So unknown programs (ELF, PE) and
+ * archives count for --fail-on-gap as what could not be read does: what they are made of is hidden.
+ * Unknown scripts and data do not: every image has some of its own, and they are what they show.
  * Threading: a pure function of constant facts. */
 #pragma once
 
@@ -53,6 +55,9 @@ struct coverage {
 /* coverage_count(image, facts, a, out): facts as catalog_collect gave them. Arena. O(files). */
 void coverage_count(const struct image *image, const struct facts *facts, struct arena *a,
                     struct coverage *out);
+
+/* coverage_opaque(c): how many unknown files hide what they are made of: ELF, PE, archives. */
+uint64_t coverage_opaque(const struct coverage *c);
 
 /* coverage_class_name: "owned", "unknown". coverage_kind_name: "elf", "script". */
 const char *coverage_class_name(enum coverage_class class);

@@ -20,6 +20,7 @@ enum {
 #define INDEX "an index made of files that packages bring"
 #define STATE "state that programs keep"
 #define SKELETON "copied from etc/skel for a new account"
+#define UNLISTED "a configuration file of the base system, which lists of checksums leave out"
 
 static const struct row {
 	bytes pattern; /* one '*' matches any octets */
@@ -89,6 +90,18 @@ static const struct row {
 	{ BYTES_INIT("var/lib/python/*"), DATA, STATE },
 	{ BYTES_INIT("var/lib/systemd/*"), DATA, STATE },
 	{ BYTES_INIT("var/lib/ucf/*"), DATA, STATE },
+
+	/* Distroless images know the files of a package by its checksums alone. */
+	{ BYTES_INIT("etc/debian_version"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/dpkg/origins/*"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/ethertypes"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/host.conf"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/issue"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/issue.net"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/ld.so.conf.d/*.conf"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/protocols"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/rpc"), DATA, UNLISTED },
+	{ BYTES_INIT("etc/services"), DATA, UNLISTED },
 
 	{ BYTES_INIT("etc/ld.so.cache"), DATA, INDEX },
 	{ BYTES_INIT("etc/ssl/certs/ca-certificates.crt"), DATA, INDEX },

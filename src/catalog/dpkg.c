@@ -196,7 +196,12 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_dpkg = {
-	.inspector = { .name = "dpkg", .id = 2, .version = 2, .want = want, .inspect = inspect,
-	               .role = role, .paths = paths },
+	.inspector = { .name = "dpkg",
+	               .id = 2,
+	               .version = 2,
+	               .want = want,
+	               .inspect = inspect,
+	               .role = role,
+	               .paths = paths },
 	.collect = collect,
 };

@@ -54,7 +54,9 @@ static void read_cpe(bytes cpe, bytes *os, bytes *version)
 /* emit(in, root): type, name, version, architecture, distribution and its version. */
 static void emit(struct inspection *in, json root)
 {
-	static const char *const keys[] = { "type", "name", "version", "architecture", "os", "osVersion" };
+	static const char *const keys[] = {
+		"type", "name", "version", "architecture", "os", "osVersion"
+	};
 	bytes values[6];
 	buf out = BUF_INIT(INSPECT_HEAD + 6 * 16);
 
@@ -128,8 +130,8 @@ struct collection {
 
 static bytes source_of(const struct package *p, struct arena *a)
 {
-	return bytes_str(arena_printf(a, PRIb " " PRIb, BYTESF(p->source_name),
-	                              BYTESF(p->source_version)));
+	return bytes_str(
+		arena_printf(a, PRIb " " PRIb, BYTESF(p->source_name), BYTESF(p->source_version)));
 }
 
 static bytes scope_of(const struct package *p)

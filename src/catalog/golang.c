@@ -7,8 +7,8 @@
  * header holds addresses of two Go strings (address, length), in the byte order of flag 1. The
  * block lies in a writable segment, so that large programs are kept only from the first one on.
  * A module list is lines of fields between tabs: mod and dep (path, version, sum), => (what the
- * line before was replaced with). It gives one package each, and "stdlib" for the compiler; the main
- * module was built from all others (who needs whom among these the list does not say).
+ * line before was replaced with). It gives one package each, and "stdlib" for the compiler; the
+ * main module was built from all others (who needs whom among these the list does not say).
  * go.mod says what would be built in. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"

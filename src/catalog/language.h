@@ -4,10 +4,10 @@
  *
  * Every file a package was read from is identified. A package that something installed owns what
  * its format says (a folder, a list of files); what another package owns stays its. A declared
- * package stands in a lock file. It is a fact only of a folder (rootfs:), which may be a source tree,
- * and only where nothing tells what was really installed; in an image a lock file is evidence of what
- * somebody once meant to install (Trivy decides the same: `trivy image` leaves lock files out, `trivy
- * fs` reads them).
+ * package stands in a lock file. It is a fact only of a folder (rootfs:), which may be a source
+ * tree, and only where nothing tells what was really installed; in an image a lock file is
+ * evidence of what somebody once meant to install (Trivy decides the same: `trivy image` leaves
+ * lock files out, `trivy fs` reads them).
  * Threading: one collector's. */
 #pragma once
 
@@ -61,7 +61,8 @@ void language_init(struct language *l, enum ecosystem ecosystem, struct image *i
 bool language_take(bytes *payload, struct language_item *out);
 
 /* language_add(l, item, p): a new package; marks the file it was read from. Gives index + 1, 0
- * above LIMIT_PACKAGES (a gap is stated) and for what an image only declares. language_broken: state that an item cannot be read. */
+ * above LIMIT_PACKAGES (a gap is stated) and for what an image only declares. language_broken:
+ * state that an item cannot be read. */
 uint32_t language_add(struct language *l, const struct image_item *item,
                       const struct language_item *p);
 void language_broken(struct language *l, const struct image_item *item);
@@ -72,8 +73,8 @@ void language_broken(struct language *l, const struct image_item *item);
 void language_mark(struct language *l, uint32_t node, uint32_t package);
 void language_claim(struct language *l, uint32_t dir, uint32_t package, bytes except);
 
-/* language_needs(l, item, pairs, scope): what the package before this item needs, by names that mean
- * something in this scope; edges come with needs_resolve. False when it is broken. */
+/* language_needs(l, item, pairs, scope): what the package before this item needs, by names that
+ * mean something in this scope; edges come with needs_resolve. False when it is broken. */
 bool language_needs(struct language *l, const struct image_item *item, bytes pairs, bytes scope);
 
 /* language_collect(inspector, ecosystem, image, a, facts): all of it, for a cataloger whose files

@@ -63,8 +63,8 @@ void needs_edge(struct needs *n, uint32_t from, uint32_t to)
 void needs_add(struct needs *n, uint32_t from, bytes scope, bytes name)
 {
 	if (from > 0 && n->pending.len < LIMIT_EDGES)
-		*ARENA_PUSH(n->arena, &n->pending) =
-			(struct need){ from, arena_bytes(n->arena, scope), name };
+		*ARENA_PUSH(n->arena, &n->pending) = (struct need){ from, arena_bytes(n->arena, scope),
+			                                                name };
 }
 
 void needs_resolve(struct needs *n)

@@ -21,7 +21,10 @@ struct needs {
 	struct facts *facts;
 	struct arena *arena;
 	struct map offers; /* scope and name -> struct offer */
-	struct { struct need *items; size_t len, cap; } pending;
+	struct {
+		struct need *items;
+		size_t len, cap;
+	} pending;
 };
 void needs_init(struct needs *n, struct arena *a, struct facts *facts);
 

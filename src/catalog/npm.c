@@ -4,11 +4,13 @@
  * Installed is what lies directly in a node_modules folder (or in a @scope folder there) with a
  * package.json that has a name and a version: docs.npmjs.com "folders", "package.json". All files
  * of its folder are its own, up to the next node_modules. What it needs (dependencies,
- * optionalDependencies, peerDependencies) is what Node would load for it. Outside of node_modules a package.json
- * describes what is developed there: a package unless it is marked private, owner of nothing.
- * Lock files (package-lock.json 1 to 3, npm-shrinkwrap.json, yarn.lock 1, pnpm-lock.yaml) say what
- * an install would bring: they count only where no node_modules lies beside them, for then programs
- * were bundled and nothing else tells; packages for development do not count. */
+ * optionalDependencies, peerDependencies) is what Node would load for it. Outside of
+ * node_modules a package.json describes what is developed there: a package unless it is marked
+ * private, owner of nothing. Lock files (package-lock.json 1 to 3, npm-shrinkwrap.json,
+ * yarn.lock 1, pnpm-lock.yaml) say what an install would bring: they count only where no
+ * node_modules lies beside them, for then programs were bundled and nothing else tells; packages
+ * for development do not count. */
+#include "catalog/npm.h"
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 #include "catalog/locks.h"
@@ -62,12 +64,14 @@ static bytes licence_of(json root, struct arena *a)
 
 static void emit_needs(struct inspection *in, json root)
 {
-	static const char *const keys[] = { "dependencies", "optionalDependencies", "peerDependencies" };
+	static const char *const keys[] = { "dependencies", "optionalDependencies",
+		                                "peerDependencies" };
 	struct relations_writer needs;
 
 	language_needs_begin(&needs, in);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		for (json v = json_first(json_get(root, keys[i])); json_type(v) != JSON_NONE; v = json_next(v))
+		for (json v = json_first(json_get(root, keys[i])); json_type(v) != JSON_NONE;
+		     v = json_next(v))
 			relations_add(&needs, RELATION_NEEDS, json_name(v, in->scratch));
 	relations_end(&needs);
 }

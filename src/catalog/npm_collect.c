@@ -26,7 +26,7 @@ bool npm_is_installed(bytes path)
 struct collection {
 	struct language language;
 	struct arena scratch;
-	uint32_t *owners;  /* by node of a package's folder: index + 1 */
+	uint32_t *owners;   /* by node of a package's folder: index + 1 */
 	uint32_t debian[2]; /* nodes of the folders that Debian adds */
 	uint64_t tries;
 };

@@ -29,6 +29,14 @@ enum file {
 
 static enum file file_of(bytes path)
 {
+	static const struct {
+		const char *name;
+		enum file file;
+	} locks[] = {
+		{ "requirements.txt", FILE_PINS }, { "Pipfile.lock", FILE_PIPFILE },
+		{ "poetry.lock", FILE_POETRY },    { "uv.lock", FILE_POETRY },
+		{ "pdm.lock", FILE_POETRY },
+	};
 	bytes base = path_base(path), dir = path_dir(path);
 
 	if (bytes_is(base, "METADATA") && bytes_ends(dir, BYTES(".dist-info")))
@@ -42,12 +50,9 @@ static enum file file_of(bytes path)
 		return FILE_METADATA;
 	if (bytes_is(base, "installed-files.txt") && bytes_ends(dir, BYTES(".egg-info")))
 		return FILE_INSTALLED;
-	if (bytes_is(base, "requirements.txt"))
-		return FILE_PINS;
-	if (bytes_is(base, "Pipfile.lock"))
-		return FILE_PIPFILE;
-	if (bytes_is(base, "poetry.lock") || bytes_is(base, "uv.lock") || bytes_is(base, "pdm.lock"))
-		return FILE_POETRY;
+	for (size_t i = 0; i < sizeof(locks) / sizeof(*locks); i++)
+		if (bytes_is(base, locks[i].name))
+			return locks[i].file;
 	return FILE_OTHER;
 }
 

@@ -76,7 +76,9 @@ static enum truth compare(const struct python *have, bytes variable, bytes opera
 {
 	static const struct {
 		const char *variable, *value;
-	} fixed[] = { { "sys_platform", "linux" }, { "platform_system", "Linux" }, { "os_name", "posix" } };
+	} fixed[] = { { "sys_platform", "linux" },
+		          { "platform_system", "Linux" },
+		          { "os_name", "posix" } };
 
 	if (bytes_is(variable, "extra"))
 		return truth_of(!bytes_is(operator, "=="));
@@ -161,7 +163,7 @@ static enum truth comparison(struct marker *m, unsigned depth)
 		m->broken |= !next_is(m, ")");
 		return inner;
 	}
-	bytes left = take_word(m), operator = take_word(m), right = take_word(m);
+	bytes left = take_word(m), operator= take_word(m), right = take_word(m);
 
 	m->broken |= left.n == 0 || operator.n == 0;
 	return compare(m->have, left, operator, right);

@@ -74,10 +74,10 @@ int rpm_files_begin(struct rpm_files *f, const struct rpm_package *package, stru
                     err *e);
 bool rpm_files_next(struct rpm_files *f, bytes *out_dir, bytes *out_name);
 
-/* rpm_relations(p, w): what the package provides and needs. Not what rpm itself or a weak dependency
- * asks for (flags RPMSENSE_RPMLIB, RPMSENSE_MISSINGOK); of "rich" requirements (rpm, "Boolean
- * Dependencies") those of "and", "or" and "with" without brackets in brackets, for whether the
- * condition of "if" holds is not known here. */
+/* rpm_relations(p, w): what the package provides and needs. Not what rpm itself or a weak
+ * dependency asks for (flags RPMSENSE_RPMLIB, RPMSENSE_MISSINGOK); of "rich" requirements (rpm,
+ * "Boolean Dependencies") those of "and", "or" and "with" without brackets in brackets, for
+ * whether the condition of "if" holds is not known here. */
 void rpm_relations(const struct rpm_package *p, struct relations_writer *w);
 
 /* -- the text in place of a database ----------------------------------------------------------- */

@@ -3,10 +3,10 @@
  *
  * Its section .dep-v0 holds a zlib stream (RFC 1950) of a JSON document: "packages", each with
  * name, version, source, kind "build" for what only took part in building, and "dependencies",
- * places in the same list (cargo-auditable, PARSING.md and the JSON schema). The section lies anywhere in the file, so programs are kept
- * whole; of system libraries (lib*.so) and of programs above LIMIT_KEEP only the names of the
- * sections, to say that there is something that was not read. Cargo.lock says what Cargo would
- * build in. */
+ * places in the same list (cargo-auditable, PARSING.md and the JSON schema). The section lies
+ * anywhere in the file, so programs are kept whole; of system libraries (lib*.so) and of
+ * programs above LIMIT_KEEP only the names of the sections, to say that there is something that
+ * was not read. Cargo.lock says what Cargo would build in. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 #include "catalog/locks.h"

@@ -7,10 +7,10 @@
 
 /* In the order of the wire. */
 static const size_t fields[] = {
-	offsetof(struct package, name),         offsetof(struct package, version),
-	offsetof(struct package, architecture), offsetof(struct package, source_name),
+	offsetof(struct package, name),           offsetof(struct package, version),
+	offsetof(struct package, architecture),   offsetof(struct package, source_name),
 	offsetof(struct package, source_version), offsetof(struct package, licence),
-	offsetof(struct package, vendor),       offsetof(struct package, module),
+	offsetof(struct package, vendor),         offsetof(struct package, module),
 };
 #define FIELDS (sizeof(fields) / sizeof(*fields))
 

@@ -15,11 +15,9 @@ struct slot {
 void system_packages_init(struct system_packages *s, enum ecosystem ecosystem, struct image *image,
                           struct arena *a, struct facts *facts)
 {
-	*s = (struct system_packages){ .image = image,
-		                           .facts = facts,
-		                           .arena = a,
-		                           .ecosystem = ecosystem,
-		                           .path_node = TREE_NONE };
+	*s = (struct system_packages){
+		.image = image, .facts = facts, .arena = a, .ecosystem = ecosystem, .path_node = TREE_NONE
+	};
 	map_init(&s->known, a);
 	needs_init(&s->needs, a, facts);
 }

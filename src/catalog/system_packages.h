@@ -25,7 +25,10 @@ struct system_packages {
 	enum ecosystem ecosystem;
 	struct map known;   /* identity -> struct slot */
 	struct needs needs; /* names of visible packages, in all scopes and in their architecture's */
-	struct { struct system_relations *items; size_t len, cap; } relations;
+	struct {
+		struct system_relations *items;
+		size_t len, cap;
+	} relations;
 	const struct image_item *last; /* package item, and */
 	uint32_t owner;                /* its index + 1; 0 when it is hidden or was not added */
 	uint32_t path_node;            /* whose path was asked for last */

@@ -82,9 +82,14 @@ struct applet {
 	int (*run)(struct job *job, const void *options, const struct texts *operands, err *e);
 };
 
-/* applets.c: NULL-terminated, in the order of the help. applet_find(name): NULL when unknown. */
+/* applets.c: NULL-terminated, in the order of the help. A name is one word, or two: "sbom check".
+ * applet_find(name): NULL when unknown. applet_choose(words, out_taken): the one whose name these
+ * words (NULL behind the last) begin with, the longest first, and how many of them its name takes.
+ * applet_second(applet): the second word of its name; NULL when it has one. */
 extern const struct applet *const applets[];
 const struct applet *applet_find(const char *name);
+const struct applet *applet_choose(const char *const *words, size_t *out_taken);
+const char *applet_second(const struct applet *applet);
 /* applet_flag(applet, i, out_home): its i-th flag, those of its own first, then its groups', then
  * those that every command has; NULL behind the last. out_home may be NULL: where the field
  * lies. */

@@ -30,7 +30,7 @@ static const struct flag flags[] = {
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code),
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
-	  "exit with 6 when something could not be read" },
+	  "exit with 6 when something could not be read or a program is unknown" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "contents are not searched yet; accepted" },
 	{ 0 },
@@ -83,7 +83,7 @@ static void judge_status(struct run *r, const struct audit_page *page)
 {
 	if (r->flags->exit_code > 0 && page->actions.len > 0)
 		r->status = status_worse(r->status, STATUS_FINDINGS);
-	if (r->flags->fail_on_gap && page->gaps > 0)
+	if (r->flags->fail_on_gap && (page->gaps > 0 || coverage_opaque(page->coverage) > 0))
 		r->status = status_worse(r->status, STATUS_GAP);
 }
 

@@ -85,9 +85,10 @@ static int vercmp_run(struct job *job, const void *options, const struct texts *
 	(void)job;
 	(void)options;
 	if (ordering == VERSION_UNKNOWN)
-		return err_set(e, ERR_USAGE, 0,
-		               "'%s' is no ordering (dpkg, apk, rpm, nuget, semver, pep440, maven, gem, go)",
-		               SHOW(bytes_str(operands->items[0])));
+		return err_set(
+			e, ERR_USAGE, 0,
+			"'%s' is no ordering (dpkg, apk, rpm, nuget, semver, pep440, maven, gem, go)",
+			SHOW(bytes_str(operands->items[0])));
 	output_stdout(&out);
 	int status = answer_all(ordering, &out, e);
 

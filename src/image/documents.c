@@ -362,6 +362,8 @@ int documents_read(struct session *s, struct arena *a, struct documents *out, er
 	*out = (struct documents){ .kind = target->kind };
 	if (resolve_all(&r, e) < 0)
 		return -1;
+	if (s->source.registry)
+		out->reference = bytes_str(reference_text(&s->source.reference, a));
 	if (out->layers.len > LIMIT_LAYERS)
 		return err_set(e, ERR_LIMIT, 0, "%zu layers", out->layers.len);
 	if (out->config.diff_ids.len != out->layers.len)

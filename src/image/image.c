@@ -50,8 +50,11 @@ static int open_source(struct session *s, err *e)
 	if (source_open(s, e) < 0)
 		return -1;
 	session_open_cache(s);
+	/* A mistyped path is the other thing a name without a prefix may be. */
 	if (documents_read(s, &image->arena, &s->documents, e) < 0)
-		return -1;
+		return image->target.tag == image->target.text
+		           ? err_wrap(e, "no file or folder of this name here, and as an image's name")
+		           : -1;
 	take_documents(image, &s->documents);
 	if (s->options->platform_asked && image->platform.architecture.n > 0 &&
 	    !platform_matches(&image->platform, &s->options->platform))

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "image/client.h"
+#include "image/evidence.h"
 #include "image/session.h"
 #include "oci/engine.h"
 #include "sys/file.h"
@@ -192,7 +193,8 @@ void source_close(struct source *source)
 
 /* -- documents of registries ------------------------------------------------------------------- */
 
-/* What documents stand under in the cache, where layers have the version of their inspectors. */
+/* What documents stand under in the cache, where layers have the version of their inspectors. One
+ * is one record. */
 static digest document_version(void)
 {
 	return digest_of(DIGEST_SHA256, BYTES("document"));
@@ -202,35 +204,38 @@ static digest document_version(void)
 static bool take_kept(struct session *s, const digest *d, uint64_t max, struct arena *a, bytes *out)
 {
 	digest version = document_version(), same;
-	buf whole = BUF_INIT((size_t)max);
 	err ignored = { 0 }; /* it is fetched again */
 	int64_t row;
-	bytes piece;
-	int more = -1;
+	bytes piece, document;
 
-	if (!s->cache || !cache_find(s->cache, d, &version, &row, &same))
+	if (!s->cache || !cache_find(s->cache, d, &version, &row, &same) ||
+	    cache_read(s->cache, row, 0, &piece, &ignored) <= 0 ||
+	    evidence_frame(&piece, &document, &ignored) <= 0 || document.n > max)
 		return false;
-	for (uint32_t i = 0; (more = cache_read(s->cache, row, i, &piece, &ignored)) > 0; i++)
-		buf_put(&whole, piece);
-	digest have = digest_of(d->algorithm, buf_bytes(&whole));
-	bool good = more == 0 && digest_equal(&have, d);
+	digest have = digest_of(d->algorithm, document);
 
-	if (good)
-		*out = arena_bytes(a, buf_bytes(&whole));
-	buf_done(&whole);
-	return good;
+	if (!digest_equal(&have, d))
+		return false;
+	*out = arena_bytes(a, document);
+	return true;
 }
 
 static void keep(struct session *s, const digest *d, bytes document)
 {
 	digest version = document_version(), have = digest_of(d->algorithm, document);
+	buf record = BUF_INIT(LIMIT_RECORD);
 	err trouble = { 0 };
 
 	if (!s->cache || !digest_equal(&have, d))
 		return;
+	for (unsigned shift = 0; shift < 32; shift += 8)
+		buf_putc(&record, (uint8_t)(document.n >> shift));
+	buf_put(&record, document);
 	if (cache_put_begin(s->cache, d, d, &version, &trouble) < 0 ||
-	    cache_put(s->cache, document, &trouble) < 0 || cache_put_end(s->cache, &trouble) < 0)
+	    cache_put(s->cache, buf_bytes(&record), &trouble) < 0 ||
+	    cache_put_end(s->cache, &trouble) < 0)
 		session_drop_cache(s, &trouble);
+	buf_done(&record);
 }
 
 static int fetch(struct session *s, const struct descriptor *d, uint64_t max, struct arena *a,

@@ -82,6 +82,7 @@ static void write_image(struct json_writer *w, const struct audit_page *page)
 	json_write_octets(w, "target", bytes_str(image->target.text));
 	json_write_text(w, "kind", kind_name(image->kind));
 	json_write_some(w, "reference", image->reference);
+	json_write_some(w, "source", image->source);
 	write_digest(w, "digest", &image->manifest);
 	write_digest(w, "config_digest", &image->config_digest);
 	write_platform(w, &image->platform);

@@ -12,6 +12,13 @@ enum { ACTIONS_SHOWN = 5, FILES_SHOWN = 12, FOLDERS_SHOWN = 6, UNKNOWN_SHOWN = 3
 
 /* -- head ------------------------------------------------------------------------------------- */
 
+static void show_source(struct layout *l, const struct image *image)
+{
+	layout_label(l, "source");
+	layout_word(l, STYLE_PLAIN, image->source, "");
+	layout_end(l);
+}
+
 static void show_platform(struct layout *l, const struct audit_page *page)
 {
 	const struct facts *facts = page->facts;
@@ -60,6 +67,8 @@ static void show_head(struct layout *l, const struct audit_page *page)
 		layout_word(l, STYLE_PLAIN, bytes_str(DIGEST_TEXT(d)), "");
 		layout_end(l);
 	}
+	if (image->source.n > 0)
+		show_source(l, image);
 	if (image->platform.os.n > 0 || page->facts->os.known)
 		show_platform(l, page);
 	show_age(l, page);

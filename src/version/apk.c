@@ -6,7 +6,17 @@
  * go on behind an empty number and behind digits that follow a letter, as apk-tools 2 did. */
 #include "version/key.h"
 
-enum kind { PRE_RELEASE = 1, MISPLACED, END, REVISION, HASH, SUFFIX_NUMBER, SUFFIX, LETTER, NUMBER };
+enum kind {
+	PRE_RELEASE = 1,
+	MISPLACED,
+	END,
+	REVISION,
+	HASH,
+	SUFFIX_NUMBER,
+	SUFFIX,
+	LETTER,
+	NUMBER
+};
 enum { LEADING_ZERO = 1, PLAIN };
 
 static const struct suffix {

@@ -13,11 +13,16 @@ static const struct {
 	bytes name;
 	uint8_t rank;
 } words[] = {
-	{ BYTES_INIT("alpha"), 0 },    { BYTES_INIT("beta"), 1 },
-	{ BYTES_INIT("milestone"), 2 }, { BYTES_INIT("rc"), 3 },
-	{ BYTES_INIT("cr"), 3 },       { BYTES_INIT("snapshot"), 4 },
-	{ BYTES_INIT("ga"), RANK_RELEASE }, { BYTES_INIT("final"), RANK_RELEASE },
-	{ BYTES_INIT("release"), RANK_RELEASE }, { BYTES_INIT("sp"), 6 },
+	{ BYTES_INIT("alpha"), 0 },
+	{ BYTES_INIT("beta"), 1 },
+	{ BYTES_INIT("milestone"), 2 },
+	{ BYTES_INIT("rc"), 3 },
+	{ BYTES_INIT("cr"), 3 },
+	{ BYTES_INIT("snapshot"), 4 },
+	{ BYTES_INIT("ga"), RANK_RELEASE },
+	{ BYTES_INIT("final"), RANK_RELEASE },
+	{ BYTES_INIT("release"), RANK_RELEASE },
+	{ BYTES_INIT("sp"), 6 },
 };
 
 struct item {
@@ -62,12 +67,9 @@ static uint8_t rank_of(bytes word, bool before_digit)
 	/* a1, b2 and m3 are short for alpha, beta and milestone */
 	if (before_digit && word.n == 1)
 		switch (to_lower(word.p[0])) {
-		case 'a':
-			return 0;
-		case 'b':
-			return 1;
-		case 'm':
-			return 2;
+		case 'a': return 0;
+		case 'b': return 1;
+		case 'm': return 2;
 		}
 	return RANK_UNKNOWN;
 }

@@ -15,10 +15,14 @@ enum { NO_LOCAL = 1, LOCAL_WORD, LOCAL_NUMBER };
 static const struct word {
 	bytes text;
 	uint8_t code;
-} pre_words[] = { { BYTES_INIT("alpha"), ALPHA },       { BYTES_INIT("a"), ALPHA },
-	              { BYTES_INIT("beta"), BETA },         { BYTES_INIT("b"), BETA },
-	              { BYTES_INIT("c"), CANDIDATE },       { BYTES_INIT("rc"), CANDIDATE },
-	              { BYTES_INIT("preview"), CANDIDATE }, { BYTES_INIT("pre"), CANDIDATE },
+} pre_words[] = { { BYTES_INIT("alpha"), ALPHA },
+	              { BYTES_INIT("a"), ALPHA },
+	              { BYTES_INIT("beta"), BETA },
+	              { BYTES_INIT("b"), BETA },
+	              { BYTES_INIT("c"), CANDIDATE },
+	              { BYTES_INIT("rc"), CANDIDATE },
+	              { BYTES_INIT("preview"), CANDIDATE },
+	              { BYTES_INIT("pre"), CANDIDATE },
 	              { { NULL, 0 }, 0 } },
   post_words[] = { { BYTES_INIT("post"), POST },
 	               { BYTES_INIT("rev"), POST },

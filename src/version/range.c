@@ -8,10 +8,11 @@
 
 static int compare_bound(enum version_ordering ordering, bytes v, bytes bound)
 {
+	size_t local = bytes_find(v, '+');
 	int c = 0;
 
-	if (ordering == VERSION_PEP440 && bytes_find(bound, '+') == bound.n)
-		v = bytes_slice(v, 0, bytes_find(v, '+'));
+	if (ordering == VERSION_PEP440 && bytes_find(bound, '+') == bound.n && local > 0)
+		v = bytes_slice(v, 0, local);
 	/* Bounds were checked when the range was made, v by the caller. */
 	(void)!version_compare(ordering, v, bound, &c);
 	return c;
@@ -187,6 +188,8 @@ static int read_comparison(struct range_job *j, enum range_syntax syntax, bytes 
 		bytes last = take_while(&rest, is_word);
 
 		*text = rest;
+		if (last.n == 0)
+			return err_set(j->e, ERR_FORMAT, 0, "range: no version behind '-'");
 		return range_hyphen(j, v, last);
 	}
 	return compare_by[syntax](j, op, v);
@@ -252,8 +255,12 @@ static int compare_events(const struct range_job *j, const struct range_event *a
 	/* A fix and an introduction at one version: it is affected again from there. A version that is
 	 * introduced and last affected is affected alone. */
 	if (c == 0 && a->kind != b->kind)
-		c = (a->kind == RANGE_FIXED ? 0 : a->kind == RANGE_INTRODUCED ? 1 : 2) -
-		    (b->kind == RANGE_FIXED ? 0 : b->kind == RANGE_INTRODUCED ? 1 : 2);
+		c = (a->kind == RANGE_FIXED        ? 0
+		     : a->kind == RANGE_INTRODUCED ? 1
+		                                   : 2) -
+		    (b->kind == RANGE_FIXED        ? 0
+		     : b->kind == RANGE_INTRODUCED ? 1
+		                                   : 2);
 	return c;
 }
 
@@ -303,21 +310,16 @@ static int walk_events(struct range_job *j, const struct range_event *events, si
 
 	for (size_t i = 0; i < n; i++) {
 		switch (events[i].kind) {
-		case RANGE_LIMIT:
-			continue;
+		case RANGE_LIMIT: continue;
 		case RANGE_INTRODUCED:
 			if (!is_open)
-				open = (struct version_interval){
-					.from = is_first(&events[i]) ? (bytes){ NULL, 0 } : events[i].version
-				};
+				open = (struct version_interval){ .from = is_first(&events[i])
+					                                          ? (bytes){ NULL, 0 }
+					                                          : events[i].version };
 			is_open = true;
 			continue;
-		case RANGE_FIXED:
-			open.to = events[i].version;
-			break;
-		case RANGE_LAST_AFFECTED:
-			open.last = events[i].version;
-			break;
+		case RANGE_FIXED: open.to = events[i].version; break;
+		case RANGE_LAST_AFFECTED: open.last = events[i].version; break;
 		}
 		if (is_open && add(j, &j->all, common(j, open, within)) < 0)
 			return -1;

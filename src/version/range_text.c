@@ -48,8 +48,8 @@ int range_compare_plain(struct range_job *j, bytes op, bytes v)
 #define NUMBER_DIGITS 20
 
 /* join: a version of n numbers, the last of them raised by `more`, between two other parts. */
-static bytes join(struct range_job *j, bytes before, const uint64_t *numbers, size_t n, unsigned more,
-                  const char *after)
+static bytes join(struct range_job *j, bytes before, const uint64_t *numbers, size_t n,
+                  unsigned more, const char *after)
 {
 	char text[NUMBERS_MOST * (NUMBER_DIGITS + 1)] = "";
 	size_t len = 0;
@@ -111,7 +111,7 @@ static bool read_partial(struct range_job *j, bytes v, struct partial *out)
 		out->least = v;
 		return out->n == PATCH;
 	}
-	out->least = join(j, (bytes){ NULL, 0 }, out->numbers, PATCH, 0, BEFORE_ALL);
+	out->least = join(j, BYTES(""), out->numbers, PATCH, 0, BEFORE_ALL);
 	return true;
 }
 
@@ -128,7 +128,7 @@ static size_t caret_keeps(const struct partial *p)
 /* The bound behind all that begin with the first n numbers. */
 static bytes behind(struct range_job *j, const struct partial *p, size_t n)
 {
-	return join(j, (bytes){ NULL, 0 }, p->numbers, n, 1, BEFORE_ALL);
+	return join(j, BYTES(""), p->numbers, n, 1, BEFORE_ALL);
 }
 
 static int compare_wildcard(struct range_job *j, bytes op, const struct partial *p)
@@ -163,7 +163,8 @@ int range_compare_npm(struct range_job *j, bytes op, bytes v)
 
 int range_hyphen(struct range_job *j, bytes from, bytes last)
 {
-	return range_compare_npm(j, BYTES(">="), from) < 0 ? -1 : range_compare_npm(j, BYTES("<="), last);
+	return range_compare_npm(j, BYTES(">="), from) < 0 ? -1
+	                                                   : range_compare_npm(j, BYTES("<="), last);
 }
 
 /* -- PEP 440 ---------------------------------------------------------------------------------- */
@@ -253,7 +254,7 @@ int range_compare_gem(struct range_job *j, bytes op, bytes v)
 
 	if (n == 0)
 		return refuse(j, op, v);
-	return narrow_between(j, v, join(j, (bytes){ NULL, 0 }, numbers, n > 1 ? n - 1 : n, 1, ".A"));
+	return narrow_between(j, v, join(j, BYTES(""), numbers, n > 1 ? n - 1 : n, 1, ".A"));
 }
 
 /* -- braces ----------------------------------------------------------------------------------- */

@@ -106,7 +106,8 @@ static void test_relations(void **state)
 		          "D:so:libc.musl-x86_64.so.1 busybox>=1.36 !other cmd:ssl@edge /bin/sh pc:none\n\n"
 		          "P:musl\nV:1\nA:x86_64\np:so:libc.musl-x86_64.so.1=1\n\n"
 		          "P:other\nV:1\nA:x86_64\n\n"
-		          "P:openssl\nV:3\nA:x86_64\np:cmd:ssl=3-r0 cmd:other=1\nD:so:libc.musl-x86_64.so.1\n\n"
+		          "P:openssl\nV:3\nA:x86_64\np:cmd:ssl=3-r0 cmd:other=1\n"
+		          "D:so:libc.musl-x86_64.so.1\n\n"
 		          "P:busybox\nV:1.37\nA:x86_64\n\n"
 		          "P:busybox-binsh\nV:1\nA:x86_64\nF:bin\nR:sh\n" },
 		{ 0 } });

@@ -48,6 +48,7 @@ static void test_classes(void **state)
 	assert_int_equal(c.unknown[KIND_ELF].files, 1);
 	assert_int_equal(c.unknown[KIND_SCRIPT].files, 1);
 	assert_int_equal(c.unknown[KIND_EMPTY].files, 1);
+	assert_int_equal(coverage_opaque(&c), 1); /* the program; neither script nor data */
 	assert_int_equal(c.unknown[KIND_DATA].files, 5);
 	assert_int_equal(c.unknown[KIND_DATA].bytes, 5 + 5 + 1 + 7 + 7);
 
@@ -117,6 +118,9 @@ static void test_generated(void **state)
 		{ "usr/share/icons/hicolor/icon-theme.cache", KIND_DATA, true },
 		{ "usr/share/icons/icon-theme.cache", KIND_DATA, false },
 		{ "app/etc/passwd", KIND_DATA, false },
+		{ "etc/services", KIND_DATA, true },
+		{ "etc/ld.so.conf.d/x86_64-linux-gnu.conf", KIND_DATA, true },
+		{ "etc/update-motd.d/10-uname", KIND_SCRIPT, false },
 	};
 
 	(void)state;

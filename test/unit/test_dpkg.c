@@ -407,14 +407,16 @@ static void test_relations(void **state)
 	               "Package: exim4\n" INSTALLED "Architecture: amd64\nVersion: 4\n"
 	               "Provides: mail-transport-agent\n\n"
 	               "Package: postfix\n" INSTALLED "Architecture: amd64\nVersion: 3\n"
-	               "Provides: other,\n mail-transport-agent (= 1)\nDepends: mail-transport-agent\n\n"
+	               "Provides: other,\n mail-transport-agent (= 1)\n"
+	               "Depends: mail-transport-agent\n\n"
 	               "Package: perl\n" INSTALLED "Architecture: amd64\nVersion: 5\n\n"
 	               "Package: unwanted\n" INSTALLED "Architecture: amd64\nVersion: 5\n\n"
 	               "Package: mawk\n" INSTALLED "Architecture: amd64\nVersion: 1\nProvides: awk\n\n"
 	               "Package: libnot\nStatus: deinstall ok config-files\nVersion: 1\n\n"
 	               "Package: libc6\n" INSTALLED "Architecture: amd64\nVersion: 2\n\n"
 	               "Package: libc6\n" INSTALLED "Architecture: i386\nVersion: 2\n\n"
-	               "Package: wine32\n" INSTALLED "Architecture: i386\nVersion: 2\nDepends: libc6\n");
+	               "Package: wine32\n" INSTALLED "Architecture: i386\nVersion: 2\n"
+	               "Depends: libc6\n");
 	assert_string_equal(fixture_edges(&f), "app>exim4 app>libc6 app>mawk app>perl postfix>exim4 "
 	                                       "wine32>libc6");
 	for (size_t i = 0; i < f.facts.edges.len; i++) {

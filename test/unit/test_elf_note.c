@@ -60,8 +60,10 @@ static const struct shape common = { true, false, 4 };
 
 static void test_forms(void **state)
 {
-	static const struct shape shapes[] = { { true, false, 4 },  { true, true, 4 },
-		                                   { false, false, 4 }, { false, true, 4 },
+	static const struct shape shapes[] = { { true, false, 4 },
+		                                   { true, true, 4 },
+		                                   { false, false, 4 },
+		                                   { false, true, 4 },
 		                                   { true, false, 8 } };
 	static uint8_t program[4096];
 
@@ -105,13 +107,14 @@ static void collect_program(struct fixture *f, const char *text, const char *sta
 	bytes body = make_program(&common, text, program);
 
 	fixture_init(f);
-	fixture_layer(f, (struct fixture_file[]){
-		{ .path = "etc/os-release", .body = "ID=debian\nVERSION_ID=12\n" },
-		{ .path = "opt/tool", .body = (const char *)body.p, .size = body.n },
-		{ .path = "opt/copy", .body = (const char *)body.p, .size = body.n },
-		{ .path = "var/lib/dpkg/status", .body = status },
-		{ .path = "var/lib/dpkg/info/tool.list", .body = "/opt/tool\n/opt/copy\n" },
-		{ 0 } });
+	fixture_layer(f,
+	              (struct fixture_file[]){
+					  { .path = "etc/os-release", .body = "ID=debian\nVERSION_ID=12\n" },
+					  { .path = "opt/tool", .body = (const char *)body.p, .size = body.n },
+					  { .path = "opt/copy", .body = (const char *)body.p, .size = body.n },
+					  { .path = "var/lib/dpkg/status", .body = status },
+					  { .path = "var/lib/dpkg/info/tool.list", .body = "/opt/tool\n/opt/copy\n" },
+					  { 0 } });
 	fixture_collect(f);
 }
 
@@ -129,8 +132,8 @@ static void test_facts(void **state)
 		{ "{\"type\":\"rpm\",\"name\":\"hello\",\"version\":\"0-1.fc35.x86_64\","
 		  "\"osCpe\":\"cpe:/o:fedoraproject:fedora:35\"}",
 		  ECO_RPM, "hello", "0-1.fc35.x86_64", "", "fedora", "35" },
-		{ "{\"type\":\"deb\",\"name\":\"hello\",\"version\":\"2.10-3\"}", ECO_DEB, "hello", "2.10-3",
-		  "", "debian", "12" },
+		{ "{\"type\":\"deb\",\"name\":\"hello\",\"version\":\"2.10-3\"}", ECO_DEB, "hello",
+		  "2.10-3", "", "debian", "12" },
 		{ "{\"type\":\"nix\",\"name\":\"hello\",\"version\":\"2\"}", ECO_NONE, "hello", "2", "", "",
 		  "" },
 	};
@@ -159,7 +162,8 @@ static void test_facts(void **state)
 
 #define NOTE "{\"type\":\"deb\",\"name\":\"src\",\"version\":\"1\"}"
 #define STATUS(name) \
-	"Package: " name "\nStatus: install ok installed\nSource: src\nVersion: 1\nArchitecture: amd64\n"
+	"Package: " name \
+	"\nStatus: install ok installed\nSource: src\nVersion: 1\nArchitecture: amd64\n"
 
 static void test_database_first(void **state)
 {
@@ -206,8 +210,8 @@ static void test_malformed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),          cmocka_unit_test(test_lying_lengths),
-		cmocka_unit_test(test_facts),          cmocka_unit_test(test_database_first),
+		cmocka_unit_test(test_forms),     cmocka_unit_test(test_lying_lengths),
+		cmocka_unit_test(test_facts),     cmocka_unit_test(test_database_first),
 		cmocka_unit_test(test_malformed),
 	};
 

@@ -21,25 +21,28 @@ static void test_npm(void **state)
 	struct fixture f;
 
 	(void)state;
-	collect_as(&f, TARGET_LAYOUT, (struct fixture_file[]){
-		{ .path = "app/package.json",
-		  .body = MANIFEST("shop", ",\"dependencies\":{\"a\":\"^1\",\"@s/b\":\"*\",\"gone\":\"1\"}") },
-		{ .path = "app/node_modules/a/package.json",
-		  .body = MANIFEST("a", ",\"dependencies\":{\"near\":\"1\"},"
-		                        "\"optionalDependencies\":{\"far\":\"1\"},"
-		                        "\"devDependencies\":{\"@s/b\":\"1\"}") },
-		{ .path = "app/node_modules/a/node_modules/near/package.json",
-		  .body = "{\"name\":\"near\",\"version\":\"2\",\"peerDependencies\":{\"a\":\"1\"}}" },
-		{ .path = "app/node_modules/near/package.json", .body = MANIFEST("near", "") },
-		{ .path = "app/node_modules/@s/b/package.json",
-		  .body = MANIFEST("@s/b", ",\"dependencies\":{\"linked\":\"1\",\"near\":\"1\"}") },
-		{ .path = "app/node_modules/linked", .link = ".pnpm/linked@1/node_modules/linked" },
-		{ .path = "app/node_modules/.pnpm/linked@1/node_modules/linked/package.json",
-		  .body = MANIFEST("linked", ",\"dependencies\":{\"deb\":\"1\",\"a\":\"1\"}") },
-		{ .path = "node_modules/far/package.json",
-		  .body = MANIFEST("far", ",\"dependencies\":{\"a\":\"1\"}") },
-		{ .path = "usr/share/nodejs/deb/package.json", .body = MANIFEST("deb", "") },
-		{ 0 } });
+	collect_as(
+		&f, TARGET_LAYOUT,
+		(struct fixture_file[]){
+			{ .path = "app/package.json",
+	          .body = MANIFEST("shop",
+	                           ",\"dependencies\":{\"a\":\"^1\",\"@s/b\":\"*\",\"gone\":\"1\"}") },
+			{ .path = "app/node_modules/a/package.json",
+	          .body = MANIFEST("a", ",\"dependencies\":{\"near\":\"1\"},"
+	                                "\"optionalDependencies\":{\"far\":\"1\"},"
+	                                "\"devDependencies\":{\"@s/b\":\"1\"}") },
+			{ .path = "app/node_modules/a/node_modules/near/package.json",
+	          .body = "{\"name\":\"near\",\"version\":\"2\",\"peerDependencies\":{\"a\":\"1\"}}" },
+			{ .path = "app/node_modules/near/package.json", .body = MANIFEST("near", "") },
+			{ .path = "app/node_modules/@s/b/package.json",
+	          .body = MANIFEST("@s/b", ",\"dependencies\":{\"linked\":\"1\",\"near\":\"1\"}") },
+			{ .path = "app/node_modules/linked", .link = ".pnpm/linked@1/node_modules/linked" },
+			{ .path = "app/node_modules/.pnpm/linked@1/node_modules/linked/package.json",
+	          .body = MANIFEST("linked", ",\"dependencies\":{\"deb\":\"1\",\"a\":\"1\"}") },
+			{ .path = "node_modules/far/package.json",
+	          .body = MANIFEST("far", ",\"dependencies\":{\"a\":\"1\"}") },
+			{ .path = "usr/share/nodejs/deb/package.json", .body = MANIFEST("deb", "") },
+			{ 0 } });
 	assert_string_equal(fixture_edges(&f), "@s/b>linked @s/b>near a>far a>near linked>a linked>deb "
 	                                       "near>a shop>@s/b shop>a");
 	for (size_t i = 0; i < f.facts.edges.len; i++) {
@@ -104,21 +107,24 @@ static void test_python(void **state)
 	struct fixture f;
 
 	(void)state;
-	collect_as(&f, TARGET_LAYOUT, (struct fixture_file[]){
-		{ .path = SITE "flask-3.dist-info/METADATA",
-		  .body = "Name: Flask\nVersion: 3\nRequires-Dist: Zope.Interface (>=1)\n"
-		          "Requires-Dist: dotenv; extra == 'dotenv'\nRequires-Dist: gone\n"
-		          "Requires-Dist: tool\n\nRequires-Dist: text\n" },
-		{ .path = SITE "zope_interface-6.dist-info/METADATA", .body = "Name: zope_interface\nVersion: 6\n" },
-		{ .path = SITE "dotenv-6.dist-info/METADATA", .body = "Name: dotenv\nVersion: 6\n" },
-		{ .path = SITE "text-6.dist-info/METADATA", .body = "Name: text\nVersion: 6\n" },
-		{ .path = LOCAL "tool-1.dist-info/METADATA",
-		  .body = "Name: tool\nVersion: 1\nRequires-Dist: old\n" },
-		{ .path = SITE "old-1.egg-info", .body = "Name: old\nVersion: 1\n" },
-		{ .path = VENV "mine-1.dist-info/METADATA",
-		  .body = "Name: mine\nVersion: 1\nRequires-Dist: flask\nRequires-Dist: tool\n" },
-		{ .path = VENV "tool-2.dist-info/METADATA", .body = "Name: tool\nVersion: 2\n" },
-		{ 0 } });
+	collect_as(
+		&f, TARGET_LAYOUT,
+		(struct fixture_file[]){
+			{ .path = SITE "flask-3.dist-info/METADATA",
+	          .body = "Name: Flask\nVersion: 3\nRequires-Dist: Zope.Interface (>=1)\n"
+	                  "Requires-Dist: dotenv; extra == 'dotenv'\nRequires-Dist: gone\n"
+	                  "Requires-Dist: tool\n\nRequires-Dist: text\n" },
+			{ .path = SITE "zope_interface-6.dist-info/METADATA",
+	          .body = "Name: zope_interface\nVersion: 6\n" },
+			{ .path = SITE "dotenv-6.dist-info/METADATA", .body = "Name: dotenv\nVersion: 6\n" },
+			{ .path = SITE "text-6.dist-info/METADATA", .body = "Name: text\nVersion: 6\n" },
+			{ .path = LOCAL "tool-1.dist-info/METADATA",
+	          .body = "Name: tool\nVersion: 1\nRequires-Dist: old\n" },
+			{ .path = SITE "old-1.egg-info", .body = "Name: old\nVersion: 1\n" },
+			{ .path = VENV "mine-1.dist-info/METADATA",
+	          .body = "Name: mine\nVersion: 1\nRequires-Dist: flask\nRequires-Dist: tool\n" },
+			{ .path = VENV "tool-2.dist-info/METADATA", .body = "Name: tool\nVersion: 2\n" },
+			{ 0 } });
 	assert_string_equal(fixture_edges(&f), "Flask>tool Flask>zope_interface mine>tool tool>old");
 	fixture_done(&f);
 }
@@ -128,17 +134,22 @@ static void test_gems(void **state)
 	struct fixture f;
 
 	(void)state;
-	collect_as(&f, TARGET_LAYOUT, (struct fixture_file[]){
-		{ .path = "gem/specifications/sinatra-3.gemspec",
-		  .body = "# stub: sinatra 3 ruby lib\n  s.add_runtime_dependency(%q<rack>.freeze, [\"~> 2\"])\n"
-		          "  s.add_dependency(\"json\".freeze, [\">= 0\"])\n"
-		          "  s.add_development_dependency(%q<rake>.freeze, [\">= 0\"])\n" },
-		{ .path = "gem/specifications/rack-2.gemspec", .body = "# stub: rack 2 ruby lib\n" },
-		{ .path = "gem/specifications/rake-2.gemspec", .body = "# stub: rake 2 ruby lib\n" },
-		{ .path = "gem/specifications/default/json-2.gemspec", .body = "# stub: json 2 ruby lib\n" },
-		{ .path = "other/specifications/x-1.gemspec",
-		  .body = "# stub: x 1 ruby lib\n  s.add_dependency(%q<rack>, [])\n" },
-		{ 0 } });
+	collect_as(
+		&f, TARGET_LAYOUT,
+		(struct fixture_file[]){
+			{ .path = "gem/specifications/sinatra-3.gemspec",
+	          .body =
+	              "# stub: sinatra 3 ruby lib\n"
+	              "  s.add_runtime_dependency(%q<rack>.freeze, [\"~> 2\"])\n"
+	              "  s.add_dependency(\"json\".freeze, [\">= 0\"])\n"
+	              "  s.add_development_dependency(%q<rake>.freeze, [\">= 0\"])\n" },
+			{ .path = "gem/specifications/rack-2.gemspec", .body = "# stub: rack 2 ruby lib\n" },
+			{ .path = "gem/specifications/rake-2.gemspec", .body = "# stub: rake 2 ruby lib\n" },
+			{ .path = "gem/specifications/default/json-2.gemspec",
+	          .body = "# stub: json 2 ruby lib\n" },
+			{ .path = "other/specifications/x-1.gemspec",
+	          .body = "# stub: x 1 ruby lib\n  s.add_dependency(%q<rack>, [])\n" },
+			{ 0 } });
 	assert_string_equal(fixture_edges(&f), "sinatra>json sinatra>rack");
 	fixture_done(&f);
 }
@@ -148,13 +159,17 @@ static void test_composer(void **state)
 	struct fixture f;
 
 	(void)state;
-	collect_as(&f, TARGET_LAYOUT, (struct fixture_file[]){
-		{ .path = "app/vendor/composer/installed.json",
-		  .body = "{\"packages\":[{\"name\":\"monolog/monolog\",\"version\":\"3\","
-		          "\"require\":{\"php\":\">=8\",\"psr/log\":\"^2\"},\"require-dev\":{\"a/dev\":\"1\"}},"
-		          "{\"name\":\"a/dev\",\"version\":\"1\"},"
-		          "{\"name\":\"psr/log\",\"version\":\"3\"}]}" },
-		{ 0 } });
+	collect_as(
+		&f, TARGET_LAYOUT,
+		(struct fixture_file[]){
+			{ .path = "app/vendor/composer/installed.json",
+	          .body =
+	              "{\"packages\":[{\"name\":\"monolog/monolog\",\"version\":\"3\","
+	              "\"require\":{\"php\":\">=8\",\"psr/log\":\"^2\"},"
+	              "\"require-dev\":{\"a/dev\":\"1\"}},"
+	              "{\"name\":\"a/dev\",\"version\":\"1\"},"
+	              "{\"name\":\"psr/log\",\"version\":\"3\"}]}" },
+			{ 0 } });
 	assert_string_equal(fixture_edges(&f), "monolog/monolog>psr/log");
 	fixture_done(&f);
 }
@@ -200,11 +215,12 @@ static void test_locks(void **state)
 			char found[512] = "";
 			size_t n = 0;
 
-			collect_as(&f, folder ? TARGET_ROOTFS : TARGET_LAYOUT, (struct fixture_file[]){
-				{ .path = cases[i].path, .body = cases[i].body }, { 0 } });
+			collect_as(
+				&f, folder ? TARGET_ROOTFS : TARGET_LAYOUT,
+				(struct fixture_file[]){ { .path = cases[i].path, .body = cases[i].body }, { 0 } });
 			for (size_t k = 0; k < f.facts.packages.len; k++)
-				n += (size_t)snprintf(found + n, sizeof(found) - n, "%s" PRIb "@" PRIb, n ? " " : "",
-				                      BYTESF(f.facts.packages.items[k].name),
+				n += (size_t)snprintf(found + n, sizeof(found) - n, "%s" PRIb "@" PRIb,
+				                      n ? " " : "", BYTESF(f.facts.packages.items[k].name),
 				                      BYTESF(f.facts.packages.items[k].version));
 			assert_string_equal(found, folder ? cases[i].packages : "");
 			fixture_done(&f);
@@ -245,8 +261,8 @@ static void test_scopes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_npm),   cmocka_unit_test(test_python_markers),
-		cmocka_unit_test(test_python), cmocka_unit_test(test_gems),
+		cmocka_unit_test(test_npm),      cmocka_unit_test(test_python_markers),
+		cmocka_unit_test(test_python),   cmocka_unit_test(test_gems),
 		cmocka_unit_test(test_composer), cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_scopes),
 	};

@@ -33,8 +33,8 @@ static const struct sample samples[] = {
 	{ "chisel/openssl.wall", NULL, WALL, 4, 0, NULL, "openssl", "3.0.13-0ubuntu3.5", "openssl",
 	  "3.0.13-0ubuntu3.5", "", "" },
 	{ "dpkg/distroless-status.d/libsqlite3-0", NULL, STATUS_D "libsqlite3-0", 1, 0, NULL,
-	  "libsqlite3-0", "3.34.1-3", "sqlite3", "3.34.1-3", "Laszlo Boszormenyi (GCS) <gcs@debian.org>",
-	  "" },
+	  "libsqlite3-0", "3.34.1-3", "sqlite3", "3.34.1-3",
+	  "Laszlo Boszormenyi (GCS) <gcs@debian.org>", "" },
 	{ "dpkg/distroless-status.d/libsqlite3-0.md5sums", NULL, STATUS_D "libsqlite3-0.md5sums", 0, 0,
 	  NULL, NULL, NULL, NULL, NULL, NULL, "" },
 	{ "dpkg/status.d/coreutils-relationships", NULL, STATUS, 9, 0, NULL, "coreutils", NULL, NULL,
@@ -140,7 +140,8 @@ static void test_samples(void **state)
 		char *file = fixture_shared_n(path, &n);
 
 		if (!file) {
-			print_message("%zu files of vuln/os-db are absent\n", sizeof(samples) / sizeof(*samples));
+			print_message("%zu files of vuln/os-db are absent\n",
+			              sizeof(samples) / sizeof(*samples));
 			skip();
 		}
 		char *part = s->part ? fixture_part(file, s->part) : NULL;

@@ -2,7 +2,10 @@
 #include "unit.h"
 #include "version/range.h"
 
-#define V(text) { (const uint8_t *)(text), sizeof(text) - 1 }
+#define V(text) \
+	{ \
+		(const uint8_t *)(text), sizeof(text) - 1 \
+	}
 
 /* check(syntax, ordering, text, in, out): the versions of the first list are in the range, those of the
  * second are not; the lists are divided by blanks. */
@@ -45,11 +48,12 @@ static void refuses(enum range_syntax syntax, enum version_ordering o, const cha
 static void plain(void **state)
 {
 	(void)state;
-	check(RANGE_PLAIN, VERSION_NUGET, ">= 7.0.0-preview, < 7.0.15", "7.0.0-preview 7.0.0-rc.1 7.0.14",
-	      "7.0.0-alpha 7.0.15 6.0.0");
+	check(RANGE_PLAIN, VERSION_NUGET, ">= 7.0.0-preview, < 7.0.15",
+	      "7.0.0-preview 7.0.0-rc.1 7.0.14", "7.0.0-alpha 7.0.15 6.0.0");
 	check(RANGE_PLAIN, VERSION_SEMVER, "<1.0.0 || >=2.0.0 <2.1.0||=3.0.0", "0.1.0 2.0.5 3.0.0",
 	      "1.0.0 2.1.0 3.0.1");
-	check(RANGE_PLAIN, VERSION_SEMVER, "> 1.0.0, <= 1.2.0, != 1.1.0", "1.0.1 1.2.0", "1.0.0 1.1.0 1.2.1");
+	check(RANGE_PLAIN, VERSION_SEMVER, "> 1.0.0, <= 1.2.0, != 1.1.0", "1.0.1 1.2.0",
+	      "1.0.0 1.1.0 1.2.1");
 	check(RANGE_PLAIN, VERSION_GO, "< v1.2.3", "v1.2.2 1.2.3-rc.1", "v1.2.3");
 	check(RANGE_PLAIN, VERSION_SEMVER, "> 2.0.0, < 1.0.0", "", "0.1.0 1.5.0 3.0.0");
 	check(RANGE_PLAIN, VERSION_DPKG, "< 1:2.0-1", "5.0 1:1.0", "1:2.0-1");
@@ -90,7 +94,8 @@ static void pep440(void **state)
 	check(RANGE_PEP440, VERSION_PEP440, "~=2.2", "2.2 2.9 2.2.post3", "3.0 2.1 3.0.dev1");
 	check(RANGE_PEP440, VERSION_PEP440, "~= 1.4.5a4", "1.4.5a4 1.4.9", "1.5 1.4.5a3");
 	check(RANGE_PEP440, VERSION_PEP440, "==1.1", "1.1 1.1.0 1.1+local", "1.1.post1 1.1a1");
-	check(RANGE_PEP440, VERSION_PEP440, "==1.1.*", "1.1 1.1.post1 1.1a1 1.1.9", "1.2 1.10 1.2.dev0");
+	check(RANGE_PEP440, VERSION_PEP440, "==1.1.*", "1.1 1.1.post1 1.1a1 1.1.9",
+	      "1.2 1.10 1.2.dev0");
 	check(RANGE_PEP440, VERSION_PEP440, "!=1.1.*", "1.0 1.2", "1.1.post1");
 	check(RANGE_PEP440, VERSION_PEP440, "<3.1", "3.0", "3.1.dev0 3.1a1 3.1");
 	check(RANGE_PEP440, VERSION_PEP440, "<3.1rc1", "3.1b1", "3.1rc1");
@@ -153,20 +158,23 @@ static void check_events(struct range_event *events, size_t n, const char *in, c
 }
 #define EVENTS(in, out, ...) \
 	check_events((struct range_event[]){ __VA_ARGS__ }, \
-	             sizeof((struct range_event[]){ __VA_ARGS__ }) / sizeof(struct range_event), in, out)
+	             sizeof((struct range_event[]){ __VA_ARGS__ }) / sizeof(struct range_event), in, \
+	             out)
 
 /* OSV schema 1.7, "Evaluation" and its examples. */
 static void events(void **state)
 {
 	(void)state;
-	EVENTS("0.0.0-0 1.0.1", "1.0.2 2.0.0", { RANGE_INTRODUCED, V("0") }, { RANGE_FIXED, V("1.0.2") });
+	EVENTS("0.0.0-0 1.0.1", "1.0.2 2.0.0", { RANGE_INTRODUCED, V("0") },
+	       { RANGE_FIXED, V("1.0.2") });
 	EVENTS("1.0.0 2.5.0", "0.9.0 1.0.2 3.0.2", { RANGE_FIXED, V("3.0.2") },
 	       { RANGE_INTRODUCED, V("1.0.0") }, { RANGE_INTRODUCED, V("2.0.0") },
 	       { RANGE_FIXED, V("1.0.2") });
 	EVENTS("1.0.0 2.1.214", "2.1.215", { RANGE_INTRODUCED, V("0") },
 	       { RANGE_LAST_AFFECTED, V("2.1.214") });
 	EVENTS("1.0.0 99.0.0", "0.9.0", { RANGE_INTRODUCED, V("1.0.0") });
-	EVENTS("1.0.0 1.9.0", "2.0.0 3.0.0", { RANGE_INTRODUCED, V("1.0.0") }, { RANGE_LIMIT, V("2.0.0") });
+	EVENTS("1.0.0 1.9.0", "2.0.0 3.0.0", { RANGE_INTRODUCED, V("1.0.0") },
+	       { RANGE_LIMIT, V("2.0.0") });
 	EVENTS("3.0.0", "0.1.0", { RANGE_INTRODUCED, V("1.0.0") }, { RANGE_LIMIT, V("*") });
 	EVENTS("1.5.0 2.0.0", "3.0.0", { RANGE_INTRODUCED, V("1.0.0") }, { RANGE_FIXED, V("2.0.0") },
 	       { RANGE_INTRODUCED, V("2.0.0") }, { RANGE_FIXED, V("3.0.0") });
@@ -184,8 +192,10 @@ static void limits(void **state)
 	(void)state;
 	memset(text, ' ', LIMIT_RANGE + 1);
 	memcpy(text, "<1", 2);
-	assert_int_equal(range_parse(RANGE_PLAIN, VERSION_NUGET, bytes_of(text, LIMIT_RANGE), &a, &r, &e), 0);
-	assert_int_equal(range_parse(RANGE_PLAIN, VERSION_NUGET, bytes_of(text, LIMIT_RANGE + 1), &a, &r, &e), -1);
+	assert_int_equal(
+		range_parse(RANGE_PLAIN, VERSION_NUGET, bytes_of(text, LIMIT_RANGE), &a, &r, &e), 0);
+	assert_int_equal(
+		range_parse(RANGE_PLAIN, VERSION_NUGET, bytes_of(text, LIMIT_RANGE + 1), &a, &r, &e), -1);
 	assert_failed(&e, ERR_LIMIT);
 	for (size_t i = 0; i <= LIMIT_RANGE_INTERVALS; i++)
 		many[i] = (struct range_event){ RANGE_INTRODUCED, V("0") };

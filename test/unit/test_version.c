@@ -66,9 +66,10 @@ static void apk(void **state)
 {
 	(void)state;
 	ORDER(VERSION_APK, { "1.2_alpha", "1.2_beta" }, { "1.2_rc1", "1.2" }, { "1.2", "1.2_git1" },
-	      { "1.2_hg", "1.2_p" }, { "1.2", "1.2a" }, { "1.2-r1", "1.2-r10" }, { "1.2_p1", "1.2_p10" },
-	      { "1.01", "1.1" }, { "1.09", "1.1" }, { "1.2", "1.2.0" }, { "1.2_p_rc1", "1.2_p" },
-	      { "1.2x", "1.2" }, { "1.2~ab", "1.2~ac" }, { "1.2-foo", "1.2" });
+	      { "1.2_hg", "1.2_p" }, { "1.2", "1.2a" }, { "1.2-r1", "1.2-r10" },
+	      { "1.2_p1", "1.2_p10" }, { "1.01", "1.1" }, { "1.09", "1.1" }, { "1.2", "1.2.0" },
+	      { "1.2_p_rc1", "1.2_p" }, { "1.2X", "1.2" }, { "1.2~ab", "1.2~ac" },
+	      { "1.2-foo", "1.2" });
 	SAME(VERSION_APK, { "01.2", "1.2" }, { "1.2-r01", "1.2-r1" });
 }
 
@@ -79,7 +80,8 @@ static void rpm(void **state)
 	ORDER(VERSION_RPM, { "1.0~rc1", "1.0" }, { "1.0", "1.0^git1" }, { "1.0^git1", "1.0.1" },
 	      { "1.0^git1~pre", "1.0^git1" }, { "1.0a", "1.0.1" }, { "xyz.4", "2" }, { "9", "1:1" },
 	      { "1-1", "1-1.1" }, { "1", "1-0" }, { "1.0-1.el8_4", "1.0-1.el8_10" });
-	SAME(VERSION_RPM, { "2_0", "2.0" }, { "0:1", "1" }, { "1.001", "1.1" }, { "1.1.\xce\xb1", "1.1.\xce\xb2" });
+	SAME(VERSION_RPM, { "2_0", "2.0" }, { "0:1", "1" }, { "1.001", "1.1" },
+	     { "1.1.\xce\xb1", "1.1.\xce\xb2" });
 }
 
 /* NuGet's package versioning reference. */
@@ -98,9 +100,9 @@ static void nuget(void **state)
 static void semver(void **state)
 {
 	(void)state;
-	ORDER(VERSION_SEMVER, { "1.0.0-alpha", "1.0.0-alpha.1" }, { "1.0.0-alpha.1", "1.0.0-alpha.beta" },
-	      { "1.0.0-alpha.beta", "1.0.0-beta" }, { "1.0.0-beta.2", "1.0.0-beta.11" },
-	      { "1.0.0-rc.1", "1.0.0" }, { "1.0.0-A", "1.0.0-a" });
+	ORDER(VERSION_SEMVER, { "1.0.0-alpha", "1.0.0-alpha.1" },
+	      { "1.0.0-alpha.1", "1.0.0-alpha.beta" }, { "1.0.0-alpha.beta", "1.0.0-beta" },
+	      { "1.0.0-beta.2", "1.0.0-beta.11" }, { "1.0.0-rc.1", "1.0.0" }, { "1.0.0-A", "1.0.0-a" });
 	SAME(VERSION_SEMVER, { "v1.0.0", "1.0.0" }, { "1", "1.0.0+b" });
 	INVALID(VERSION_SEMVER, "", "x", "1.0.0-", "1.0.0-a.", "1.0.0-\xc3\xa4", "1.x");
 }
@@ -112,8 +114,9 @@ static void pep440(void **state)
 	ORDER(VERSION_PEP440, { "1.dev0", "1.0.dev456" }, { "1.0.dev456", "1.0a1" },
 	      { "1.0a2.dev456", "1.0a12.dev456" }, { "1.0a12", "1.0b1.dev456" },
 	      { "1.0b2.post345", "1.0rc1.dev456" }, { "1.0rc1", "1.0" }, { "1.0", "1.0+abc.5" },
-	      { "1.0+abc.5", "1.0+abc.7" }, { "1.0+5", "1.0.post456.dev34" }, { "1.0.post456", "1.1.dev1" },
-	      { "9", "1!0" }, { "1.0+a", "1.0+1" }, { "2004d-old", "0" });
+	      { "1.0+abc.5", "1.0+abc.7" }, { "1.0+5", "1.0.post456.dev34" },
+	      { "1.0.post456", "1.1.dev1" }, { "9", "1!0" }, { "1.0+a", "1.0+1" },
+	      { "2004d-old", "0" });
 	SAME(VERSION_PEP440, { "1.0-1", "1.0.post1" }, { "v1.0ALPHA", "1a0" }, { "1.0.C_3", "1rc3" },
 	     { "1.0.0", "1" }, { "1.0+A-1", "1+a.1" });
 }
@@ -144,7 +147,8 @@ static void gem(void **state)
 static void go(void **state)
 {
 	(void)state;
-	ORDER(VERSION_GO, { "v0.0.0-20200101000000-aaaaaaaaaaaa", "v0.0.0-20210101000000-aaaaaaaaaaaa" },
+	ORDER(VERSION_GO,
+	      { "v0.0.0-20200101000000-aaaaaaaaaaaa", "v0.0.0-20210101000000-aaaaaaaaaaaa" },
 	      { "v1.2.4-0.20200101000000-aaaaaaaaaaaa", "v1.2.4" }, { "go1.21rc2", "go1.21.0" },
 	      { "go1.21rc9", "go1.21rc10" }, { "go1.9.7", "1.21.0" });
 	SAME(VERSION_GO, { "v2.0.0+incompatible", "2.0.0" }, { "go1.20", "1.20.0" },
@@ -156,7 +160,8 @@ static void names(void **state)
 {
 	(void)state;
 	for (int o = VERSION_DPKG; o <= VERSION_GO; o++)
-		assert_int_equal(version_ordering_named(bytes_str(version_ordering_name((enum version_ordering)o))), o);
+		assert_int_equal(
+			version_ordering_named(bytes_str(version_ordering_name((enum version_ordering)o))), o);
 	assert_int_equal(version_ordering_named(BYTES("unknown")), VERSION_UNKNOWN);
 	assert_int_equal(version_ordering_named(BYTES("DPKG")), VERSION_UNKNOWN);
 	assert_false(version_is_valid(VERSION_UNKNOWN, BYTES("1")));
@@ -183,10 +188,10 @@ static void bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dpkg),   cmocka_unit_test(apk),    cmocka_unit_test(rpm),
-		cmocka_unit_test(nuget),  cmocka_unit_test(semver), cmocka_unit_test(pep440),
-		cmocka_unit_test(maven),  cmocka_unit_test(gem),    cmocka_unit_test(go),
-		cmocka_unit_test(names),  cmocka_unit_test(bounds),
+		cmocka_unit_test(dpkg),  cmocka_unit_test(apk),    cmocka_unit_test(rpm),
+		cmocka_unit_test(nuget), cmocka_unit_test(semver), cmocka_unit_test(pep440),
+		cmocka_unit_test(maven), cmocka_unit_test(gem),    cmocka_unit_test(go),
+		cmocka_unit_test(names), cmocka_unit_test(bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
