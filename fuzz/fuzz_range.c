@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A range and a version, divided by a newline: reading gives a range or an error of its kinds; every
- * interval's bounds are versions in their order; a range holds what one of its intervals holds, and its
- * ends as they say. */
+/* A range and a version, divided by a newline: reading gives a range or an error of its kinds;
+ * every interval's bounds are versions in their order; a range holds what one of its intervals
+ * holds, and its ends as they say. */
 #include "version/range.h"
 
 #include <stdlib.h>

@@ -177,8 +177,8 @@
 #define LIMIT_PACKAGE_FIELD (4 * KIB)
 /* A version that is compared: node-semver refuses more than 256 octets, none longer was seen. */
 #define LIMIT_VERSION 512
-/* The text of a range, and the intervals of one: the longest in advisories (Jenkins, the kernel) have
- * some hundreds. */
+/* The text of a range, and the intervals of one: the longest in advisories (Jenkins, the kernel)
+ * have some hundreds. */
 #define LIMIT_RANGE 65536
 #define LIMIT_RANGE_INTERVALS 4096
 /* A line of pairs for `oakum vercmp`; what is longer holds no versions. */

@@ -317,6 +317,13 @@ static void perform(struct http_exchange *x)
 	}
 }
 
+/* The kind of failure is for whoever may try again; the words say it already. */
+static int with_sys(err *e, int sys)
+{
+	e->sys = sys;
+	return -1;
+}
+
 static int fail_connect(const struct http_exchange *x, err *e)
 {
 	long sys = 0;
@@ -343,16 +350,18 @@ static int explain(const struct http_exchange *x, err *e)
 	case CURLE_COULDNT_CONNECT:
 		return fail_connect(x, e);
 	case CURLE_OPERATION_TIMEDOUT:
-		return err_set(e, ERR_NET, ETIMEDOUT, "connect to %s: nothing within %.1f s", x->origin,
-		               (double)x->client->options.connect_ms / 1000);
+		(void)err_set(e, ERR_NET, 0, "connect to %s: nothing within %.1f s", x->origin,
+		              (double)x->client->options.connect_ms / 1000);
+		return with_sys(e, ETIMEDOUT);
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return err_set(e, ERR_NET, 0, "the certificate of %s is not trusted: %s (a private "
 		               "authority: --cacert FILE)", x->origin, SHOW(text));
 	case CURLE_SSL_CACERT_BADFILE:
 		return err_set(e, ERR_IO, 0, "the file of authorities cannot be used: %s", SHOW(text));
 	case CURLE_SSL_CONNECT_ERROR:
-		return err_set(e, ERR_NET, EPROTO, "%s does not speak TLS as it should: %s", x->origin,
-		               SHOW(text));
+		(void)err_set(e, ERR_NET, 0, "%s does not speak TLS as it should: %s", x->origin,
+		              SHOW(text));
+		return with_sys(e, EPROTO);
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_GOT_NOTHING:
@@ -360,8 +369,8 @@ static int explain(const struct http_exchange *x, err *e)
 	case CURLE_HTTP2:
 	case CURLE_HTTP2_STREAM:
 	case CURLE_SEND_FAIL_REWIND:
-		return err_set(e, ERR_NET, ECONNRESET, "%s broke the connection (%s)", x->origin,
-		               SHOW(text));
+		(void)err_set(e, ERR_NET, 0, "%s broke the connection (%s)", x->origin, SHOW(text));
+		return with_sys(e, ECONNRESET);
 	case CURLE_OUT_OF_MEMORY: /* how libcurl says that one line is longer than 100 KiB */
 		return err_set(e, ERR_LIMIT, 0, "the headers of %s are too long", x->origin);
 	default:
@@ -386,14 +395,17 @@ static int work(struct http_exchange *x, err *e)
 
 static int check_pace(struct http_exchange *x, uint64_t idle_ms, err *e)
 {
-	if (x->quiet_ms >= idle_ms)
-		return err_set(e, ERR_NET, ETIMEDOUT, "%s: nothing for %.1f s", x->origin,
-		               (double)idle_ms / 1000);
+	if (x->quiet_ms >= idle_ms) {
+		(void)err_set(e, ERR_NET, 0, "%s: nothing for %.1f s", x->origin, (double)idle_ms / 1000);
+		return with_sys(e, ETIMEDOUT);
+	}
 	if (!x->head.whole || x->window_ms < LIMIT_HTTP_SLOW_MS)
 		return 0;
-	if (x->window_octets < LIMIT_HTTP_RATE * LIMIT_HTTP_SLOW_MS / 1000)
-		return err_set(e, ERR_NET, ETIMEDOUT, "%s: %" PRIu64 " bytes within %.1f s are too few",
-		               x->origin, x->window_octets, (double)x->window_ms / 1000);
+	if (x->window_octets < LIMIT_HTTP_RATE * LIMIT_HTTP_SLOW_MS / 1000) {
+		(void)err_set(e, ERR_NET, 0, "%s: %" PRIu64 " bytes within %.1f s are too few", x->origin,
+		              x->window_octets, (double)x->window_ms / 1000);
+		return with_sys(e, ETIMEDOUT);
+	}
 	x->window_ms = x->window_octets = 0;
 	return 0;
 }

@@ -231,14 +231,13 @@ int registry_head(struct registry *r, const struct reference *ref, struct descri
 	return result;
 }
 
-static int take_manifest(struct http_exchange *x, const struct reference *ref, struct arena *a,
-                         struct registry_document *out, err *e)
+static int take_manifest(struct http_exchange *x, const struct reference *ref, bytes content,
+                         struct arena *a, struct registry_document *out, err *e)
 {
-	struct registry_document doc = { 0 };
+	struct registry_document doc = { .content = content };
 	digest said;
 
-	if (take_media_type(x, a, &doc.media_type, e) < 0 || reading_digest(x, &said, e) < 0 ||
-	    http_read_all(x, LIMIT_MANIFEST, a, &doc.content, e) < 0)
+	if (take_media_type(x, a, &doc.media_type, e) < 0 || reading_digest(x, &said, e) < 0)
 		return -1;
 	enum digest_algorithm algorithm = ref->digest.algorithm != DIGEST_NONE ? ref->digest.algorithm :
 	                                  said.algorithm != DIGEST_NONE        ? said.algorithm :
@@ -261,14 +260,15 @@ int reading_manifest(struct registry *r, const struct reference *ref, struct are
 		                    .repository = ref->repository, .method = HTTP_GET,
 		                    .path = manifest_path(ref, &scratch), .headers = accept_manifests };
 	struct answer answer;
-	int result = call_send(r, &c, &scratch, &answer, e);
+	bytes content;
+	int result = call_read(r, &c, LIMIT_MANIFEST, &scratch, &answer, &content, e);
 
 	if (result == 0 && http_status(answer.x) != 200) {
 		result = call_refuse(r, &c, answer.x, e);
 	} else if (result == 0) {
 		const char *etag = http_header(answer.x, "ETag");
 
-		result = take_manifest(answer.x, ref, a, out, e);
+		result = take_manifest(answer.x, ref, arena_bytes(a, content), a, out, e);
 		*out_etag = etag && etag[0] == '"' ? arena_str(a, bytes_str(etag)) : NULL;
 		http_end(answer.x);
 	}

@@ -51,11 +51,6 @@ static bytes site_of(bytes host)
 	return bytes_skip(host, second + 1);
 }
 
-static bool is_address(bytes host)
-{
-	return host.p[0] == '[' || (host.p[host.n - 1] >= '0' && host.p[host.n - 1] <= '9');
-}
-
 /* Token services that stand on another site than their registry. */
 static bool is_known_pair(bytes registry, bytes realm)
 {
@@ -64,12 +59,11 @@ static bool is_known_pair(bytes registry, bytes realm)
 
 static bool is_own_realm(const struct url *registry, const struct url *realm)
 {
-	if (bytes_equal(registry->host, realm->host) || is_known_pair(registry->host, realm->host))
-		return true;
-	if (is_address(registry->host) || is_address(realm->host) ||
-	    bytes_find(registry->host, '.') == registry->host.n)
-		return false;
-	return bytes_equal(site_of(registry->host), site_of(realm->host));
+	/* Ports of one machine may belong to different people. */
+	if (url_is_private(registry) || url_is_private(realm))
+		return url_same_origin(registry, realm);
+	return is_known_pair(registry->host, realm->host) ||
+	       bytes_equal(site_of(registry->host), site_of(realm->host));
 }
 
 /* GHSA-xf85-363p-868w and its like: a registry that names somebody else's door as its own. */
@@ -247,8 +241,7 @@ static int bearer(struct registry *r, struct question *q, const char **out, err 
 	struct token_answer answer;
 	struct url base, realm;
 
-	if (url_parse(call_url(r, &(struct call){ .host = q->c->host, .repository = q->c->repository,
-	                                          .path = "" }, q->a), q->a, &base, e) < 0 ||
+	if (url_parse(call_base(r, q->c, q->a), q->a, &base, e) < 0 ||
 	    url_parse(q->realm, q->a, &realm, e) < 0 ||
 	    check_realm(r, &base, &realm, has_secret, e) < 0)
 		return -1;

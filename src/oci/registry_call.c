@@ -129,7 +129,7 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
 
 /* -- where to ----------------------------------------------------------------------------------- */
 
-static const char *base_url(struct registry *r, const struct call *c, struct arena *a)
+const char *call_base(struct registry *r, const struct call *c, struct arena *a)
 {
 	struct host *h = registry_host(r, c->host);
 	const struct reference ref = { .host = c->host };
@@ -143,7 +143,7 @@ const char *call_url(struct registry *r, const struct call *c, struct arena *a)
 
 	if (bytes_starts(path, BYTES("http://")) || bytes_starts(path, BYTES("https://")))
 		return c->path;
-	return arena_printf(a, "%s%s%s%s", base_url(r, c, a), c->repository, *c->repository ? "/" : "",
+	return arena_printf(a, "%s%s%s%s", call_base(r, c, a), c->repository, *c->repository ? "/" : "",
 	                    c->path);
 }
 
@@ -263,7 +263,7 @@ static int send_once(struct registry *r, const struct call *c, struct arena *a, 
 	struct host *h = registry_host(r, c->host);
 	struct walk w = { .r = r, .c = c, .a = a, .url = call_url(r, c, a) };
 
-	if (url_parse(base_url(r, c, a), a, &w.base, e) < 0 || url_parse(w.url, a, &w.at, e) < 0)
+	if (url_parse(call_base(r, c, a), a, &w.base, e) < 0 || url_parse(w.url, a, &w.at, e) < 0)
 		return -1;
 	w.ours = url_same_origin(&w.base, &w.at);
 	if (w.ours && auth_header(r, h, c, a, &w.authorization, e) < 0)
@@ -283,7 +283,7 @@ int call_send(struct registry *r, const struct call *c, struct arena *a, struct 
 		int result = send_once(r, c, a, out, &ours, e);
 
 		if (result < 0 && !h->settled && !h->plain && (e->sys == EPROTO || e->sys == ECONNREFUSED) &&
-		    may_be_plain(r, base_url(r, c, a), a)) {
+		    may_be_plain(r, call_base(r, c, a), a)) {
 			err_clear(e); /* no TLS here: the same without it */
 			h->plain = true;
 			result = send_once(r, c, a, out, &ours, e);
@@ -301,6 +301,26 @@ int call_send(struct registry *r, const struct call *c, struct arena *a, struct 
 		return fail_unauthorized(r, c, out->x, a, e);
 	http_end(out->x);
 	return -1;
+}
+
+int call_read(struct registry *r, const struct call *c, size_t max, struct arena *a,
+              struct answer *out, bytes *out_body, err *e)
+{
+	struct patience patience = { 0 };
+	struct call shared = *c;
+
+	shared.patience = &patience;
+	for (;;) {
+		if (call_send(r, &shared, a, out, e) < 0)
+			return -1;
+		if (http_status(out->x) != 200 || http_read_all(out->x, max, a, out_body, e) == 0)
+			return 0;
+		http_end(out->x);
+		if (e->sys != ECONNRESET || patience_take(r, &patience, 0) < 0)
+			return -1;
+		registry_note(r, "%s/%s: %s: %s, tried again", c->host, c->repository, c->what, e->text);
+		err_clear(e); /* the next try decides */
+	}
 }
 
 /* -- errors ------------------------------------------------------------------------------------- */

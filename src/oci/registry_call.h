@@ -67,14 +67,20 @@ struct answer {
  * do. The caller ends out->x. */
 int call_send(struct registry *r, const struct call *c, struct arena *a, struct answer *out,
               err *e);
+/* call_read(r, c, max, a, out, out_body, e): call_send, and the whole body of a 200, at most max
+ * octets; asked again when it breaks off. Other statuses leave their body unread. */
+int call_read(struct registry *r, const struct call *c, size_t max, struct arena *a,
+              struct answer *out, bytes *out_body, err *e);
 /* call_refuse(r, c, x, e): the error that x's status stands for, with what the registry says. 404 is
  * ERR_ABSENT, others ERR_NET; where c is tried once and another try may help, e->sys is EAGAIN. Ends
  * x. */
 int call_refuse(struct registry *r, const struct call *c, struct http_exchange *x, err *e);
 /* call_wrap(c, e): "HOST/REPOSITORY: WHAT: ". */
 int call_wrap(const struct call *c, err *e);
-/* call_url(r, c, a): where it goes. */
+/* call_url(r, c, a): where it goes. call_base(r, c, a): the registry's root, whose origin alone sees
+ * secrets. Arena. */
 const char *call_url(struct registry *r, const struct call *c, struct arena *a);
+const char *call_base(struct registry *r, const struct call *c, struct arena *a);
 /* call_check_target(r, base, from, to, e): may an answer of `from` send us to `to`, when base is the
  * registry? Not from TLS to none, not into a private network from outside. ERR_NET. */
 int call_check_target(const struct registry *r, const struct url *base, const struct url *from,

@@ -15,20 +15,21 @@ struct pages {
 	void *ctx;
 };
 
-/* next_url(x, url, base, a, out, e): where the next page is; NULL after the last one. Another
- * origin would see our secret, or be asked in our name. */
-static int next_url(const struct http_exchange *x, const char *url, const char *base,
+/* next_url(r, c, answer, a, out, e): where the next page is; NULL after the last one. Another origin
+ * would see our secret, or be asked in our name. */
+static int next_url(struct registry *r, const struct call *c, const struct answer *answer,
                     struct arena *a, const char **out, err *e)
 {
+	const char *base = call_base(r, c, a);
 	struct url from, to;
 	bytes target;
 	size_t at = 0;
 
 	*out = NULL;
-	for (const char *v; (v = http_header_next(x, "Link", &at));) {
+	for (const char *v; (v = http_header_next(answer->x, "Link", &at));) {
 		if (!link_next(bytes_str(v), &target))
 			continue;
-		if (url_resolve(url, arena_str(a, target), a, out, e) < 0 ||
+		if (url_resolve(answer->url, arena_str(a, target), a, out, e) < 0 ||
 		    url_parse(*out, a, &to, e) < 0 || url_parse(base, a, &from, e) < 0)
 			return err_wrap(e, "the next page");
 		if (!url_same_origin(&from, &to))
@@ -39,15 +40,15 @@ static int next_url(const struct http_exchange *x, const char *url, const char *
 	return 0;
 }
 
-/* one_page(r, p, base, next, e): 0, or 1 when it is not there (404); the URL of the page behind it
+/* one_page(r, p, next, e): 0, or 1 when it is not there (404); the URL of the page behind it
  * goes into `next`, which is empty after the last. */
-static int one_page(struct registry *r, struct pages *p, const char *base, buf *next, err *e)
+static int one_page(struct registry *r, struct pages *p, buf *next, err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct answer answer;
 	const char *url = NULL;
 	bytes text;
-	int result = call_send(r, &p->call, &a, &answer, e);
+	int result = call_read(r, &p->call, LIMIT_LIST_PAGE, &a, &answer, &text, e);
 
 	if (result == 0 && http_status(answer.x) == 404) {
 		http_end(answer.x);
@@ -55,11 +56,9 @@ static int one_page(struct registry *r, struct pages *p, const char *base, buf *
 	} else if (result == 0 && http_status(answer.x) != 200) {
 		result = call_refuse(r, &p->call, answer.x, e);
 	} else if (result == 0) {
-		result = http_read_all(answer.x, LIMIT_LIST_PAGE, &a, &text, e);
+		result = p->take(p->ctx, answer.x, text, e);
 		if (result == 0)
-			result = p->take(p->ctx, answer.x, text, e);
-		if (result == 0 && next_url(answer.x, answer.url, base, &a, &url, e) < 0)
-			result = -1;
+			result = next_url(r, &p->call, &answer, &a, &url, e);
 		http_end(answer.x);
 	}
 	buf_clear(next);
@@ -72,8 +71,6 @@ static int one_page(struct registry *r, struct pages *p, const char *base, buf *
 /* 1: the first page is not there. */
 static int walk_pages(struct registry *r, struct pages *p, err *e)
 {
-	struct arena a = ARENA_INIT;
-	const char *base = call_url(r, &p->call, &a);
 	buf next = BUF_INIT(4 * LIMIT_HTTP_HEADERS);
 	unsigned page = 0;
 	int result;
@@ -83,14 +80,13 @@ static int walk_pages(struct registry *r, struct pages *p, err *e)
 			result = err_set(e, ERR_LIMIT, 0, "more than %u pages", p->most);
 			break;
 		}
-		result = one_page(r, p, base, &next, e);
+		result = one_page(r, p, &next, e);
 		if (result == 1 && page > 0)
 			result = err_set(e, ERR_NET, 0, "page %u is not there", page + 1);
 		p->call.path = (const char *)next.p;
 		page++;
 	} while (result == 0 && next.n > 0);
 	buf_done(&next);
-	arena_done(&a);
 	return result;
 }
 

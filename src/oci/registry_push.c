@@ -93,13 +93,13 @@ static struct call upload_call(struct upload *u, enum http_method method, const 
  * without a query). Another origin gets no secret (call_send), and none without TLS. */
 static int take_location(struct upload *u, const struct answer *answer, err *e)
 {
-	const struct call root = upload_call(u, HTTP_GET, "");
+	const struct call c = upload_call(u, HTTP_GET, "");
 	const char *text = http_header(answer->x, "Location"), *to;
 	struct url base, from, next;
 
 	if (!text)
 		return u->location.n ? 0 : err_set(e, ERR_NET, 0, "the registry names no place for uploads");
-	if (url_parse(call_url(u->r, &root, &u->arena), &u->arena, &base, e) < 0 ||
+	if (url_parse(call_base(u->r, &c, &u->arena), &u->arena, &base, e) < 0 ||
 	    url_parse(answer->url, &u->arena, &from, e) < 0 ||
 	    url_resolve(answer->url, text, &u->arena, &to, e) < 0 ||
 	    url_parse(to, &u->arena, &next, e) < 0 ||

@@ -29,9 +29,14 @@ static bytes take_word(bytes *in, const char *ends)
 /* quoted-string (RFC 9110 section 5.6.4): behind the opening quote. */
 static bool take_quoted(bytes *in, struct arena *a, bytes *out)
 {
-	char *to = arena_alloc(a, in->n);
-	size_t n = 0;
+	size_t n = 0, end = 0;
 	uint8_t c;
+
+	while (end < in->n && in->p[end] != '"')
+		end += in->p[end] == '\\' ? 2 : 1;
+	if (end >= in->n)
+		return false;
+	char *to = arena_alloc(a, end);
 
 	while (bytes_take_u8(in, &c)) {
 		if (c == '"') {

@@ -50,29 +50,40 @@ int staged_open(int folder, struct staged *out, err *e)
 	return 0;
 }
 
-static int give_name(struct staged *s, err *e)
+/* link_as(s, name): the nameless file appears as name; false, with errno, when it cannot. */
+static bool link_as(const struct staged *s, const char *name)
 {
 	char path[40];
 
-	if (s->name[0])
-		return 0;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd);
-	make_name(s);
-	if (linkat(AT_FDCWD, path, s->folder, s->name, AT_SYMLINK_FOLLOW) == 0)
+	return linkat(AT_FDCWD, path, s->folder, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* appear(s, name, e): at its place. What lies there is replaced, by way of a temporary name; only a
+ * process that is killed between the two calls leaves that behind. */
+static int appear(struct staged *s, const char *name, err *e)
+{
+	if (!s->name[0] && link_as(s, name))
 		return 0;
+	if (!s->name[0]) {
+		make_name(s);
+		if (!link_as(s, s->name)) {
+			s->name[0] = '\0';
+			return err_set(e, ERR_IO, errno, "name a temporary file");
+		}
+	}
+	if (renameat(s->folder, s->name, s->folder, name) < 0)
+		return err_set(e, ERR_IO, errno, "put '%s' in its place", SHOW(bytes_str(name)));
 	s->name[0] = '\0';
-	return err_set(e, ERR_IO, errno, "name a temporary file");
+	return 0;
 }
 
 int staged_place(struct staged *s, const char *name, err *e)
 {
 	if (fsync(s->fd) < 0)
 		return err_set(e, ERR_IO, errno, "sync");
-	if (give_name(s, e) < 0)
+	if (appear(s, name, e) < 0)
 		return -1;
-	if (renameat(s->folder, s->name, s->folder, name) < 0)
-		return err_set(e, ERR_IO, errno, "put '%s' in its place", SHOW(bytes_str(name)));
-	s->name[0] = '\0';
 	/* Some file systems cannot sync a folder and keep its order themselves (EINVAL). */
 	if (fsync(s->folder) < 0 && errno != EINVAL)
 		return err_set(e, ERR_IO, errno, "sync the folder of '%s'", SHOW(bytes_str(name)));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dpkg - [epoch:]upstream[-revision] (deb-version(7), Debian Policy 5.6.12): runs of non-digits and
- * numbers in turn; among non-digits "~" comes before the end, the end before letters, letters before
- * the rest. What dpkg warns of (a first letter, odd ASCII) is compared, what it refuses is invalid. */
+/* dpkg - [epoch:]upstream[-revision] (deb-version(7), Debian Policy 5.6.12): runs of non-digits
+ * and numbers in turn; among non-digits "~" comes before the end, the end before letters,
+ * letters before the rest. What dpkg warns of (a first letter, odd ASCII) is compared, what it
+ * refuses is invalid. */
 #include "version/key.h"
 
 enum { TILDE = 1, END = 2 };

@@ -5,8 +5,8 @@
  * advisories have them. */
 #include "version/key.h"
 
-/* What may come next, in order. A row of zeros matters only by what follows it: before letters fewer
- * of them are older, before a number fewer are newer. */
+/* What may come next, in order. A row of zeros matters only by what follows it: before letters
+ * fewer of them are older, before a number fewer are newer. */
 enum { LETTERS = 1, ZEROS_LETTERS, END, ZEROS_NUMBER, NUMBER };
 
 static bool is_gem(uint8_t c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* go - versions of modules: SemVer behind "v" (Go modules reference, "Versions"; pseudo-versions are
- * pre-releases, "+incompatible" a build), which advisories write without "v"; and releases of Go
- * itself, "go1.21rc2" (go.dev/doc/toolchain), which advisories know as 1.21.0-rc.2. */
+/* go - versions of modules: SemVer behind "v" (Go modules reference, "Versions"; pseudo-versions
+ * are pre-releases, "+incompatible" a build), which advisories write without "v"; and releases
+ * of Go itself, "go1.21rc2" (go.dev/doc/toolchain), which advisories know as 1.21.0-rc.2. */
 #include "version/key.h"
 
 #define NUMBERS 3

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* key - how the orderings of this room write their keys; for src/version/ alone.
  *
- * A key is a row of parts, each of which ends itself, so that no key is confused with the beginning
- * of another: a code (one octet), a number, or a text that ends in 0. The room in a key suffices for
- * any version of at most LIMIT_VERSION octets (the fuzz target checks that). */
+ * A key is a row of parts, each of which ends itself, so that no key is confused with the
+ * beginning of another: a code (one octet), a number, or a text that ends in 0. The room in a
+ * key suffices for any version of at most LIMIT_VERSION octets (the fuzz target checks that). */
 #pragma once
 
 #include "version/version.h"
@@ -116,10 +116,10 @@ static inline void key_text_lower(struct version_key *k, bytes text)
 	key_code(k, 0);
 }
 
-/* key_release(k, v, numbers, most, lower): what SemVer, NuGet and Go share (semver.c): numbers divided
- * by dots, of which the first `numbers` count, missing ones as 0; "-" and pre-release labels, without
- * case if `lower`; "+" and a build, which does not count. False when there are more than `most`
- * numbers or it is not of this form. */
+/* key_release(k, v, numbers, most, lower): what SemVer, NuGet and Go share (semver.c): numbers
+ * divided by dots, of which the first `numbers` count, missing ones as 0; "-" and pre-release
+ * labels, without case if `lower`; "+" and a build, which does not count. False when there are
+ * more than `most` numbers or it is not of this form. */
 bool key_release(struct version_key *k, bytes v, size_t numbers, size_t most, bool lower);
 
 /* Each reads a version without blanks and controls of 1 to LIMIT_VERSION octets into an empty key.

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* maven - the order of Maven's ComparableVersion (POM reference, "Version Order Specification"):
- * numbers and words, in lists that "-" and a change between digits and letters open. A list lasts to
- * the end of the version, so that a version is one row of items in which "open" is one more kind.
- * Nulls (0, final) at the end of a list do not count; what is missing is compared as null.
- * Maven 3.8.7 took 1.rc for 1-rc where nothing follows; other releases and the reference differ. */
+ * numbers and words, in lists that "-" and a change between digits and letters open. A list
+ * lasts to the end of the version, so that a version is one row of items in which "open" is one
+ * more kind. Nulls (0, final) at the end of a list do not count; what is missing is compared as
+ * null. Maven 3.8.7 took 1.rc for 1-rc where nothing follows; other releases and the reference
+ * differ. */
 #include "version/key.h"
 
 enum kind { WORD, OPEN, NUMBER }; /* where kinds differ, this is the order */

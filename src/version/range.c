@@ -248,20 +248,17 @@ static bool is_first(const struct range_event *event)
 static int compare_events(const struct range_job *j, const struct range_event *a,
                           const struct range_event *b)
 {
+	/* A fix and an introduction at one version: it is affected again from there. A version that is
+	 * introduced and last affected is affected alone. */
+	static const int ranks[] = {
+		[RANGE_FIXED] = 0, [RANGE_INTRODUCED] = 1, [RANGE_LAST_AFFECTED] = 2, [RANGE_LIMIT] = 3
+	};
+
 	if (is_first(a) || is_first(b))
 		return is_first(b) - is_first(a);
 	int c = compare(j, a->version, b->version);
 
-	/* A fix and an introduction at one version: it is affected again from there. A version that is
-	 * introduced and last affected is affected alone. */
-	if (c == 0 && a->kind != b->kind)
-		c = (a->kind == RANGE_FIXED        ? 0
-		     : a->kind == RANGE_INTRODUCED ? 1
-		                                   : 2) -
-		    (b->kind == RANGE_FIXED        ? 0
-		     : b->kind == RANGE_INTRODUCED ? 1
-		                                   : 2);
-	return c;
+	return c != 0 ? c : ranks[a->kind] - ranks[b->kind];
 }
 
 /* Feeds write them nearly in order. */

@@ -17,8 +17,8 @@ struct range_job {
 int range_begin(struct range_job *j);
 int range_end(struct range_job *j);
 
-/* range_narrow(j, i): keep of the alternative what is in i as well. range_exclude: what is not in i,
- * which has `from`. ERR_FORMAT when a bound is no version; ERR_LIMIT. */
+/* range_narrow(j, i): keep of the alternative what is in i as well. range_exclude: what is not
+ * in i, which has `from`. ERR_FORMAT when a bound is no version; ERR_LIMIT. */
 int range_narrow(struct range_job *j, struct version_interval i);
 int range_exclude(struct range_job *j, struct version_interval i);
 

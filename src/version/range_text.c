@@ -242,7 +242,8 @@ int range_compare_pep440(struct range_job *j, bytes op, bytes v)
 
 /* -- gem -------------------------------------------------------------------------------------- */
 
-/* "~> 2.2.3" is ">= 2.2.3, < 2.3", without the pre-releases of 2.3: A is the first word there is. */
+/* "~> 2.2.3" is ">= 2.2.3, < 2.3", without the pre-releases of 2.3: A is the first word there
+ * is. */
 int range_compare_gem(struct range_job *j, bytes op, bytes v)
 {
 	uint64_t numbers[NUMBERS_MOST];
@@ -259,47 +260,53 @@ int range_compare_gem(struct range_job *j, bytes op, bytes v)
 
 /* -- braces ----------------------------------------------------------------------------------- */
 
-/* One interval at the front of *text, with its braces. */
-static int read_braces(struct range_job *j, bytes *text)
+static int refuse_braces(struct range_job *j, bytes text)
 {
-	bool from_open = text->p[0] == '(';
-	size_t end = 1;
+	return err_set(j->e, ERR_FORMAT, 0, "range: '%s' is no interval", SHOW(text));
+}
 
-	while (end < text->n && text->p[end] != ')' && text->p[end] != ']')
-		end++;
-	if ((!from_open && text->p[0] != '[') || end == text->n)
-		return err_set(j->e, ERR_FORMAT, 0, "range: '%s' is no interval", SHOW(*text));
-	bool to_open = text->p[end] == ')';
-	bytes inside = bytes_slice(*text, 1, end - 1);
+/* What stands between the braces: both bounds, or one version in [ ]. */
+static bool read_bounds(bytes inside, bool from_open, bool to_open, struct version_interval *out)
+{
 	size_t comma = bytes_find(inside, ',');
 	bytes from = bytes_trim(bytes_slice(inside, 0, comma)),
 		  to = bytes_trim(bytes_skip(inside, comma + 1));
 
 	if (comma == inside.n) {
 		if (from_open || to_open || from.n == 0)
-			return err_set(j->e, ERR_FORMAT, 0, "range: '%s' is no interval", SHOW(*text));
+			return false;
 		to = from;
 	}
+	*out = (struct version_interval){ .from = from, .from_open = from_open && from.n > 0 };
+	*(to_open ? &out->to : &out->last) = to;
+	return true;
+}
+
+/* One interval at the front of *text, with its braces. */
+static int read_braces(struct range_job *j, bytes *text)
+{
+	struct version_interval i;
+	size_t end = 1;
+
+	while (end < text->n && text->p[end] != ')' && text->p[end] != ']')
+		end++;
+	if ((text->p[0] != '(' && text->p[0] != '[') || end == text->n ||
+	    !read_bounds(bytes_slice(*text, 1, end - 1), text->p[0] == '(', text->p[end] == ')', &i))
+		return refuse_braces(j, *text);
 	*text = bytes_trim(bytes_skip(*text, end + 1));
-	if (range_begin(j) < 0 ||
-	    range_narrow(j, (struct version_interval){ .from = from,
-	                                               .from_open = from_open && from.n > 0,
-	                                               .to = to_open ? to : (bytes){ NULL, 0 },
-	                                               .last = to_open ? (bytes){ NULL, 0 } : to }) < 0)
+	if (range_begin(j) < 0 || range_narrow(j, i) < 0)
 		return -1;
 	return range_end(j);
 }
 
 int range_parse_braces(struct range_job *j, bytes text)
 {
-	text = bytes_trim(text);
 	do {
+		text = bytes_trim(text);
 		if (text.n == 0)
-			return err_set(j->e, ERR_FORMAT, 0, "range: an interval is missing");
+			return refuse_braces(j, text);
 		if (read_braces(j, &text) < 0)
 			return -1;
-		if (text.n == 0)
-			return 0;
-	} while (take_octet(&text, ',') && (text = bytes_trim(text), true));
-	return err_set(j->e, ERR_FORMAT, 0, "range: '%s' behind an interval", SHOW(text));
+	} while (take_octet(&text, ','));
+	return text.n == 0 ? 0 : refuse_braces(j, text);
 }

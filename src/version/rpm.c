@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rpm - [epoch:]version[-release] (rpm-version(7)): runs of letters and numbers, anything else only
- * divides; "~" comes before the end, "^" right behind it, numbers are newer than letters. What is no
- * number before the first colon is no epoch. rpm itself takes any text. */
+/* rpm - [epoch:]version[-release] (rpm-version(7)): runs of letters and numbers, anything else
+ * only divides; "~" comes before the end, "^" right behind it, numbers are newer than letters.
+ * What is no number before the first colon is no epoch. rpm itself takes any text. */
 #include "version/key.h"
 
 enum { TILDE = 1, END, CARET, LETTERS, NUMBER };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* semver - Semantic Versioning 2.0.0, as advisories write it: a "v" may stand in front, minor and
- * patch may be missing (0), leading zeros do not count. Further numbers count as little as the build
- * does. */
+/* semver - Semantic Versioning 2.0.0, as advisories write it: a "v" may stand in front, minor
+ * and patch may be missing (0), leading zeros do not count. Further numbers count as little as
+ * the build does. */
 #include "version/key.h"
 
 enum { NO_MORE_LABELS = 1, NUMERIC, WORD, NO_LABELS };

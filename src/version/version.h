@@ -3,12 +3,12 @@
  *
  * This room knows versions and ranges of versions, and nothing of packages or advisories. One file
  * an ordering; each names its specification. All but Maven's turn a version into a key, a run of
- * octets in the order of memcmp: so they are orders by construction, a sorted database may hold keys
- * instead of versions, and a package's version is read once however many ranges it meets. Maven's is
- * no order (1.0.alpha < 1 < 1-0.1 < 1.0.alpha), so that no key for it can be.
+ * octets in the order of memcmp: so they are orders by construction, a sorted database may hold
+ * keys instead of versions, and a package's version is read once however many ranges it meets.
+ * Maven's is no order (1.0.alpha < 1 < 1-0.1 < 1.0.alpha), so that no key for it can be.
  *
- * A version has 1 to LIMIT_VERSION octets without blanks or controls; blanks at its ends are dropped.
- * What is no version of its ordering is invalid, and never equal, older or newer.
+ * A version has 1 to LIMIT_VERSION octets without blanks or controls; blanks at its ends are
+ * dropped. What is no version of its ordering is invalid, and never equal, older or newer.
  * Nothing allocates. Threading: pure functions. */
 #pragma once
 

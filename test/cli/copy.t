@@ -15,9 +15,9 @@ blobs() { # LAYOUT
 	(cd "$1/blobs/sha256" && echo ./* | tr ' ' '\n' | sort)
 }
 whole() { # LAYOUT: every blob has its digest, and nothing else lies there
-	[ -d "$1/blobs/sha256" ] || return 0
-	(cd "$1/blobs/sha256" && for blob in *; do
-		[ "$blob" = '*' ] || printf '%s  %s\n' "$blob" "$blob"
+	[ -n "$(ls -A "$1/blobs/sha256" 2>/dev/null)" ] || return 0
+	(cd "$1/blobs/sha256" && for blob in $(ls -A); do
+		printf '%s  %s\n' "$blob" "$blob"
 	done | sha256sum --check --quiet --strict 2>&1)
 }
 no_traces() { # LAYOUT: neither temporary files nor folders

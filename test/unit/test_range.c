@@ -7,8 +7,8 @@
 		(const uint8_t *)(text), sizeof(text) - 1 \
 	}
 
-/* check(syntax, ordering, text, in, out): the versions of the first list are in the range, those of the
- * second are not; the lists are divided by blanks. */
+/* check(syntax, ordering, text, in, out): the versions of the first list are in the range, those
+ * of the second are not; the lists are divided by blanks. */
 static void check(enum range_syntax syntax, enum version_ordering o, const char *text,
                   const char *in, const char *out)
 {

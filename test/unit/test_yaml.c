@@ -17,7 +17,7 @@ static struct yaml_file read_text(bytes text)
 	return file;
 }
 
-static struct yaml_file read(const char *text)
+static struct yaml_file read_str(const char *text)
 {
 	return read_text(bytes_str(text));
 }
@@ -42,7 +42,7 @@ static void covers(const struct yaml_file *file, const struct yaml_node *n, cons
 static void spans(void **state)
 {
 	(void)state;
-	struct yaml_file f = read("\xc3\xbc: \"\xe2\x82\xac\"\n# \xf0\x9f\x98\x80\n"
+	struct yaml_file f = read_str("\xc3\xbc: \"\xe2\x82\xac\"\n# \xf0\x9f\x98\x80\n"
 	                          "list: # why\n- &one {k: 'v'}\n- !!str 12\n- |\n   text\n\nlast:\n");
 	const struct yaml_node *r = root(&f), *list = yaml_find(r, "list");
 
@@ -78,7 +78,7 @@ static void many_code_points(void **state)
 static void types(void **state)
 {
 	(void)state;
-	struct yaml_file f = read("a: yes\nb: 'yes'\nc: 0x1F\nd: 0o17\ne: 017\nf: -1_0\ng: ~\nh: 1.5\n"
+	struct yaml_file f = read_str("a: yes\nb: 'yes'\nc: 0x1F\nd: 0o17\ne: 017\nf: -1_0\ng: ~\nh: 1.5\n"
 	                          "i: word\nj: Off\n");
 	const struct yaml_node *r = root(&f);
 	int64_t n;
@@ -101,7 +101,7 @@ static void types(void **state)
 static void aliases_and_merges(void **state)
 {
 	(void)state;
-	struct yaml_file f = read("x: &x {a: 1, b: 2}\ny: &y {a: 3, c: 4}\n"
+	struct yaml_file f = read_str("x: &x {a: 1, b: 2}\ny: &y {a: 3, c: 4}\n"
 	                          "one: {<<: *x, a: 5}\ntwo: {<<: [*y, *x]}\nsame: *x\n");
 	const struct yaml_node *r = root(&f);
 
@@ -116,7 +116,7 @@ static void aliases_and_merges(void **state)
 static void documents_and_errors(void **state)
 {
 	(void)state;
-	struct yaml_file f = read("a: 1\n---\nb: [\n---\nc: 3\nc: 4\n...\n---\n*d\n---\ne: 5\n");
+	struct yaml_file f = read_str("a: 1\n---\nb: [\n---\nc: 3\nc: 4\n...\n---\n*d\n---\ne: 5\n");
 
 	assert_int_equal(f.documents.len, 3);
 	assert_int_equal(f.faults.len, 2);
@@ -128,14 +128,14 @@ static void documents_and_errors(void **state)
 static void json_texts(void **state)
 {
 	(void)state;
-	struct yaml_file f = read("{\"a\\\"\": \"\\ud83d\\ude00\",\t\"b\" : [1, null]}\n");
+	struct yaml_file f = read_str("{\"a\\\"\": \"\\ud83d\\ude00\",\t\"b\" : [1, null]}\n");
 	const struct yaml_node *r = root(&f);
 
 	assert_true(f.is_json);
 	covers(&f, r->first->key, "\"a\\\"\"");
 	assert_true(yaml_says(r->first, "\xf0\x9f\x98\x80"));
 	covers(&f, yaml_get(r, "b"), "[1, null]");
-	f = read("{a: 1}");
+	f = read_str("{a: 1}");
 	assert_false(f.is_json);
 }
 

@@ -74,7 +74,7 @@ static void appends(void **state)
 	gives(c, "a: [z]\n");
 }
 
-static void delete(const char *text, const char *path, const char *want)
+static void delete_path(const char *text, const char *path, const char *want)
 {
 	struct change *c = begin(text);
 
@@ -85,12 +85,12 @@ static void delete(const char *text, const char *path, const char *want)
 static void deletes(void **state)
 {
 	(void)state;
-	delete("a: 1\nb: 2 # two\nc: 3\n", "b", "a: 1\nc: 3\n");
-	delete("a: 1\nb: 2", "b", "a: 1");
-	delete("a:\n  b:\n    c: 1\nd: 2\n", "a.b.c", "d: 2\n");
-	delete("a: {b: 1, c: 2}\n", "a.b", "a: {c: 2}\n");
-	delete("a: {b: 1, c: 2}\n", "a.c", "a: {b: 1}\n");
-	delete("{\"a\": 1}", "a", "{}");
+	delete_path("a: 1\nb: 2 # two\nc: 3\n", "b", "a: 1\nc: 3\n");
+	delete_path("a: 1\nb: 2", "b", "a: 1");
+	delete_path("a:\n  b:\n    c: 1\nd: 2\n", "a.b.c", "d: 2\n");
+	delete_path("a: {b: 1, c: 2}\n", "a.b", "a: {c: 2}\n");
+	delete_path("a: {b: 1, c: 2}\n", "a.c", "a: {b: 1}\n");
+	delete_path("{\"a\": 1}", "a", "{}");
 	struct change *c = begin("a:\n# of x\n- x\n# of y\n- y: 1\n  z: 2\n");
 	const struct yaml_node *y = yaml_get(c->root, "a")->first->next;
 
