@@ -91,6 +91,7 @@ static inline void fuzz_catalog(const struct fuzz_catalog *f, bytes input)
 	for (size_t i = 0; f->paths[i]; i++)
 		if (choice == '0' + i)
 			path = f->paths[i];
+	image.kind = TARGET_ROOTFS; /* lock files count */
 	image.tree = tree_new();
 	(void)ARENA_PUSH(&image.arena, &image.layers);
 	fuzz_layer(f, path, input, &image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Specifications of gems, Composer's list of what it installed, and the evidence of gems. */
+/* Specifications of gems, Bundler's lock file, and their evidence. */
 #include "fuzz_catalog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.cataloger = &catalog_gem,
 		.sample = "# stub: a 1 ruby lib\n",
 		.paths = { "gem/specifications/a-1.gemspec", "gem/specifications/default/b.gemspec",
-		           "app/vendor/composer/installed.json", NULL },
+		           "src/Gemfile.lock", NULL },
 	};
 
 	fuzz_catalog(&target, bytes_of(data, size));

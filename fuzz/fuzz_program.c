@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct fuzz_catalog target = {
 		.cataloger = &catalog_golang,
 		.sample = "\177ELF",
-		.paths = { "usr/bin/a", "usr/bin/shop", NULL },
+		.paths = { "usr/bin/a", "usr/bin/shop", "src/go.mod", "src/Cargo.lock", NULL },
 	};
 	size_t padded = (512 * KIB) + 1;
 	uint8_t *body = size > 0 ? calloc(1, padded) : NULL;

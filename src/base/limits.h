@@ -60,7 +60,7 @@
 /* 64 MiB are read in 3 seconds. */
 #define LIMIT_CHECK_MS 60000
 /* Findings of one judgement; beyond them a reader is lost. */
-#define LIMIT_FINDINGS 200000
+#define LIMIT_FINDINGS 100000
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */
@@ -180,7 +180,14 @@
 /* The text of a range, and the intervals of one: the longest in advisories (Jenkins, the kernel)
  * have some hundreds. */
 #define LIMIT_RANGE 65536
-#define LIMIT_RANGE_INTERVALS 4096
+#define LIMIT_RANGE_INTERVALS 1024
+/* References, aliases, fixes of one advisory that are kept: the longest real lists have 300 links. */
+#define LIMIT_ADVISORY_WORDS 512
+/* Listed versions times intervals of one package: above, versions that its ranges hold are kept too.
+ * Real ones stay below 100,000. */
+#define LIMIT_ADVISORY_WORK (UINT64_C(1) << 20)
+/* Disclosures in one month's cve.json: each row is looked up among them. The most were 17. */
+#define LIMIT_DOTNET_DISCLOSURES 1024
 /* A line of pairs for `oakum vercmp`; what is longer holds no versions. */
 #define LIMIT_VERSION_LINE (64 * KIB)
 /* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */
@@ -213,9 +220,9 @@
  * come back in an hour says so instead. */
 #define LIMIT_REGISTRY_TRIES 5
 #define LIMIT_RETRY_WAIT_MS 8000
-/* Tags of one repository: nightly builds of many years have some ten thousand. The pages of one list
- * (registries give 100 to 1000 tags in each) and the octets of one page, whose nodes take eight
- * times as much memory at most. */
+/* Tags of one repository: nightly builds of many years have some ten thousand. The pages of one
+ * list (registries give 100 to 1000 tags in each) and the octets of one page, whose nodes take
+ * eight times as much memory at most. */
 #define LIMIT_TAGS (UINT64_C(128) << 10)
 #define LIMIT_LIST_PAGES 2000
 #define LIMIT_LIST_PAGE (2 * MIB)

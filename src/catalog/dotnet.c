@@ -39,8 +39,9 @@ static unsigned role(bytes path)
 	return bytes_ends(path, BYTES(".deps.json")) ? 1 : is_config(path) ? 2 : 0;
 }
 
-/* want_library(entry): its metadata lie anywhere in it. What lies in the folder of a shared framework
- * is the framework's, whatever it says. One above LIMIT_KEEP that no deps.json lists stays unknown. */
+/* want_library(entry): its metadata lie anywhere in it. What lies in the folder of a shared
+ * framework is the framework's, whatever it says. One above LIMIT_KEEP that no deps.json lists
+ * stays unknown.  */
 static struct want want_library(const struct entry *entry)
 {
 	bytes name, version;
@@ -136,8 +137,8 @@ static bool search_program(void *ctx, uint64_t from, uint64_t to, bytes what, ui
 	return at < rest.n;
 }
 
-/* inspect_bundle: false when the program is none. Both documents are read when they can be; that one
- * cannot is a gap beside the names that are known. */
+/* inspect_bundle: false when the program is none. Both documents are read when they can be; that
+ * one cannot is a gap beside the names that are known. */
 static bool inspect_bundle(struct inspection *in, const struct dotnet_file *file, err *e)
 {
 	struct dotnet_bundle_item item = { 0 };

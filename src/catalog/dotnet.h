@@ -123,8 +123,8 @@ struct dotnet_config {
 int dotnet_config_parse(bytes text, struct arena *a, struct dotnet_config *out, err *e);
 void dotnet_config_pack(buf *b, const struct dotnet_config *config);
 bool dotnet_config_take(bytes *in, struct arena *a, struct dotnet_config *out);
-/* dotnet_roll_named(word, inout): set range and direction by the name of a policy, in any case; false
- * when it is none. */
+/* dotnet_roll_named(word, inout): set range and direction by the name of a policy, in any case;
+ * false when it is none. */
 bool dotnet_roll_named(bytes word, struct dotnet_roll *inout);
 /* dotnet_roll_name(roll): "LatestPatch"; "" for Minor, the default. Static. */
 const char *dotnet_roll_name(struct dotnet_roll roll);
@@ -172,7 +172,7 @@ bool dotnet_bundle_take(bytes *in, struct arena *a, struct dotnet_bundle_item *o
 struct dotnet_identity { /* what an assembly's metadata says (fmt/pe.h) */
 	bytes name, culture; /* culture: of translations; empty for code */
 	uint16_t version[4];
-	bytes target;        /* ".NETCoreApp,Version=v9.0"; empty when unsaid */
+	bytes target; /* ".NETCoreApp,Version=v9.0"; empty when unsaid */
 	bool ready_to_run;
 };
 /* dotnet_assembly_inspect(in, body, e): emit the identity of the assembly that body is; nothing
@@ -182,7 +182,7 @@ bool dotnet_assembly_take(bytes *in, struct dotnet_identity *out);
 
 /* -- NativeAOT (dotnet_native.c) ------------------------------------------------------------- */
 #define DOTNET_SMALLEST_NATIVE (512 * KIB) /* an empty program, stripped, is above 1 MB */
-struct dotnet_release { /* 10.0; 0.0: unknown */
+struct dotnet_release {                    /* 10.0; 0.0: unknown */
 	uint32_t major, minor;
 };
 /* dotnet_native_want(entry, head): what of an ELF file has to be seen. dotnet_native_parse(file,

@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "fmt/pe.h"
 
-/* -- in the worker ------------------------------------------------------------------------------- */
+/* -- in the worker ---------------------------------------------------------------------------- */
 
 void dotnet_assembly_inspect(struct inspection *in, bytes body, err *e)
 {
@@ -49,7 +49,7 @@ bool dotnet_assembly_take(bytes *in, struct dotnet_identity *out)
 	       pack_take_bool(in, &out->ready_to_run) && out->name.n > 0;
 }
 
-/* -- who lists it -------------------------------------------------------------------------------- */
+/* -- who lists it ----------------------------------------------------------------------------- */
 
 void dotnet_claim(struct dotnet_collector *c, bytes dir, const struct dotnet_asset *asset,
                   uint32_t package)
@@ -79,7 +79,8 @@ static const struct dotnet_claim *find_claim(const struct dotnet_collector *c, b
 	return claim;
 }
 
-/* owner_of_code(c, loose): translations, "de/Shop.resources.dll", are what the code above them is. */
+/* owner_of_code(c, loose): translations, "de/Shop.resources.dll", are what the code above them is.
+ * */
 static const struct tree_node *owner_of_code(const struct dotnet_collector *c,
                                              const struct dotnet_loose *loose)
 {
@@ -92,12 +93,11 @@ static const struct tree_node *owner_of_code(const struct dotnet_collector *c,
 	if (loose->identity.culture.n == 0 || above == TREE_NONE || !bytes_ends(name, suffix))
 		return NULL;
 	bytes stem = bytes_slice(name, 0, name.n - suffix.n);
-	uint32_t node = tree_child(tree, above,
-	                           dotnet_concat(c->a, stem, BYTES(".dll"), BYTES("")));
+	uint32_t node = tree_child(tree, above, dotnet_concat(c->a, stem, BYTES(".dll"), BYTES("")));
 
 	return node == TREE_NONE || !(tree_get(tree, node)->flags & TREE_IDENTIFIED)
-	               ? NULL
-	               : tree_get(tree, node);
+	           ? NULL
+	           : tree_get(tree, node);
 }
 
 /* is_of_sdk(c, path): the SDK is known as a whole. */

@@ -57,15 +57,13 @@ static void set_place(struct dotnet_application *app, const struct image_item *i
 	app->path = path;
 }
 
-static void add_hidden_runtime(struct dotnet_collector *c, const struct image_item *item, bytes path,
-                               const struct dotnet_deps *deps)
+static void add_hidden_runtime(struct dotnet_collector *c, const struct image_item *item,
+                               bytes path, const struct dotnet_deps *deps)
 {
 	bytes folder = path_dir(path);
-	struct dotnet_carried r = { .deps = deps,
-		                        .path = path,
-		                        .node = item->node,
-		                        .layer = item->layer,
-		                        .hidden = true };
+	struct dotnet_carried r = {
+		.deps = deps, .path = path, .node = item->node, .layer = item->layer, .hidden = true
+	};
 
 	if (!dotnet_folder_of(folder, &r.name, &r.version))
 		return;

@@ -82,8 +82,8 @@ uint32_t dotnet_add_runtime(struct dotnet_collector *c, const struct dotnet_carr
 void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app);
 void dotnet_add_folder(struct dotnet_collector *c, const struct dotnet_folder *folder);
 
-/* dotnet_claim(c, dir, asset, package): an application in that folder lists this file. dir must live
- * as long as c. dotnet_add_loose(c, loose): what an assembly is that no document claims by its
+/* dotnet_claim(c, dir, asset, package): an application in that folder lists this file. dir must
+ * live as long as c. dotnet_add_loose(c, loose): what an assembly is that no document claims by its
  * place; after all applications and folders (dotnet_assembly.c). */
 void dotnet_claim(struct dotnet_collector *c, bytes dir, const struct dotnet_asset *asset,
                   uint32_t package);

@@ -285,13 +285,12 @@ static void add_requests(struct dotnet_collector *c, struct dotnet_application *
 		const struct dotnet_request *r = &config->frameworks.items[i];
 
 		*ARENA_PUSH(c->a, &app->fact->frameworks) = (struct dotnet_reference){
-			r->name, r->version, bytes_str(dotnet_roll_name(r->roll)),
-			version_given(app, r->name)
+			r->name, r->version, bytes_str(dotnet_roll_name(r->roll)), version_given(app, r->name)
 		};
 	}
 	for (size_t i = 0; i < config->included.len; i++)
-		(void)add_carried(c, app, config->included.items[i].name,
-		                  config->included.items[i].version, BYTES(""));
+		(void)add_carried(c, app, config->included.items[i].name, config->included.items[i].version,
+		                  BYTES(""));
 }
 
 static void mark_app(struct dotnet_collector *c, const struct dotnet_application *app)
@@ -379,15 +378,16 @@ void dotnet_add_native(struct dotnet_collector *c, const struct image_item *item
 		                         .layer = item->layer,
 		                         .hidden = hidden };
 	if (release.major > 0)
-		fact->target = bytes_str(arena_printf(c->a, ".NETCoreApp,Version=v%u.%u", release.major,
-		                                      release.minor));
+		fact->target = bytes_str(
+			arena_printf(c->a, ".NETCoreApp,Version=v%u.%u", release.major, release.minor));
 	if (hidden)
 		return;
 	mark(c, item->node, 0);
-	facts_gap(c->facts, c->a, item,
-	          "a program of the NativeAOT compiler%s: which packages and which patch of the runtime "
-	          "are compiled into it is written nowhere in it",
-	          release.major > 0 ? "" : ", of an unknown release of .NET");
+	facts_gap(
+		c->facts, c->a, item,
+		"a program of the NativeAOT compiler%s: which packages and which patch of the runtime "
+		"are compiled into it is written nowhere in it",
+		release.major > 0 ? "" : ", of an unknown release of .NET");
 }
 
 /* -- facts of one framework folder ----------------------------------------------------------- */

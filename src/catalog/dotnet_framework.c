@@ -66,8 +66,7 @@ static int compare_pre(bytes a, bytes b)
 
 	if (a.n == 0 || b.n == 0)
 		return (a.n == 0) - (b.n == 0);
-	while (a.n > 0 && b.n > 0 && bytes_take_until(&a, '.', &x) &&
-	       bytes_take_until(&b, '.', &y)) {
+	while (a.n > 0 && b.n > 0 && bytes_take_until(&a, '.', &x) && bytes_take_until(&b, '.', &y)) {
 		int c = compare_identifiers(x, y);
 
 		if (c != 0)
@@ -327,8 +326,7 @@ static bool reconcile(struct references *list, const struct dotnet_request *aske
 		    dotnet_version_compare(&b, &a) > 0)
 			*held = new;
 		held->roll.highest = before.roll.highest || new.roll.highest;
-		held->roll.range = before.roll.range < new.roll.range ? before.roll.range
-		                                                       : new.roll.range;
+		held->roll.range = before.roll.range < new.roll.range ? before.roll.range : new.roll.range;
 		return !bytes_equal(before.version, held->version) ||
 		       before.roll.range != held->roll.range || before.roll.highest != held->roll.highest;
 	}

@@ -6,8 +6,8 @@
  * goes by, whatever documents lie inside. Rolling forward is that of hostfxr since .NET Core 3
  * (dotnet/runtime, docs/design/features/framework-version-resolution.md and
  * fxr/fx_resolver.cpp), with what the image's environment says; command lines, which may say more
- * (--fx-version, --roll-forward), are not read. All folders of the image count as one installation. Threading: as the
- * tree that is read. */
+ * (--fx-version, --roll-forward), are not read. All folders of the image count as one installation.
+ * Threading: as the tree that is read. */
 #pragma once
 
 #include "base/map.h"

@@ -3,11 +3,11 @@
 
 #include "base/map.h"
 #include "base/pack.h"
-#include "catalog/dotnet.h"
+#include "catalog/dotnet_collect.h"
 #include "fmt/json.h"
 #include "fmt/xml.h"
 
-/* -- one list ----------------------------------------------------------------------------------- */
+/* -- one list --------------------------------------------------------------------------------- */
 
 struct listing {
 	struct arena *a;
@@ -25,13 +25,11 @@ static struct listing listing_of(struct arena *a, struct dotnet_listing *out)
 	return l;
 }
 
-/* add(l, name, version, development, e): its number + 1; the same package once, for development only
- * when it is so each time. 0 with ERR_LIMIT. */
+/* add(l, name, version, development, e): its number + 1; the same package once, for development
+ * only when it is so each time. 0 with ERR_LIMIT. */
 static uint32_t add(struct listing *l, bytes name, bytes version, bool development, err *e)
 {
-	bytes key = dotnet_folded(bytes_str(arena_printf(l->a, "%s/%s", arena_str(l->a, name),
-	                                                 arena_str(l->a, version))),
-	                          l->a);
+	bytes key = dotnet_folded(dotnet_concat(l->a, name, BYTES("/"), version), l->a);
 	uint32_t *known = map_get(&l->by_key, key);
 
 	if (known) {
@@ -64,7 +62,7 @@ static int open_json(bytes text, struct arena *a, struct json_doc *doc, err *e)
 	return 0;
 }
 
-/* -- resolved graphs: one section a framework ------------------------------------------------------ */
+/* -- resolved graphs: one section a framework ------------------------------------------------- */
 
 /* gives_runtime(v): a group of files for the runtime with more in it than NuGet's placeholder. */
 static bool gives_runtime(json v, struct arena *a)
@@ -87,16 +85,15 @@ struct graph {
 };
 
 /* add_member(l, v, graph, out_name, e): number + 1 of the package, 0 for what is none. */
-static int add_member(struct listing *l, json v, struct graph graph, bytes *out_name,
-                      uint32_t *out, err *e)
+static int add_member(struct listing *l, json v, struct graph graph, bytes *out_name, uint32_t *out,
+                      err *e)
 {
 	bytes key = json_name(v, l->a), type = json_bytes(json_get(v, "type"), l->a), version;
 	size_t slash = graph.assets ? bytes_find(key, '/') : key.n;
 
 	*out = 0;
 	*out_name = bytes_slice(key, 0, slash);
-	version = graph.assets ? bytes_skip(key, slash + 1)
-	                       : json_bytes(json_get(v, "resolved"), l->a);
+	version = graph.assets ? bytes_skip(key, slash + 1) : json_bytes(json_get(v, "resolved"), l->a);
 	if (out_name->n == 0 || bytes_equal_nocase(type, BYTES("project")) ||
 	    (graph.assets && !bytes_equal_nocase(type, BYTES("package"))))
 		return 0;
@@ -149,8 +146,7 @@ static int read_graph(bytes text, struct graph graph, struct arena *a, struct do
 
 	if (open_json(text, a, &doc, e) < 0)
 		return -1;
-	json section = json_first(
-		json_get(json_root(&doc), graph.assets ? "targets" : "dependencies"));
+	json section = json_first(json_get(json_root(&doc), graph.assets ? "targets" : "dependencies"));
 
 	for (; json_type(section) != JSON_NONE; section = json_next(section))
 		if (add_section(&l, section, graph, e) < 0)
@@ -168,7 +164,7 @@ int dotnet_listing_assets(bytes text, struct arena *a, struct dotnet_listing *ou
 	return read_graph(text, (struct graph){ .assets = true }, a, out, e);
 }
 
-/* -- plain lists --------------------------------------------------------------------------------- */
+/* -- plain lists ------------------------------------------------------------------------------ */
 
 int dotnet_listing_config(bytes text, struct arena *a, struct dotnet_listing *out, err *e)
 {
@@ -229,7 +225,7 @@ int dotnet_listing_sdks(bytes text, struct arena *a, struct dotnet_listing *out,
 	return 0;
 }
 
-/* -- wire form ----------------------------------------------------------------------------------- */
+/* -- wire form -------------------------------------------------------------------------------- */
 
 void dotnet_listing_pack(buf *b, const struct dotnet_listing *listing)
 {

@@ -16,7 +16,7 @@
 #include "fmt/elf_map.h"
 
 #define NAMES (64 * KIB) /* the names of sections stand before their headers, in less than this */
-#define MENTIONS 4096 /* of a framework; each library and each of their copies says one */
+#define MENTIONS 4096    /* of a framework; each library and each of their copies says one */
 
 struct want dotnet_native_want(const struct entry *entry, bytes head)
 {
@@ -35,7 +35,7 @@ struct want dotnet_native_want(const struct entry *entry, bytes head)
 	return (struct want){ entry->size - names > LIMIT_KEEP ? WANT_SPOOL : WANT_TAIL, names };
 }
 
-/* -- sections ------------------------------------------------------------------------------------ */
+/* -- sections --------------------------------------------------------------------------------- */
 
 /* read_names(file, from, out): what stands before the section headers, their names at its end. */
 static bool read_names(const struct dotnet_file *file, uint64_t from, bytes *out)
@@ -63,7 +63,7 @@ static bool has_sections(bytes names)
 	        HAS(names, ".hydrated"));
 }
 
-/* -- which release ------------------------------------------------------------------------------- */
+/* -- which release ---------------------------------------------------------------------------- */
 
 static const bytes mention = BYTES_INIT(".NETCoreApp,Version=v");
 

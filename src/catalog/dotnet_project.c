@@ -4,7 +4,7 @@
 #include "base/pack.h"
 #include "fmt/xml.h"
 
-/* -- what a file says ---------------------------------------------------------------------------- */
+/* -- what a file says ------------------------------------------------------------------------- */
 
 static const struct {
 	const char *element;
@@ -102,7 +102,7 @@ int dotnet_project_parse(bytes text, struct arena *a, struct dotnet_project *out
 	return 0;
 }
 
-/* -- versions ------------------------------------------------------------------------------------ */
+/* -- versions --------------------------------------------------------------------------------- */
 
 bool dotnet_version_named(bytes text, bytes *out)
 {
@@ -116,7 +116,7 @@ bool dotnet_version_named(bytes text, bytes *out)
 	return text.n > 0 && text.p[0] >= '0' && text.p[0] <= '9';
 }
 
-/* -- wire form ----------------------------------------------------------------------------------- */
+/* -- wire form -------------------------------------------------------------------------------- */
 
 void dotnet_project_pack(buf *b, const struct dotnet_project *project)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runtimes as packages. Advisories and bills of materials name a runtime by the NuGet package that
- * Microsoft ships it in: Microsoft.NETCore.App.Runtime.linux-x64, whether it came as that package or
- * out of a tar archive. Before .NET Core 3 it was Microsoft.NETCore.App, the same for all platforms,
- * beside runtime.linux-x64.Microsoft.NETCore.App. */
+ * Microsoft ships it in: Microsoft.NETCore.App.Runtime.linux-x64, whether it came as that package
+ * or out of a tar archive. Before .NET Core 3 it was Microsoft.NETCore.App, the same for all
+ * platforms, beside runtime.linux-x64.Microsoft.NETCore.App. */
 #include "catalog/dotnet_collect.h"
 
 /* -- which platform ---------------------------------------------------------------------------- */
@@ -56,7 +56,8 @@ static bool is_packed(bytes name, bytes version)
 	       bytes_starts(name, BYTES("Microsoft.")) && bytes_ends(name, BYTES(".App"));
 }
 
-/* package_name(c, r, out_unsure): when the platform is unknown the name is that of the framework. */
+/* package_name(c, r, out_unsure): when the platform is unknown the name is that of the framework.
+ * */
 static bytes package_name(const struct dotnet_collector *c, const struct dotnet_carried *r,
                           bool *out_unsure)
 {

@@ -6,7 +6,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "catalog/catalogers.h"
-#include "catalog/dotnet.h"
+#include "catalog/dotnet_collect.h"
 #include "catalog/language.h"
 
 /* A property's value may name properties; a chain of more is a loop. */
@@ -17,10 +17,17 @@
 #define FOLDERS_UP 64
 #define PACKED_MAX (2 * LIMIT_KEEP)
 
-/* -- which files --------------------------------------------------------------------------------- */
+/* -- which files ------------------------------------------------------------------------------ */
 
-enum source { SOURCE_NONE, SOURCE_LOCK, SOURCE_ASSETS, SOURCE_CONFIG, SOURCE_TOOLS, SOURCE_SDKS,
-	          SOURCE_PROJECT };
+enum source {
+	SOURCE_NONE,
+	SOURCE_LOCK,
+	SOURCE_ASSETS,
+	SOURCE_CONFIG,
+	SOURCE_TOOLS,
+	SOURCE_SDKS,
+	SOURCE_PROJECT
+};
 
 /* Lock files of several projects in one folder are packages.NAME.lock.json. */
 static bool is_lock(bytes base)
@@ -34,10 +41,14 @@ static enum source source_of(bytes path)
 		const char *name;
 		enum source source;
 	} whole[] = {
-		{ "packages.lock.json", SOURCE_LOCK },      { "project.assets.json", SOURCE_ASSETS },
-		{ "packages.config", SOURCE_CONFIG },       { "dotnet-tools.json", SOURCE_TOOLS },
-		{ "global.json", SOURCE_SDKS },             { "Directory.Packages.props", SOURCE_PROJECT },
-		{ "Directory.Build.props", SOURCE_PROJECT }, { "packages.props", SOURCE_PROJECT },
+		{ "packages.lock.json", SOURCE_LOCK },
+		{ "project.assets.json", SOURCE_ASSETS },
+		{ "packages.config", SOURCE_CONFIG },
+		{ "dotnet-tools.json", SOURCE_TOOLS },
+		{ "global.json", SOURCE_SDKS },
+		{ "Directory.Packages.props", SOURCE_PROJECT },
+		{ "Directory.Build.props", SOURCE_PROJECT },
+		{ "packages.props", SOURCE_PROJECT },
 	};
 	bytes base = path_base(path);
 
@@ -62,7 +73,7 @@ static unsigned role(bytes path)
 	return source_of(path);
 }
 
-/* -- in the worker ------------------------------------------------------------------------------- */
+/* -- in the worker ---------------------------------------------------------------------------- */
 
 static int read_listing(struct inspection *in, enum source source, buf *b, err *e)
 {
@@ -118,7 +129,7 @@ static int inspect(struct inspection *in, err *e)
 	return 0;
 }
 
-/* -- in the parent: lists ------------------------------------------------------------------------ */
+/* -- in the parent: lists --------------------------------------------------------------------- */
 
 /* A project file with what may say more about it. */
 struct project {
@@ -137,18 +148,45 @@ struct collector {
 		struct project **items;
 		size_t len, cap;
 	} projects;
+	const struct image_item *path_of; /* whose path was asked for last */
+	bytes path;
+	bool full;
 };
 
-/* add_package(c, item, name, version, development): index + 1, or 0. */
-static uint32_t add_package(struct collector *c, const struct image_item *item, bytes name,
-                            bytes version, bool development)
+/* path_of(c, item): one copy for all packages of a file. */
+static bytes path_of(struct collector *c, const struct image_item *item)
 {
-	const struct language_item p = { .kind = LANGUAGE_DECLARED, .name = name, .version = version };
-	uint32_t index = language_add(&c->language, item, &p);
+	if (c->path_of != item)
+		c->path = tree_path(c->language.image->tree, item->node, c->a);
+	c->path_of = item;
+	return c->path;
+}
 
-	if (index > 0)
-		c->language.facts->packages.items[index - 1].assetless = development;
-	return index;
+/* add_package(c, item, p): index + 1, or 0 above LIMIT_PACKAGES. Also in an image, where deps.json
+ * may name it as well: what was restored there is there. */
+static uint32_t add_package(struct collector *c, const struct image_item *item,
+                            const struct dotnet_listed *p)
+{
+	struct facts *facts = c->language.facts;
+
+	if (facts->packages.len >= LIMIT_PACKAGES) {
+		if (!c->full)
+			facts_gap(facts, c->a, item, "more packages than are kept from here on");
+		c->full = true;
+		return 0;
+	}
+	*ARENA_PUSH(c->a, &facts->packages) = (struct package){
+		.ecosystem = ECO_NUGET,
+		.name = p->name,
+		.version = p->version,
+		.source_name = p->name,
+		.source_version = p->version,
+		.path = path_of(c, item),
+		.layer = item->layer,
+		.hidden = facts_item_hidden(c->language.image, item),
+		.assetless = p->development,
+	};
+	return (uint32_t)facts->packages.len;
 }
 
 static bool add_listing(struct collector *c, const struct image_item *item, bytes in)
@@ -160,11 +198,8 @@ static bool add_listing(struct collector *c, const struct image_item *item, byte
 	uint32_t *packages = arena_array(c->a, uint32_t, listing.packages.len);
 
 	language_mark(&c->language, item->node, 0);
-	for (size_t i = 0; i < listing.packages.len; i++) {
-		const struct dotnet_listed *p = &listing.packages.items[i];
-
-		packages[i] = add_package(c, item, p->name, p->version, p->development);
-	}
+	for (size_t i = 0; i < listing.packages.len; i++)
+		packages[i] = add_package(c, item, &listing.packages.items[i]);
 	for (size_t i = 0; i < listing.packages.len; i++)
 		for (size_t k = 0; k < listing.packages.items[i].needs.len; k++) {
 			uint32_t to = packages[listing.packages.items[i].needs.items[k]];
@@ -175,7 +210,7 @@ static bool add_listing(struct collector *c, const struct image_item *item, byte
 	return true;
 }
 
-/* -- projects ------------------------------------------------------------------------------------ */
+/* -- projects --------------------------------------------------------------------------------- */
 
 static bool add_project(struct collector *c, const struct image_item *item, bytes in)
 {
@@ -184,16 +219,16 @@ static bool add_project(struct collector *c, const struct image_item *item, byte
 	if (!dotnet_project_take(&in, c->a, &p->said) || in.n > 0)
 		return false;
 	p->item = item;
-	p->path = tree_path(c->language.image->tree, item->node, c->a);
+	p->path = path_of(c, item);
 	map_init(&p->properties, c->a);
 	map_init(&p->central, c->a);
 	for (size_t i = 0; i < p->said.properties.len; i++)
-		*map_put(&p->properties, dotnet_folded(p->said.properties.items[i].name, c->a)) =
-			&p->said.properties.items[i];
+		*map_put(&p->properties, dotnet_folded(p->said.properties.items[i].name,
+		                                       c->a)) = &p->said.properties.items[i];
 	for (size_t i = 0; i < p->said.mentions.len; i++)
 		if (p->said.mentions.items[i].how == MENTION_CENTRAL)
-			*map_put(&p->central, dotnet_folded(p->said.mentions.items[i].name, c->a)) =
-				&p->said.mentions.items[i];
+			*map_put(&p->central, dotnet_folded(p->said.mentions.items[i].name,
+			                                    c->a)) = &p->said.mentions.items[i];
 	language_mark(&c->language, item->node, 0);
 	*ARENA_PUSH(c->a, &c->projects) = p;
 	if (!facts_item_hidden(c->language.image, item))
@@ -208,10 +243,9 @@ static const struct project *nearest(struct collector *c, bytes path, const char
 	bytes dir = path_dir(path);
 
 	for (int i = 0; i < FOLDERS_UP; i++, dir = path_dir(dir)) {
-		const char *slash = dir.n > 0 ? "/" : "";
-		const char *candidate = arena_printf(&c->scratch, "%s%s%s", arena_str(&c->scratch, dir),
-		                                     slash, name);
-		const struct project *found = map_get(&c->by_path, bytes_str(candidate));
+		bytes candidate = dotnet_concat(&c->scratch, dir, dir.n > 0 ? BYTES("/") : BYTES(""),
+		                                bytes_str(name));
+		const struct project *found = map_get(&c->by_path, candidate);
 
 		if (found || dir.n == 0)
 			return found;
@@ -231,8 +265,8 @@ static const bytes *property_of(const struct scope *scope, bytes name, struct ar
 
 	for (size_t i = 0; i < 3; i++) {
 		const struct dotnet_property *p = scope->files[i]
-		                                          ? map_get(&scope->files[i]->properties, key)
-		                                          : NULL;
+		                                      ? map_get(&scope->files[i]->properties, key)
+		                                      : NULL;
 
 		if (p)
 			return &p->value;
@@ -240,8 +274,8 @@ static const bytes *property_of(const struct scope *scope, bytes name, struct ar
 	return NULL;
 }
 
-/* resolve(scope, text, depth, a, out): text with each $(Name) replaced; false when one is not set in
- * these files, is a function, or leads to itself. */
+/* resolve(scope, text, depth, a, out): text with each $(Name) replaced; false when one is not set
+ * in these files, is a function, or leads to itself. */
 static bool resolve(struct scope *scope, bytes text, int depth, struct arena *a, bytes *out)
 {
 	buf b = BUF_INIT(LIMIT_PACKAGE_FIELD);
@@ -255,13 +289,12 @@ static bool resolve(struct scope *scope, bytes text, int depth, struct arena *a,
 		whole = buf_append(&b, bytes_slice(text, 0, at), &e) == 0;
 		if (at == text.n)
 			break;
-		const bytes *named = end > at ? property_of(scope, bytes_slice(text, at + 2, end - at - 2),
-		                                            a)
-		                              : NULL;
+		const bytes *named = end > at
+		                         ? property_of(scope, bytes_slice(text, at + 2, end - at - 2), a)
+		                         : NULL;
 
 		whole = whole && named && scope->replaced++ < PROPERTIES_MOST &&
-		        resolve(scope, *named, depth + 1, a, &value) &&
-		        buf_append(&b, value, &e) == 0;
+		        resolve(scope, *named, depth + 1, a, &value) && buf_append(&b, value, &e) == 0;
 		text = bytes_skip(text, end + 1);
 	}
 	*out = arena_bytes(a, buf_bytes(&b));
@@ -307,8 +340,11 @@ static void add_mention(struct collector *c, const struct project *p, struct sco
 	if (!known || !named)
 		unknown->first = unknown->count++ == 0 ? m->name : unknown->first;
 	if (named)
-		(void)add_package(c, p->item, arena_bytes(c->a, name),
-		                  known ? arena_bytes(c->a, version) : BYTES(""), m->development);
+		(void)add_package(
+			c, p->item,
+			&(struct dotnet_listed){ .name = arena_bytes(c->a, name),
+		                             .version = known ? arena_bytes(c->a, version) : BYTES(""),
+		                             .development = m->development });
 }
 
 static void add_mentions(struct collector *c, const struct project *p)

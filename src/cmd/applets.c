@@ -3,7 +3,8 @@
 #include "cmd/reading.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(check) X(sbom) X(pull) X(push) X(copy) X(login) X(logout) \
+#define APPLETS(X) X(audit) X(check) X(sbom) X(sbom_check) X(diff) \
+	X(pull) X(push) X(copy) X(login) X(logout) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;
@@ -61,12 +62,44 @@ const struct flag *applet_flag(const struct applet *applet, size_t i, struct fla
 	return f;
 }
 
+/* The page of "sbom check" is sbom-check, as git has it; so it may be named. */
+static bool is_name(const char *name, const char *word)
+{
+	for (; *name && (*name == *word || (*name == ' ' && *word == '-')); name++)
+		word++;
+	return *name == *word;
+}
+
 const struct applet *applet_find(const char *name)
 {
 	for (size_t i = 0; applets[i]; i++)
-		if (strcmp(applets[i]->name, name) == 0)
+		if (is_name(applets[i]->name, name))
 			return applets[i];
 	return NULL;
+}
+
+const struct applet *applet_choose(const char *const *words, size_t *out_taken)
+{
+	const size_t first = strlen(words[0]);
+
+	*out_taken = 1;
+	for (size_t i = 0; words[1] && applets[i]; i++) {
+		const char *second = applet_second(applets[i]);
+
+		if (!second || strcmp(second, words[1]) != 0 ||
+		    strncmp(applets[i]->name, words[0], first) != 0 || applets[i]->name[first] != ' ')
+			continue;
+		*out_taken = 2;
+		return applets[i];
+	}
+	return applet_find(words[0]);
+}
+
+const char *applet_second(const struct applet *applet)
+{
+	const char *space = strchr(applet->name, ' ');
+
+	return space ? space + 1 : NULL;
 }
 
 const char *job_env(const struct job *job, const char *name)

@@ -30,7 +30,7 @@ static const struct flag flags[] = {
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code),
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
-	  "exit with 6 when something could not be read or a program is unknown" },
+	  "exit with 6 at a gap or an unknown program" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "contents are not searched yet; accepted" },
 	{ 0 },

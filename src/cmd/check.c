@@ -31,8 +31,9 @@ static const struct flag flags[] = {
 	  "judge by the Pod Security Standards" },
 	{ 0, "pss-version", "vX.Y", FLAG_TEXT, FIELD(pss_version), "of that policy; default: latest" },
 	{ 0, "severity", "LEVEL", FLAG_TEXT, FIELD(severity),
-	  "show and gate on this and above; else gate on medium" },
-	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule), "only these rules, by our or another tool's ids" },
+	  "show this and worse, and gate on it (medium)" },
+	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule),
+	  "only these rules, by our or another tool's ids" },
 	{ 0, "all", NULL, FLAG_SWITCH, FIELD(all), "also rules that are matters of taste" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
@@ -163,10 +164,11 @@ static enum status judge(const struct check_flags *f, const struct check *check,
 {
 	for (size_t i = 0; i < check->findings_len; i++) {
 		const struct check_finding *finding = &check->findings[i];
-		bool counts = f->pss && !f->fix ? *finding->check != '\0'
-		                                : finding->rule->severity >= gate;
+		bool counts = f->pss && !f->fix
+		                  ? *finding->check != '\0'
+		                  : !finding->suppressed_by && finding->rule->severity >= gate;
 
-		if (counts && !finding->suppressed_by)
+		if (counts)
 			return f->exit_code > 0 ? (enum status)f->exit_code : STATUS_FINDINGS;
 	}
 	return STATUS_DONE;

@@ -8,7 +8,29 @@
 static void put_commands(struct stream *out)
 {
 	for (size_t i = 0; applets[i]; i++)
-		stream_printf(out, "%s%s", i ? " " : "", applets[i]->name);
+		if (!applet_second(applets[i]))
+			stream_printf(out, "%s%s", i ? " " : "", applets[i]->name);
+}
+
+/* The second words that may follow this one. */
+static void put_seconds(struct stream *out, const struct applet *applet)
+{
+	size_t n = strlen(applet->name);
+
+	for (size_t i = 0; applets[i]; i++)
+		if (applet_second(applets[i]) && strncmp(applets[i]->name, applet->name, n) == 0 &&
+		    applets[i]->name[n] == ' ')
+			stream_printf(out, "%s ", applet_second(applets[i]));
+}
+
+static bool has_seconds(const struct applet *applet)
+{
+	size_t n = strlen(applet->name);
+
+	for (size_t i = 0; applets[i]; i++)
+		if (strncmp(applets[i]->name, applet->name, n) == 0 && applets[i]->name[n] == ' ')
+			return true;
+	return false;
 }
 
 static void put_choices(struct stream *out, const struct flag *f)
@@ -23,7 +45,10 @@ static void put_bash_applet(struct stream *out, const struct applet *applet)
 {
 	const struct flag *f;
 
-	stream_printf(out, "\t%s)\n\t\tcase $before in\n", applet->name);
+	stream_printf(out, "\t'%s%s)\n\t\tseconds='", applet->name,
+	              applet_second(applet) ? "'" : " '*");
+	put_seconds(out, applet);
+	stream_puts(out, "'\n\t\tcase $before in\n");
 	for (size_t i = 0; (f = applet_flag(applet, i, NULL)); i++) {
 		if (f->kind != FLAG_CHOICE)
 			continue;
@@ -42,18 +67,24 @@ static void put_bash(struct stream *out)
 	stream_puts(out, "# bash completion for oakum; made by 'oakum completion bash'\n"
 	                 "_oakum() {\n"
 	                 "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} "
-	                 "flags=\n"
+	                 "flags= seconds=\n"
 	                 "\tif ((COMP_CWORD == 1)); then\n"
 	                 "\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	put_commands(out);
-	stream_puts(out, "' -- \"$word\")\n\t\treturn\n\tfi\n\tcase ${COMP_WORDS[1]} in\n");
+	stream_puts(out, "' -- \"$word\")\n\t\treturn\n\tfi\n\tcase \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
 	for (size_t i = 0; applets[i]; i++)
-		put_bash_applet(out, applets[i]);
+		if (applet_second(applets[i]))
+			put_bash_applet(out, applets[i]);
+	for (size_t i = 0; applets[i]; i++)
+		if (!applet_second(applets[i]))
+			put_bash_applet(out, applets[i]);
 	stream_puts(out, "\tesac\n"
 	                 "\tif [[ $word == -* ]]; then\n"
 	                 "\t\tmapfile -t COMPREPLY < <(compgen -W \"$flags\" -- \"$word\")\n"
 	                 "\telse\n"
-	                 "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+	                 "\t\t((COMP_CWORD == 2)) || seconds=\n"
+	                 "\t\tmapfile -t COMPREPLY < <(compgen -W \"$seconds\" -- \"$word\"; "
+	                 "compgen -f -- \"$word\")\n"
 	                 "\tfi\n"
 	                 "}\n"
 	                 "complete -o filenames -F _oakum oakum\n");
@@ -75,7 +106,9 @@ static void put_zsh_applet(struct stream *out, const struct applet *applet)
 {
 	const struct flag *f;
 
-	stream_printf(out, "\t%s)\n\t\t_arguments \\\n", applet->name);
+	stream_printf(out, applet_second(applet) ? "\t'%s')\n\t\tshift words; ((CURRENT--))\n"
+	                                         : "\t'%s '*)\n", applet->name);
+	stream_puts(out, "\t\t_arguments \\\n");
 	for (size_t i = 0; (f = applet_flag(applet, i, NULL)); i++) {
 		stream_printf(out, "\t\t\t'%s--%s[", f->kind == FLAG_LIST ? "*" : "", f->name);
 		put_zsh_text(out, f->brief);
@@ -89,7 +122,9 @@ static void put_zsh_applet(struct stream *out, const struct applet *applet)
 		}
 		stream_puts(out, "' \\\n");
 	}
-	stream_puts(out, "\t\t\t'*:target:_files' ;;\n");
+	stream_puts(out, has_seconds(applet) ? "\t\t\t'*:target:{compadd -- " : "\t\t\t'*:target:");
+	put_seconds(out, applet);
+	stream_puts(out, has_seconds(applet) ? "; _files}' ;;\n" : "_files' ;;\n");
 }
 
 static void put_zsh(struct stream *out)
@@ -97,15 +132,21 @@ static void put_zsh(struct stream *out)
 	stream_puts(out, "#compdef oakum\n# made by 'oakum completion zsh'\n_oakum() {\n"
 	                 "\tif ((CURRENT == 2)); then\n\t\tlocal -a commands=(\n");
 	for (size_t i = 0; applets[i]; i++) {
+		if (applet_second(applets[i]))
+			continue;
 		stream_printf(out, "\t\t\t'%s:", applets[i]->name);
 		put_zsh_text(out, applets[i]->brief);
 		stream_puts(out, "'\n");
 	}
 	stream_puts(out, "\t\t)\n\t\t_describe command commands\n\t\treturn\n\tfi\n"
 	                 "\tlocal command=$words[2]\n\tshift words\n\t((CURRENT--))\n"
-	                 "\tcase $command in\n");
+	                 "\tcase \"$command $words[2]\" in\n");
 	for (size_t i = 0; applets[i]; i++)
-		put_zsh_applet(out, applets[i]);
+		if (applet_second(applets[i]))
+			put_zsh_applet(out, applets[i]);
+	for (size_t i = 0; applets[i]; i++)
+		if (!applet_second(applets[i]))
+			put_zsh_applet(out, applets[i]);
 	stream_puts(out, "\tesac\n}\n"
 	                 "if [ \"$funcstack[1]\" = _oakum ]; then _oakum \"$@\"; else compdef _oakum "
 	                 "oakum; fi\n");
@@ -121,10 +162,34 @@ static void put_fish_text(struct stream *out, const char *text)
 	stream_puts(out, "'\n");
 }
 
+static void put_fish_seen(struct stream *out, const struct applet *applet)
+{
+	const char *second = applet_second(applet);
+
+	stream_printf(out, "complete -c oakum -n '__fish_seen_subcommand_from %.*s",
+	              (int)strcspn(applet->name, " "), applet->name);
+	if (second)
+		stream_printf(out, "; and __fish_seen_subcommand_from %s", second);
+	stream_puts(out, "'");
+}
+
+/* A second word is offered behind the first one. */
+static void put_fish_command(struct stream *out, const struct applet *applet)
+{
+	const char *second = applet_second(applet);
+
+	if (second)
+		stream_printf(out, "complete -c oakum -n '__fish_seen_subcommand_from %.*s' -a %s",
+		              (int)strcspn(applet->name, " "), applet->name, second);
+	else
+		stream_printf(out, "complete -c oakum -n __fish_use_subcommand -f -a %s", applet->name);
+	put_fish_text(out, applet->brief);
+}
+
 static void put_fish_flag(struct stream *out, const struct applet *applet, const struct flag *f)
 {
-	stream_printf(out, "complete -c oakum -n '__fish_seen_subcommand_from %s' -l %s", applet->name,
-	              f->name);
+	put_fish_seen(out, applet);
+	stream_printf(out, " -l %s", f->name);
 	if (f->letter)
 		stream_printf(out, " -s %c", f->letter);
 	if (f->kind == FLAG_CHOICE) {
@@ -143,8 +208,7 @@ static void put_fish(struct stream *out)
 
 	stream_puts(out, "# fish completion for oakum; made by 'oakum completion fish'\n");
 	for (size_t i = 0; applets[i]; i++) {
-		stream_printf(out, "complete -c oakum -n __fish_use_subcommand -f -a %s", applets[i]->name);
-		put_fish_text(out, applets[i]->brief);
+		put_fish_command(out, applets[i]);
 		for (size_t k = 0; (f = applet_flag(applets[i], k, NULL)); k++)
 			put_fish_flag(out, applets[i], f);
 	}

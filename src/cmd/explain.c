@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum explain NAME` - why an action of the audit matters and how it is done. */
+/* `oakum explain NAME` - why an action of the audit or a rule of `oakum check` matters, and what is
+ * done about it. */
 #include "base/text.h"
 #include "cmd/output.h"
 #include "cmd/suggest.h"
 #include "flow/advice.h"
 #include "report/layout.h"
+#include "rule/rule.h"
 
 static int unknown(const char *name, err *e)
 {
@@ -13,10 +15,12 @@ static int unknown(const char *name, err *e)
 	suggest_begin(&near, name);
 	for (const struct advice *a = advice_table; a->id; a++)
 		suggest_offer(&near, a->id);
+	for (const struct rule *r = rule_next(NULL); r; r = rule_next(r))
+		suggest_offer(&near, r->id);
 	if (near.best)
-		return err_set(e, ERR_USAGE, 0, "there is no action '%s'; did you mean %s?",
+		return err_set(e, ERR_USAGE, 0, "there is no action or rule '%s'; did you mean %s?",
 		               SHOW(bytes_str(name)), near.best);
-	return err_set(e, ERR_USAGE, 0, "there is no action '%s'; 'oakum explain' lists them",
+	return err_set(e, ERR_USAGE, 0, "there is no action or rule '%s'; 'oakum explain' lists them",
 	               SHOW(bytes_str(name)));
 }
 
@@ -52,12 +56,58 @@ static void explain(struct layout *l, const struct advice *a)
 	put_paragraphs(l, a->standards);
 }
 
+static void explain_rule(struct layout *l, const struct rule *r)
+{
+	static const char *const fixes[] = {
+		"There is no fix that could be derived.",
+		"'oakum check --fix' does it.",
+		"'oakum check --fix=review' does it where it can be derived; look at what it changes.",
+		"It needs what the file does not hold, such as a digest.",
+	};
+
+	layout_indent(l, 0);
+	layout_printf(l, STYLE_TITLE, "%s: %s", r->id, r->title);
+	layout_end(l);
+	layout_indent(l, 0);
+	layout_printf(l, STYLE_PLAIN, "severity %s%s", severity_name(r->severity),
+	              r->optional ? "; off unless --all or --rule asks for it" : "");
+	layout_end(l);
+	layout_heading(l, "WHY");
+	put_paragraphs(l, r->why);
+	layout_heading(l, "HOW");
+	put_paragraphs(l, r->how);
+	put_paragraphs(l, fixes[r->fix]);
+	layout_heading(l, "WHO ELSE ASKS FOR IT");
+	put_paragraphs(l, *r->refs ? r->refs : "nobody that we know of");
+}
+
+/* By our id, or by what another tool calls it; several rules may be one there. */
+static bool explain_rules(struct layout *l, const char *name)
+{
+	bool found = false;
+
+	for (const struct rule *r = rule_next(NULL); r; r = rule_next(r)) {
+		if (!rule_is_called(r, bytes_str(name)))
+			continue;
+		if (found)
+			stream_puts(l->out, "\n");
+		explain_rule(l, r);
+		found = true;
+	}
+	return found;
+}
+
 static void list(struct layout *l)
 {
 	for (const struct advice *a = advice_table; a->id; a++) {
 		layout_indent(l, 0);
 		layout_cell(l, STYLE_TITLE, bytes_str(a->id), 20);
 		layout_rest(l, STYLE_PLAIN, bytes_str(a->title));
+	}
+	for (const struct rule *r = rule_next(NULL); r; r = rule_next(r)) {
+		layout_indent(l, 0);
+		layout_cell(l, STYLE_TITLE, bytes_str(r->id), 20);
+		layout_rest(l, STYLE_PLAIN, bytes_str(r->title));
 	}
 }
 
@@ -67,25 +117,28 @@ static int explain_run(struct job *job, const void *options, const struct texts 
 	struct layout l = { .out = &out, .terminal = &job->out };
 	const struct advice *advice = NULL;
 
+	const char *name = operands->len > 0 ? operands->items[0] : NULL;
+
 	(void)options;
-	if (operands->len > 0 && !(advice = advice_find(operands->items[0])))
-		return unknown(operands->items[0], e);
 	output_stdout(&out);
-	if (advice)
-		explain(&l, advice);
-	else
+	if (!name)
 		list(&l);
+	else if ((advice = advice_find(name)))
+		explain(&l, advice);
+	else if (!explain_rules(&l, name))
+		return unknown(name, e);
 	return stream_finish(&out, e);
 }
 
 const struct applet applet_explain = {
 	.name = "explain",
-	.brief = "say why an action of the audit matters and how it is done",
+	.brief = "say why an action or a rule matters and what to do",
 	.operands = "[NAME]",
-	.about = "Says why an action of 'oakum audit' matters, how it is done in a Dockerfile, and\n"
-			 "who else asks for it. Without a name it lists the actions.",
+	.about = "Says why an action of 'oakum audit' or a rule of 'oakum check' matters, how it\n"
+			 "is mended, and who else asks for it. A rule may be named as another tool has\n"
+			 "it (KSV-0017, CKV_K8S_16). Without a name it lists actions and rules.",
 	.operands_max = 1,
-	.examples = { { "oakum explain", "the names of all actions" },
-	              { "oakum explain non-root-user", "why not root, and how" } },
+	.examples = { { "oakum explain", "the names of all actions and rules" },
+	              { "oakum explain KP008", "why no privilege escalation, and how" } },
 	.run = explain_run,
 };

@@ -70,18 +70,18 @@ static int unknown_command(const char *word, err *e)
 	               SHOW(bytes_str(word)));
 }
 
-static const struct applet *choose(const char *word, err *e)
+static const struct applet *choose(char *const *words, size_t *out_taken, err *e)
 {
-	const char *name = word;
+	const char *name[] = { words[0], words[1], NULL };
 
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-		name = "help";
-	else if (strcmp(word, "--version") == 0)
-		name = "version";
-	const struct applet *applet = applet_find(name);
+	if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)
+		name[0] = "help";
+	else if (strcmp(words[0], "--version") == 0)
+		name[0] = "version";
+	const struct applet *applet = applet_choose(name, out_taken);
 
 	if (!applet)
-		(void)unknown_command(word, e); /* told by NULL and *e */
+		(void)unknown_command(words[0], e); /* told by NULL and *e */
 	return applet;
 }
 
@@ -108,10 +108,11 @@ int main(int argc, char **argv, char **envp)
 	if (read_world(&job, envp, &e) == 0) {
 		char *help[] = { (char[]){ "help" }, NULL };
 		char **words = argc > 1 ? argv + 1 : help;
-		const struct applet *applet = choose(words[0], &e);
+		size_t taken;
+		const struct applet *applet = choose(words, &taken, &e);
 
 		if (applet)
-			status = run(&job, applet, words + 1, &e);
+			status = run(&job, applet, words + taken, &e);
 	}
 	if (status < 0) {
 		message_error(&job, NULL, &e);

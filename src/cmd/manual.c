@@ -90,6 +90,8 @@ void manual_command(const struct applet *applet, struct stream *out)
 	char name[64];
 
 	snprintf(name, sizeof(name), "oakum-%s", applet->name);
+	for (char *c = name; *c; c++)
+		*c = *c == ' ' ? '-' : *c;
 	put_title(out, name);
 	stream_puts(out, ".SH NAME\n");
 	put_roff(out, name);
@@ -137,7 +139,11 @@ void manual_overview(struct stream *out)
 	                 "Reads container images, says what is in them and what to mend.\n"
 	                 ".SH COMMANDS\n");
 	for (size_t i = 0; applets[i]; i++) {
-		stream_printf(out, ".TP\n.BR oakum\\-%s (1)\n", applets[i]->name);
+		const char *second = applet_second(applets[i]);
+
+		stream_printf(out, ".TP\n.BR oakum\\-%.*s", (int)strcspn(applets[i]->name, " "),
+		              applets[i]->name);
+		stream_printf(out, "%s%s (1)\n", second ? "\\-" : "", second ? second : "");
 		put_roff(out, applets[i]->brief);
 		stream_puts(out, "\n");
 	}

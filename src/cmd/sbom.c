@@ -56,15 +56,18 @@ static int convert(struct reading *reading, const struct sbom_flags *f, struct o
                    const struct target *target, err *e)
 {
 	struct arena *a = &reading->job->arena;
-	enum sbom_format *formats = arena_array(a, enum sbom_format, outputs->len);
+	uint8_t *formats = arena_array(a, uint8_t, outputs->len);
 	struct stream **outs = arena_array(a, struct stream *, outputs->len);
-	struct convert_options options = { formats, outs, outputs->len, reading->options.tmp_dir,
-		                               f->reading.timeout_ms, { 0 } };
+	struct convert_options options = { .asks = formats,
+		                               .outs = outs,
+		                               .len = outputs->len,
+		                               .tmp_dir = reading->options.tmp_dir,
+		                               .timeout_ms = f->reading.timeout_ms };
 
 	if (f->files)
 		return err_set(e, ERR_USAGE, 0, "--files: of a bill only packages are read, no files");
 	for (size_t i = 0; i < outputs->len; i++) {
-		formats[i] = sbom_format(output_format(outputs, i));
+		formats[i] = (uint8_t)sbom_format(output_format(outputs, i));
 		outs[i] = output_stream(outputs, i);
 	}
 	if (convert_file(target->path, &options, e) < 0)

@@ -3,8 +3,10 @@
 
 #include "base/limits.h"
 #include "base/path.h"
+#include "sys/file.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* The distribution is the bill's first package when it is known. */
 static size_t before_packages(const struct bill *bill)
@@ -222,4 +224,29 @@ int bill_make(const struct target *target, const struct bill_options *options, s
 void bill_done(struct bill *bill)
 {
 	image_done(&bill->image);
+}
+
+/* An archive begins with the name of its first file. */
+static bool begins_like_bill(bytes head)
+{
+	head = bytes_trim(head);
+	return bytes_starts(head, BYTES("{")) || bytes_starts(head, BYTES("<")) ||
+	       bytes_starts(head, BYTES("#")) || bytes_starts(head, BYTES("SPDXVersion:"));
+}
+
+int bill_target(const char *text, struct arena *a, struct target *out, err *e)
+{
+	err ignored = { 0 }; /* whoever opens it next says why it cannot be */
+	uint8_t head[64];
+
+	if (target_parse(text, a, out, e) < 0)
+		return -1;
+	if (out->kind != TARGET_ARCHIVE)
+		return 0;
+	auto_fd fd = file_open_read(out->path, &ignored);
+	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof(head));
+
+	if (n > 0 && begins_like_bill(bytes_of(head, (size_t)n)))
+		out->kind = TARGET_SBOM;
+	return 0;
 }

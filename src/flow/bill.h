@@ -35,3 +35,7 @@ void bill_done(struct bill *bill);
 
 /* bill_show(bill, options): the sbom of image and facts that are there already. */
 void bill_show(struct bill *bill, const struct bill_options *options);
+
+/* bill_target(text, a, out, e): as target_parse, but a file that begins like a bill is one, without
+ * "sbom:" before its name. */
+int bill_target(const char *text, struct arena *a, struct target *out, err *e);

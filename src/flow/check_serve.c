@@ -63,8 +63,7 @@ static void take_file(struct server *s, bytes in, buf *answer)
 	err e = { 0 };
 	bytes name, text;
 
-	if (!pack_take_bytes(&in, LIMIT_PATH, &name) ||
-	    !pack_take_bytes(&in, LIMIT_SETTINGS, &text)) {
+	if (!pack_take_bytes(&in, LIMIT_PATH, &name) || !pack_take_bytes(&in, LIMIT_SETTINGS, &text)) {
 		err_set(&e, ERR_LIMIT, 0, "the file or its name is too long");
 	} else {
 		text = arena_bytes(&s->arena, text);

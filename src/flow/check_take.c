@@ -76,7 +76,7 @@ bool check_take(bytes *in, struct check *check, const size_t *sent, size_t sent_
 	uint64_t fixed, faults, findings;
 
 	if (!pack_take_u64(in, UINT32_MAX, &fixed) ||
-	    !pack_take_u64(in, LIMIT_CHECK_FILES * LIMIT_FAULTS_NAMED, &faults))
+	    !pack_take_u64(in, LIMIT_CHECK_FILES * (LIMIT_FAULTS_NAMED + 2), &faults))
 		return false;
 	check->fixed = fixed;
 	/* Each takes four octets at least, so no count is larger than its answer. */

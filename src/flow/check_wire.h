@@ -12,7 +12,7 @@
 /* check_serve: the worker's main. */
 _Noreturn int check_serve(struct worker_side *side, void *arg);
 /* check_take(in, check, a): the answer to 'r' behind its error, read as hostile; files are those
- * that were sent, by their place in `sent` (an index into check->files). False when it is broken. */
+ * sent, by their place in `sent` (an index into check->files). False when it is broken. */
 bool check_take(bytes *in, struct check *check, const size_t *sent, size_t sent_len,
                 struct arena *a);
 /* check_pack_options(b, options): the fields of 'o'. */

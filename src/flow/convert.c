@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 /* The first request is the bill; the answer is one octet, an enum err_kind, and the text of the
- * error. Each request that follows is one octet, a format; its answer is the document. */
+ * error. Each request that follows is one octet that says what is asked for. */
 
 /* What the worker is given before the fork. */
 struct served {
 	int fd; /* for the packages */
-	digest subject;
+	const struct convert_options *options;
 };
 
 /* -- in the worker ----------------------------------------------------------------------------- */
@@ -73,7 +73,7 @@ static int read_bill(struct worker_side *side, const struct served *served, stru
 	int result = sbom_read(&source, served->fd, a, out, e);
 
 	pass_over(&in);
-	if (result == 0 && check_subject(out, &served->subject, e) < 0) {
+	if (result == 0 && check_subject(out, &served->options->subject, e) < 0) {
 		sbom_document_done(out);
 		result = -1;
 	}
@@ -87,19 +87,24 @@ static int to_side(void *ctx, bytes part, err *e)
 	return 0;
 }
 
-static void write_bill(struct worker_side *side, const struct sbom *bill)
+static void write_answer(struct worker_side *side, const struct served *served,
+                         const struct sbom_document *document)
 {
+	const struct convert_options *o = served->options;
 	struct stream out;
-	bytes format;
+	bytes ask;
 	err e = { 0 };
 	bool last;
 
-	side_take(side, &format, &last);
-	enum sbom_format f = format.n > 0 ? (enum sbom_format)format.p[0] : SBOM_NO_FORMAT;
+	side_take(side, &ask, &last);
+	uint8_t what = ask.n > 0 ? ask.p[0] : 0;
 
 	side_taken(side);
 	stream_init(&out, to_side, side);
-	sbom_write(bill, f, &out);
+	if (o->answer)
+		o->answer(o->ctx, document, what, &out);
+	else
+		sbom_write(&document->bill, (enum sbom_format)what, &out);
 	(void)stream_finish(&out, &e); /* to_side does not fail */
 	side_answer(side, (bytes){ NULL, 0 }, true);
 }
@@ -116,7 +121,7 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 	side_answer(side, bytes_of(&kind, 1), false);
 	side_answer(side, bytes_of(e.text, e.len), true);
 	for (;;)
-		write_bill(side, &document.bill);
+		write_answer(side, arg, &document);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
@@ -196,21 +201,21 @@ static int send_bill(struct worker *w, int fd, const char *name, err *e)
 	return result;
 }
 
-static int ask(struct worker *w, enum sbom_format format, struct stream *out, err *e)
+static int ask(struct worker *w, uint8_t what, struct stream *out, err *e)
 {
 	uint8_t *room;
 
 	while (!(room = worker_reserve(w)))
 		if (worker_wait(w, e) < 0)
 			return -1;
-	room[0] = (uint8_t)format;
+	room[0] = what;
 	worker_send(w, 1, true);
 	return take(w, out, e);
 }
 
 int convert_fd(int fd, const char *name, const struct convert_options *o, err *e)
 {
-	struct served served = { file_temp_unlinked(o->tmp_dir, e), o->subject };
+	struct served served = { file_temp_unlinked(o->tmp_dir, e), o };
 	struct worker_options options = { .serve = serve, .arg = &served, .keep = { served.fd, -1 } };
 	struct worker *w;
 	bool landlock;
@@ -227,7 +232,7 @@ int convert_fd(int fd, const char *name, const struct convert_options *o, err *e
 		return -1;
 	result = send_bill(w, fd, name, e);
 	for (size_t i = 0; i < o->len && result == 0; i++)
-		result = ask(w, o->formats[i], o->outs[i], e);
+		result = ask(w, o->asks[i], o->outs[i], e);
 	worker_stop(w);
 	return result;
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* convert - a bill that somebody wrote, in another format.
+/* convert - a bill that somebody wrote, in another format, or what else is made of it.
  *
- * A bill from outside is read in a sealed worker, piece by piece, which also writes it anew; the
- * parent passes the octets on and looks at none of them.
+ * A bill from outside is read in a sealed worker, piece by piece, which also writes what is made of
+ * it; the parent passes the octets on.
  * Threading: as worker_start (one thread, no other running). */
 #pragma once
 
-#include "sbom/sbom.h"
+#include "sbom/read.h"
 
 struct convert_options {
-	const enum sbom_format *formats;
-	struct stream *const *outs; /* one for each format */
+	/* answer(ctx, document, what, out): write what was asked for; in the worker, which has a copy of
+	 * ctx as it was. NULL: the bill in the format `what` (enum sbom_format). */
+	void (*answer)(const void *ctx, const struct sbom_document *document, uint8_t what,
+	               struct stream *out);
+	const void *ctx;
+	const uint8_t *asks;
+	struct stream *const *outs; /* one for each */
 	size_t len;
 	const char *tmp_dir; /* for the packages */
 	uint64_t timeout_ms; /* 0: LIMIT_TIME_MS */

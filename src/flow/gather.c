@@ -42,6 +42,10 @@ static int add_file(struct gather *g, const char *path, err *e)
 	if (strcmp(path, "-") == 0)
 		(void)file_read_fd(STDIN_FILENO, "standard input", LIMIT_SETTINGS, g->arena, &f->text,
 		                   &f->error);
+	else if (job_kind_of(path, (bytes){ 0 }) == JOB_OTHER)
+		(void)err_set(&f->error, ERR_USAGE, 0,
+		              "no rules are known for such a file (its name tells its kind: Dockerfile, "
+		              "*.yaml, *.json, *.csproj, ...)");
 	else /* a failure is this file's alone */
 		(void)file_read_all(path, LIMIT_SETTINGS, g->arena, &f->text, &f->error);
 	return 0;

@@ -75,7 +75,7 @@ static void walk_back(ptrdiff_t *const *trace, ptrdiff_t d, ptrdiff_t x, ptrdiff
 /* Myers, section 3: round d holds for every diagonal k the furthest x that d steps reach. */
 static bool compare(struct side old, struct side new, struct runs *runs, struct arena *a)
 {
-	ptrdiff_t n = (ptrdiff_t)old.len, m = (ptrdiff_t)new.len;
+	ptrdiff_t n = (ptrdiff_t)old.len, m = (ptrdiff_t) new.len;
 	ptrdiff_t most = n + m < DIFF_MOST ? n + m : DIFF_MOST;
 	ptrdiff_t **trace = arena_array(a, ptrdiff_t *, (size_t)most + 1);
 

@@ -35,7 +35,7 @@ static bool part(bytes b, uint64_t at, uint64_t n, bytes *out)
 	return true;
 }
 
-/* -- the file (II.25) ---------------------------------------------------------------------------- */
+/* -- the file (II.25) ------------------------------------------------------------------------- */
 
 struct image {
 	bytes file, sections; /* section headers, 40 octets each */
@@ -84,7 +84,7 @@ static bool at_address(const struct image *image, uint32_t address, uint32_t n, 
 	return false;
 }
 
-/* -- tables (II.22, II.24.2.6) ------------------------------------------------------------------- */
+/* -- tables (II.22, II.24.2.6) ---------------------------------------------------------------- */
 
 enum table {
 	MODULE = 0x00,
@@ -143,26 +143,25 @@ static const struct {
 } coded[] = {
 	[TYPE_DEF_OR_REF - ALL_TABLES] = { T(TYPE_DEF) | T(TYPE_REF) | T(TYPE_SPEC), 2 },
 	[HAS_CONSTANT - ALL_TABLES] = { T(FIELD) | T(PARAM) | T(PROPERTY), 2 },
-	[HAS_CUSTOM_ATTRIBUTE - ALL_TABLES] = { T(METHOD_DEF) | T(FIELD) | T(TYPE_REF) | T(TYPE_DEF) |
-	                                            T(PARAM) | T(INTERFACE_IMPL) | T(MEMBER_REF) |
-	                                            T(MODULE) | T(DECL_SECURITY) | T(PROPERTY) |
-	                                            T(EVENT) | T(STAND_ALONE_SIG) | T(MODULE_REF) |
-	                                            T(TYPE_SPEC) | T(ASSEMBLY) | T(ASSEMBLY_REF) |
-	                                            T(FILE_TABLE) | T(EXPORTED_TYPE) |
-	                                            T(MANIFEST_RESOURCE) | T(GENERIC_PARAM) |
-	                                            T(METHOD_SPEC) | T(GENERIC_PARAM_CONSTRAINT),
-	                                        5 },
+	[HAS_CUSTOM_ATTRIBUTE -
+		ALL_TABLES] = { T(METHOD_DEF) | T(FIELD) | T(TYPE_REF) | T(TYPE_DEF) | T(PARAM) |
+	                        T(INTERFACE_IMPL) | T(MEMBER_REF) | T(MODULE) | T(DECL_SECURITY) |
+	                        T(PROPERTY) | T(EVENT) | T(STAND_ALONE_SIG) | T(MODULE_REF) |
+	                        T(TYPE_SPEC) | T(ASSEMBLY) | T(ASSEMBLY_REF) | T(FILE_TABLE) |
+	                        T(EXPORTED_TYPE) | T(MANIFEST_RESOURCE) | T(GENERIC_PARAM) |
+	                        T(METHOD_SPEC) | T(GENERIC_PARAM_CONSTRAINT),
+	                    5 },
 	[HAS_FIELD_MARSHAL - ALL_TABLES] = { T(FIELD) | T(PARAM), 1 },
 	[HAS_DECL_SECURITY - ALL_TABLES] = { T(TYPE_DEF) | T(METHOD_DEF) | T(ASSEMBLY), 2 },
-	[MEMBER_REF_PARENT - ALL_TABLES] = { T(TYPE_DEF) | T(TYPE_REF) | T(MODULE_REF) | T(METHOD_DEF) |
-	                                         T(TYPE_SPEC),
-	                                     3 },
+	[MEMBER_REF_PARENT -
+		ALL_TABLES] = { T(TYPE_DEF) | T(TYPE_REF) | T(MODULE_REF) | T(METHOD_DEF) | T(TYPE_SPEC),
+	                    3 },
 	[HAS_SEMANTICS - ALL_TABLES] = { T(EVENT) | T(PROPERTY), 1 },
 	[METHOD_DEF_OR_REF - ALL_TABLES] = { T(METHOD_DEF) | T(MEMBER_REF), 1 },
 	[MEMBER_FORWARDED - ALL_TABLES] = { T(FIELD) | T(METHOD_DEF), 1 },
 	[CUSTOM_ATTRIBUTE_TYPE - ALL_TABLES] = { T(METHOD_DEF) | T(MEMBER_REF), 3 },
-	[RESOLUTION_SCOPE - ALL_TABLES] = { T(MODULE) | T(MODULE_REF) | T(ASSEMBLY_REF) | T(TYPE_REF),
-	                                    2 },
+	[RESOLUTION_SCOPE -
+		ALL_TABLES] = { T(MODULE) | T(MODULE_REF) | T(ASSEMBLY_REF) | T(TYPE_REF), 2 },
 };
 #undef T
 
@@ -268,7 +267,7 @@ static bool take_tables(bytes stream, struct pe *pe)
 	return true;
 }
 
-/* -- cells --------------------------------------------------------------------------------------- */
+/* -- cells ------------------------------------------------------------------------------------ */
 
 /* Columns of the few tables that are read are taken from the front of their row. */
 struct row {
@@ -283,8 +282,8 @@ static bool row_at(const struct pe *pe, enum table table, uint32_t number, struc
 		return false;
 	uint32_t size = pe->tables[table].row_size;
 
-	*out = (struct row){ pe, bytes_slice(pe->tables[table].octets, (size_t)(number - 1) * size,
-		                                 size) };
+	*out = (struct row){ pe,
+		                 bytes_slice(pe->tables[table].octets, (size_t)(number - 1) * size, size) };
 	return true;
 }
 
@@ -331,7 +330,7 @@ static bool take_blob(struct row *r, bytes *out)
 	return take_length(&rest, &n) && bytes_take(&rest, n, out);
 }
 
-/* -- what is asked ------------------------------------------------------------------------------- */
+/* -- what is asked ---------------------------------------------------------------------------- */
 
 static bool read_identity(struct row *r, struct pe_identity *out)
 {

@@ -14,13 +14,13 @@
 #include "base/err.h"
 
 enum pe_kind {
-	PE_NONE,     /* no PE file at all */
-	PE_NATIVE,   /* machine code only */
-	PE_MODULE,   /* CLI metadata without an assembly of its own */
+	PE_NONE,   /* no PE file at all */
+	PE_NATIVE, /* machine code only */
+	PE_MODULE, /* CLI metadata without an assembly of its own */
 	PE_ASSEMBLY,
 };
 
-struct pe_identity { /* of an assembly, or of one that is referred to */
+struct pe_identity {     /* of an assembly, or of one that is referred to */
 	bytes name, culture; /* culture: "de" for translations; empty for code */
 	uint16_t version[4];
 };

@@ -23,7 +23,7 @@ void source_init(struct source *s, bytes text, struct arena *a);
 struct position source_position(const struct source *s, size_t at);
 /* source_line(s, line): line `line`, from 1, with its end; empty behind the last. Borrows. */
 bytes source_line(const struct source *s, size_t line);
-/* source_line_start(s, at), source_line_end(s, at): offset of the first octet of the line that holds
+/* source_line_start(s, at), source_line_end(s, at): offset of the first octet of the line with
  * octet `at`, and of the octet behind its text (the CR or LF, or the end). */
 size_t source_line_start(const struct source *s, size_t at);
 size_t source_line_end(const struct source *s, size_t at);

@@ -19,8 +19,8 @@ struct xml_span { /* octets [begin, end) of the document */
 };
 
 struct xml_attribute {
-	bytes name, value;   /* references resolved */
-	struct xml_span at;  /* the value as it stands between its quotes */
+	bytes name, value;  /* references resolved */
+	struct xml_span at; /* the value as it stands between its quotes */
 };
 
 struct xml_element {

@@ -115,8 +115,8 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 		[YAML_FOLDED_SCALAR_STYLE] = YAML_FOLDED,
 	};
 	bytes text = r->builder->file->text;
-	struct yaml_node *n =
-		node_at(r, YAML_SCALAR, event, event->data.scalar.anchor, event->data.scalar.tag);
+	struct yaml_node *n = node_at(r, YAML_SCALAR, event, event->data.scalar.anchor,
+	                              event->data.scalar.tag);
 
 	if (!n)
 		return -1;
@@ -150,10 +150,10 @@ static int on_alias(struct reader *r, const yaml_event_t *event)
 static int on_start(struct reader *r, const yaml_event_t *event)
 {
 	bool mapping = event->type == YAML_MAPPING_START_EVENT;
-	const yaml_char_t *anchor =
-		mapping ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
-	const yaml_char_t *tag =
-		mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	const yaml_char_t *anchor = mapping ? event->data.mapping_start.anchor
+	                                    : event->data.sequence_start.anchor;
+	const yaml_char_t *tag = mapping ? event->data.mapping_start.tag
+	                                 : event->data.sequence_start.tag;
 	bool flow = mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
 	                    : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	struct yaml_node *n = node_at(r, mapping ? YAML_MAPPING : YAML_SEQUENCE, event, anchor, tag);
@@ -216,8 +216,9 @@ static void note_fault(struct reader *r, size_t at, const char *message)
 {
 	struct arena *a = r->builder->arena;
 
-	*ARENA_PUSH(a, &r->builder->file->faults) =
-		(struct yaml_fault){ (uint32_t)at, text_shown(a, bytes_str(message)) };
+	*ARENA_PUSH(a, &r->builder->file->faults) = (struct yaml_fault){
+		(uint32_t)at, text_shown(a, bytes_str(message))
+	};
 }
 
 /* 0 at the end of the text, 1 after a fault, -1 with ERR_LIMIT. *out_at: where it was. */
@@ -317,5 +318,7 @@ int yaml_parse(bytes text, struct arena *a, struct yaml_file *out, err *e)
 			return result;
 		r.base = next_document(text, r.base, at);
 	}
+	if (r.base < text.n)
+		note_fault(&r, r.base, "too many errors: the rest is not read");
 	return 0;
 }

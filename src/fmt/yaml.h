@@ -17,9 +17,9 @@
 
 enum yaml_kind { YAML_NONE, YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING, YAML_ALIAS };
 enum yaml_style {
-	YAML_PLAIN,  /* a scalar without quotes */
-	YAML_SINGLE, /* 'scalar' */
-	YAML_DOUBLE, /* "scalar" */
+	YAML_PLAIN,   /* a scalar without quotes */
+	YAML_SINGLE,  /* 'scalar' */
+	YAML_DOUBLE,  /* "scalar" */
 	YAML_LITERAL, /* a scalar behind | */
 	YAML_FOLDED,  /* a scalar behind > */
 	YAML_BLOCK,   /* a container by indentation */
@@ -27,17 +27,20 @@ enum yaml_style {
 };
 
 struct yaml_node {
-	uint8_t kind, style;   /* enum yaml_kind, enum yaml_style */
-	uint32_t from, to;     /* its octets in the text, with quotes or brackets, without anchor and
-	                        * tag; empty behind the colon for a missing value. Of a block container:
-	                        * from its first key or dash to the end of its last value. */
-	uint32_t count;        /* items, members */
-	uint32_t weight;       /* nodes it would have without aliases; at most LIMIT_YAML_NODES */
-	bytes text;            /* a scalar's value, an alias's name; arena or borrows */
-	bytes tag;             /* "tag:yaml.org,2002:str", "!vault"; empty when there is none */
-	struct yaml_node *key; /* of a member's value: its key */
-	struct yaml_node *parent, *next, *first; /* container, sibling, child; in a mapping the values */
-	struct yaml_node *target;                /* of an alias */
+	uint8_t kind, style; /* enum yaml_kind, enum yaml_style */
+	/* Its octets in the text, with quotes or brackets, without anchor and tag; empty behind the
+	 * colon for a missing value. Of a block container: from its first key or dash to the end of its
+	 * last value. */
+	uint32_t from, to;
+	uint32_t count;  /* items, members */
+	uint32_t weight; /* nodes it would have without aliases; at most LIMIT_YAML_NODES */
+	bytes text;      /* a scalar's value, an alias's name */
+	bytes tag;       /* "tag:yaml.org,2002:str", "!vault"; empty when there is none */
+	struct yaml_node *parent;
+	struct yaml_node *key;    /* of a member's value: its key */
+	struct yaml_node *first;  /* of a container: its first item or member's value */
+	struct yaml_node *next;   /* the one behind this in its container */
+	struct yaml_node *target; /* of an alias */
 };
 
 struct yaml_document {

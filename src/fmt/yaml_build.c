@@ -30,8 +30,9 @@ static void note_duplicates(struct yaml_builder *b, const struct yaml_node *mapp
 		void **place = map_put(&seen, v->key->text);
 
 		if (*place && b->file->duplicates.len < LIMIT_FAULTS_NAMED)
-			*ARENA_PUSH(b->arena, &b->file->duplicates) =
-				(struct yaml_fault){ v->key->from, "this key stands twice in its mapping" };
+			*ARENA_PUSH(b->arena, &b->file->duplicates) = (struct yaml_fault){
+				v->key->from, "this key stands twice in its mapping"
+			};
 		*place = v->key;
 	}
 	arena_done(&scratch);

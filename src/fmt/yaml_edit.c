@@ -276,9 +276,10 @@ void yaml_edit_put_path(const struct yaml_editor *ed, const struct yaml_node *ma
 
 	for (;;) {
 		size_t dot = bytes_find(rest, '.');
-		const struct yaml_node *next =
-			dot < rest.n ? yaml_get(mapping, arena_str(ed->arena, bytes_slice(rest, 0, dot)))
-		                 : NULL;
+		const struct yaml_node *next = dot < rest.n
+		                                   ? yaml_get(mapping, arena_str(ed->arena,
+		                                                                 bytes_slice(rest, 0, dot)))
+		                                   : NULL;
 
 		if (!yaml_is(next, YAML_MAPPING))
 			break;

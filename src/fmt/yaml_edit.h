@@ -38,5 +38,4 @@ void yaml_edit_delete(const struct yaml_editor *ed, const struct yaml_node *valu
 void yaml_edit_scalar(const struct yaml_editor *ed, const struct yaml_node *scalar,
                       const char *text);
 /* yaml_edit_rename(ed, value, key): the member gets another key. */
-void yaml_edit_rename(const struct yaml_editor *ed, const struct yaml_node *value,
-                      const char *key);
+void yaml_edit_rename(const struct yaml_editor *ed, const struct yaml_node *value, const char *key);

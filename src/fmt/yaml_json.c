@@ -56,15 +56,14 @@ static int add_value(struct yaml_builder *b, json v)
 
 	if (!object && json_type(v) != JSON_ARRAY)
 		return add_scalar(b, v, raw, from);
-	struct yaml_node *n =
-		yaml_node_new(b, object ? YAML_MAPPING : YAML_SEQUENCE, from, from + raw.n);
+	struct yaml_node *n = yaml_node_new(b, object ? YAML_MAPPING : YAML_SEQUENCE, from,
+	                                    from + raw.n);
 
 	if (!n || yaml_open(b, n) < 0)
 		return -1;
 	n->style = YAML_FLOW;
 	for (json child = json_first(v); json_type(child) != JSON_NONE; child = json_next(child)) {
-		if (object &&
-		    add_key(b, child, (size_t)(json_raw(child).p - b->file->text.p)) < 0)
+		if (object && add_key(b, child, (size_t)(json_raw(child).p - b->file->text.p)) < 0)
 			return -1;
 		if (add_value(b, child) < 0)
 			return -1;

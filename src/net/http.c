@@ -1,64 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http.h"
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "net/http_curl.h"
-#include "net/http_head.h"
+#include "net/http_exchange.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
 
-/* What libcurl reads at once, and what is kept of a body before it is asked for. */
-#define READ_SIZE (256 * KIB)
 /* A connection whose answer was not wanted to its end is kept when the rest is here already. */
 #define DRAIN_ROUNDS 4
-#define WAIT_MOST_MS 1000
 
-struct http {
-	struct arena arena;
-	struct http_options options;
-	struct curl curl;
-	CURLSH *share;         /* names and TLS sessions */
-	const char *ca_folder; /* hashed; NULL */
-	pthread_mutex_t lock;  /* of arena and idle */
-	pthread_mutex_t shared[CURL_LOCK_DATA_LAST];
-	struct http_exchange *idle;
-};
-
-/* An exchange, and the connections it leaves behind: used again for the next one. */
-struct http_exchange {
-	struct http *client;
-	struct http_exchange *next;
-	CURLM *multi;
-	CURL *easy;
-	struct curl_slist *headers;
-	struct arena arena;
-	char *origin; /* of the last request; arena of the client's */
-	size_t origin_cap;
-	struct http_head head;
-	struct http_body body;
-	uint64_t sent;
-	uint8_t *into; /* where the reader of this moment wants the body */
-	size_t cap, got;
-	buf kept; /* what came beyond that */
-	size_t kept_at;
-	uint64_t idle_ms;
-	uint64_t quiet_ms;                   /* waited since something moved */
-	uint64_t window_ms, window_octets;   /* to tell how slow a peer is */
-	bool sending, paused, done, proxied;
-	CURLcode result;
-	err fault; /* of a callback */
-	char message[CURL_ERROR_SIZE];
-};
-
-/* -- the client --------------------------------------------------------------------------------- */
+/* -- the client -------------------------------------------------------------------------------- */
 
 static const char *copy(struct arena *a, const char *s)
 {
@@ -164,7 +118,7 @@ void http_close(struct http *h)
 	arena_done(&arena);
 }
 
-/* -- exchanges in store ------------------------------------------------------------------------- */
+/* -- exchanges in store ------------------------------------------------------------------------ */
 
 static struct http_exchange *make(struct http *h, err *e)
 {
@@ -179,8 +133,9 @@ static struct http_exchange *make(struct http *h, err *e)
 	}
 	struct http_exchange *x = arena_new(&h->arena, struct http_exchange);
 
-	*x = (struct http_exchange){ .client = h, .easy = easy, .multi = multi,
-		                         .kept = BUF_INIT(2 * READ_SIZE) };
+	*x = (struct http_exchange){
+		.client = h, .easy = easy, .multi = multi, .kept = BUF_INIT(2 * HTTP_READ_SIZE)
+	};
 	return x;
 }
 
@@ -220,8 +175,12 @@ static void give_back(struct http_exchange *x)
 	h->curl.slist_free_all(x->headers);
 	arena_reset(&x->arena);
 	buf_clear(&x->kept);
-	*x = (struct http_exchange){ .client = h, .easy = x->easy, .multi = x->multi, .kept = x->kept,
-		                         .arena = x->arena, .origin = x->origin,
+	*x = (struct http_exchange){ .client = h,
+		                         .easy = x->easy,
+		                         .multi = x->multi,
+		                         .kept = x->kept,
+		                         .arena = x->arena,
+		                         .origin = x->origin,
 		                         .origin_cap = x->origin_cap };
 	pthread_mutex_lock(&h->lock);
 	x->next = h->idle;
@@ -229,207 +188,7 @@ static void give_back(struct http_exchange *x)
 	pthread_mutex_unlock(&h->lock);
 }
 
-/* -- what libcurl calls ------------------------------------------------------------------------- */
-
-static size_t on_header(char *line, size_t size, size_t n, void *ctx)
-{
-	struct http_exchange *x = ctx;
-
-	return http_head_line(&x->head, bytes_of(line, size * n), &x->fault) < 0 ? 0 : size * n;
-}
-
-static size_t on_body(char *data, size_t size, size_t n, void *ctx)
-{
-	struct http_exchange *x = ctx;
-	bytes rest = bytes_of(data, size * n), now;
-
-	if (x->kept.n >= READ_SIZE) {
-		x->paused = true;
-		return CURL_WRITEFUNC_PAUSE;
-	}
-	x->quiet_ms = 0;
-	x->window_octets += rest.n;
-	if (bytes_take(&rest, rest.n < x->cap - x->got ? rest.n : x->cap - x->got, &now) && now.n) {
-		memcpy(x->into + x->got, now.p, now.n);
-		x->got += now.n;
-	}
-	return buf_append(&x->kept, rest, &x->fault) < 0 ? 0 : size * n;
-}
-
-static size_t on_send(char *into, size_t size, size_t n, void *ctx)
-{
-	struct http_exchange *x = ctx;
-	uint64_t left = x->body.size - x->sent, want = size * n < left ? size * n : left;
-	int64_t got;
-
-	x->quiet_ms = 0;
-	if (want == 0) {
-		got = 0;
-	} else if (x->body.content.n > 0) {
-		memcpy(into, x->body.content.p + x->sent, want);
-		got = (int64_t)want;
-	} else {
-		got = x->body.read(x->body.ctx, (uint8_t *)into, want, &x->fault);
-		if (got < 0)
-			return CURL_READFUNC_ABORT;
-		if (got == 0 && x->body.size != HTTP_SIZE_UNKNOWN) {
-			(void)err_set(&x->fault, ERR_IO, 0, "%" PRIu64 " of %" PRIu64 " bytes could be sent",
-			              x->sent, x->body.size);
-			return CURL_READFUNC_ABORT;
-		}
-	}
-	x->sent += (uint64_t)got;
-	if (got == 0 || x->sent == x->body.size)
-		x->sending = false;
-	return (size_t)got;
-}
-
-/* -- work and wait ------------------------------------------------------------------------------ */
-
-static uint64_t now_ms(void)
-{
-	return deadline_in(0).at_ms;
-}
-
-/* OpenSSL writes to sockets with write(2), which raises SIGPIPE when the peer has gone. */
-static void perform(struct http_exchange *x)
-{
-	const struct timespec at_once = { 0 };
-	sigset_t pipe_only, before, pending;
-	int running = 0, left = 0;
-
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
-	sigpending(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-	CURLMcode code = x->client->curl.multi_perform(x->multi, &running);
-
-	if (!sigismember(&pending, SIGPIPE))
-		sigtimedwait(&pipe_only, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	for (CURLMsg *m; (m = x->client->curl.multi_info_read(x->multi, &left));) {
-		x->done = m->msg == CURLMSG_DONE;
-		x->result = m->data.result;
-	}
-	if (code != CURLM_OK) {
-		x->done = true;
-		x->result = CURLE_FAILED_INIT;
-	}
-}
-
-/* The kind of failure is for whoever may try again; the words say it already. */
-static int with_sys(err *e, int sys)
-{
-	e->sys = sys;
-	return -1;
-}
-
-static int fail_connect(const struct http_exchange *x, err *e)
-{
-	long sys = 0;
-
-	x->client->curl.easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &sys);
-	if (x->client->options.socket_path)
-		return err_set(e, ERR_NET, (int)sys, "connect to '%s'",
-		               SHOW(bytes_str(x->client->options.socket_path)));
-	return err_set(e, ERR_NET, (int)sys, "connect to %s%s", x->origin,
-	               x->proxied ? " through the proxy" : "");
-}
-
-/* explain(x, e): what libcurl's result means to whoever asked. */
-static int explain(const struct http_exchange *x, err *e)
-{
-	const char *why = x->message[0] ? x->message : x->client->curl.easy_strerror(x->result);
-	bytes text = bytes_str(why);
-
-	switch ((int)x->result) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return err_set(e, ERR_NET, 0, "the name in %s cannot be resolved (%s)", x->origin,
-		               SHOW(text));
-	case CURLE_COULDNT_CONNECT:
-		return fail_connect(x, e);
-	case CURLE_OPERATION_TIMEDOUT:
-		(void)err_set(e, ERR_NET, 0, "connect to %s: nothing within %.1f s", x->origin,
-		              (double)x->client->options.connect_ms / 1000);
-		return with_sys(e, ETIMEDOUT);
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return err_set(e, ERR_NET, 0, "the certificate of %s is not trusted: %s (a private "
-		               "authority: --cacert FILE)", x->origin, SHOW(text));
-	case CURLE_SSL_CACERT_BADFILE:
-		return err_set(e, ERR_IO, 0, "the file of authorities cannot be used: %s", SHOW(text));
-	case CURLE_SSL_CONNECT_ERROR:
-		(void)err_set(e, ERR_NET, 0, "%s does not speak TLS as it should: %s", x->origin,
-		              SHOW(text));
-		return with_sys(e, EPROTO);
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-	case CURLE_GOT_NOTHING:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_HTTP2:
-	case CURLE_HTTP2_STREAM:
-	case CURLE_SEND_FAIL_REWIND:
-		(void)err_set(e, ERR_NET, 0, "%s broke the connection (%s)", x->origin, SHOW(text));
-		return with_sys(e, ECONNRESET);
-	case CURLE_OUT_OF_MEMORY: /* how libcurl says that one line is longer than 100 KiB */
-		return err_set(e, ERR_LIMIT, 0, "the headers of %s are too long", x->origin);
-	default:
-		return err_set(e, ERR_NET, 0, "%s: %s", x->origin, SHOW(text));
-	}
-}
-
-/* work(x, e): let libcurl do what can be done at once. */
-static int work(struct http_exchange *x, err *e)
-{
-	const struct deadline *deadline = &x->client->options.deadline;
-
-	if (deadline->given_ms > 0 && deadline_check(deadline, e) < 0)
-		return -1;
-	if (!x->done)
-		perform(x);
-	if (!err_is_set(&x->fault))
-		return 0;
-	*e = x->fault;
-	return -1;
-}
-
-static int check_pace(struct http_exchange *x, uint64_t idle_ms, err *e)
-{
-	if (x->quiet_ms >= idle_ms) {
-		(void)err_set(e, ERR_NET, 0, "%s: nothing for %.1f s", x->origin, (double)idle_ms / 1000);
-		return with_sys(e, ETIMEDOUT);
-	}
-	if (!x->head.whole || x->window_ms < LIMIT_HTTP_SLOW_MS)
-		return 0;
-	if (x->window_octets < LIMIT_HTTP_RATE * LIMIT_HTTP_SLOW_MS / 1000) {
-		(void)err_set(e, ERR_NET, 0, "%s: %" PRIu64 " bytes within %.1f s are too few", x->origin,
-		              x->window_octets, (double)x->window_ms / 1000);
-		return with_sys(e, ETIMEDOUT);
-	}
-	x->window_ms = x->window_octets = 0;
-	return 0;
-}
-
-/* await(x, e): until libcurl has something to do; refuses the peer who lets it wait too long. */
-static int await(struct http_exchange *x, err *e)
-{
-	const struct deadline *deadline = &x->client->options.deadline;
-	uint64_t idle_ms = x->sending || x->head.whole ? x->client->options.idle_ms : x->idle_ms;
-	uint64_t before = now_ms(), most = WAIT_MOST_MS;
-
-	if (idle_ms > x->quiet_ms && idle_ms - x->quiet_ms < most)
-		most = idle_ms - x->quiet_ms;
-	if (deadline->given_ms > 0 && deadline->at_ms > before && deadline->at_ms - before < most)
-		most = deadline->at_ms - before;
-	x->client->curl.multi_poll(x->multi, NULL, 0, (int)most, NULL);
-	uint64_t waited = now_ms() - before;
-
-	x->quiet_ms += waited;
-	x->window_ms += waited;
-	return check_pace(x, idle_ms, e);
-}
-
-/* -- sending ------------------------------------------------------------------------------------ */
+/* -- sending ----------------------------------------------------------------------------------- */
 
 /* set(easy, option, value) for every option that has one value always. */
 static void set_always(struct http_exchange *x)
@@ -453,18 +212,14 @@ static void set_always(struct http_exchange *x)
 		{ CURLOPT_HEADEROPT, CURLHEADER_SEPARATE }, /* a proxy sees no Authorization */
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
 		{ CURLOPT_TCP_KEEPALIVE, 1 },
-		{ CURLOPT_BUFFERSIZE, READ_SIZE },
-		{ CURLOPT_UPLOAD_BUFFERSIZE, READ_SIZE },
+		{ CURLOPT_BUFFERSIZE, HTTP_READ_SIZE },
+		{ CURLOPT_UPLOAD_BUFFERSIZE, HTTP_READ_SIZE },
 		{ CURLOPT_CONNECTTIMEOUT_MS, (long)x->client->options.connect_ms },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		c->easy_setopt(x->easy, numbers[i].option, numbers[i].value);
 	c->easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->message);
-	c->easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
-	c->easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
-	c->easy_setopt(x->easy, CURLOPT_WRITEFUNCTION, on_body);
-	c->easy_setopt(x->easy, CURLOPT_WRITEDATA, x);
 	c->easy_setopt(x->easy, CURLOPT_SHARE, x->client->share);
 }
 
@@ -506,9 +261,9 @@ static int set_headers(struct http_exchange *x, const struct http_header *header
 			return err_set(e, ERR_FORMAT, 0, "the value of the header '%s' cannot be sent",
 			               SHOW(bytes_str(headers->name)));
 		/* "Name;" is how libcurl is told to send an empty one */
-		add_header(x, headers->value[0] ?
-		                  arena_printf(&x->arena, "%s: %s", headers->name, headers->value) :
-		                  arena_printf(&x->arena, "%s;", headers->name));
+		add_header(x, headers->value[0]
+		                  ? arena_printf(&x->arena, "%s: %s", headers->name, headers->value)
+		                  : arena_printf(&x->arena, "%s;", headers->name));
 	}
 	x->client->curl.easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
 	return 0;
@@ -529,8 +284,6 @@ static void set_method(struct http_exchange *x, enum http_method method)
 	x->sending = x->body.size > 0;
 	c->easy_setopt(x->easy, CURLOPT_UPLOAD, 1L);
 	c->easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, names[method]);
-	c->easy_setopt(x->easy, CURLOPT_READFUNCTION, on_send);
-	c->easy_setopt(x->easy, CURLOPT_READDATA, x);
 	c->easy_setopt(x->easy, CURLOPT_INFILESIZE_LARGE, known ? (curl_off_t)x->body.size : -1);
 }
 
@@ -545,6 +298,7 @@ static int begin(struct http_exchange *x, const struct http_request *r, const st
 	if (x->body.content.n > 0)
 		x->body.size = x->body.content.n;
 	set_always(x);
+	http_set_callbacks(x);
 	set_peer(x, url);
 	c->easy_setopt(x->easy, CURLOPT_URL, r->url);
 	set_method(x, r->method);
@@ -555,7 +309,8 @@ static int begin(struct http_exchange *x, const struct http_request *r, const st
 	return 0;
 }
 
-int http_send(struct http *h, const struct http_request *request, struct http_exchange **out, err *e)
+int http_send(struct http *h, const struct http_request *request, struct http_exchange **out,
+              err *e)
 {
 	struct arena scratch = ARENA_INIT;
 	struct http_exchange *x = NULL;
@@ -563,18 +318,20 @@ int http_send(struct http *h, const struct http_request *request, struct http_ex
 	int result = -1;
 
 	if (url_parse(request->url, &scratch, &url, e) == 0)
-		x = take(h, arena_printf(&scratch, PRIb "://" PRIb ":%u", BYTESF(url.scheme),
-		                         BYTESF(url.host), url.port), e);
+		x = take(h,
+		         arena_printf(&scratch, PRIb "://" PRIb ":%u", BYTESF(url.scheme), BYTESF(url.host),
+		                      url.port),
+		         e);
 	if (x && begin(x, request, &url, e) == 0) {
-		result = work(x, e);
+		result = http_work(x, e);
 		while (result == 0 && !x->head.whole && !x->done) {
-			result = await(x, e);
+			result = http_await(x, e);
 			if (result == 0)
-				result = work(x, e);
+				result = http_work(x, e);
 		}
 		if (result == 0 && !x->head.whole)
-			result = x->result == CURLE_OK ? err_set(e, ERR_NET, 0, "%s: no answer", x->origin) :
-			                                 explain(x, e);
+			result = x->result == CURLE_OK ? err_set(e, ERR_NET, 0, "%s: no answer", x->origin)
+			                               : http_explain(x, e);
 	}
 	if (x && result < 0)
 		give_back(x);
@@ -584,7 +341,7 @@ int http_send(struct http *h, const struct http_request *request, struct http_ex
 	return result;
 }
 
-/* -- the answer --------------------------------------------------------------------------------- */
+/* -- the answer -------------------------------------------------------------------------------- */
 
 int http_status(const struct http_exchange *x)
 {
@@ -625,15 +382,6 @@ static size_t read_kept(struct http_exchange *x, uint8_t *into, size_t cap)
 	return part.n;
 }
 
-/* The writer's pause ends: libcurl hands over what it holds at once. */
-static void resume(struct http_exchange *x)
-{
-	if (x->paused) {
-		x->paused = false;
-		x->client->curl.easy_pause(x->easy, CURLPAUSE_CONT);
-	}
-}
-
 int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e)
 {
 	int result;
@@ -643,12 +391,12 @@ int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e)
 	x->into = into;
 	x->cap = cap;
 	x->got = 0;
-	resume(x);
-	result = work(x, e);
+	http_resume(x);
+	result = http_work(x, e);
 	while (result == 0 && x->got == 0 && !x->done) {
-		result = await(x, e);
+		result = http_await(x, e);
 		if (result == 0)
-			result = work(x, e);
+			result = http_work(x, e);
 	}
 	size_t got = x->got;
 
@@ -656,7 +404,7 @@ int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e)
 	x->cap = x->got = 0;
 	if (result < 0)
 		return -1;
-	return got == 0 && x->result != CURLE_OK ? explain(x, e) : (int64_t)got;
+	return got == 0 && x->result != CURLE_OK ? http_explain(x, e) : (int64_t)got;
 }
 
 int http_read_all(struct http_exchange *x, size_t max, struct arena *a, bytes *out, err *e)
@@ -681,12 +429,14 @@ int http_read_all(struct http_exchange *x, size_t max, struct arena *a, bytes *o
 
 void http_end(struct http_exchange *x)
 {
+	err ignored = { 0 }; /* the connection is closed then */
+
 	if (!x)
 		return;
-	for (int i = 0; i < DRAIN_ROUNDS && !x->done && !x->sending && !err_is_set(&x->fault); i++) {
+	for (int i = 0; i < DRAIN_ROUNDS && !x->done && !x->sending && !err_is_set(&ignored); i++) {
 		buf_clear(&x->kept);
-		resume(x);
-		perform(x);
+		http_resume(x);
+		(void)http_work(x, &ignored);
 	}
 	give_back(x);
 }

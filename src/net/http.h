@@ -9,9 +9,9 @@
  * given here, since the environment is read in cmd/ only; none is asked for loopback.
  * Limits: LIMIT_HTTP_HEADERS octets of headers, all of them within idle_ms after the last octet of
  * the request; nothing for so long as idle_ms, or fewer than LIMIT_HTTP_RATE octets a second for
- * LIMIT_HTTP_SLOW_MS, is ERR_NET (the caller's own pauses do not count); the deadline of a client is
- * ERR_LIMIT, whatever the peer does. Only http: and https: URLs without user or password. What could
- * be read in two ways is refused: two lengths, a length and chunks, folded lines, codings.
+ * LIMIT_HTTP_SLOW_MS, is ERR_NET (the caller's own pauses do not count); the deadline of a client
+ * is ERR_LIMIT, whatever the peer does. Only http: and https: URLs without user or password. What
+ * could be read in two ways is refused: two lengths, a length and chunks, folded lines, codings.
  * Threading: a client may be used by several threads, an exchange belongs to one; http_open and
  * http_close have the process to themselves. libcurl may start threads of its own (to resolve
  * names): fork workers before the first http_send. */
@@ -28,9 +28,9 @@ struct http_options {
 	const char *user_agent;
 	const char *ca_file;                             /* PEM, in place of the system's; NULL */
 	const char *https_proxy, *http_proxy, *no_proxy; /* NULL: none */
-	const char *socket_path; /* a unix socket that every request goes to (engines); NULL */
-	uint64_t connect_ms;     /* 0: LIMIT_HTTP_CONNECT_MS */
-	uint64_t idle_ms;        /* 0: LIMIT_HTTP_IDLE_MS */
+	const char *socket_path;  /* a unix socket that every request goes to (engines); NULL */
+	uint64_t connect_ms;      /* 0: LIMIT_HTTP_CONNECT_MS */
+	uint64_t idle_ms;         /* 0: LIMIT_HTTP_IDLE_MS */
 	struct deadline deadline; /* given_ms 0: none */
 };
 
@@ -67,7 +67,7 @@ struct http_request {
 
 /* http_send(h, request, out, e): send all of it and wait for the answer's headers; any status is an
  * answer. ERR_NET (text says what: cannot resolve, refused, certificate not trusted by whom, reset,
- * too slow), ERR_LIMIT; ERR_FORMAT for a URL or header that cannot be sent; whatever body.read says.
+ * too slow), ERR_LIMIT; ERR_FORMAT for a URL or header that cannot be sent; what body.read says.
  * Of an ERR_NET e->sys tells what to do: ECONNRESET, the connection broke, another try makes sense;
  * ETIMEDOUT, as much time as one try may take is gone; EPROTO, nobody speaks TLS there; of others
  * connect's own. On failure there is nothing to end. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_head - status and headers of an answer, line by line (RFC 9110 section 5, RFC 9112 section 5).
- *
- * What two programs could read differently is refused: two lengths, a length beside chunks, folded
- * lines, octets that no header may hold, transfer codings other than chunked. Interim answers (1xx)
- * are forgotten, trailers ignored; all lines together are at most LIMIT_HTTP_HEADERS. Private to
- * net/http. Threading: as the arena. */
+/* http_head - status and headers of an answer, line by line (RFC 9110 section 5, RFC 9112 section
+ * 5).  What two programs could read differently is refused: two lengths, a length beside chunks,
+ * folded lines, octets that no header may hold, transfer codings other than chunked. Interim
+ * answers (1xx) are forgotten, trailers ignored; all lines together are at most LIMIT_HTTP_HEADERS.
+ * Private to net/http. Threading: as the arena. */
 #pragma once
 
 #include "net/http.h"

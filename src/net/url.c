@@ -76,7 +76,8 @@ static bool take_ipv6(bytes host, uint8_t out[16])
  * "ends in a number"). */
 static bool ends_in_number(bytes host)
 {
-	bytes label = bytes_skip(host, bytes_rfind(host, '.') < host.n ? bytes_rfind(host, '.') + 1 : 0);
+	bytes label = bytes_skip(host,
+	                         bytes_rfind(host, '.') < host.n ? bytes_rfind(host, '.') + 1 : 0);
 
 	return label.n > 0 && is_digit(label.p[0]);
 }
@@ -100,8 +101,8 @@ static bool is_host(bytes host)
 /* authority = host [ ":" port ]; userinfo is refused: what stands before an @ fools people. */
 static int parse_authority(bytes authority, struct arena *a, struct url *out, err *e)
 {
-	size_t end = authority.n > 0 && authority.p[0] == '[' ? bytes_find(authority, ']') + 1 :
-	                                                        bytes_find(authority, ':');
+	size_t end = authority.n > 0 && authority.p[0] == '[' ? bytes_find(authority, ']') + 1
+	                                                      : bytes_find(authority, ':');
 	bytes host = bytes_slice(authority, 0, end), port = bytes_skip(authority, end);
 	uint64_t number = bytes_is(out->scheme, "https") ? 443 : 80;
 
@@ -109,8 +110,8 @@ static int parse_authority(bytes authority, struct arena *a, struct url *out, er
 		return err_set(e, ERR_FORMAT, 0, "a user name or password in a URL is refused");
 	if (!is_host(host))
 		return err_set(e, ERR_FORMAT, 0, "'%s' is no host", SHOW(host));
-	if (bytes_take_prefix(&port, BYTES(":")) && port.n > 0 &&
-	    (!text_take_u64(port, 10, UINT16_MAX, &number) || number == 0))
+	if (port.n > 0 && (!bytes_take_prefix(&port, BYTES(":")) ||
+	                   (port.n > 0 && (!text_take_u64(port, 10, UINT16_MAX, &number) || number == 0))))
 		return err_set(e, ERR_FORMAT, 0, "'%s' is no port", SHOW(port));
 	out->host = lower(host, a);
 	out->port = (uint16_t)number;

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* -- the client --------------------------------------------------------------------------------- */
+/* -- the client -------------------------------------------------------------------------------- */
 
 /* "docker.io=mirror.example/hub" */
 static int add_mirror(struct registry *r, const char *text, err *e)
@@ -115,13 +115,14 @@ void registry_note(struct registry *r, const char *fmt, ...)
 	r->options.note(r->options.note_ctx, text);
 }
 
-/* -- manifests ---------------------------------------------------------------------------------- */
+/* -- manifests --------------------------------------------------------------------------------- */
 
 /* distribution-spec 1.1, "Pulling manifests": what the client understands. */
 static const struct http_header accept_manifests[] = {
-	{ "Accept", "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-	            "application/vnd.docker.distribution.manifest.list.v2+json, "
-	            "application/vnd.docker.distribution.manifest.v2+json" },
+	{ "Accept",
+	  "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+	  "application/vnd.docker.distribution.manifest.list.v2+json, "
+	  "application/vnd.docker.distribution.manifest.v2+json" },
 	{ 0 },
 };
 
@@ -213,9 +214,12 @@ static int take_head(const struct http_exchange *x, const struct reference *ref,
 int registry_head(struct registry *r, const struct reference *ref, struct descriptor *out, err *e)
 {
 	struct arena a = ARENA_INIT;
-	const struct call c = { .what = manifest_what(ref, &a), .host = ref->host,
-		                    .repository = ref->repository, .method = HTTP_HEAD,
-		                    .path = manifest_path(ref, &a), .headers = accept_manifests };
+	const struct call c = { .what = manifest_what(ref, &a),
+		                    .host = ref->host,
+		                    .repository = ref->repository,
+		                    .method = HTTP_HEAD,
+		                    .path = manifest_path(ref, &a),
+		                    .headers = accept_manifests };
 	struct answer answer;
 	int result = call_send(r, &c, &a, &answer, e);
 
@@ -239,9 +243,9 @@ static int take_manifest(struct http_exchange *x, const struct reference *ref, b
 
 	if (take_media_type(x, a, &doc.media_type, e) < 0 || reading_digest(x, &said, e) < 0)
 		return -1;
-	enum digest_algorithm algorithm = ref->digest.algorithm != DIGEST_NONE ? ref->digest.algorithm :
-	                                  said.algorithm != DIGEST_NONE        ? said.algorithm :
-	                                                                         DIGEST_SHA256;
+	enum digest_algorithm algorithm = ref->digest.algorithm != DIGEST_NONE ? ref->digest.algorithm
+	                                  : said.algorithm != DIGEST_NONE      ? said.algorithm
+	                                                                       : DIGEST_SHA256;
 
 	doc.digest = digest_of(algorithm, doc.content);
 	if (check_digest(&ref->digest, &doc.digest, e) < 0)
@@ -256,9 +260,12 @@ int reading_manifest(struct registry *r, const struct reference *ref, struct are
                      struct registry_document *out, const char **out_etag, err *e)
 {
 	struct arena scratch = ARENA_INIT;
-	const struct call c = { .what = manifest_what(ref, &scratch), .host = ref->host,
-		                    .repository = ref->repository, .method = HTTP_GET,
-		                    .path = manifest_path(ref, &scratch), .headers = accept_manifests };
+	const struct call c = { .what = manifest_what(ref, &scratch),
+		                    .host = ref->host,
+		                    .repository = ref->repository,
+		                    .method = HTTP_GET,
+		                    .path = manifest_path(ref, &scratch),
+		                    .headers = accept_manifests };
 	struct answer answer;
 	bytes content;
 	int result = call_read(r, &c, LIMIT_MANIFEST, &scratch, &answer, &content, e);
@@ -315,8 +322,8 @@ int registry_manifest(struct registry *r, const struct reference *ref, struct ar
 			return -1;
 		want.digest = meant.digest;
 	}
-	for (size_t i = 0; want.digest.algorithm != DIGEST_NONE && reading_mirror(r, &want, i, a, &there);
-	     i++) {
+	for (size_t i = 0;
+	     want.digest.algorithm != DIGEST_NONE && reading_mirror(r, &want, i, a, &there); i++) {
 		err failed = { 0 }; /* told, and the next place is asked */
 
 		if (reading_manifest(r, &there, a, out, &etag, &failed) == 0) {

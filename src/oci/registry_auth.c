@@ -19,11 +19,11 @@ struct token {
 	uint64_t until_ms;
 };
 
-/* -- who may be asked for a token --------------------------------------------------------------- */
+/* -- who may be asked for a token -------------------------------------------------------------- */
 
-/* The part of a host below which names have one owner: the last two labels, three under "co.uk" and its
- * like. A heuristic: that somebody else owns a name so close is not told apart, but a registry that
- * wants its users' passwords could as well name itself. */
+/* The part of a host below which names have one owner: the last two labels, three under "co.uk" and
+ * its like. A heuristic: that somebody else owns a name so close is not told apart, but a registry
+ * that wants its users' passwords could as well name itself. */
 static bytes site_of(bytes host)
 {
 	static const bytes generic[] = {
@@ -51,6 +51,14 @@ static bytes site_of(bytes host)
 	return bytes_skip(host, second + 1);
 }
 
+/* A name of several labels, not an address. */
+static bool has_site(bytes host)
+{
+	uint8_t last = host.p[host.n - 1];
+
+	return bytes_find(host, '.') < host.n && last != ']' && (last < '0' || last > '9');
+}
+
 /* Token services that stand on another site than their registry. */
 static bool is_known_pair(bytes registry, bytes realm)
 {
@@ -59,11 +67,12 @@ static bool is_known_pair(bytes registry, bytes realm)
 
 static bool is_own_realm(const struct url *registry, const struct url *realm)
 {
-	/* Ports of one machine may belong to different people. */
-	if (url_is_private(registry) || url_is_private(realm))
+	/* Ports of this machine may belong to different people. */
+	if (url_is_loopback(registry) || url_is_loopback(realm))
 		return url_same_origin(registry, realm);
-	return is_known_pair(registry->host, realm->host) ||
-	       bytes_equal(site_of(registry->host), site_of(realm->host));
+	if (bytes_equal(registry->host, realm->host) || is_known_pair(registry->host, realm->host))
+		return true;
+	return has_site(registry->host) && bytes_equal(site_of(registry->host), site_of(realm->host));
 }
 
 /* GHSA-xf85-363p-868w and its like: a registry that names somebody else's door as its own. */
@@ -79,20 +88,22 @@ static int check_realm(const struct registry *r, const struct url *registry,
 	return 0;
 }
 
-/* -- asking ------------------------------------------------------------------------------------- */
+/* -- asking ------------------------------------------------------------------------------------ */
 
 static const char *scope_of(const struct call *c, struct arena *a)
 {
 	if (!*c->repository)
 		return ""; /* registry_check */
-	const char *own = arena_printf(a, "repository:%s:%s", c->repository, c->push ? "pull,push" : "pull");
+	const char *own = arena_printf(a, "repository:%s:%s", c->repository,
+	                               c->push ? "pull,push" : "pull");
 
 	return c->mount_from ? arena_printf(a, "%s repository:%s:pull", own, c->mount_from) : own;
 }
 
 static const char *basic(const struct credential *who, struct arena *a)
 {
-	bytes pair = bytes_str(arena_printf(a, PRIb ":" PRIb, BYTESF(who->user), BYTESF(who->password)));
+	bytes pair = bytes_str(
+		arena_printf(a, PRIb ":" PRIb, BYTESF(who->user), BYTESF(who->password)));
 
 	return arena_printf(a, "Basic " PRIb, BYTESF(base64_encode(pair, a)));
 }
@@ -130,8 +141,11 @@ static int ask_by_get(const struct question *q, struct http_exchange **out, err 
 
 	if (q->who.password.n > 0)
 		headers[0] = (struct http_header){ "Authorization", basic(&q->who, q->a) };
-	const struct http_request request = { .method = HTTP_GET, .url = get_url(q), .headers = headers };
-	const struct call patience = { .what = "token", .host = q->c->host,
+	const struct http_request request = { .method = HTTP_GET,
+		                                  .url = get_url(q),
+		                                  .headers = headers };
+	const struct call patience = { .what = "token",
+		                           .host = q->c->host,
 		                           .repository = q->c->repository };
 
 	return send_patiently(q->r, &patience, &request, out, e);
@@ -147,10 +161,13 @@ static int ask_by_post(const struct question *q, struct http_exchange **out, err
 		q->a, "grant_type=refresh_token&client_id=oakum&service=%s&scope=%s&refresh_token=%s",
 		url_escape(bytes_str(q->service), q->a), url_escape(bytes_str(q->scope), q->a),
 		url_escape(q->who.identity_token, q->a));
-	const struct http_request request = { .method = HTTP_POST, .url = q->realm, .headers = headers,
+	const struct http_request request = { .method = HTTP_POST,
+		                                  .url = q->realm,
+		                                  .headers = headers,
 		                                  .body = { .content = bytes_str(form) } };
-	const struct call patience = { .what = "token", .host = q->c->host,
-		                           .repository = q->c->repository, .body = request.body };
+	const struct call patience = {
+		.what = "token", .host = q->c->host, .repository = q->c->repository, .body = request.body
+	};
 
 	return send_patiently(q->r, &patience, &request, out, e);
 }
@@ -193,7 +210,7 @@ static int ask(const struct question *q, struct token_answer *out, err *e)
 	return 0;
 }
 
-/* -- the store ---------------------------------------------------------------------------------- */
+/* -- the store --------------------------------------------------------------------------------- */
 
 static struct token *find_token(struct registry *r, const struct question *q)
 {
@@ -227,7 +244,7 @@ void auth_close(struct registry *r)
 	}
 }
 
-/* -- what call_send asks ------------------------------------------------------------------------ */
+/* -- what call_send asks ----------------------------------------------------------------------- */
 
 static int who_we_are(struct registry *r, const struct call *c, struct credential *out, err *e)
 {
@@ -317,14 +334,14 @@ int auth_challenged(struct registry *r, struct host *h, const struct call *c,
 	struct arena a = ARENA_INIT;
 	struct challenge best = choose(x, &a);
 	struct question q = { .r = r, .c = c, .a = &a };
-	int result = best.scheme == CHALLENGE_NONE ?
-	                 err_set(e, ERR_NET, 0, "401 unauthorized, without saying how to log in") :
-	                 0;
+	int result = best.scheme == CHALLENGE_NONE
+	                 ? err_set(e, ERR_NET, 0, "401 unauthorized, without saying how to log in")
+	                 : 0;
 
 	pthread_mutex_lock(&r->lock);
-	if (result == 0 && (h->challenge.scheme != best.scheme ||
-	                    !bytes_equal(h->challenge.realm, best.realm) ||
-	                    !bytes_equal(h->challenge.service, best.service))) {
+	if (result == 0 &&
+	    (h->challenge.scheme != best.scheme || !bytes_equal(h->challenge.realm, best.realm) ||
+	     !bytes_equal(h->challenge.service, best.service))) {
 		h->challenge.scheme = best.scheme;
 		h->challenge.realm = arena_bytes(&r->arena, best.realm);
 		h->challenge.service = arena_bytes(&r->arena, best.service);
@@ -350,8 +367,8 @@ const char *auth_who(struct registry *r, const struct call *c, struct arena *a)
 	bool known = who_we_are(r, c, &who, &ignored) == 0;
 
 	if (known && (who.password.n || who.identity_token.n || who.registry_token.n))
-		text = arena_printf(a, "the credentials of %s were refused; run 'oakum login %s'", who.origin,
-		                    c->host);
+		text = arena_printf(a, "the credentials of %s were refused; run 'oakum login %s'",
+		                    who.origin, c->host);
 	else
 		text = arena_str(a, bytes_str(credentials_where(r->credentials, c->host)));
 	pthread_mutex_unlock(&r->lock);

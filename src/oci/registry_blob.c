@@ -35,7 +35,7 @@ static struct call blob_call(struct registry_blob *b, struct arena *a)
 		                  .path = arena_printf(a, "blobs/%s", DIGEST_TEXT(&b->d.digest)) };
 }
 
-/* -- connections -------------------------------------------------------------------------------- */
+/* -- connections ------------------------------------------------------------------------------- */
 
 static int check_size(const struct registry_blob *b, uint64_t size, err *e)
 {
@@ -134,12 +134,11 @@ static int go_on(struct registry_blob *b, err *e)
 	return connect_at(b, e);
 }
 
-/* -- reading ------------------------------------------------------------------------------------ */
+/* -- reading ----------------------------------------------------------------------------------- */
 
 static int wrap(const struct registry_blob *b, err *e)
 {
-	return err_wrap(e, "%s/%s: blob %s", b->ref.host, b->ref.repository,
-	                DIGEST_TEXT(&b->d.digest));
+	return err_wrap(e, "%s/%s: blob %s", b->ref.host, b->ref.repository, DIGEST_TEXT(&b->d.digest));
 }
 
 static int check_end(struct registry_blob *b, err *e)
@@ -208,9 +207,9 @@ static int64_t read_some(struct registry_blob *b, uint8_t *into, size_t cap, err
 
 	for (;;) {
 		/* One octet more than there should be is asked for at the end. */
-		int64_t n = !b->x ? 0 :
-		            left  ? http_read(b->x, into, left < cap ? left : cap, e) :
-		                    http_read(b->x, &more, 1, e);
+		int64_t n = !b->x  ? 0
+		            : left ? http_read(b->x, into, left < cap ? left : cap, e)
+		                   : http_read(b->x, &more, 1, e);
 
 		if (n > 0 && left == 0)
 			return err_set(e, ERR_FORMAT, 0, "it is longer than its %" PRIu64 " bytes", b->d.size);
@@ -259,9 +258,9 @@ int registry_blob(struct registry *r, const struct reference *ref, const struct 
 	int64_t n;
 
 	if (d->size > max)
-		return err_set(e, ERR_LIMIT, 0, "%s/%s: blob %s has %" PRIu64 " bytes; at most %" PRIu64
-		               " are read", ref->host, ref->repository, DIGEST_TEXT(&d->digest), d->size,
-		               max);
+		return err_set(e, ERR_LIMIT, 0,
+		               "%s/%s: blob %s has %" PRIu64 " bytes; at most %" PRIu64 " are read",
+		               ref->host, ref->repository, DIGEST_TEXT(&d->digest), d->size, max);
 	if (registry_blob_open(r, ref, d, 0, &b, e) < 0)
 		return -1;
 	do {

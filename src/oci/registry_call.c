@@ -14,7 +14,7 @@
 /* What is read of a page that explains a failure. */
 #define ERROR_PAGE (16 * KIB)
 
-/* -- patience ----------------------------------------------------------------------------------- */
+/* -- patience ---------------------------------------------------------------------------------- */
 
 static uint64_t bound_ms(const struct registry *r)
 {
@@ -127,7 +127,7 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
 	}
 }
 
-/* -- where to ----------------------------------------------------------------------------------- */
+/* -- where to ---------------------------------------------------------------------------------- */
 
 const char *call_base(struct registry *r, const struct call *c, struct arena *a)
 {
@@ -152,8 +152,8 @@ int call_check_target(const struct registry *r, const struct url *base, const st
 {
 	bool plain = bytes_is(to->scheme, "http");
 
-	if (plain && (bytes_is(from->scheme, "https") ||
-	              (!url_is_loopback(to) && !r->options.plain_http)))
+	if (plain &&
+	    (bytes_is(from->scheme, "https") || (!url_is_loopback(to) && !r->options.plain_http)))
 		return err_set(e, ERR_NET, 0, "it leads to '%s' without TLS, which is refused",
 		               SHOW(to->host));
 	if (url_is_private(to) && !url_is_private(base))
@@ -171,7 +171,7 @@ static bool may_be_plain(const struct registry *r, const char *url, struct arena
 	return url_parse(url, a, &u, &ignored) == 0 && (r->options.plain_http || url_is_loopback(&u));
 }
 
-/* -- one round along the redirects -------------------------------------------------------------- */
+/* -- one round along the redirects ------------------------------------------------------------- */
 
 struct walk {
 	struct registry *r;
@@ -282,7 +282,8 @@ int call_send(struct registry *r, const struct call *c, struct arena *a, struct 
 	for (int round = 0; round < 2; round++) {
 		int result = send_once(r, c, a, out, &ours, e);
 
-		if (result < 0 && !h->settled && !h->plain && (e->sys == EPROTO || e->sys == ECONNREFUSED) &&
+		if (result < 0 && !h->settled && !h->plain &&
+		    (e->sys == EPROTO || e->sys == ECONNREFUSED) &&
 		    may_be_plain(r, call_base(r, c, a), a)) {
 			err_clear(e); /* no TLS here: the same without it */
 			h->plain = true;
@@ -323,7 +324,7 @@ int call_read(struct registry *r, const struct call *c, size_t max, struct arena
 	}
 }
 
-/* -- errors ------------------------------------------------------------------------------------- */
+/* -- errors ------------------------------------------------------------------------------------ */
 
 static const char *status_words(int status)
 {
@@ -331,13 +332,13 @@ static const char *status_words(int status)
 		int status;
 		const char *words;
 	} known[] = {
-		{ 400, "bad request" },        { 403, "denied" },
-		{ 404, "not found" },          { 405, "not supported" },
-		{ 408, "request timeout" },    { 409, "conflict" },
-		{ 413, "too large" },          { 416, "range not satisfiable" },
-		{ 429, "too many requests" },  { 500, "internal error of the registry" },
-		{ 501, "not supported" },      { 502, "bad gateway" },
-		{ 503, "service unavailable" },{ 504, "gateway timeout" },
+		{ 400, "bad request" },         { 403, "denied" },
+		{ 404, "not found" },           { 405, "not supported" },
+		{ 408, "request timeout" },     { 409, "conflict" },
+		{ 413, "too large" },           { 416, "range not satisfiable" },
+		{ 429, "too many requests" },   { 500, "internal error of the registry" },
+		{ 501, "not supported" },       { 502, "bad gateway" },
+		{ 503, "service unavailable" }, { 504, "gateway timeout" },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -359,7 +360,9 @@ int call_refuse(struct registry *r, const struct call *c, struct http_exchange *
 	message = errors_parse(page, &a);
 	const char *said = message.n ? arena_printf(&a, ": %s", SHOW(message)) : "";
 	const char *who = status == 403 ? arena_printf(&a, " (%s)", auth_who(r, c, &a)) : "";
-	const char *later = wait ? arena_printf(&a, "; it asks to come back in %.0f s", (double)wait / 1000) : "";
+	const char *later = wait ? arena_printf(&a, "; it asks to come back in %.0f s",
+	                                        (double)wait / 1000)
+	                         : "";
 
 	(void)err_set(e, status == 404 ? ERR_ABSENT : ERR_NET, 0, "%d %s%s%s%s", status,
 	              status_words(status), who, said, later);

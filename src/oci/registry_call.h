@@ -14,7 +14,7 @@
 /* What is known of a registry. Lives as long as the client; changes under its lock. */
 struct host {
 	struct host *next;
-	const char *name; /* "docker.io", for people and credentials */
+	const char *name;    /* "docker.io", for people and credentials */
 	atomic_bool plain;   /* http:// */
 	atomic_bool settled; /* it answered in this scheme: no more asking for the other one */
 	struct challenge challenge;
@@ -71,18 +71,18 @@ int call_send(struct registry *r, const struct call *c, struct arena *a, struct 
  * octets; asked again when it breaks off. Other statuses leave their body unread. */
 int call_read(struct registry *r, const struct call *c, size_t max, struct arena *a,
               struct answer *out, bytes *out_body, err *e);
-/* call_refuse(r, c, x, e): the error that x's status stands for, with what the registry says. 404 is
- * ERR_ABSENT, others ERR_NET; where c is tried once and another try may help, e->sys is EAGAIN. Ends
- * x. */
+/* call_refuse(r, c, x, e): the error that x's status stands for, with what the registry says. 404
+ * is ERR_ABSENT, others ERR_NET; where c is tried once and another try may help, e->sys is EAGAIN.
+ * Ends x. */
 int call_refuse(struct registry *r, const struct call *c, struct http_exchange *x, err *e);
 /* call_wrap(c, e): "HOST/REPOSITORY: WHAT: ". */
 int call_wrap(const struct call *c, err *e);
-/* call_url(r, c, a): where it goes. call_base(r, c, a): the registry's root, whose origin alone sees
- * secrets. Arena. */
+/* call_url(r, c, a): where it goes. call_base(r, c, a): the registry's root, whose origin alone
+ * sees secrets. Arena. */
 const char *call_url(struct registry *r, const struct call *c, struct arena *a);
 const char *call_base(struct registry *r, const struct call *c, struct arena *a);
-/* call_check_target(r, base, from, to, e): may an answer of `from` send us to `to`, when base is the
- * registry? Not from TLS to none, not into a private network from outside. ERR_NET. */
+/* call_check_target(r, base, from, to, e): may an answer of `from` send us to `to`, when base is
+ * the registry? Not from TLS to none, not into a private network from outside. ERR_NET. */
 int call_check_target(const struct registry *r, const struct url *base, const struct url *from,
                       const struct url *to, err *e);
 
@@ -101,8 +101,8 @@ void registry_note(struct registry *r, const char *fmt, ...) __attribute__((form
 int registry_http(struct registry *r, struct http **out, err *e);
 
 /* auth_header(r, h, c, a, out, e): the Authorization for c, NULL while nobody asked for one. Arena.
- * auth_challenged(r, h, c, x, a, out_again, e): a 401 came: remember its challenge, forget the token; *out_again when
- * there is something to try. auth_who(r, c, a): who we are to it, for an error. */
+ * auth_challenged(r, h, c, x, e): a 401 came: remember its challenge, forget the token; ERR_NET
+ * when it does not say how to log in. auth_who(r, c, a): who we are to it, for an error. */
 int auth_header(struct registry *r, struct host *h, const struct call *c, struct arena *a,
                 const char **out, err *e);
 int auth_challenged(struct registry *r, struct host *h, const struct call *c,

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "oci/registry_reading.h"
 
-/* -- pages -------------------------------------------------------------------------------------- */
+/* -- pages ------------------------------------------------------------------------------------- */
 
 /* What lists have in common: page after page of one origin. take(ctx, x, page, e) keeps what is in
  * one. */
@@ -15,8 +15,8 @@ struct pages {
 	void *ctx;
 };
 
-/* next_url(r, c, answer, a, out, e): where the next page is; NULL after the last one. Another origin
- * would see our secret, or be asked in our name. */
+/* next_url(r, c, answer, a, out, e): where the next page is; NULL after the last one. Another
+ * origin would see our secret, or be asked in our name. */
 static int next_url(struct registry *r, const struct call *c, const struct answer *answer,
                     struct arena *a, const char **out, err *e)
 {
@@ -33,7 +33,8 @@ static int next_url(struct registry *r, const struct call *c, const struct answe
 		    url_parse(*out, a, &to, e) < 0 || url_parse(base, a, &from, e) < 0)
 			return err_wrap(e, "the next page");
 		if (!url_same_origin(&from, &to))
-			return err_set(e, ERR_NET, 0, "the next page is at another host ('%s'), which is refused",
+			return err_set(e, ERR_NET, 0,
+			               "the next page is at another host ('%s'), which is refused",
 			               SHOW(to.host));
 		return 0;
 	}
@@ -90,7 +91,7 @@ static int walk_pages(struct registry *r, struct pages *p, err *e)
 	return result;
 }
 
-/* -- tags --------------------------------------------------------------------------------------- */
+/* -- tags -------------------------------------------------------------------------------------- */
 
 struct tags {
 	struct arena *arena;
@@ -110,9 +111,13 @@ int registry_tags(struct registry *r, const struct reference *ref, struct arena 
 {
 	struct arena scratch = ARENA_INIT;
 	struct tags tags = { .arena = a };
-	struct pages p = { .call = { .what = "tags", .host = ref->host, .repository = ref->repository,
+	struct pages p = { .call = { .what = "tags",
+		                         .host = ref->host,
+		                         .repository = ref->repository,
 		                         .path = "tags/list?n=1000" },
-		               .most = LIMIT_LIST_PAGES, .take = take_tags, .ctx = &tags };
+		               .most = LIMIT_LIST_PAGES,
+		               .take = take_tags,
+		               .ctx = &tags };
 	int result = walk_pages(r, &p, e);
 
 	if (result == 1)
@@ -125,7 +130,7 @@ int registry_tags(struct registry *r, const struct reference *ref, struct arena 
 	return result;
 }
 
-/* -- referrers ---------------------------------------------------------------------------------- */
+/* -- referrers --------------------------------------------------------------------------------- */
 
 struct referrers {
 	struct registry *r;
@@ -197,12 +202,17 @@ int registry_referrers(struct registry *r, const struct reference *ref, const di
 	struct arena scratch = ARENA_INIT;
 	struct referrers f = { .r = r, .arena = a, .artifact_type = artifact_type };
 	const char *filter = artifact_type.n ? arena_printf(&scratch, "?artifactType=%s",
-	                                                    url_escape(artifact_type, &scratch)) : "";
-	struct pages p = { .call = { .what = "referrers", .host = ref->host,
-		                         .repository = ref->repository, .headers = accept,
+	                                                    url_escape(artifact_type, &scratch))
+	                                     : "";
+	struct pages p = { .call = { .what = "referrers",
+		                         .host = ref->host,
+		                         .repository = ref->repository,
+		                         .headers = accept,
 		                         .path = arena_printf(&scratch, "referrers/%s%s",
 		                                              DIGEST_TEXT(subject), filter) },
-		               .most = LIMIT_REFERRER_PAGES, .take = take_referrers, .ctx = &f };
+		               .most = LIMIT_REFERRER_PAGES,
+		               .take = take_referrers,
+		               .ctx = &f };
 	int result = walk_pages(r, &p, e);
 
 	if (result < 0)

@@ -7,16 +7,18 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* -- what is there ------------------------------------------------------------------------------ */
+/* -- what is there ----------------------------------------------------------------------------- */
 
-int registry_blob_exists(struct registry *r, const struct reference *ref, const struct descriptor *d,
-                         bool *out, err *e)
+int registry_blob_exists(struct registry *r, const struct reference *ref,
+                         const struct descriptor *d, bool *out, err *e)
 {
 	struct arena a = ARENA_INIT;
 	const struct call c = { .what = arena_printf(&a, "blob %s", DIGEST_TEXT(&d->digest)),
-		                    .host = ref->host, .repository = ref->repository, .method = HTTP_HEAD,
-		                    .push = true, .path = arena_printf(&a, "blobs/%s",
-		                                                       DIGEST_TEXT(&d->digest)) };
+		                    .host = ref->host,
+		                    .repository = ref->repository,
+		                    .method = HTTP_HEAD,
+		                    .push = true,
+		                    .path = arena_printf(&a, "blobs/%s", DIGEST_TEXT(&d->digest)) };
 	struct answer answer;
 	int result = call_send(r, &c, &a, &answer, e);
 
@@ -28,7 +30,8 @@ int registry_blob_exists(struct registry *r, const struct reference *ref, const 
 
 		/* A blob of another size is not this one, whatever the registry calls it. */
 		*out = http_status(answer.x) == 200 &&
-		       (!length || text_take_u64(bytes_str(length), 10, INT64_MAX, &size)) && size == d->size;
+		       (!length || text_take_u64(bytes_str(length), 10, INT64_MAX, &size)) &&
+		       size == d->size;
 		http_end(answer.x);
 	}
 	if (result < 0)
@@ -43,7 +46,10 @@ int registry_blob_mount(struct registry *r, const struct reference *ref, const c
 	struct arena a = ARENA_INIT;
 	const struct call c = {
 		.what = arena_printf(&a, "mount of blob %s", DIGEST_TEXT(&d->digest)),
-		.host = ref->host, .repository = ref->repository, .mount_from = from, .method = HTTP_POST,
+		.host = ref->host,
+		.repository = ref->repository,
+		.mount_from = from,
+		.method = HTTP_POST,
 		.push = true,
 		.path = arena_printf(&a, "blobs/uploads/?mount=%s&from=%s",
 		                     url_escape(bytes_str(DIGEST_TEXT(&d->digest)), &a),
@@ -65,7 +71,7 @@ int registry_blob_mount(struct registry *r, const struct reference *ref, const c
 	return result;
 }
 
-/* -- an upload ---------------------------------------------------------------------------------- */
+/* -- an upload --------------------------------------------------------------------------------- */
 
 struct upload {
 	struct registry *r;
@@ -84,8 +90,12 @@ struct upload {
 
 static struct call upload_call(struct upload *u, enum http_method method, const char *path)
 {
-	return (struct call){ .what = u->what, .host = u->ref->host, .repository = u->ref->repository,
-		                  .push = true, .method = method, .path = path,
+	return (struct call){ .what = u->what,
+		                  .host = u->ref->host,
+		                  .repository = u->ref->repository,
+		                  .push = true,
+		                  .method = method,
+		                  .path = path,
 		                  .patience = &u->patience };
 }
 
@@ -98,7 +108,8 @@ static int take_location(struct upload *u, const struct answer *answer, err *e)
 	struct url base, from, next;
 
 	if (!text)
-		return u->location.n ? 0 : err_set(e, ERR_NET, 0, "the registry names no place for uploads");
+		return u->location.n ? 0
+		                     : err_set(e, ERR_NET, 0, "the registry names no place for uploads");
 	if (url_parse(call_base(u->r, &c, &u->arena), &u->arena, &base, e) < 0 ||
 	    url_parse(answer->url, &u->arena, &from, e) < 0 ||
 	    url_resolve(answer->url, text, &u->arena, &to, e) < 0 ||
@@ -143,7 +154,7 @@ static int begin(struct upload *u, err *e)
 	return result;
 }
 
-/* -- one request of octets ---------------------------------------------------------------------- */
+/* -- one request of octets --------------------------------------------------------------------- */
 
 /* What a request takes from the source: [from, from + size). */
 struct piece {
@@ -209,12 +220,13 @@ static int check_said(const struct upload *u, const struct answer *answer, err *
 /* PUT LOCATION?digest=D, with all that is left. */
 static int finish(struct upload *u, err *e)
 {
-	static const struct http_header type[] = { { "Content-Type", "application/octet-stream" }, { 0 } };
+	static const struct http_header type[] = { { "Content-Type", "application/octet-stream" },
+		                                       { 0 } };
 	struct piece p = { .u = u, .from = u->at, .size = u->d->size - u->at };
 	struct call c = upload_call(
-		u, HTTP_PUT, arena_printf(&u->arena, "%s%cdigest=%s", location(u),
-	                              strchr(location(u), '?') ? '&' : '?',
-	                              url_escape(bytes_str(DIGEST_TEXT(&u->d->digest)), &u->arena)));
+		u, HTTP_PUT,
+		arena_printf(&u->arena, "%s%cdigest=%s", location(u), strchr(location(u), '?') ? '&' : '?',
+	                 url_escape(bytes_str(DIGEST_TEXT(&u->d->digest)), &u->arena)));
 	struct answer answer;
 
 	c.headers = type;
@@ -233,9 +245,11 @@ static int send_chunk(struct upload *u, err *e)
 {
 	uint64_t left = u->d->size - u->at, have;
 	struct piece p = { .u = u, .from = u->at, .size = left < u->chunk ? left : u->chunk };
-	const char *range = arena_printf(&u->arena, "%" PRIu64 "-%" PRIu64, p.from, p.from + p.size - 1);
+	const char *range = arena_printf(&u->arena, "%" PRIu64 "-%" PRIu64, p.from,
+	                                 p.from + p.size - 1);
 	const struct http_header headers[] = { { "Content-Type", "application/octet-stream" },
-		                                   { "Content-Range", range }, { 0 } };
+		                                   { "Content-Range", range },
+		                                   { 0 } };
 	struct call c = upload_call(u, HTTP_PATCH, location(u));
 	struct answer answer;
 
@@ -278,7 +292,7 @@ static int ask_offset(struct upload *u, err *e)
 	return result;
 }
 
-/* -- all of it ---------------------------------------------------------------------------------- */
+/* -- all of it --------------------------------------------------------------------------------- */
 
 /* Progress fills up patience; a registry that takes little, or forgets, wears it out. */
 static int judge_progress(struct upload *u, err *e)
@@ -338,8 +352,13 @@ int registry_blob_push(struct registry *r, const struct reference *ref, const st
                        const struct registry_source *source, uint64_t chunk, err *e)
 {
 	struct arena names = ARENA_INIT;
-	struct upload u = { .r = r, .ref = ref, .d = d, .source = source, .chunk = chunk,
-		                .arena = ARENA_INIT, .location = BUF_INIT(4 * LIMIT_HTTP_HEADERS) };
+	struct upload u = { .r = r,
+		                .ref = ref,
+		                .d = d,
+		                .source = source,
+		                .chunk = chunk,
+		                .arena = ARENA_INIT,
+		                .location = BUF_INIT(4 * LIMIT_HTTP_HEADERS) };
 	int result = 1;
 
 	u.what = arena_printf(&names, "upload of blob %s", DIGEST_TEXT(&d->digest));

@@ -13,8 +13,8 @@ int reading_digest(const struct http_exchange *x, digest *out, err *e);
  * Arena. */
 bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, struct arena *a,
                     struct reference *out);
-/* reading_manifest(r, ref, a, out, out_etag, e): from the registry itself, as registry_manifest; out_etag: a
- * strong one, or NULL. Arena. reading_fallback_tag(subject, a): "sha256-…". Arena. */
+/* reading_manifest(r, ref, a, out, out_etag, e): from the registry itself, as registry_manifest;
+ * out_etag: a strong one, or NULL. Arena. reading_fallback_tag(subject, a): "sha256-…". Arena. */
 int reading_manifest(struct registry *r, const struct reference *ref, struct arena *a,
                      struct registry_document *out, const char **out_etag, err *e);
 const char *reading_fallback_tag(const digest *subject, struct arena *a);

@@ -9,15 +9,15 @@
 
 #include <errno.h>
 
-/* -- one manifest ------------------------------------------------------------------------------- */
+/* -- one manifest ------------------------------------------------------------------------------ */
 
 struct push {
 	const struct reference *ref; /* its tag, or by digest when it has none */
 	bytes content, media_type;
 	digest digest;
-	const char *if_match;  /* NULL */
-	bool understands;      /* out: the registry said OCI-Subject */
-	bool changed;          /* out: somebody else wrote meanwhile (412) */
+	const char *if_match; /* NULL */
+	bool understands;     /* out: the registry said OCI-Subject */
+	bool changed;         /* out: somebody else wrote meanwhile (412) */
 };
 
 static int take_pushed(struct registry *r, struct push *p, const struct call *c,
@@ -63,17 +63,24 @@ static int push(struct registry *r, struct push *p, err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct patience patience = { 0 };
-	const char *where = p->ref->tag[0] ? p->ref->tag : arena_str(&a, bytes_str(DIGEST_TEXT(&p->digest)));
+	const char *where = p->ref->tag[0] ? p->ref->tag
+	                                   : arena_str(&a, bytes_str(DIGEST_TEXT(&p->digest)));
 	const struct http_header headers[] = {
 		{ "Content-Type", arena_str(&a, p->media_type) },
 		{ p->if_match ? "If-Match" : NULL, p->if_match },
 		{ 0 },
 	};
 	const struct call c = {
-		.what = arena_printf(&a, "manifest '%s'", where), .host = p->ref->host,
-		.repository = p->ref->repository, .push = true, .once = true, .method = HTTP_PUT,
-		.path = arena_printf(&a, "manifests/%s", where), .headers = headers,
-		.body = { .content = p->content }, .patience = &patience,
+		.what = arena_printf(&a, "manifest '%s'", where),
+		.host = p->ref->host,
+		.repository = p->ref->repository,
+		.push = true,
+		.once = true,
+		.method = HTTP_PUT,
+		.path = arena_printf(&a, "manifests/%s", where),
+		.headers = headers,
+		.body = { .content = p->content },
+		.patience = &patience,
 		.idle_ms = LIMIT_HTTP_COMMIT_MS,
 	};
 	struct answer answer;
@@ -97,7 +104,7 @@ static int push(struct registry *r, struct push *p, err *e)
 	return result < 0 ? -1 : 0;
 }
 
-/* -- the fallback tag (distribution-spec 1.1, "Pushing Manifests with Subject") ------------------ */
+/* -- the fallback tag (distribution-spec 1.1, "Pushing Manifests with Subject") ---------------- */
 
 static int write_entry(const struct descriptor *d, buf *out, err *e)
 {
@@ -151,7 +158,7 @@ static int update(struct registry *r, const struct reference *tag, const struct 
                   struct arena *a, err *e)
 {
 	static const char empty[] = "{\"schemaVersion\":2,\"mediaType\":"
-	                            "\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}";
+								"\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}";
 	buf text = BUF_INIT(LIMIT_LIST_PAGE + 2 * LIMIT_PACKAGE_FIELD);
 	struct push p = { .ref = tag, .media_type = BYTES("application/vnd.oci.image.index.v1+json") };
 	struct registry_document old = { .content = BYTES(empty) };
@@ -161,7 +168,8 @@ static int update(struct registry *r, const struct reference *tag, const struct 
 		err_clear(e); /* the first referrer */
 		result = 0;
 	} else if (result == 0 && !oci_is_index(old.media_type)) {
-		result = err_set(e, ERR_FORMAT, 0, "the tag '%s' should be an index of referrers", tag->tag);
+		result = err_set(e, ERR_FORMAT, 0, "the tag '%s' should be an index of referrers",
+		                 tag->tag);
 	} else if (result == 0 && old.content.n > LIMIT_LIST_PAGE) {
 		result = err_set(e, ERR_LIMIT, 0, "the index of referrers is too large");
 	}
@@ -204,8 +212,10 @@ int registry_manifest_push(struct registry *r, const struct reference *ref,
                            const struct registry_document *document, const digest *subject,
                            const struct descriptor *entry, err *e)
 {
-	struct push p = { .ref = ref, .content = document->content,
-		              .media_type = document->media_type, .digest = document->digest };
+	struct push p = { .ref = ref,
+		              .content = document->content,
+		              .media_type = document->media_type,
+		              .digest = document->digest };
 
 	if (push(r, &p, e) < 0)
 		return -1;

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "fmt/json.h"
 
-/* -- headers ------------------------------------------------------------------------------------ */
+/* -- headers ----------------------------------------------------------------------------------- */
 
 static void skip_blanks(bytes *in)
 {
@@ -96,9 +96,9 @@ bool challenge_take(bytes *in, struct arena *a, struct challenge *out)
 	else if (bytes_equal_nocase(scheme, BYTES("bearer")))
 		c.scheme = CHALLENGE_BEARER;
 	for (skip_commas(in); take_param(in, a, &name, &value); skip_commas(in)) {
-		bytes *field = bytes_equal_nocase(name, BYTES("realm"))   ? &c.realm :
-		               bytes_equal_nocase(name, BYTES("service")) ? &c.service :
-		                                                            NULL;
+		bytes *field = bytes_equal_nocase(name, BYTES("realm"))     ? &c.realm
+		               : bytes_equal_nocase(name, BYTES("service")) ? &c.service
+		                                                            : NULL;
 
 		/* Said twice, it would mean two things. */
 		if (field && field->p)
@@ -136,8 +136,8 @@ bool link_next(bytes value, bytes *out)
 			name = bytes_trim(take_word(&value, "=;,"));
 			relation = bytes_of(NULL, 0);
 			if (bytes_take_prefix(&value, BYTES("=")))
-				relation = bytes_take_prefix(&value, BYTES("\"")) ? take_word(&value, "\"") :
-				                                                    take_word(&value, ";, ");
+				relation = bytes_take_prefix(&value, BYTES("\"")) ? take_word(&value, "\"")
+				                                                  : take_word(&value, ";, ");
 			(void)bytes_take_prefix(&value, BYTES("\""));
 			next = next || (bytes_equal_nocase(name, BYTES("rel")) && has_next(relation));
 		}
@@ -186,8 +186,7 @@ static bool parse_date(bytes s, int64_t *out)
 	buf b = BUF_INIT(64);
 	bool fine = false;
 
-	if (s.n == 29 && month < sizeof(months) - 1 && month % 3 == 0 &&
-	    bytes_ends(s, BYTES(" GMT"))) {
+	if (s.n == 29 && month < sizeof(months) - 1 && month % 3 == 0 && bytes_ends(s, BYTES(" GMT"))) {
 		buf_printf(&b, PRIb "-%02zu-" PRIb "T" PRIb "Z", BYTESF(year), month / 3 + 1, BYTESF(day),
 		           BYTESF(clock));
 		memcpy(text, b.p, b.n < sizeof(text) ? b.n : sizeof(text));
@@ -214,7 +213,7 @@ bool retry_after(const char *value, const char *date, uint64_t *out_ms)
 	return true;
 }
 
-/* -- documents ---------------------------------------------------------------------------------- */
+/* -- documents --------------------------------------------------------------------------------- */
 
 /* A token goes into a header (RFC 6750 section 2.1, b64token). */
 static bool is_token(bytes s)

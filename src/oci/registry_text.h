@@ -24,8 +24,8 @@ bool challenge_take(bytes *in, struct arena *a, struct challenge *out);
 bool link_next(bytes value, bytes *out);
 
 /* content_range(value, out_from, out_size): "bytes 5-9/10": where it begins, and the size of the
- * whole; false for anything that does not reach to its end. upload_range(value, out): "0-4", or "bytes=0-4":
- * how many octets came, 5 (distribution-spec, "Pushing a blob in chunks"). */
+ * whole; false for anything that does not reach to its end. upload_range(value, out): "0-4", or
+ * "bytes=0-4": how many octets came, 5 (distribution-spec, "Pushing a blob in chunks"). */
 bool content_range(bytes value, uint64_t *out_from, uint64_t *out_size);
 bool upload_range(bytes value, uint64_t *out);
 
@@ -39,8 +39,8 @@ struct token_answer {
 };
 /* token_parse(text, a, out, e): a token service's answer. ERR_FORMAT. */
 int token_parse(bytes text, struct arena *a, struct token_answer *out, err *e);
-/* errors_parse(text, a): "CODE: message" of the first error, not yet escaped; empty when the document is
- * something else. */
+/* errors_parse(text, a): "CODE: message" of the first error, not yet escaped; empty when the
+ * document is something else. */
 bytes errors_parse(bytes text, struct arena *a);
 /* tags_parse(text, a, out, e): adds a page's tags. ERR_FORMAT, ERR_LIMIT. */
 int tags_parse(bytes text, struct arena *a, struct strings *out, err *e);

@@ -227,12 +227,17 @@ static void write_package(struct json_writer *w, const struct package *p, struct
 		json_write_end(w);
 	}
 	json_write_some(w, "licence", p->licence);
+	json_write_some(w, "vendor", p->vendor);
+	json_write_some(w, "module", p->module);
+	json_write_some(w, "slices", p->slices);
 	json_write_text(w, "purl", package_purl(p, scratch));
 	json_write_octets(w, "path", p->path);
 	write_layer_number(w, p->layer);
 	json_write_bool(w, "hidden", p->hidden);
 	json_write_bool(w, "assetless", p->assetless);
 	json_write_bool(w, "overridden", p->overridden);
+	json_write_bool(w, "noted", p->noted);
+	json_write_bool(w, "owned_by_system", p->owned_by_system);
 	json_write_end(w);
 }
 

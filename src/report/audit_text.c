@@ -307,7 +307,7 @@ static const char *form_text(const struct dotnet_app *app)
 	switch (app->form) {
 	case DOTNET_SELF_CONTAINED: return "carries its runtime";
 	case DOTNET_FRAMEWORK_DEPENDENT: return "uses the shared framework";
-	case DOTNET_NATIVE_AOT: return "machine code (NativeAOT), its packages and runtime are not named";
+	case DOTNET_NATIVE_AOT: return "machine code (NativeAOT), packages and runtime not named";
 	case DOTNET_UNKNOWN: break;
 	}
 	return "runtime unknown";
@@ -315,11 +315,12 @@ static const char *form_text(const struct dotnet_app *app)
 
 static void show_reference(struct layout *l, const struct dotnet_reference *r, const char *tail)
 {
+	bool fits = r->gets.n > 0;
+
 	layout_word(l, STYLE_PLAIN, r->name, "");
-	layout_word(l, STYLE_PLAIN, r->version, r->gets.n > 0 ? "," : "");
-	layout_text(l, r->gets.n > 0 ? STYLE_PLAIN : STYLE_WARN, r->gets.n > 0 ? "gets" : "(none here");
-	layout_word(l, r->gets.n > 0 ? STYLE_PLAIN : STYLE_WARN, r->gets.n > 0 ? r->gets : BYTES("fits)"),
-	            tail);
+	layout_word(l, STYLE_PLAIN, r->version, fits ? "," : "");
+	layout_text(l, fits ? STYLE_PLAIN : STYLE_WARN, fits ? "gets" : "(nothing here");
+	layout_word(l, fits ? STYLE_PLAIN : STYLE_WARN, fits ? r->gets : BYTES("fits)"), tail);
 }
 
 static void show_app(struct layout *l, const struct dotnet_app *app)

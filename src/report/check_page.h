@@ -48,7 +48,8 @@ struct check {
 bool check_is_shown(const struct check *check, const struct check_finding *f);
 
 /* check_table: for people; a line a finding, below the name of its file, and a line of sums.
- * check_pss: a line a violated check: FILE:LINE:COLUMN: CHECK OBJECT CONTAINER FIELD: message.
+ * check_pss: a line a violated check: FILE:LINE:COLUMN: CHECK OBJECT CONTAINER FIELD: message;
+ * suppressed ones as well, because a cluster knows nothing of comments.
  * check_json: for programs; suppressed findings are in it, marked.
  * check_patch: the changes of all files, as a patch (fmt/diff.h). */
 void check_table(const struct check *check, const struct terminal *terminal, struct stream *out);

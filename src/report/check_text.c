@@ -38,7 +38,11 @@ static void put_finding(struct layout *l, const struct check_finding *f)
 static void put_sums(struct layout *l, const struct check *check)
 {
 	size_t by[SEVERITY_CRITICAL + 1] = { 0 }, all = 0, safe = 0, review = 0, suppressed = 0;
+	size_t files = 0;
 	const char *divider = " (";
+
+	for (size_t i = 0; i < check->len; i++)
+		files += !err_is_set(&check->files[i].error);
 
 	for (size_t i = 0; i < check->findings_len; i++) {
 		const struct check_finding *f = &check->findings[i];
@@ -54,12 +58,10 @@ static void put_sums(struct layout *l, const struct check *check)
 	stream_printf(l->out, "%zu finding%s", all, all == 1 ? "" : "s");
 	for (unsigned s = SEVERITY_CRITICAL; s > SEVERITY_UNKNOWN; s--)
 		if (by[s] > 0) {
-			stream_printf(l->out, "%s%zu %s", divider, by[s],
-			              severity_name((enum severity)s));
+			stream_printf(l->out, "%s%zu %s", divider, by[s], severity_name((enum severity)s));
 			divider = ", ";
 		}
-	stream_printf(l->out, "%s in %zu file%s", all > 0 ? ")" : "", check->len,
-	              check->len == 1 ? "" : "s");
+	stream_printf(l->out, "%s in %zu file%s", all > 0 ? ")" : "", files, files == 1 ? "" : "s");
 	if (check->fixed > 0)
 		stream_printf(l->out, "; %zu mended", check->fixed);
 	if (safe > 0)
@@ -107,7 +109,7 @@ void check_pss(const struct check *check, struct stream *out)
 	for (size_t i = 0; i < check->findings_len; i++) {
 		const struct check_finding *f = &check->findings[i];
 
-		if (!*f->check || f->suppressed_by)
+		if (!*f->check)
 			continue;
 		stream_show(out, bytes_str(check->files[f->file].name));
 		stream_printf(out, ":%u:%u:", f->at.line, f->at.column);

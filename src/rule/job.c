@@ -27,12 +27,18 @@ enum job_kind job_kind_of(const char *name, bytes text)
 		const char *end;
 		enum job_kind kind;
 	} ends[] = {
-		{ ".yaml", JOB_YAML },         { ".yml", JOB_YAML },
-		{ ".json", JOB_YAML },         { ".dockerfile", JOB_DOCKERFILE },
-		{ ".Dockerfile", JOB_DOCKERFILE }, { ".containerfile", JOB_DOCKERFILE },
-		{ ".dockerignore", JOB_IGNORE }, { ".csproj", JOB_PROJECT },
-		{ ".fsproj", JOB_PROJECT },    { ".vbproj", JOB_PROJECT },
-		{ ".props", JOB_PROJECT },     { ".config", JOB_PROJECT },
+		{ ".yaml", JOB_YAML },
+		{ ".yml", JOB_YAML },
+		{ ".json", JOB_YAML },
+		{ ".dockerfile", JOB_DOCKERFILE },
+		{ ".Dockerfile", JOB_DOCKERFILE },
+		{ ".containerfile", JOB_DOCKERFILE },
+		{ ".dockerignore", JOB_IGNORE },
+		{ ".csproj", JOB_PROJECT },
+		{ ".fsproj", JOB_PROJECT },
+		{ ".vbproj", JOB_PROJECT },
+		{ ".props", JOB_PROJECT },
+		{ ".config", JOB_PROJECT },
 		{ ".targets", JOB_PROJECT },
 	};
 	bytes base = path_base(bytes_str(name));
@@ -99,8 +105,8 @@ static void account(struct rule_job *job, size_t index, bool add)
 	for (size_t i = 0; add && file->yaml && i < file->yaml->faults.len; i++) {
 		const struct yaml_fault *fault = &file->yaml->faults.items[i];
 
-		*ARENA_PUSH(job->keep, &job->faults) =
-			(struct job_fault){ index, fault->at, fault->message };
+		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){ index, fault->at,
+			                                                       fault->message };
 	}
 }
 
@@ -200,7 +206,8 @@ void job_run(struct rule_job *job)
 		(*f)->check(job);
 	if (job->findings.len == LIMIT_FINDINGS)
 		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){
-			job->findings.items[LIMIT_FINDINGS - 1].file, 0, "too many findings: the rest is not told"
+			job->findings.items[LIMIT_FINDINGS - 1].file, 0,
+			"too many findings: the rest is not told"
 		};
 	for (size_t i = 0; i < job->findings.len; i++) {
 		struct job_finding *f = &job->findings.items[i];

@@ -40,14 +40,14 @@ struct job_file {
 
 struct job_finding {
 	const struct rule *rule;
-	size_t file;        /* index in job->files */
-	size_t from, to;    /* the octets it is about */
-	const char *object; /* "Deployment/shop", "" when it has no name; arena or static */
+	size_t file;                   /* index in job->files */
+	size_t from, to;               /* the octets it is about */
+	const char *object;            /* "Deployment/shop", "" when it has no name; arena or static */
 	const char *container, *field; /* "" when there is none: "app", "securityContext.privileged" */
 	const char *message;           /* what is the matter here */
-	const char *check; /* of the Pod Security Standards alone: the reference's id; else "" */
-	struct edits fix;  /* empty: none here */
-	enum rule_fix fix_class;   /* of these edits; RULE_FIX_NONE when there are none */
+	const char *check;       /* of the Pod Security Standards alone: the reference's id; else "" */
+	struct edits fix;        /* empty: none here */
+	enum rule_fix fix_class; /* of these edits; RULE_FIX_NONE when there are none */
 	const char *suppressed_by; /* the reason of the comment or line that suppresses it, or NULL */
 };
 
@@ -66,9 +66,9 @@ struct job_options {
 };
 
 struct rule_job {
-	struct arena *keep; /* the caller's: lists and names, until the end */
-	struct arena run;   /* what one run finds: emptied by the next */
-	struct arena *arena; /* &run: for families */
+	struct arena *keep;                /* the caller's: lists and names, until the end */
+	struct arena run;                  /* what one run finds: emptied by the next */
+	struct arena *arena;               /* &run: for families */
 	const struct job_options *options; /* borrows */
 	struct {
 		struct job_file *items;
@@ -93,8 +93,8 @@ void job_done(struct rule_job *job);
  * faults, what remains is kept. ERR_LIMIT: the file is left out whole. */
 int job_add(struct rule_job *job, const char *name, bytes text, err *e);
 
-/* job_replace(job, file, text, e): a file of the job has another text now; borrows it. ERR_LIMIT: the
- * file keeps the text it has. Findings are of no use until the next run. */
+/* job_replace(job, file, text, e): a file of the job has another text now; borrows it. ERR_LIMIT:
+ * the file keeps the text it has. Findings are of no use until the next run. */
 int job_replace(struct rule_job *job, size_t file, bytes text, err *e);
 
 /* job_run(job): every family; then findings are sorted by file and place, and those that a comment

@@ -13,23 +13,29 @@ static void find_pod(struct kube_object *o)
 		{ "Pod", "" },
 		{ "PodTemplate", "template" },
 		{ "CronJob", "spec.jobTemplate.spec.template" },
-		{ NULL, "spec.template" }, /* of all others */
+		{ "DaemonSet", "spec.template" },
+		{ "Deployment", "spec.template" },
+		{ "DeploymentConfig", "spec.template" },
+		{ "Job", "spec.template" },
+		{ "ReplicaSet", "spec.template" },
+		{ "ReplicationController", "spec.template" },
+		{ "StatefulSet", "spec.template" },
+		{ NULL, "spec.template" }, /* of all others, when it has containers */
 	};
 	size_t i = 0;
 
 	while (kinds[i].kind && !bytes_is(o->kind, kinds[i].kind))
 		i++;
-	const struct yaml_node *template =
-		*kinds[i].template ? yaml_path(o->root, kinds[i].template) : o->root;
+	const struct yaml_node *template = *kinds[i].template ? yaml_path(o->root, kinds[i].template)
+	                                                      : o->root;
 	const struct yaml_node *spec = yaml_get(template, "spec");
 
 	if (!yaml_is(spec, YAML_MAPPING) || (!kinds[i].kind && !yaml_get(spec, "containers")))
 		return;
 	o->pod = yaml_real(spec);
 	o->pod_metadata = yaml_real(yaml_get(template, "metadata"));
-	o->pod_path = *kinds[i].template
-	                  ? arena_printf(o->job->arena, "%s.spec", kinds[i].template)
-	                  : "spec";
+	o->pod_path = *kinds[i].template ? arena_printf(o->job->arena, "%s.spec", kinds[i].template)
+	                                 : "spec";
 }
 
 static void add_object(struct rule_job *job, size_t file, const struct yaml_node *root,
@@ -53,7 +59,8 @@ static void add_object(struct rule_job *job, size_t file, const struct yaml_node
 	if (o.name.n == 0)
 		o.name = yaml_text(yaml_get(o.metadata, "generateName"));
 	o.space = yaml_text(yaml_get(o.metadata, "namespace"));
-	o.label = arena_printf(job->arena, PRIb "/" PRIb, BYTESF(o.kind), BYTESF(o.name));
+	o.label = arena_printf(job->arena, "%s/%s", arena_str(job->arena, o.kind),
+	                       arena_str(job->arena, o.name));
 	find_pod(&o);
 	*ARENA_PUSH(job->arena, out) = o;
 }

@@ -79,8 +79,8 @@ static void check_root(const struct kube_object *o, const struct kube_container 
 		check_temporary(o, c);
 		return;
 	}
-	struct job_finding *f =
-		kube_find(o, RULE(KP018), c, v, "securityContext.readOnlyRootFilesystem");
+	struct job_finding *f = kube_find(o, RULE(KP018), c, v,
+	                                  "securityContext.readOnlyRootFilesystem");
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
 	f->message = "the root file system can be written";
@@ -95,7 +95,8 @@ static void check_mounts(const struct kube_object *o, const struct kube_containe
 		const struct yaml_node *part = yaml_get(m, "subPath");
 
 		if (yaml_says(v, "Bidirectional")) {
-			struct job_finding *f = kube_find(o, RULE(KP036), c, v, "volumeMounts[*].mountPropagation");
+			struct job_finding *f = kube_find(o, RULE(KP036), c, v,
+			                                  "volumeMounts[*].mountPropagation");
 			struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
 			yaml_edit_delete(&ed, v);
@@ -144,13 +145,13 @@ static void check_image(const struct kube_object *o, const struct kube_container
 	if (!image || bytes_find(c->image, '@') < c->image.n)
 		return;
 	if (colon == name.n || bytes_is(bytes_skip(name, colon + 1), "latest"))
-		kube_find(o, RULE(KP029), c, image, "image")->message =
-			arena_printf(o->job->arena, "image %s may change at any time", SHOW(c->image));
+		kube_find(o, RULE(KP029), c, image, "image")->message = arena_printf(
+			o->job->arena, "image %s may change at any time", SHOW(c->image));
 	kube_find(o, RULE(KP030), c, image, "image");
 	if (yaml_says(policy, "Always"))
 		return;
-	struct job_finding *f =
-		kube_find(o, RULE(KP031), c, policy ? policy : image, "imagePullPolicy");
+	struct job_finding *f = kube_find(o, RULE(KP031), c, policy ? policy : image,
+	                                  "imagePullPolicy");
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
 
 	f->message = "the node may run an older image of this tag";
@@ -177,8 +178,10 @@ static void check_ports(const struct kube_object *o, const struct kube_container
 static bool is_declared(const struct kube_container *c, const struct yaml_node *port)
 {
 	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next)
-		if (bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "containerPort"))) ||
-		    bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "name"))))
+		if (yaml_says(yaml_get(p, "protocol"), "UDP"))
+			continue; /* no probe speaks it */
+		else if (bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "containerPort"))) ||
+		         bytes_equal(yaml_text(port), yaml_text(yaml_get(p, "name"))))
 			return true;
 	return false;
 }
@@ -236,6 +239,7 @@ static void check_probes(const struct kube_object *o, const struct kube_containe
 	for (size_t i = 0; i < 3; i++) {
 		check_probe_port(o, c, probes[i], "httpGet");
 		check_probe_port(o, c, probes[i], "tcpSocket");
+		check_probe_port(o, c, probes[i], "grpc");
 	}
 	if (bytes_is(o->kind, "Job") || bytes_is(o->kind, "CronJob"))
 		return;
@@ -249,12 +253,13 @@ static void check_probes(const struct kube_object *o, const struct kube_containe
  * PASSWORD_FILE and TOKEN_URL are none. */
 bool kubernetes_is_secret_name(bytes name)
 {
-	static const char *const yes[] = { "apikey",   "credential", "credentials", "key",
-		                               "passwd",   "password",   "pwd",         "secret",
-		                               "token",    "secrets",    "passphrase",  "connectionstring" };
-	static const char *const no[] = { "file",    "path", "url",    "name", "alias", "id",   "mode",
-		                              "enabled", "public", "version", "ref",  "dir",   "host", "port",
-		                              "endpoint", "issuer", "expiry", "length" };
+	static const char *const yes[] = { "apikey", "credential", "credentials", "key",
+		                               "passwd", "password",   "pwd",         "secret",
+		                               "token",  "secrets",    "passphrase",  "connectionstring" };
+	static const char *const no[] = {
+		"file",    "path", "url", "name", "alias", "id",       "mode",   "enabled", "public",
+		"version", "ref",  "dir", "host", "port",  "endpoint", "issuer", "expiry",  "length"
+	};
 	bool found = false;
 
 	while (name.n > 0) {
@@ -283,8 +288,8 @@ static void check_variable(const struct kube_object *o, const struct kube_contai
 
 	if (kubernetes_is_secret_name(name) && yaml_text(value).n > 0 &&
 	    bytes_search(yaml_text(value), BYTES("$(")) == yaml_text(value).n)
-		kube_find(o, RULE(KP032), c, value, "env[*].value")->message =
-			arena_printf(o->job->arena, "%s has its value here", SHOW(name));
+		kube_find(o, RULE(KP032), c, value, "env[*].value")->message = arena_printf(
+			o->job->arena, "%s has its value here", SHOW(name));
 	if (secret)
 		kube_find(o, RULE(KP033), c, secret, "env[*].valueFrom.secretKeyRef");
 	if ((bytes_is(name, "ASPNETCORE_ENVIRONMENT") || bytes_is(name, "DOTNET_ENVIRONMENT")) &&

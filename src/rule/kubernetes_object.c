@@ -78,9 +78,8 @@ static void check_grant(const struct kube_object *o, const struct yaml_node *gra
 	for (size_t i = 0; i < sizeof(powers) / sizeof(*powers); i++)
 		for (size_t k = 0; holds(resources, powers[i].resource) && k < 4 && powers[i].verbs[k]; k++)
 			if (holds(verbs, powers[i].verbs[k])) {
-				kube_object_find(o, RULE(KO007), verbs, "rules[*].verbs")->message =
-					arena_printf(o->job->arena, "the role may %s %s", powers[i].verbs[k],
-				                 powers[i].resource);
+				kube_object_find(o, RULE(KO007), verbs, "rules[*].verbs")->message = arena_printf(
+					o->job->arena, "the role may %s %s", powers[i].verbs[k], powers[i].resource);
 				return;
 			}
 }
@@ -235,8 +234,8 @@ static void check_webhooks(const struct kube_object *o)
 		int64_t seconds = 10;
 
 		if (timeout && yaml_i64(timeout, &seconds) && seconds > 10) {
-			struct job_finding *f =
-				kube_object_find(o, RULE(KO015), timeout, "webhooks[*].timeoutSeconds");
+			struct job_finding *f = kube_object_find(o, RULE(KO015), timeout,
+			                                         "webhooks[*].timeoutSeconds");
 			struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
 
 			f->message = "every request may wait longer than ten seconds";

@@ -174,7 +174,11 @@ static void check_sharing(const struct kube_object *o)
 
 static void check_selector(const struct kube_object *o)
 {
-	const struct yaml_node *wanted = yaml_path(o->root, "spec.selector.matchLabels");
+	/* Before apps/v1 a selector was the labels themselves. */
+	bool plain_map = bytes_is(o->kind, "ReplicationController") ||
+	                 bytes_is(o->kind, "DeploymentConfig");
+	const struct yaml_node *wanted = yaml_path(o->root, plain_map ? "spec.selector"
+	                                                              : "spec.selector.matchLabels");
 	const struct yaml_node *labels = yaml_get(o->pod_metadata, "labels");
 
 	for (const struct yaml_node *v = yaml_first(wanted); v; v = v->next) {

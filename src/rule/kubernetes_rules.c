@@ -4,86 +4,92 @@
 const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	[KP001] = { .id = "KP001",
 	          .title = "Privileged container",
-	          .why = "A privileged container has every device and capability of the host, so whoever "
-	                 "breaks into it owns the node.",
+	          .why = "A privileged container has every device and capability of the host, "
+	                 "so whoever breaks into it owns the node.",
 	          .how = "Set privileged to false and add the one capability that is needed.",
-	          .refs = "PSS baseline privileged, CIS-K8s 5.2.2, trivy KSV-0017, checkov CKV_K8S_16, "
-	                  "kube-linter privileged-container, polaris runAsPrivileged, kube-score "
-	                  "container-security-context-privileged, kubescape C-0057, NSA privileged, "
-	                  "CIS-Docker 5.5",
+	          .refs = "PSS baseline privileged, CIS-K8s 5.2.2, trivy KSV-0017, checkov "
+	                  "CKV_K8S_16, kube-linter privileged-container, polaris "
+	                  "runAsPrivileged, kube-score container-security-context-privileged, "
+	                  "kubescape C-0057, NSA privileged, CIS-Docker 5.5",
 	          .severity = SEVERITY_CRITICAL,
 	          .fix = RULE_FIX_REVIEW },
 	[KP002] = { .id = "KP002",
 	          .title = "Host network, processes or shared memory",
-	          .why = "In a namespace of the host a process sees the traffic, processes or memory of "
-	                 "everything else on the node.",
+	          .why = "In a namespace of the host a process sees the traffic, processes or "
+	                 "memory of everything else on the node.",
 	          .how = "Delete hostNetwork, hostPID and hostIPC.",
-	          .refs = "PSS baseline hostNamespaces, CIS-K8s 5.2.3, CIS-K8s 5.2.4, CIS-K8s 5.2.5, trivy "
-	                  "KSV-0008, KSV-0009, KSV-0010, checkov CKV_K8S_17, CKV_K8S_18, CKV_K8S_19, "
-	                  "kube-linter host-network/host-pid/host-ipc, kubescape C-0038, C-0041",
+	          .refs = "PSS baseline hostNamespaces, CIS-K8s 5.2.3, CIS-K8s 5.2.4, CIS-K8s "
+	                  "5.2.5, trivy KSV-0008, KSV-0009, KSV-0010, checkov CKV_K8S_17, "
+	                  "CKV_K8S_18, CKV_K8S_19, kube-linter host-network/host-pid/host-ipc, "
+	                  "kubescape C-0038, C-0041",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP003] = { .id = "KP003",
 	          .title = "Folder of the host in the pod",
-	          .why = "A folder of the host carries files across the wall between pod and node, and "
-	                 "often tokens and sockets with them.",
+	          .why = "A folder of the host carries files across the wall between pod and "
+	                 "node, and often tokens and sockets with them.",
 	          .how = "Mount it read-only, or use a volume that belongs to the pod.",
-	          .refs = "PSS baseline hostPathVolumes, CIS-K8s 5.2.12, trivy KSV-0023, kube-linter "
-	                  "sensitive-host-mounts, writable-host-mount, kubescape C-0048, C-0045, polaris "
-	                  "hostPathSet",
+	          .refs = "PSS baseline hostPathVolumes, CIS-K8s 5.2.12, trivy KSV-0023, "
+	                  "kube-linter sensitive-host-mounts, writable-host-mount, kubescape "
+	                  "C-0048, C-0045, polaris hostPathSet",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP004] = { .id = "KP004",
 	          .title = "Port of the host taken",
-	          .why = "A host port goes past Services and network policies and ties the pod to one "
-	                 "node.",
+	          .why = "A host port goes past Services and network policies and ties the pod "
+	                 "to one node.",
 	          .how = "Delete hostPort and put a Service before the pod.",
-	          .refs = "PSS baseline hostPorts, CIS-K8s 5.2.13, trivy KSV-0024, checkov CKV_K8S_26, "
-	                  "kubescape C-0044",
+	          .refs = "PSS baseline hostPorts, CIS-K8s 5.2.13, trivy KSV-0024, checkov "
+	                  "CKV_K8S_26, kubescape C-0044",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP005] = { .id = "KP005",
 	          .title = "Probe or hook calls another host",
-	          .why = "The kubelet sits in the node's network and can be made to call what the pod "
-	                 "itself cannot reach.",
+	          .why = "The kubelet sits in the node's network and can be made to call what "
+	                 "the pod itself cannot reach.",
 	          .how = "Delete host; the pod's own address is the default.",
 	          .refs = "PSS baseline hostProbesAndHostLifecycle",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_SAFE },
 	[KP006] = { .id = "KP006",
 	          .title = "Capability beyond the usual ones added",
-	          .why = "Capabilities such as SYS_ADMIN or NET_ADMIN are enough to leave the container.",
+	          .why = "Capabilities such as SYS_ADMIN or NET_ADMIN are enough to leave the "
+	                 "container.",
 	          .how = "Take it out of capabilities.add.",
-	          .refs = "PSS baseline capabilities_baseline, CIS-K8s 5.2.9, trivy KSV-0022, checkov "
-	                  "CKV_K8S_25, polaris dangerousCapabilities, kubescape C-0046",
+	          .refs = "PSS baseline capabilities_baseline, CIS-K8s 5.2.9, trivy KSV-0022, "
+	                  "checkov CKV_K8S_25, polaris dangerousCapabilities, kubescape C-0046",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP007] = { .id = "KP007",
 	          .title = "Capabilities not dropped",
-	          .why = "The capabilities a runtime leaves in place let a process forge packets, change "
-	                 "owners and ignore file modes.",
-	          .how = "Write drop: [ALL] and add NET_BIND_SERVICE only for a port below 1024.",
-	          .refs = "PSS restricted capabilities_restricted, CIS-K8s 5.2.8, CIS-K8s 5.2.10, trivy "
-	                  "KSV-0003, KSV-0004, KSV-0106, checkov CKV_K8S_28, CKV_K8S_37, kube-linter "
-	                  "drop-net-raw-capability, polaris insecureCapabilities",
+	          .why = "The capabilities a runtime leaves in place let a process forge "
+	                 "packets, change owners and ignore file modes.",
+	          .how = "Write drop: [ALL] and add NET_BIND_SERVICE only for a port below "
+	                 "1024.",
+	          .refs = "PSS restricted capabilities_restricted, CIS-K8s 5.2.8, CIS-K8s "
+	                  "5.2.10, trivy KSV-0003, KSV-0004, KSV-0106, checkov CKV_K8S_28, "
+	                  "CKV_K8S_37, kube-linter drop-net-raw-capability, polaris "
+	                  "insecureCapabilities",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_SAFE },
 	[KP008] = { .id = "KP008",
 	          .title = "Privilege escalation allowed",
 	          .why = "A setuid program in the image turns any user into root.",
 	          .how = "Set allowPrivilegeEscalation to false in each container.",
-	          .refs = "PSS restricted allowPrivilegeEscalation, CIS-K8s 5.2.6, trivy KSV-0001, checkov "
-	                  "CKV_K8S_20, kube-linter privilege-escalation-container, polaris "
-	                  "privilegeEscalationAllowed, kubescape C-0016, OWASP-Docker R4",
+	          .refs = "PSS restricted allowPrivilegeEscalation, CIS-K8s 5.2.6, trivy "
+	                  "KSV-0001, checkov CKV_K8S_20, kube-linter "
+	                  "privilege-escalation-container, polaris privilegeEscalationAllowed, "
+	                  "kubescape C-0016, OWASP-Docker R4",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_SAFE },
 	[KP009] = { .id = "KP009",
 	          .title = "Root not forbidden",
-	          .why = "Root in the container is root for every hole in the kernel and for every file of "
-	                 "a mounted volume.",
+	          .why = "Root in the container is root for every hole in the kernel and for "
+	                 "every file of a mounted volume.",
 	          .how = "Set runAsNonRoot to true for the pod.",
-	          .refs = "PSS restricted runAsNonRoot, CIS-K8s 5.2.7, trivy KSV-0012, checkov CKV_K8S_23, "
-	                  "kube-linter run-as-non-root, polaris runAsRootAllowed, kubescape C-0013",
+	          .refs = "PSS restricted runAsNonRoot, CIS-K8s 5.2.7, trivy KSV-0012, checkov "
+	                  "CKV_K8S_23, kube-linter run-as-non-root, polaris runAsRootAllowed, "
+	                  "kubescape C-0013",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP010] = { .id = "KP010",
@@ -95,20 +101,21 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KP011] = { .id = "KP011",
 	          .title = "System calls not filtered",
-	          .why = "About 300 system calls that the program never makes remain doors into the "
-	                 "kernel.",
+	          .why = "About 300 system calls that the program never makes remain doors "
+	                 "into the kernel.",
 	          .how = "Set seccompProfile.type to RuntimeDefault for the pod.",
-	          .refs = "PSS baseline seccompProfile_baseline, PSS restricted seccompProfile_restricted, "
-	                  "CIS-K8s 5.7.2, trivy KSV-0030, KSV-0104, checkov CKV_K8S_31, NSA seccomp, "
-	                  "CIS-Docker 5.22",
+	          .refs = "PSS baseline seccompProfile_baseline, PSS restricted "
+	                  "seccompProfile_restricted, CIS-K8s 5.7.2, trivy KSV-0030, KSV-0104, "
+	                  "checkov CKV_K8S_31, NSA seccomp, CIS-Docker 5.22",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_SAFE },
 	[KP012] = { .id = "KP012",
 	          .title = "AppArmor switched off or replaced",
-	          .why = "Without its profile a container may mount and write what the runtime's profile "
-	                 "forbids.",
+	          .why = "Without its profile a container may mount and write what the "
+	                 "runtime's profile forbids.",
 	          .how = "Use RuntimeDefault or delete the field.",
-	          .refs = "PSS baseline appArmorProfile, trivy KSV-0002, NSA AppArmor, CIS-Docker 5.2",
+	          .refs = "PSS baseline appArmorProfile, trivy KSV-0002, NSA AppArmor, "
+	                  "CIS-Docker 5.2",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP013] = { .id = "KP013",
@@ -120,10 +127,11 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KP014] = { .id = "KP014",
 	          .title = "/proc not masked",
-	          .why = "Unmasked parts of /proc let a container read and change the kernel's settings.",
+	          .why = "Unmasked parts of /proc let a container read and change the kernel's "
+	                 "settings.",
 	          .how = "Delete procMount.",
-	          .refs = "PSS baseline procMount, PSS restricted procMount_restricted, trivy KSV-0027, "
-	                  "kube-linter unsafe-proc-mount, polaris procMount",
+	          .refs = "PSS baseline procMount, PSS restricted procMount_restricted, trivy "
+	                  "KSV-0027, kube-linter unsafe-proc-mount, polaris procMount",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_SAFE },
 	[KP015] = { .id = "KP015",
@@ -142,7 +150,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KP017] = { .id = "KP017",
 	          .title = "Volume type that is not restricted",
-	          .why = "Network and device volumes are mounted by the node with the node's rights.",
+	          .why = "Network and device volumes are mounted by the node with the node's "
+	                 "rights.",
 	          .how = "Use a persistentVolumeClaim.",
 	          .refs = "PSS restricted restrictedVolumes, trivy KSV-0028",
 	          .severity = SEVERITY_MEDIUM,
@@ -150,25 +159,26 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	[KP018] = { .id = "KP018",
 	          .title = "Root file system writable",
 	          .why = "An intruder can replace the program and keep tools where it runs.",
-	          .how = "Set readOnlyRootFilesystem to true and mount an emptyDir on each path that is "
-	                 "written.",
-	          .refs = "trivy KSV-0014, checkov CKV_K8S_22, kube-linter no-read-only-root-fs, polaris "
-	                  "notReadOnlyRootFilesystem, kube-score "
-	                  "container-security-context-readonlyrootfilesystem, kubescape C-0017, NSA "
-	                  "immutable, OWASP-Docker R8, CIS-Docker 5.13",
+	          .how = "Set readOnlyRootFilesystem to true and mount an emptyDir on each "
+	                 "path that is written.",
+	          .refs = "trivy KSV-0014, checkov CKV_K8S_22, kube-linter "
+	                  "no-read-only-root-fs, polaris notReadOnlyRootFilesystem, kube-score "
+	                  "container-security-context-readonlyrootfilesystem, kubescape C-0017, "
+	                  "NSA immutable, OWASP-Docker R8, CIS-Docker 5.13",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP019] = { .id = "KP019",
 	          .title = "Temporary folder without a bound",
-	          .why = "Without a place for temporary files programs fail on a read-only root, and "
-	                 "without a bound one pod fills the node's disk.",
+	          .why = "Without a place for temporary files programs fail on a read-only "
+	                 "root, and without a bound one pod fills the node's disk.",
 	          .how = "Mount an emptyDir with a sizeLimit on /tmp.",
 	          .refs = "kyverno require-emptydir-requests-limits",
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_SAFE },
 	[KP020] = { .id = "KP020",
 	          .title = "User or group number below 10000",
-	          .why = "A low number may be an account of the host, whose files a container then owns.",
+	          .why = "A low number may be an account of the host, whose files a container "
+	                 "then owns.",
 	          .how = "Use a number from 10000, or the one that the image documents.",
 	          .refs = "trivy KSV-0020, KSV-0021, checkov CKV_K8S_40, kube-score "
 	                  "container-security-context-user-group-id",
@@ -183,18 +193,22 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KP022] = { .id = "KP022",
 	          .title = "Token of the service account mounted",
-	          .why = "Whoever reads files in the container can speak to the API server in its name.",
-	          .how = "Set automountServiceAccountToken to false where the program makes no calls to "
-	                 "Kubernetes.",
-	          .refs = "trivy KSV-0036, checkov CKV_K8S_38, polaris automountServiceAccountToken, "
-	                  "kubescape C-0034, CIS-K8s 5.1.6, NSA token",
+	          .why = "Whoever reads files in the container can speak to the API server in "
+	                 "its name.",
+	          .how = "Set automountServiceAccountToken to false where the program makes no "
+	                 "calls to Kubernetes.",
+	          .refs = "trivy KSV-0036, checkov CKV_K8S_38, polaris "
+	                  "automountServiceAccountToken, kubescape C-0034, CIS-K8s 5.1.6, NSA "
+	                  "token",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP023] = { .id = "KP023",
 	          .title = "Default service account used",
-	          .why = "Rights given to the default account are given to every pod of the namespace.",
+	          .why = "Rights given to the default account are given to every pod of the "
+	                 "namespace.",
 	          .how = "Make an account of its own for the workload.",
-	          .refs = "checkov CKV_K8S_41, kube-linter default-service-account, CIS-K8s 5.1.5",
+	          .refs = "checkov CKV_K8S_41, kube-linter default-service-account, CIS-K8s "
+	                  "5.1.5",
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
@@ -209,9 +223,10 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Requests or memory limit missing",
 	          .why = "One container without bounds starves or evicts its neighbours.",
 	          .how = "State requests for processor and memory and a limit for memory.",
-	          .refs = "trivy KSV-0011, KSV-0015, KSV-0016, KSV-0018, checkov CKV_K8S_10..13, "
-	                  "kube-linter unset-*-requirements, polaris cpu*/memory*, kube-score "
-	                  "container-resources, kubescape C-0004, C-0050, OWASP-Docker R7",
+	          .refs = "trivy KSV-0011, KSV-0015, KSV-0016, KSV-0018, checkov "
+	                  "CKV_K8S_10..13, kube-linter unset-*-requirements, polaris "
+	                  "cpu*/memory*, kube-score container-resources, kubescape C-0004, "
+	                  "C-0050, OWASP-Docker R7",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP026] = { .id = "KP026",
@@ -226,14 +241,15 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Liveness or readiness probe missing",
 	          .why = "A hung program keeps its traffic until a person looks.",
 	          .how = "Write both probes, with different conditions.",
-	          .refs = "checkov CKV_K8S_8, CKV_K8S_9, kube-linter no-liveness-probe/no-readiness-probe, "
-	                  "polaris *ProbeMissing, kube-score pod-probes, kubescape C-0018, C-0056",
+	          .refs = "checkov CKV_K8S_8, CKV_K8S_9, kube-linter "
+	                  "no-liveness-probe/no-readiness-probe, polaris *ProbeMissing, "
+	                  "kube-score pod-probes, kubescape C-0018, C-0056",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP028] = { .id = "KP028",
 	          .title = "Probe calls a port that is not declared",
-	          .why = "The probe and the program have drifted apart, and the pod never becomes ready or "
-	                 "never fails.",
+	          .why = "The probe and the program have drifted apart, and the pod never "
+	                 "becomes ready or never fails.",
 	          .how = "Declare the port or correct the probe.",
 	          .refs = "kube-linter liveness-port/readiness-port/startup-port",
 	          .severity = SEVERITY_MEDIUM,
@@ -264,16 +280,20 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_SAFE },
 	[KP032] = { .id = "KP032",
 	          .title = "Secret written in the manifest",
-	          .why = "The manifest is in version control, in the API server and in every backup.",
+	          .why = "The manifest is in version control, in the API server and in every "
+	                 "backup.",
 	          .how = "Move the value to a Secret and rotate it.",
-	          .refs = "polaris sensitiveContainerEnvVar, kube-linter env-var-secret, kubescape C-0012",
+	          .refs = "polaris sensitiveContainerEnvVar, kube-linter env-var-secret, "
+	                  "kubescape C-0012",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP033] = { .id = "KP033",
 	          .title = "Secret in an environment variable",
-	          .why = "Environments leak into crash reports, child processes and debug pages.",
+	          .why = "Environments leak into crash reports, child processes and debug "
+	                 "pages.",
 	          .how = "Mount the Secret as a file.",
-	          .refs = "checkov CKV_K8S_35, kube-linter read-secret-from-env-var, CIS-K8s 5.4.1",
+	          .refs = "checkov CKV_K8S_35, kube-linter read-secret-from-env-var, CIS-K8s "
+	                  "5.4.1",
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
@@ -288,8 +308,9 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Socket of the container runtime mounted",
 	          .why = "Who can talk to the runtime can start a privileged container.",
 	          .how = "Remove the volume and its mounts.",
-	          .refs = "trivy KSV-0006, checkov CKV_K8S_27, kube-linter docker-sock, kubescape C-0074, "
-	                  "kyverno disallow-cri-sock-mount, OWASP-Docker R1, CIS-Docker 5.32",
+	          .refs = "trivy KSV-0006, checkov CKV_K8S_27, kube-linter docker-sock, "
+	                  "kubescape C-0074, kyverno disallow-cri-sock-mount, OWASP-Docker R1, "
+	                  "CIS-Docker 5.32",
 	          .severity = SEVERITY_CRITICAL,
 	          .fix = RULE_FIX_REVIEW },
 	[KP036] = { .id = "KP036",
@@ -301,7 +322,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KP037] = { .id = "KP037",
 	          .title = "Containers share their processes",
-	          .why = "One broken container can read the memory and files of the others in its pod.",
+	          .why = "One broken container can read the memory and files of the others in "
+	                 "its pod.",
 	          .how = "Delete shareProcessNamespace.",
 	          .refs = "NSA share process",
 	          .severity = SEVERITY_LOW,
@@ -315,7 +337,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KP039] = { .id = "KP039",
 	          .title = "SSH port declared",
-	          .why = "A login service in a container is a second way in that nobody watches.",
+	          .why = "A login service in a container is a second way in that nobody "
+	                 "watches.",
 	          .how = "Use kubectl exec.",
 	          .refs = "kube-linter ssh-port",
 	          .severity = SEVERITY_MEDIUM,
@@ -332,7 +355,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Environment variable defined twice",
 	          .why = "The last one counts, and a reader looks at the first.",
 	          .how = "Delete the earlier ones.",
-	          .refs = "kube-linter duplicate-env-var, kube-score environment-variable-key-duplication",
+	          .refs = "kube-linter duplicate-env-var, kube-score "
+	                  "environment-variable-key-duplication",
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_SAFE },
 	[KP042] = { .id = "KP042",
@@ -343,21 +367,15 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_NONE,
 	          .optional = true },
-	[KP043] = { .id = "KP043",
-	          .title = "Ephemeral container with more rights",
-	          .why = "A debug container with more rights than its pod undoes the pod's settings.",
-	          .how = "Refuse it at admission.",
-	          .refs = "PSS",
-	          .severity = SEVERITY_HIGH,
-	          .fix = RULE_FIX_NONE },
 	[KP044] = { .id = "KP044",
 	          .title = "One replica, or a pod nobody restarts",
 	          .why = "The service ends with its node.",
-	          .how = "Use a Deployment with several replicas, spread over nodes, and a disruption "
-	                 "budget.",
-	          .refs = "kubescape C-0073, polaris deploymentMissingReplicas, missingPodDisruptionBudget, "
-	                  "topologySpreadConstraint, kube-linter no-anti-affinity, minimum-three-replicas, "
-	                  "kube-score *-has-host-podantiaffinity, *-has-poddisruptionbudget",
+	          .how = "Use a Deployment with several replicas, spread over nodes, and a "
+	                 "disruption budget.",
+	          .refs = "kubescape C-0073, polaris deploymentMissingReplicas, "
+	                  "missingPodDisruptionBudget, topologySpreadConstraint, kube-linter "
+	                  "no-anti-affinity, minimum-three-replicas, kube-score "
+	                  "*-has-host-podantiaffinity, *-has-poddisruptionbudget",
 	          .severity = SEVERITY_INFO,
 	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
@@ -377,14 +395,6 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                  "statefulset/deployment-pod-selector-labels-match-template-metadata-labels",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
-	[KP047] = { .id = "KP047",
-	          .title = "Untrusted workload without a runtime class",
-	          .why = "It shares the kernel with everything else.",
-	          .how = "Name a runtimeClassName that isolates.",
-	          .refs = "",
-	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_NONE,
-	          .optional = true },
 	[KP048] = { .id = "KP048",
 	          .title = "Development settings deployed",
 	          .why = "Development mode shows stack traces and secrets to every caller.",
@@ -394,19 +404,21 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .fix = RULE_FIX_REVIEW },
 	[KO001] = { .id = "KO001",
 	          .title = "No network policy",
-	          .why = "Any pod of the cluster reaches any other, so one break-in reaches them all.",
+	          .why = "Any pod of the cluster reaches any other, so one break-in reaches "
+	                 "them all.",
 	          .how = "Deny by default and allow what Services need.",
-	          .refs = "checkov CKV2_K8S_6, kube-linter non-isolated-pod, polaris missingNetworkPolicy, "
-	                  "kube-score pod-networkpolicy, kubescape C-0030, C-0260, CIS-K8s 5.3.2, NSA "
-	                  "network",
+	          .refs = "checkov CKV2_K8S_6, kube-linter non-isolated-pod, polaris "
+	                  "missingNetworkPolicy, kube-score pod-networkpolicy, kubescape "
+	                  "C-0030, C-0260, CIS-K8s 5.3.2, NSA network",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_SAFE },
 	[KO002] = { .id = "KO002",
 	          .title = "Network policy that matches nothing",
 	          .why = "A policy with a wrong label protects nobody and looks as if it did.",
 	          .how = "Correct its selector.",
-	          .refs = "kube-linter dangling-networkpolicy, dangling-networkpolicypeer-podselector, "
-	                  "kube-score networkpolicy-targets-pod",
+	          .refs = "kube-linter dangling-networkpolicy, "
+	                  "dangling-networkpolicypeer-podselector, kube-score "
+	                  "networkpolicy-targets-pod",
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_NONE },
 	[KO003] = { .id = "KO003",
@@ -420,8 +432,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Object in a namespace that is not its own",
 	          .why = "Rights and policies of default and kube-system were made for others.",
 	          .how = "Give the application a namespace.",
-	          .refs = "trivy KSV-0037, KSV-0110, checkov CKV_K8S_21, kube-linter use-namespace, "
-	                  "kubescape C-0061, CIS-K8s 5.7.4",
+	          .refs = "trivy KSV-0037, KSV-0110, checkov CKV_K8S_21, kube-linter "
+	                  "use-namespace, kubescape C-0061, CIS-K8s 5.7.4",
 	          .severity = SEVERITY_LOW,
 	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
@@ -436,25 +448,27 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "cluster-admin bound",
 	          .why = "Whoever takes over this subject owns the cluster.",
 	          .how = "Bind a role that lists what is needed.",
-	          .refs = "kube-linter cluster-admin-role-binding, polaris clusterrolebindingClusterAdmin, "
-	                  "kubescape C-0035, CIS-K8s 5.1.1",
+	          .refs = "kube-linter cluster-admin-role-binding, polaris "
+	                  "clusterrolebindingClusterAdmin, kubescape C-0035, CIS-K8s 5.1.1",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KO007] = { .id = "KO007",
 	          .title = "Role that leads to more rights",
-	          .why = "With these verbs a subject can become another one, or read what it may not.",
+	          .why = "With these verbs a subject can become another one, or read what it "
+	                 "may not.",
 	          .how = "Take the verb out or narrow it with resourceNames.",
-	          .refs = "kube-linter access-to-create-pods, access-to-secrets, polaris *PodExecAttach, "
-	                  "checkov CKV2_K8S_1..5, CKV_K8S_155..158, kubescape C-0002, C-0015, C-0065, "
-	                  "CIS-K8s 5.1.2, CIS-K8s 5.1.4, CIS-K8s 5.1.8",
+	          .refs = "kube-linter access-to-create-pods, access-to-secrets, polaris "
+	                  "*PodExecAttach, checkov CKV2_K8S_1..5, CKV_K8S_155..158, kubescape "
+	                  "C-0002, C-0015, C-0065, CIS-K8s 5.1.2, CIS-K8s 5.1.4, CIS-K8s 5.1.8",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KO008] = { .id = "KO008",
 	          .title = "Ingress without TLS, or with snippets",
-	          .why = "Traffic can be read on the way, and snippets run in the controller with its "
-	                 "rights.",
+	          .why = "Traffic can be read on the way, and snippets run in the controller "
+	                 "with its rights.",
 	          .how = "Add tls; delete snippet annotations.",
-	          .refs = "polaris tlsSettingsMissing, checkov CKV_K8S_152..154, kubescape C-0059",
+	          .refs = "polaris tlsSettingsMissing, checkov CKV_K8S_152..154, kubescape "
+	                  "C-0059",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KO009] = { .id = "KO009",
@@ -491,7 +505,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Disruption budget or autoscaler that cannot work",
 	          .why = "Nodes cannot be drained, or scaling never happens.",
 	          .how = "Correct the numbers.",
-	          .refs = "polaris pdbDisruptionsIsZero, kube-linter pdb-*, kube-score cronjob-has-deadline",
+	          .refs = "polaris pdbDisruptionsIsZero, kube-linter pdb-*, kube-score "
+	                  "cronjob-has-deadline",
 	          .severity = SEVERITY_INFO,
 	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },

@@ -35,15 +35,25 @@ static bool selects(const struct yaml_node *selector, const struct kube_object *
 	       has_labels(o, yaml_get(selector, "matchLabels"));
 }
 
+/* Those whose kind ends so: pods are many, what they are compared with is seldom. */
+static struct kube_objects of_kind(const struct kube_objects *all, bytes ending)
+{
+	struct kube_objects some = { 0 };
+
+	for (size_t i = 0; i < all->len; i++)
+		if (bytes_ends(all->items[i].kind, ending))
+			*ARENA_PUSH(all->items[i].job->arena, &some) = all->items[i];
+	return some;
+}
+
 /* -- network policies ------------------------------------------------------------------------- */
 
-static void check_isolation(const struct kube_objects *all, const struct kube_object *o)
+static void check_isolation(const struct kube_objects *policies, const struct kube_object *o)
 {
-	for (size_t i = 0; i < all->len; i++) {
-		const struct kube_object *p = &all->items[i];
+	for (size_t i = 0; i < policies->len; i++) {
+		const struct kube_object *p = &policies->items[i];
 
-		if (bytes_is(p->kind, "NetworkPolicy") && same_space(p, o) &&
-		    selects(yaml_path(p->root, "spec.podSelector"), o))
+		if (same_space(p, o) && selects(yaml_path(p->root, "spec.podSelector"), o))
 			return;
 	}
 	kube_object_find(o, RULE(KO001), NULL, "kind")->message =
@@ -89,14 +99,11 @@ static void check_backend(const struct kube_objects *all, const struct kube_obje
 
 /* -- tokens ----------------------------------------------------------------------------------- */
 
-static bool is_bound(const struct kube_objects *all, bytes account)
+static bool is_bound(const struct kube_objects *bindings, bytes account)
 {
-	for (size_t i = 0; i < all->len; i++) {
-		const struct kube_object *b = &all->items[i];
-		const struct yaml_node *subjects = yaml_get(b->root, "subjects");
+	for (size_t i = 0; i < bindings->len; i++) {
+		const struct yaml_node *subjects = yaml_get(bindings->items[i].root, "subjects");
 
-		if (!bytes_ends(b->kind, BYTES("RoleBinding")))
-			continue;
 		for (const struct yaml_node *s = yaml_items(subjects); s; s = s->next)
 			if (yaml_says(yaml_get(s, "kind"), "ServiceAccount") &&
 			    bytes_equal(yaml_text(yaml_get(s, "name")), account))
@@ -105,28 +112,29 @@ static bool is_bound(const struct kube_objects *all, bytes account)
 	return false;
 }
 
-static bool account_refuses(const struct kube_objects *all, bytes account)
+static bool account_refuses(const struct kube_objects *accounts, bytes account)
 {
-	for (size_t i = 0; i < all->len; i++) {
-		const struct kube_object *a = &all->items[i];
+	for (size_t i = 0; i < accounts->len; i++) {
+		const struct kube_object *a = &accounts->items[i];
 		bool truth;
 
-		if (bytes_is(a->kind, "ServiceAccount") && bytes_equal(a->name, account) &&
+		if (bytes_equal(a->name, account) &&
 		    yaml_bool(yaml_get(a->root, "automountServiceAccountToken"), &truth))
 			return !truth;
 	}
 	return false;
 }
 
-static void check_token(const struct kube_objects *all, const struct kube_object *o)
+static void check_token(const struct kube_objects *accounts, const struct kube_objects *bindings,
+                        const struct kube_object *o)
 {
 	const struct yaml_node *v = yaml_get(o->pod, "automountServiceAccountToken");
 	bytes account = yaml_text(yaml_get(o->pod, "serviceAccountName"));
 	bool truth;
 
-	if (yaml_bool(v, &truth) ? !truth
-	                         : account.n > 0 && (account_refuses(all, account) ||
-	                                             is_bound(all, account)))
+	if (yaml_bool(v, &truth)
+	        ? !truth
+	        : account.n > 0 && (account_refuses(accounts, account) || is_bound(bindings, account)))
 		return;
 	struct job_finding *f = kube_find(o, RULE(KP022), NULL, v, "automountServiceAccountToken");
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
@@ -151,12 +159,16 @@ static void check_duplicates(struct rule_job *job)
 
 void kubernetes_set_check(const struct kube_objects *all)
 {
+	struct kube_objects policies = of_kind(all, BYTES("NetworkPolicy"));
+	struct kube_objects bindings = of_kind(all, BYTES("RoleBinding"));
+	struct kube_objects accounts = of_kind(all, BYTES("ServiceAccount"));
+
 	for (size_t i = 0; i < all->len; i++) {
 		const struct kube_object *o = &all->items[i];
 
 		if (o->pod) {
-			check_token(all, o);
-			check_isolation(all, o);
+			check_token(&accounts, &bindings, o);
+			check_isolation(&policies, o);
 		}
 		if (bytes_is(o->kind, "NetworkPolicy"))
 			check_policy(all, o);

@@ -33,14 +33,14 @@ static const struct row rows[] = {
 	{ "sysctls", B, 0, pss_sysctls, KP015, NULL, true },
 	{ "windowsHostProcess", B, 0, pss_host_process, KP016, NULL, true },
 	{ "allowPrivilegeEscalation", R, 8, pss_escalation, KP008, NULL, true },
-	{ "capabilities_restricted", R, 22, pss_capabilities_restricted, KP007,
-	  "capabilities_baseline", true },
+	{ "capabilities_restricted", R, 22, pss_capabilities_restricted, KP007, "capabilities_baseline",
+	  true },
 	{ "procMount_restricted", R, 35, pss_proc_mount, KP014, "procMount", true },
 	{ "restrictedVolumes", R, 0, pss_volumes, KP017, "hostPathVolumes", true },
 	{ "runAsNonRoot", R, 0, pss_non_root, KP009, NULL, true },
 	{ "runAsUser", R, 23, pss_user, KP010, NULL, true },
-	{ "seccompProfile_restricted", R, 19, pss_seccomp_restricted, KP011,
-	  "seccompProfile_baseline", true },
+	{ "seccompProfile_restricted", R, 19, pss_seccomp_restricted, KP011, "seccompProfile_baseline",
+	  true },
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
 

@@ -132,8 +132,8 @@ void pss_probe_hosts(const struct pss_scope *s)
 /* -- capabilities ----------------------------------------------------------------------------- */
 
 static const char *const default_set[] = {
-	"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER",  "FSETID",     "KILL", "MKNOD",
-	"NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT", NULL
+	"AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER",  "FSETID", "KILL",       "MKNOD",
+	"NET_BIND_SERVICE", "SETFCAP", "SETGID",       "SETPCAP", "SETUID", "SYS_CHROOT", NULL
 };
 static const char *const bind_only[] = { "NET_BIND_SERVICE", NULL };
 
@@ -303,9 +303,11 @@ void pss_user(const struct pss_scope *s)
 
 void pss_volumes(const struct pss_scope *s)
 {
-	static const char *const allowed[] = { "configMap", "csi", "downwardAPI", "emptyDir",
-		                                   "ephemeral", "image", "persistentVolumeClaim",
-		                                   "projected", "secret", NULL };
+	static const char *const allowed[] = {
+		"configMap", "csi",   "downwardAPI",           "emptyDir",
+		"ephemeral", "image", "persistentVolumeClaim", "projected",
+		"secret",    NULL
+	};
 
 	for (const struct yaml_node *v = yaml_items(yaml_get(s->object->pod, "volumes")); v;
 	     v = v->next) {

@@ -18,9 +18,9 @@ struct pss_scope {
 typedef void pss_function(const struct pss_scope *s);
 
 pss_function pss_privileged, pss_host_namespaces, pss_host_path, pss_host_ports, pss_probe_hosts,
-	pss_capabilities_baseline, pss_capabilities_restricted, pss_escalation, pss_non_root,
-	pss_user, pss_seccomp_annotations, pss_seccomp_baseline, pss_seccomp_restricted,
-	pss_app_armor, pss_selinux, pss_proc_mount, pss_sysctls, pss_host_process, pss_volumes;
+	pss_capabilities_baseline, pss_capabilities_restricted, pss_escalation, pss_non_root, pss_user,
+	pss_seccomp_annotations, pss_seccomp_baseline, pss_seccomp_restricted, pss_app_armor,
+	pss_selinux, pss_proc_mount, pss_sysctls, pss_host_process, pss_volumes;
 
 /* pss_find: kube_find under the scope's rule and check. */
 struct job_finding *pss_find(const struct pss_scope *s, const struct kube_container *c,

@@ -30,8 +30,8 @@ void pss_seccomp_annotations(const struct pss_scope *s)
 	for (const struct yaml_node *v = yaml_first(list); v; v = v->next) {
 		bytes key = yaml_text(v->key), value = yaml_text(v);
 		bool named = bytes_is(key, "seccomp.security.alpha.kubernetes.io/pod");
-		bool container =
-			bytes_take_prefix(&key, BYTES("container.seccomp.security.alpha.kubernetes.io/"));
+		bool container = bytes_take_prefix(
+			&key, BYTES("container.seccomp.security.alpha.kubernetes.io/"));
 
 		for (struct kube_container c = { 0 }; container && !named && kube_next(s->object, &c);)
 			named = bytes_equal(c.name, key);
@@ -55,8 +55,8 @@ static void bad_seccomp(const struct pss_scope *s, const struct kube_container *
                         const struct yaml_node *profile)
 {
 	const struct yaml_node *type = yaml_get(profile, "type");
-	struct job_finding *f =
-		pss_find(s, c, type ? type : profile, "securityContext.seccompProfile.type");
+	struct job_finding *f = pss_find(s, c, type ? type : profile,
+	                                 "securityContext.seccompProfile.type");
 	struct yaml_editor ed = kube_fix(s->object, f, RULE_FIX_REVIEW);
 
 	f->message = "system calls are not filtered";
@@ -146,8 +146,8 @@ static void selinux(const struct pss_scope *s, const struct kube_container *c,
 	static const char *const fields[] = { "type", "user", "role" };
 
 	for (size_t i = 0; i < 3; i++) {
-		const char *path =
-			arena_printf(s->object->job->arena, "securityContext.seLinuxOptions.%s", fields[i]);
+		const char *path = arena_printf(s->object->job->arena, "securityContext.seLinuxOptions.%s",
+		                                fields[i]);
 		const struct yaml_node *v = yaml_path(security, path + strlen("securityContext."));
 		bytes value = yaml_text(v);
 

@@ -16,7 +16,26 @@ struct ignore_list {
 
 /* -- .oakumignore ----------------------------------------------------------------------------- */
 
-/* * and ? stop at a slash, ** does not. Backtracks to the last star only, so at most n * m. */
+/* One octet of a pattern that is no star against one of a name. */
+static bool fits(bytes pattern, size_t p, uint8_t c)
+{
+	return p < pattern.n && (pattern.p[p] == c || (pattern.p[p] == '?' && c != '/'));
+}
+
+/* Behind the star at p: *out_deep says whether it is "**", which crosses slashes. */
+static size_t skip_star(bytes pattern, size_t p, bool *out_deep)
+{
+	bytes rest = bytes_skip(pattern, p);
+
+	*out_deep = bytes_take_prefix(&rest, BYTES("**"));
+	if (*out_deep)
+		(void)bytes_take_prefix(&rest, BYTES("/"));
+	else
+		(void)bytes_take_prefix(&rest, BYTES("*"));
+	return pattern.n - rest.n;
+}
+
+/* Backtracks to the last star only, so it takes at most n * m steps. */
 static bool matches(bytes pattern, bytes name)
 {
 	size_t p = 0, n = 0, star = SIZE_MAX, from = 0;
@@ -24,14 +43,9 @@ static bool matches(bytes pattern, bytes name)
 
 	while (n < name.n) {
 		if (p < pattern.n && pattern.p[p] == '*') {
-			deep = p + 1 < pattern.n && pattern.p[p + 1] == '*';
-			p += deep ? 2 : 1;
-			if (deep && p < pattern.n && pattern.p[p] == '/')
-				p++;
-			star = p;
+			star = p = skip_star(pattern, p, &deep);
 			from = n;
-		} else if (p < pattern.n && (pattern.p[p] == name.p[n] ||
-		                             (pattern.p[p] == '?' && name.p[n] != '/'))) {
+		} else if (fits(pattern, p, name.p[n])) {
 			p++;
 			n++;
 		} else if (star != SIZE_MAX && (deep || name.p[from] != '/')) {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* suppress - findings that somebody has decided to live with.
  *
- * In the file, on the line before the finding's line or at its end:
+ * In the file, in comments right above the finding's line or at its end:
  *
  *     # oakum:ignore KP003 the agent reads the host's logs
  *     # oakum:ignore=KP003,KP018 a reason
  *
- * without an id nothing is suppressed, without a reason neither. Comments of other tools count with
- * the ids that our rules carry as references: "# trivy:ignore:KSV-0017", "# checkov:skip=CKV_K8S_16:
- * reason", "# hadolint ignore=DL3006", "# kics-scan ignore-line"'s ids, "#nosec" do not need a
- * reason where the tool asks for none. Annotations of objects: "ignore-check.kube-linter.io/NAME:
- * reason", "checkov.io/skip1: ID=reason", "oakum.dev/ignore: ID reason".
+ * Without an id nothing is suppressed, without a reason neither. Comments of other tools count with
+ * the ids that our rules carry as references, and need no reason, as there:
+ * "# trivy:ignore:KSV-0017", "# checkov:skip=CKV_K8S_16:reason", "# hadolint ignore=DL3006".
+ * Annotations of objects: "ignore-check.kube-linter.io/NAME: reason",
+ * "checkov.io/skip1: ID=reason", "oakum.dev/ignore: ID reason".
  *
  * .oakumignore, one line each:  ID [PATH-PATTERN] [until:2027-01-31] [# reason]
  * A line whose date has passed counts no more. PATH-PATTERN has * and ?, and ** for folders.

@@ -237,7 +237,10 @@ static int take_needed(struct reader *r, struct json_stream *s, err *e)
 			return -1;
 		if (token != JSON_TOKEN_STRING)
 			return err_set(e, ERR_FORMAT, 0, "dependsOn names what is no text");
-		if (reader_edge(r, 0, hash_of(r, s), e) < 0)
+		uint64_t to = hash_of(r, s);
+
+		reader_related(r, to);
+		if (reader_edge(r, 0, to, e) < 0)
 			return -1;
 	}
 	return more;
@@ -261,6 +264,7 @@ static int take_dependency(struct reader *r, struct json_stream *s, err *e)
 				return -1;
 			if (token == JSON_TOKEN_STRING)
 				from = hash_of(r, s);
+			reader_related(r, from);
 		} else if (json_stream_skip(s, e) < 0) {
 			return -1;
 		}
@@ -318,6 +322,7 @@ static int take_metadata_of(struct reader *r, json metadata, err *e)
 	(void)!text_from_date(reader_str(r, metadata, "timestamp"), &bill->created);
 	take_creators(r, metadata);
 	reader_describe(r, &p);
+	r->root = hash_bytes(reader_str(r, image, "bom-ref"));
 	bill->os = reader_keep(r, property(r, image, "oakum:os"));
 	bill->architecture = reader_keep(r, property(r, image, "oakum:architecture"));
 	return reader_is_image(reader_str(r, image, "purl")) ? 0 : take_component(r, image, e);

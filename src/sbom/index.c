@@ -62,6 +62,19 @@ uint32_t index_get(const struct index *x, uint64_t hash)
 	return x->slots.p ? find(x, hash)->value : 0;
 }
 
+bool index_each(const struct index *x, size_t *at, uint64_t *out_hash)
+{
+	while (x->slots.p && *at <= x->mask) {
+		const struct slot *s = &slots_of(x)[(*at)++];
+
+		if (!s->low)
+			continue;
+		*out_hash = (uint64_t)s->high << 32 | s->low;
+		return true;
+	}
+	return false;
+}
+
 void index_done(struct index *x)
 {
 	buf_done(&x->slots);

@@ -17,4 +17,6 @@ struct index {
  * until the next index_put. index_get(x, hash): the number, 0 when there is none. O(1). */
 uint32_t *index_put(struct index *x, uint64_t hash) __attribute__((returns_nonnull));
 uint32_t index_get(const struct index *x, uint64_t hash);
+/* index_each(x, at, hash): the hashes, in no order; start with *at = 0; false at the end. */
+bool index_each(const struct index *x, size_t *at, uint64_t *out_hash);
 void index_done(struct index *x);

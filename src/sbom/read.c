@@ -80,8 +80,10 @@ int reader_add(struct reader *r, bytes id, const struct sbom_package *p, err *e)
 	struct pile *pile = &r->out->packages;
 	bytes identity;
 
-	if (p->name.n == 0)
+	if (p->name.n == 0) {
+		r->out->nameless++;
 		return 0;
+	}
 	pack_package(&r->record, p, &identity);
 	uint32_t *number = index_put(&r->seen, hash_bytes(identity));
 
@@ -136,6 +138,11 @@ uint16_t reader_layer(struct reader *r, bytes blob, bytes diff_id)
 	return *known;
 }
 
+void reader_related(struct reader *r, uint64_t id)
+{
+	*index_put(&r->related, id) = 1;
+}
+
 /* -- edges ------------------------------------------------------------------------------------- */
 
 int reader_edge(struct reader *r, uint64_t from, uint64_t to, err *e)
@@ -166,6 +173,27 @@ static uint32_t number_of(const struct reader *r, uint64_t id)
 	return number - 1 - (number - 1 > r->out->image);
 }
 
+/* The image's id belongs to no package when CycloneDX names it apart. */
+static bool is_known(const struct reader *r, uint64_t id)
+{
+	return id == r->root || index_get(&r->ids, id) > 0;
+}
+
+static void find_related(struct reader *r)
+{
+	size_t n = r->out->bill.packages, at = 0;
+	uint64_t hash;
+
+	r->out->related = (buf)BUF_INIT(SIZE_MAX / 2);
+	memset(buf_room(&r->out->related, n + 1), 0, n + 1);
+	while (index_each(&r->related, &at, &hash)) {
+		uint32_t number = number_of(r, hash);
+
+		if (number < n)
+			r->out->related.p[number] = true;
+	}
+}
+
 /* Ids become numbers where they stand: an edge is half as long as what it was made of. */
 static void resolve_edges(struct reader *r)
 {
@@ -178,6 +206,8 @@ static void resolve_edges(struct reader *r)
 
 		memcpy(&ids, r->edges.p + i * sizeof(ids), sizeof(ids));
 		const struct sbom_edge edge = { number_of(r, ids.from), number_of(r, ids.to) };
+
+		r->out->dangling += !is_known(r, ids.from) || !is_known(r, ids.to);
 
 		if (edge.from == UINT32_MAX || edge.to == UINT32_MAX || edge.from == edge.to)
 			continue;
@@ -275,6 +305,7 @@ static int finish(struct reader *r, err *e)
 	out->bill.layers = out->layers.items;
 	out->bill.layers_len = out->layers.len;
 	out->bill.packages = pile_count(&out->packages) - (out->image != SIZE_MAX);
+	find_related(r);
 	out->bill.ctx = out;
 	out->bill.package = package;
 	return 0;
@@ -357,6 +388,7 @@ void sbom_document_done(struct sbom_document *document)
 {
 	pile_done(&document->packages);
 	buf_done(&document->edges);
+	buf_done(&document->related);
 }
 
 int sbom_read(const struct sbom_source *source, int fd, struct arena *a, struct sbom_document *out,
@@ -368,7 +400,7 @@ int sbom_read(const struct sbom_source *source, int fd, struct arena *a, struct 
 		                .record = BUF_INIT(SIZE_MAX / 2),
 		                .edges = BUF_INIT(SIZE_MAX / 2) };
 
-	*out = (struct sbom_document){ .edges = BUF_INIT(0) };
+	*out = (struct sbom_document){ 0 };
 	pile_init(&out->packages, fd);
 	map_init(&out->texts, a);
 	map_init(&r.layers, a);
@@ -379,6 +411,7 @@ int sbom_read(const struct sbom_source *source, int fd, struct arena *a, struct 
 	buf_done(&r.edges);
 	index_done(&r.ids);
 	index_done(&r.seen);
+	index_done(&r.related);
 	arena_done(&r.scratch);
 	if (result < 0)
 		sbom_document_done(out);

@@ -37,6 +37,9 @@ struct sbom_document {
 	size_t image;         /* its number; SIZE_MAX when it is none of them */
 	struct map texts;     /* licences that SPDX does not know: LicenseRef-… to bytes */
 	buf edges;            /* struct sbom_edge */
+	/* what is wrong with it (check.h) */
+	uint64_t nameless, dangling;
+	buf related; /* bool for each package: somebody says how it belongs to the rest */
 };
 
 /* sbom_read(source, fd, a, out, e): fd is an empty file for the packages, kept until

@@ -15,6 +15,7 @@ struct reader {
 	struct arena scratch; /* of the item in hand */
 	struct index ids;     /* a package's id in the document -> its number + 1 */
 	struct index seen;    /* what a package is -> the same */
+	struct index related; /* ids that a relationship names */
 	struct map layers;    /* digest as text -> its number + 1 */
 	buf item, record;
 	buf edges;     /* struct reader_edge */
@@ -44,6 +45,9 @@ int reader_add(struct reader *r, bytes id, const struct sbom_package *p, err *e)
 /* reader_edge(r, from, to, e): hashes of ids; unknown ones and loops of one are dropped at the end.
  * ERR_LIMIT. */
 int reader_edge(struct reader *r, uint64_t from, uint64_t to, err *e);
+
+/* reader_related(r, id): a relationship names it. */
+void reader_related(struct reader *r, uint64_t id);
 
 /* reader_text(r, ref, text, e): the words that a LicenseRef- stands for. ERR_LIMIT. */
 int reader_text(struct reader *r, bytes ref, bytes text, err *e);

@@ -54,6 +54,8 @@ void reader_source_info(struct reader *r, bytes info, struct sbom_package *p)
 
 int reader_relation(struct reader *r, bytes from, bytes type, bytes to, err *e)
 {
+	reader_related(r, hash_bytes(from));
+	reader_related(r, hash_bytes(to));
 	if (bytes_is(type, "DEPENDS_ON"))
 		return reader_edge(r, hash_bytes(from), hash_bytes(to), e);
 	if (bytes_is(type, "DEPENDENCY_OF"))

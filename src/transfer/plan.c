@@ -47,7 +47,7 @@ static int add_document(struct planner *p, const struct descriptor *d, bytes con
 static int add_blob(struct planner *p, const struct descriptor *d, err *e)
 {
 	if (d->foreign && !p->options->foreign)
-		return err_set(e, ERR_USAGE, 0,
+		return err_set(e, ERR_FORMAT, 0,
 		               "blob %s is a foreign layer: its octets lie where its author says; "
 		               "--foreign-layers copies those that the source itself holds",
 		               DIGEST_TEXT(&d->digest));

@@ -32,7 +32,7 @@ enum range_syntax {
 	RANGE_NPM,    /* node-semver, "Ranges": ^ ~ x-ranges, hyphens */
 	RANGE_PEP440, /* PEP 440, "Version specifiers" */
 	RANGE_GEM,    /* Gem::Requirement: ~> */
-	RANGE_BRACES, /* [1,2),[3,): Maven's POM reference, NuGet's interval notation; [1] is one version */
+	RANGE_BRACES, /* [1,2),[3,): Maven's POM reference, NuGet's reference; [1] is one version */
 };
 
 /* range_parse(syntax, ordering, text, a, out, e): add the intervals of the text to *out.

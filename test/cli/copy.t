@@ -16,7 +16,7 @@ blobs() { # LAYOUT
 }
 whole() { # LAYOUT: every blob has its digest, and nothing else lies there
 	[ -n "$(ls -A "$1/blobs/sha256" 2>/dev/null)" ] || return 0
-	(cd "$1/blobs/sha256" && for blob in $(ls -A); do
+	(cd "$1/blobs/sha256" && for blob in *; do
 		printf '%s  %s\n' "$blob" "$blob"
 	done | sha256sum --check --quiet --strict 2>&1)
 }
@@ -134,7 +134,7 @@ status 'no image at all' 2 "$OAKUM" copy rootfs:other oci:x:1
 # -- a blob that is there is read, not believed -------------------------------------------------------
 
 cp -r arm spoilt
-blob=spoilt/blobs/sha256/$(cd arm/blobs/sha256 && ls -S | head -n 1)
+blob=spoilt/blobs/sha256/$(find arm/blobs/sha256 -type f -size +100k -printf '%f')
 chmod u+w "$blob" && printf X | dd of="$blob" bs=1 seek=5000 conv=notrunc 2>/dev/null
 unlike 'a blob was changed' "$(whole spoilt)" '^$'
 status 'a copy over it' 0 "$OAKUM" copy oci:arm:1 oci:spoilt:1

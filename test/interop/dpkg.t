@@ -44,4 +44,38 @@ awk -v RS= -v ORS='\n\n' '
 	NR % 3 == 2 { sub(/ok installed/, "ok half-configured") } 1
 ' /var/lib/dpkg/status >"$admin/status"
 same 'half-way through an upgrade'
+
+# Who needs whom: each edge is a relationship that dpkg-query shows, by a name or by what provides it,
+# and each plain need of an installed package is an edge.
+cp /var/lib/dpkg/status "$admin/status"
+"$OAKUM" sbom --format cyclonedx-json --quiet "rootfs:$TMP/root" >"$TMP/bill.json"
+jq -r '(.components | map({ key: .["bom-ref"], value: .name }) | from_entries) as $name |
+	.dependencies[] | $name[.ref] as $from | select($from) | .dependsOn[]? |
+	select($name[.]) | [$from, $name[.]] | @tsv' "$TMP/bill.json" | sort -u >"$TMP/edges"
+python3 - "$admin" >"$TMP/theirs" <<'EOT'
+import re, subprocess, sys
+
+shown = subprocess.run(["dpkg-query", "--admindir", sys.argv[1], "-W", "-f",
+    "${db:Status-Status}\t${Package}\t${Pre-Depends}\t${Depends}\t${Provides}\n"],
+    check=True, stdout=subprocess.PIPE, text=True).stdout
+name = lambda text: re.split(r"[ :(\[]", text.strip())[0]
+rows = [line.split("\t") for line in shown.splitlines()]
+rows = [r for r in rows if r[0] == "installed"]
+real = {r[1] for r in rows}
+provided = {}
+for r in rows:
+    for p in r[4].split(","):
+        provided.setdefault(name(p), []).append(r[1])
+for r in rows:
+    for group in (r[2] + "," + r[3]).split(","):
+        for a in map(name, group.split("|")):
+            to = a if a in real or not a else provided.get(a, [None])[0]
+            if to:
+                if to != r[1]:
+                    print(r[1] + "\t" + to)
+                break
+EOT
+sort -u "$TMP/theirs" -o "$TMP/theirs"
+ok "who needs whom: $(wc -l <"$TMP/theirs") edges" diff "$TMP/theirs" "$TMP/edges"
+[ -s "$TMP/theirs" ] || tap_say 'not ok' 'who needs whom: there are none'
 done_testing

@@ -87,6 +87,18 @@ if command -v npm >"$TMP/tool" && npm_root=$(npm root -g 2>"$TMP/npm.log") && [ 
 		walk_all' | sort -u >"$TMP/theirs"
 	packages "$TMP/npm-root" npm >"$TMP/ours"
 	same 'npm ls -g'
+	# The same tree says who needs whom: of what npm shows below a package, whatever was already shown.
+	npm ls -g --all --json 2>"$TMP/npm.log" | jq -r '
+		def walk_all: .key as $from | (.value.dependencies // {}) | to_entries[] |
+			(select(.value.version != null) | [$from, .key] | @tsv), walk_all;
+		(.dependencies // {}) | to_entries[] | walk_all' | sort -u >"$TMP/theirs"
+	"$OAKUM" sbom --format cyclonedx-json --quiet "rootfs:$TMP/npm-root" >"$TMP/bill.json"
+	jq -r '(.components | map(select(.purl // "" | startswith("pkg:npm/")) |
+			{ key: .["bom-ref"], value: ((.group // "" | if . == "" then "" else . + "/" end) + .name) }) |
+			from_entries) as $name | .dependencies[] | $name[.ref] as $from | select($from) |
+		.dependsOn[]? | select($name[.]) | [$from, $name[.]] | @tsv' "$TMP/bill.json" |
+		sort -u >"$TMP/ours"
+	same 'npm ls: who needs whom'
 	is 'npm: each file has an owner' \
 		"$(jq '.coverage.unknown.files' "$TMP/audit.json")" 0
 else
@@ -133,6 +145,21 @@ if command -v objcopy >"$TMP/tool" && command -v python3 >"$TMP/tool"; then
 		"$(jq -r '.gaps[] | select(.path != null) | .path' "$TMP/audit.json")" usr/bin/shop
 else
 	skip 'cargo-auditable' 'objcopy or python3 is not installed'
+fi
+
+# -- notes of a linker: a program that no database owns says what it was built from
+note='{"type":"deb","name":"hello","version":"2.10-3","os":"debian","osVersion":"12"}'
+if command -v gcc >"$TMP/tool" &&
+	printf 'int main(void) { return 0; }\n' |
+		gcc -x c -o "$TMP/noted" - -Xlinker --package-metadata="$note" 2>"$TMP/gcc.log"; then
+	mkdir -p "$TMP/note-root/opt"
+	cp "$TMP/noted" "$TMP/note-root/opt/"
+	printf 'hello\t2.10-3\n' >"$TMP/theirs"
+	packages "$TMP/note-root" deb >"$TMP/ours"
+	same 'package note'
+	is 'package note: the file is identified' "$(jq '.coverage.identified.files' "$TMP/audit.json")" 1
+else
+	skip 'package note' "no linker that writes notes: $(tail -n 1 "$TMP/gcc.log" 2>&1)"
 fi
 
 # -- Java: archives by another writer, with 64-bit sizes, larger than what is kept in memory

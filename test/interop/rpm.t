@@ -18,6 +18,9 @@ Release: 4.el9
 Summary: A package
 License: MIT AND (BSD-3-Clause OR GPL-2.0-or-later)
 BuildArch: noarch
+Requires: libsample.so.1 >= 9
+Requires: (sample-empty or nothing)
+Requires: (many3 if nothing)
 %description
 A package.
 %package libs
@@ -25,10 +28,15 @@ Summary: Its libraries
 Epoch: 7
 Version: 9^git1
 License: Apache-2.0
+Provides: libsample.so.1 = 9
+Requires: /usr/bin/sample
 %description libs
 Libraries.
 %package empty
 Summary: Nothing
+Requires: sample = 1.2~rc3-4.el9
+Requires(pre): many2
+Recommends: many3
 %description empty
 Nothing.
 %install
@@ -97,6 +105,24 @@ rpm --dbpath "$db" --root / --justdb --nodeps --noscripts -i build/RPMS/*.rpm >l
 theirs --dbpath "$db" >want
 is 'sqlite: all that were built' "$(wc -l <want)" 63
 same sqlite sqlite
+
+# Who needs whom: for each capability that rpm says a package needs, the package that rpm says provides
+# it; of the rich ones "or" is understood.
+for package in $(rpm --dbpath "$db" -qa --qf '%{NAME}\n' 2>rpm-log); do
+	rpm --dbpath "$db" -q --requires "$package" 2>rpm-log | grep -v '^(' | while read -r need rest; do
+		rpm --dbpath "$db" -q --whatprovides "$need" --qf "$package\\t%{NAME}\\n" 2>rpm-log |
+			grep -v '^no package'
+	done
+done >needs
+printf 'sample\tsample-empty\n' >>needs
+mkdir -p sqlite/usr/bin && echo x >sqlite/usr/bin/sample # a path is met by the file's owner
+awk -F '\t' '$1 != $2' needs | sort -u >want-needs
+"$OAKUM" sbom --format cyclonedx-json --quiet rootfs:sqlite >bill.json
+jq -r '(.components | map({ key: .["bom-ref"], value: .name }) | from_entries) as $name |
+	.dependencies[] | $name[.ref] as $from | select($from) | .dependsOn[]? |
+	select($name[.]) | [$from, $name[.]] | @tsv' bill.json | sort -u >have-needs
+ok 'who needs whom' diff want-needs have-needs
+is 'who needs whom: all that were written' "$(wc -l <want-needs)" 5
 rpm --dbpath "$db" -e --justdb --nodeps sample-empty many7 many20 many33 >log 2>&1
 theirs --dbpath "$db" >want
 is 'sqlite: those that are left' "$(wc -l <want)" 59

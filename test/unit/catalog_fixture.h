@@ -198,10 +198,10 @@ static inline size_t fixture_gaps(const struct fixture *f, const char *part)
 	return n;
 }
 
-/* fixture_shared(name), fixture_shared_n(name, out_n): a file of the folder of real data with known answers ($OAKUM_SHARED,
- * else ../shared/data beside the source tree), as a C string for the caller to free; its length
- * when out_n is not NULL. NULL when it is absent: the test skips. The tests run in any folder, so
- * meson passes OAKUM_SHARED. */
+/* fixture_shared(name), fixture_shared_n(name, out_n): a file of the folder of real data with
+ * known answers ($OAKUM_SHARED, else ../shared/data beside the source tree), as a C string for
+ * the caller to free; its length when out_n is not NULL. NULL when it is absent: the test skips.
+ * The tests run in any folder, so meson passes OAKUM_SHARED. */
 static inline char *fixture_shared_n(const char *name, size_t *out_n)
 {
 	const char *dir = getenv("OAKUM_SHARED");

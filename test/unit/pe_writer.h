@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pe_writer - CLI assemblies without code, written from ECMA-335 (6th edition, partition II §22, §24,
- * §25) for the tests of their reader: one section, the tables that a compiler always writes. */
+/* pe_writer - CLI assemblies without code, written from ECMA-335 (6th edition, partition II §22,
+ * §24, §25) for the tests of their reader: one section, the tables that a compiler always writes.
+ * */
 #pragma once
 
 #include "base/buf.h"

@@ -5,7 +5,7 @@
 #include "catalog_fixture.h"
 #include "pe_writer.h"
 
-/* -- assemblies ---------------------------------------------------------------------------------- */
+/* -- assemblies ------------------------------------------------------------------------------- */
 
 static struct fixture_file assembly(struct fixture *f, const char *path, const struct pe_options *o)
 {
@@ -70,7 +70,8 @@ static void test_assembly_of_no_package(void **state)
 
 #define APP_DEPS \
 	"{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{\"Dapper/2.1.35\":{\"runtime\":{" \
-	"\"lib/net7.0/Dapper.dll\":{\"assemblyVersion\":\"2.0.0.0\",\"fileVersion\":\"2.1.35.1\"}}}}}," \
+	"\"lib/net7.0/Dapper.dll\":{\"assemblyVersion\":\"2.0.0.0\"," \
+	"\"fileVersion\":\"2.1.35.1\"}}}}}," \
 	"\"libraries\":{\"Dapper/2.1.35\":{\"type\":\"package\"}}}"
 
 /* A copy in a folder of the application is the package's; another version, and one elsewhere, are
@@ -135,7 +136,7 @@ static void test_assembly_elsewhere(void **state)
 	fixture_done(&f);
 }
 
-/* -- NativeAOT ----------------------------------------------------------------------------------- */
+/* -- NativeAOT -------------------------------------------------------------------------------- */
 
 #define PROGRAM ((size_t)700 << 10)
 
@@ -146,7 +147,8 @@ static void put(uint8_t *p, uint64_t v, size_t n)
 }
 
 /* A 64-bit program with the names of its sections before their headers, at its end, as linkers put
- * them; names: "\0.text\0__managedcode\0...". text stands somewhere in its data, wide: in UTF-16. */
+ * them; names: "\0.text\0__managedcode\0...". text stands somewhere in its data, wide: in UTF-16.
+ * */
 static struct fixture_file program(struct fixture *f, const char *path, bytes names,
                                    const char *const *texts)
 {
@@ -189,7 +191,8 @@ static void test_native_release(void **state)
 		{ { "n.NETCoreApp,Version=v9.0" }, ".NETCoreApp,Version=v9.0", "compiler: which packages" },
 		{ { "w.NETCoreApp,Version=v8.0" }, ".NETCoreApp,Version=v8.0", "compiler: which packages" },
 		/* libraries were built for older ones */
-		{ { "n.NETCoreApp,Version=v6.0", "w.NETCoreApp,Version=v10.0", "n.NETCoreApp,Version=v9.0" },
+		{ { "n.NETCoreApp,Version=v6.0", "w.NETCoreApp,Version=v10.0",
+		    "n.NETCoreApp,Version=v9.0" },
 		  ".NETCoreApp,Version=v10.0",
 		  "compiler: which packages" },
 		{ { "n.NETCoreApp,Version=vNext" }, "", "of an unknown release" },
@@ -271,9 +274,12 @@ static void test_native_library_and_hidden(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_assembly_of_no_package), cmocka_unit_test(test_assembly_copies),
-		cmocka_unit_test(test_assembly_elsewhere),     cmocka_unit_test(test_native_release),
-		cmocka_unit_test(test_native_others),          cmocka_unit_test(test_native_library_and_hidden),
+		cmocka_unit_test(test_assembly_of_no_package),
+		cmocka_unit_test(test_assembly_copies),
+		cmocka_unit_test(test_assembly_elsewhere),
+		cmocka_unit_test(test_native_release),
+		cmocka_unit_test(test_native_others),
+		cmocka_unit_test(test_native_library_and_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

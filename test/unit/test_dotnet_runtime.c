@@ -78,13 +78,15 @@ static void test_runtime_of_a_document(void **state)
 {
 	static const struct fixture_file files[] = {
 		{ .path = CORE "9.0.7/Microsoft.NETCore.App.deps.json",
-		  .body = "{\"runtimeTarget\":\".NETCoreApp,Version=v9.0/linux-musl-x64\",\"libraries\":{"
-		          "\"Microsoft.NETCore.App.Runtime.linux-musl-x64/9.0.8\":{\"type\":\"package\"}}}" },
+		  .body =
+		      "{\"runtimeTarget\":\".NETCoreApp,Version=v9.0/linux-musl-x64\",\"libraries\":{"
+		      "\"Microsoft.NETCore.App.Runtime.linux-musl-x64/9.0.8\":{\"type\":\"package\"}}}" },
 		{ .path = SHARED "Microsoft.AspNetCore.App/9.0.7/Microsoft.AspNetCore.App.deps.json",
 		  .body = "{\"runtimeTarget\":{\"name\":\".NETCoreApp,Version=v9.0/linux-musl-x64\"}}" },
 		{ .path = CORE "2.0.0/Microsoft.NETCore.App.deps.json",
-		  .body = "{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{\"A/1\":{\"runtime\":{\"a.dll\":{}}}}},"
-		          "\"libraries\":{\"A/1\":{\"type\":\"package\"}}}" },
+		  .body =
+		      "{\"runtimeTarget\":\"t\",\"targets\":{\"t\":{\"A/1\":{\"runtime\":{\"a.dll\":{}}}}},"
+		      "\"libraries\":{\"A/1\":{\"type\":\"package\"}}}" },
 		{ 0 },
 	};
 	struct fixture f;
@@ -137,7 +139,7 @@ static void test_runtime_once_a_place(void **state)
 	fixture_done(&f);
 }
 
-/* -- who needs whom -------------------------------------------------------------------------------- */
+/* -- who needs whom --------------------------------------------------------------------------- */
 
 static bool needs(const struct fixture *f, const char *from, const char *to)
 {
@@ -174,7 +176,7 @@ static void test_runtime_edges(void **state)
 	fixture_done(&f);
 }
 
-/* -- which framework -------------------------------------------------------------------------------- */
+/* -- which framework -------------------------------------------------------------------------- */
 
 /* framework-version-resolution.md, "Roll-forward": the environment wins over the document;
  * "Proposed new pre-release mode": its two examples. */
@@ -193,8 +195,14 @@ static void test_runtime_environment(void **state)
 		{ "DOTNET_ROLL_FORWARD=LatestMajor", "", { "3.0.0", "5.0.3", "6.0.0" }, "6.0.0" },
 		{ "DOTNET_ROLL_FORWARD=Disable", "LatestMajor", { "3.0.0", "5.0.3" }, "3.0.0" },
 		{ "DOTNET_ROLL_FORWARD=never", "Disable", { "3.0.1" }, "" }, /* no policy: unset */
-		{ "DOTNET_ROLL_FORWARD_TO_PRERELEASE=1", "", { "3.0.0", "3.0.1-preview" }, "3.0.1-preview" },
-		{ "DOTNET_ROLL_FORWARD_TO_PRERELEASE=1", "", { "3.1.0", "3.0.1-preview" }, "3.0.1-preview" },
+		{ "DOTNET_ROLL_FORWARD_TO_PRERELEASE=1",
+		  "",
+		  { "3.0.0", "3.0.1-preview" },
+		  "3.0.1-preview" },
+		{ "DOTNET_ROLL_FORWARD_TO_PRERELEASE=1",
+		  "",
+		  { "3.1.0", "3.0.1-preview" },
+		  "3.0.1-preview" },
 		{ "DOTNET_ROLL_FORWARD_TO_PRERELEASE=0", "", { "3.1.0", "3.0.1-preview" }, "3.1.0" },
 	};
 
@@ -207,17 +215,15 @@ static void test_runtime_environment(void **state)
 		fixture_init(&f);
 		for (; n < 3 && cases[i].available[n]; n++)
 			files[n] = (struct fixture_file){
-				.path = arena_printf(&f.arena, CORE "%s/a.dll", cases[i].available[n]),
-				.body = "MZ"
+				.path = arena_printf(&f.arena, CORE "%s/a.dll", cases[i].available[n]), .body = "MZ"
 			};
-		files[n] = (struct fixture_file){
-			.path = "app/a.runtimeconfig.json",
-			.body = arena_printf(&f.arena,
-			                     "{\"runtimeOptions\":{%s%s%s\"framework\":{\"name\":"
-			                     "\"Microsoft.NETCore.App\",\"version\":\"3.0.0\"}}}",
-			                     *cases[i].own ? "\"rollForward\":\"" : "", cases[i].own,
-			                     *cases[i].own ? "\"," : "")
-		};
+		files[n] = (struct fixture_file){ .path = "app/a.runtimeconfig.json",
+			                              .body = arena_printf(
+											  &f.arena,
+											  "{\"runtimeOptions\":{%s%s%s\"framework\":{\"name\":"
+											  "\"Microsoft.NETCore.App\",\"version\":\"3.0.0\"}}}",
+											  *cases[i].own ? "\"rollForward\":\"" : "",
+											  cases[i].own, *cases[i].own ? "\"," : "") };
 		if (cases[i].env)
 			*ARENA_PUSH(&f.image.arena, &f.image.config.env) = bytes_str(cases[i].env);
 		fixture_layer(&f, files);
@@ -232,8 +238,10 @@ static void test_runtime_environment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_runtime_of_a_bare_folder), cmocka_unit_test(test_runtime_of_a_document),
-		cmocka_unit_test(test_runtime_once_a_place),     cmocka_unit_test(test_runtime_edges),
+		cmocka_unit_test(test_runtime_of_a_bare_folder),
+		cmocka_unit_test(test_runtime_of_a_document),
+		cmocka_unit_test(test_runtime_once_a_place),
+		cmocka_unit_test(test_runtime_edges),
 		cmocka_unit_test(test_runtime_environment),
 	};
 

@@ -102,9 +102,9 @@ static void test_pe_refuses(void **state)
 		{ 0x40 + 24 + 112 + 14 * 8 + 4, 8, "CLI header" },      /* its size */
 		{ PE_SECTION + 8, 0x7fffffff, "metadata lie outside" }, /* their address */
 		{ PE_SECTION + 12, 0x7fffffff, "metadata lie outside" },
-		{ PE_SECTION + 72, 0, "streams" },                /* the signature */
-		{ PE_SECTION + 72 + 12, 0xfffffffc, "streams" },  /* length of the version */
-		{ PE_SECTION + 72 + 32, 0xffffff00, "streams" },  /* offset of #~ */
+		{ PE_SECTION + 72, 0, "streams" },                        /* the signature */
+		{ PE_SECTION + 72 + 12, 0xfffffffc, "streams" },          /* length of the version */
+		{ PE_SECTION + 72 + 32, 0xffffff00, "streams" },          /* offset of #~ */
 		{ PE_SECTION + 72 + 32 + 64 + 24, 0x7fffffff, "tables" }, /* rows of Module */
 	};
 	buf file = BUF_INIT(MIB);

@@ -42,8 +42,9 @@ static void covers(const struct yaml_file *file, const struct yaml_node *n, cons
 static void spans(void **state)
 {
 	(void)state;
-	struct yaml_file f = read_str("\xc3\xbc: \"\xe2\x82\xac\"\n# \xf0\x9f\x98\x80\n"
-	                          "list: # why\n- &one {k: 'v'}\n- !!str 12\n- |\n   text\n\nlast:\n");
+	struct yaml_file f = read_str(
+		"\xc3\xbc: \"\xe2\x82\xac\"\n# \xf0\x9f\x98\x80\n"
+		"list: # why\n- &one {k: 'v'}\n- !!str 12\n- |\n   text\n\nlast:\n");
 	const struct yaml_node *r = root(&f), *list = yaml_find(r, "list");
 
 	covers(&f, yaml_find(r, "\xc3\xbc"), "\"\xe2\x82\xac\"");
@@ -78,8 +79,9 @@ static void many_code_points(void **state)
 static void types(void **state)
 {
 	(void)state;
-	struct yaml_file f = read_str("a: yes\nb: 'yes'\nc: 0x1F\nd: 0o17\ne: 017\nf: -1_0\ng: ~\nh: 1.5\n"
-	                          "i: word\nj: Off\n");
+	struct yaml_file f = read_str(
+		"a: yes\nb: 'yes'\nc: 0x1F\nd: 0o17\ne: 017\nf: -1_0\ng: ~\nh: 1.5\n"
+		"i: word\nj: Off\n");
 	const struct yaml_node *r = root(&f);
 	int64_t n;
 	bool b;
@@ -102,7 +104,7 @@ static void aliases_and_merges(void **state)
 {
 	(void)state;
 	struct yaml_file f = read_str("x: &x {a: 1, b: 2}\ny: &y {a: 3, c: 4}\n"
-	                          "one: {<<: *x, a: 5}\ntwo: {<<: [*y, *x]}\nsame: *x\n");
+	                              "one: {<<: *x, a: 5}\ntwo: {<<: [*y, *x]}\nsame: *x\n");
 	const struct yaml_node *r = root(&f);
 
 	assert_true(yaml_says(yaml_path(r, "one.a"), "5"));
@@ -159,8 +161,7 @@ static void limits(void **state)
 	buf_clear(&text);
 	buf_puts(&text, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
 	for (unsigned i = 1; i < 10; i++)
-		buf_printf(&text, "a%u: &a%u [*a%u, *a%u, *a%u, *a%u]\n", i, i, i - 1, i - 1, i - 1,
-		           i - 1);
+		buf_printf(&text, "a%u: &a%u [*a%u, *a%u, *a%u, *a%u]\n", i, i, i - 1, i - 1, i - 1, i - 1);
 	refuse(buf_bytes(&text), ERR_LIMIT);
 	buf_clear(&text);
 	memset(buf_room(&text, LIMIT_SETTINGS + 1), 'x', LIMIT_SETTINGS + 1);
@@ -172,8 +173,8 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(spans),     cmocka_unit_test(many_code_points),
-		cmocka_unit_test(types),     cmocka_unit_test(aliases_and_merges),
+		cmocka_unit_test(spans),      cmocka_unit_test(many_code_points),
+		cmocka_unit_test(types),      cmocka_unit_test(aliases_and_merges),
 		cmocka_unit_test(json_texts), cmocka_unit_test(documents_and_errors),
 		cmocka_unit_test(limits),
 	};

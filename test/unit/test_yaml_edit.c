@@ -47,7 +47,8 @@ static void puts_members(void **state)
 	(void)state;
 	put("a: 1 # one\nb: 2\n", "c", "3", "a: 1 # one\nb: 2\nc: 3\n");
 	put("a: 1 # one\nb: 2\n", "a", "3", "a: 3 # one\nb: 2\n");
-	put("a:\n    b: 1\n# end\n", "a.c.d", "- x", "a:\n    b: 1\n    c:\n      d:\n        - x\n# end\n");
+	put("a:\n    b: 1\n# end\n", "a.c.d", "- x",
+	    "a:\n    b: 1\n    c:\n      d:\n        - x\n# end\n");
 	put("a: # why\nb: 2\n", "a.c", "1", "a:\n  c: 1 # why\nb: 2\n");
 	put("- \n", "a", "1", "- \n");
 	put("a: {}\r\nb: 2\r\n", "a.c", "1", "a:\r\n  c: 1\r\nb: 2\r\n");

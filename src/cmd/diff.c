@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum diff BEFORE AFTER` - what changed between two images or bills of materials: packages,
+ * settings, layers, size. */
+#include "flow/diff.h"
+
+#include "base/text.h"
+#include "cmd/network.h"
+#include "cmd/output.h"
+#include "cmd/reading.h"
+#include "cmd/status.h"
+
+#define FORMATS "table|json"
+
+struct diff_flags {
+	const char *format;
+	struct texts output;
+	uint64_t exit_code;
+	struct reading_flags reading;
+	struct network_flags network;
+};
+
+#define FIELD(name) offsetof(struct diff_flags, name)
+static const struct flag flags[] = {
+	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
+	  "where it goes; repeat for several" },
+	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N when they differ" },
+	{ 0 },
+};
+
+static int run_two(struct reading *reading, const struct diff_flags *f, struct outputs *outputs,
+                   const struct texts *targets, err *e)
+{
+	struct job *job = reading->job;
+	const struct bill_options options = { reading->options, job->now, OAKUM_VERSION, false };
+	struct target before, after;
+	struct diff_page page;
+
+	if (bill_target(targets->items[0], &job->arena, &before, e) < 0 ||
+	    bill_target(targets->items[1], &job->arena, &after, e) < 0)
+		return -1;
+	reading->progress.target = after.text;
+	int done = diff_make(&before, &after, &options, &job->arena, &page, e);
+
+	progress_end(&reading->progress);
+	if (done < 0)
+		return -1;
+	for (size_t i = 0; i < outputs->len; i++) {
+		if (strcmp(output_format(outputs, i), "json") == 0)
+			diff_json(&page, output_stream(outputs, i));
+		else
+			diff_text(&page, &job->out, output_stream(outputs, i));
+	}
+	return diff_equal(&page) ? STATUS_DONE : (int)f->exit_code;
+}
+
+static int diff_run(struct job *job, const void *options, const struct texts *targets, err *e)
+{
+	const struct diff_flags *f = options;
+	struct outputs outputs = { 0 };
+	struct reading reading;
+	struct image_network network;
+	int status = reading_prepare(&reading, job, &f->reading, e);
+
+	if (status == 0)
+		status = network_sources(job, &f->network, f->reading.timeout_ms, targets->items[0],
+		                         &network, e);
+	reading.options.network = &network;
+	if (status == 0)
+		status = outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &outputs,
+		                      e);
+	if (status == 0)
+		status = run_two(&reading, f, &outputs, targets, e);
+	if (status >= 0 && outputs_commit(&outputs, e) < 0)
+		status = -1;
+	outputs_close(&outputs);
+	return status;
+}
+
+const struct applet applet_diff = {
+	.name = "diff",
+	.brief = "what changed between two images or bills",
+	.operands = "BEFORE AFTER",
+	.about = "Compares packages and versions of two images or bills of materials (SPDX,\n"
+			 "CycloneDX), in any mix; of two images settings, layers and size, too.",
+	.operands_min = 2,
+	.operands_max = 2,
+	.flags = flags,
+	.groups = { { &reading_flag_group, FIELD(reading) }, { &network_flag_group, FIELD(network) } },
+	.options_size = sizeof(struct diff_flags),
+	.examples = { { "oakum diff oci:old oci:new", "what the new build brings" },
+	              { "oakum diff --exit-code 1 shop.spdx.json image.tar",
+	                "is this the bill of that image?" } },
+	.run = diff_run,
+};

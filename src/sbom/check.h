@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check - does a bill say what it must? NTIA, "The Minimum Elements For a Software Bill of
+ * Materials" (2021), data fields: supplier, component name, version, other unique identifiers,
+ * dependency relationship, author, timestamp.
+ *
+ * Not a checker of a format's grammar: what a reader takes is looked at.
+ * Threading: pure functions. */
+#pragma once
+
+#include "sbom/read.h"
+
+/* Of each element, so many packages are named that lack it. */
+#define SBOM_CHECK_NAMED 20
+
+struct sbom_lack {
+	uint64_t packages;
+	bytes named[SBOM_CHECK_NAMED]; /* "libc6@2.36-9" */
+	size_t named_len;
+};
+
+struct sbom_check {
+	bytes format; /* "SPDX-2.3", "CycloneDX 1.6"; empty for an image */
+	uint64_t packages;
+	bytes author; /* the first who made it; empty when unsaid */
+	int64_t created;
+	uint64_t nameless; /* packages without a name */
+	struct sbom_lack supplier, version, identifier, relation;
+	uint64_t dangling; /* dependencies that name what is not there */
+};
+
+/* sbom_check_document(document, a, out), sbom_check_bill(bill, a, out): of one that was read, and of
+ * an image, whose packages all belong to it. Arena. O(packages). */
+void sbom_check_document(const struct sbom_document *document, struct arena *a,
+                         struct sbom_check *out);
+void sbom_check_bill(const struct sbom *bill, struct arena *a, struct sbom_check *out);
+
+/* sbom_is_complete(c): nothing is missing. */
+bool sbom_is_complete(const struct sbom_check *c);

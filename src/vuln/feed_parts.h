@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* feed_parts - what several readers of JSON feeds need; for feed_*.c alone. */
+#pragma once
+
+#include "fmt/json.h"
+#include "vuln/advisory.h"
+
+/* feed_words(list, a, out): add the strings of an array, at most LIMIT_ADVISORY_WORDS of them.
+ * Arena; borrows from the document. */
+void feed_words(json list, struct arena *a, struct word_list *out);
+void feed_word(bytes word, struct arena *a, struct word_list *out);
+/* feed_tenths(number, out): 9.8 is 98; false when it is no number from 0 to 10 of at most one
+ * decimal. */
+bool feed_tenths(json number, uint16_t *out);
+/* feed_severity(word): also GitHub's MODERATE and Microsoft's Important; SEVERITY_UNKNOWN for
+ * others. */
+enum severity feed_severity(bytes word);
+/* feed_score(scores, source, a): the entry of this source, made when there is none. */
+struct vulnerability_score *feed_score(struct vulnerability *v, bytes source, struct arena *a);
