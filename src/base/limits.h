@@ -208,7 +208,7 @@
  * and for how long: a drip of one octet a minute is an attack. */
 #define LIMIT_HTTP_CONNECT_MS 8000
 #define LIMIT_HTTP_IDLE_MS 8000
-/* The answer to the end of an upload: registries hash and copy the blob first. */
+/* The answer to the end of an upload, at most: registries hash and copy the blob first. */
 #define LIMIT_HTTP_COMMIT_MS 120000
 #define LIMIT_HTTP_RATE 1024
 #define LIMIT_HTTP_SLOW_MS 8000

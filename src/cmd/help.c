@@ -29,12 +29,20 @@ static void print(const struct applet *applet, bool man, struct stream *out)
 static int help_run(struct job *job, const void *options, const struct texts *operands, err *e)
 {
 	const struct help_options *o = options;
-	const char *name = operands->len > 0 ? operands->items[0] : "oakum";
-	const struct applet *applet = applet_find(name);
-	const struct flag_group *group = group_find(name);
+	const char *words[] = { "oakum", NULL, NULL };
 	struct stream out;
+	size_t taken;
 
 	(void)job;
+	for (size_t i = 0; i < operands->len; i++)
+		words[i] = operands->items[i];
+	const char *name = words[0];
+	const struct applet *applet = applet_choose(words, &taken);
+	const struct flag_group *group = group_find(name);
+
+	if (taken < operands->len)
+		return err_set(e, ERR_USAGE, 0, "there is no command '%s %s'; 'oakum help' lists them",
+		               SHOW(bytes_str(name)), SHOW(bytes_str(words[1])));
 	if (!applet && !group && strcmp(name, "oakum") != 0)
 		return err_set(e, ERR_USAGE, 0, "there is no command '%s'; 'oakum help' lists them",
 		               SHOW(bytes_str(name)));

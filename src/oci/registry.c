@@ -45,6 +45,7 @@ int registry_open(const struct registry_options *options, struct registry **out,
 			return -1;
 		}
 	pthread_mutex_init(&r->lock, NULL);
+	pthread_mutex_init(&r->asking, NULL);
 	r->credentials = credentials_open(&options->credentials);
 	*out = r;
 	return 0;
@@ -58,6 +59,7 @@ void registry_close(struct registry *r)
 	credentials_close(r->credentials);
 	http_close(r->http);
 	pthread_mutex_destroy(&r->lock);
+	pthread_mutex_destroy(&r->asking);
 	struct arena arena = r->arena;
 
 	arena_done(&arena);

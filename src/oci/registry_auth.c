@@ -252,16 +252,12 @@ static int who_we_are(struct registry *r, const struct call *c, struct credentia
 	return credentials_for(r->credentials, c->host, bytes_str(c->repository), out, e);
 }
 
-static int bearer(struct registry *r, struct question *q, const char **out, err *e)
+/* token_for(q, out, e): from the store, or asked for: by one thread, while others wait for it. */
+static int token_for(const struct question *q, const char **out, err *e)
 {
-	bool has_secret = q->who.user.n || q->who.password.n || q->who.identity_token.n;
+	struct registry *r = q->r;
 	struct token_answer answer;
-	struct url base, realm;
 
-	if (url_parse(call_base(r, q->c, q->a), q->a, &base, e) < 0 ||
-	    url_parse(q->realm, q->a, &realm, e) < 0 ||
-	    check_realm(r, &base, &realm, has_secret, e) < 0)
-		return -1;
 	pthread_mutex_lock(&r->lock);
 	struct token *t = find_token(r, q);
 	bool good = t->text.n > 0 && deadline_in(0).at_ms < t->until_ms;
@@ -282,6 +278,25 @@ static int bearer(struct registry *r, struct question *q, const char **out, err 
 	pthread_mutex_unlock(&r->lock);
 	*out = arena_printf(q->a, "Bearer " PRIb, BYTESF(answer.token));
 	return 0;
+}
+
+static int bearer(const struct question *q, const char **out, err *e)
+{
+	bool has_secret = q->who.user.n || q->who.password.n || q->who.identity_token.n;
+	struct registry *r = q->r;
+	struct url base, realm;
+
+	if (url_parse(call_base(r, q->c, q->a), q->a, &base, e) < 0)
+		return -1;
+	if (url_parse(q->realm, q->a, &realm, e) < 0)
+		return err_wrap(e, "token service");
+	if (check_realm(r, &base, &realm, has_secret, e) < 0)
+		return -1;
+	pthread_mutex_lock(&r->asking);
+	int result = token_for(q, out, e);
+
+	pthread_mutex_unlock(&r->asking);
+	return result;
 }
 
 int auth_header(struct registry *r, struct host *h, const struct call *c, struct arena *a,
@@ -309,7 +324,7 @@ int auth_header(struct registry *r, struct host *h, const struct call *c, struct
 	q.realm = arena_str(a, challenge.realm);
 	q.service = arena_str(a, challenge.service);
 	q.scope = scope_of(c, a);
-	return bearer(r, &q, out, e);
+	return bearer(&q, out, e);
 }
 
 /* Bearer before Basic: what a password is good for, a token does for a while. */

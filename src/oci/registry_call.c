@@ -11,6 +11,8 @@
 
 /* The first wait of a request that failed; each further one is twice as long. */
 #define BACKOFF_MS UINT64_C(200)
+/* Registries hash what they were sent, and copy it into an object store, before they answer. */
+#define COMMIT_OCTETS_A_MS 10000
 /* What is read of a page that explains a failure. */
 #define ERROR_PAGE (16 * KIB)
 
@@ -125,6 +127,13 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
 		if (restart(c, e) < 0)
 			return -1;
 	}
+}
+
+uint64_t call_commit_ms(uint64_t size)
+{
+	uint64_t ms = LIMIT_HTTP_IDLE_MS + size / COMMIT_OCTETS_A_MS;
+
+	return ms < LIMIT_HTTP_COMMIT_MS ? ms : LIMIT_HTTP_COMMIT_MS;
 }
 
 /* -- where to ---------------------------------------------------------------------------------- */
@@ -263,7 +272,10 @@ static int send_once(struct registry *r, const struct call *c, struct arena *a, 
 	struct host *h = registry_host(r, c->host);
 	struct walk w = { .r = r, .c = c, .a = a, .url = call_url(r, c, a) };
 
-	if (url_parse(call_base(r, c, a), a, &w.base, e) < 0 || url_parse(w.url, a, &w.at, e) < 0)
+	if (url_parse(w.url, a, &w.at, e) < 0)
+		return -1;
+	w.base = w.at;
+	if (w.url == c->path && url_parse(call_base(r, c, a), a, &w.base, e) < 0)
 		return -1;
 	w.ours = url_same_origin(&w.base, &w.at);
 	if (w.ours && auth_header(r, h, c, a, &w.authorization, e) < 0)
@@ -280,9 +292,11 @@ int call_send(struct registry *r, const struct call *c, struct arena *a, struct 
 	bool ours = false;
 
 	for (int round = 0; round < 2; round++) {
+		bool plain = h->plain;
 		int result = send_once(r, c, a, out, &ours, e);
 
-		if (result < 0 && !h->settled && !h->plain &&
+		/* Another thread may have found out meanwhile. */
+		if (result < 0 && !plain && (h->plain || !h->settled) &&
 		    (e->sys == EPROTO || e->sys == ECONNREFUSED) &&
 		    may_be_plain(r, call_base(r, c, a), a)) {
 			err_clear(e); /* no TLS here: the same without it */

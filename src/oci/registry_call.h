@@ -28,7 +28,8 @@ struct mirror {
 struct registry {
 	struct arena arena;
 	struct registry_options options;
-	pthread_mutex_t lock; /* of everything below, and of the arena */
+	pthread_mutex_t asking; /* for a token; taken before lock */
+	pthread_mutex_t lock;   /* of everything below, and of the arena */
 	struct http *http;
 	struct credentials *credentials;
 	struct host *hosts;
@@ -93,6 +94,9 @@ int patience_take(struct registry *r, struct patience *p, uint64_t ask_ms);
 /* send_patiently: http_send with tries. */
 int send_patiently(struct registry *r, const struct call *c, const struct http_request *request,
                    struct http_exchange **out, err *e);
+
+/* call_commit_ms(size): how long the answer to so many octets may take. */
+uint64_t call_commit_ms(uint64_t size);
 
 /* registry_host(r, name): found or made. registry_note(r, fmt, ...): for people. */
 struct host *registry_host(struct registry *r, const char *name);

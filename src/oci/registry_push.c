@@ -230,7 +230,7 @@ static int finish(struct upload *u, err *e)
 	struct answer answer;
 
 	c.headers = type;
-	c.idle_ms = LIMIT_HTTP_COMMIT_MS;
+	c.idle_ms = call_commit_ms(u->d->size);
 	int result = send_piece(u, &c, &p, &answer, e);
 
 	if (result != 0)
@@ -254,7 +254,7 @@ static int send_chunk(struct upload *u, err *e)
 	struct answer answer;
 
 	c.headers = headers;
-	c.idle_ms = LIMIT_HTTP_COMMIT_MS;
+	c.idle_ms = call_commit_ms(p.size);
 	int result = send_piece(u, &c, &p, &answer, e);
 
 	if (result != 0)

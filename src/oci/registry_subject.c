@@ -81,7 +81,7 @@ static int push(struct registry *r, struct push *p, err *e)
 		.headers = headers,
 		.body = { .content = p->content },
 		.patience = &patience,
-		.idle_ms = LIMIT_HTTP_COMMIT_MS,
+		.idle_ms = call_commit_ms(p->content.n),
 	};
 	struct answer answer;
 	int result;

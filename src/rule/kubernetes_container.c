@@ -155,7 +155,10 @@ static void check_image(const struct kube_object *o, const struct kube_container
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
 
 	f->message = "the node may run an older image of this tag";
-	yaml_edit_put(&ed, c->node, "imagePullPolicy", "Always");
+	if (yaml_is(policy, YAML_SCALAR))
+		yaml_edit_scalar(&ed, policy, "Always");
+	else
+		yaml_edit_put(&ed, c->node, "imagePullPolicy", "Always");
 }
 
 /* -- ports and probes ------------------------------------------------------------------------- */

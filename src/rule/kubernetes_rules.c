@@ -210,7 +210,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "checkov CKV_K8S_41, kube-linter default-service-account, CIS-K8s "
 	                  "5.1.5",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_REVIEW,
+	          .fix = RULE_FIX_NONE,
 	          .optional = true },
 	[KP024] = { .id = "KP024",
 	          .title = "Old name of the service account field",
@@ -286,7 +286,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "polaris sensitiveContainerEnvVar, kube-linter env-var-secret, "
 	                  "kubescape C-0012",
 	          .severity = SEVERITY_HIGH,
-	          .fix = RULE_FIX_REVIEW },
+	          .fix = RULE_FIX_NONE },
 	[KP033] = { .id = "KP033",
 	          .title = "Secret in an environment variable",
 	          .why = "Environments leak into crash reports, child processes and debug "
@@ -295,7 +295,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "checkov CKV_K8S_35, kube-linter read-secret-from-env-var, CIS-K8s "
 	                  "5.4.1",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_REVIEW,
+	          .fix = RULE_FIX_NONE,
 	          .optional = true },
 	[KP034] = { .id = "KP034",
 	          .title = "Secret in a ConfigMap",
@@ -334,7 +334,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Listen on 8080 and let the Service keep port 80.",
 	          .refs = "trivy KSV-0117, kube-linter privileged-ports",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_REVIEW },
+	          .fix = RULE_FIX_NONE },
 	[KP039] = { .id = "KP039",
 	          .title = "SSH port declared",
 	          .why = "A login service in a container is a second way in that nobody "
@@ -349,7 +349,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Use a Service of type ExternalName.",
 	          .refs = "trivy KSV-0007, PSS 1.35",
 	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_REVIEW,
+	          .fix = RULE_FIX_NONE,
 	          .optional = true },
 	[KP041] = { .id = "KP041",
 	          .title = "Environment variable defined twice",
@@ -377,7 +377,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                  "no-anti-affinity, minimum-three-replicas, kube-score "
 	                  "*-has-host-podantiaffinity, *-has-poddisruptionbudget",
 	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_REVIEW,
+	          .fix = RULE_FIX_NONE,
 	          .optional = true },
 	[KP045] = { .id = "KP045",
 	          .title = "Priority not stated",
@@ -411,7 +411,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                  "missingNetworkPolicy, kube-score pod-networkpolicy, kubescape "
 	                  "C-0030, C-0260, CIS-K8s 5.3.2, NSA network",
 	          .severity = SEVERITY_MEDIUM,
-	          .fix = RULE_FIX_SAFE },
+	          .fix = RULE_FIX_NONE },
 	[KO002] = { .id = "KO002",
 	          .title = "Network policy that matches nothing",
 	          .why = "A policy with a wrong label protects nobody and looks as if it did.",
@@ -435,7 +435,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "trivy KSV-0037, KSV-0110, checkov CKV_K8S_21, kube-linter "
 	                  "use-namespace, kubescape C-0061, CIS-K8s 5.7.4",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_REVIEW,
+	          .fix = RULE_FIX_NONE,
 	          .optional = true },
 	[KO005] = { .id = "KO005",
 	          .title = "Rights by wildcard",
@@ -508,7 +508,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "polaris pdbDisruptionsIsZero, kube-linter pdb-*, kube-score "
 	                  "cronjob-has-deadline",
 	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_REVIEW,
+	          .fix = RULE_FIX_NONE,
 	          .optional = true },
 	[KO014] = { .id = "KO014",
 	          .title = "Field that is none, or of another type",

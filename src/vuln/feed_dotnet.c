@@ -220,7 +220,8 @@ int feed_dotnet_releases(bytes document, bytes name, const struct feed_sink *sin
 		                       .date = text(&r, root, "eol-date") };
 
 	/* The first of the channel, its previews included. */
-	bytes first = bytes_str(arena_printf(a, PRIb ".0-0", BYTESF(end.release)));
+	bytes first = end.release.n == 0 ? end.release
+	                                 : bytes_str(arena_printf(a, PRIb ".0-0", BYTESF(end.release)));
 
 	if (json_type(releases) != JSON_ARRAY || !version_is_valid(VERSION_NUGET, first))
 		return err_set(e, ERR_FORMAT, 0,

@@ -322,7 +322,8 @@ static void bodies_are_sent(void **state)
 	const char *const answers[] = { "HTTP/1.1 201 C\r\nContent-Length: 0\r\n\r\n",
 		                            "HTTP/1.1 201 C\r\nContent-Length: 0\r\n\r\n",
 		                            "HTTP/1.1 202 C\r\nContent-Length: 0\r\n\r\n",
-		                            "HTTP/1.1 202 C\r\nContent-Length: 0\r\n\r\n", NULL };
+		                            "HTTP/1.1 202 C\r\nContent-Length: 0\r\n\r\n",
+		                            "never sent", NULL };
 	uint64_t left = 3000000, unknown = 10, lacking = 10;
 	const struct http_header headers[] = { { "Content-Type", "a/b" }, { "X-None", "" }, { 0 } };
 	struct server s = start(answers);
