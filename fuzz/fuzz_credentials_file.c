@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of credentials that was read: what is stored into it is found again, and forgotten again, and
- * the file can be read after each. */
+/* A file of credentials that was read: what is stored into it is found again, and forgotten again,
+ * and the file can be read after each. */
 #include "fuzz_document.h"
 #include "net/credentials_file.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The head of an answer, line by line: what is taken holds no octet that could begin another line. */
+/* The head of an answer, line by line: what is taken holds no octet that could begin another
+ * line. */
 #include "base/limits.h"
 #include "net/http_head.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* index.json of a layout that is about to be written. An even first octet: the text, as the worker
- * reads it; what it answers must be taken. An odd one: the answer of a worker that lies, about a text
- * of as many octets as the second octet says; whatever is taken leads into the array, in order. */
+ * reads it; what it answers must be taken. An odd one: the answer of a worker that lies, about a
+ * text of as many octets as the second octet says; whatever is taken leads into the array, in
+ * order. */
 #include "fuzz_document.h"
 #include "oci/layout.h"
 

@@ -13,7 +13,8 @@ static void must(bool fine)
 
 static bool same(const struct url *a, const struct url *b)
 {
-	return url_same_origin(a, b) && bytes_equal(a->path, b->path) && bytes_equal(a->query, b->query);
+	return url_same_origin(a, b) && bytes_equal(a->path, b->path) &&
+	       bytes_equal(a->query, b->query);
 }
 
 static void check(const char *text, struct arena *a)

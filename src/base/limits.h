@@ -181,10 +181,10 @@
  * have some hundreds. */
 #define LIMIT_RANGE 65536
 #define LIMIT_RANGE_INTERVALS 1024
-/* References, aliases, fixes of one advisory that are kept: the longest real lists have 300 links. */
+/* References, aliases, fixes of one advisory that are kept: the longest lists have 300 links. */
 #define LIMIT_ADVISORY_WORDS 512
-/* Listed versions times intervals of one package: above, versions that its ranges hold are kept too.
- * Real ones stay below 100,000. */
+/* Listed versions times intervals of one package: above, versions that its ranges hold are kept
+ * too. Real ones stay below 100,000. */
 #define LIMIT_ADVISORY_WORK (UINT64_C(1) << 20)
 /* Disclosures in one month's cve.json: each row is looked up among them. The most were 17. */
 #define LIMIT_DOTNET_DISCLOSURES 1024

@@ -155,7 +155,8 @@ static void state_gaps(const struct image *image, struct arena *a, struct facts 
 	}
 	/* Windows layers: OCI image-spec 1.1, layer.md "Files" and "UtilityVM" of Windows base
 	 * layers */
-	if (tree_find(image->tree, BYTES("Files/Windows"), true) != TREE_NONE ||
+	if (bytes_equal_nocase(image->platform.os, BYTES("windows")) ||
+	    tree_find(image->tree, BYTES("Files/Windows"), true) != TREE_NONE ||
 	    tree_find(image->tree, BYTES("UtilityVM"), true) != TREE_NONE)
 		state_image_gap(facts, a,
 		                "a Windows image: its system and installed programs are not read");

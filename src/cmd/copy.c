@@ -17,9 +17,10 @@ const struct applet applet_copy = {
 	.name = "copy",
 	.brief = "move an image between registries, layouts, archives",
 	.operands = "SOURCE DEST",
-	.about = "Copies an image as it is, digests included. Every blob is checked; what DEST has is not\n"
-			 "sent again; what was interrupted goes on. DEST: NAME (a registry), oci:FOLDER[:TAG],\n"
-			 "oci-archive:FILE, docker-archive:FILE[:NAME], docker-daemon:NAME.",
+	.about =
+		"Copies an image as it is, digests included. Every blob is checked; what DEST has is not\n"
+		"sent again; what was interrupted goes on. DEST: NAME (a registry), oci:FOLDER[:TAG],\n"
+		"oci-archive:FILE, docker-archive:FILE[:NAME], docker-daemon:NAME.",
 	.operands_min = 2,
 	.operands_max = 2,
 	.flags = copying_flags,
@@ -27,6 +28,7 @@ const struct applet applet_copy = {
 	.groups = { { &network_flag_group, offsetof(struct copying_flags, network) } },
 	.examples = { { "oakum copy --all --referrers ghcr.io/team/shop:1.2 registry.lan/shop:1.2",
 	                "every platform with its signatures" },
-	              { "oakum copy image.tar oci:layout:latest", "what docker save wrote, as a layout" } },
+	              { "oakum copy image.tar oci:layout:latest",
+	                "what docker save wrote, as a layout" } },
 	.run = copy_run,
 };

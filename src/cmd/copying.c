@@ -37,10 +37,11 @@ static int which_form(const char *text, err *e)
 {
 	bytes s = bytes_str(text);
 
-	return err_set(e, ERR_USAGE, 0,
-	               "say what '%s' shall be: oci:%s (a layout), oci-archive:%s, docker-archive:%s, or "
-	               "docker://NAME in a registry",
-	               SHOW(s), SHOW(s), SHOW(s), SHOW(s));
+	return err_set(
+		e, ERR_USAGE, 0,
+		"say what '%s' shall be: oci:%s (a layout), oci-archive:%s, docker-archive:%s, or "
+		"docker://NAME in a registry",
+		SHOW(s), SHOW(s), SHOW(s), SHOW(s));
 }
 
 int copying_destination(struct job *job, const char *text, struct target *out, err *e)
@@ -78,11 +79,11 @@ static int prepare(struct job *job, const struct copying_flags *f, const struct 
 		                              .tmp_dir = tmp && *tmp ? tmp : "/tmp" };
 	if (f->all && f->platform)
 		return err_set(e, ERR_USAGE, 0, "--all and --platform exclude each other");
-	if (f->platform &&
-	    platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e) < 0)
+	if (f->platform && platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e) < 0)
 		return -1;
 	return network_prepare(job, &f->network, f->timeout_ms,
-	                       remote->kind == TARGET_REGISTRY ? remote->text : NULL, &out->registry, e);
+	                       remote->kind == TARGET_REGISTRY ? remote->text : NULL, &out->registry,
+	                       e);
 }
 
 /* place_of(to, tag): as it would be typed to read it again. */
@@ -114,8 +115,7 @@ static int tell(struct job *job, const struct copying_flags *f, const struct tar
 	message_detail(job, to->text,
 	               arena_printf(&job->arena, "%zu manifests, %zu blobs: %s copied, %s were there",
 	                            r->manifests, r->blobs, SIZE_TEXT(r->sent), SIZE_TEXT(spared)));
-	if (f->digestfile &&
-	    file_write_atomic(f->digestfile, bytes_str(DIGEST_TEXT(d)), 0644, e) < 0)
+	if (f->digestfile && file_write_atomic(f->digestfile, bytes_str(DIGEST_TEXT(d)), 0644, e) < 0)
 		return -1;
 	output_stdout(&out);
 	stream_printf(&out, "%s ", DIGEST_TEXT(d));

@@ -16,8 +16,8 @@ struct copying_flags {
 
 extern const struct flag copying_flags[];
 
-/* copying_source(job, text, out, e): ERR_USAGE, ERR_ABSENT. copying_destination: the same for what is
- * written to, which need not exist; a path needs a prefix that says its form. */
+/* copying_source(job, text, out, e): ERR_USAGE, ERR_ABSENT. copying_destination: the same for what
+ * is written to, which need not exist; a path needs a prefix that says its form. */
 int copying_source(struct job *job, const char *text, struct target *out, err *e);
 int copying_destination(struct job *job, const char *text, struct target *out, err *e);
 

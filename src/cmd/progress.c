@@ -56,7 +56,8 @@ static const char *rate_text(const struct progress *p, uint64_t left, char *out,
 	if (p->rate >= 1 && seconds < 3600)
 		snprintf(out, n, "  %s/s, %" PRIu64 " s left", SIZE_TEXT((uint64_t)p->rate), seconds + 1);
 	else if (p->rate >= 1)
-		snprintf(out, n, "  %s/s, %" PRIu64 " h left", SIZE_TEXT((uint64_t)p->rate), seconds / 3600 + 1);
+		snprintf(out, n, "  %s/s, %" PRIu64 " h left", SIZE_TEXT((uint64_t)p->rate),
+		         seconds / 3600 + 1);
 	return out;
 }
 
@@ -79,8 +80,7 @@ void progress_report(void *ctx, uint64_t done, uint64_t total)
 		name = bytes_skip(name, name.n - room);
 	snprintf(line, sizeof(line), "\r\x1b[K%.*s  [%s] %3u %%  %s of %s%s", (int)(4 * room + 1),
 	         SHOW(name), bar, total > 0 ? (unsigned)(seen * 100 / total) : 0, SIZE_TEXT(seen),
-	         SIZE_TEXT(total),
-	         width >= WIDE ? rate_text(p, total - seen, rate, sizeof(rate)) : "");
+	         SIZE_TEXT(total), width >= WIDE ? rate_text(p, total - seen, rate, sizeof(rate)) : "");
 	put(line);
 	p->shown = true;
 }

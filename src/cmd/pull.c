@@ -37,8 +37,9 @@ const struct applet applet_pull = {
 	.name = "pull",
 	.brief = "an image out of a registry",
 	.operands = "NAME [DEST]",
-	.about = "Fetches an image as it is, digests included, and says where it went: without DEST into\n"
-			 "the layout oci:IMAGE:TAG in this folder. What is there is not fetched again.",
+	.about =
+		"Fetches an image as it is, digests included, and says where it went: without DEST into\n"
+		"the layout oci:IMAGE:TAG in this folder. What is there is not fetched again.",
 	.operands_min = 1,
 	.operands_max = 2,
 	.flags = copying_flags,

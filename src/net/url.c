@@ -110,8 +110,9 @@ static int parse_authority(bytes authority, struct arena *a, struct url *out, er
 		return err_set(e, ERR_FORMAT, 0, "a user name or password in a URL is refused");
 	if (!is_host(host))
 		return err_set(e, ERR_FORMAT, 0, "'%s' is no host", SHOW(host));
-	if (port.n > 0 && (!bytes_take_prefix(&port, BYTES(":")) ||
-	                   (port.n > 0 && (!text_take_u64(port, 10, UINT16_MAX, &number) || number == 0))))
+	if (port.n > 0 &&
+	    (!bytes_take_prefix(&port, BYTES(":")) ||
+	     (port.n > 0 && (!text_take_u64(port, 10, UINT16_MAX, &number) || number == 0))))
 		return err_set(e, ERR_FORMAT, 0, "'%s' is no port", SHOW(port));
 	out->host = lower(host, a);
 	out->port = (uint16_t)number;

@@ -14,7 +14,8 @@
 
 #define HEADER UINT64_C(512)
 #define UNKNOWN UINT64_MAX
-/* ustar: eleven octal digits. A header with a pax record before it would be longer than the room. */
+/* ustar: eleven octal digits. A header with a pax record before it would be longer than the room.
+ */
 #define MEMBER_MOST (8 * GIB - 1)
 
 int archive_create(const char *path, struct arena *a, struct archive *out, err *e)
@@ -72,10 +73,9 @@ static int put_buf(struct archive *t, buf *b, err *e)
 
 static void header(const struct archive *t, uint64_t size, buf *out)
 {
-	tar_write_header(out, &(struct tar_entry){ .type = TAR_FILE,
-	                                           .name = bytes_str(t->member),
-	                                           .mode = 0644,
-	                                           .size = size });
+	tar_write_header(
+		out, &(struct tar_entry){
+				 .type = TAR_FILE, .name = bytes_str(t->member), .mode = 0644, .size = size });
 }
 
 int archive_begin(struct archive *t, const char *name, uint64_t size, err *e)
@@ -104,8 +104,8 @@ int archive_write(struct archive *t, bytes part, err *e)
 
 	if (part.n > most - written(t))
 		return t->announced == UNKNOWN
-		               ? err_set(e, ERR_LIMIT, 0, "'%s' would have more than 8 GiB", t->member)
-		               : err_set(e, ERR_BUG, 0, "'%s' is larger than was said", t->member);
+		           ? err_set(e, ERR_LIMIT, 0, "'%s' would have more than 8 GiB", t->member)
+		           : err_set(e, ERR_BUG, 0, "'%s' is larger than was said", t->member);
 	return put(t, part, e);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* archive - a tar file of an image that is written: an oci-archive or what docker save writes.
  *
- * Deterministic: names come in the caller's order; times, owners are 0. The file appears under its name
- * at the end, whole (or never: without a name for engines). Members whose size is not known in
+ * Deterministic: names come in the caller's order; times, owners are 0. The file appears under its
+ * name at the end, whole (or never: without a name for engines). Members whose size is not known in
  * advance are written first and their header afterwards; such a member has at most 8 GiB (ustar's
  * field), else ERR_LIMIT. Threading: belongs to one thread. */
 #pragma once
@@ -20,9 +20,9 @@ struct archive {
 	uint64_t announced;  /* its size, UINT64_MAX while it is not known */
 };
 
-/* archive_create(path, a, out, e): path is replaced by archive_commit. archive_nameless(dir, out, e):
- * an unlinked file in dir; read it at out->file.fd. ERR_IO, ERR_ABSENT. archive_close drops what was
- * not committed. */
+/* archive_create(path, a, out, e): path is replaced by archive_commit. archive_nameless(dir, out,
+ * e): an unlinked file in dir; read it at out->file.fd. ERR_IO, ERR_ABSENT. archive_close drops
+ * what was not committed. */
 int archive_create(const char *path, struct arena *a, struct archive *out, err *e);
 int archive_nameless(const char *dir, struct archive *out, err *e);
 int archive_commit(struct archive *t, err *e);

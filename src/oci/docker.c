@@ -11,7 +11,8 @@ static bytes in_full(bytes name, struct arena *a)
 	struct reference ref;
 	err ignored = { 0 };
 
-	if (bytes_find(name, '\0') < name.n || reference_parse(arena_str(a, name), a, &ref, &ignored) < 0)
+	if (bytes_find(name, '\0') < name.n ||
+	    reference_parse(arena_str(a, name), a, &ref, &ignored) < 0)
 		return name;
 	return bytes_str(reference_text(&ref, a));
 }

@@ -37,8 +37,9 @@ static int knock(const struct engine *engine, err *e)
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0 || errno == EAGAIN)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
-		return err_set(e, ERR_NET, errno, "%s at %s lets this user not in (join its group, or use sudo)",
-		               engine->name, engine->socket_path);
+		return err_set(e, ERR_NET, errno,
+		               "%s at %s lets this user not in (join its group, or use sudo)", engine->name,
+		               engine->socket_path);
 	return err_set(e, ERR_NET, errno, "%s at %s (found by %s; is it running?)", engine->name,
 	               engine->socket_path, engine->found_by);
 }
@@ -67,7 +68,8 @@ static int call_close(struct call *c, int status)
 /* An image's name inside a path: slashes, colons and '@' stay, as both engines take them. */
 static const char *escape_name(const char *name, struct arena *a)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:@";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:@";
 	buf out = BUF_INIT(4 * LIMIT_PATH);
 
 	for (const char *p = name; *p && out.n < (size_t)3 * LIMIT_PATH; p++) {
@@ -170,8 +172,8 @@ int engine_export(const struct engine *engine, const struct http_options *http, 
 	return call_close(&c, 0);
 }
 
-/* find_error(c, text, e): one JSON document a line; an error comes inside a 200. A line that is none
- * says nothing, but one document at least must be there. */
+/* find_error(c, text, e): one JSON document a line; an error comes inside a 200. A line that is
+ * none says nothing, but one document at least must be there. */
 static int find_error(struct call *c, bytes text, err *e)
 {
 	bytes line;
@@ -189,8 +191,9 @@ static int find_error(struct call *c, bytes text, err *e)
 		if (message.n > 0)
 			return err_set(e, ERR_IO, 0, "%s: %s", c->engine->name, SHOW(message));
 	}
-	return any ? 0 : err_set(e, ERR_NET, 0, "%s does not say whether it took the image",
-	                         c->engine->name);
+	return any ? 0
+	           : err_set(e, ERR_NET, 0, "%s does not say whether it took the image",
+	                     c->engine->name);
 }
 
 static int load(struct call *c, const struct engine_source *source, err *e)

@@ -2,13 +2,13 @@
 /* engine - images that a local Docker or Podman holds, asked over its socket.
  *
  * Sources: Docker Engine API 1.41 and later (/images/NAME/json, /images/NAME/get, /images/load),
- * which Podman answers too. Docker is found by DOCKER_HOST (unix: only), else by the current context
- * (DOCKER_CONTEXT, or the one that ~/.docker/config.json names; contexts/meta), else at
+ * which Podman answers too. Docker is found by DOCKER_HOST (unix: only), else by the current
+ * context (DOCKER_CONTEXT, or the one that ~/.docker/config.json names; contexts/meta), else at
  * /var/run/docker.sock, $XDG_RUNTIME_DIR/docker.sock, ~/.docker/run/docker.sock; then Podman by
- * CONTAINER_HOST, else at $XDG_RUNTIME_DIR/podman/podman.sock, /run/podman/podman.sock. An engine is
- * the user's own; of its answers nothing is believed but an id that is a digest and the text of an
- * error, both bounded and read strictly; what it exports is parsed in a sealed worker, as any archive.
- * Threading: belongs to one thread. */
+ * CONTAINER_HOST, else at $XDG_RUNTIME_DIR/podman/podman.sock, /run/podman/podman.sock. An engine
+ * is the user's own; of its answers nothing is believed but an id that is a digest and the text of
+ * an error, both bounded and read strictly; what it exports is parsed in a sealed worker, as any
+ * archive. Threading: belongs to one thread. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,9 +16,9 @@
 #include "net/http.h"
 
 struct engine {
-	const char *name;        /* "docker", "podman", for people */
+	const char *name; /* "docker", "podman", for people */
 	const char *socket_path;
-	const char *found_by;    /* "DOCKER_HOST", "context 'desktop'", "default" */
+	const char *found_by; /* "DOCKER_HOST", "context 'desktop'", "default" */
 };
 
 struct engines {

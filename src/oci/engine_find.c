@@ -41,15 +41,17 @@ static void add(struct finder *f, const char *name, const char *path, const char
 }
 
 /* add_url(f, name, url, found_by, e): "unix:///path". */
-static int add_url(struct finder *f, const char *name, const char *url, const char *found_by, err *e)
+static int add_url(struct finder *f, const char *name, const char *url, const char *found_by,
+                   err *e)
 {
 	bytes text = bytes_str(url);
 
 	if (!bytes_take_prefix(&text, BYTES("unix://")) || text.n == 0 || text.p[0] != '/')
-		return err_set(e, ERR_USAGE, 0,
-		               "%s is '%s'; only sockets of this machine are asked: unix:///PATH (forward a "
-		               "remote one with 'ssh -L', or name the image with docker:// and its registry)",
-		               found_by, SHOW(bytes_str(url)));
+		return err_set(
+			e, ERR_USAGE, 0,
+			"%s is '%s'; only sockets of this machine are asked: unix:///PATH (forward a "
+			"remote one with 'ssh -L', or name the image with docker:// and its registry)",
+			found_by, SHOW(bytes_str(url)));
 	add(f, name, arena_str(f->arena, text), found_by);
 	return 0;
 }
@@ -92,14 +94,15 @@ static int current_context(struct finder *f, const char *folder, const char **ou
 	bytes name = bytes_str(variable(f, "DOCKER_CONTEXT"));
 
 	if (name.n == 0) {
-		if (read_config(f, arena_printf(f->arena, "%s/config.json", folder), &doc, &is_there, e) < 0)
+		if (read_config(f, arena_printf(f->arena, "%s/config.json", folder), &doc, &is_there, e) <
+		    0)
 			return -1;
 		if (is_there)
 			name = json_bytes(json_get(json_root(&doc), "currentContext"), f->arena);
 	}
 	*out = name.n == 0 || bytes_is(name, "default") || bytes_find(name, '\0') < name.n
-	               ? NULL
-	               : arena_str(f->arena, name);
+	           ? NULL
+	           : arena_str(f->arena, name);
 	return 0;
 }
 
@@ -115,8 +118,8 @@ static int add_context(struct finder *f, const char *folder, const char *name, e
 	if (read_config(f, path, &doc, &is_there, e) < 0)
 		return -1;
 	if (!is_there)
-		return err_set(e, ERR_USAGE, 0, "docker's %s does not exist ('docker context ls' lists them)",
-		               found_by);
+		return err_set(e, ERR_USAGE, 0,
+		               "docker's %s does not exist ('docker context ls' lists them)", found_by);
 	json docker = json_get(json_get(json_root(&doc), "Endpoints"), "docker");
 	bytes host = json_bytes(json_get(docker, "Host"), f->arena);
 

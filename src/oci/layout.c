@@ -45,7 +45,8 @@ static int check_ours(int root, const char *path, err *e)
 		        strcmp(d->d_name, "blobs") != 0 && strcmp(d->d_name, PARTIAL) != 0;
 	(void)closedir(dir); /* was only read */
 	if (other)
-		return err_set(e, ERR_USAGE, 0, "'%s' is a folder of other things: name a new one, or a layout",
+		return err_set(e, ERR_USAGE, 0,
+		               "'%s' is a folder of other things: name a new one, or a layout",
 		               SHOW(bytes_str(path)));
 	return 0;
 }
@@ -203,8 +204,8 @@ int layout_lock(int fd)
 	return status;
 }
 
-/* lock_partial(b, e): open the file of what there is of the blob, alone. Another process that had it
- * may have put it in its place meanwhile: then a new one is made. */
+/* lock_partial(b, e): open the file of what there is of the blob, alone. Another process that had
+ * it may have put it in its place meanwhile: then a new one is made. */
 static int lock_partial(struct layout_blob *b, err *e)
 {
 	for (;;) {
@@ -282,7 +283,8 @@ int layout_blob_begin(const struct layout *l, const struct descriptor *want,
 int layout_blob_write(struct layout_blob *b, bytes part, err *e)
 {
 	if (b->want && part.n > b->want->size - b->at)
-		return err_set(e, ERR_FORMAT, 0, "blob %s is larger than the %" PRIu64 " bytes it should have",
+		return err_set(e, ERR_FORMAT, 0,
+		               "blob %s is larger than the %" PRIu64 " bytes it should have",
 		               DIGEST_TEXT(&b->want->digest), b->want->size);
 	hasher_update(b->hasher, part);
 	if (file_write_all(b->fd, "blob", part, e) < 0)
@@ -308,7 +310,8 @@ static int check(const struct layout_blob *b, const digest *have, err *e)
 		return err_set(e, ERR_FORMAT, 0, "blob %s ends after %" PRIu64 " of %" PRIu64 " bytes",
 		               DIGEST_TEXT(&b->want->digest), b->at, b->want->size);
 	if (!digest_equal(have, &b->want->digest))
-		return err_set(e, ERR_FORMAT, 0, "blob %s has the digest %s: it was changed or cut on its way",
+		return err_set(e, ERR_FORMAT, 0,
+		               "blob %s has the digest %s: it was changed or cut on its way",
 		               DIGEST_TEXT(&b->want->digest), DIGEST_TEXT(have));
 	return 0;
 }

@@ -3,8 +3,8 @@
  *
  * A blob is at its place under blobs/ only when it is complete and has its digest; index.json comes
  * last, replaced at once, with every other entry and member kept as it was, octet for octet. What
- * an interrupted run leaves of a blob of known digest lies in .oakum-partial/ and is gone on with by
- * the next run. Two processes that write one blob wait for each other (a lock). A blob that is
+ * an interrupted run leaves of a blob of known digest lies in .oakum-partial/ and is gone on with
+ * by the next run. Two processes that write one blob wait for each other (a lock). A blob that is
  * already there counts only when its octets fit. Nothing is ever deleted but temporary files.
  * The folder is the user's own, but may have come from elsewhere: links in it are not followed, and
  * its index.json is parsed by the caller's sealed worker (layout_index_*).
@@ -18,17 +18,17 @@ struct layout {
 	int root, partial;
 };
 
-/* layout_open(path, out, e): make the folder when it is not there. ERR_USAGE when it holds something
- * else; ERR_IO. layout_close: the folder of partial blobs goes when it is empty. */
+/* layout_open(path, out, e): make the folder when it is not there. ERR_USAGE when it holds
+ * something else; ERR_IO. layout_close: the folder of partial blobs goes when it is empty. */
 int layout_open(const char *path, struct layout *out, err *e);
 void layout_close(struct layout *l);
 
 /* layout_has(l, d, out, e): whether blob d is there, by reading it. */
 int layout_has(const struct layout *l, const struct descriptor *d, bool *out, err *e);
 
-/* One blob on its way in. layout_blob_begin(l, want, out, e): want NULL for a blob whose digest will
- * be known at its end (sha256). out->at: so many octets are there from an interrupted run and are
- * hashed already: write what follows them. out->there: another process has just put the whole
+/* One blob on its way in. layout_blob_begin(l, want, out, e): want NULL for a blob whose digest
+ * will be known at its end (sha256). out->at: so many octets are there from an interrupted run and
+ * are hashed already: write what follows them. out->there: another process has just put the whole
  * blob there; nothing is to be written. Borrows l and want; *out must not be moved.
  * layout_blob_write: ERR_IO; ERR_FORMAT when it grows beyond its size.
  * layout_blob_restart: begin anew, from octet 0.
@@ -79,9 +79,10 @@ struct layout_entries {
 	struct descriptor *items;
 	size_t len, cap;
 };
-/* layout_commit(l, entries, parse, ctx, e): write index.json. An entry with a tag takes the place of
- * the one that bore it; one without of an equal one. parse(ctx, text, a, out, e) asks the worker
- * about the index.json that is there. ERR_IO, ERR_FORMAT (what is there makes no sense), ERR_LIMIT. */
+/* layout_commit(l, entries, parse, ctx, e): write index.json. An entry with a tag takes the place
+ * of the one that bore it; one without of an equal one. parse(ctx, text, a, out, e) asks the worker
+ * about the index.json that is there. ERR_IO, ERR_FORMAT (what is there makes no sense), ERR_LIMIT.
+ */
 int layout_commit(const struct layout *l, const struct layout_entries *entries,
                   int (*parse)(void *ctx, bytes text, struct arena *a, struct layout_index *out,
                                err *e),

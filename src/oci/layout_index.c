@@ -96,8 +96,7 @@ static bool unpack(bytes in, size_t text_n, struct arena *a, struct layout_index
 
 		if (!take_span(&in, at, end, &s->from, &s->n) ||
 		    !pack_take_bytes(&in, sizeof(struct digest_chars), &text) ||
-		    digest_parse(text, &s->digest, &ignored) < 0 ||
-		    !pack_take_bytes(&in, in.n, &s->tag))
+		    digest_parse(text, &s->digest, &ignored) < 0 || !pack_take_bytes(&in, in.n, &s->tag))
 			return false;
 		s->tag = arena_bytes(a, s->tag);
 		at = s->from + s->n;
@@ -235,7 +234,8 @@ static int write_index(int root, bytes text, err *e)
 	struct staged s;
 
 	if (text.n > LIMIT_MANIFEST)
-		return err_set(e, ERR_LIMIT, 0, "index.json would be longer than readers take; begin a new layout");
+		return err_set(e, ERR_LIMIT, 0,
+		               "index.json would be longer than readers take; begin a new layout");
 	if (staged_open(root, &s, e) < 0)
 		return -1;
 	int status = file_write_all(s.fd, "index.json", text, e);
@@ -257,7 +257,8 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 
 	/* Others who add an entry wait; the lock ends with the descriptor. */
 	auto_fd lock = openat(l->root, "oci-layout", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int status = lock < 0 || layout_lock(lock) < 0 ? err_set(e, ERR_IO, errno, "lock oci-layout") : 0;
+	int status = lock < 0 || layout_lock(lock) < 0 ? err_set(e, ERR_IO, errno, "lock oci-layout")
+	                                               : 0;
 
 	if (status == 0)
 		status = read_old(l->root, &a, &old, e);
@@ -266,7 +267,8 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 	if (status == 0 && old.n > 0)
 		merge(old, &index, entries, &a, &text);
 	if (status == 0)
-		status = write_index(l->root, old.n > 0 ? buf_bytes(&text) : layout_index_text(entries, &a), e);
+		status = write_index(l->root, old.n > 0 ? buf_bytes(&text) : layout_index_text(entries, &a),
+		                     e);
 	buf_done(&text);
 	arena_done(&a);
 	return status < 0 ? err_wrap(e, "index.json") : 0;

@@ -92,11 +92,11 @@ static int check_realm(const struct registry *r, const struct url *registry,
 
 static const char *scope_of(const struct call *c, struct arena *a)
 {
-	if (!*c->repository)
-		return ""; /* registry_check */
 	const char *own = arena_printf(a, "repository:%s:%s", c->repository,
 	                               c->push ? "pull,push" : "pull");
 
+	if (!*c->repository)
+		return ""; /* only whether we may come in at all */
 	return c->mount_from ? arena_printf(a, "%s repository:%s:pull", own, c->mount_from) : own;
 }
 

@@ -286,24 +286,30 @@ static int send_once(struct registry *r, const struct call *c, struct arena *a, 
 	return 0;
 }
 
+/* The same without TLS where nobody speaks it, and where that is allowed. */
+static int send_either(struct registry *r, struct host *h, const struct call *c, struct arena *a,
+                       struct answer *out, bool *out_ours, err *e)
+{
+	bool plain = h->plain, settled = h->settled;
+
+	if (send_once(r, c, a, out, out_ours, e) == 0)
+		return 0;
+	/* Another thread may have found out meanwhile. */
+	if (plain || (settled && !h->plain) || (e->sys != EPROTO && e->sys != ECONNREFUSED) ||
+	    !may_be_plain(r, call_base(r, c, a), a))
+		return -1;
+	err_clear(e); /* the second try decides */
+	h->plain = true;
+	return send_once(r, c, a, out, out_ours, e);
+}
+
 int call_send(struct registry *r, const struct call *c, struct arena *a, struct answer *out, err *e)
 {
 	struct host *h = registry_host(r, c->host);
 	bool ours = false;
 
 	for (int round = 0; round < 2; round++) {
-		bool plain = h->plain;
-		int result = send_once(r, c, a, out, &ours, e);
-
-		/* Another thread may have found out meanwhile. */
-		if (result < 0 && !plain && (h->plain || !h->settled) &&
-		    (e->sys == EPROTO || e->sys == ECONNREFUSED) &&
-		    may_be_plain(r, call_base(r, c, a), a)) {
-			err_clear(e); /* no TLS here: the same without it */
-			h->plain = true;
-			result = send_once(r, c, a, out, &ours, e);
-		}
-		if (result < 0)
+		if (send_either(r, h, c, a, out, &ours, e) < 0)
 			return -1;
 		h->settled = true;
 		if (http_status(out->x) != 401 || !ours)

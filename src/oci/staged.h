@@ -16,11 +16,11 @@ struct staged {
 	char name[32]; /* the temporary name; empty while there is none */
 };
 
-/* staged_open(folder, out, e): an empty file that will lie in folder (borrows the descriptor). Modes
- * follow the umask. ERR_IO. */
+/* staged_open(folder, out, e): an empty file that will lie in folder (borrows the descriptor).
+ * Modes follow the umask. ERR_IO. */
 int staged_open(int folder, struct staged *out, err *e);
-/* staged_place(s, name, e): to the disk, then to its place; what lay there is replaced. ERR_IO; s is
- * closed by staged_drop in any case. */
+/* staged_place(s, name, e): to the disk, then to its place; what lay there is replaced. ERR_IO; s
+ * is closed by staged_drop in any case. */
 int staged_place(struct staged *s, const char *name, err *e);
 /* staged_drop(s): close; what was not placed is gone. */
 void staged_drop(struct staged *s);

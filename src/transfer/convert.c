@@ -23,8 +23,8 @@ struct convert {
 	struct descriptors layers;
 };
 
-/* What is compressed already can be compared with its diff_id only by inflating it, which is the sealed
- * worker's affair (expand.h). docker save writes such layers only beside a layout. */
+/* What is compressed already can be compared with its diff_id only by inflating it, which is the
+ * sealed worker's affair (expand.h). docker save writes such layers only beside a layout. */
 static int refuse_compressed(struct blob *tar, err *e)
 {
 	uint8_t head[4];
@@ -33,9 +33,10 @@ static int refuse_compressed(struct blob *tar, err *e)
 	if (n < 0 || blob_restart(tar, 0, e) < 0)
 		return -1;
 	if (n == (int64_t)sizeof(head) && codec_detect(bytes_of(head, sizeof(head))) != CODEC_NONE)
-		return err_set(e, ERR_FORMAT, 0,
-		               "compressed in the archive; name it without 'docker-archive:' when it holds a "
-		               "layout, else copy it to docker-archive:OTHER, which expands its layers");
+		return err_set(
+			e, ERR_FORMAT, 0,
+			"compressed in the archive; name it without 'docker-archive:' when it holds a "
+			"layout, else copy it to docker-archive:OTHER, which expands its layers");
 	return 0;
 }
 

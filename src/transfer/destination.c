@@ -62,8 +62,7 @@ int destination_open(struct destination *t, err *e)
 	case TARGET_OCI_ARCHIVE:
 		t->ops = &to_archive;
 		return archive_create(t->target->path, t->arena, &t->archive, e);
-	case TARGET_DOCKER_ARCHIVE:
-		return archive_create(t->target->path, t->arena, &t->archive, e);
+	case TARGET_DOCKER_ARCHIVE: return archive_create(t->target->path, t->arena, &t->archive, e);
 	case TARGET_DAEMON: return archive_nameless(t->tmp_dir, &t->archive, e);
 	case TARGET_REGISTRY: t->ops = &to_registry; return greet(t, e);
 	case TARGET_NONE:

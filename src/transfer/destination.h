@@ -20,8 +20,8 @@ struct destination_ops {
 	bool one_by_one;
 	/* take(t, d, from, e): have the blob d, which from holds, unless it is there. */
 	int (*take)(struct destination *t, const struct descriptor *d, struct origin *from, err *e);
-	/* make(t, s, tar, out, diff, e): write what tar yields, compressed by s; out: digest and size of
-	 * the blob it became, diff: of what was read; when that is not *want, nothing is kept. */
+	/* make(t, s, tar, out, diff, e): write what tar yields, compressed by s; out: digest and size
+	 * of the blob it became, diff: of what was read; when that is not *want, nothing is kept. */
 	int (*make)(struct destination *t, struct squeeze *s, struct blob *tar, const digest *want,
 	            struct descriptor *out, err *e);
 	/* keep(t, d, content, e): a blob that is in memory. put: a manifest or an index; is_root: it is
@@ -57,8 +57,8 @@ void destination_close(struct destination *t);
 extern const struct destination_ops to_layout, to_archive, to_registry;
 
 /* docker_write(t, plan, from, e): config, layers and manifest.json as docker save writes them, the
- * layers expanded in the sealed worker and checked against the config. docker_finish: the file in its
- * place, or the archive given to the engine. */
+ * layers expanded in the sealed worker and checked against the config. docker_finish: the file in
+ * its place, or the archive given to the engine. */
 int docker_write(struct destination *t, const struct plan *plan, struct origin *from, err *e);
 int docker_finish(struct destination *t, err *e);
 

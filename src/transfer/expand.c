@@ -166,7 +166,9 @@ static int run_engines(struct pass *p, err *e)
 int expand_run(struct expand *x, const digest *diff_id, err *e)
 {
 	enum digest_algorithm algorithm = x->blob->d ? x->blob->d->digest.algorithm : DIGEST_SHA256;
-	struct pass p = { .x = x, .blob = hasher_new(algorithm), .diff = hasher_new(diff_id->algorithm) };
+	struct pass p = { .x = x,
+		              .blob = hasher_new(algorithm),
+		              .diff = hasher_new(diff_id->algorithm) };
 	int status = run_engines(&p, e);
 
 	if (status == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expand - a layer's tar out of its blob, by the sealed worker.
  *
- * The worker inflates and walks the tar, so that what is no layer is refused; blob and tar are hashed
- * here. Threading: one thread at a time uses the worker. */
+ * The worker inflates and walks the tar, so that what is no layer is refused; blob and tar are
+ * hashed here. Threading: one thread at a time uses the worker. */
 #pragma once
 
 #include "transfer/origin.h"

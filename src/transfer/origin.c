@@ -48,8 +48,8 @@ int origin_begin(struct origin *o, struct arena *a, err *e)
 	return parser_index(o->parser, text, a, &o->index, e) < 0 ? err_wrap(e, "index.json") : 0;
 }
 
-/* has_tag(d, tag): by its name or by its digest; any when none is asked for, but for those names that
- * cosign gives to signatures and attestations. */
+/* has_tag(d, tag): by its name or by its digest; any when none is asked for, but for those names
+ * that cosign gives to signatures and attestations. */
 static bool has_tag(const struct descriptor *d, bytes tag)
 {
 	if (tag.n == 0)
@@ -138,8 +138,9 @@ int origin_document(struct origin *o, const struct descriptor *d, struct arena *
 	if (d->size > LIMIT_MANIFEST)
 		return err_set(e, ERR_LIMIT, 0, "document %s of %" PRIu64 " bytes; at most %" PRIu64,
 		               DIGEST_TEXT(&d->digest), d->size, LIMIT_MANIFEST);
-	if (o->registry ? remote_document(o, &at, a, &have, out, e) < 0
-	                : local_read(&o->local, blob_name(&d->digest, a), LIMIT_MANIFEST, a, out, e) < 0)
+	if (o->registry
+	        ? remote_document(o, &at, a, &have, out, e) < 0
+	        : local_read(&o->local, blob_name(&d->digest, a), LIMIT_MANIFEST, a, out, e) < 0)
 		return -1;
 	return check_document(d, *out, e);
 }
@@ -162,7 +163,8 @@ int origin_tagged(struct origin *o, const char *tag, struct arena *a, struct des
 	bytes content;
 
 	if (registry_head(o->registry, &ref, out, e) == 0 &&
-	    (out->digest.algorithm != DIGEST_NONE || remote_document(o, &ref, a, out, &content, e) == 0)) {
+	    (out->digest.algorithm != DIGEST_NONE ||
+	     remote_document(o, &ref, a, out, &content, e) == 0)) {
 		*out_found = true;
 		return 0;
 	}
@@ -209,7 +211,8 @@ int origin_referrers(struct origin *o, const digest *subject, struct arena *a,
 static int open_local(struct blob *b, bytes name, err *e)
 {
 	struct arena a = ARENA_INIT;
-	int status = local_find(&b->origin->local, b->d ? blob_name(&b->d->digest, &a) : name, &b->file, e);
+	int status = local_find(&b->origin->local, b->d ? blob_name(&b->d->digest, &a) : name, &b->file,
+	                        e);
 
 	arena_done(&a);
 	if (status < 0)
@@ -259,7 +262,8 @@ int blob_restart(struct blob *b, uint64_t from, err *e)
 		return 0;
 	registry_blob_close(b->remote);
 	b->remote = NULL;
-	return registry_blob_open(b->origin->registry, &b->origin->reference, b->d, from, &b->remote, e);
+	return registry_blob_open(b->origin->registry, &b->origin->reference, b->d, from, &b->remote,
+	                          e);
 }
 
 void blob_close(struct blob *b)

@@ -2,7 +2,8 @@
 /* origin - where a copy comes from: a registry, a layout, an archive, what an engine exported.
  *
  * Yields documents and blobs; documents have been checked against their digest, blobs are checked
- * by who reads them. Threading: belongs to the first thread, but blobs are opened and read by any. */
+ * by who reads them. Threading: belongs to the first thread, but blobs are opened and read by any.
+ */
 #pragma once
 
 #include "oci/local.h"
@@ -14,10 +15,10 @@ struct origin {
 	enum target_kind kind; /* TARGET_REGISTRY, _LAYOUT, _OCI_ARCHIVE or _DOCKER_ARCHIVE */
 	const struct target *target;
 	struct parser *parser;
-	struct local local;          /* fd -1: a registry */
-	struct oci_index index;      /* of a layout: what index.json names */
-	struct registry *registry;   /* borrows */
-	struct reference reference;  /* in the registry */
+	struct local local;         /* fd -1: a registry */
+	struct oci_index index;     /* of a layout: what index.json names */
+	struct registry *registry;  /* borrows */
+	struct reference reference; /* in the registry */
 };
 
 /* origin_begin(o, e): once o->parser runs: what an archive is, and what index.json names. */
@@ -48,7 +49,8 @@ struct blob {
 	uint64_t at;
 };
 /* blob_open(o, d, name, from, out, e): begin at octet from. ERR_ABSENT, ERR_FORMAT when its size is
- * not d's. blob_read: up to cap octets, 0 at the end, -1. blob_restart: begin anew at octet from. */
+ * not d's. blob_read: up to cap octets, 0 at the end, -1. blob_restart: begin anew at octet from.
+ */
 int blob_open(struct origin *o, const struct descriptor *d, bytes name, uint64_t from,
               struct blob *out, err *e);
 int64_t blob_read(struct blob *b, uint8_t *into, size_t cap, err *e);

@@ -12,8 +12,10 @@ int parser_start(struct parser *p, const struct local *archive, struct deadline 
 	*p = (struct parser){ .serve = { .inspectors = none, .archive_fd = -1, .spool_fd = -1 } };
 	if (archive && archive->is_archive)
 		p->serve.archive_fd = archive->fd;
-	struct worker_options o = { .serve = serve_main, .arg = &p->serve,
-		                        .keep = { p->serve.archive_fd, -1 }, .deadline = deadline };
+	struct worker_options o = { .serve = serve_main,
+		                        .arg = &p->serve,
+		                        .keep = { p->serve.archive_fd, -1 },
+		                        .deadline = deadline };
 
 	return worker_start(&o, &p->worker, &landlock, e);
 }

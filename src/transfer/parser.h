@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parser - the sealed worker that reads the documents of what is copied.
  *
- * One for a whole copy: source and destination are asked about one after the other. Forked while the
- * process has one thread; then belongs to one thread at a time. Functions that take a void * fit the
- * callbacks of oci/registry.h and oci/layout.h. */
+ * One for a whole copy: source and destination are asked about one after the other. Forked while
+ * the process has one thread; then belongs to one thread at a time. Functions that take a void *
+ * fit the callbacks of oci/registry.h and oci/layout.h. */
 #pragma once
 
 #include "image/serve.h"
@@ -16,8 +16,8 @@ struct parser {
 	struct serve serve;
 };
 
-/* parser_start(p, archive, deadline, e): archive: the opened source when it is one, or NULL. ERR_IO.
- * parser_stop: fine for one that was not started. */
+/* parser_start(p, archive, deadline, e): archive: the opened source when it is one, or NULL.
+ * ERR_IO. parser_stop: fine for one that was not started. */
 int parser_start(struct parser *p, const struct local *archive, struct deadline deadline, err *e);
 void parser_stop(struct parser *p);
 

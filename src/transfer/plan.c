@@ -129,14 +129,15 @@ static int no_platform(const struct planner *p, const struct oci_index *index, e
 
 	for (size_t i = 0; i < index->manifests.len && have.n < 200; i++)
 		if (!oci_is_attestation(&index->manifests.items[i]))
-			buf_printf(&have, " %s", SHOW(bytes_str(platform_text(&index->manifests.items[i].platform,
-			                                                      p->arena))));
+			buf_printf(
+				&have, " %s",
+				SHOW(bytes_str(platform_text(&index->manifests.items[i].platform, p->arena))));
 	char *list = text_shown(p->arena, buf_bytes(&have));
 
 	buf_done(&have);
-	return err_set(e, ERR_ABSENT, 0, "no image for %s; there is%s (choose with --platform, or --all)",
-	               SHOW(bytes_str(platform_text(&p->options->platform, p->arena))),
-	               *list ? list : " none");
+	return err_set(
+		e, ERR_ABSENT, 0, "no image for %s; there is%s (choose with --platform, or --all)",
+		SHOW(bytes_str(platform_text(&p->options->platform, p->arena))), *list ? list : " none");
 }
 
 /* choose(p, d, content, e): from an index to the manifest of the wanted platform. */
@@ -280,7 +281,8 @@ static int plan_expanded(struct planner *p, const struct plan_document *doc, err
 	if (parser_manifest(p->origin->parser, doc->content, p->arena, &m, e) < 0)
 		return -1;
 	if (m.config.size > LIMIT_CONFIG)
-		return err_set(e, ERR_LIMIT, 0, "a config of more than %u MiB", (unsigned)(LIMIT_CONFIG / MIB));
+		return err_set(e, ERR_LIMIT, 0, "a config of more than %u MiB",
+		               (unsigned)(LIMIT_CONFIG / MIB));
 	uint8_t *config = arena_alloc(p->arena, (size_t)m.config.size);
 	size_t have = 0;
 	int64_t n = 1;
@@ -297,8 +299,8 @@ static int plan_expanded(struct planner *p, const struct plan_document *doc, err
 	digest d = digest_of(m.config.digest.algorithm, bytes_of(config, have));
 
 	if (!digest_equal(&d, &m.config.digest))
-		return err_set(e, ERR_FORMAT, 0, "config %s has the digest %s", DIGEST_TEXT(&m.config.digest),
-		               DIGEST_TEXT(&d));
+		return err_set(e, ERR_FORMAT, 0, "config %s has the digest %s",
+		               DIGEST_TEXT(&m.config.digest), DIGEST_TEXT(&d));
 	image->config = bytes_of(config, have);
 	image->layers = m.layers.items;
 	image->len = m.layers.len;
@@ -326,8 +328,9 @@ static int plan_documents(struct planner *p, err *e)
 	if (p->options->referrers && add_referrers(p, e) < 0)
 		return -1;
 	root_last(p, at);
-	return p->options->expand ? plan_expanded(p, &p->plan->documents.items[p->plan->documents.len - 1], e)
-	                          : 0;
+	return p->options->expand
+	           ? plan_expanded(p, &p->plan->documents.items[p->plan->documents.len - 1], e)
+	           : 0;
 }
 
 int plan_make(struct origin *o, const struct plan_options *options, struct arena *a,
@@ -338,12 +341,14 @@ int plan_make(struct origin *o, const struct plan_options *options, struct arena
 	*out = (struct plan){ 0 };
 	map_init(&p.seen, a);
 	if (options->expand && (options->all || options->referrers))
-		return err_set(e, ERR_USAGE, 0,
-		               "a docker archive holds one image without index or signatures: leave out --all "
-		               "and --referrers, or copy to a layout or oci-archive");
+		return err_set(
+			e, ERR_USAGE, 0,
+			"a docker archive holds one image without index or signatures: leave out --all "
+			"and --referrers, or copy to a layout or oci-archive");
 	if (o->kind != TARGET_DOCKER_ARCHIVE)
 		return plan_documents(&p, e);
 	if (options->referrers)
-		return err_set(e, ERR_USAGE, 0, "a docker archive holds no signatures: leave out --referrers");
+		return err_set(e, ERR_USAGE, 0,
+		               "a docker archive holds no signatures: leave out --referrers");
 	return plan_docker(&p, e);
 }

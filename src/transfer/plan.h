@@ -2,8 +2,8 @@
 /* plan - everything that belongs to what is copied: documents, children before parents, and blobs.
  *
  * Made in memory before anything is written, so that a source that cannot be understood leaves no
- * trace in the destination. Documents are kept octet for octet. Threading: the first thread; constant
- * afterwards. */
+ * trace in the destination. Documents are kept octet for octet. Threading: the first thread;
+ * constant afterwards. */
 #pragma once
 
 #include "base/map.h"
@@ -11,7 +11,8 @@
 
 /* A manifest or an index. */
 struct plan_document {
-	struct descriptor d; /* ref_name: the tag it goes by in the destination, of cosign's; else empty */
+	struct descriptor
+		d; /* ref_name: the tag it goes by in the destination, of cosign's; else empty */
 	bytes content;
 	bool has_subject;
 	digest subject;
@@ -21,19 +22,22 @@ struct plan_document {
 /* An image of a docker archive: config and layers without a manifest. */
 struct plan_image {
 	bool is_image;
-	bytes config;              /* its octets; empty: not read yet */
+	bytes config; /* its octets; empty: not read yet */
 	struct oci_config parsed;
-	bytes *names;              /* of the layers in a docker archive; NULL: blobs of a manifest */
+	bytes *names; /* of the layers in a docker archive; NULL: blobs of a manifest */
 	const struct descriptor *layers; /* of a manifest */
 	size_t len;
 };
 
 struct plan {
-	struct { struct plan_document *items; size_t len, cap; } documents; /* the root is the last */
+	struct {
+		struct plan_document *items;
+		size_t len, cap;
+	} documents;              /* the root is the last */
 	struct descriptors blobs; /* each once */
 	struct plan_image image;
-	bytes tag;        /* what the source calls it; empty: nothing */
-	uint64_t octets;  /* of all blobs */
+	bytes tag;       /* what the source calls it; empty: nothing */
+	uint64_t octets; /* of all blobs */
 };
 
 struct plan_options {
@@ -42,7 +46,7 @@ struct plan_options {
 	bool expand; /* a docker archive will be written: one image, its config is needed */
 };
 
-/* plan_make(o, options, a, out, e): ERR_ABSENT (no such tag, platform, blob), ERR_FORMAT, ERR_LIMIT,
- * ERR_USAGE (what cannot be copied so). */
+/* plan_make(o, options, a, out, e): ERR_ABSENT (no such tag, platform, blob), ERR_FORMAT,
+ * ERR_LIMIT, ERR_USAGE (what cannot be copied so). */
 int plan_make(struct origin *o, const struct plan_options *options, struct arena *a,
               struct plan *out, err *e);

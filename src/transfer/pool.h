@@ -27,6 +27,6 @@ struct pool {
 	struct meter *meter;
 };
 
-/* pool_run(p, e): every job once. After a failure no further job begins; of several failures the one
- * of the first job is told. ERR_IO when no thread can be started, and whatever run says. */
+/* pool_run(p, e): every job once. After a failure no further job begins; of several failures the
+ * one of the first job is told. ERR_IO when no thread can be started, and whatever run says. */
 int pool_run(const struct pool *p, err *e);

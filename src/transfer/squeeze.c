@@ -10,7 +10,8 @@
 
 enum slot_state { SLOT_FREE, SLOT_FULL, SLOT_BUSY, SLOT_DONE };
 
-/* One piece on its way. The state is guarded by the lock; the rest belongs to whom the state says. */
+/* One piece on its way. The state is guarded by the lock; the rest belongs to whom the state says.
+ */
 struct slot {
 	enum slot_state state;
 	uint8_t *in, *out;

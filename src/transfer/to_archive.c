@@ -96,8 +96,8 @@ static int ends_write(void *ctx, bytes part, err *e)
 	return archive_write(&x->t->archive, part, e);
 }
 
-/* The member's name is its digest, which is known at its end: archive_rename puts it into the header
- * that is written then anyway. */
+/* The member's name is its digest, which is known at its end: archive_rename puts it into the
+ * header that is written then anyway. */
 static int make(struct destination *t, struct squeeze *s, struct blob *tar, const digest *want,
                 struct descriptor *out, err *e)
 {
@@ -136,7 +136,8 @@ static int commit(struct destination *t, const struct plan *plan, err *e)
 {
 	struct layout_entries entries = destination_entries(t, plan);
 
-	if (archive_add(&t->archive, "oci-layout", BYTES("{\"imageLayoutVersion\":\"1.0.0\"}\n"), e) < 0 ||
+	if (archive_add(&t->archive, "oci-layout", BYTES("{\"imageLayoutVersion\":\"1.0.0\"}\n"), e) <
+	        0 ||
 	    archive_add(&t->archive, "index.json", layout_index_text(&entries, t->arena), e) < 0)
 		return -1;
 	return archive_commit(&t->archive, e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Into what docker save writes (Docker image specification 1.2): the config, each layer expanded, and
- * manifest.json, which names them. Also the form in which engines take images. */
+/* Into what docker save writes (Docker image specification 1.2): the config, each layer expanded,
+ * and manifest.json, which names them. Also the form in which engines take images. */
 #include "transfer/destination.h"
 
 #include "base/limits.h"

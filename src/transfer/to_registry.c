@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Into a registry: blobs that it has are not sent, those of another of its repositories are mounted;
- * manifests last, children before parents, the tag at the very end. */
+/* Into a registry: blobs that it has are not sent, those of another of its repositories are
+ * mounted; manifests last, children before parents, the tag at the very end. */
 #include "transfer/destination.h"
 
 #include "base/text.h"
@@ -37,7 +37,8 @@ static int64_t sending_read(void *ctx, uint8_t *into, size_t cap, err *e)
 	if (n < 0)
 		return -1;
 	if ((uint64_t)n > s->d->size - s->at || (n == 0 && s->at < s->d->size))
-		return err_set(e, ERR_FORMAT, 0, "blob %s does not have the %" PRIu64 " bytes it should have",
+		return err_set(e, ERR_FORMAT, 0,
+		               "blob %s does not have the %" PRIu64 " bytes it should have",
 		               DIGEST_TEXT(&s->d->digest), s->d->size);
 	/* What is sent again after a break has been hashed already. */
 	uint64_t known = s->hashed > s->at ? s->hashed - s->at : 0;
@@ -214,8 +215,8 @@ static int put(struct destination *t, const struct plan_document *doc, bool is_r
 		ref.tag = arena_str(t->arena, doc->d.ref_name);
 		ref.digest = (digest){ 0 };
 	}
-	if (registry_manifest_push(t->registry, &ref, &document, doc->has_subject ? &doc->subject : NULL,
-	                           &doc->d, e) < 0)
+	if (registry_manifest_push(t->registry, &ref, &document,
+	                           doc->has_subject ? &doc->subject : NULL, &doc->d, e) < 0)
 		return err_wrap(e, "manifest %s", DIGEST_TEXT(&doc->d.digest));
 	return 0;
 }

@@ -66,11 +66,11 @@ static int open_source(struct transfer *t, err *e)
 {
 	struct origin *o = &t->origin;
 
-	*o = (struct origin){ .kind = t->from->kind, .target = t->from, .parser = &t->parser,
-		                  .local = { .fd = -1 } };
+	*o = (struct origin){
+		.kind = t->from->kind, .target = t->from, .parser = &t->parser, .local = { .fd = -1 }
+	};
 	switch (t->from->kind) {
-	case TARGET_REGISTRY:
-		return reference_parse(t->from->tag, t->arena, &o->reference, e);
+	case TARGET_REGISTRY: return reference_parse(t->from->tag, t->arena, &o->reference, e);
 	case TARGET_LAYOUT:
 	case TARGET_ARCHIVE:
 	case TARGET_OCI_ARCHIVE:
@@ -95,7 +95,8 @@ static int export_image(struct transfer *t, err *e)
 	const struct engine *engine = NULL;
 
 	if (find_engine(t, t->from->tag, &engine, e) < 0 ||
-	    engine_export(engine, &t->options->registry.http, t->from->tag, o->local.fd, LIMIT_BLOB, e) < 0)
+	    engine_export(engine, &t->options->registry.http, t->from->tag, o->local.fd, LIMIT_BLOB,
+	                  e) < 0)
 		return -1;
 	off_t size = lseek(o->local.fd, 0, SEEK_END);
 
@@ -157,10 +158,14 @@ static int open_destination(struct transfer *t, err *e)
 {
 	struct destination *d = &t->destination;
 
-	*d = (struct destination){ .target = t->to, .meter = &t->meter, .parser = &t->parser,
-		                       .arena = t->arena, .layout = { -1, -1 },
+	*d = (struct destination){ .target = t->to,
+		                       .meter = &t->meter,
+		                       .parser = &t->parser,
+		                       .arena = t->arena,
+		                       .layout = { -1, -1 },
 		                       .archive = { .folder = -1, .file = { .fd = -1 } },
-		                       .registry = t->registry, .tmp_dir = t->options->tmp_dir,
+		                       .registry = t->registry,
+		                       .tmp_dir = t->options->tmp_dir,
 		                       .http = &t->options->registry.http };
 	d->tag = bytes_str(*t->to->tag ? t->to->tag : transfer_tag(t->plan.tag, t->arena));
 	if (t->to->kind == TARGET_REGISTRY) {
@@ -252,7 +257,8 @@ static int run(struct transfer *t, struct transfer_result *out, err *e)
 {
 	if (make_plan(t, e) < 0)
 		return err_wrap(e, "%s", SHOW(bytes_str(t->from->text)));
-	t->meter = (struct meter){ .total = t->plan.octets, .report = t->options->report,
+	t->meter = (struct meter){ .total = t->plan.octets,
+		                       .report = t->options->report,
 		                       .ctx = t->options->report_ctx };
 	if (open_destination(t, e) < 0 || copy_blobs(t, e) < 0 || put_documents(t, e) < 0)
 		return err_wrap(e, "%s", SHOW(bytes_str(t->to->text)));

@@ -2,13 +2,14 @@
 /* transfer - an image moved from one place to another, as it is.
  *
  * Places: a repository of a registry, an OCI layout, an oci-archive, a docker archive, an engine.
- * Manifests and blobs are copied octet for octet, so digests stay; only docker archives and engines,
- * which know neither manifests nor compression, force another form: from them a manifest is made and
- * layers are compressed, into them layers are expanded. Every blob's digest is checked while it
- * streams, and nothing is in its place before it fits. What the destination has is not sent again; an
- * interrupted copy is gone on with by the next one. Documents are parsed in a sealed worker.
- * Memory: LIMIT_DOCUMENTS, about 1 MiB a thread, 2 MiB a compressing thread; never a whole blob.
- * Threading: forks a worker and starts threads of its own: called by a process with one thread. */
+ * Manifests and blobs are copied octet for octet, so digests stay; only docker archives and
+ * engines, which know neither manifests nor compression, force another form: from them a manifest
+ * is made and layers are compressed, into them layers are expanded. Every blob's digest is checked
+ * while it streams, and nothing is in its place before it fits. What the destination has is not
+ * sent again; an interrupted copy is gone on with by the next one. Documents are parsed in a sealed
+ * worker. Memory: LIMIT_DOCUMENTS, about 1 MiB a thread, 2 MiB a compressing thread; never a whole
+ * blob. Threading: forks a worker and starts threads of its own: called by a process with one
+ * thread. */
 #pragma once
 
 #include "codec/codec.h"
@@ -31,9 +32,9 @@ struct transfer_options {
 #define TRANSFER_THREADS 4
 
 struct transfer_result {
-	digest digest;       /* of the manifest or index that was written; none for docker's form */
-	digest config;       /* of the config: docker's form */
-	const char *tag;     /* under which name in the destination; "" none */
+	digest digest;         /* of the manifest or index that was written; none for docker's form */
+	digest config;         /* of the config: docker's form */
+	const char *tag;       /* under which name in the destination; "" none */
 	uint64_t octets, sent; /* of all blobs; those that were not there before */
 	size_t blobs, manifests;
 };

@@ -193,7 +193,7 @@ pull tls_self certificate|self
 pull tls_name certificate|name
 pull tls_expired certificate.*expired|expired
 T
-cut -d ' ' -f 1,2 table | sed "s/\$/ $megabytes/" | xargs -n 3 -P 8 "$0" one
+cut -d ' ' -f 1,2 table | sed "s/\$/ $megabytes/" | xargs -n 3 -P 4 "$0" one
 
 while read -r command mode pattern; do
 	cd "$TMP/a/$command-$mode" || exit 1
@@ -223,7 +223,8 @@ for mode in poisoned_half wrong_end truncated_blob; do
 		"$OAKUM" pull "docker://$REGISTRY/shop:1" "oci:a/pull-$mode/dest:1"
 	registry_stop
 	ok "after $mode: every blob is what its name says" sh -c '
-		cd "$1" && for f in *; do [ "$(sha256sum <"$f" | cut -c 1-64)" = "$f" ] || exit 1; done' - "a/pull-$mode/dest/blobs/sha256"
+		cd "$1" && for f in *; do [ "$(sha256sum <"$f" | cut -c 1-64)" = "$f" ] || exit 1; done' \
+		- "a/pull-$mode/dest/blobs/sha256"
 	is "after $mode: nothing is left aside" "$(find "a/pull-$mode/dest/.oakum-partial" -type f 2>/dev/null)" ''
 done
 done_testing

@@ -71,8 +71,11 @@ unset OAKUM_REGISTRY_USERNAME OAKUM_REGISTRY_PASSWORD
 for kind in '--token-uses 1' '--expires 1' '--no-oauth --anonymous-pull'; do
 	# shellcheck disable=SC2086
 	registry_start --seed image=shop:1 --auth token --user me --password p $kind
-	status "pull with $kind" 0 oakum pull --registry-username me --registry-password p "docker://$REGISTRY/shop:1" oci:t:1
-	status "push with $kind" 0 oakum push --registry-username me --registry-password p oci:image "docker://$REGISTRY/n:1"
+	as_me="--registry-username me --registry-password p"
+	# shellcheck disable=SC2086
+	status "pull with $kind" 0 oakum pull $as_me "docker://$REGISTRY/shop:1" oci:t:1
+	# shellcheck disable=SC2086
+	status "push with $kind" 0 oakum push $as_me oci:image "docker://$REGISTRY/n:1"
 	is "the blobs of $kind" "$(blobs t)" "$(blobs image)"
 	case $kind in *anonymous*)
 		status 'everybody may pull' 0 oakum pull "docker://$REGISTRY/shop:1" oci:anon:1
@@ -102,7 +105,7 @@ status 'an upload to a registry with its own mind on chunks' 0 oakum push oci:im
 status 'and without mounts' 0 oakum copy "docker://$REGISTRY/new:1" "docker://$REGISTRY/other:1"
 registry_stop
 
-# -- blobs that lie elsewhere -------------------------------------------------------------------------------------------
+# -- blobs that lie elsewhere --------------------------------------------------------------------------------
 for kind in port host; do
 	registry_start --seed image=shop:1 --auth basic --user me --password p --redirect $kind
 	status "blobs at another $kind" 0 oakum pull --registry-username me --registry-password p \
@@ -113,11 +116,12 @@ for kind in port host; do
 	registry_stop
 done
 
-# -- referrers ----------------------------------------------------------------------------------------------------------
+# -- referrers ----------------------------------------------------------------------------------------------
 attach() { # TYPE: an empty artifact that refers to the image, put there by curl
 	printf '{}' >empty
 	e=sha256:$(sha256sum <empty | cut -c 1-64)
-	place=$(curl -s -X POST -D - -o /dev/null "http://$REGISTRY/v2/shop/blobs/uploads/" | sed -n 's/^Location: \(.*\)\r$/\1/p')
+	place=$(curl -s -X POST -D - -o /dev/null "http://$REGISTRY/v2/shop/blobs/uploads/" |
+		sed -n 's/^Location: \(.*\)\r$/\1/p')
 	curl -s -X PUT --data-binary @empty -H 'Content-Type: application/octet-stream' "http://$REGISTRY$place&digest=$e"
 	jq -cn --arg t "$1" --arg d "$digest" --arg e "$e" --argjson n "$(stat -c %s "image/blobs/sha256/${digest#*:}")" '{
 		schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", artifactType: $t,
@@ -146,12 +150,13 @@ ok 'the first comes back' test -e "fallback/blobs/sha256/$one"
 ok 'the second, too' test -e "fallback/blobs/sha256/$two"
 registry_stop
 
-# -- TLS and proxies ----------------------------------------------------------------------------------------------------
+# -- TLS and proxies ----------------------------------------------------------------------------------------
 "$FIXTURE/authority.sh" ca
 registry_start --seed image=shop:1 --tls ca/good.pem ca/good.key
 status 'a private authority' 0 oakum pull --cacert ca/ca.pem "docker://$REGISTRY/shop:1" oci:tls:1
 is 'serves the image' "$(blobs tls)" "$(blobs image)"
-status 'named by SSL_CERT_FILE' 0 env SSL_CERT_FILE="$TMP/ca/ca.pem" "$OAKUM" pull --quiet "docker://$REGISTRY/shop:1" oci:tls2:1
+status 'named by SSL_CERT_FILE' 0 env SSL_CERT_FILE="$TMP/ca/ca.pem" \
+	"$OAKUM" pull --quiet "docker://$REGISTRY/shop:1" oci:tls2:1
 status 'an unknown authority is refused' 3 oakum pull "docker://$REGISTRY/shop:1" oci:tls3:1
 like 'with what to do' "$(cat err)" 'cacert'
 status 'an authority file that is none' 3 oakum pull --cacert digest "docker://$REGISTRY/shop:1" oci:tls3:1
@@ -162,10 +167,11 @@ status 'plain HTTP beyond this machine is refused' 3 env HTTP_PROXY="http://$REG
 status 'unless it is asked for' 0 env http_proxy="http://$REGISTRY" https_proxy=http://127.0.0.1:1 \
 	"$OAKUM" pull --quiet --plain-http docker://registry.example/shop:1 oci:proxied:1
 is 'through the proxy' "$(jq -r .host "$LOG" | sort -u)" registry.example
-status 'NO_PROXY names who is asked directly' 0 env http_proxy=http://127.0.0.1:1 NO_PROXY=127.0.0.1 "$OAKUM" pull --quiet \
-	"docker://$REGISTRY/shop:1" oci:direct:1
+status 'NO_PROXY names who is asked directly' 0 env http_proxy=http://127.0.0.1:1 NO_PROXY=127.0.0.1 \
+	"$OAKUM" pull --quiet "docker://$REGISTRY/shop:1" oci:direct:1
 : >"$LOG"
-status 'a mirror' 0 oakum pull --mirror "registry.example=$REGISTRY" "docker://registry.example/shop@$digest" oci:mirrored:1
+status 'a mirror' 0 oakum pull --mirror "registry.example=$REGISTRY" \
+	"docker://registry.example/shop@$digest" oci:mirrored:1
 is 'serves by digest' "$(blobs mirrored)" "$(blobs image)"
 registry_stop
 done_testing

@@ -21,7 +21,8 @@ o = Layout('several')
 manifests = []
 for arch in 'amd64', 'arm64':
     tar = file('srv/' + arch, arch.encode()) + END
-    layers = [o.layer(base), o.layer(tar), o.layer(top, media='application/vnd.oci.image.layer.v1.tar+zstd', packed=zstd)]
+    layers = [o.layer(base), o.layer(tar),
+              o.layer(top, media='application/vnd.oci.image.layer.v1.tar+zstd', packed=zstd)]
     manifests.append(dict(o.manifest(layers), platform={'os': 'linux', 'architecture': arch}))
 index = json.dumps({'schemaVersion': 2, 'mediaType': 'application/vnd.oci.image.index.v1+json',
                     'manifests': manifests}).encode()
@@ -33,8 +34,8 @@ fetched() { "$OAKUM" "$@" --quiet; }
 
 start() { # NAME YAML-OF-HTTP YAML-OF-AUTH: sets REGISTRY
 	mkdir -p "store-$1"
-	printf 'version: 0.1\nlog: {level: info}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:0"%s}\n%s' \
-		"$TMP/store-$1" "$2" "$3" >"$1.yml"
+	printf '%s\n' 'version: 0.1' 'log: {level: info}' "storage: {filesystem: {rootdirectory: $TMP/store-$1}}" \
+		"http: {addr: \"127.0.0.1:0\"$2}" "$3" >"$1.yml"
 	# It would take REGISTRY_AUTH_FILE for a setting of its own.
 	env -u REGISTRY_AUTH_FILE docker-registry serve "$1.yml" >"$1.log" 2>&1 &
 	registry_pid=$!
@@ -51,6 +52,8 @@ stop() {
 	wait "$registry_pid" 2>/dev/null
 }
 
+audited() { "$OAKUM" audit --quiet --no-cache -f json "$1" | jq -c '[.packages, .size, .layers]'; }
+
 both_ways() { # NAME SKOPEO'S-FLAG-FOR-TLS
 	like "$1: it listens" "$REGISTRY" '^127.0.0.1:[0-9]+$'
 	status "$1: oakum pushes" 0 fetched push oci:image "docker://$REGISTRY/ours/shop:1"
@@ -61,10 +64,11 @@ both_ways() { # NAME SKOPEO'S-FLAG-FOR-TLS
 	status "$1: oakum pulls it" 0 fetched pull "docker://$REGISTRY/theirs/shop:1" "oci:$1-oakum:1"
 	is "$1: with the same digests" "$(blobs "$1-oakum")" "$(blobs image)"
 	is "$1: an audit is that of the layout" \
-		"$("$OAKUM" audit --quiet --no-cache -f json "docker://$REGISTRY/theirs/shop:1" | jq -c '[.packages, .size, .layers]')" \
-		"$("$OAKUM" audit --quiet --no-cache -f json oci:image | jq -c '[.packages, .size, .layers]')"
-	status "$1: from repository to repository" 0 fetched copy "docker://$REGISTRY/ours/shop:1" "docker://$REGISTRY/a/b/c:2"
-	is "$1: skopeo sees the same digest" "$(skopeo inspect "--$2" -f '{{.Digest}}' "docker://$REGISTRY/a/b/c:2")" "$image"
+		"$(audited "docker://$REGISTRY/theirs/shop:1")" "$(audited oci:image)"
+	status "$1: from repository to repository" 0 fetched copy "docker://$REGISTRY/ours/shop:1" \
+		"docker://$REGISTRY/a/b/c:2"
+	is "$1: skopeo sees the same digest" \
+		"$(skopeo inspect "--$2" -f '{{.Digest}}' "docker://$REGISTRY/a/b/c:2")" "$image"
 }
 
 all_platforms() { # SKOPEO'S-FLAG-FOR-TLS
@@ -83,7 +87,8 @@ all_platforms() { # SKOPEO'S-FLAG-FOR-TLS
 start open '' ''
 both_ways open tls-verify=false
 all_platforms tls-verify=false
-status 'skopeo writes docker schema 2' 0 skopeo copy -q --dest-tls-verify=false -f v2s2 oci:image "docker://$REGISTRY/v2s2:1"
+status 'skopeo writes docker schema 2' 0 skopeo copy -q --dest-tls-verify=false -f v2s2 oci:image \
+	"docker://$REGISTRY/v2s2:1"
 status 'oakum takes it as it is' 0 fetched pull "docker://$REGISTRY/v2s2:1" oci:v2s2:1
 is 'digest included' "$(jq -r '.manifests[0].digest' v2s2/index.json)" \
 	"$(skopeo inspect --tls-verify=false -f '{{.Digest}}' "docker://$REGISTRY/v2s2:1")"

@@ -98,6 +98,8 @@ static inline void rpm_sample(struct rpm_writer *w)
 	rpm_text(w, 1014, "MIT AND Zlib");
 	rpm_text(w, 1022, "x86_64");
 	rpm_text(w, 1044, "source-of-it-1.2~rc3-4.el9.src.rpm");
+	rpm_text(w, 1011, "Example, Inc.");
+	rpm_text(w, 5096, "nodejs:18:9020:rhel9");
 	rpm_numbers(w, 1116, 4, RPM_SAMPLE_DIRS);
 	rpm_texts(w, 1117, 4, names);
 	rpm_texts(w, 1118, 2, dirs);

@@ -59,7 +59,8 @@ static bytes sample(size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		state = state * 6364136223846793005U + 1442695040888963407U;
-		text[i] = i / 65536 % 5 == 0 ? (uint8_t)(state >> 56) : (uint8_t)("shop items"[(state >> 60) % 10]);
+		text[i] = i / 65536 % 5 == 0 ? (uint8_t)(state >> 56)
+		                             : (uint8_t)("shop items"[(state >> 60) % 10]);
 	}
 	return bytes_of(text, n);
 }
@@ -98,8 +99,13 @@ static void expand_all(bytes in, buf *out)
 
 static void what_is_read_back_is_what_went_in(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 512, COMPRESS_PIECE - 1, COMPRESS_PIECE,
-		                            COMPRESS_PIECE + 1, 7 * COMPRESS_PIECE + 12345 };
+	static const size_t sizes[] = { 0,
+		                            1,
+		                            512,
+		                            COMPRESS_PIECE - 1,
+		                            COMPRESS_PIECE,
+		                            COMPRESS_PIECE + 1,
+		                            7 * COMPRESS_PIECE + 12345 };
 
 	(void)state;
 	for (enum codec codec = CODEC_NONE; codec <= CODEC_ZSTD; codec++) {

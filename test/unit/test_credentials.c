@@ -110,9 +110,11 @@ static void docker_s_file(void **state)
 	put(DOCKER,
 	    "{\"HttpHeaders\": {\"a\": \"b\"}, \"auths\": {"
 	    "\"https://index.docker.io/v1/\": {\"auth\": \"bWU6czNjcmV0\"},"
-	    "\"ghcr.io\": {\"auth\": \"dTpwOnE=\"}, \"https://quay.io\": {\"username\": \"x\", \"password\": \"y\"},"
+	    "\"ghcr.io\": {\"auth\": \"dTpwOnE=\"},"
+	    "\"https://quay.io\": {\"username\": \"x\", \"password\": \"y\"},"
 	    "\"azurecr.example\": {\"auth\": \"MDA6\", \"identitytoken\": \"refresh\"},"
-	    "\"bearer.example\": {\"registrytoken\": \"abc.def\"}, \"empty.example\": {}, \"null.example\": null}}",
+	    "\"bearer.example\": {\"registrytoken\": \"abc.def\"},"
+	    "\"empty.example\": {}, \"null.example\": null}}",
 	    0600);
 	assert_string_equal(found("docker.io", "library/debian"), "me:s3cret");
 	assert_string_equal(found("ghcr.io", "a"), "u:p:q");
@@ -131,7 +133,8 @@ static void the_longest_namespace_wins(void **state)
 {
 	(void)state;
 	put(PODMAN,
-	    "{\"auths\": {\"my.example/foo\": {\"auth\": \"Zm9vOjE=\"}, \"my.example\": {\"auth\": \"aG9zdDoy\"},"
+	    "{\"auths\": {\"my.example/foo\": {\"auth\": \"Zm9vOjE=\"},"
+	    "\"my.example\": {\"auth\": \"aG9zdDoy\"},"
 	    "\"my.example/foo/bar/image\": {\"auth\": \"aW1hZ2U6Mw==\"}}}",
 	    0600);
 	assert_string_equal(found("my.example", "foo/bar/image"), "image:3");
@@ -145,7 +148,8 @@ static void podman_before_docker_and_a_named_file_alone(void **state)
 {
 	(void)state;
 	put(DOCKER,
-	    "{\"auths\": {\"a.example\": {\"auth\": \"ZG9ja2VyOjE=\"}, \"b.example\": {\"auth\": \"ZG9ja2VyOjE=\"}}}",
+	    "{\"auths\": {\"a.example\": {\"auth\": \"ZG9ja2VyOjE=\"},"
+	    "\"b.example\": {\"auth\": \"ZG9ja2VyOjE=\"}}}",
 	    0600);
 	put(PODMAN, "{\"auths\": {\"a.example\": {\"auth\": \"cG9kbWFuOjE=\"}}}", 0600);
 	put("run/containers/auth.json", "", 0600); /* as podman leaves it */
@@ -222,16 +226,17 @@ static void a_secret_that_is_given_is_for_one_registry(void **state)
 }
 
 /* A helper that keeps what it is told in files, as `pass` does. */
-static const char keeper[] =
-	"#!/bin/sh\n"
-	"mkdir -p \"$KEPT\"; echo \"$1\" >>\"$KEPT/calls\"\n"
-	"case $1 in\n"
-	"store) cat >\"$KEPT/stored\" ;;\n"
-	"get) read -r s; f=\"$KEPT/$(echo \"$s\" | tr / _)\"\n"
-	"	[ -f \"$f\" ] && cat \"$f\" || { echo 'credentials not found in native keychain'; exit 1; } ;;\n"
-	"erase) read -r s; f=\"$KEPT/$(echo \"$s\" | tr / _)\"\n"
-	"	[ -f \"$f\" ] && rm \"$f\" || { echo 'credentials not found in native keychain'; exit 1; } ;;\n"
-	"esac\n";
+static const char keeper[] = "#!/bin/sh\n"
+							 "mkdir -p \"$KEPT\"; echo \"$1\" >>\"$KEPT/calls\"\n"
+							 "case $1 in\n"
+							 "store) cat >\"$KEPT/stored\" ;;\n"
+							 "get) read -r s; f=\"$KEPT/$(echo \"$s\" | tr / _)\"\n"
+							 "	[ -f \"$f\" ] && cat \"$f\" || "
+							 "{ echo 'credentials not found in native keychain'; exit 1; } ;;\n"
+							 "erase) read -r s; f=\"$KEPT/$(echo \"$s\" | tr / _)\"\n"
+							 "	[ -f \"$f\" ] && rm \"$f\" || "
+							 "{ echo 'credentials not found in native keychain'; exit 1; } ;;\n"
+							 "esac\n";
 
 static void helpers_are_asked(void **state)
 {
@@ -329,22 +334,22 @@ static void everything_else_in_the_file_stays(void **state)
 	(void)state;
 	put(DOCKER,
 	    "{\n  \"z\" : 1.50e1,\n\t\"auths\": {\"old.example\":{\"auth\":\"bzox\", \"x\": [ ]}, "
-	    "\"https://index.docker.io/v1/\": {\"auth\": \"bWU6MQ==\"}},\n  \"proxies\": {\"a\":null}\n}\n",
+	    "\"https://index.docker.io/v1/\": {\"auth\": \"bWU6MQ==\"}},\n"
+	    "  \"proxies\": {\"a\":null}\n}\n",
 	    0644);
 	store("docker.io", "me", "s3cret");
-	assert_string_equal(
-		get(DOCKER),
-		"{\n  \"z\" : 1.50e1,\n\t\"auths\": {\n\t\t\"old.example\": {\"auth\":\"bzox\", \"x\": [ ]},\n"
-		"\t\t\"https://index.docker.io/v1/\": {\"auth\": \"bWU6czNjcmV0\"}\n\t},\n"
-		"  \"proxies\": {\"a\":null}\n}\n");
+	assert_string_equal(get(DOCKER),
+	                    "{\n  \"z\" : 1.50e1,\n\t\"auths\": {\n"
+	                    "\t\t\"old.example\": {\"auth\":\"bzox\", \"x\": [ ]},\n"
+	                    "\t\t\"https://index.docker.io/v1/\": {\"auth\": \"bWU6czNjcmV0\"}\n\t},\n"
+	                    "  \"proxies\": {\"a\":null}\n}\n");
 	assert_int_equal(stat(in(DOCKER), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_string_equal(found("docker.io", "x/y"), "me:s3cret");
 	assert_int_equal(forget("docker.io"), ERR_NONE);
-	assert_string_equal(
-		get(DOCKER),
-		"{\n  \"z\" : 1.50e1,\n\t\"auths\": {\n\t\t\"old.example\": {\"auth\":\"bzox\", \"x\": [ ]}\n\t},\n"
-		"  \"proxies\": {\"a\":null}\n}\n");
+	assert_string_equal(get(DOCKER), "{\n  \"z\" : 1.50e1,\n\t\"auths\": {\n"
+	                                 "\t\t\"old.example\": {\"auth\":\"bzox\", \"x\": [ ]}\n\t},\n"
+	                                 "  \"proxies\": {\"a\":null}\n}\n");
 	assert_int_equal(forget("docker.io"), ERR_ABSENT);
 	assert_int_equal(forget(NULL), ERR_NONE);
 	assert_string_equal(get(DOCKER),

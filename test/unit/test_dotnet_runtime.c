@@ -235,6 +235,26 @@ static void test_runtime_environment(void **state)
 	}
 }
 
+/* Windows programs are looked into, the system is not: never clean. */
+static void test_runtime_of_windows(void **state)
+{
+	static const struct fixture_file files[] = {
+		{ .path = "Files/app/a.deps.json",
+		  .body = "{\"runtimeTarget\":\"t\",\"libraries\":{\"A/1\":{\"type\":\"package\"}}}" },
+		{ 0 },
+	};
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	f.image.platform.os = BYTES("windows");
+	fixture_layer(&f, files);
+	fixture_collect(&f);
+	assert_string_equal(purls(&f), "pkg:nuget/A@1");
+	assert_int_equal(fixture_gaps(&f, "a Windows image"), 1);
+	fixture_done(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_runtime_once_a_place),
 		cmocka_unit_test(test_runtime_edges),
 		cmocka_unit_test(test_runtime_environment),
+		cmocka_unit_test(test_runtime_of_windows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

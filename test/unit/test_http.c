@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Against a server in a child process that answers each request with the next of a list of texts. */
+/* Against a server in a child process that answers each request with the next of a list of
+ * texts. */
 #include "net/http.h"
 
 #include "base/limits.h"
@@ -249,7 +250,8 @@ static void too_many_headers_are_a_limit(void **state)
 
 	(void)state;
 	for (; result == 0 && lines < 100000; lines++)
-		result = http_head_line(&head, lines % 2 ? BYTES("X: 45678\r\n") : BYTES("HTTP/1.1 100 C\r\n"), &e);
+		result = http_head_line(
+			&head, lines % 2 ? BYTES("X: 45678\r\n") : BYTES("HTTP/1.1 100 C\r\n"), &e);
 	assert_failed(&e, ERR_LIMIT);
 	assert_true(lines * 13 <= LIMIT_HTTP_HEADERS + 26);
 	arena_done(&a);
@@ -258,8 +260,8 @@ static void too_many_headers_are_a_limit(void **state)
 static void what_breaks_off_or_stays_away(void **state)
 {
 	const char *const answers[] = { "!" OK "Content-Length: 10\r\n\r\nhello",
-		                            "!" OK "Transfer-Encoding: chunked\r\n\r\na\r\nhello",
-		                            "!", "~", NULL };
+		                            "!" OK "Transfer-Encoding: chunked\r\n\r\na\r\nhello", "!", "~",
+		                            NULL };
 	struct server s = start(answers);
 	struct http *h = client((struct http_options){ .idle_ms = 300 });
 	struct arena a = ARENA_INIT;
@@ -323,16 +325,20 @@ static void bodies_are_sent(void **state)
 		                            "HTTP/1.1 201 C\r\nContent-Length: 0\r\n\r\n",
 		                            "HTTP/1.1 202 C\r\nContent-Length: 0\r\n\r\n",
 		                            "HTTP/1.1 202 C\r\nContent-Length: 0\r\n\r\n",
-		                            "never sent", NULL };
+		                            "never sent",
+		                            NULL };
 	uint64_t left = 3000000, unknown = 10, lacking = 10;
 	const struct http_header headers[] = { { "Content-Type", "a/b" }, { "X-None", "" }, { 0 } };
 	struct server s = start(answers);
 	struct http_request r[] = {
-		{ .method = HTTP_PUT, .url = s.url, .headers = headers,
+		{ .method = HTTP_PUT,
+		  .url = s.url,
+		  .headers = headers,
 		  .body = { .read = read_letters, .ctx = &left, .size = left } },
 		{ .method = HTTP_PATCH, .url = s.url, .body = { .content = BYTES("hello") } },
 		{ .method = HTTP_POST, .url = s.url },
-		{ .method = HTTP_POST, .url = s.url,
+		{ .method = HTTP_POST,
+		  .url = s.url,
 		  .body = { .read = read_letters, .ctx = &unknown, .size = HTTP_SIZE_UNKNOWN } },
 	};
 	struct http *h = client((struct http_options){ 0 });
@@ -365,8 +371,8 @@ static void bodies_are_sent(void **state)
 static void what_cannot_be_sent_is_refused(void **state)
 {
 	static const struct http_header bad[][2] = {
-		{ { "X", "a\r\nY: b" }, { 0 } }, { { "X", "a\nb" }, { 0 } },  { { "X\r\nY", "b" }, { 0 } },
-		{ { "", "b" }, { 0 } },          { { "X:", "b" }, { 0 } },    { { "X", "\x7f" }, { 0 } },
+		{ { "X", "a\r\nY: b" }, { 0 } }, { { "X", "a\nb" }, { 0 } }, { { "X\r\nY", "b" }, { 0 } },
+		{ { "", "b" }, { 0 } },          { { "X:", "b" }, { 0 } },   { { "X", "\x7f" }, { 0 } },
 	};
 	struct http *h = client((struct http_options){ 0 });
 	struct http_exchange *x;

@@ -91,6 +91,33 @@ static void test_npm_installed(void **state)
 	fixture_done(&f);
 }
 
+/* What the distribution's own packages hold is marked, so that it is not counted twice. */
+static void test_owned_by_system(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "etc/os-release", .body = "ID=debian\n" },
+		{ .path = "var/lib/dpkg/status",
+		  .body = "Package: node-ms\nStatus: install ok installed\nVersion: 2.1.3-1\n" },
+		{ .path = "var/lib/dpkg/info/node-ms.list",
+		  .body = "/usr/share/nodejs/ms/package.json\n/usr/share/nodejs/ms/index.js\n" },
+		{ .path = "usr/share/nodejs/ms/package.json",
+		  .body = "{\"name\":\"ms\",\"version\":\"2.1.3\"}" },
+		{ .path = "usr/share/nodejs/ms/index.js", .body = "x" },
+		{ .path = "app/node_modules/qs/package.json",
+		  .body = "{\"name\":\"qs\",\"version\":\"6.0.0\"}" },
+		{ 0 } });
+	fixture_collect(&f);
+	assert_true(fixture_package(&f, "ms")->owned_by_system);
+	assert_false(fixture_package(&f, "qs")->owned_by_system);
+	assert_false(fixture_package(&f, "node-ms")->owned_by_system);
+	assert_bytes(fixture_owner(&f, "usr/share/nodejs/ms/package.json"), "node-ms");
+	fixture_done(&f);
+}
+
 static void test_npm_broken(void **state)
 {
 	struct fixture f;
@@ -328,6 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_npm_installed),
+		cmocka_unit_test(test_owned_by_system),
 		cmocka_unit_test(test_npm_broken),
 		cmocka_unit_test(test_npm_replaced),
 		cmocka_unit_test(test_npm_locks),

@@ -7,8 +7,8 @@
 
 static struct arena a = ARENA_INIT;
 
-/* Names as distribution/reference normalises them: its reference_test.go and normalize_test.go say the
- * same of those without a port or digest. */
+/* Names as distribution/reference normalises them: its reference_test.go and normalize_test.go say
+ * the same of those without a port or digest. */
 static void names_mean_what_they_mean_elsewhere(void **state)
 {
 	static const struct {

@@ -7,9 +7,10 @@
 /* RFC 9110 section 11.6.1 and distribution docs/spec/auth/token.md. */
 static void challenges_are_taken_apart(void **state)
 {
-	bytes in = BYTES("Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", "
-	                 "Basic realm=\"simple\",, bearer Realm=\"https://auth.docker.io/token\",service = "
-	                 "\"a, b\",scope=\"repository:samalba/my-app:pull,push\"");
+	bytes in = BYTES(
+		"Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", "
+		"Basic realm=\"simple\",, bearer Realm=\"https://auth.docker.io/token\",service = "
+		"\"a, b\",scope=\"repository:samalba/my-app:pull,push\"");
 	struct arena a = ARENA_INIT;
 	struct challenge c;
 
@@ -140,15 +141,22 @@ static void tokens(void **state)
 	err e = { 0 };
 
 	(void)state;
-	assert_int_equal(token_parse(BYTES("{\"token\":\"ey.J\",\"expires_in\":300,\"issued_at\":\"x\"}"), &a,
-	                             &t, &e), 0);
+	assert_int_equal(
+		token_parse(BYTES("{\"token\":\"ey.J\",\"expires_in\":300,\"issued_at\":\"x\"}"), &a, &t,
+	                &e),
+		0);
 	assert_bytes(t.token, "ey.J");
 	assert_int_equal(t.expires_s, 300);
 	assert_int_equal(token_parse(BYTES("{\"access_token\":\"b\"}"), &a, &t, &e), 0);
 	assert_bytes(t.token, "b");
 	assert_int_equal(t.expires_s, 60); /* docs/spec/auth/token.md */
-	static const char *const bad[] = { "", "[]", "{}", "{\"token\":1}", "{\"token\":\"a b\"}",
-		                               "{\"token\":\"a\\r\\nX: 1\"}", "{\"token\":\"a\\u00e9\"}",
+	static const char *const bad[] = { "",
+		                               "[]",
+		                               "{}",
+		                               "{\"token\":1}",
+		                               "{\"token\":\"a b\"}",
+		                               "{\"token\":\"a\\r\\nX: 1\"}",
+		                               "{\"token\":\"a\\u00e9\"}",
 		                               "{\"token\":\"a\",\"token\":\"b\"}",
 		                               "{\"token\":\"a\",\"expires_in\":-1}" };
 
@@ -166,19 +174,26 @@ static void messages_and_tags(void **state)
 	err e = { 0 };
 
 	(void)state;
-	assert_bytes(errors_parse(BYTES("{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\",\"detail\":{}}]}"),
-	                          &a), "DENIED: no");
+	assert_bytes(
+		errors_parse(BYTES("{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\",\"detail\":{}}]}"),
+	                 &a),
+		"DENIED: no");
 	assert_bytes(errors_parse(BYTES("{\"errors\":[{\"code\":\"DENIED\"}]}"), &a), "DENIED");
 	assert_bytes(errors_parse(BYTES("{\"message\":\"bad\"}"), &a), "bad");
 	assert_bytes(errors_parse(BYTES("<html>"), &a), "");
 	assert_bytes(errors_parse(BYTES("{\"errors\":{}}"), &a), "");
-	assert_int_equal(tags_parse(BYTES("{\"name\":\"a\",\"tags\":[\"v1\",\"_x.Y-2\"]}"), &a, &tags, &e), 0);
+	assert_int_equal(
+		tags_parse(BYTES("{\"name\":\"a\",\"tags\":[\"v1\",\"_x.Y-2\"]}"), &a, &tags, &e), 0);
 	assert_int_equal(tags_parse(BYTES("{\"name\":\"a\",\"tags\":null}"), &a, &tags, &e), 0);
 	assert_int_equal(tags.len, 2);
 	assert_bytes(tags.items[0], "v1");
 	assert_bytes(tags.items[1], "_x.Y-2");
-	static const char *const bad[] = { "{}", "{\"tags\":{}}", "{\"tags\":[1]}", "{\"tags\":[\"\"]}",
-		                               "{\"tags\":[\"../x\"]}", "{\"tags\":[\".a\"]}",
+	static const char *const bad[] = { "{}",
+		                               "{\"tags\":{}}",
+		                               "{\"tags\":[1]}",
+		                               "{\"tags\":[\"\"]}",
+		                               "{\"tags\":[\"../x\"]}",
+		                               "{\"tags\":[\".a\"]}",
 		                               "{\"tags\":[\"a\\u001b[2J\"]}" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -402,6 +402,55 @@ static void test_ownership(void **state)
 	buf_done(&db);
 }
 
+/* needing_header: of a package that needs n names and provides one. */
+static void needing_header(const char *name, const char *const *needs, const uint32_t *flags,
+                           uint32_t n, const char *provides, buf *out)
+{
+	struct rpm_writer w = RPM_WRITER_INIT;
+
+	rpm_text(&w, 1000, name);
+	rpm_text(&w, 1001, "1");
+	rpm_text(&w, 1002, "1");
+	if (n > 0) {
+		rpm_numbers(&w, 1048, n, flags);
+		rpm_texts(&w, 1049, n, needs);
+	}
+	rpm_texts(&w, 1047, 1, &provides);
+	rpm_blob(&w, out);
+	rpm_writer_done(&w);
+}
+
+/* What rpmlib and weak dependencies ask for is no need (rpmsenseFlags); of rich ones (rpm, "Boolean
+ * Dependencies") "or" takes the first that is there, "if" depends on what is not known here. */
+static void test_relations(void **state)
+{
+	static const char *const needs[] = { "rpmlib(PayloadIsZstd)", "weak", "libb.so.1()(64bit)",
+		                                 "(none or c or d)", "(e if b)", "(b and f)",
+		                                 "(g >= 1 with h)", "(c or (d and e))" };
+	static const uint32_t flags[] = { 1U << 24, 1U << 19, 0, 0, 0, 0, 0, 0 };
+	static const char *const others[] = { "b", "c", "d", "e", "f", "g", "h", "weak" };
+	buf db = BUF_INIT(MIB), blobs[9];
+	bytes headers[9];
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < 9; i++) {
+		blobs[i] = (buf)BUF_INIT(MIB);
+		needing_header(i ? others[i - 1] : "a", needs, flags, i ? 0 : 8,
+		               i == 1 ? "libb.so.1()(64bit)" : i ? others[i - 1] : "rpmlib(PayloadIsZstd)",
+		               &blobs[i]);
+		headers[i] = buf_bytes(&blobs[i]);
+	}
+	rpm_ndb(headers, 9, &db);
+	collect_files(&f, "var/lib/rpm/Packages.db", buf_bytes(&db));
+	assert_int_equal(f.facts.packages.len, 9);
+	assert_string_equal(fixture_edges(&f), "a>b a>c a>f a>g a>h");
+	fixture_done(&f);
+	for (size_t i = 0; i < 9; i++)
+		buf_done(&blobs[i]);
+	buf_done(&db);
+}
+
 /* A package whose lists of files contradict each other is still a package. */
 static void test_files_malformed(void **state)
 {
@@ -458,7 +507,7 @@ int main(void)
 		cmocka_unit_test(test_manifest),      cmocka_unit_test(test_manifest_malformed),
 		cmocka_unit_test(test_manifest_both), cmocka_unit_test(test_places),
 		cmocka_unit_test(test_ownership),     cmocka_unit_test(test_files_malformed),
-		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_hidden),        cmocka_unit_test(test_relations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,8 @@ static void test_header(void **state)
 	assert_bytes(p.licence, "MIT AND Zlib");
 	assert_bytes(p.architecture, "x86_64");
 	assert_bytes(p.source_rpm, "source-of-it-1.2~rc3-4.el9.src.rpm");
+	assert_bytes(p.vendor, "Example, Inc.");
+	assert_bytes(p.module, "nodejs:18:9020:rhel9");
 	assert_int_equal(rpm_files_begin(&files, &p, &a, &e), 0);
 	assert_true(rpm_files_next(&files, &dir, &name));
 	assert_bytes(dir, "/usr/bin/");

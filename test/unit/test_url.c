@@ -125,9 +125,9 @@ static void references_resolve_as_in_the_rfc(void **state)
 
 static void locations_that_lead_elsewhere_are_refused(void **state)
 {
-	static const char *const bad[] = { "file:///x",      "//user@g/",  "\\\\g\\x", "a b",
-		                               "javascript:1",   "http:g",     "//",       "/\r\nX: 1",
-		                               "gopher://a/b",   "http://a b", "///x" };
+	static const char *const bad[] = { "file:///x",    "//user@g/",  "\\\\g\\x", "a b",
+		                               "javascript:1", "http:g",     "//",       "/\r\nX: 1",
+		                               "gopher://a/b", "http://a b", "///x" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -157,12 +157,18 @@ static void origins_and_places(void **state)
 		const char *url;
 		bool loopback, private;
 	} places[] = {
-		{ "http://localhost:5000", true, true },     { "http://127.9.8.7", true, true },
-		{ "http://[::1]", true, true },              { "http://[::2]", false, true },
-		{ "http://10.0.0.1", false, true },          { "http://8.8.8.8", false, true },
-		{ "http://169.254.169.254", false, true },   { "http://metadata.google.internal", false, true },
-		{ "http://printer.local", false, true },     { "http://registry:5000", false, true },
-		{ "http://ghcr.io", false, false },          { "http://localhost.example.com", false, false },
+		{ "http://localhost:5000", true, true },
+		{ "http://127.9.8.7", true, true },
+		{ "http://[::1]", true, true },
+		{ "http://[::2]", false, true },
+		{ "http://10.0.0.1", false, true },
+		{ "http://8.8.8.8", false, true },
+		{ "http://169.254.169.254", false, true },
+		{ "http://metadata.google.internal", false, true },
+		{ "http://printer.local", false, true },
+		{ "http://registry:5000", false, true },
+		{ "http://ghcr.io", false, false },
+		{ "http://localhost.example.com", false, false },
 		{ "http://127.0.0.1.example.com", false, false },
 	};
 	struct arena a = ARENA_INIT;
@@ -182,7 +188,8 @@ static void origins_and_places(void **state)
 	assert_false(url_same_origin(&u, &port));
 	assert_false(url_same_origin(&u, &scheme));
 	assert_false(url_same_origin(&u, &host));
-	assert_string_equal(url_escape(BYTES("a-Z_0.~ /:+%&\n\xff"), &a), "a-Z_0.~%20%2F%3A%2B%25%26%0A%FF");
+	assert_string_equal(url_escape(BYTES("a-Z_0.~ /:+%&\n\xff"), &a),
+	                    "a-Z_0.~%20%2F%3A%2B%25%26%0A%FF");
 	arena_done(&a);
 }
 
