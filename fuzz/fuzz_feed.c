@@ -21,7 +21,7 @@ static int check_advisory(void *ctx, const struct advisory *a, err *e)
 	must(o != VERSION_UNKNOWN && a->package.n > 0 && a->id.n > 0 && a->source.n > 0);
 	must(a->ranges.len + a->versions.len > 0);
 	for (size_t i = 0; i < a->ranges.len; i++) {
-		const struct advisory_range *r = &a->ranges.items[i];
+		const struct version_interval *r = &a->ranges.items[i];
 
 		must(r->to.n == 0 || r->last.n == 0);
 		must(r->from.n == 0 || version_is_valid(o, r->from));

@@ -19,9 +19,9 @@
 #define LIMIT_CONFIG (4 * MIB)
 /* Kubernetes and every JSON library stop near here; deeper is an attack on a stack. */
 #define LIMIT_JSON_DEPTH 64
-/* Members and items in one document: 32 MiB of nodes. The largest deps.json of the .NET SDK has
- * 20,000. */
-#define LIMIT_JSON_NODES (UINT64_C(2) << 20)
+/* Members and items in one document: 128 MiB of nodes. Debian's security tracker has 3,000,000, the
+ * largest deps.json of the .NET SDK 20,000. */
+#define LIMIT_JSON_NODES (UINT64_C(8) << 20)
 /* Of documents that are read piece by piece (SBOMs): one string, for which a DSSE envelope's
  * payload is the largest reason; a number; the members of one object, which formats of today keep
  * below 100. */
@@ -250,6 +250,12 @@
 #define LIMIT_ADVISORY_TEXT (64 * KIB)
 /* Ranges, references, aliases, feeds, spaces: each list; OSV names every version of a package. */
 #define LIMIT_ADVISORY_ITEMS (UINT64_C(64) << 10)
+/* One document of a feed, and what it is after decompression: the worker holds it whole, within
+ * LIMIT_WORKER_MEMORY. NVD's largest year has 190 MB. Folders below a feed's folder. */
+#define LIMIT_FEED (224 * MIB)
+#define LIMIT_FEED_DEPTH 16
+/* One record on its way from the worker: the longest notice names some 1,000 references. */
+#define LIMIT_FEED_RECORD ((size_t)(16 * MIB))
 /* All records of all feeds while a database is built: every public feed together has some 3 GB. */
 #define LIMIT_DATABASE_BUILD (16 * GIB)
 

@@ -8,6 +8,9 @@
 #include "base/path.h"
 #include "fmt/pe.h"
 
+/* Applications of one image that list a file of the same name; beyond, a copy stays unclaimed. */
+#define CLAIMS_COMPARED 256
+
 /* -- in the worker ---------------------------------------------------------------------------- */
 
 void dotnet_assembly_inspect(struct inspection *in, bytes body, err *e)
@@ -73,10 +76,11 @@ static const struct dotnet_claim *find_claim(const struct dotnet_collector *c, b
 {
 	const struct dotnet_claim *claim = map_get(&c->by_file, path_base(path));
 
-	while (claim && !(path_within(path, claim->dir) &&
-	                  (claim->version.n == 0 || bytes_equal(claim->version, version))))
-		claim = claim->next;
-	return claim;
+	for (int i = 0; claim && i < CLAIMS_COMPARED; i++, claim = claim->next)
+		if (path_within(path, claim->dir) &&
+		    (claim->version.n == 0 || bytes_equal(claim->version, version)))
+			return claim;
+	return NULL;
 }
 
 /* owner_of_code(c, loose): translations, "de/Shop.resources.dll", are what the code above them is.

@@ -83,7 +83,8 @@ struct applet {
 };
 
 /* applets.c: NULL-terminated, in the order of the help. A name is one word, or two: "sbom check".
- * applet_find(name): NULL when unknown; a hyphen may stand for the space. applet_choose(words, out_taken): the one whose name these
+ * applet_find(name): NULL when unknown; a hyphen may stand for the space.
+ * applet_choose(words, out_taken): the one whose name these
  * words (NULL behind the last) begin with, the longest first, and how many of them its name takes.
  * applet_second(applet): the second word of its name; NULL when it has one. */
 extern const struct applet *const applets[];

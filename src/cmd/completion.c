@@ -71,7 +71,9 @@ static void put_bash(struct stream *out)
 	                 "\tif ((COMP_CWORD == 1)); then\n"
 	                 "\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	put_commands(out);
-	stream_puts(out, "' -- \"$word\")\n\t\treturn\n\tfi\n\tcase \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
+	stream_puts(
+		out,
+		"' -- \"$word\")\n\t\treturn\n\tfi\n\tcase \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
 	for (size_t i = 0; applets[i]; i++)
 		if (applet_second(applets[i]))
 			put_bash_applet(out, applets[i]);
@@ -106,8 +108,9 @@ static void put_zsh_applet(struct stream *out, const struct applet *applet)
 {
 	const struct flag *f;
 
-	stream_printf(out, applet_second(applet) ? "\t'%s')\n\t\tshift words; ((CURRENT--))\n"
-	                                         : "\t'%s '*)\n", applet->name);
+	stream_printf(
+		out, applet_second(applet) ? "\t'%s')\n\t\tshift words; ((CURRENT--))\n" : "\t'%s '*)\n",
+		applet->name);
 	stream_puts(out, "\t\t_arguments \\\n");
 	for (size_t i = 0; (f = applet_flag(applet, i, NULL)); i++) {
 		stream_printf(out, "\t\t\t'%s--%s[", f->kind == FLAG_LIST ? "*" : "", f->name);

@@ -12,8 +12,8 @@
 struct output {
 	const char *format, *path; /* path NULL: standard output */
 	struct arena *arena;
-	int fd;                    /* what is written to, when it is not standard output */
-	char *draft;               /* a file beside path that will take its place; NULL: path itself */
+	int fd;      /* what is written to, when it is not standard output */
+	char *draft; /* a file beside path that will take its place; NULL: path itself */
 	struct stream stream;
 	bool finished;
 };

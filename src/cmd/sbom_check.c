@@ -35,8 +35,9 @@ static int run_one(struct reading *reading, const struct sbom_check_flags *f,
 	struct job *job = reading->job;
 	bool *as_json = arena_array(&job->arena, bool, outputs->len), complete;
 	struct stream **outs = arena_array(&job->arena, struct stream *, outputs->len);
-	const struct bill_check_options options = { { reading->options, job->now, OAKUM_VERSION, false },
-		                                        &job->out, as_json, outs, outputs->len };
+	const struct bill_check_options options = {
+		{ reading->options, job->now, OAKUM_VERSION, false }, &job->out, as_json, outs, outputs->len
+	};
 	struct target target;
 
 	for (size_t i = 0; i < outputs->len; i++) {

@@ -94,10 +94,17 @@ static void choose_packages(struct bill *bill)
 /* A walk from one package to those that it needs. */
 struct needs {
 	struct bill *bill;
-	const uint32_t *first; /* of each of facts.packages: where its edges begin; one more at the end */
-	uint32_t *seen;        /* of each: which walk came by last, counted from 1 */
-	struct { uint32_t *items; size_t len, cap; } waiting;
-	struct { struct sbom_edge *items; size_t len, cap; } edges;
+	const uint32_t
+		*first;     /* of each of facts.packages: where its edges begin; one more at the end */
+	uint32_t *seen; /* of each: which walk came by last, counted from 1 */
+	struct {
+		uint32_t *items;
+		size_t len, cap;
+	} waiting;
+	struct {
+		struct sbom_edge *items;
+		size_t len, cap;
+	} edges;
 	uint64_t steps;
 };
 
@@ -115,7 +122,8 @@ static const uint32_t *first_edges(const struct facts *facts, struct arena *a)
 }
 
 /* What a package without files needs is needed by those that need it: a NuGet metapackage stands
- * for what it brings. A hidden package is not in the image, so nothing leads to it or through it. */
+ * for what it brings. A hidden package is not in the image, so nothing leads to it or through
+ * it. */
 static void walk(struct needs *n, uint32_t from)
 {
 	const struct facts *facts = &n->bill->facts;

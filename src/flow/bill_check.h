@@ -15,7 +15,7 @@ struct bill_check_options {
 	size_t len;
 };
 
-/* bill_check(target, options, out_complete, e): write a report to each of outs. Errors of bill_make,
- * for sbom:FILE of convert_file. */
+/* bill_check(target, options, out_complete, e): write a report to each of outs. Errors of
+ * bill_make, for sbom:FILE of convert_file. */
 int bill_check(const struct target *target, const struct bill_check_options *options,
                bool *out_complete, err *e);

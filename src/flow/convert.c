@@ -153,8 +153,8 @@ static int send_part(struct worker *w, int fd, const char *name, uint64_t *sent,
 static enum err_kind kind_said(uint8_t said)
 {
 	return said == ERR_FORMAT || said == ERR_LIMIT || said == ERR_IO || said == ERR_UNTRUSTED
-	               ? (enum err_kind)said
-	               : ERR_BUG;
+	           ? (enum err_kind)said
+	           : ERR_BUG;
 }
 
 /* take(w, out, e): one answer whole. */

@@ -9,8 +9,8 @@
 #include "sbom/read.h"
 
 struct convert_options {
-	/* answer(ctx, document, what, out): write what was asked for; in the worker, which has a copy of
-	 * ctx as it was. NULL: the bill in the format `what` (enum sbom_format). */
+	/* answer(ctx, document, what, out): write what was asked for; in the worker, which has a
+	 * copy of ctx as it was. NULL: the bill in the format `what` (enum sbom_format). */
 	void (*answer)(const void *ctx, const struct sbom_document *document, uint8_t what,
 	               struct stream *out);
 	const void *ctx;

@@ -19,7 +19,10 @@ struct named {
 
 struct side {
 	buf packed;
-	struct { struct named *items; size_t len, cap; } packages;
+	struct {
+		struct named *items;
+		size_t len, cap;
+	} packages;
 	bool is_image;
 	struct bill bill; /* of an image */
 };
@@ -84,8 +87,7 @@ static int unpack(struct side *s, struct arena *a, err *e)
 	if (s->packages.len > 0)
 		qsort(s->packages.items, s->packages.len, sizeof(*s->packages.items), compare_named);
 	for (size_t i = 0; i < s->packages.len; i++)
-		if (kept == 0 ||
-		    compare_named(&s->packages.items[kept - 1], &s->packages.items[i]) != 0)
+		if (kept == 0 || compare_named(&s->packages.items[kept - 1], &s->packages.items[i]) != 0)
 			s->packages.items[kept++] = s->packages.items[i];
 	s->packages.len = kept;
 	return 0;
@@ -138,10 +140,12 @@ static enum version_ordering ordering_of(bytes type)
 	static const struct {
 		const char *type;
 		enum version_ordering ordering;
-	} known[] = { { "deb", VERSION_DPKG },      { "apk", VERSION_APK },    { "rpm", VERSION_RPM },
-		          { "nuget", VERSION_NUGET },   { "npm", VERSION_SEMVER }, { "cargo", VERSION_SEMVER },
-		          { "pypi", VERSION_PEP440 },   { "maven", VERSION_MAVEN }, { "gem", VERSION_GEM },
-		          { "golang", VERSION_GO },     { "os", VERSION_DPKG } };
+	} known[] = { { "deb", VERSION_DPKG },    { "apk", VERSION_APK },
+		          { "rpm", VERSION_RPM },     { "nuget", VERSION_NUGET },
+		          { "npm", VERSION_SEMVER },  { "cargo", VERSION_SEMVER },
+		          { "pypi", VERSION_PEP440 }, { "maven", VERSION_MAVEN },
+		          { "gem", VERSION_GEM },     { "golang", VERSION_GO },
+		          { "os", VERSION_DPKG } };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (bytes_is(type, known[i].type))
@@ -327,8 +331,8 @@ static struct strings risky_files(const struct image *image, struct arena *a)
 	return found;
 }
 
-static void compare_settings(const struct image *before, const struct image *after,
-                             struct arena *a, struct diff_page *out)
+static void compare_settings(const struct image *before, const struct image *after, struct arena *a,
+                             struct diff_page *out)
 {
 	const struct oci_config *b = &before->config, *n = &after->config;
 

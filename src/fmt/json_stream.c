@@ -338,7 +338,8 @@ int json_stream_next(struct json_stream *s, enum json_token *out, err *e)
 		return 0;
 	}
 	if (filled &&
-	    expect(s, ',', object ? "',' or '}' is missing here" : "',' or ']' is missing here", &c, e) < 0)
+	    expect(s, ',', object ? "',' or '}' is missing here" : "',' or ']' is missing here", &c,
+	           e) < 0)
 		return -1;
 	if (!object)
 		return take_value(s, c, out, e);

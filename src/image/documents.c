@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "image/client.h"
 #include "image/session.h"
+#include "oci/docker.h"
 #include "oci/platform.h"
 
 /* What one resolution carries along. */
@@ -214,59 +215,6 @@ static int resolve_registry(struct resolve *r, err *e)
 
 /* -- docker save ------------------------------------------------------------------------------- */
 
-/* in_full(name, a): "shop" is docker.io/library/shop:latest, as docker and podman write it by turns.
- * What is no reference stands for itself. */
-static bytes in_full(bytes name, struct arena *a)
-{
-	struct reference ref;
-	err ignored = { 0 };
-
-	if (reference_parse(arena_str(a, name), a, &ref, &ignored) < 0)
-		return name;
-	return bytes_str(reference_text(&ref, a));
-}
-
-static bool names_image(const struct docker_item *item, bytes tag, struct arena *a)
-{
-	for (size_t i = 0; i < item->repo_tags.len; i++)
-		if (bytes_equal(in_full(item->repo_tags.items[i], a), in_full(tag, a)))
-			return true;
-	return false;
-}
-
-/* names_here(m, a): "shop:1, web:2", as far as they fit into an error. */
-static const char *names_here(const struct docker_manifest *m, struct arena *a)
-{
-	buf names = BUF_INIT(MIB);
-
-	for (size_t i = 0; i < m->len && names.n < 200; i++)
-		for (size_t k = 0; k < m->items[i].repo_tags.len && names.n < 200; k++)
-			buf_printf(&names, "%s" PRIb, names.n > 0 ? ", " : "",
-			           BYTESF(m->items[i].repo_tags.items[k]));
-	char *shown = text_shown(a, buf_bytes(&names));
-
-	buf_done(&names);
-	return *shown ? shown : "none has a name";
-}
-
-static int choose_docker(struct resolve *r, const struct docker_manifest *m,
-                         const struct docker_item **out, err *e)
-{
-	bytes tag = bytes_str(r->target->tag);
-
-	*out = m->len == 1 && tag.n == 0 ? &m->items[0] : NULL;
-	for (size_t i = 0; i < m->len && tag.n > 0 && !*out; i++)
-		if (names_image(&m->items[i], tag, r->arena))
-			*out = &m->items[i];
-	if (*out)
-		return 0;
-	if (tag.n > 0)
-		return err_set(e, ERR_ABSENT, 0, "no image in the archive is named '%s' (there: %s)",
-		               SHOW(tag), names_here(m, r->arena));
-	return err_set(e, ERR_ABSENT, 0, "%zu images in the archive; name one: %s:NAME (there: %s)",
-	               m->len, SHOW(bytes_str(r->target->text)), names_here(m, r->arena));
-}
-
 static int resolve_docker(struct resolve *r, err *e)
 {
 	struct docker_manifest manifest;
@@ -278,7 +226,8 @@ static int resolve_docker(struct resolve *r, err *e)
 	if (ask(r, REQUEST_DOCKER, text, &packed, e) < 0)
 		return err_wrap(e, "manifest.json");
 	if (oci_docker_unpack(packed, r->arena, &manifest, e) < 0 ||
-	    choose_docker(r, &manifest, &item, e) < 0)
+	    docker_choose(&manifest, bytes_str(r->target->text), bytes_str(r->target->tag), r->arena,
+	                  &item, e) < 0)
 		return -1;
 	if (local_read(r->local, item->config, LIMIT_CONFIG, r->arena, &text, e) < 0 ||
 	    parse_config(r, text, e) < 0)

@@ -97,7 +97,8 @@ static void put_name(buf *b, const struct package *p)
 		space = bytes_slice(name, 0, cut);
 		name = bytes_skip(name, cut + 1);
 	}
-	/* purl-spec names the vendor, and all who write purls do: Red Hat's ID in os-release is "rhel". */
+	/* purl-spec names the vendor, and all who write purls do: Red Hat's ID in os-release is
+	 * "rhel". */
 	if (p->ecosystem == ECO_RPM && bytes_is(space, "rhel"))
 		space = BYTES("redhat");
 	/* The distribution's ID is lower case by os-release(5); rpm asks for it, too. */
@@ -140,7 +141,8 @@ static void put_distro(buf *b, char *mark, const struct package *p)
 }
 
 /* The qualifier that Syft writes and Grype reads: what it was built from, when that is another name
- * or version. deb: "glibc" or "gcc-12@12.2.0-14"; apk: its origin; rpm: the source package's file. */
+ * or version. deb: "glibc" or "gcc-12@12.2.0-14"; apk: its origin; rpm: the source package's
+ * file. */
 static void put_upstream(buf *b, char *mark, const struct package *p)
 {
 	bool same_name = bytes_equal(p->source_name, p->name);

@@ -28,10 +28,19 @@ struct diff_layer {
 
 struct diff_page {
 	bytes before, after; /* what was compared, as the user named it */
-	struct { struct diff_package *items; size_t len, cap; } packages;
-	struct { struct diff_setting *items; size_t len, cap; } settings;
-	struct { struct diff_layer *items; size_t len, cap; } layers;
-	bool images; /* both are: settings, layers and sizes are known */
+	struct {
+		struct diff_package *items;
+		size_t len, cap;
+	} packages;
+	struct {
+		struct diff_setting *items;
+		size_t len, cap;
+	} settings;
+	struct {
+		struct diff_layer *items;
+		size_t len, cap;
+	} layers;
+	bool images;                      /* both are: settings, layers and sizes are known */
 	uint64_t size_before, size_after; /* of all files */
 	uint64_t packages_before, packages_after;
 };

@@ -45,7 +45,8 @@ static void put_row(struct layout *l, const struct sbom_check *c, const struct r
 		layout_printf(l, STYLE_PLAIN, "(%s)", COUNT_TEXT(r->count));
 	for (size_t i = 0; r->lack && i < r->lack->named_len; i++)
 		layout_word(l, STYLE_FAINT, r->lack->named[i],
-		            i + 1 < r->lack->named_len || r->lack->packages > r->lack->named_len ? "," : "");
+		            i + 1 < r->lack->named_len || r->lack->packages > r->lack->named_len ? ","
+		                                                                                 : "");
 	if (r->lack && r->lack->packages > r->lack->named_len)
 		layout_text(l, STYLE_FAINT, "…");
 	layout_end(l);

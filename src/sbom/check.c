@@ -49,9 +49,8 @@ void sbom_check_document(const struct sbom_document *d, struct arena *a, struct 
 
 	(void)bytes_take_until(&names, '\n', &first); /* nothing found: nobody */
 	*out = (struct sbom_check){
-		.format = d->is_spdx
-		                  ? d->version
-		                  : bytes_str(arena_printf(a, "CycloneDX " PRIb, BYTESF(d->version))),
+		.format = d->is_spdx ? d->version
+		                     : bytes_str(arena_printf(a, "CycloneDX " PRIb, BYTESF(d->version))),
 		.packages = d->bill.packages,
 		.author = first,
 		.created = d->bill.created,

@@ -28,8 +28,8 @@ struct sbom_check {
 	uint64_t dangling; /* dependencies that name what is not there */
 };
 
-/* sbom_check_document(document, a, out), sbom_check_bill(bill, a, out): of one that was read, and of
- * an image, whose packages all belong to it. Arena. O(packages). */
+/* sbom_check_document(document, a, out), sbom_check_bill(bill, a, out): of one that was read, and
+ * of an image, whose packages all belong to it. Arena. O(packages). */
 void sbom_check_document(const struct sbom_document *document, struct arena *a,
                          struct sbom_check *out);
 void sbom_check_bill(const struct sbom *bill, struct arena *a, struct sbom_check *out);

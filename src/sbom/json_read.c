@@ -13,7 +13,8 @@ bytes reader_str(struct reader *r, json object, const char *name)
 	return json_bytes(json_get(object, name), &r->scratch);
 }
 
-static int parse(struct reader *r, bytes text, int (*take)(struct reader *r, json v, err *e), err *e)
+static int parse(struct reader *r, bytes text, int (*take)(struct reader *r, json v, err *e),
+                 err *e)
 {
 	struct json_doc doc;
 
@@ -191,8 +192,7 @@ static int walk(struct reader *r, struct json_stream *s, bytes *payload, struct 
 }
 
 /* enveloped: it may have a payload, which then is the document. */
-static int read_document(struct reader *r, const struct sbom_source *source, bool enveloped,
-                         err *e)
+static int read_document(struct reader *r, const struct sbom_source *source, bool enveloped, err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct json_stream s;
@@ -222,7 +222,5 @@ static int check_predicate(struct reader *r, err *e)
 
 int json_read(struct reader *r, const struct sbom_source *source, err *e)
 {
-
-
 	return read_document(r, source, true, e) < 0 ? -1 : check_predicate(r, e);
 }

@@ -110,9 +110,10 @@ static void pack_identity(const struct sbom_package *p, buf *b)
 
 static void pack_rest(const struct sbom_package *p, buf *b)
 {
-	const bytes texts[] = { p->source_name, p->source_version, p->licence.text, p->supplier,
-		                    p->originator,  p->cpe,            p->checksums,    p->description,
-		                    p->copyright,   p->homepage,       p->download };
+	const bytes texts[] = { p->source_name, p->source_version, p->licence.text,
+		                    p->supplier,    p->originator,     p->cpe,
+		                    p->checksums,   p->description,    p->copyright,
+		                    p->homepage,    p->download };
 
 	pack_u64(b, p->kind);
 	pack_u64(b, p->layer);

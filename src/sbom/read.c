@@ -35,9 +35,10 @@ static bytes type_of(const struct sbom_package *p)
 /* The first of these tell one package from another. */
 static void pack_package(buf *b, const struct sbom_package *p, bytes *out_identity)
 {
-	const bytes rest[] = { p->source_name, p->source_version, p->licence.text, p->supplier,
-		                   p->originator,  p->cpe,            p->checksums,    p->description,
-		                   p->copyright,   p->homepage,       p->download };
+	const bytes rest[] = { p->source_name, p->source_version, p->licence.text,
+		                   p->supplier,    p->originator,     p->cpe,
+		                   p->checksums,   p->description,    p->copyright,
+		                   p->homepage,    p->download };
 
 	buf_clear(b);
 	pack_u64(b, p->kind);
@@ -56,9 +57,10 @@ static void pack_package(buf *b, const struct sbom_package *p, bytes *out_identi
 
 static bool unpack_package(bytes in, struct sbom_package *p)
 {
-	bytes *const texts[] = { &p->source_name, &p->source_version, &p->licence.text, &p->supplier,
-		                     &p->originator,  &p->cpe,            &p->checksums,    &p->description,
-		                     &p->copyright,   &p->homepage,       &p->download };
+	bytes *const texts[] = { &p->source_name, &p->source_version, &p->licence.text,
+		                     &p->supplier,    &p->originator,     &p->cpe,
+		                     &p->checksums,   &p->description,    &p->copyright,
+		                     &p->homepage,    &p->download };
 	uint32_t kind, layer;
 
 	if (!pack_take_u32(&in, SBOM_OPERATING_SYSTEM, &kind) ||
@@ -91,7 +93,8 @@ int reader_add(struct reader *r, bytes id, const struct sbom_package *p, err *e)
 		if (pile_count(pile) >= LIMIT_SBOM_PACKAGES)
 			return err_set(e, ERR_LIMIT, 0, "more than %u packages", (unsigned)LIMIT_SBOM_PACKAGES);
 		if (!pile_add(pile, buf_bytes(&r->record)))
-			return err_set(e, ERR_IO, 0, "the packages do not fit into the folder for temporary files");
+			return err_set(e, ERR_IO, 0,
+			               "the packages do not fit into the folder for temporary files");
 		*number = (uint32_t)pile_count(pile);
 	}
 	if (id.n > 0)

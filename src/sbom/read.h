@@ -30,9 +30,15 @@ struct sbom_document {
 	bytes version;    /* "SPDX-2.3", "1.6" of CycloneDX */
 	bool is_spdx;
 	bool is_statement; /* it came inside of an in-toto statement, about these subjects: */
-	struct { digest *items; size_t len, cap; } subjects;
+	struct {
+		digest *items;
+		size_t len, cap;
+	} subjects;
 	bytes creators; /* who made it, as the document says; one a line */
-	struct { struct sbom_layer *items; size_t len, cap; } layers;
+	struct {
+		struct sbom_layer *items;
+		size_t len, cap;
+	} layers;
 	struct pile packages; /* as they came, the image possibly among them */
 	size_t image;         /* its number; SIZE_MAX when it is none of them */
 	struct map texts;     /* licences that SPDX does not know: LicenseRef-… to bytes */
@@ -44,8 +50,8 @@ struct sbom_document {
 
 /* sbom_read(source, fd, a, out, e): fd is an empty file for the packages, kept until
  * sbom_document_done. ERR_FORMAT (no bill, an unknown version, not what its format allows),
- * ERR_LIMIT, ERR_IO (the file is full), and what the source fails with. Arena. On failure *out needs
- * no sbom_document_done. O(n log n). */
+ * ERR_LIMIT, ERR_IO (the file is full), and what the source fails with. Arena. On failure *out
+ * needs no sbom_document_done. O(n log n). */
 int sbom_read(const struct sbom_source *source, int fd, struct arena *a, struct sbom_document *out,
               err *e);
 void sbom_document_done(struct sbom_document *document);

@@ -32,7 +32,8 @@ struct reader_edge {
 	uint64_t from, to;
 };
 
-/* reader_str(r, object, name): a member's text; empty when it is none. Lives as long as the item. */
+/* reader_str(r, object, name): a member's text; empty when it is none. Lives as long as the
+ * item. */
 bytes reader_str(struct reader *r, json object, const char *name);
 /* reader_keep(r, text): for as long as the document. */
 bytes reader_keep(struct reader *r, bytes text);

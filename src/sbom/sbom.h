@@ -45,7 +45,7 @@ struct sbom_file {
 	bytes path;
 	uint64_t size;
 	uint16_t layer;
-	uint32_t owner; /* index + 1 of the package that it belongs to; 0 none */
+	uint32_t owner;      /* index + 1 of the package that it belongs to; 0 none */
 	digest sha1, sha256; /* of its content; none when nobody hashed it */
 };
 
@@ -77,9 +77,9 @@ struct sbom {
 	bool (*next_file)(const void *ctx, size_t *at, struct arena *scratch, struct sbom_file *out);
 };
 
-/* sbom_checksum_put(b, algorithm, hex): add a line of `checksums` when both formats can hold it. The
- * algorithm in the words of either. sbom_checksum_next(rest, spdx, cyclonedx, hex): the next line
- * from the front of *rest; names static; false at the end. */
+/* sbom_checksum_put(b, algorithm, hex): add a line of `checksums` when both formats can hold it.
+ * The algorithm in the words of either. sbom_checksum_next(rest, spdx, cyclonedx, hex): the next
+ * line from the front of *rest; names static; false at the end. */
 void sbom_checksum_put(buf *b, bytes algorithm, bytes hex);
 bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyclonedx,
                         bytes *out_hex);

@@ -32,7 +32,7 @@ struct spdx_texts {
 };
 void spdx_texts_add(struct spdx_texts *texts, size_t package, const struct licence *l);
 void spdx_texts_done(struct spdx_texts *texts);
-/* spdx_texts_get(texts, bill, i, scratch, out): the words of the i-th; false behind the last. scratch
- * is reset first. */
+/* spdx_texts_get(texts, bill, i, scratch, out): the words of the i-th; false behind the last.
+ * scratch is reset first. */
 bool spdx_texts_get(const struct spdx_texts *texts, const struct sbom *bill, size_t i,
                     struct arena *scratch, bytes *out);

@@ -40,9 +40,9 @@ static void write_some(struct json_writer *w, const char *name, bytes value)
 /* write_digests(w, digests, n): section 7.10 or 8.4. */
 static void write_digests(struct json_writer *w, const digest *const *digests, size_t n)
 {
-	static const char *const names[] = { [DIGEST_SHA1] = "SHA1",
-		                                 [DIGEST_SHA256] = "SHA256",
-		                                 [DIGEST_SHA512] = "SHA512" };
+	static const char *const names[] = {
+		[DIGEST_SHA1] = "SHA1", [DIGEST_SHA256] = "SHA256", [DIGEST_SHA512] = "SHA512"
+	};
 	buf hex = BUF_INIT(128);
 
 	json_write_array(w, "checksums");

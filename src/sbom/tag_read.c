@@ -7,6 +7,9 @@
 #include "base/limits.h"
 #include "base/text.h"
 
+/* The longest tag that there is has 30 letters. */
+#define TAG_MAX 64
+
 enum about { ABOUT_DOCUMENT, ABOUT_PACKAGE, ABOUT_LICENCE, ABOUT_OTHER };
 
 struct tags {
@@ -15,6 +18,7 @@ struct tags {
 	struct sbom_package p; /* in hand */
 	bytes id, concluded, licence_id, licence_text;
 	buf checksums, creators;
+	buf tag, value; /* of the line in hand; tag is empty between values */
 };
 
 /* -- what is in hand ends ---------------------------------------------------------------------- */
@@ -178,7 +182,8 @@ static int next_line(const struct sbom_source *source, buf *window, size_t *at, 
 		if (rest.n > LIMIT_SBOM_ITEM)
 			return err_set(e, ERR_LIMIT, 0, "a line of more than %u MiB",
 			               (unsigned)(LIMIT_SBOM_ITEM / MIB));
-		memmove(window->p, rest.p, rest.n);
+		if (rest.n > 0)
+			memmove(window->p, rest.p, rest.n);
 		window->n = rest.n;
 		*at = 0;
 		if (source->more(source->ctx, &more, e) < 0)
@@ -194,63 +199,72 @@ static int next_line(const struct sbom_source *source, buf *window, size_t *at, 
 	}
 }
 
-/* A value that begins with <text> goes on until </text>, over lines. 1 once it is whole. */
-static bool whole_value(buf *value)
+/* A value that begins with <text> goes on until </text>, over lines. */
+static bool is_whole(bytes value)
 {
-	bytes v = buf_bytes(value);
-
-	if (!bytes_take_prefix(&v, BYTES("<text>")))
-		return true;
-	return bytes_search(v, BYTES("</text>")) < v.n;
+	return !bytes_take_prefix(&value, BYTES("<text>")) ||
+	       bytes_search(value, BYTES("</text>")) < value.n;
 }
 
-static bytes without_marks(bytes v)
+static bytes without_marks(bytes value)
 {
-	if (bytes_take_prefix(&v, BYTES("<text>")))
-		v.n = bytes_search(v, BYTES("</text>"));
-	return v;
+	if (bytes_take_prefix(&value, BYTES("<text>")))
+		value.n = bytes_search(value, BYTES("</text>"));
+	return value;
+}
+
+static int begin_value(struct tags *t, bytes line, err *e)
+{
+	bytes name = { NULL, 0 };
+
+	if (bytes_find(line, ':') < line.n)
+		(void)bytes_take_until(&line, ':', &name); /* there is one */
+	if (name.n == 0 || name.n > TAG_MAX)
+		return err_set(e, ERR_FORMAT, 0, "'%s' is no tag and its value", SHOW(line));
+	buf_put(&t->tag, name);
+	buf_clear(&t->value);
+	return buf_append(&t->value, bytes_trim(line), e);
+}
+
+static int go_on(struct tags *t, bytes line, err *e)
+{
+	return buf_append(&t->value, BYTES("\n"), e) < 0 ? -1 : buf_append(&t->value, line, e);
+}
+
+static int take_line(struct tags *t, bytes line, err *e)
+{
+	int result;
+
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (t->tag.n > 0)
+		result = go_on(t, line, e);
+	else if (bytes_trim(line).n == 0 || line.p[0] == '#')
+		return 0;
+	else
+		result = begin_value(t, line, e);
+	if (result < 0 || !is_whole(buf_bytes(&t->value)))
+		return result;
+	result = take_tag(t, buf_bytes(&t->tag), without_marks(buf_bytes(&t->value)), e);
+	buf_clear(&t->tag);
+	return result;
 }
 
 static int take_lines(struct tags *t, const struct sbom_source *source, err *e)
 {
-	buf window = BUF_INIT(SIZE_MAX / 2), value = BUF_INIT(LIMIT_SBOM_ITEM), tag = BUF_INIT(128);
+	buf window = BUF_INIT(SIZE_MAX / 2);
 	size_t at = 0;
-	bytes line;
+	bytes line = { NULL, 0 };
 	int more;
 
-	while ((more = next_line(source, &window, &at, &line, e)) > 0) {
-		bytes name;
-
-		if (line.n > 0 && line.p[line.n - 1] == '\r')
-			line.n--;
-		if (tag.n > 0) { /* inside of <text> */
-			if ((more = buf_append(&value, BYTES("\n"), e)) < 0 ||
-			    (more = buf_append(&value, line, e)) < 0)
-				break;
-		} else {
-			if (bytes_trim(line).n == 0 || line.p[0] == '#')
-				continue;
-			if (bytes_find(line, ':') == line.n || !bytes_take_until(&line, ':', &name) ||
-			    name.n > 64 || name.n == 0) {
-				more = err_set(e, ERR_FORMAT, 0, "'%s' is no tag and its value", SHOW(line));
-				break;
-			}
-			buf_clear(&value);
-			if ((more = buf_append(&value, bytes_trim(line), e)) < 0)
-				break;
-			buf_put(&tag, name);
-		}
-		if (!whole_value(&value))
-			continue;
-		if ((more = take_tag(t, buf_bytes(&tag), without_marks(buf_bytes(&value)), e)) < 0)
+	while ((more = next_line(source, &window, &at, &line, e)) > 0)
+		if (take_line(t, line, e) < 0) {
+			more = -1;
 			break;
-		buf_clear(&tag);
-	}
-	if (more == 0 && tag.n > 0)
-		more = err_set(e, ERR_FORMAT, 0, "a <text> without end");
+		}
 	buf_done(&window);
-	buf_done(&value);
-	buf_done(&tag);
+	if (more == 0 && t->tag.n > 0)
+		return err_set(e, ERR_FORMAT, 0, "a <text> without end");
 	return more;
 }
 
@@ -259,7 +273,9 @@ int tag_read(struct reader *r, const struct sbom_source *source, err *e)
 	struct tags t = { .r = r,
 		              .p = { .layer = SBOM_NO_LAYER },
 		              .checksums = BUF_INIT(LIMIT_SBOM_ITEM),
-		              .creators = BUF_INIT(SIZE_MAX / 2) };
+		              .creators = BUF_INIT(SIZE_MAX / 2),
+		              .tag = BUF_INIT(TAG_MAX),
+		              .value = BUF_INIT(LIMIT_SBOM_ITEM) };
 	int result = take_lines(&t, source, e);
 
 	if (result == 0)
@@ -267,5 +283,7 @@ int tag_read(struct reader *r, const struct sbom_source *source, err *e)
 	r->out->creators = reader_keep(r, buf_bytes(&t.creators));
 	buf_done(&t.checksums);
 	buf_done(&t.creators);
+	buf_done(&t.tag);
+	buf_done(&t.value);
 	return result;
 }

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/severity.h"
-#include "version/version.h"
+#include "version/range.h"
 
 /* Trivy's status words; the order is theirs. */
 enum advisory_status {
@@ -30,13 +30,6 @@ enum advisory_status {
 struct word_list {
 	bytes *items;
 	size_t len, cap;
-};
-
-/* An interval of versions, in the ordering of its namespace: `from` is in it (empty: from the first
- * one), `to` is not, `last` is. Of `to` and `last` at most one is set; neither: no end. */
-struct advisory_range {
-	bytes from, to, last;
-	bool from_open; /* `from` itself is not in it (GitHub's "> 1.0") */
 };
 
 enum advisory_flags {
@@ -56,7 +49,7 @@ struct advisory {
 	bytes id;      /* CVE when one is known, else GHSA, else the source's own */
 	bytes source;  /* "debian", "ghsa", "osv", "microsoft", "alpine", "redhat", ... */
 	struct word_list vendor_ids; /* DSA-4535-1, GHSA-..., RHSA-... */
-	struct { struct advisory_range *items; size_t len, cap; } ranges; /* any of them */
+	struct version_range ranges;       /* in the ordering of the space; any of them */
 	struct word_list versions; /* or exactly these (OSV) */
 	struct word_list fixes;    /* first fixed versions, to be shown */
 	struct word_list architectures; /* empty: all */

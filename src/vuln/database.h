@@ -61,12 +61,12 @@ bool database_covers(const struct database *db, bytes space);
 struct database_builder;
 
 /* builder_new: nothing in it. builder_sink(b): where feed readers put what they read; counts go to
- * the feed that was begun last. builder_feed(b, kind, name): begin one; its counts and digest are
- * the caller's to fill in. builder_write(b, path, built, e): sort, join and write; ERR_IO,
+ * the feed that was begun or resumed last. builder_feed(b, kind, name): begin one; its digest and
+ * its counts of files are the caller's to fill in. builder_write(b, path, built, e): sort, join and write; ERR_IO,
  * ERR_LIMIT. builder_free(NULL) does nothing. */
 struct database_builder *builder_new(void);
 struct feed_sink builder_sink(struct database_builder *b);
 struct database_feed *builder_feed(struct database_builder *b, enum feed_kind kind, bytes name);
-void builder_restrict(struct database_builder *b);
+void builder_resume(struct database_builder *b, struct database_feed *feed);
 int builder_write(struct database_builder *b, const char *path, int64_t built, err *e);
 void builder_free(struct database_builder *b);

@@ -24,10 +24,12 @@ struct database_builder {
 		size_t len, cap;
 	} slots;
 	struct {
-		struct database_feed *items;
+		struct database_feed **items;
 		size_t len, cap;
 	} feeds;
+	struct database_feed *feed; /* whose records come now */
 	struct map spaces;
+	struct map told; /* ids that cve.json knows: its rows say which part of .NET has them */
 	bool restricted;
 };
 
@@ -40,6 +42,7 @@ struct database_builder *builder_new(void)
 	b->heap.max = LIMIT_DATABASE_BUILD;
 	b->record.max = LIMIT_DATABASE_BUILD;
 	map_init(&b->spaces, &b->arena);
+	map_init(&b->told, &b->arena);
 	return b;
 }
 
@@ -56,16 +59,18 @@ void builder_free(struct database_builder *b)
 
 struct database_feed *builder_feed(struct database_builder *b, enum feed_kind kind, bytes name)
 {
-	struct database_feed *f = ARENA_PUSH(&b->arena, &b->feeds);
+	struct database_feed *f = arena_new(&b->arena, struct database_feed);
 
 	f->kind = kind;
 	f->name = arena_bytes(&b->arena, name);
+	*ARENA_PUSH(&b->arena, &b->feeds) = f;
+	b->feed = f;
 	return f;
 }
 
-void builder_restrict(struct database_builder *b)
+void builder_resume(struct database_builder *b, struct database_feed *feed)
 {
-	b->restricted = true;
+	b->feed = feed;
 }
 
 /* -- taking in --------------------------------------------------------------------------------- */
@@ -78,7 +83,7 @@ static int add(struct database_builder *b, const char *kind, bytes one, bytes tw
 	if (one.n == 0 || one.n > LIMIT_ADVISORY_TEXT || two.n > LIMIT_ADVISORY_TEXT)
 		return 0; /* nothing it could be found by: the reader has counted it as a fault */
 	if (b->record.n > LIMIT_SORTED_BLOCK / 4) {
-		b->feeds.items[b->feeds.len - 1].faults++;
+		b->feed->faults++;
 		return 0;
 	}
 	if (buf_append(&b->heap, bytes_str(kind), e) < 0 || buf_append(&b->heap, one, e) < 0 ||
@@ -91,21 +96,23 @@ static int add(struct database_builder *b, const char *kind, bytes one, bytes tw
 	return 0;
 }
 
-static struct database_feed *current(struct database_builder *b)
+static void note(struct database_builder *b, struct map *set, bytes word)
 {
-	return &b->feeds.items[b->feeds.len - 1];
+	if (!map_get(set, word))
+		*map_put(set, arena_bytes(&b->arena, word)) = b;
 }
 
 static int take_advisory(void *ctx, const struct advisory *v, err *e)
 {
 	struct database_builder *b = ctx;
-	void **known = map_get(&b->spaces, v->space)
-	                   ? NULL
-	                   : map_put(&b->spaces, arena_bytes(&b->arena, v->space));
 
-	if (known)
-		*known = b;
-	current(b)->advisories++;
+	note(b, &b->spaces, v->space);
+	if (bytes_is(v->source, "microsoft"))
+		note(b, &b->told, v->id);
+	/* Their licence (CC BY-NC-ND, for commercial scanners another) forbids passing them on. */
+	if (bytes_is(v->space, "wolfi") || bytes_is(v->space, "chainguard"))
+		b->restricted = true;
+	b->feed->advisories++;
 	buf_clear(&b->record);
 	advisory_pack(v, &b->record);
 	return add(b, "m/", v->space, v->package, e);
@@ -123,7 +130,7 @@ static int take_alias(struct database_builder *b, bytes alias, bytes id, err *e)
 static int take_vulnerability(void *ctx, const struct vulnerability *v, err *e)
 {
 	struct database_builder *b = ctx;
-	struct database_feed *f = current(b);
+	struct database_feed *f = b->feed;
 	bytes date = bytes_slice(v->modified.n ? v->modified : v->published, 0, 10);
 
 	f->vulnerabilities++;
@@ -153,7 +160,7 @@ static int take_fault(void *ctx, bytes where, const char *what, err *e)
 	(void)where; /* whoever reads the feed names it to the user */
 	(void)what;
 	(void)e;
-	current(b)->faults++;
+	b->feed->faults++;
 	return 0;
 }
 
@@ -189,12 +196,27 @@ static int compare_values(const void *left, const void *right, void *ctx)
 	return bytes_compare(value_at(ctx, left), value_at(ctx, right));
 }
 
+/* releases.json says that a release mends a vulnerability, not which of its parts had it. Where
+ * cve.json knows that, its word alone stands. */
+static bool is_better_told(const struct database_builder *b, const struct slot *s)
+{
+	struct arena a = ARENA_INIT;
+	struct advisory v;
+	bytes in = value_at(b, s);
+	bool told = bytes_starts(key_at(b, s), BYTES("m/.net/")) && advisory_unpack(&in, &a, &v) &&
+	            bytes_is(v.source, "microsoft-releases") && map_get(&b->told, v.id);
+
+	arena_done(&a);
+	return told;
+}
+
 /* All records of one key, each once. */
 static void join_lists(const struct database_builder *b, struct slot *s, size_t n, buf *out)
 {
 	qsort_r(s, n, sizeof(*s), compare_values, (void *)(uintptr_t)b);
 	for (size_t i = 0; i < n; i++)
-		if (i == 0 || compare_values(&s[i - 1], &s[i], (void *)(uintptr_t)b) != 0)
+		if ((i == 0 || compare_values(&s[i - 1], &s[i], (void *)(uintptr_t)b) != 0) &&
+		    !is_better_told(b, &s[i]))
 			buf_put(out, value_at(b, &s[i]));
 }
 
@@ -263,7 +285,7 @@ static void pack_info(struct database_builder *b, int64_t built, buf *out)
 	pack_u64(out, b->restricted);
 	pack_u64(out, b->feeds.len);
 	for (size_t i = 0; i < b->feeds.len; i++)
-		pack_feed(&b->feeds.items[i], out);
+		pack_feed(b->feeds.items[i], out);
 	pack_u64(out, b->spaces.len);
 	for (size_t i = 0; i < b->spaces.len; i++)
 		pack_bytes(out, spaces[i]);

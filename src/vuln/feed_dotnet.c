@@ -70,7 +70,7 @@ static int read_row(const struct reader *r, json row, bytes space, bytes package
 {
 	bytes id = text(r, row, "cve_id"), fixed = text(r, row, "fixed");
 	json disclosure = disclosure_of(r, id);
-	struct advisory_range range = { .from = text(r, row, "min_vulnerable"),
+	struct version_interval range = { .from = text(r, row, "min_vulnerable"),
 		                            .last = text(r, row, "max_vulnerable") };
 	struct advisory a = { .space = space,
 		                  .package = space_package(space, package, r->arena),
@@ -180,7 +180,7 @@ static int read_mended(const struct reader *r, json release, bytes first, bytes 
 
 		if (!version_is_valid(VERSION_NUGET, fixed))
 			continue; /* releases of the SDK alone */
-		*ARENA_PUSH(r->arena, &a.ranges) = (struct advisory_range){ .from = first, .to = fixed };
+		*ARENA_PUSH(r->arena, &a.ranges) = (struct version_interval){ .from = first, .to = fixed };
 		feed_word(fixed, r->arena, &a.fixes);
 		if (r->sink->advisory(r->sink->ctx, &a, r->e) < 0)
 			return -1;

@@ -258,10 +258,7 @@ static int read_affected(const struct reader *r, json affected)
 	read_versions(r, ordering, json_get(affected, "versions"), &range, &a);
 	if (range.len == 0 && a.versions.len == 0)
 		return fault(r, "a package without versions");
-	for (size_t i = 0; i < range.len; i++)
-		*ARENA_PUSH(r->arena, &a.ranges) = (struct advisory_range){
-			range.items[i].from, range.items[i].to, range.items[i].last, range.items[i].from_open
-		};
+	a.ranges = range;
 	a.status = a.fixes.len > 0 ? ADVISORY_FIXED : ADVISORY_AFFECTED;
 	if (!bytes_starts(r->id, BYTES("CVE-")))
 		feed_word(r->id, r->arena, &a.vendor_ids);

@@ -20,28 +20,18 @@ struct candidates {
 /* -- versions ---------------------------------------------------------------------------------- */
 
 /* in_range(r, space): 1, 0, -1 unreadable. "0" as a beginning is OSV's word for the first one. */
-static int in_range(const struct advisory_range *r, const struct space *space)
+static int in_range(const struct version_interval *r, const struct space *space)
 {
-	bytes v = space->version;
-	int c;
+	struct version_interval i = *r;
+	const bytes bounds[] = { i.to, i.last, bytes_is(i.from, "0") ? BYTES("") : i.from };
 
-	if (r->from.n > 0 && !bytes_is(r->from, "0")) {
-		if (!version_compare(space->ordering, v, r->from, &c))
+	for (size_t k = 0; k < sizeof(bounds) / sizeof(*bounds); k++)
+		if (bounds[k].n > 0 && !version_is_valid(space->ordering, bounds[k]))
 			return -1;
-		if (c < 0 || (c == 0 && r->from_open))
-			return 0;
-	}
-	if (r->to.n > 0) {
-		if (!version_compare(space->ordering, v, r->to, &c))
-			return -1;
-		return c < 0;
-	}
-	if (r->last.n > 0) {
-		if (!version_compare(space->ordering, v, r->last, &c))
-			return -1;
-		return c <= 0;
-	}
-	return 1;
+	if (!version_is_valid(space->ordering, space->version))
+		return -1;
+	i.from = bounds[2];
+	return interval_holds(space->ordering, &i, space->version);
 }
 
 int match_affects(const struct advisory *v, const struct space *space)

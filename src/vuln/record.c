@@ -48,7 +48,7 @@ void advisory_pack(const struct advisory *v, buf *out)
 	pack_u64(out, v->flags);
 	pack_u64(out, v->ranges.len);
 	for (size_t i = 0; i < v->ranges.len; i++) {
-		const struct advisory_range *r = &v->ranges.items[i];
+		const struct version_interval *r = &v->ranges.items[i];
 
 		pack_u64(out, r->from_open);
 		pack_bytes(out, r->from);
@@ -69,10 +69,10 @@ static bool take_ranges(bytes *in, struct arena *a, struct advisory *out)
 
 	if (!take_count(in, &n))
 		return false;
-	out->ranges.items = arena_array(a, struct advisory_range, n);
+	out->ranges.items = arena_array(a, struct version_interval, n);
 	out->ranges.len = out->ranges.cap = n;
 	for (uint32_t i = 0; i < n; i++) {
-		struct advisory_range *r = &out->ranges.items[i];
+		struct version_interval *r = &out->ranges.items[i];
 
 		if (!pack_take_bool(in, &r->from_open) || !take_text(in, &r->from) ||
 		    !take_text(in, &r->to) || !take_text(in, &r->last))

@@ -68,7 +68,7 @@ registry_stop
 unset OAKUM_REGISTRY_USERNAME OAKUM_REGISTRY_PASSWORD
 
 # -- tokens -----------------------------------------------------------------------------------------------------------
-for kind in '--token-uses 1' '--expires 1' '--no-oauth --anonymous-pull'; do
+for kind in '--token-uses 8' '--expires 1' '--no-oauth --anonymous-pull'; do
 	# shellcheck disable=SC2086
 	registry_start --seed image=shop:1 --auth token --user me --password p $kind
 	as_me="--registry-username me --registry-password p"

@@ -28,7 +28,7 @@ static void add(const struct feed_sink *sink, struct arena *a, const char *space
 		                  .severity = SEVERITY_LOW };
 	err e = { 0 };
 
-	*ARENA_PUSH(a, &v.ranges) = (struct advisory_range){ .to = bytes_str(to) };
+	*ARENA_PUSH(a, &v.ranges) = (struct version_interval){ .to = bytes_str(to) };
 	words(a, &v.fixes, to);
 	assert_int_equal(sink->advisory(sink->ctx, &v, &e), 0);
 }

@@ -252,7 +252,7 @@ static const char *cell_of(struct given *g, const char *package, bytes version)
 
 	for (size_t i = 0; i < g->advisories.len; i++) {
 		const struct advisory *a = &g->advisories.items[i];
-		const struct advisory_range *r = a->ranges.items;
+		const struct version_interval *r = a->ranges.items;
 		int from = 0, to = 0, last = 0;
 
 		if (!bytes_is(a->package, package) || !bytes_is(a->space, ".net"))

@@ -50,7 +50,7 @@ static int setup(void **state)
 			                  .status = r->status,
 			                  .flags = r->flags };
 
-		*ARENA_PUSH(&arena, &v.ranges) = (struct advisory_range){ .from = bytes_str(r->from),
+		*ARENA_PUSH(&arena, &v.ranges) = (struct version_interval){ .from = bytes_str(r->from),
 			                                                      .to = bytes_str(r->to) };
 		if (*r->to)
 			*ARENA_PUSH(&arena, &v.fixes) = bytes_str(r->to);

@@ -85,8 +85,8 @@ static void writes_what_the_specification_shows(void **state)
 	arena_done(&a);
 }
 
-/* The qualifier `upstream` as Syft writes it (its packageURL of deb, apk and rpm): a source package of
- * another name or version, for rpm the source package's file. */
+/* The qualifier `upstream` as Syft writes it (its packageURL of deb, apk and rpm): a source package
+ * of another name or version, for rpm the source package's file. */
 static void names_what_it_was_built_from(void **state)
 {
 	(void)state;

@@ -153,7 +153,7 @@ static void test_statement(void **state)
 	      "  \"packages\": [{\"SPDXID\": \"SPDXRef-a\", \"name\": \"a\"}]}}");
 	assert_int_equal(document.bill.packages, 1);
 	sbom_document_done(&document);
-	/* the predicate before its type (sorted names), and all that in an envelope: printf … | base64 */
+	/* the predicate before its type (sorted names), and all that in an envelope (base64) */
 	reads("{\"payloadType\": \"application/vnd.in-toto+json\", \"signatures\": [], \"payload\": \""
 	      "eyJwcmVkaWNhdGUiOiB7InNwZHhWZXJzaW9uIjogIlNQRFgtMi4zIiwgInBhY2thZ2VzIjogW3siU1BEWElEIjog"
 	      "IlNQRFhSZWYtYSIsICJuYW1lIjogImEifV19LCAicHJlZGljYXRlVHlwZSI6ICJodHRwczovL3NwZHguZGV2L0Rv"
@@ -330,10 +330,10 @@ static int done(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_spdx_2_2),    cmocka_unit_test(test_cyclonedx_1_2),
-		cmocka_unit_test(test_statement),   cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_tag_value),
-		cmocka_unit_test(test_round_trips), cmocka_unit_test(test_real),
+		cmocka_unit_test(test_spdx_2_2),  cmocka_unit_test(test_cyclonedx_1_2),
+		cmocka_unit_test(test_statement), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_tag_value), cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_real),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, done);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* feed - which feeds there are, how a document shows its kind, and how its records travel.
+ *
+ * A document comes from anywhere and is read in a sealed worker; what is read goes to the parent as
+ * records (record.h), which are unpacked there as hostile input.
+ * Threading: pure functions; a sink belongs to one thread. */
+#pragma once
+
+#include "fmt/stream.h"
+#include "vuln/advisory.h"
+
+/* feed_kind_from(word): "osv", as it stands before a path; FEED_UNKNOWN. feed_kind_name: the
+ * reverse. Static. */
+enum feed_kind feed_kind_from(bytes word);
+const char *feed_kind_name(enum feed_kind kind);
+
+/* feed_recognise(document): by its first members or lines; FEED_UNKNOWN: no feed. */
+enum feed_kind feed_recognise(bytes document);
+
+/* feed_read(kind, document, name, sink, a, e): as feed_reader. ERR_FORMAT for FEED_UNKNOWN. */
+int feed_read(enum feed_kind kind, bytes document, bytes name, const struct feed_sink *sink,
+              struct arena *a, err *e);
+
+/* -- from the worker to the parent ------------------------------------------------------------- */
+
+/* What a worker says beside records. Each is for one document; its name comes with it. */
+struct feed_news {
+	/* document(ctx, kind, name, e): what follows is of it; FEED_UNKNOWN: it is no feed. failed: it
+	 * could not be read to its end. */
+	int (*document)(void *ctx, enum feed_kind kind, bytes name, err *e);
+	int (*failed)(void *ctx, bytes name, const err *why, err *e);
+};
+
+struct feed_wire {
+	struct stream *out;
+	buf record;
+};
+
+/* feed_wire_sink(w): a sink that writes each record to w->out; w begins with its stream and an
+ * empty record of LIMIT_FEED_RECORD. feed_wire_document, feed_wire_failed: the news. */
+struct feed_sink feed_wire_sink(struct feed_wire *w);
+void feed_wire_document(struct feed_wire *w, enum feed_kind kind, bytes name);
+void feed_wire_failed(struct feed_wire *w, bytes name, const err *why);
+
+/* feed_wire_take(in, sink, news, a, e): hand on the whole records at the front of *in and drop
+ * them; what is left is the beginning of one. The arena is reset. ERR_BUG when the worker lies. */
+int feed_wire_take(bytes *in, const struct feed_sink *sink, const struct feed_news *news,
+                   struct arena *a, err *e);
