@@ -23,21 +23,24 @@ int feed_read(enum feed_kind kind, bytes document, bytes name, const struct feed
 
 /* -- from the worker to the parent ------------------------------------------------------------- */
 
-/* What a worker says beside records. Each is for one document; its name comes with it. */
+/* What a worker says beside records; ctx is the sink's. */
 struct feed_news {
-	/* document(ctx, kind, name, e): what follows is of it; FEED_UNKNOWN: it is no feed. failed: it
-	 * could not be read to its end. */
+	/* document: what follows is of it; FEED_UNKNOWN: it is no feed. failed: it could not be read to
+	 * its end. */
 	int (*document)(void *ctx, enum feed_kind kind, bytes name, err *e);
 	int (*failed)(void *ctx, bytes name, const err *why, err *e);
 };
 
 struct feed_wire {
 	struct stream *out;
-	buf record;
+	buf length, record;
+	struct arena scratch;
 };
 
-/* feed_wire_sink(w): a sink that writes each record to w->out; w begins with its stream and an
- * empty record of LIMIT_FEED_RECORD. feed_wire_document, feed_wire_failed: the news. */
+/* feed_wire_sink(w): a sink that writes each record to `out`. feed_wire_document, feed_wire_failed:
+ * the news. */
+void feed_wire_init(struct feed_wire *w, struct stream *out);
+void feed_wire_done(struct feed_wire *w);
 struct feed_sink feed_wire_sink(struct feed_wire *w);
 void feed_wire_document(struct feed_wire *w, enum feed_kind kind, bytes name);
 void feed_wire_failed(struct feed_wire *w, bytes name, const err *why);

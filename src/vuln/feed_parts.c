@@ -1,6 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vuln/feed_parts.h"
+
 #include "base/text.h"
+#include "vuln/space.h"
+
+bytes feed_text(const struct feed_job *j, json object, const char *name)
+{
+	return bytes_trim(json_bytes(json_get(object, name), j->arena));
+}
+
+int feed_fault(const struct feed_job *j, bytes where, const char *what)
+{
+	return j->sink->fault(j->sink->ctx, where, what, j->e);
+}
+
+int feed_emit(const struct feed_job *j, const struct advisory *a)
+{
+	return j->sink->advisory(j->sink->ctx, a, j->e);
+}
+
+int feed_emit_vulnerability(const struct feed_job *j, const struct vulnerability *v)
+{
+	return j->sink->vulnerability(j->sink->ctx, v, j->e);
+}
+
+bool feed_fix(const struct feed_job *j, struct advisory *a, bytes version)
+{
+	if (version.n > 0 && !version_is_valid(space_ordering(a->space), version))
+		return false;
+	*ARENA_PUSH(j->arena, &a->ranges) = (struct version_interval){ .to = version };
+	feed_word(version, j->arena, &a->fixes);
+	return true;
+}
 
 void feed_word(bytes word, struct arena *a, struct word_list *out)
 {

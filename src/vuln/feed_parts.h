@@ -5,6 +5,24 @@
 #include "fmt/json.h"
 #include "vuln/advisory.h"
 
+/* A document that is read. */
+struct feed_job {
+	const struct feed_sink *sink;
+	struct arena *arena;
+	err *e;
+};
+
+/* feed_text(j, object, name): a member's text, without blanks at its ends; "" when it has none.
+ * feed_fault(j, where, what): count and name what is left out. */
+bytes feed_text(const struct feed_job *j, json object, const char *name);
+int feed_fault(const struct feed_job *j, bytes where, const char *what);
+/* feed_fix(j, a, version): a is in all versions before this one; an empty one: in all. False when it
+ * is no version of a's space. */
+bool feed_fix(const struct feed_job *j, struct advisory *a, bytes version);
+/* feed_emit(j, a): hand it on; feed_emit_vulnerability. */
+int feed_emit(const struct feed_job *j, const struct advisory *a);
+int feed_emit_vulnerability(const struct feed_job *j, const struct vulnerability *v);
+
 /* feed_words(list, a, out): add the strings of an array, at most LIMIT_ADVISORY_WORDS of them.
  * Arena; borrows from the document. */
 void feed_words(json list, struct arena *a, struct word_list *out);

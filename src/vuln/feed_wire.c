@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
 #include "base/pack.h"
+#include "base/text.h"
 #include "vuln/feed.h"
 #include "vuln/record.h"
 
@@ -17,45 +18,11 @@ static void begin(struct feed_wire *w, enum tag tag)
 
 static int send(struct feed_wire *w)
 {
-	uint8_t room[16];
-	buf length = { room, 0, sizeof(room), sizeof(room) };
-
-	pack_u64(&length, w->record.n);
-	stream_put(w->out, buf_bytes(&length));
+	buf_clear(&w->length);
+	pack_u64(&w->length, w->record.n);
+	stream_put(w->out, buf_bytes(&w->length));
 	stream_put(w->out, buf_bytes(&w->record));
 	return 0;
-}
-
-static int send_advisory(void *ctx, const struct advisory *a, err *e)
-{
-	struct feed_wire *w = ctx;
-
-	(void)e;
-	begin(w, TAG_ADVISORY);
-	pack_bytes(&w->record, a->space);
-	pack_bytes(&w->record, a->package);
-	advisory_pack(a, &w->record);
-	return send(w);
-}
-
-static int send_vulnerability(void *ctx, const struct vulnerability *v, err *e)
-{
-	struct feed_wire *w = ctx;
-
-	(void)e;
-	begin(w, TAG_VULNERABILITY);
-	vulnerability_pack(v, &w->record);
-	return send(w);
-}
-
-static int send_end_of_life(void *ctx, const struct end_of_life *x, err *e)
-{
-	struct feed_wire *w = ctx;
-
-	(void)e;
-	begin(w, TAG_END_OF_LIFE);
-	end_of_life_pack(x, &w->record);
-	return send(w);
 }
 
 static int send_fault(void *ctx, bytes where, const char *what, err *e)
@@ -67,6 +34,68 @@ static int send_fault(void *ctx, bytes where, const char *what, err *e)
 	pack_bytes(&w->record, bytes_slice(where, 0, LIMIT_ADVISORY_TEXT));
 	pack_str(&w->record, what);
 	return send(w);
+}
+
+/* A record with more than the reader takes would end the whole build. */
+static int send_if(struct feed_wire *w, bool readable, bytes id, err *e)
+{
+	arena_reset(&w->scratch);
+	return readable && w->record.n <= LIMIT_FEED_RECORD
+	               ? send(w)
+	               : send_fault(w, id, "a text or a list is longer than the database keeps", e);
+}
+
+static int send_advisory(void *ctx, const struct advisory *a, err *e)
+{
+	struct feed_wire *w = ctx;
+	struct advisory read;
+
+	begin(w, TAG_ADVISORY);
+	pack_bytes(&w->record, a->space);
+	pack_bytes(&w->record, a->package);
+	size_t head = w->record.n;
+
+	advisory_pack(a, &w->record);
+	bytes packed = bytes_skip(buf_bytes(&w->record), head);
+
+	return send_if(w, head < LIMIT_ADVISORY_TEXT && advisory_unpack(&packed, &w->scratch, &read),
+	               a->id, e);
+}
+
+static int send_vulnerability(void *ctx, const struct vulnerability *v, err *e)
+{
+	struct feed_wire *w = ctx;
+	struct vulnerability read;
+
+	begin(w, TAG_VULNERABILITY);
+	vulnerability_pack(v, &w->record);
+	bytes packed = bytes_skip(buf_bytes(&w->record), 1);
+
+	return send_if(w, vulnerability_unpack(&packed, &w->scratch, &read), v->id, e);
+}
+
+static int send_end_of_life(void *ctx, const struct end_of_life *x, err *e)
+{
+	struct feed_wire *w = ctx;
+	struct end_of_life read;
+
+	begin(w, TAG_END_OF_LIFE);
+	end_of_life_pack(x, &w->record);
+	bytes packed = bytes_skip(buf_bytes(&w->record), 1);
+
+	return send_if(w, end_of_life_unpack(&packed, &read), x->product, e);
+}
+
+void feed_wire_init(struct feed_wire *w, struct stream *out)
+{
+	*w = (struct feed_wire){ .out = out, .length = BUF_INIT(16), .record = BUF_INIT(SIZE_MAX) };
+}
+
+void feed_wire_done(struct feed_wire *w)
+{
+	buf_done(&w->length);
+	buf_done(&w->record);
+	arena_done(&w->scratch);
 }
 
 struct feed_sink feed_wire_sink(struct feed_wire *w)
@@ -128,7 +157,8 @@ static int take_failed(const struct taking *t, bytes in)
 
 	if (!take_text(&in, &name) || !pack_take_bool(&in, &limit) || !take_text(&in, &text))
 		return lie(t);
-	(void)!err_set(&why, limit ? ERR_LIMIT : ERR_FORMAT, 0, PRIb, BYTESF(text));
+	(void)!err_set(&why, limit ? ERR_LIMIT : ERR_FORMAT, 0, "%s",
+	               text_shown(t->arena, text));
 	return t->news->failed(t->sink->ctx, name, &why, t->e);
 }
 
@@ -170,7 +200,7 @@ static int take_record(const struct taking *t, bytes in)
 	case TAG_FAULT:
 		if (!take_text(&in, &where) || !take_text(&in, &what))
 			return lie(t);
-		return t->sink->fault(t->sink->ctx, where, arena_str(t->arena, what), t->e);
+		return t->sink->fault(t->sink->ctx, where, text_shown(t->arena, what), t->e);
 	default:
 		return lie(t);
 	}
