@@ -152,6 +152,19 @@
 /* Gaps named one by one; further ones are only counted. */
 #define LIMIT_GAPS_NAMED 1000
 
+/* -- secrets ---------------------------------------------------------------------------------- */
+/* Findings of one file that are told one by one: a file of test vectors has some hundred. */
+#define LIMIT_SECRETS_FILE 500
+/* Of one image: who has so many is told that there are more. */
+#define LIMIT_SECRETS 20000
+/* Places of a file where an expression is tried: so many, and one more for every 32 octets; code
+ * has one in 1,000. */
+#define LIMIT_SECRET_PLACES 4096
+/* Steps of one try (PCRE2's match limit): the longest key takes 8,000. */
+#define LIMIT_SECRET_STEPS 20000
+/* What standard input may give to be searched. */
+#define LIMIT_SECRET_INPUT (64 * GIB)
+
 /* -- facts ------------------------------------------------------------------------------------ */
 /* Packages of one image, and of one file: the largest images hold 20,000. */
 #define LIMIT_PACKAGES (UINT64_C(64) << 10)

@@ -7,7 +7,7 @@ void audit_judge(const struct image *image, const struct facts *facts,
                  const struct coverage *coverage, int64_t now, struct audit_page *out)
 {
 	*out = (struct audit_page){ .image = image, .facts = facts, .coverage = coverage, .now = now };
-	out->gaps = image->gaps_total + facts->gaps.len;
+	out->gaps = image->gaps_total + facts->gaps_total;
 	judge_files(out);
 	judge_settings(out);
 	judge_tools(out);

@@ -28,6 +28,17 @@ static void show_distribution(const struct bill *bill, struct arena *scratch,
 	out->layer = tree_get(bill->image.tree, os->node)->layer;
 }
 
+/* rpm's Vendor is an organisation; deb and apk name a maintainer. Databases of languages name
+ * nobody who could be believed. */
+static bytes supplier_of(const struct package *p, struct arena *a)
+{
+	if (p->vendor.n == 0)
+		return p->vendor;
+	if (p->ecosystem == ECO_RPM)
+		return bytes_str(arena_printf(a, "Organization: " PRIb, BYTESF(p->vendor)));
+	return sbom_supplier(p->vendor, a);
+}
+
 static void show_package(const void *ctx, size_t i, struct arena *scratch, struct sbom_package *out)
 {
 	const struct bill *bill = ctx;
@@ -49,7 +60,11 @@ static void show_package(const void *ctx, size_t i, struct arena *scratch, struc
 		                          .path = p->path,
 		                          .layer = p->layer,
 		                          .licence = licence_of(p->licence, scratch),
-		                          .overridden = p->overridden };
+		                          .overridden = p->overridden,
+		                          .supplier = supplier_of(p, scratch),
+		                          .slices = p->slices,
+		                          .module = p->module,
+		                          .owned_by_system = p->owned_by_system };
 }
 
 static bool next_file(const void *ctx, size_t *at, struct arena *scratch, struct sbom_file *out)

@@ -40,6 +40,8 @@ struct dispatch {
 	struct arena scratch; /* per entry */
 	uint8_t path[LIMIT_PATH], link[LIMIT_PATH];
 	uint8_t head[INSPECT_HEAD];
+	bool tapped;                 /* some inspector has a tap, and this is a first read */
+	void *taps[INSPECTORS_MOST]; /* their states, from the first octet on */
 	struct passing now;
 };
 
@@ -173,6 +175,44 @@ static void keep_part(struct dispatch *d, bytes part, uint64_t at)
 	}
 }
 
+/* -- taps -------------------------------------------------------------------------------------- */
+
+static int feed_taps(struct dispatch *d, bytes part, err *e)
+{
+	for (size_t i = 0; d->options.inspectors[i]; i++) {
+		const struct tap *tap = d->options.inspectors[i]->tap;
+
+		if (!tap)
+			continue;
+		if (!d->taps[i] && !(d->taps[i] = tap->open(e)))
+			return -1;
+		tap->data(d->taps[i], part);
+	}
+	return 0;
+}
+
+static int end_taps(struct dispatch *d, err *e)
+{
+	for (size_t i = 0; d->options.inspectors[i]; i++) {
+		const struct inspector *inspector = d->options.inspectors[i];
+		struct emitter emitter = { d, inspector->id };
+		struct inspection in = { .entry = &d->now.entry,
+			                     .scratch = &d->scratch,
+			                     .emitter = &emitter };
+
+		if (d->taps[i] && inspector->tap->end(d->taps[i], &in, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void close_taps(struct dispatch *d)
+{
+	for (size_t i = 0; d->options.inspectors[i]; i++)
+		if (d->taps[i])
+			d->options.inspectors[i]->tap->close(d->taps[i]);
+}
+
 /* -- tar events -------------------------------------------------------------------------------- */
 
 static enum entry_type type_of(enum tar_type type)
@@ -251,9 +291,11 @@ static int on_data(void *ctx, bytes part, err *e)
 {
 	struct dispatch *d = ctx;
 
-	(void)e;
-	if (d->now.ignored || d->now.entry.type != ENTRY_FILE ||
-	    (d->now.decided && d->now.keep == KEEP_NOTHING))
+	if (d->now.ignored || d->now.entry.type != ENTRY_FILE)
+		return 0;
+	if (d->tapped && feed_taps(d, part, e) < 0)
+		return -1;
+	if (d->now.decided && d->now.keep == KEEP_NOTHING)
 		return 0;
 	if (!d->now.decided) {
 		bytes head = bytes_slice(part, 0, INSPECT_HEAD - d->now.head_n);
@@ -329,6 +371,8 @@ static int on_end(void *ctx, err *e)
 		for (size_t i = 0; d->options.inspectors[i] && status == 0; i++)
 			if (d->now.wants[i].what != WANT_NO)
 				status = run_inspector(d, d->options.inspectors[i], d->now.wants[i], e);
+		if (d->tapped && status == 0 && d->now.entry.size > 0)
+			status = end_taps(d, e);
 		flush(d, FLUSH_AT);
 	}
 	arena_reset(&d->scratch);
@@ -343,8 +387,10 @@ struct dispatch *dispatch_new(struct arena *a, const struct dispatch_options *op
 {
 	struct dispatch *d = arena_new(a, struct dispatch);
 
-	for (size_t i = 0; options->inspectors[i]; i++)
+	for (size_t i = 0; options->inspectors[i]; i++) {
 		assert(i < INSPECTORS_MOST);
+		d->tapped |= options->inspectors[i]->tap && !options->aliases;
+	}
 	d->options = *options;
 	d->out = (buf)BUF_INIT(LIMIT_RECORD + LIMIT_RECORD / 2);
 	d->body = (buf)BUF_INIT(LIMIT_KEEP + INSPECT_HEAD);
@@ -354,6 +400,7 @@ struct dispatch *dispatch_new(struct arena *a, const struct dispatch_options *op
 
 void dispatch_done(struct dispatch *d)
 {
+	close_taps(d);
 	buf_done(&d->out);
 	buf_done(&d->body);
 	spool_done(&d->spool);

@@ -63,6 +63,17 @@ struct inspection {
 	struct emitter *emitter;
 };
 
+/* A tap sees every octet of every regular file of a layer as it passes, in parts, whoever asked for
+ * the file; nothing is kept for it, so its own state is all the memory it takes. The state is opened
+ * with the first octet and lives for the layer; end is called at the end of each file that had
+ * octets, where it may emit items of that file (in->body is empty). A second read has no taps. */
+struct tap {
+	void *(*open)(err *e); /* NULL and *e set on failure */
+	void (*data)(void *state, bytes part);
+	int (*end)(void *state, struct inspection *in, err *e);
+	void (*close)(void *state);
+};
+
 struct inspector {
 	const char *name;
 	uint16_t id;      /* stands in items: unique, never reused */
@@ -80,6 +91,7 @@ struct inspector {
 	/* paths: names that must not be missed when a folder on the way is a link; "a/b/" means every
 	 * file in the folder. NULL-terminated, or NULL. */
 	const char *const *paths;
+	const struct tap *tap; /* NULL: none */
 };
 
 /* inspection_item(in, payload): emit one item (pack.h encoding of the inspector's own).

@@ -206,6 +206,10 @@ static void write_package(struct json_writer *w, const struct parts *parts, size
 	write_property(w, "oakum:source:version", p->source_version);
 	write_person(w, "oakum:supplier", p->supplier);
 	write_person(w, "oakum:originator", p->originator);
+	write_property(w, "oakum:slices", p->slices);
+	write_property(w, "oakum:module", p->module);
+	if (p->owned_by_system)
+		write_property(w, "oakum:owned-by-system", BYTES(SBOM_OF_SYSTEM));
 	if (p->overridden)
 		write_property(w, "oakum:overridden", BYTES(SBOM_OVERRIDDEN));
 	json_write_end(w);

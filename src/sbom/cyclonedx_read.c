@@ -153,6 +153,9 @@ static int take_component(struct reader *r, json component, err *e)
 	p.source_version = either(r, component, "oakum:source:version",
 	                          "aquasecurity:trivy:SrcVersion");
 	p.overridden = bytes_is(property(r, component, "oakum:overridden"), SBOM_OVERRIDDEN);
+	p.owned_by_system = bytes_is(property(r, component, "oakum:owned-by-system"), SBOM_OF_SYSTEM);
+	p.slices = property(r, component, "oakum:slices");
+	p.module = property(r, component, "oakum:module");
 	p.layer = reader_layer(
 		r, either(r, component, "oakum:layer:digest", "aquasecurity:trivy:LayerDigest"),
 		either(r, component, "oakum:layer:diff_id", "aquasecurity:trivy:LayerDiffID"));

@@ -108,19 +108,27 @@ static void pack_identity(const struct sbom_package *p, buf *b)
 	pack_bytes(b, p->path);
 }
 
-static void pack_rest(const struct sbom_package *p, buf *b)
+bytes *parts_text(struct sbom_package *p, size_t i)
 {
-	const bytes texts[] = { p->source_name, p->source_version, p->licence.text,
-		                    p->supplier,    p->originator,     p->cpe,
-		                    p->checksums,   p->description,    p->copyright,
-		                    p->homepage,    p->download };
+	bytes *const texts[] = { &p->source_name, &p->source_version, &p->licence.text, &p->supplier,
+		                     &p->originator,  &p->cpe,            &p->checksums,    &p->description,
+		                     &p->copyright,   &p->homepage,       &p->download,     &p->slices,
+		                     &p->module };
+
+	return i < sizeof(texts) / sizeof(*texts) ? texts[i] : NULL;
+}
+
+static void pack_rest(struct sbom_package *p, buf *b)
+{
+	const bytes *text;
 
 	pack_u64(b, p->kind);
 	pack_u64(b, p->layer);
 	pack_u64(b, p->licence.kind);
 	pack_u64(b, p->overridden);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		pack_bytes(b, texts[i]);
+	pack_u64(b, p->owned_by_system);
+	for (size_t i = 0; (text = parts_text(p, i)) != NULL; i++)
+		pack_bytes(b, *text);
 }
 
 /* Each package is asked for once here, and its id is known from then on. */

@@ -22,6 +22,9 @@ void parts_done(struct parts *p);
  * first. */
 bool parts_package(const struct sbom *bill, size_t i, struct arena *scratch,
                    struct sbom_package *out);
+/* parts_text(p, i): the texts of a package that tell no package from another, one by one; NULL
+ * behind the last. */
+bytes *parts_text(struct sbom_package *p, size_t i);
 /* parts_next_file(bill, at, scratch, out): the same for files; none when the bill names none. */
 bool parts_next_file(const struct sbom *bill, size_t *at, struct arena *scratch,
                      struct sbom_file *out);

@@ -33,12 +33,9 @@ static bytes type_of(const struct sbom_package *p)
 }
 
 /* The first of these tell one package from another. */
-static void pack_package(buf *b, const struct sbom_package *p, bytes *out_identity)
+static void pack_package(buf *b, struct sbom_package *p, bytes *out_identity)
 {
-	const bytes rest[] = { p->source_name, p->source_version, p->licence.text,
-		                   p->supplier,    p->originator,     p->cpe,
-		                   p->checksums,   p->description,    p->copyright,
-		                   p->homepage,    p->download };
+	const bytes *text;
 
 	buf_clear(b);
 	pack_u64(b, p->kind);
@@ -50,26 +47,25 @@ static void pack_package(buf *b, const struct sbom_package *p, bytes *out_identi
 
 	pack_u64(b, p->layer);
 	pack_u64(b, p->overridden);
-	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++)
-		pack_bytes(b, rest[i]);
+	pack_u64(b, p->owned_by_system);
+	for (size_t i = 0; (text = parts_text(p, i)) != NULL; i++)
+		pack_bytes(b, *text);
 	*out_identity = bytes_slice(buf_bytes(b), 0, identity);
 }
 
 static bool unpack_package(bytes in, struct sbom_package *p)
 {
-	bytes *const texts[] = { &p->source_name, &p->source_version, &p->licence.text,
-		                     &p->supplier,    &p->originator,     &p->cpe,
-		                     &p->checksums,   &p->description,    &p->copyright,
-		                     &p->homepage,    &p->download };
 	uint32_t kind, layer;
+	bytes *text;
 
 	if (!pack_take_u32(&in, SBOM_OPERATING_SYSTEM, &kind) ||
 	    !pack_take_bytes(&in, in.n, &p->name) || !pack_take_bytes(&in, in.n, &p->version) ||
 	    !pack_take_bytes(&in, in.n, &p->purl) || !pack_take_bytes(&in, in.n, &p->path) ||
-	    !pack_take_u32(&in, SBOM_NO_LAYER, &layer) || !pack_take_bool(&in, &p->overridden))
+	    !pack_take_u32(&in, SBOM_NO_LAYER, &layer) || !pack_take_bool(&in, &p->overridden) ||
+	    !pack_take_bool(&in, &p->owned_by_system))
 		return false;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (!pack_take_bytes(&in, in.n, texts[i]))
+	for (size_t i = 0; (text = parts_text(p, i)) != NULL; i++)
+		if (!pack_take_bytes(&in, in.n, text))
 			return false;
 	p->kind = (enum sbom_kind)kind;
 	p->layer = (uint16_t)layer;
@@ -77,7 +73,7 @@ static bool unpack_package(bytes in, struct sbom_package *p)
 	return true;
 }
 
-int reader_add(struct reader *r, bytes id, const struct sbom_package *p, err *e)
+int reader_add(struct reader *r, bytes id, struct sbom_package *p, err *e)
 {
 	struct pile *pile = &r->out->packages;
 	bytes identity;

@@ -41,7 +41,7 @@ bytes reader_keep(struct reader *r, bytes text);
 /* reader_add(r, id, p, e): a package under its id. One without a name is passed over; one that is
  * there already (same purl, same place) is that one. The licence is as the document writes it, a
  * LicenseRef- too. ERR_LIMIT, ERR_IO. */
-int reader_add(struct reader *r, bytes id, const struct sbom_package *p, err *e);
+int reader_add(struct reader *r, bytes id, struct sbom_package *p, err *e);
 
 /* reader_edge(r, from, to, e): hashes of ids; unknown ones and loops of one are dropped at the end.
  * ERR_LIMIT. */
@@ -64,6 +64,8 @@ bool reader_is_image(bytes purl);
 int reader_relation(struct reader *r, bytes from, bytes type, bytes to, err *e);
 /* reader_source_info(r, info, p): SPDX 2.3 section 7.12. */
 void reader_source_info(struct reader *r, bytes info, struct sbom_package *p);
+/* reader_comment(comment, p): what spdx_comment (spdx.h) writes. */
+void reader_comment(bytes comment, struct sbom_package *p);
 /* reader_purpose(name): section 7.24. reader_said(licence): empty when it says nothing. */
 enum sbom_kind reader_purpose(bytes name);
 bytes reader_said(bytes licence);

@@ -66,6 +66,47 @@ bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyc
 	return false;
 }
 
+/* Debian Policy 5.6.2 and abuild's Maintainer name whoever it is; what groups call themselves there,
+ * and the hosts of their lists, are few. */
+static bool is_group(bytes who)
+{
+	static const char *const words[] = { "team",      "maintainers", "developers", "packagers",
+		                                 "group",     "project",     "debian-",    "@lists.",
+		                                 "@tracker.", "@alioth-",    "maint@",     "inc.",
+		                                 "linux",     "foundation" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		bytes word = bytes_str(words[i]);
+
+		for (size_t at = 0; at + word.n <= who.n; at++)
+			if (bytes_equal_nocase(bytes_slice(who, at, word.n), word))
+				return true;
+	}
+	return false;
+}
+
+bytes sbom_supplier(bytes maintainer, struct arena *a)
+{
+	bytes rest = maintainer, name = bytes_slice(rest, 0, bytes_find(rest, '<')), mail;
+
+	rest = bytes_skip(rest, name.n < rest.n ? name.n + 1 : rest.n);
+	mail = bytes_trim(bytes_slice(rest, 0, bytes_find(rest, '>')));
+	name = bytes_trim(name);
+	if (name.n == 0) {
+		name = mail;
+		mail.n = 0;
+	}
+	if (name.n == 0)
+		return name;
+	bytes who = bytes_slice(maintainer, 0, bytes_find(maintainer, '>'));
+	const char *kind = is_group(who) ? "Organization" : "Person";
+
+	if (mail.n == 0)
+		return bytes_str(arena_printf(a, "%s: " PRIb, kind, BYTESF(name)));
+	return bytes_str(
+		arena_printf(a, "%s: " PRIb " (" PRIb ")", kind, BYTESF(name), BYTESF(mail)));
+}
+
 enum sbom_format sbom_format(const char *name)
 {
 	static const struct {

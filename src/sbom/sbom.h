@@ -35,11 +35,14 @@ struct sbom_package {
 	 * "Person: …" (SPDX 2.3 sections 7.5, 7.6). checksums: "SHA256:<hex>" a line. */
 	bytes supplier, originator, cpe, checksums;
 	bytes description, copyright, homepage, download;
+	bytes slices, module;      /* of chisel: "config libs"; of rpm: "nodejs:18:9020…:rhel9" */
+	bool owned_by_system;      /* of a language, but a package of the distribution holds it */
 };
 
 #define SBOM_NO_LAYER UINT16_MAX
-/* What documents say of a package whose `overridden` is set. */
+/* What documents say of a package whose `overridden`, whose `owned_by_system` is set. */
 #define SBOM_OVERRIDDEN "a newer file of the shared framework is loaded instead"
+#define SBOM_OF_SYSTEM "a package of the distribution holds it"
 
 struct sbom_file {
 	bytes path;
@@ -83,6 +86,11 @@ struct sbom {
 void sbom_checksum_put(buf *b, bytes algorithm, bytes hex);
 bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyclonedx,
                         bytes *out_hex);
+
+/* sbom_supplier(maintainer, a): of "Debian GCC Maintainers <debian-gcc@lists.debian.org>", the first
+ * of several: "Organization: Debian GCC Maintainers (debian-gcc@lists.debian.org)"; a person unless
+ * the words or the host of the mail are those of a group. Empty when it names nobody. Arena. */
+bytes sbom_supplier(bytes maintainer, struct arena *a);
 
 /* -- formats ----------------------------------------------------------------------------------- */
 

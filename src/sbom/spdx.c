@@ -54,6 +54,31 @@ bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, st
 	return text;
 }
 
+static void put_remark(buf *b, const char *what, bytes text)
+{
+	buf_puts(b, b->n > 0 ? "; " : "");
+	buf_puts(b, what);
+	buf_put(b, text);
+}
+
+bytes spdx_comment(const struct sbom_package *p, struct arena *a)
+{
+	buf b = BUF_INIT(SIZE_MAX / 2);
+
+	if (p->slices.n > 0)
+		put_remark(&b, SPDX_SLICES, p->slices);
+	if (p->module.n > 0)
+		put_remark(&b, SPDX_MODULE, p->module);
+	if (p->owned_by_system)
+		put_remark(&b, SBOM_OF_SYSTEM, (bytes){ NULL, 0 });
+	if (p->overridden)
+		put_remark(&b, SBOM_OVERRIDDEN, (bytes){ NULL, 0 });
+	bytes text = b.n > 0 ? arena_bytes(a, buf_bytes(&b)) : (bytes){ NULL, 0 };
+
+	buf_done(&b);
+	return text;
+}
+
 void spdx_texts_add(struct spdx_texts *texts, size_t package, const struct licence *l)
 {
 	uint32_t number = (uint32_t)package;

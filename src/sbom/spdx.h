@@ -12,6 +12,8 @@
 #define SPDX_IMAGE "SPDXRef-Image"
 #define SPDX_PACKAGE "SPDXRef-Package-"
 #define SPDX_NOTHING "NOASSERTION"
+#define SPDX_SLICES "slices: "
+#define SPDX_MODULE "module: "
 
 /* spdx_purpose(kind): section 7.24. Static. */
 const char *spdx_purpose(enum sbom_kind kind);
@@ -23,6 +25,10 @@ const char *spdx_licence(const struct licence *l, struct arena *a);
  * which layer names it: "built from glibc 2.36-9; read from var/lib/dpkg/status in layer
  * sha256:…". Empty when none is known. Arena. */
 bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, struct arena *a);
+
+/* spdx_comment(p, a): section 7.20, what else is known: "slices: config libs; module:
+ * nodejs:18:…:rhel9; a package of the distribution holds it". Empty when nothing is. Arena. */
+bytes spdx_comment(const struct sbom_package *p, struct arena *a);
 
 /* The licences that need section 10, those that SPDX does not know: by the first package that has
  * each. Only numbers are kept. */

@@ -145,8 +145,7 @@ static void write_package(struct json_writer *w, const struct parts *parts, size
 	json_write_text(w, "licenseDeclared", spdx_licence(&p->licence, scratch));
 	write_known(w, "copyrightText", p->copyright);
 	write_some(w, "description", p->description);
-	if (p->overridden)
-		json_write_text(w, "comment", SBOM_OVERRIDDEN);
+	write_some(w, "comment", spdx_comment(p, scratch));
 	write_references(w, p);
 	json_write_end(w);
 }

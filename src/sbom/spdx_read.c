@@ -52,6 +52,24 @@ void reader_source_info(struct reader *r, bytes info, struct sbom_package *p)
 	p->layer = reader_layer(r, behind(info, " in layer ", ";"), (bytes){ 0 });
 }
 
+void reader_comment(bytes comment, struct sbom_package *p)
+{
+	while (comment.n > 0) {
+		bytes remark = bytes_slice(comment, 0, bytes_search(comment, BYTES("; ")));
+
+		comment = bytes_skip(comment, remark.n);
+		(void)bytes_take_prefix(&comment, BYTES("; ")); /* none behind the last */
+		if (bytes_is(remark, SBOM_OVERRIDDEN))
+			p->overridden = true;
+		else if (bytes_is(remark, SBOM_OF_SYSTEM))
+			p->owned_by_system = true;
+		else if (bytes_take_prefix(&remark, BYTES(SPDX_SLICES)))
+			p->slices = remark;
+		else if (bytes_take_prefix(&remark, BYTES(SPDX_MODULE)))
+			p->module = remark;
+	}
+}
+
 int reader_relation(struct reader *r, bytes from, bytes type, bytes to, err *e)
 {
 	reader_related(r, hash_bytes(from));
@@ -110,7 +128,6 @@ static int take_package(struct reader *r, json package, err *e)
 		.version = reader_str(r, package, "versionInfo"),
 		.kind = reader_purpose(reader_str(r, package, "primaryPackagePurpose")),
 		.licence.text = licence_said(r, package),
-		.overridden = bytes_is(reader_str(r, package, "comment"), SBOM_OVERRIDDEN),
 		.supplier = reader_said(reader_str(r, package, "supplier")),
 		.originator = reader_said(reader_str(r, package, "originator")),
 		.description = reader_str(r, package, "description"),
@@ -121,6 +138,7 @@ static int take_package(struct reader *r, json package, err *e)
 	};
 
 	take_references(r, package, &p);
+	reader_comment(reader_str(r, package, "comment"), &p);
 	reader_source_info(r, reader_str(r, package, "sourceInfo"), &p);
 	return reader_add(r, reader_str(r, package, "SPDXID"), &p, e);
 }

@@ -140,8 +140,7 @@ static void put_package(struct stream *out, const struct parts *parts, size_t i,
 	else
 		put_line(out, "PackageCopyrightText", SPDX_NOTHING);
 	put_some_text(out, "PackageDescription", p->description);
-	if (p->overridden)
-		put_text(out, "PackageComment", BYTES(SBOM_OVERRIDDEN));
+	put_some_text(out, "PackageComment", spdx_comment(p, scratch));
 	put_reference(out, "PACKAGE-MANAGER purl", p->purl);
 	put_reference(out, "SECURITY cpe23Type", p->cpe);
 }

@@ -95,7 +95,7 @@ static bool take_of_package(struct tags *t, bytes tag, bytes value)
 	else if (bytes_is(tag, "PackageSourceInfo"))
 		reader_source_info(t->r, kept(t, value), &t->p);
 	else if (bytes_is(tag, "PackageComment"))
-		t->p.overridden = bytes_is(value, SBOM_OVERRIDDEN);
+		reader_comment(kept(t, value), &t->p);
 	else if (bytes_is(tag, "PackageChecksum") && bytes_take_until(&value, ':', &algorithm))
 		sbom_checksum_put(&t->checksums, algorithm, bytes_trim(value));
 	else

@@ -47,7 +47,12 @@ void feed_words(json list, struct arena *a, struct word_list *out)
 
 bool feed_tenths(json number, uint16_t *out)
 {
-	bytes rest = json_type(number) == JSON_NUMBER ? json_raw(number) : BYTES(""), whole;
+	return json_type(number) == JSON_NUMBER && feed_tenths_of(json_raw(number), out);
+}
+
+bool feed_tenths_of(bytes number, uint16_t *out)
+{
+	bytes rest = number, whole;
 	uint64_t units = 0, tenths = 0;
 
 	if (!bytes_take_until(&rest, '.', &whole) || !text_take_u64(whole, 10, 10, &units) ||

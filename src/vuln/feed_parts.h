@@ -30,6 +30,7 @@ void feed_word(bytes word, struct arena *a, struct word_list *out);
 /* feed_tenths(number, out): 9.8 is 98; false when it is no number from 0 to 10 of at most one
  * decimal. */
 bool feed_tenths(json number, uint16_t *out);
+bool feed_tenths_of(bytes number, uint16_t *out);
 /* feed_severity(word): also GitHub's MODERATE and Microsoft's Important; SEVERITY_UNKNOWN for
  * others. */
 enum severity feed_severity(bytes word);

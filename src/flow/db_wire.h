@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db_wire - what the parent and the worker of db_build say to each other; for flow/db*.c alone.
+ *
+ * A request is the kind that the user named, the file's name (pack.h) and the file; the answer are
+ * the records of vuln/feed.h. */
+#pragma once
+
+#include "sys/worker.h"
+
+/* db_serve: the worker's main. arg is not used. */
+_Noreturn int db_serve(struct worker_side *side, void *arg);

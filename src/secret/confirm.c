@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "secret/confirm.h"
+
+#include "base/base64.h"
+
+#include <math.h>
+#include <zlib.h>
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+static bool is_letter(uint8_t c)
+{
+	return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+static bool holds_nocase(bytes text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.n; i++)
+		if (bytes_equal_nocase(bytes_slice(text, i, n), bytes_of(word, n)))
+			return true;
+	return false;
+}
+
+unsigned confirm_entropy(bytes value)
+{
+	size_t counts[256] = { 0 };
+	double bits = 0;
+
+	for (size_t i = 0; i < value.n; i++)
+		counts[value.p[i]]++;
+	for (size_t c = 0; c < 256; c++)
+		if (counts[c] > 0)
+			bits -= (double)counts[c] / (double)value.n *
+			        log2((double)counts[c] / (double)value.n);
+	return (unsigned)(bits * 10);
+}
+
+/* -- what no secret is ------------------------------------------------------------------------- */
+
+/* Published for everybody: the samples of AWS's, jwt.io's and Microsoft's documentation, the keys of
+ * the Azure storage and Cosmos emulators. */
+static bool is_documented(bytes value)
+{
+	static const char *const fronts[] = { "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE",
+		                                  "wJalrXUtnFEMI/K7MDENG", "je7MtGbClwBF/2Zp9Utk",
+		                                  "Eby8vdM02xNOcqFlqUwJ",  "C2y6yDjf5/R+ob0N8A7C",
+		                                  "33f!!lloppa",           "hal+9ooo_da!sY" };
+
+	for (size_t i = 0; i < sizeof(fronts) / sizeof(*fronts); i++)
+		if (bytes_starts(value, bytes_str(fronts[i])))
+			return true;
+	return bytes_ends(value, BYTES("SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"));
+}
+
+/* longest_run(value, step): octets in a row, each larger than the one before by step. */
+static size_t longest_run(bytes value, int step)
+{
+	size_t longest = 0, run = 1;
+
+	for (size_t i = 1; i < value.n; i++) {
+		run = value.p[i] == value.p[i - 1] + step ? run + 1 : 1;
+		longest = run > longest ? run : longest;
+	}
+	return longest;
+}
+
+/* What people write where a secret will be: words, masks, variables of shells and templates. */
+static bool is_placeholder(bytes value)
+{
+	static const char *const words[] = { "example", "placeholder", "changeme", "change_me",
+		                                 "your_",   "your-",       "redacted", "dummy",
+		                                 "xxxx",    "****",        "####",     "sample",
+		                                 "${",      "{{",          "$(",       "...." };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (holds_nocase(value, words[i]))
+			return true;
+	if (value.n > 1 && value.p[0] == '%' && value.p[value.n - 1] == '%')
+		return true;
+	return value.n > 0 && (value.p[0] == '<' || value.p[0] == '$' || value.p[0] == '#');
+}
+
+/* A password may well be weak: only what is surely no value counts. */
+static bool is_word(bytes value)
+{
+	static const char *const words[] = { "password", "passwd",   "passwort", "pass",     "pwd",
+		                                 "secret",   "token",    "null",     "none",     "true",
+		                                 "false",    "prompt",   "required", "undefined", "string",
+		                                 "mypassword", "yourpassword", "username", "value" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (bytes_equal_nocase(value, bytes_str(words[i])))
+			return true;
+	return false;
+}
+
+struct letters {
+	size_t digits, upper, lower, other;
+};
+
+static struct letters count_letters(bytes value)
+{
+	struct letters n = { 0 };
+
+	for (size_t i = 0; i < value.n; i++) {
+		uint8_t c = value.p[i];
+
+		if (is_digit(c))
+			n.digits++;
+		else if (c >= 'A' && c <= 'Z')
+			n.upper++;
+		else if (c >= 'a' && c <= 'z')
+			n.lower++;
+		else
+			n.other++;
+	}
+	return n;
+}
+
+/* A place where the secret is (a file, an address, a member, a type), not the secret. */
+static bool is_place(bytes value)
+{
+	size_t dots = 0;
+
+	if (bytes_search(value, BYTES("://")) < value.n || bytes_search(value, BYTES("::")) < value.n ||
+	    bytes_search(value, BYTES("->")) < value.n)
+		return true;
+	if (value.p[0] == '/' || value.p[0] == '.' || value.p[0] == '~' || value.p[0] == '-')
+		return true;
+	for (size_t i = 1; i + 1 < value.n; i++)
+		dots += value.p[i] == '.' && is_letter(value.p[i - 1]) && is_letter(value.p[i + 1]);
+	return dots >= 2;
+}
+
+/* Random letters change between kinds (digit, upper, lower) far more often than words do. */
+static bool looks_random(bytes value, const struct letters *n)
+{
+	size_t changes = 0;
+
+	for (size_t i = 1; i < value.n; i++)
+		changes += is_digit(value.p[i]) != is_digit(value.p[i - 1]);
+	return n->digits >= 2 && changes >= 2 && n->upper + n->lower >= 1 && n->other * 3 <= value.n;
+}
+
+static bool is_named_secret(bytes value)
+{
+	struct letters n = count_letters(value);
+
+	/* Ids of accounts: digits alone. */
+	if (n.digits == value.n && value.n >= 15)
+		return longest_run(value, 0) < 4;
+	return !is_place(value) && looks_random(value, &n);
+}
+
+static bool is_password(bytes value)
+{
+	struct letters n = count_letters(value);
+
+	return !is_place(value) && n.digits >= 1 && n.lower + n.upper >= 2 && !is_word(value) &&
+	       (n.other * 2 <= value.n) && confirm_entropy(value) >= 24;
+}
+
+/* A connection string says which server or which user, in one of these words. */
+static bool is_connection(bytes value, bytes around)
+{
+	static const char *const words[] = { "server=", "data source=", "host=", "user id=",
+		                                 "uid=",    "username=",    "user=", "database=",
+		                                 ".redis.", "initial catalog=", "addr" };
+
+	if (is_word(value) || value.p[0] == '{')
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (holds_nocase(around, words[i]))
+			return true;
+	return false;
+}
+
+bool confirm_stands_for_secret(const struct secret_rule *rule, bytes value, bytes around)
+{
+	bool shape_alone = rule->check == SECRET_CHECK_KEY || rule->check == SECRET_CHECK_USER_PASS;
+
+	if (is_documented(value) || (!shape_alone && is_placeholder(value)))
+		return false;
+	if (confirm_entropy(value) < rule->entropy)
+		return false;
+	switch (rule->check) {
+	case SECRET_CHECK_NAMED: return is_named_secret(value) && longest_run(value, 1) < 7;
+	case SECRET_CHECK_PASSWORD: return is_password(value) && longest_run(value, 1) < 7;
+	case SECRET_CHECK_CONNECTION: return is_connection(value, around);
+	case SECRET_CHECK_GIVEN: return !is_word(value);
+	case SECRET_SHAPE_ALONE:
+	case SECRET_CHECK_CRC: return longest_run(value, 1) < 8 && longest_run(value, 0) < 8;
+	case SECRET_CHECK_KEY:
+	case SECRET_CHECK_JWT:
+	case SECRET_CHECK_AZURE_KEY:
+	case SECRET_CHECK_USER_PASS: return true;
+	}
+	return false;
+}
+
+/* -- how sure ---------------------------------------------------------------------------------- */
+
+/* decode(text, url, a, out): base64, or its form for addresses, padding or none. */
+static bool decode(bytes text, bool url, struct arena *a, bytes *out)
+{
+	buf clean = BUF_INIT(text.n + 4);
+
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+
+		if (c == '=' || c == '\r' || c == '\n' || c == ' ' || c == '\t')
+			continue;
+		/* JSON in which a key stands has \n for its line ends. */
+		if (c == '\\') {
+			i++;
+			continue;
+		}
+		buf_putc(&clean, url && c == '-' ? '+' : url && c == '_' ? '/' : c);
+	}
+	while (clean.n % 4 != 0)
+		buf_putc(&clean, '=');
+	bool decoded = base64_decode(buf_bytes(&clean), a, out);
+
+	buf_done(&clean);
+	return decoded;
+}
+
+/* The last six letters of the tokens of GitHub and npm are the CRC-32 of the thirty before them in
+ * base 62 (github.blog, "Behind GitHub's new authentication token formats"). */
+static bool crc_fits(bytes token)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+	if (token.n < 40)
+		return false;
+	bytes body = bytes_slice(token, token.n - 36, 30), said = bytes_skip(token, token.n - 6);
+	unsigned long crc = crc32(0, body.p, (unsigned)body.n);
+
+	for (size_t i = 6; i > 0; i--) {
+		if (said.p[i - 1] != (uint8_t)digits[crc % 62])
+			return false;
+		crc /= 62;
+	}
+	return true;
+}
+
+/* der_fits(der): one SEQUENCE (X.690 8.9) that is as long as its length says. */
+static bool der_fits(bytes der)
+{
+	uint8_t tag, first, more;
+	size_t n = 0;
+
+	if (!bytes_take_u8(&der, &tag) || tag != 0x30 || !bytes_take_u8(&der, &first))
+		return false;
+	if (first < 0x80)
+		return der.n == first;
+	for (unsigned i = first & 0x7fU; i > 0; i--) {
+		if (!bytes_take_u8(&der, &more) || n > (SIZE_MAX >> 8))
+			return false;
+		n = n << 8 | more;
+	}
+	return der.n == n;
+}
+
+/* The text between the lines of dashes: DER, or OpenSSH's own form (PROTOCOL.key). */
+static bool key_fits(bytes pem, struct arena *scratch)
+{
+	size_t begin = bytes_search(pem, BYTES("KEY-----"));
+	bytes body = bytes_skip(pem, begin + 8), key;
+
+	body = bytes_slice(body, 0, bytes_search(body, BYTES("-----END")));
+	if (bytes_search(body, BYTES(":")) < body.n) /* RFC 1421 headers: encrypted */
+		return false;
+	return decode(body, false, scratch, &key) &&
+	       (der_fits(key) || bytes_starts(key, BYTES("openssh-key-v1")));
+}
+
+static bool jwt_fits(bytes token, struct arena *scratch)
+{
+	bytes header;
+
+	return decode(bytes_slice(token, 0, bytes_find(token, '.')), true, scratch, &header) &&
+	       bytes_starts(header, BYTES("{")) && bytes_search(header, BYTES("\"alg\"")) < header.n;
+}
+
+static bool check_fits(const struct secret_rule *rule, bytes value, struct arena *scratch)
+{
+	bytes decoded;
+
+	switch (rule->check) {
+	case SECRET_CHECK_CRC: return crc_fits(value);
+	case SECRET_CHECK_KEY: return key_fits(value, scratch);
+	case SECRET_CHECK_JWT: return jwt_fits(value, scratch);
+	case SECRET_CHECK_AZURE_KEY: return decode(value, false, scratch, &decoded) && decoded.n == 64;
+	case SECRET_CHECK_USER_PASS:
+		return decode(value, false, scratch, &decoded) && bytes_find(decoded, ':') < decoded.n;
+	case SECRET_SHAPE_ALONE:
+	case SECRET_CHECK_NAMED:
+	case SECRET_CHECK_PASSWORD:
+	case SECRET_CHECK_GIVEN:
+	case SECRET_CHECK_CONNECTION: break;
+	}
+	return false;
+}
+
+enum secret_confidence confirm_grade(const struct secret_rule *rule, bytes value,
+                                     struct arena *scratch)
+{
+	if (check_fits(rule, value, scratch))
+		return SECRET_HIGH;
+	switch (rule->check) {
+	case SECRET_CHECK_NAMED:
+	case SECRET_CHECK_PASSWORD:
+	case SECRET_CHECK_USER_PASS:
+	case SECRET_CHECK_JWT: return SECRET_LOW;
+	case SECRET_SHAPE_ALONE:
+	case SECRET_CHECK_CRC:
+	case SECRET_CHECK_KEY:
+	case SECRET_CHECK_AZURE_KEY:
+	case SECRET_CHECK_GIVEN:
+	case SECRET_CHECK_CONNECTION: break;
+	}
+	return SECRET_MEDIUM;
+}

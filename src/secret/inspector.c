@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "secret/inspector.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/text.h"
+
+#define ITEM_MOST 256
+
+void secret_finding_pack(const struct secret_finding *f, buf *out)
+{
+	pack_str(out, secret_rules[f->rule].id);
+	pack_u64(out, f->confidence);
+	pack_u64(out, f->utf16);
+	pack_u64(out, f->start);
+	pack_u64(out, f->length);
+	pack_bytes(out, bytes_of(f->front, f->front_len));
+	pack_bytes(out, bytes_of(f->fingerprint, SECRET_FINGERPRINT));
+}
+
+static bool find_rule(bytes id, uint16_t *out)
+{
+	for (size_t i = 0; i < secret_rules_len; i++)
+		if (bytes_is(id, secret_rules[i].id)) {
+			*out = (uint16_t)i;
+			return true;
+		}
+	return false;
+}
+
+bool secret_finding_unpack(bytes item, struct secret_finding *out)
+{
+	struct secret_finding f = { 0 };
+	uint32_t confidence;
+	bytes id, front, fingerprint;
+
+	if (!pack_take_bytes(&item, ITEM_MOST, &id) || !find_rule(id, &f.rule) ||
+	    !pack_take_u32(&item, SECRET_HIGH, &confidence) || !pack_take_bool(&item, &f.utf16) ||
+	    !pack_take_u64(&item, LIMIT_LAYER_EXPANDED, &f.start) ||
+	    !pack_take_u32(&item, LIMIT_PATH * 4, &f.length) ||
+	    !pack_take_bytes(&item, SECRET_FRONT, &front) ||
+	    !pack_take_bytes(&item, SECRET_FINGERPRINT, &fingerprint) ||
+	    fingerprint.n != SECRET_FINGERPRINT || item.n > 0)
+		return false;
+	f.confidence = (enum secret_confidence)confidence;
+	f.end = f.start + (uint64_t)f.length * (f.utf16 ? 2 : 1);
+	f.front_len = (uint8_t)front.n;
+	memcpy(f.front, front.p, front.n);
+	memcpy(f.fingerprint, fingerprint.p, fingerprint.n);
+	*out = f;
+	return true;
+}
+
+/* -- the tap ----------------------------------------------------------------------------------- */
+
+static void *tap_open(err *e)
+{
+	struct secret_scanner *s = secret_scanner_new(e);
+
+	if (s)
+		secret_scanner_begin(s);
+	return s;
+}
+
+static void tap_data(void *state, bytes part)
+{
+	secret_scanner_add(state, part);
+}
+
+static int tap_end(void *state, struct inspection *in, err *e)
+{
+	buf item = BUF_INIT(ITEM_MOST);
+	size_t n;
+
+	(void)e;
+	secret_scanner_end(state);
+	const struct secret_finding *findings = secret_scanner_findings(state, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&item);
+		secret_finding_pack(&findings[i], &item);
+		inspection_item(in, buf_bytes(&item));
+	}
+	if (secret_scanner_left_out(state) > 0)
+		inspection_gap(in, "%s places that look like secrets were not looked at",
+		               COUNT_TEXT(secret_scanner_left_out(state)));
+	buf_done(&item);
+	secret_scanner_begin(state);
+	return 0;
+}
+
+static void tap_close(void *state)
+{
+	secret_scanner_free(state);
+}
+
+static const struct tap tap = { tap_open, tap_data, tap_end, tap_close };
+
+/* Nothing is kept of any file: the tap sees all. */
+static struct want want_nothing(const struct entry *entry)
+{
+	(void)entry;
+	return (struct want){ WANT_NO, 0 };
+}
+
+const struct inspector secret_inspector = {
+	.name = "secrets", .id = 80, .version = 1, .want = want_nothing, .tap = &tap
+};
