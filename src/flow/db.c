@@ -75,7 +75,8 @@ static int on_failed(void *ctx, bytes name, const err *why, err *e)
 	const struct db_build_options *o = b->options;
 
 	(void)e;
-	if (b->alone && !err_is_set(&b->failure))
+	/* A member of an archive is like a file in a folder. */
+	if (b->alone && bytes_is(name, last_part(b->input->path)))
 		b->failure = *why;
 	b->passed_over++;
 	if (o->fault)

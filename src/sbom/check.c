@@ -23,11 +23,13 @@ static void check_packages(const struct sbom *bill, const bool *related, struct 
 	struct sbom_package p;
 
 	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
-		if (p.supplier.n == 0)
+		bool is_system = p.kind == SBOM_OPERATING_SYSTEM;
+
+		if (p.supplier.n == 0 && !is_system)
 			lack(&out->supplier, &p, a);
 		if (p.version.n == 0)
 			lack(&out->version, &p, a);
-		if (p.purl.n == 0 && p.cpe.n == 0 && p.checksums.n == 0)
+		if (p.purl.n == 0 && p.cpe.n == 0 && p.checksums.n == 0 && !is_system)
 			lack(&out->identifier, &p, a);
 		if (related && !related[i])
 			lack(&out->relation, &p, a);

@@ -3,6 +3,11 @@
  * Materials" (2021), data fields: supplier, component name, version, other unique identifiers,
  * dependency relationship, author, timestamp.
  *
+ * A supplier that is NOASSERTION is missing. So our own bills of images lack it of packages of
+ * languages: no database in the image says it, and we make nothing up. Of an operating system
+ * name and version are enough: they are ID and VERSION_ID of os-release(5), which tell who made it
+ * and which it is.
+ *
  * Not a checker of a format's grammar: what a reader takes is looked at.
  * Threading: pure functions. */
 #pragma once

@@ -2,6 +2,7 @@
 #include "secret/confirm.h"
 
 #include "base/base64.h"
+#include "base/buf.h"
 
 #include <math.h>
 #include <zlib.h>
@@ -231,6 +232,7 @@ static bool decode(bytes text, bool url, struct arena *a, bytes *out)
 		buf_putc(&clean, '=');
 	bool decoded = base64_decode(buf_bytes(&clean), a, out);
 
+	explicit_bzero(clean.p, clean.n);
 	buf_done(&clean);
 	return decoded;
 }

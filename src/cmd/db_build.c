@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum db build -o FILE FEED...` - the vulnerability database, made of feeds. */
+#include "base/text.h"
+#include "cmd/db.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/status.h"
+#include "flow/db.h"
+#include "report/db_page.h"
+#include "sys/file.h"
+
+struct db_build_flags {
+	const char *output;
+	uint64_t timeout_ms;
+};
+
+#define FIELD(name) offsetof(struct db_build_flags, name)
+static const struct flag flags[] = {
+	{ 'o', "output", "FILE", FLAG_TEXT, FIELD(output),
+	  "the database (~/.cache/oakum/vulnerabilities.db)" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
+	{ 0 },
+};
+
+static void say_fault(void *ctx, const char *document, const char *where, const char *what)
+{
+	struct job *job = ctx;
+
+	message_detail(job, document,
+	               *where ? arena_printf(&job->arena, "%s: %s", where, what) : what);
+}
+
+/* The folder of a default place may not be there yet; another's is the user's own. */
+static int make_folder(struct job *job, const char *path, err *e)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash > path
+	               ? file_make_dirs(arena_printf(&job->arena, "%.*s", (int)(slash - path), path),
+	                                0700, e)
+	               : 0;
+}
+
+static int show(struct job *job, const char *path, err *e)
+{
+	struct database *db;
+	struct stream out;
+
+	if (job->quiet)
+		return 0;
+	if (database_open(path, &db, e) < 0)
+		return -1;
+	output_stdout(&out);
+	db_page(database_info(db), path, job->now, &out);
+	database_close(db);
+	return stream_finish(&out, e);
+}
+
+static int db_build_run(struct job *job, const void *options, const struct texts *feeds, err *e)
+{
+	const struct db_build_flags *f = options;
+	const char *path = db_path(job, f->output);
+	struct db_input *inputs = arena_array(&job->arena, struct db_input, feeds->len);
+	const struct db_build_options build = { .inputs = inputs,
+		                                    .len = feeds->len,
+		                                    .out = path,
+		                                    .timeout_ms = f->timeout_ms,
+		                                    .fault = say_fault,
+		                                    .ctx = job };
+
+	if (!path)
+		return err_set(e, ERR_USAGE, 0, "there is no home folder: say where with -o FILE");
+	for (size_t i = 0; i < feeds->len; i++)
+		inputs[i] = db_input_parse(feeds->items[i]);
+	if ((!f->output && make_folder(job, path, e) < 0) || db_build(&build, e) < 0 ||
+	    show(job, path, e) < 0)
+		return -1;
+	return STATUS_DONE;
+}
+
+const struct applet applet_db_build = {
+	.name = "db build",
+	.brief = "make the vulnerability database from feeds",
+	.operands = "[KIND:]PATH...",
+	.about = "PATH is a file or a folder with documents of feeds, also compressed (gzip, zstd)\n"
+			 "or a ZIP archive. Each shows its KIND itself: osv, ghsa, debian, ubuntu, alpine,\n"
+			 "csaf, dotnet-cve, dotnet-releases, nvd, kev, epss, eol, trivy-yaml, vunnel.\n"
+			 "Where feeds say the same, the one that is named first counts. What is left out\n"
+			 "is counted; -v names it. The same feeds give the same file.",
+	.operands_min = 1,
+	.operands_max = 1024,
+	.flags = flags,
+	.options_size = sizeof(struct db_build_flags),
+	.examples = { { "oakum db build -o vuln.db osv/NuGet.zip debian.json kev.json", "" },
+	              { "oakum db build csaf:vex/ epss_scores.csv.gz", "into the default place" } },
+	.run = db_build_run,
+};
