@@ -157,11 +157,13 @@
 #define LIMIT_SECRETS_FILE 500
 /* Of one image: who has so many is told that there are more. */
 #define LIMIT_SECRETS 20000
-/* Places of a file where an expression is tried: so many, and one more for every 32 octets; code
- * has one in 1,000. */
+/* Places of a file where an expression is tried: so many, and one more for every 16 octets; code
+ * has one in 1,000, a list of addresses one in 40. */
 #define LIMIT_SECRET_PLACES 4096
-/* Steps of one try (PCRE2's match limit): the longest key takes 8,000. */
+/* Steps of one try (PCRE2's match limit): the longest key takes 8,000, most places below 100. A place
+ * that takes more than STEPS / PRICE counts as PRICE places. */
 #define LIMIT_SECRET_STEPS 20000
+#define LIMIT_SECRET_PRICE 40
 /* What standard input may give to be searched. */
 #define LIMIT_SECRET_INPUT (64 * GIB)
 

@@ -32,7 +32,7 @@ static const struct flag flags[] = {
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 at a gap or an unknown program" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
-	  "contents are not searched yet; accepted" },
+	  "do not search the files for keys and passwords" },
 	{ 0 },
 };
 
@@ -57,7 +57,9 @@ static int prepare(struct run *r, const char *first, err *e)
 	    network_sources(job, &f->network, f->reading.timeout_ms, first, &r->network, e) < 0)
 		return -1;
 	r->reading.options.network = &r->network;
-	r->options = (struct audit_options){ .image = r->reading.options, .now = job->now };
+	r->options = (struct audit_options){ .image = r->reading.options,
+	                                     .now = job->now,
+	                                     .skip_secrets = f->skip_secrets };
 	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
 }
 

@@ -18,9 +18,8 @@ const struct applet applet_copy = {
 	.brief = "move an image between registries, layouts, archives",
 	.operands = "SOURCE DEST",
 	.about =
-		"Copies an image as it is, digests included. Every blob is checked; what DEST has is not\n"
-		"sent again; what was interrupted goes on. DEST: NAME (a registry), oci:FOLDER[:TAG],\n"
-		"oci-archive:FILE, docker-archive:FILE[:NAME], docker-daemon:NAME.",
+		"Copies an image as it is, every blob checked. DEST: NAME (in a registry),\n"
+		"oci:FOLDER[:TAG], oci-archive:FILE, docker-archive:FILE, docker-daemon:NAME.",
 	.operands_min = 2,
 	.operands_max = 2,
 	.flags = copying_flags,

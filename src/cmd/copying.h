@@ -10,7 +10,7 @@
 struct copying_flags {
 	const char *platform, *compress, *digestfile;
 	uint64_t timeout_ms;
-	bool all, referrers, foreign, no_progress;
+	bool all, referrers, foreign, verify, no_progress;
 	struct network_flags network;
 };
 

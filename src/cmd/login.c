@@ -17,7 +17,7 @@ struct login_flags {
 static const struct flag flags[] = {
 	{ 'u', "username", "USER", FLAG_TEXT, FIELD(user), "who; <token> for an identity token" },
 	{ 'p', "password", "TEXT", FLAG_TEXT, FIELD(password),
-	  "the password; others see it in the list of processes" },
+	  "the password; the list of processes shows it" },
 	{ 0, "password-stdin", NULL, FLAG_SWITCH, FIELD(password_stdin),
 	  "take the password from standard input" },
 	{ 0 },

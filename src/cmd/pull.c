@@ -38,8 +38,8 @@ const struct applet applet_pull = {
 	.brief = "an image out of a registry",
 	.operands = "NAME [DEST]",
 	.about =
-		"Fetches an image as it is, digests included, and says where it went: without DEST into\n"
-		"the layout oci:IMAGE:TAG in this folder. What is there is not fetched again.",
+		"Fetches an image as it is, digests included, and says where it went: without\n"
+		"DEST into the layout oci:IMAGE:TAG here. What is there is not fetched again.",
 	.operands_min = 1,
 	.operands_max = 2,
 	.flags = copying_flags,

@@ -23,8 +23,8 @@ const struct applet applet_push = {
 	.brief = "an image into a registry",
 	.operands = "SOURCE NAME",
 	.about =
-		"Sends an image as it is, digests included. Blobs that the registry has are not sent, the\n"
-		"tag comes last. Nothing is ever deleted.",
+		"Sends an image as it is, digests included. What the registry has is not\n"
+		"sent, the tag comes last. Nothing is ever deleted.",
 	.operands_min = 2,
 	.operands_max = 2,
 	.flags = copying_flags,

@@ -10,13 +10,15 @@
 #include "cmd/reading.h"
 #include "cmd/status.h"
 #include "flow/convert.h"
+#include "sys/file.h"
+#include "transfer/attached.h"
 
 #define FORMATS "spdx-json|spdx-tag|cyclonedx-json|cyclonedx-json@1.6|cyclonedx-json@1.7"
 
 struct sbom_flags {
 	const char *format;
 	struct texts output;
-	bool files, fail_on_gap;
+	bool attached, files, fail_on_gap;
 	struct reading_flags reading;
 	struct network_flags network;
 };
@@ -27,6 +29,8 @@ static const struct flag flags[] = {
 	  "spdx-json, spdx-tag, cyclonedx-json[@1.6|@1.7]" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
+	{ 0, "attached", NULL, FLAG_SWITCH, FIELD(attached),
+	  "the bill that BuildKit attached to the image" },
 	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files), "name every file, too (CycloneDX)" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 when something could not be read" },
@@ -51,6 +55,28 @@ static int check_formats(const struct sbom_flags *f, struct outputs *outputs, er
 	return 0;
 }
 
+/* convert_attached(reading, convert, target, e): what is attached says itself what it is about. */
+static int convert_attached(struct reading *reading, struct convert_options *convert,
+                            const struct target *target, err *e)
+{
+	const struct attached_options options = { reading->options.platform,
+		                                      reading->options.network->registry,
+		                                      reading->options.tmp_dir };
+	struct attached attached;
+
+	if (attached_open(target, &options, &attached, e) < 0)
+		return -1;
+	convert->subject = attached.image;
+	auto_fd fd = attached.fd;
+
+	if (attached.others > 0)
+		message_note(reading->job, target->text,
+		             "more bills are attached (of build stages); this is the first");
+	if (convert_fd(fd, "the attached bill", convert, e) < 0)
+		return err_wrap(e, "attached bill %s", DIGEST_TEXT(&attached.blob));
+	return 0;
+}
+
 /* A bill that somebody wrote, in another format. */
 static int convert(struct reading *reading, const struct sbom_flags *f, struct outputs *outputs,
                    const struct target *target, err *e)
@@ -70,7 +96,8 @@ static int convert(struct reading *reading, const struct sbom_flags *f, struct o
 		formats[i] = (uint8_t)sbom_format(output_format(outputs, i));
 		outs[i] = output_stream(outputs, i);
 	}
-	if (convert_file(target->path, &options, e) < 0)
+	if (f->attached ? convert_attached(reading, &options, target, e) < 0
+	                : convert_file(target->path, &options, e) < 0)
 		return err_wrap(e, "%s", SHOW(bytes_str(target->text)));
 	return STATUS_DONE;
 }
@@ -84,7 +111,9 @@ static int run_one(struct reading *reading, const struct sbom_flags *f, struct o
 
 	if (target_parse(text, &reading->job->arena, &target, e) < 0)
 		return -1;
-	if (target.kind == TARGET_SBOM)
+	if (target.kind == TARGET_SBOM && f->attached)
+		return err_set(e, ERR_USAGE, 0, "--attached: name an image, not a bill");
+	if (target.kind == TARGET_SBOM || f->attached)
 		return convert(reading, f, outputs, &target, e);
 	reading->progress.target = text;
 	int done = bill_make(&target, &options, &bill, e);
@@ -136,7 +165,8 @@ const struct applet applet_sbom = {
 	.operands = "TARGET",
 	.about = "Writes a bill of materials: each package with version, licence, purl, layer and\n"
 			 "the file that names it. The same image gives the same document. sbom:FILE is\n"
-			 "a bill that somebody wrote (SPDX, CycloneDX), in another format.",
+			 "a bill that somebody wrote (SPDX, CycloneDX), in another format. --attached reads\n"
+			 "the one attached to the image: 5 when there is none, 4 when it is about another.",
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,

@@ -88,6 +88,19 @@ static const char *gain_ending(struct audit_page *page, struct page_action *acti
 	return runtimes_that(page, is_ending, "is supported until");
 }
 
+static const char *gain_leaked(struct audit_page *page, struct page_action *action)
+{
+	size_t n = page->secrets ? secrets_at_least(page->secrets, SEVERITY_MEDIUM) : 0;
+
+	if (n == 0)
+		return NULL;
+	for (size_t i = 0; i < page->secrets->len; i++)
+		action->files += i == 0 || !bytes_equal(page->secrets->items[i].file,
+		                                        page->secrets->items[i - 1].file);
+	return arena_printf(&page->arena, "%zu keys, tokens or passwords in the image, one in %s", n,
+	                    SHOW(page->secrets->items[0].file));
+}
+
 static const char *gain_secrets(struct audit_page *page, struct page_action *action)
 {
 	const struct page_files *list = &page->hidden_notable;
@@ -274,6 +287,7 @@ static const struct rule {
 	{ "known-user", gain_absent },
 	{ "supported-runtime", gain_ended },
 	{ "patch-runtime", gain_patch },
+	{ "leaked-secrets", gain_leaked },
 	{ "deleted-secrets", gain_secrets },
 	{ "drop-setuid", gain_setuid },
 	{ "lock-writable", gain_writable },

@@ -46,6 +46,17 @@ const struct advice advice_table[] = {
 	  "Raise the target framework in a branch now and let the tests tell:\n"
 	  "\t<TargetFramework>net10.0</TargetFramework>\n",
 	  ".NET support policy" },
+	{ "leaked-secrets", "Replace the keys and passwords that are in the image",
+	  "Whoever can pull the image can read every file of every layer, its environment, labels and "
+	  "build history. What was found there has the form of a key, a token or a password.",
+	  "Replace each at the service that gave it, then build without it: as a file mount at run "
+	  "time,\n"
+	  "\tbuilder.Configuration.AddKeyPerFile(\"/run/secrets\", optional: true);\n"
+	  "and as a secret mount in the build:\n"
+	  "\tRUN --mount=type=secret,id=nuget,target=/root/.nuget/NuGet/NuGet.Config \\\n"
+	  "\t    dotnet restore\n"
+	  "'oakum secrets IMAGE' names each place.",
+	  "CIS Docker Benchmark 4.10; NIST SP 800-190 4.1.4; OWASP Docker Security, rule 12" },
 	{ "deleted-secrets", "Keep keys out of every layer, also the lower ones",
 	  "A layer never changes. A later RUN rm only hides the file: whoever can pull the image can "
 	  "read the lower layer. Files whose names usually mean a key, a password or a token are "

@@ -2,11 +2,16 @@
 #include "flow/audit.h"
 
 #include "flow/judge.h"
+#include "flow/secrets.h"
+#include "secret/inspector.h"
 
 void audit_judge(const struct image *image, const struct facts *facts,
-                 const struct coverage *coverage, int64_t now, struct audit_page *out)
+                 const struct coverage *coverage, const struct secrets_page *secrets, int64_t now,
+                 struct audit_page *out)
 {
-	*out = (struct audit_page){ .image = image, .facts = facts, .coverage = coverage, .now = now };
+	*out = (struct audit_page){
+		.image = image, .facts = facts, .coverage = coverage, .secrets = secrets, .now = now
+	};
 	out->gaps = image->gaps_total + facts->gaps_total;
 	judge_files(out);
 	judge_settings(out);
@@ -45,7 +50,8 @@ int audit_gather(const struct target *target, const struct image_options *option
 {
 	struct image_options image = *options;
 
-	image.inspectors = catalog_inspectors;
+	if (!image.inspectors)
+		image.inspectors = catalog_inspectors;
 	if (check_kind(target, e) < 0 || image_read(target, &image, out_image, e) < 0)
 		return -1;
 	if (catalog_collect(out_image, &out_image->arena, out_facts, e) == 0)
@@ -54,14 +60,37 @@ int audit_gather(const struct target *target, const struct image_options *option
 	return -1;
 }
 
+/* The catalogers' inspectors and the search for secrets, on one read. */
+static void add_secrets(const struct inspector **out)
+{
+	size_t n = 0;
+
+	for (; catalog_inspectors[n]; n++)
+		out[n] = catalog_inspectors[n];
+	out[n] = &secret_inspector;
+	out[n + 1] = NULL;
+}
+
 int audit_run(const struct target *target, const struct audit_options *options, struct audit *out,
               err *e)
 {
+	const struct inspector *inspectors[INSPECTORS_MOST + 1];
+	struct image_options image = options->image;
+	const struct secrets_page *secrets = options->skip_secrets ? NULL : &out->secrets;
+
 	*out = (struct audit){ 0 };
-	if (audit_gather(target, &options->image, &out->image, &out->facts, e) < 0)
+	if (secrets) {
+		add_secrets(inspectors);
+		image.inspectors = inspectors;
+	}
+	if (audit_gather(target, &image, &out->image, &out->facts, e) < 0)
 		return -1;
+	if (secrets && secrets_collect(&out->image, &out->image.arena, &out->secrets, e) < 0) {
+		image_done(&out->image);
+		return -1;
+	}
 	coverage_count(&out->image, &out->facts, &out->image.arena, &out->coverage);
-	audit_judge(&out->image, &out->facts, &out->coverage, options->now, &out->page);
+	audit_judge(&out->image, &out->facts, &out->coverage, secrets, options->now, &out->page);
 	return 0;
 }
 

@@ -10,13 +10,15 @@
 struct audit_options {
 	struct image_options image; /* inspectors are set by audit_run */
 	int64_t now;                /* the day the audit is made for, seconds */
+	bool skip_secrets;          /* do not search contents */
 };
 
 struct audit {
 	struct image image;
 	struct facts facts;
 	struct coverage coverage;
-	struct audit_page page; /* borrows from the three above: do not move */
+	struct secrets_page secrets;
+	struct audit_page page; /* borrows from the four above: do not move */
 };
 
 /* audit_run(target, options, out, e): everything. Errors of image_read and catalog_collect. On
@@ -25,13 +27,14 @@ int audit_run(const struct target *target, const struct audit_options *options, 
               err *e);
 void audit_done(struct audit *a);
 
-/* audit_gather(target, options, out_image, out_facts, e): read and collect, without a judgement;
- * for what else is made of facts. image_done frees both. Errors as above. */
+/* audit_gather(target, options, out_image, out_facts, e): read (with options->inspectors, or the
+ * catalogers' when that is NULL) and collect, without a judgement; for what else is made of facts. image_done frees both. Errors as above. */
 int audit_gather(const struct target *target, const struct image_options *options,
                  struct image *out_image, struct facts *out_facts, err *e);
 
-/* audit_judge(image, facts, coverage, now, out): the page of facts that are there already. Borrows
- * all three; page_done frees what it made. */
+/* audit_judge(image, facts, coverage, secrets, now, out): the page of facts that are there already;
+ * secrets may be NULL. Borrows all four; page_done frees what it made. */
 void audit_judge(const struct image *image, const struct facts *facts,
-                 const struct coverage *coverage, int64_t now, struct audit_page *out);
+                 const struct coverage *coverage, const struct secrets_page *secrets, int64_t now,
+                 struct audit_page *out);
 void page_done(struct audit_page *page);

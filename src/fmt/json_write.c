@@ -172,6 +172,15 @@ void json_write_bool(struct json_writer *w, const char *name, bool value)
 	end_of_value(w);
 }
 
+void json_write_tenths(struct json_writer *w, const char *name, unsigned value)
+{
+	begin(w, name);
+	stream_printf(w->out, "%u", value / 10);
+	if (value % 10 > 0)
+		stream_printf(w->out, ".%u", value % 10);
+	end_of_value(w);
+}
+
 void json_write_octets(struct json_writer *w, const char *name, bytes value)
 {
 	json_write_str(w, name, value);

@@ -36,6 +36,8 @@ void json_write_text(struct json_writer *w, const char *name, const char *value)
 void json_write_u64(struct json_writer *w, const char *name, uint64_t value);
 void json_write_i64(struct json_writer *w, const char *name, int64_t value);
 void json_write_bool(struct json_writer *w, const char *name, bool value);
+/* json_write_tenths(w, name, 53): 5.3; 50 is 5. Scores of CVSS. */
+void json_write_tenths(struct json_writer *w, const char *name, unsigned value);
 
 /* json_write_octets(w, name, value): a string member that may hold any octets (a file name):
  * when it is no UTF-8, a member NAME_hex with the octets in lower-case hex follows. Members

@@ -9,7 +9,6 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define INSPECTORS_MOST 32
 /* Records are handed on in portions of this size: a frame's worth. */
 #define FLUSH_AT (60 * KIB)
 

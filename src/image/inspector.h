@@ -47,6 +47,8 @@ struct want {
 	enum want_what what;
 	uint64_t n; /* HEAD: how many octets (at most INSPECT_HEAD); TAIL: from which offset on */
 };
+/* Inspectors of one read. */
+#define INSPECTORS_MOST 32
 /* A page: in it stand the headers of a program and what its linker notes. */
 #define INSPECT_HEAD 4096
 

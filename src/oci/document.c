@@ -75,7 +75,9 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 	    member_array(v, "urls", LIMIT_INDEX_ENTRIES, &urls, e) < 0 ||
 	    member_object(v, "annotations", &notes, e) < 0 ||
 	    member_bytes(notes, "org.opencontainers.image.ref.name", a, &out->ref_name, e) < 0 ||
-	    member_bytes(notes, "vnd.docker.reference.type", a, &out->reference_type, e) < 0)
+	    member_bytes(notes, "vnd.docker.reference.type", a, &out->reference_type, e) < 0 ||
+	    member_bytes(notes, "vnd.docker.reference.digest", a, &out->reference_digest, e) < 0 ||
+	    member_bytes(notes, "in-toto.io/predicate-type", a, &out->predicate_type, e) < 0)
 		return -1;
 	if (out->media_type.n == 0)
 		return err_set(e, ERR_FORMAT, 0, "'mediaType' is missing");

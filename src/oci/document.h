@@ -27,6 +27,8 @@ struct descriptor {
 	struct platform platform;
 	bytes ref_name;       /* annotation org.opencontainers.image.ref.name */
 	bytes reference_type; /* annotation vnd.docker.reference.type: "attestation-manifest" */
+	bytes reference_digest; /* annotation vnd.docker.reference.digest: what that is about */
+	bytes predicate_type;   /* annotation in-toto.io/predicate-type: of a statement */
 	bool foreign;         /* has urls, or a non-distributable media type */
 };
 

@@ -89,6 +89,8 @@ static void wire_descriptor(struct wire *w, struct descriptor *v)
 	wire_platform(w, &v->platform);
 	wire_bytes(w, &v->ref_name);
 	wire_bytes(w, &v->reference_type);
+	wire_bytes(w, &v->reference_digest);
+	wire_bytes(w, &v->predicate_type);
 	wire_bool(w, &v->foreign);
 	/* A descriptor without a digest would name any content. */
 	w->failed = w->failed || v->digest.algorithm == DIGEST_NONE;

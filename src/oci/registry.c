@@ -46,6 +46,7 @@ int registry_open(const struct registry_options *options, struct registry **out,
 		}
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_mutex_init(&r->asking, NULL);
+	pthread_mutex_init(&r->meeting, NULL);
 	r->credentials = credentials_open(&options->credentials);
 	*out = r;
 	return 0;
@@ -60,6 +61,7 @@ void registry_close(struct registry *r)
 	http_close(r->http);
 	pthread_mutex_destroy(&r->lock);
 	pthread_mutex_destroy(&r->asking);
+	pthread_mutex_destroy(&r->meeting);
 	struct arena arena = r->arena;
 
 	arena_done(&arena);

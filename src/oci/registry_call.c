@@ -143,7 +143,7 @@ const char *call_base(struct registry *r, const struct call *c, struct arena *a)
 	struct host *h = registry_host(r, c->host);
 	const struct reference ref = { .host = c->host };
 
-	return arena_printf(a, "%s://%s/v2/", h->plain ? "http" : "https", reference_api_host(&ref));
+	return arena_printf(a, "%s://%s/v2/", h->scheme == SCHEME_PLAIN ? "http" : "https", reference_api_host(&ref));
 }
 
 const char *call_url(struct registry *r, const struct call *c, struct arena *a)
@@ -286,20 +286,39 @@ static int send_once(struct registry *r, const struct call *c, struct arena *a, 
 	return 0;
 }
 
-/* The same without TLS where nobody speaks it, and where that is allowed. */
+/* meet(r, h, c, a, out, e): the first request to a host that may be without TLS: what nobody
+ * answers with TLS is asked for without. */
+static int meet(struct registry *r, struct host *h, const struct call *c, struct arena *a,
+                struct answer *out, bool *out_ours, err *e)
+{
+	if (send_once(r, c, a, out, out_ours, e) == 0) {
+		h->scheme = SCHEME_TLS;
+		return 0;
+	}
+	if (e->sys != EPROTO && e->sys != ECONNREFUSED)
+		return -1;
+	err_clear(e); /* the second try decides */
+	h->scheme = SCHEME_PLAIN;
+	if (send_once(r, c, a, out, out_ours, e) == 0)
+		return 0;
+	h->scheme = SCHEME_UNKNOWN;
+	return -1;
+}
+
+/* Several threads that come to one host at the same time must agree on its scheme: only one of them
+ * meets it. */
 static int send_either(struct registry *r, struct host *h, const struct call *c, struct arena *a,
                        struct answer *out, bool *out_ours, err *e)
 {
-	bool plain = h->plain, settled = h->settled;
+	if (h->scheme == SCHEME_UNKNOWN && may_be_plain(r, call_base(r, c, a), a)) {
+		pthread_mutex_lock(&r->meeting);
+		bool first = h->scheme == SCHEME_UNKNOWN;
+		int status = first ? meet(r, h, c, a, out, out_ours, e) : 0;
 
-	if (send_once(r, c, a, out, out_ours, e) == 0)
-		return 0;
-	/* Another thread may have found out meanwhile. */
-	if (plain || (settled && !h->plain) || (e->sys != EPROTO && e->sys != ECONNREFUSED) ||
-	    !may_be_plain(r, call_base(r, c, a), a))
-		return -1;
-	err_clear(e); /* the second try decides */
-	h->plain = true;
+		pthread_mutex_unlock(&r->meeting);
+		if (first)
+			return status;
+	}
 	return send_once(r, c, a, out, out_ours, e);
 }
 
@@ -311,7 +330,6 @@ int call_send(struct registry *r, const struct call *c, struct arena *a, struct 
 	for (int round = 0; round < 2; round++) {
 		if (send_either(r, h, c, a, out, &ours, e) < 0)
 			return -1;
-		h->settled = true;
 		if (http_status(out->x) != 401 || !ours)
 			return 0;
 		if (round == 1 || auth_challenged(r, h, c, out->x, e) < 0 || restart(c, e) < 0)

@@ -11,12 +11,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* How a registry speaks: unknown, and asked with TLS first, until it has answered once. */
+enum scheme { SCHEME_UNKNOWN, SCHEME_TLS, SCHEME_PLAIN };
+
 /* What is known of a registry. Lives as long as the client; changes under its lock. */
 struct host {
 	struct host *next;
 	const char *name;    /* "docker.io", for people and credentials */
-	atomic_bool plain;   /* http:// */
-	atomic_bool settled; /* it answered in this scheme: no more asking for the other one */
+	atomic_int scheme;   /* enum scheme */
 	struct challenge challenge;
 };
 
@@ -28,8 +30,9 @@ struct mirror {
 struct registry {
 	struct arena arena;
 	struct registry_options options;
-	pthread_mutex_t asking; /* for a token; taken before lock */
-	pthread_mutex_t lock;   /* of everything below, and of the arena */
+	pthread_mutex_t meeting; /* a host of unknown scheme; taken before asking */
+	pthread_mutex_t asking;  /* for a token; taken before lock */
+	pthread_mutex_t lock;    /* of everything below, and of the arena */
 	struct http *http;
 	struct credentials *credentials;
 	struct host *hosts;

@@ -513,5 +513,7 @@ void audit_json(const struct audit_page *page, struct stream *out)
 	write_coverage(&w, page);
 	write_gaps(&w, page);
 	write_hidden(&w, page);
+	if (page->secrets)
+		secrets_write(page->secrets, &w, "secrets");
 	json_write_end(&w);
 }

@@ -9,6 +9,7 @@
 #include "catalog/coverage.h"
 #include "catalog/facts.h"
 #include "report/layout.h"
+#include "report/secrets_page.h"
 #include "vuln/support.h"
 
 /* A list of files names at most so many; `total` counts all. More is an attack on the reader. */
@@ -102,6 +103,7 @@ struct audit_page {
 	const struct image *image;
 	const struct facts *facts;
 	const struct coverage *coverage;
+	const struct secrets_page *secrets; /* NULL: contents were not searched */
 	int64_t now;
 	bool has_created;
 	int64_t created;

@@ -8,7 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { ACTIONS_SHOWN = 5, FILES_SHOWN = 12, FOLDERS_SHOWN = 6, UNKNOWN_SHOWN = 3, GAPS_SHOWN = 8 };
+enum { ACTIONS_SHOWN = 5, FILES_SHOWN = 12, FOLDERS_SHOWN = 6, UNKNOWN_SHOWN = 3, GAPS_SHOWN = 8,
+       SECRETS_SHOWN = 12 };
 
 /* -- head ------------------------------------------------------------------------------------- */
 
@@ -431,6 +432,33 @@ static void show_size(struct layout *l, const struct audit_page *page)
 	show_files(l, "secrets?", &page->hidden_notable);
 }
 
+/* -- secrets ----------------------------------------------------------------------------------- */
+
+static void show_secrets(struct layout *l, const struct secrets_page *secrets)
+{
+	if (!secrets || secrets->len == 0)
+		return;
+	layout_heading(l, "KEYS, TOKENS AND PASSWORDS");
+	for (size_t i = 0; i < secrets->len && i < SECRETS_SHOWN; i++) {
+		const struct secrets_row *row = &secrets->items[i];
+
+		layout_label(l, severity_name(secrets_severity(&row->found)));
+		layout_text(l, STYLE_BAD, secret_rules[row->found.rule].title);
+		layout_text(l, STYLE_PLAIN, "in");
+		layout_word(l, STYLE_PLAIN, row->where.n > 0 ? row->where : row->file, "");
+		if (row->layer > 0)
+			layout_printf(l, STYLE_PLAIN, "of layer %u%s", row->layer,
+			              row->hidden ? ", hidden" : "");
+		layout_end(l);
+	}
+	if (secrets->total > SECRETS_SHOWN) {
+		layout_label(l, "");
+		layout_printf(l, STYLE_PLAIN, "and %s more: oakum secrets",
+		              COUNT_TEXT(secrets->total - SECRETS_SHOWN));
+		layout_end(l);
+	}
+}
+
 /* -- how much of it was understood ------------------------------------------------------------ */
 
 static void show_class(struct layout *l, const struct coverage *c, enum coverage_class class)
@@ -538,6 +566,7 @@ void audit_text(const struct audit_page *page, const struct terminal *terminal, 
 	show_surface(&l, page);
 	show_dotnet(&l, page);
 	show_packages(&l, page);
+	show_secrets(&l, page->secrets);
 	show_size(&l, page);
 	layout_heading(&l, "HOW MUCH OF IT IS UNDERSTOOD");
 	show_coverage(&l, page->coverage);

@@ -72,8 +72,7 @@ static bool is_group(bytes who)
 {
 	static const char *const words[] = { "team",      "maintainers", "developers", "packagers",
 		                                 "group",     "project",     "debian-",    "@lists.",
-		                                 "@tracker.", "@alioth-",    "maint@",     "inc.",
-		                                 "linux",     "foundation" };
+		                                 "@tracker.", "@alioth-",    "maint@",     "foundation" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		bytes word = bytes_str(words[i]);

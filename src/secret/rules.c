@@ -30,7 +30,8 @@ const struct secret_rule secret_rules[] = {
 	  .check = SECRET_CHECK_KEY, .back = 48,
 	  .literals = { "PRIVATE KEY-----", "PRIVATE KEY BLOCK-----" },
 	  .expression = "(?<s>-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
-	                "(?:[A-Za-z0-9+/=,:. \\t\\r\\n-]|\\\\[rn]){64,7900}?"
+	                "(?:[A-Za-z0-9,:. \\r\\n\\\\]{1,80}-(?!-)){0,6}"
+	                "[A-Za-z0-9+/=,:. \\t\\r\\n\\\\]{64,7900}+"
 	                "-----END (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)" },
 	CRITICAL("age-secret-key", "age secret key", "AGE-SECRET-KEY-1",
 	         "AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}")
@@ -65,13 +66,19 @@ const struct secret_rule secret_rules[] = {
 	  .expression = "(?i:\\.azconfig\\.io;Id=)[^;\\s]{1,64};(?i:Secret)=(?<s>[A-Za-z0-9+/]{40,120}={0,2})" },
 	{ .id = "azure-sas", .title = "Azure shared access signature", .severity = SEVERITY_HIGH,
 	  .entropy = 35, .literals = { "sig=" }, .back = 200,
-	  .expression = "[?&](?:sv|sr|st|se|skoid|sp|ss)=[^\\s\"'<>]{1,190}&(?:amp;)?sig="
+	  .expression = "(?<![A-Za-z0-9])(?:sv|sr|st|se|skoid|sp|ss)=[^\\s\"'<>]{1,190}&(?:amp;)?sig="
 	                "(?<s>[A-Za-z0-9+/%_-]{43,64}(?:%3[dD]|=){0,2})" },
 	{ .id = "azure-ad-secret", .title = "Microsoft Entra client secret",
 	  .severity = SEVERITY_CRITICAL, .entropy = 35, .back = 4,
 	  .literals = { "7Q~", "8Q~" },
 	  .expression = "(?<![A-Za-z0-9_~.-])(?<s>[A-Za-z0-9_~.]{3}[78]Q~[A-Za-z0-9_~.-]{31,34})"
 	                "(?![A-Za-z0-9_~.-])" },
+	{ .id = "azure-service-key", .title = "key of an Azure service", .severity = SEVERITY_CRITICAL,
+	  .entropy = 40, .back = 52, .literals = { "JQQJ99" },
+	  .expression = BEGIN "(?<s>[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26})" END },
+	{ .id = "azure-devops-token", .title = "Azure DevOps token", .severity = SEVERITY_CRITICAL,
+	  .entropy = 40, .back = 76, .literals = { "AZDO" },
+	  .expression = BEGIN "(?<s>[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})" END },
 	TOKEN("google-api-key", "Google API key", "AIza", "AIza[A-Za-z0-9_-]{35}")
 	TOKEN("google-oauth-secret", "Google OAuth client secret", "GOCSPX-", "GOCSPX-[A-Za-z0-9_-]{28}")
 	TOKEN("google-oauth-token", "Google OAuth token", "ya29.", "ya29\\.[A-Za-z0-9_-]{60,300}")
@@ -240,7 +247,7 @@ const struct secret_rule secret_rules[] = {
 	  .entropy = 20, .nocase = true, .literals = { "validationKey", "decryptionKey" },
 	  .expression = "(?i:validationKey|decryptionKey)\\s*=\\s*\"(?<s>[0-9A-Fa-f]{32,256})[\",]" },
 	{ .id = "jwt-signing-key", .title = "key that signs web tokens", .severity = SEVERITY_CRITICAL,
-	  .check = SECRET_CHECK_NAMED, .nocase = true, .entropy = 35,
+	  .check = SECRET_CHECK_GIVEN, .nocase = true, .entropy = 35,
 	  .literals = { "\"Jwt", "JwtBearer\"", "Jwt__", "Jwt:" },
 	  .expression = "(?i:\"?Jwt(?:Settings|Bearer|Config|Options)?\"\\s*:\\s*\\{[^{}\\x00]{0,400}?\"|Jwt(?:Settings)?(?:__|:))"
 	                "(?i:(?:Issuer)?(?:Signing|Security|Private|Symmetric)?(?:Key|Secret))"
@@ -268,7 +275,8 @@ const struct secret_rule secret_rules[] = {
 	{ .id = "connection-string", .title = "password of a connection string",
 	  .severity = SEVERITY_CRITICAL, .check = SECRET_CHECK_CONNECTION, .nocase = true,
 	  .literals = { "password=", "pwd=", "password =", "pwd =" },
-	  .expression = "(?i:password|pwd)[ \\t]*=[ \\t]*(?<s>[^;\"'`\\x00-\\x20<>,{}\\\\]{4,256})(?=[;\"'`,<\\\\\\x00-\\x20]|$)" },
+	  .expression = "(?:(?<=[;,])|(?<=[;,] )|(?<![A-Za-z0-9_-])(?=[^;]{5,300};))(?i:password|pwd)[ \\t]*=[ \\t]*"
+	                "(?<s>[^;\"'`\\x00-\\x20<>,{}\\\\\\x7f-\\xff]{4,256})(?=[;\"'`,<\\\\\\x00-\\x20]|$)" },
 	{ .id = "jwt", .title = "web token (JWT)", .severity = SEVERITY_MEDIUM,
 	  .check = SECRET_CHECK_JWT, .entropy = 35, .literals = { "eyJ" },
 	  .expression = BEGIN "(?<s>eyJ[A-Za-z0-9_-]{14,4000}\\.eyJ?[A-Za-z0-9_-]{14,4000}\\.[A-Za-z0-9_-]{0,1000}={0,2})(?![A-Za-z0-9_.-])" },
@@ -286,6 +294,14 @@ const struct secret_rule secret_rules[] = {
 	  .literals = { "password", "passwd", "_pwd", "passphrase" },
 	  .expression = "(?i:password|passwd|_pwd|passphrase)(?i:[_.-]?value|[_.-]?[0-9])?" GETS
 	                "(?<s>" VALUE "{8,200})" STOP },
+	{ .id = "element-password", .title = "password", .severity = SEVERITY_HIGH,
+	  .check = SECRET_CHECK_PASSWORD, .nocase = true,
+	  .literals = { "password>", "passphrase>" },
+	  .expression = "(?i:password|passphrase)>\\s{0,40}(?<s>[^<>${}\\x00-\\x20\\x7f-\\xff]{6,200})\\s{0,40}</" },
+	{ .id = "password-variable", .title = "password", .severity = SEVERITY_HIGH,
+	  .check = SECRET_CHECK_GIVEN, .nocase = true, .back = 64,
+	  .literals = { "password=", "passwd=", "_pwd=" },
+	  .expression = "\\A\\w{0,64}(?i:password|passwd|_pwd)=(?<s>[^\\x00-\\x20/$<{%]\\S{3,255})\\s*\\z" },
 	{ .id = "named-secret", .title = "token or key", .severity = SEVERITY_MEDIUM,
 	  .check = SECRET_CHECK_NAMED, .nocase = true, .entropy = 27,
 	  .literals = { "token", "secret", "credential" },
@@ -300,4 +316,8 @@ const struct secret_rule secret_rules[] = {
 	  .literals = { "private_key", "encryption_key", "signing_key", "encryptionkey", "signingkey", "license_key" },
 	  .expression = "(?i:(?:private|encryption|signing|license)_?key)" GETS "(?<s>" VALUE "{16,512})" STOP },
 };
+/* GnuTLS 3.7 and 3.8, self-tests of public-key algorithms (FIPS 140). */
+const uint32_t secret_published[] = { 0x0afbc212, 0xfe201fa8, 0xebc6d523, 0xa0a01ce7, 0x0746b4b5,
+	                                  0x57e54c6c, 0x0f50ee81, 0x3932fade, 0x356593fd, 0x1f30a064,
+	                                  0 };
 const size_t secret_rules_len = sizeof(secret_rules) / sizeof(*secret_rules);

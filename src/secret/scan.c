@@ -83,7 +83,8 @@ static pcre2_code *expression_of(struct secret_scanner *s, size_t rule)
 	if (!s->expressions[rule])
 		s->expressions[rule] = pcre2_compile(
 			(PCRE2_SPTR)secret_rules[rule].expression, PCRE2_ZERO_TERMINATED,
-			PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C, &error, &where, NULL);
+			PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+			&error, &where, NULL);
 	return s->expressions[rule];
 }
 
@@ -112,7 +113,7 @@ static void put_front(bytes secret, struct secret_finding *f)
 {
 	size_t n = secret.n / 4 < SECRET_FRONT ? secret.n / 4 : SECRET_FRONT;
 
-	if (secret.n < 12)
+	if (secret.n < 12 || secret.p[0] == '-')
 		n = 0;
 	f->front_len = (uint8_t)n;
 	memcpy(f->front, secret.p, n);
@@ -138,6 +139,18 @@ static void add_finding(struct secret_scanner *s, const struct secret_finding *f
 		s->findings[s->findings_len++] = *f;
 }
 
+static bool is_published(const struct secret_finding *f)
+{
+	bytes in = bytes_of(f->fingerprint, SECRET_FINGERPRINT);
+	uint32_t fingerprint = 0;
+
+	(void)bytes_take_be32(&in, &fingerprint);
+	for (size_t i = 0; secret_published[i]; i++)
+		if (secret_published[i] == fingerprint)
+			return true;
+	return false;
+}
+
 static void confirm(struct secret_scanner *s, size_t rule, const struct view *v, bytes secret)
 {
 	const struct secret_rule *r = &secret_rules[rule];
@@ -154,25 +167,38 @@ static void confirm(struct secret_scanner *s, size_t rule, const struct view *v,
 	f.confidence = confirm_grade(r, secret, &s->scratch_arena);
 	put_front(secret, &f);
 	put_fingerprint(s, r, secret, &f);
-	add_finding(s, &f);
+	if (!is_published(&f))
+		add_finding(s, &f);
 	arena_wipe(&s->scratch_arena);
 }
 
+/* try(s, expression, v, from, steps): a match that begins between from and the literal. */
+static int try(struct secret_scanner *s, const pcre2_code *expression, const struct view *v,
+               size_t from, uint32_t steps)
+{
+	pcre2_set_match_limit(s->limits, steps);
+	pcre2_set_offset_limit(s->limits, v->at);
+	return pcre2_match(expression, v->text.p, v->text.n, from, 0, s->match, s->limits);
+}
+
+/* Most places take few steps. One that takes many is paid for by what it could cost, so that a file
+ * full of such places takes no longer than its size allows. */
 static void ask(struct secret_scanner *s, size_t rule, const struct view *v)
 {
 	const struct secret_rule *r = &secret_rules[rule];
 	size_t from = v->at > r->back ? v->at - r->back : 0;
-	uint32_t options = r->back == 0 ? PCRE2_ANCHORED : 0;
+	const uint64_t most = LIMIT_SECRET_PLACES + (s->base + s->n) / 16;
 	pcre2_code *expression = expression_of(s, rule);
 	PCRE2_UCHAR *name = (PCRE2_UCHAR[]){ 's', '\0' };
+	int found = PCRE2_ERROR_MATCHLIMIT;
 
-	if (!expression || s->asked++ > LIMIT_SECRET_PLACES + (s->base + s->n) / 32) {
-		s->left_out++;
-		return;
+	if (expression && s->asked < most)
+		found = try(s, expression, v, from, LIMIT_SECRET_STEPS / LIMIT_SECRET_PRICE);
+	s->asked++;
+	if (found == PCRE2_ERROR_MATCHLIMIT && expression && s->asked < most) {
+		found = try(s, expression, v, from, LIMIT_SECRET_STEPS);
+		s->asked += LIMIT_SECRET_PRICE;
 	}
-	int found = pcre2_match(expression, v->text.p, v->text.n, r->back == 0 ? v->at : from, options,
-	                        s->match, s->limits);
-
 	if (found == PCRE2_ERROR_MATCHLIMIT || found == PCRE2_ERROR_HEAPLIMIT)
 		s->left_out++;
 	int group = found > 0 ? pcre2_substring_number_from_name(expression, name) : -1;
@@ -292,7 +318,6 @@ struct secret_scanner *secret_scanner_new(err *e)
 		(void)err_set(e, ERR_BUG, 0, "this processor lacks what the search for secrets needs");
 		return NULL;
 	}
-	pcre2_set_match_limit(s->limits, LIMIT_SECRET_STEPS);
 	pcre2_set_heap_limit(s->limits, 4096); /* KiB */
 	return s;
 }

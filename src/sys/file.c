@@ -142,6 +142,12 @@ static int write_and_rename(struct arena *a, const char *path, bytes data, mode_
 	return -1;
 }
 
+void file_write_back(int fd, uint64_t from, uint64_t n)
+{
+	/* Where the file system knows no such thing, the sync does it all. */
+	(void)sync_file_range(fd, (off_t)from, (off_t)n, SYNC_FILE_RANGE_WRITE);
+}
+
 int file_write_atomic(const char *path, bytes data, mode_t mode, err *e)
 {
 	struct arena a = ARENA_INIT;

@@ -41,30 +41,25 @@ struct layout_entries destination_entries(struct destination *t, const struct pl
 	return entries;
 }
 
-/* greet(t, e): whether the registry answers at all, and how (TLS, credentials), is found out before
- * several threads ask it. */
-static int greet(struct destination *t, err *e)
+static int open_layout(struct destination *t, err *e)
 {
-	struct descriptor there;
-
-	if (registry_head(t->registry, &t->reference, &there, e) == 0)
-		return 0;
-	if (e->kind != ERR_ABSENT)
+	t->ops = &to_layout;
+	if (layout_open(t->target->path, &t->layout, e) < 0)
 		return -1;
-	err_clear(e); /* nothing has this name yet */
+	t->layout.verify = t->verify;
 	return 0;
 }
 
 int destination_open(struct destination *t, err *e)
 {
 	switch (t->target->kind) {
-	case TARGET_LAYOUT: t->ops = &to_layout; return layout_open(t->target->path, &t->layout, e);
+	case TARGET_LAYOUT: return open_layout(t, e);
 	case TARGET_OCI_ARCHIVE:
 		t->ops = &to_archive;
 		return archive_create(t->target->path, t->arena, &t->archive, e);
 	case TARGET_DOCKER_ARCHIVE: return archive_create(t->target->path, t->arena, &t->archive, e);
 	case TARGET_DAEMON: return archive_nameless(t->tmp_dir, &t->archive, e);
-	case TARGET_REGISTRY: t->ops = &to_registry; return greet(t, e);
+	case TARGET_REGISTRY: t->ops = &to_registry; return 0;
 	case TARGET_NONE:
 	case TARGET_ARCHIVE:
 	case TARGET_ROOTFS:

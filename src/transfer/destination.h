@@ -45,6 +45,7 @@ struct destination {
 	struct reference reference; /* in the registry */
 	const char *mount_from;     /* repository of the same registry where the blobs are; NULL */
 	const char *tmp_dir;
+	bool verify; /* blobs that a layout has already */
 	const struct engine *engine;
 	const struct http_options *http;
 };

@@ -162,10 +162,11 @@ static int open_destination(struct transfer *t, err *e)
 		                       .meter = &t->meter,
 		                       .parser = &t->parser,
 		                       .arena = t->arena,
-		                       .layout = { -1, -1 },
+		                       .layout = { .root = -1, .partial = -1 },
 		                       .archive = { .folder = -1, .file = { .fd = -1 } },
 		                       .registry = t->registry,
 		                       .tmp_dir = t->options->tmp_dir,
+		                       .verify = t->options->verify,
 		                       .http = &t->options->registry.http };
 	d->tag = bytes_str(*t->to->tag ? t->to->tag : transfer_tag(t->plan.tag, t->arena));
 	if (t->to->kind == TARGET_REGISTRY) {
@@ -277,7 +278,7 @@ int transfer_run(const struct target *from, const struct target *to,
 	t->to = to;
 	t->arena = a;
 	t->origin.local.fd = -1;
-	t->destination.layout = (struct layout){ -1, -1 };
+	t->destination.layout = (struct layout){ .root = -1, .partial = -1 };
 	t->destination.archive = (struct archive){ .folder = -1, .file = { .fd = -1 } };
 	int status = run(t, out, e);
 

@@ -20,6 +20,7 @@ struct transfer_options {
 	struct platform platform; /* which image of an index, unless all */
 	bool all;                 /* every platform: the index itself */
 	bool referrers;           /* signatures and attestations, too */
+	bool verify;              /* read blobs that a layout has already, too */
 	bool foreign;             /* foreign layers that the source itself holds */
 	enum codec compress;      /* layers that come uncompressed out of an archive or engine */
 	unsigned threads;         /* blobs at once; 0: TRANSFER_THREADS */

@@ -15,6 +15,7 @@ static const struct feed {
 	[FEED_ALPINE] = { "alpine", feed_alpine },
 	[FEED_DOTNET_CVE] = { "dotnet-cve", feed_dotnet_cve },
 	[FEED_DOTNET_RELEASES] = { "dotnet-releases", feed_dotnet_releases },
+	[FEED_DOTNET] = { "dotnet", feed_dotnet },
 	[FEED_NVD] = { "nvd", feed_nvd },
 	[FEED_KEV] = { "kev", feed_kev },
 	[FEED_EPSS] = { "epss", feed_epss },
@@ -147,6 +148,8 @@ enum feed_kind feed_recognise(bytes document)
 		if (bytes_starts(line, BYTES("#model_version:")) ||
 		    bytes_starts(line, BYTES("cve,epss,percentile")))
 			return FEED_EPSS;
+		if (bytes_starts(line, BYTES("# Vulnerabilities of .NET")))
+			return FEED_DOTNET;
 		if (bytes_starts(line, BYTES("distroversion:")))
 			return FEED_ALPINE;
 		if (bytes_starts(line, BYTES("- bucket:")))

@@ -79,7 +79,7 @@ static void add_string(struct fixture *f, struct strings *list, const char *text
 static const struct audit_page *judge(struct fixture *f)
 {
 	page_done(&f->page);
-	audit_judge(&f->image, &f->facts, &f->coverage, f->now, &f->page);
+	audit_judge(&f->image, &f->facts, &f->coverage, NULL, f->now, &f->page);
 	return &f->page;
 }
 

@@ -50,6 +50,9 @@ static void test_spdx_json(void **state)
 	member_is(libc, "downloadLocation", "https://example.org/glibc.tar");
 	member_is(json_at(packages, 3), "downloadLocation", "NOASSERTION");
 	member_is(libc, "supplier", "Organization: Debian");
+	member_is(libc, "comment",
+	          "slices: config libs; module: nodejs:18:9020:rhel9; a package of the distribution "
+	          "holds it");
 	/* The digest is sha256sum's of "layer". */
 	member_is(libc, "sourceInfo",
 	          "built from glibc 2.36-9; read from var/lib/dpkg/status in layer sha256:"
@@ -212,6 +215,30 @@ static void test_many(void **state)
 #endif
 }
 
+/* SPDX 2.3 section 7.5: "Person: name (optional email)", "Organization: …". */
+static void test_supplier(void **state)
+{
+	static const struct {
+		const char *maintainer, *expected;
+	} cases[] = {
+		{ "Debian GCC Maintainers <debian-gcc@lists.debian.org>",
+		  "Organization: Debian GCC Maintainers (debian-gcc@lists.debian.org)" },
+		{ "Marco d'Itri <md@linux.it>", "Person: Marco d'Itri (md@linux.it)" },
+		{ "A B <a@example.org>, The X Team <x@lists.example.org>",
+		  "Person: A B (a@example.org)" },
+		{ "<a@example.org>", "Person: a@example.org" },
+		{ "Natanael Copa <ncopa@alpinelinux.org", "Person: Natanael Copa (ncopa@alpinelinux.org)" },
+		{ "Somebody", "Person: Somebody" },
+		{ "Canonical Kernel TEAM", "Organization: Canonical Kernel TEAM" },
+		{ " <>", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_bytes(sbom_supplier(bytes_str(cases[i].maintainer), &arena), cases[i].expected);
+}
+
 static int done(void **state)
 {
 	(void)state;
@@ -225,7 +252,7 @@ int main(void)
 		cmocka_unit_test(test_names),    cmocka_unit_test(test_spdx_json),
 		cmocka_unit_test(test_spdx_tag), cmocka_unit_test(test_cyclonedx),
 		cmocka_unit_test(test_files),    cmocka_unit_test(test_uuid),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many),     cmocka_unit_test(test_supplier),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, done);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum secrets TARGET...|-` - keys, tokens and passwords that were left in an image, a folder or
+ * a file: in every layer, also in what a later one deleted, and in the image's configuration. */
+#include "flow/secrets.h"
+
+#include "cmd/message.h"
+#include "cmd/network.h"
+#include "cmd/output.h"
+#include "cmd/reading.h"
+#include "cmd/status.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#define FORMATS "table|json"
+
+struct secrets_flags {
+	const char *format, *name;
+	struct texts output;
+	uint64_t exit_code;
+	bool fail_on_gap;
+	struct reading_flags reading;
+	struct network_flags network;
+};
+
+#define FIELD(name) offsetof(struct secrets_flags, name)
+static const struct flag flags[] = {
+	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
+	  "where it goes; repeat for several" },
+	{ 0, "name", "FILE", FLAG_TEXT, FIELD(name), "what to call standard input in the report" },
+	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N instead of 1" },
+	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
+	  "exit with 6 when something could not be searched" },
+	{ 0 },
+};
+
+/* One run over all targets. */
+struct run {
+	struct job *job;
+	const struct secrets_flags *flags;
+	struct outputs outputs;
+	struct reading reading;
+	struct image_network network;
+	enum status status;
+	size_t done; /* targets that were reported */
+};
+
+static bool is_input(const char *text)
+{
+	return strcmp(text, "-") == 0;
+}
+
+static int prepare(struct run *r, const struct texts *targets, err *e)
+{
+	const struct secrets_flags *f = r->flags;
+	const char *first = targets->items[0];
+
+	if (f->name && !(targets->len == 1 && is_input(first)))
+		return err_set(e, ERR_USAGE, 0, "--name is for standard input: give '-', and nothing else");
+	if (reading_prepare(&r->reading, r->job, &f->reading, e) < 0 ||
+	    network_sources(r->job, &f->network, f->reading.timeout_ms, first, &r->network, e) < 0)
+		return -1;
+	r->reading.options.network = &r->network;
+	return outputs_open(r->job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
+	                    e);
+}
+
+static void report(struct run *r, const struct secrets_page *page)
+{
+	static const struct terminal paper = { .width = 80 };
+
+	for (size_t i = 0; i < r->outputs.len; i++) {
+		struct stream *out = output_stream(&r->outputs, i);
+
+		if (strcmp(output_format(&r->outputs, i), "json") == 0) {
+			secrets_json(page, out);
+			continue;
+		}
+		if (r->done > 0)
+			stream_puts(out, "\n");
+		secrets_table(page, r->flags->output.len > 0 ? &paper : &r->job->out, out);
+	}
+	r->done++;
+}
+
+static int search_one(struct run *r, const char *text, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct secrets_page page;
+	struct target target;
+	int result;
+
+	if (is_input(text)) {
+		result = secrets_input(STDIN_FILENO, r->flags->name ? r->flags->name : "-",
+		                       r->flags->reading.timeout_ms, &a, &page, e);
+	} else {
+		result = target_parse(text, &a, &target, e);
+		if (result == 0)
+			result = secrets_run(&target, &r->reading.options, &a, &page, e);
+		progress_end(&r->reading.progress);
+	}
+	if (result == 0) {
+		report(r, &page);
+		if (secrets_at_least(&page, SEVERITY_MEDIUM) > 0)
+			r->status = status_worse(r->status, STATUS_FINDINGS);
+		if (r->flags->fail_on_gap && page.gaps > 0)
+			r->status = status_worse(r->status, STATUS_GAP);
+	}
+	arena_done(&a);
+	return result;
+}
+
+static int secrets_run_applet(struct job *job, const void *options, const struct texts *targets,
+                              err *e)
+{
+	struct run r = { .job = job, .flags = options };
+	int result = prepare(&r, targets, e);
+
+	for (size_t i = 0; result == 0 && i < targets->len; i++) {
+		err failure = { 0 };
+
+		r.reading.progress.target = targets->items[i];
+		if (search_one(&r, targets->items[i], &failure) == 0)
+			continue;
+		message_error(job, targets->items[i], &failure);
+		r.status = status_worse(r.status, status_of(failure.kind));
+	}
+	if (result == 0 && r.done > 0)
+		result = outputs_commit(&r.outputs, e);
+	outputs_close(&r.outputs);
+	if (result < 0)
+		return -1;
+	return r.status == STATUS_FINDINGS && r.flags->exit_code > 0 ? (int)r.flags->exit_code
+	                                                             : (int)r.status;
+}
+
+const struct applet applet_secrets = {
+	.name = "secrets",
+	.brief = "keys, tokens and passwords left in an image",
+	.operands = "TARGET...|-",
+	.about = "Searches every file of every layer, also those that a later layer deleted, and the\n"
+			 "configuration: environment, labels, commands, build history. A finding shows\n"
+			 "where the secret is and never the secret. '-' is standard input.",
+	.operands_min = 1,
+	.operands_max = UINT_MAX,
+	.flags = flags,
+	.groups = { { &reading_flag_group, FIELD(reading) }, { &network_flag_group, FIELD(network) } },
+	.options_size = sizeof(struct secrets_flags),
+	.examples = { { "oakum secrets image.tar", "a line for each secret, below its file" },
+	              { "oakum secrets --format json --name appsettings.json - <appsettings.json",
+	                "one file, for programs: the place of each secret in it" } },
+	.run = secrets_run_applet,
+};

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/scan.h"
+
+#include "base/map.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "flow/audit.h"
+#include "flow/scan_bill.h"
+#include "vuln/support.h"
+
+#include <stdlib.h>
+
+/* -- which packages ---------------------------------------------------------------------------- */
+
+static bool any_glob(const struct scan_words *words, bytes path)
+{
+	for (size_t i = 0; i < words->len; i++) {
+		bytes pattern = bytes_str(words->items[i]);
+
+		while (bytes_take_prefix(&pattern, BYTES("/")) || bytes_take_prefix(&pattern, BYTES("./")))
+			continue;
+		if (ignore_glob(pattern, path))
+			return true;
+	}
+	return false;
+}
+
+static bool is_skipped(const struct scan_options *o, bytes path)
+{
+	if (any_glob(&o->skip_files, path))
+		return true;
+	for (bytes dir = path_dir(path); dir.n > 0; dir = path_dir(dir))
+		if (any_glob(&o->skip_dirs, dir))
+			return true;
+	return false;
+}
+
+/* Says why a package is not looked up, as the counter of it; NULL: it is. */
+static uint64_t *passed_over(struct scan_page *page, const struct scan_options *o,
+                             const struct package *p)
+{
+	if (p->assetless)
+		return &page->assetless;
+	if (p->overridden)
+		return &page->overridden;
+	if (p->owned_by_system)
+		return &page->owned;
+	if ((scan_is_system(p) ? o->no_system : o->no_languages) || is_skipped(o, p->path))
+		return &page->unwanted;
+	return NULL;
+}
+
+static int compare_packages(const void *left, const void *right)
+{
+	const struct package *l = *(const struct package *const *)left,
+						 *r = *(const struct package *const *)right;
+	int c = (int)scan_is_system(r) - (int)scan_is_system(l);
+
+	c = c ? c : (int)l->ecosystem - (int)r->ecosystem;
+	c = c ? c : bytes_compare(l->name, r->name);
+	c = c ? c : bytes_compare(l->version, r->version);
+	return c ? c : bytes_compare(l->path, r->path);
+}
+
+static void choose(struct scan *s, const struct scan_options *o)
+{
+	struct scan_page *page = &s->page;
+
+	for (size_t i = 0; i < s->facts.packages.len; i++) {
+		const struct package *p = &s->facts.packages.items[i];
+
+		if (p->hidden)
+			continue;
+		uint64_t *why = passed_over(page, o, p);
+
+		if (why)
+			(*why)++;
+		else
+			*ARENA_PUSH(&s->arena, &page->packages) = p;
+		page->unnamed += p->ecosystem == ECO_NONE;
+	}
+	if (page->packages.len > 1)
+		qsort(page->packages.items, page->packages.len, sizeof(*page->packages.items),
+		      compare_packages);
+}
+
+/* -- what is no longer mended ------------------------------------------------------------------ */
+
+/* A day is over when it is over everywhere we can say: UTC. */
+static bool is_past(bytes date, int64_t now)
+{
+	int64_t last;
+
+	return text_from_date(date, &last) && now >= last + INT64_C(86400);
+}
+
+static int judge_system(struct scan *s, const struct scan_options *o, err *e)
+{
+	bytes space = space_of_distribution(s->page.os_id, s->page.os_version, &s->arena);
+	size_t cut = bytes_rfind(space, ' ');
+	struct end_of_life end;
+
+	if (cut == space.n)
+		return 0;
+	int known = database_end_of_life(o->db, bytes_slice(space, 0, cut), bytes_skip(space, cut + 1),
+	                                 &s->arena, &end, e);
+
+	if (known < 0)
+		return -1;
+	if (known == 0 || !is_past(end.date, o->now))
+		return 0;
+	s->page.os_ended = true;
+	*ARENA_PUSH(&s->arena, &s->page.ends) = (struct scan_end){ s->page.os_id, s->page.os_version,
+		                                                       end.date };
+	return 0;
+}
+
+/* A runtime is known by the package that advisories name it by, in images and bills alike. */
+static void judge_runtimes(struct scan *s, const struct scan_options *o)
+{
+	struct map seen;
+
+	map_init(&seen, &s->arena);
+	for (size_t i = 0; i < s->page.packages.len; i++) {
+		const struct package *p = s->page.packages.items[i];
+
+		if (p->ecosystem != ECO_NUGET ||
+		    !bytes_starts(p->name, BYTES("Microsoft.NETCore.App.Runtime.")))
+			continue;
+		struct support support = support_of(p->version, o->now);
+		void **place = map_put(&seen, p->version);
+
+		if (support.state == SUPPORT_ENDED && !*place)
+			*ARENA_PUSH(&s->arena, &s->page.ends) = (struct scan_end){
+				BYTES(".NET"), p->version, bytes_str(support.channel->eol)
+			};
+		*place = s;
+	}
+}
+
+/* -- all --------------------------------------------------------------------------------------- */
+
+/* "debian" of "docker.io/library/debian:12@sha256:…": what VEX documents call an image. */
+static void name_image(struct scan *s)
+{
+	bytes name = s->image.reference.n > 0 ? s->image.reference : bytes_str(s->image.target.text);
+
+	name = path_base(bytes_slice(name, 0, bytes_find(name, '@')));
+	s->itself = (struct purl){
+		.type = BYTES("oci"),
+		.name = bytes_slice(name, 0, bytes_find(name, ':')),
+		.version = digest_size(&s->image.manifest) > 0
+		               ? arena_bytes(&s->arena, bytes_str(DIGEST_TEXT(&s->image.manifest)))
+		               : BYTES(""),
+	};
+}
+
+int scan_judge(struct scan *s, const struct scan_options *o, err *e)
+{
+	struct gate_options gate = o->gate;
+
+	gate.image = &s->itself;
+	s->page.now = o->now;
+	s->page.database = database_info(o->db);
+	s->page.matches = &s->matches;
+	s->page.gate = &s->gate;
+	s->page.has_baseline = gate.before != NULL;
+	if (s->facts.os.known) {
+		s->page.os_id = s->facts.os.id;
+		s->page.os_version = s->facts.os.version_id;
+	}
+	choose(s, o);
+	for (size_t i = 0; i < s->page.packages.len; i++)
+		if (match_package(o->db, s->page.packages.items[i], &s->arena, &s->matches, e) < 0)
+			return err_wrap(e, "database");
+	if (gate_pass(o->db, &s->matches, &gate, &s->arena, &s->gate, e) < 0 ||
+	    judge_system(s, o, e) < 0)
+		return err_wrap(e, "database");
+	judge_runtimes(s, o);
+	return 0;
+}
+
+static int read_target(const struct target *target, const struct scan_options *o, struct scan *s,
+                       err *e)
+{
+	if (target->kind == TARGET_SBOM)
+		return scan_bill_read(target->path, o->image.tmp_dir, o->image.timeout_ms, &s->arena,
+		                      &s->facts, e);
+	if (audit_gather(target, &o->image, &s->image, &s->facts, e) < 0)
+		return -1;
+	s->has_image = true;
+	s->page.image = &s->image;
+	s->page.gaps = s->image.gaps_total + s->facts.gaps_total;
+	name_image(s);
+	return 0;
+}
+
+int scan_run(const struct target *target, const struct scan_options *o, struct scan *out, err *e)
+{
+	*out = (struct scan){ .page.target = bytes_str(target->text) };
+	if (read_target(target, o, out, e) == 0 && scan_judge(out, o, e) == 0)
+		return 0;
+	scan_done(out);
+	return -1;
+}
+
+void scan_done(struct scan *s)
+{
+	if (s->has_image)
+		image_done(&s->image);
+	s->has_image = false;
+	arena_done(&s->arena);
+}

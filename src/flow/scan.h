@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scan - which vulnerabilities the packages of an image or of a bill have.
+ *
+ * Left out are packages that cannot be loaded: those whose files an upper layer hid, NuGet packages
+ * that bring no file or whose assembly the shared framework replaces by a newer one, and packages
+ * of languages that one of the distribution holds (its advisories speak of it); they are counted.
+ * Threading: as image_read (one thread, no other running). */
+#pragma once
+
+#include "catalog/facts.h"
+#include "report/scan_page.h"
+
+struct scan_words {
+	const char *const *items; /* globs */
+	size_t len;
+};
+
+struct scan_options {
+	struct image_options image;
+	int64_t now;
+	struct database *db;
+	struct gate_options gate; /* its image is set by scan_run */
+	bool no_system, no_languages;
+	struct scan_words skip_dirs, skip_files;
+};
+
+struct scan {
+	struct image image;
+	bool has_image;
+	struct facts facts;
+	struct matches matches;
+	struct gate gate;
+	struct purl itself; /* of the image */
+	struct arena arena;
+	struct scan_page page; /* borrows from all of the above: do not move */
+};
+
+/* scan_run(target, options, out, e): everything. Errors of image_read, catalog_collect,
+ * convert_file and the database. On failure *out needs no scan_done. */
+int scan_run(const struct target *target, const struct scan_options *options, struct scan *out,
+             err *e);
+void scan_done(struct scan *scan);
+
+/* scan_judge(scan, options, e): match and filter the facts that are there already. ERR_FORMAT,
+ * ERR_IO of the database. */
+int scan_judge(struct scan *scan, const struct scan_options *options, err *e);

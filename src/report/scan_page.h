@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scan_page - what `oakum scan` says of one target, ready to be shown.
+ *
+ * Plain data that flow/scan fills; the writers below only render it. Strings are untrusted octets
+ * of the image, the bill and the database. Threading: constant once filled. */
+#pragma once
+
+#include "fmt/stream.h"
+#include "image/image.h"
+#include "report/terminal.h"
+#include "vuln/gate.h"
+
+struct scan_end { /* something that its maker no longer mends */
+	bytes name, version;
+	bytes date; /* its last day, YYYY-MM-DD */
+};
+
+struct scan_page {
+	bytes target;              /* as it was named */
+	const struct image *image; /* NULL: a bill of materials */
+	bytes os_id, os_version;   /* ID and VERSION_ID; empty when unknown */
+	bool os_ended;
+	struct {
+		struct scan_end *items;
+		size_t len, cap;
+	} ends;
+	struct {
+		const struct package **items; /* that were looked up, sorted: systems before languages */
+		size_t len, cap;
+	} packages;
+	/* those that were not, and why */
+	uint64_t assetless, overridden, owned, unwanted; /* unwanted: --skip-*, --pkg-types */
+	const struct matches *matches;
+	const struct gate *gate;
+	const struct database_info *database;
+	uint64_t gaps;     /* what could not be read of the image */
+	uint64_t unnamed;  /* packages of a bill that no purl of a known type names */
+	int64_t now;       /* seconds */
+	bool list_packages, show_suppressed, has_baseline;
+};
+
+#define SCAN_STALE_DAYS 3 /* from then on a database is called old */
+
+/* scan_age(page): whole days since the newest record of its database. */
+int64_t scan_age(const struct scan_page *page);
+/* scan_link(id, a): where a person reads more about it. Arena. */
+const char *scan_link(bytes id, struct arena *a);
+/* scan_title(f): its title, else the front of its description, else nothing. Borrows. */
+bytes scan_title(const struct finding *f);
+/* scan_family(os_id): Trivy's name of a distribution: "redhat" of "rhel". */
+bytes scan_family(bytes os_id);
+/* scan_is_system(p): a package of the distribution. */
+bool scan_is_system(const struct package *p);
+
+/* The table: first what to update and what that takes away. */
+void scan_text(const struct scan_page *page, const struct terminal *terminal, struct stream *out);
+/* Trivy's JSON, schema version 2. SARIF 2.1.0 as Trivy's users have it. */
+void scan_json(const struct scan_page *page, struct stream *out);
+void scan_sarif(const struct scan_page *page, struct stream *out);

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules about COPY and ADD: what comes in, from where, and what .dockerignore says to it. */
+#include "base/path.h"
+#include "base/text.h"
+#include "rule/docker.h"
+
+#define RULE(id) (&docker_rules[id])
+
+/* -- .dockerignore ---------------------------------------------------------------------------- */
+
+/* A pattern against a path, or against a folder that holds it: * stays in one part, ** does not.
+ * Backtracks to the last star only. */
+static bool matches(bytes pattern, bytes path)
+{
+	size_t p = 0, n = 0, star = SIZE_MAX, from = 0;
+	bool deep = false;
+
+	while (n < path.n) {
+		if (p == pattern.n && path.p[n] == '/')
+			return true;
+		if (p < pattern.n && pattern.p[p] == '*') {
+			deep = p + 1 < pattern.n && pattern.p[p + 1] == '*';
+			p += deep ? 2 : 1;
+			p += deep && p < pattern.n && pattern.p[p] == '/';
+			star = p;
+			from = n;
+		} else if (p < pattern.n && (pattern.p[p] == path.p[n] || pattern.p[p] == '?')) {
+			p++;
+			n++;
+		} else if (star != SIZE_MAX && (deep || path.p[from] != '/')) {
+			p = star;
+			n = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && (pattern.p[p] == '*' || pattern.p[p] == '/'))
+		p++;
+	return p == pattern.n;
+}
+
+/* The last line that matches decides; "!" takes a path back in. */
+static bool is_ignored(bytes list, bytes path)
+{
+	bool ignored = false;
+	bytes line;
+
+	while (bytes_line(&list, &line)) {
+		line = bytes_trim(line);
+		bool back = bytes_take_prefix(&line, BYTES("!"));
+
+		(void)bytes_take_prefix(&line, BYTES("./"));
+		(void)bytes_take_prefix(&line, BYTES("/"));
+		if (line.n > 0 && line.p[line.n - 1] == '/')
+			line.n--;
+		if (line.n > 0 && line.p[0] != '#' && matches(line, path))
+			ignored = !back;
+	}
+	return ignored;
+}
+
+/* The .dockerignore beside the Dockerfile, or above it: the build's folder is not in the file. */
+static const struct job_file *ignore_file(const struct docker_file *f)
+{
+	bytes dir = path_dir(bytes_str(f->job->files.items[f->file].name));
+	const struct job_file *best = NULL;
+	size_t length = 0;
+
+	for (size_t k = 0; k < f->job->files.len; k++) {
+		const struct job_file *file = &f->job->files.items[k];
+		bytes at = path_dir(bytes_str(file->name));
+
+		if (file->kind == JOB_IGNORE && path_within(dir, at) && (!best || at.n >= length)) {
+			best = file;
+			length = at.n;
+		}
+	}
+	return best;
+}
+
+static bytes source_path(bytes path)
+{
+	while (bytes_take_prefix(&path, BYTES("./")) || bytes_take_prefix(&path, BYTES("/")))
+		;
+	while (path.n > 0 && (path.p[path.n - 1] == '/'))
+		path.n--;
+	return bytes_is(path, ".") ? bytes_slice(path, 0, 0) : path;
+}
+
+static void check_ignored(const struct docker_file *f, const struct job_file *ignore,
+                          const struct dockerfile_word *w)
+{
+	bytes path = source_path(w->text);
+
+	if (path.n > 0 && bytes_find(path, '*') == path.n && bytes_find(path, '?') == path.n &&
+	    bytes_find(path, '$') == path.n && bytes_search(path, BYTES("://")) == path.n &&
+	    is_ignored(ignore->text, path))
+		docker_find(f, RULE(DF048), w->from, w->to)->message = arena_printf(
+			f->job->arena, "%s leaves %s out", ignore->name, SHOW(w->text));
+}
+
+static void check_whole_folder(const struct docker_file *f, const struct job_file *ignore,
+                               const struct dockerfile_word *w)
+{
+	static const char *const leaks[] = { ".git", ".env" };
+
+	if (source_path(w->text).n > 0 || bytes_starts(w->text, BYTES("<<")))
+		return;
+	if (!ignore) {
+		docker_find(f, RULE(DF047), w->from, w->to);
+		return;
+	}
+	for (size_t k = 0; k < sizeof(leaks) / sizeof(*leaks); k++)
+		if (!is_ignored(ignore->text, bytes_str(leaks[k])))
+			docker_find(f, RULE(DF047), w->from, w->to)->message = arena_printf(
+				f->job->arena, "%s lets %s through", ignore->name, leaks[k]);
+}
+
+/* -- sources and targets ---------------------------------------------------------------------- */
+
+static bool is_credential(bytes path)
+{
+	static const char *const names[] = { "id_rsa",      "id_ed25519", "id_ecdsa", ".env",
+		                                 ".npmrc",      ".netrc",     ".pypirc",  ".git",
+		                                 "config.json", ".htpasswd",  ".git-credentials" };
+	static const char *const ends[] = { ".pfx", ".p12", ".jks", ".keystore", ".key" };
+	bytes base = path_base(source_path(path));
+
+	if (bytes_is(base, "config.json") && bytes_search(path, BYTES(".docker")) == path.n)
+		return false;
+	for (size_t k = 0; k < sizeof(names) / sizeof(*names); k++)
+		if (bytes_is(base, names[k]))
+			return true;
+	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
+		if (bytes_ends(base, bytes_str(ends[k])))
+			return true;
+	return false;
+}
+
+static bool is_remote(bytes source)
+{
+	return bytes_search(source, BYTES("://")) < source.n || bytes_starts(source, BYTES("git@")) ||
+	       bytes_starts(source, BYTES("<<")) || bytes_find(source, '$') < source.n;
+}
+
+static bool is_archive(bytes source)
+{
+	static const char *const ends[] = { ".tar", ".tgz", ".gz", ".bz2", ".xz", ".txz", ".zst",
+		                                ".tbz2" };
+
+	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
+		if (bytes_ends(source, bytes_str(ends[k])))
+			return true;
+	return bytes_find(source, '*') < source.n && bytes_search(source, BYTES("tar")) < source.n;
+}
+
+static void check_add(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	bool local = true;
+
+	for (size_t k = 0; k + 1 < i->words.len; k++) {
+		const struct dockerfile_word *w = &i->words.items[k];
+		bool web = bytes_starts(w->text, BYTES("http://")) ||
+		           bytes_starts(w->text, BYTES("https://"));
+
+		local = local && !is_remote(w->text) && !is_archive(w->text);
+		if (web && !dockerfile_flag(i, "checksum") && !bytes_ends(w->text, BYTES(".git")) &&
+		    bytes_search(w->text, BYTES(".git#")) == w->text.n)
+			docker_find(f, RULE(DF010), w->from, w->to);
+	}
+	if (!local || i->words.len < 2)
+		return;
+	struct job_finding *finding = docker_find_at(f, RULE(DF009), i);
+	bool upper = i->name.p[0] == 'A';
+
+	if (!dockerfile_flag(i, "checksum") && !dockerfile_flag(i, "keep-git-dir"))
+		docker_fix(f, finding, RULE_FIX_SAFE, i->from, i->from + i->name.n,
+		           upper ? "COPY" : "copy");
+}
+
+static void check_target(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	const struct dockerfile_word *target = &i->words.items[i->words.len - 1];
+	const struct docker_stage *s = docker_stage_of(f, i);
+	bytes text = target->text;
+
+	if (text.n >= 2 && (text.p[0] == '"' || text.p[0] == '\''))
+		text = bytes_slice(text, 1, text.n - 2);
+	if (text.n == 0)
+		return;
+	uint8_t last = text.p[text.n - 1];
+
+	if (i->words.len > 2 && last != '/' && last != '\\' && last != '.' &&
+	    bytes_find(text, '$') == text.n)
+		docker_fix(f, docker_find(f, RULE(DF033), target->from, target->to), RULE_FIX_SAFE,
+		           target->to - (i->json || text.n < target->text.n),
+		           target->to - (i->json || text.n < target->text.n), "/");
+	if (s && !s->workdir && text.p[0] != '/' && text.p[0] != '$' && text.p[0] != '\\' &&
+	    !bytes_starts(text, BYTES("%")) && !(text.n > 1 && text.p[1] == ':') &&
+	    !docker_is_unprivileged(s) && !bytes_is(s->name, "scratch"))
+		docker_fix(f, docker_find(f, RULE(DF032), target->from, target->to), RULE_FIX_REVIEW,
+		           i->from, i->from, "WORKDIR /app\n");
+}
+
+static void check_from(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	const struct dockerfile_word *flag = dockerfile_flag(i, "from");
+	bytes from = dockerfile_flag_value(i, "from");
+	uint64_t number;
+	bool known = text_take_u64(from, 10, UINT32_MAX, &number) && number + 1 < i->stage;
+
+	if (!flag)
+		return;
+	for (size_t k = 0; k + 1 < i->stage && !known; k++)
+		known = bytes_equal_nocase(f->stages[k].in->name.text, from);
+	/* With a tag, a digest, a registry or a variable it is meant to be an image. */
+	bool image = bytes_find(from, ':') < from.n || bytes_find(from, '/') < from.n ||
+	             bytes_find(from, '$') < from.n;
+	const struct docker_stage *own = docker_stage_of(f, i);
+
+	if (own && own->in->name.text.n > 0 && bytes_equal_nocase(own->in->name.text, from))
+		docker_find(f, RULE(DF034), flag->from, flag->to)->message = "this is the stage itself";
+	else if (!known && !image)
+		docker_find(f, RULE(DF034), flag->from, flag->to);
+	if (i->words.len == 2 && bytes_is(i->words.items[0].text, "/") &&
+	    bytes_is(i->words.items[1].text, "/"))
+		docker_find(f, RULE(DF035), i->words.items[0].from, i->words.items[1].to);
+}
+
+static void check_mode(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	const struct dockerfile_word *flag = dockerfile_flag(i, "chmod");
+	bytes mode = dockerfile_flag_value(i, "chmod");
+
+	if (bytes_is(mode, "777") || bytes_is(mode, "0777") || bytes_is(mode, "666"))
+		docker_fix(f, docker_find(f, RULE(DF058), flag->from, flag->to), RULE_FIX_REVIEW,
+		           flag->to - mode.n, flag->to, bytes_is(mode, "666") ? "644" : "755");
+}
+
+void docker_check_copies(const struct docker_file *f)
+{
+	const struct job_file *ignore = ignore_file(f);
+
+	for (size_t k = 0; k < f->dockerfile->instructions.len; k++) {
+		const struct dockerfile_instruction *i = docker_instruction(f, k);
+		bool copy = i->kind == DOCKERFILE_COPY, add = i->kind == DOCKERFILE_ADD;
+
+		if ((!copy && !add) || i->words.len < 2)
+			continue;
+		check_target(f, i);
+		check_mode(f, i);
+		check_from(f, i);
+		if (add)
+			check_add(f, i);
+		for (size_t w = 0; w + 1 < i->words.len && !dockerfile_flag(i, "from"); w++) {
+			const struct dockerfile_word *word = &i->words.items[w];
+
+			check_whole_folder(f, ignore, word);
+			if (ignore)
+				check_ignored(f, ignore, word);
+			if (is_credential(word->text))
+				docker_find(f, RULE(DF008), word->from, word->to);
+		}
+	}
+}

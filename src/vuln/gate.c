@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vuln/gate.h"
+
+#include "base/map.h"
+#include "base/text.h"
+#include "fmt/json.h"
+
+#include <stdlib.h>
+
+#define MILLION 1000000
+
+static const char *const statuses[] = { "unknown",  "not_affected",        "affected",
+	                                    "fixed",    "under_investigation", "will_not_fix",
+	                                    "fix_deferred", "end_of_life" };
+
+const char *gate_status_name(enum advisory_status status)
+{
+	return statuses[status];
+}
+
+/* -- words of the command line ----------------------------------------------------------------- */
+
+int gate_severities(bytes words, unsigned *out, err *e)
+{
+	bytes word;
+	enum severity s;
+
+	*out = 0;
+	while (bytes_take_until(&words, ',', &word)) {
+		if (!severity_from(bytes_trim(word), &s) || s == SEVERITY_INFO)
+			return err_set(e, ERR_USAGE, 0,
+			               "'%s' is none of UNKNOWN, LOW, MEDIUM, HIGH, CRITICAL", SHOW(word));
+		*out |= 1U << s;
+	}
+	if (*out & 1U << SEVERITY_LOW)
+		*out |= 1U << SEVERITY_INFO;
+	return 0;
+}
+
+int gate_statuses(bytes words, unsigned *out, err *e)
+{
+	const size_t known = sizeof(statuses) / sizeof(*statuses);
+	bytes word;
+
+	*out = 0;
+	while (bytes_take_until(&words, ',', &word)) {
+		size_t i = 0;
+
+		while (i < known && !bytes_is(bytes_trim(word), statuses[i]))
+			i++;
+		if (i == known)
+			return err_set(e, ERR_USAGE, 0,
+			               "'%s' is no status (affected, fixed, under_investigation, will_not_fix, "
+			               "fix_deferred, end_of_life, unknown)",
+			               SHOW(word));
+		*out |= 1U << i;
+	}
+	return 0;
+}
+
+/* probability(text, out): "0.5", ".05", "1" in millionths. */
+static bool probability(bytes text, uint32_t *out)
+{
+	uint64_t whole = 0, part = 0, scale = MILLION;
+	bytes digits;
+
+	if (!bytes_take_until(&text, '.', &digits) ||
+	    (digits.n > 0 && !text_take_u64(digits, 10, 1, &whole)) || text.n > 6 ||
+	    (text.n > 0 && !text_take_u64(text, 10, MILLION - 1, &part)) || digits.n + text.n == 0)
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		scale /= 10;
+	*out = (uint32_t)(whole * MILLION + part * scale);
+	return *out <= MILLION;
+}
+
+int gate_rule_parse(bytes words, struct gate_rule *out, err *e)
+{
+	bytes word;
+
+	*out = (struct gate_rule){ .epss = UINT32_MAX };
+	while (bytes_take_until(&words, ',', &word)) {
+		bytes value = word = bytes_trim(word);
+
+		if (bytes_is(word, "any"))
+			out->any = true;
+		else if (bytes_is(word, "kev"))
+			out->kev = true;
+		else if (bytes_is(word, "fixable"))
+			out->fixable = true;
+		else if (bytes_take_prefix(&value, BYTES("epss:")) && probability(value, &out->epss))
+			continue;
+		else if (!severity_from(word, &out->severity) || out->severity == SEVERITY_UNKNOWN)
+			return err_set(e, ERR_USAGE, 0,
+			               "'%s' is none of any, kev, fixable, epss:0.5, low, medium, high, "
+			               "critical",
+			               SHOW(word));
+	}
+	return 0;
+}
+
+bool gate_fails(const struct gate_rule *rule, const struct finding *f)
+{
+	if (f->known_before)
+		return false;
+	return rule->any || (rule->kev && f->about.kev_added.n > 0) ||
+	       (rule->fixable && f->match.fixed.n > 0) ||
+	       (rule->epss != UINT32_MAX && f->about.id.n > 0 && f->about.epss != UINT32_MAX &&
+	        f->about.epss >= rule->epss) ||
+	       (rule->severity != SEVERITY_UNKNOWN && f->rating.severity >= rule->severity);
+}
+
+/* -- baseline ---------------------------------------------------------------------------------- */
+
+bytes gate_key(bytes id, bytes package, struct arena *a)
+{
+	return bytes_str(arena_printf(a, PRIb "\t" PRIb, BYTESF(id), BYTESF(package)));
+}
+
+int gate_baseline(bytes text, struct arena *a, struct map *out, err *e)
+{
+	struct json_doc *doc = arena_new(a, struct json_doc);
+
+	map_init(out, a);
+	if (json_parse(text, a, doc, e) < 0)
+		return -1;
+	json results = json_get(json_root(doc), "Results");
+	uint64_t schema;
+
+	if (!json_u64(json_get(json_root(doc), "SchemaVersion"), &schema) || schema != 2)
+		return err_set(e, ERR_FORMAT, 0,
+		               "no report of 'oakum scan --format json' (SchemaVersion 2)");
+	for (json r = json_first(results); json_type(r) != JSON_NONE; r = json_next(r)) {
+		json list = json_get(r, "Vulnerabilities");
+
+		for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
+			*map_put(out, gate_key(json_bytes(json_get(v, "VulnerabilityID"), a),
+			                       json_bytes(json_get(v, "PkgName"), a), a)) = out;
+	}
+	return 0;
+}
+
+/* -- filters ----------------------------------------------------------------------------------- */
+
+/* nth_id(f, i): the finding's id, then its other names: an ignore file may say GHSA-… of what we
+ * call CVE-…. */
+static bytes nth_id(const struct finding *f, size_t i)
+{
+	return i == 0 ? f->match.id : f->about.aliases.items[i - 1];
+}
+
+static bool is_ignored(const struct gate_options *o, struct finding *f, struct arena *a)
+{
+	for (size_t i = 0; o->ignore && i <= f->about.aliases.len; i++) {
+		const struct ignore_entry *entry =
+			ignore_find(o->ignore, nth_id(f, i), f->match.package->path, &f->purl, a);
+
+		if (!entry)
+			continue;
+		f->by = "ignore";
+		f->why = entry->statement;
+		return true;
+	}
+	return false;
+}
+
+static bool is_answered(const struct gate_options *o, struct finding *f, struct arena *a)
+{
+	static const struct purl nobody;
+
+	for (size_t i = 0; o->vex && i <= f->about.aliases.len; i++) {
+		const struct vex_statement *s =
+			vex_find(o->vex, nth_id(f, i), &f->purl, o->image ? o->image : &nobody, a);
+
+		if (!s || (s->status != VEX_NOT_AFFECTED && s->status != VEX_FIXED))
+			continue;
+		f->by = "vex";
+		f->why = s->why.n > 0 ? s->why : bytes_str(vex_status_name(s->status));
+		return true;
+	}
+	return false;
+}
+
+static bytes find_key(const struct finding *f, struct arena *a)
+{
+	const struct package *p = f->match.package;
+
+	return bytes_str(arena_printf(a, PRIb "\t%s\t" PRIb "\t" PRIb, BYTESF(f->match.id),
+	                              f->purl_text, BYTESF(p->version), BYTESF(p->path)));
+}
+
+/* Trivy's: name, version, worst first, id, path. */
+static int compare(const void *left, const void *right)
+{
+	const struct finding *l = left, *r = right;
+	const struct package *lp = l->match.package, *rp = r->match.package;
+	int c = bytes_compare(lp->name, rp->name);
+
+	c = c ? c : bytes_compare(lp->version, rp->version);
+	c = c ? c : (int)r->rating.severity - (int)l->rating.severity;
+	c = c ? c : bytes_compare(l->match.id, r->match.id);
+	return c ? c : bytes_compare(lp->path, rp->path);
+}
+
+static void sort(struct findings *list)
+{
+	if (list->len > 1)
+		qsort(list->items, list->len, sizeof(*list->items), compare);
+}
+
+static int rate(struct database *db, const struct match *m, struct arena *a, struct finding *out,
+                err *e)
+{
+	int known = database_vulnerability(db, m->id, a, &out->about, e);
+
+	if (known < 0)
+		return -1;
+	if (known == 0)
+		out->about = (struct vulnerability){ .epss = UINT32_MAX };
+	out->match = *m;
+	out->rating = rating_of(&m->advisory, known > 0 ? &out->about : NULL);
+	out->purl_text = package_purl(m->package, a);
+	(void)purl_parse(bytes_str(out->purl_text), a, &out->purl); /* ours is one */
+	return 0;
+}
+
+int gate_pass(struct database *db, const struct matches *matches, const struct gate_options *o,
+              struct arena *a, struct gate *out, err *e)
+{
+	struct map seen;
+
+	map_init(&seen, a);
+	for (size_t i = 0; i < matches->found.len; i++) {
+		struct finding f = { 0 };
+
+		if (rate(db, &matches->found.items[i], a, &f, e) < 0)
+			return -1;
+		if (!(o->severities & 1U << f.rating.severity)) {
+			out->by_severity++;
+			continue;
+		}
+		if (o->ignored_status & 1U << f.match.status) {
+			out->by_status++;
+			continue;
+		}
+		void **place = map_put(&seen, find_key(&f, a));
+
+		if (*place)
+			continue;
+		*place = out;
+		f.known_before =
+			o->before && map_get(o->before, gate_key(f.match.id, f.match.package->name, a));
+		bool gone = is_ignored(o, &f, a) || is_answered(o, &f, a);
+
+		*ARENA_PUSH(a, gone ? &out->suppressed : &out->found) = f;
+	}
+	sort(&out->found);
+	sort(&out->suppressed);
+	return 0;
+}

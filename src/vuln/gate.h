@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gate - which findings count: from matches to what a report shows and an exit status stands for.
+ *
+ * The order is Trivy's: severity, status, ignore file, one finding once, then VEX; what an ignore
+ * file or a VEX statement takes away is kept aside with its reason. Filters of severity and status
+ * leave nothing but a count. Nothing here prints. Threading: values; an arena belongs to one
+ * thread. */
+#pragma once
+
+#include "vuln/ignore.h"
+#include "vuln/match.h"
+#include "vuln/rating.h"
+#include "vuln/vex.h"
+
+struct map;
+
+struct finding {
+	struct match match;
+	struct vulnerability about; /* its id is empty when nothing more is known */
+	struct rating rating;
+	struct purl purl;
+	const char *purl_text;
+	bool known_before; /* it stands in the baseline */
+	/* of those that were taken away: */
+	const char *by; /* "ignore" or "vex"; NULL: it counts */
+	bytes why;      /* a statement or a justification; may be empty */
+};
+
+struct findings {
+	struct finding *items;
+	size_t len, cap;
+};
+
+/* -- what a gate stands on --------------------------------------------------------------------- */
+
+#define GATE_ALL 0xffU /* every severity */
+
+struct gate_options {
+	unsigned severities;     /* bit 1 << enum severity; GATE_ALL */
+	unsigned ignored_status; /* bit 1 << enum advisory_status */
+	const struct ignore_list *ignore; /* may be NULL, as all below */
+	const struct vex_list *vex;
+	const struct purl *image;  /* for VEX, see vex_find */
+	const struct map *before;  /* of a baseline: gate_key to anything */
+};
+
+struct gate {
+	struct findings found, suppressed; /* sorted as they are shown: package, version, worst first */
+	uint64_t by_severity, by_status; /* what those filters left out */
+};
+
+/* gate_severities(words, out, e): "HIGH,CRITICAL" to bits; LOW takes in what others call
+ * negligible. gate_statuses(words, out, e): "will_not_fix,affected" to bits. ERR_USAGE. */
+int gate_severities(bytes words, unsigned *out, err *e);
+int gate_statuses(bytes words, unsigned *out, err *e);
+#define GATE_NOT_FIXED (GATE_ALL & ~(1U << ADVISORY_FIXED))
+
+/* gate_status_name(status): "will_not_fix". Static. */
+const char *gate_status_name(enum advisory_status status);
+
+/* gate_pass(db, matches, options, a, out, e): rate, filter, sort. Borrows matches. Arena. ERR_FORMAT
+ * and ERR_IO of the database. */
+int gate_pass(struct database *db, const struct matches *matches, const struct gate_options *options,
+              struct arena *a, struct gate *out, err *e);
+
+/* gate_key(id, package, a): how a finding of a baseline is known again. */
+bytes gate_key(bytes id, bytes package, struct arena *a);
+/* gate_baseline(text, a, out, e): the findings of Trivy's JSON, which ours is. ERR_FORMAT. */
+int gate_baseline(bytes text, struct arena *a, struct map *out, err *e);
+
+/* -- what fails -------------------------------------------------------------------------------- */
+
+/* "kev,epss:0.5,fixable,high": any of them. */
+struct gate_rule {
+	bool any, kev, fixable;
+	uint32_t epss;          /* millionths; UINT32_MAX: no matter */
+	enum severity severity; /* at least; SEVERITY_UNKNOWN: no matter */
+};
+
+/* gate_rule_parse(words, out, e): ERR_USAGE. gate_fails(rule, f): it is of the rule and not of the
+ * baseline. */
+int gate_rule_parse(bytes words, struct gate_rule *out, err *e);
+bool gate_fails(const struct gate_rule *rule, const struct finding *f);
