@@ -63,9 +63,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static feed_reader *const readers[] = {
-		feed_osv,    feed_dotnet_cve, feed_dotnet_releases, feed_dotnet, feed_debian,
-		feed_alpine, feed_ubuntu,     feed_nvd,             feed_kev,    feed_epss,
-		feed_eol,    feed_vunnel,     feed_trivy_yaml,
+		feed_osv,        feed_dotnet_cve, feed_dotnet_releases,
+		feed_dotnet,     feed_debian,     feed_alpine,
+		feed_ubuntu,     feed_nvd,        feed_kev,
+		feed_epss,       feed_eol,        feed_vunnel,
+		feed_trivy_yaml, feed_csaf,
 	};
 	const struct feed_sink sink = { check_advisory, check_vulnerability, check_end, check_fault,
 		                            NULL };

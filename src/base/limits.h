@@ -14,6 +14,8 @@
 /* -- documents -------------------------------------------------------------------------------- */
 /* Registries refuse manifests above 4 MiB (distribution 1.1, "Pushing Manifests"). */
 #define LIMIT_MANIFEST (4 * MIB)
+/* A media type: RFC 6838 section 4.2 allows 127 octets on each side of the slash. */
+#define LIMIT_MEDIA_TYPE 255
 /* Image configs carry the history and labels; the largest public ones are below 1 MiB. The nodes of
  * a hostile 4 MiB document take 80 MB. */
 #define LIMIT_CONFIG (4 * MIB)
@@ -47,6 +49,9 @@
 #define LIMIT_YAML_NODES UINT32_C(400000)
 /* Custom resource definitions nest about 40 deep. */
 #define LIMIT_YAML_DEPTH 64
+/* A Dockerfile: the largest of those that generators write have 60 kB. Some rules compare each
+ * instruction with each other one. */
+#define LIMIT_DOCKERFILE (128 * KIB)
 /* All files of settings that are judged together, and the values in them: the manifests of 10,000
  * services. */
 #define LIMIT_CHECK_TEXT (64 * MIB)
@@ -160,8 +165,8 @@
 /* Places of a file where an expression is tried: so many, and one more for every 16 octets; code
  * has one in 1,000, a list of addresses one in 40. */
 #define LIMIT_SECRET_PLACES 4096
-/* Steps of one try (PCRE2's match limit): the longest key takes 8,000, most places below 100. A place
- * that takes more than STEPS / PRICE counts as PRICE places. */
+/* Steps of one try (PCRE2's match limit): the longest key takes 8,000, most places below 100. A
+ * place that takes more than STEPS / PRICE counts as PRICE places. */
 #define LIMIT_SECRET_STEPS 20000
 #define LIMIT_SECRET_PRICE 40
 /* What standard input may give to be searched. */
@@ -184,6 +189,9 @@
 #define LIMIT_SBOM_EDGES (UINT64_C(4) << 20)
 /* One package of it, with the components around it; SPDX lists the ids of all its files in it. */
 #define LIMIT_SBOM_ITEM ((size_t)(8 * MIB))
+/* The same when its schema is checked: there CycloneDX's list of all that an image needs is one
+ * item; of 300,000 packages it has 14 MB. */
+#define LIMIT_SBOM_CHECKED ((size_t)(32 * MIB))
 /* The words of licences that no list names, together. */
 #define LIMIT_SBOM_TEXTS (8 * MIB)
 /* What one statement is about; BuildKit names one image under each of its names. */

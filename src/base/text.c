@@ -71,10 +71,24 @@ static void show_next(buf *b, bytes *s)
 		buf_printf(b, "\\x%02x", one.p[i]);
 }
 
+/* Most of what is shown is ASCII, which is put at once. */
+static void show_plain(buf *b, bytes *s)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] >= ' ' && s->p[n] <= '~')
+		n++;
+	buf_put(b, bytes_slice(*s, 0, n));
+	*s = bytes_skip(*s, n);
+}
+
 void text_show(buf *b, bytes s)
 {
-	while (s.n > 0)
-		show_next(b, &s);
+	while (s.n > 0) {
+		show_plain(b, &s);
+		if (s.n > 0)
+			show_next(b, &s);
+	}
 }
 
 char *text_shown(struct arena *a, bytes s)

@@ -37,8 +37,12 @@ void needs_offer(struct needs *n, bytes scope, bytes name, uint32_t package)
 	struct key space;
 	bytes key = key_of(scope, name, &space);
 
-	if (package == 0 || key.n == 0 || n->offers.len >= LIMIT_OFFERS || map_get(&n->offers, key))
+	if (package == 0 || key.n == 0 || map_get(&n->offers, key))
 		return;
+	if (n->offers.len >= LIMIT_OFFERS) {
+		needs_full(n);
+		return;
+	}
 	struct offer *offer = arena_new(n->arena, struct offer);
 
 	offer->package = package;
@@ -60,9 +64,20 @@ void needs_edge(struct needs *n, uint32_t from, uint32_t to)
 		facts_edge(n->facts, n->arena, from - 1, to - 1);
 }
 
+void needs_full(struct needs *n)
+{
+	if (!n->full)
+		facts_gap(n->facts, n->arena, &(struct image_item){ .node = TREE_NONE },
+		          "more names and needs of packages than are followed: some dependencies are left "
+		          "out");
+	n->full = true;
+}
+
 void needs_add(struct needs *n, uint32_t from, bytes scope, bytes name)
 {
-	if (from > 0 && n->pending.len < LIMIT_EDGES)
+	if (from > 0 && n->pending.len >= LIMIT_EDGES)
+		needs_full(n);
+	else if (from > 0)
 		*ARENA_PUSH(n->arena, &n->pending) = (struct need){ from, arena_bytes(n->arena, scope),
 			                                                name };
 }

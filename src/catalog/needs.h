@@ -5,7 +5,8 @@
  * empty scope is everywhere. Packages offer names, others need them; needs_resolve makes edges
  * (facts.h) of the needs that somebody in the image meets. A need that nobody meets is no gap: it
  * may be an extra, or met by what the program brings itself.
- * At most LIMIT_OFFERS names and LIMIT_EDGES needs; each costs one look-up.
+ * At most LIMIT_OFFERS names and LIMIT_EDGES needs; each costs one look-up. Beyond them edges are
+ * left out, and one gap says so.
  * Threading: one collector's. */
 #pragma once
 
@@ -21,6 +22,7 @@ struct needs {
 	struct facts *facts;
 	struct arena *arena;
 	struct map offers; /* scope and name -> struct offer */
+	bool full;         /* the gap has been stated */
 	struct {
 		struct need *items;
 		size_t len, cap;
@@ -42,3 +44,5 @@ uint32_t needs_find(const struct needs *n, bytes scope, bytes name);
 void needs_edge(struct needs *n, uint32_t from, uint32_t to);
 void needs_add(struct needs *n, uint32_t from, bytes scope, bytes name);
 void needs_resolve(struct needs *n);
+/* needs_full(n): some are left out; the gap is stated once. */
+void needs_full(struct needs *n);

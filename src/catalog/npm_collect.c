@@ -155,5 +155,7 @@ int npm_collect(struct image *image, struct arena *a, struct facts *facts, err *
 	arena_done(&owners);
 	arena_done(&chain);
 	arena_done(&c.scratch);
+	if (c.tries > LIMIT_EDGES)
+		needs_full(&c.language.needs);
 	return 0;
 }

@@ -210,8 +210,12 @@ static uint32_t owner_of(struct system_packages *s, bytes path)
 {
 	const struct tree *tree = s->image->tree;
 
-	if (!bytes_starts(path, BYTES("/")) || s->paths_sought++ >= LIMIT_PACKAGES)
+	if (!bytes_starts(path, BYTES("/")))
 		return 0;
+	if (s->paths_sought++ >= LIMIT_PACKAGES) {
+		needs_full(&s->needs);
+		return 0;
+	}
 	uint32_t node = tree_find(tree, bytes_skip(path, 1), false);
 	uint32_t owner = node == TREE_NONE ? 0 : tree_get(tree, node)->package;
 

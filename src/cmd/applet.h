@@ -15,6 +15,7 @@
 enum flag_kind {
 	FLAG_SWITCH, /* bool */
 	FLAG_TEXT,   /* const char * */
+	FLAG_SECRET, /* the same, kept where no worker and no list of processes sees it */
 	FLAG_CHOICE, /* const char *, one of the words of `value`, divided by | */
 	FLAG_MAYBE,  /* the same, and --name alone is the first word; a value follows "=" only */
 	FLAG_STATUS, /* uint64_t, an exit status: at most 255 */

@@ -3,6 +3,7 @@
  * intruder would find, what is in it, where its size goes, and how much of it was understood. */
 #include "flow/audit.h"
 
+#include "cmd/db.h"
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
@@ -17,6 +18,7 @@ struct audit_flags {
 	const char *format;
 	struct texts output;
 	uint64_t exit_code;
+	const char *db, *fail_on;
 	bool fail_on_gap, skip_secrets;
 	struct reading_flags reading;
 	struct network_flags network;
@@ -31,6 +33,9 @@ static const struct flag flags[] = {
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 at a gap or an unknown program" },
+	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
+	  "exit with 1 (or N) at: kev,epss:0.5,fixable,high" },
+	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db build')" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "do not search the files for keys and passwords" },
 	{ 0 },
@@ -41,12 +46,28 @@ struct run {
 	struct job *job;
 	const struct audit_flags *flags;
 	struct audit_options options;
+	struct gate_rule rule;
 	struct outputs outputs;
 	struct reading reading;
 	struct image_network network;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
+
+/* An audit without a database says nothing of vulnerabilities; one that was named must be there. */
+static int open_database(struct run *r, err *e)
+{
+	const char *path = db_path(r->job, r->flags->db);
+
+	if (gate_rule_parse(bytes_str(r->flags->fail_on), &r->rule, e) < 0)
+		return err_wrap(e, "--fail-on");
+	if (!path || database_open(path, &r->options.db, e) == 0)
+		return 0;
+	if (r->flags->db || r->flags->fail_on || e->kind != ERR_ABSENT)
+		return err_wrap(e, "database");
+	err_clear(e); /* nobody asked for it */
+	return 0;
+}
 
 static int prepare(struct run *r, const char *first, err *e)
 {
@@ -60,6 +81,8 @@ static int prepare(struct run *r, const char *first, err *e)
 	r->options = (struct audit_options){ .image = r->reading.options,
 	                                     .now = job->now,
 	                                     .skip_secrets = f->skip_secrets };
+	if (open_database(r, e) < 0)
+		return -1;
 	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
 }
 
@@ -85,6 +108,9 @@ static void judge_status(struct run *r, const struct audit_page *page)
 {
 	if (r->flags->exit_code > 0 && page->actions.len > 0)
 		r->status = status_worse(r->status, STATUS_FINDINGS);
+	for (size_t i = 0; page->scan && i < page->scan->gate->found.len; i++)
+		if (gate_fails(&r->rule, &page->scan->gate->found.items[i]))
+			r->status = status_worse(r->status, STATUS_FINDINGS);
 	if (r->flags->fail_on_gap && (page->gaps > 0 || coverage_opaque(page->coverage) > 0))
 		r->status = status_worse(r->status, STATUS_GAP);
 }
@@ -132,9 +158,11 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
 	if (result == 0 && r.done > 0)
 		result = outputs_commit(&r.outputs, e);
 	outputs_close(&r.outputs);
+	database_close(r.options.db);
 	if (result < 0)
 		return -1;
-	return r.status == STATUS_FINDINGS ? (int)r.flags->exit_code : (int)r.status;
+	return r.status == STATUS_FINDINGS && r.flags->exit_code > 0 ? (int)r.flags->exit_code
+	                                                             : (int)r.status;
 }
 
 const struct applet applet_audit = {

@@ -20,7 +20,7 @@ struct check_flags {
 	const char *format, *severity, *fix, *pss, *pss_version, *rule;
 	struct texts output;
 	uint64_t exit_code;
-	bool diff, all;
+	bool diff, all, dump;
 };
 
 #define FIELD(name) offsetof(struct check_flags, name)
@@ -35,6 +35,7 @@ static const struct flag flags[] = {
 	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule),
 	  "only these rules, by our or another tool's ids" },
 	{ 0, "all", NULL, FLAG_SWITCH, FIELD(all), "also rules that are matters of taste" },
+	{ 0, "dump", NULL, FLAG_SWITCH, FIELD(dump), "print how Dockerfiles are read, and stop" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
@@ -59,6 +60,15 @@ static int take_severity(const char *text, enum severity *out, err *e)
 	return 0;
 }
 
+static int refuse_contradictions(const struct check_flags *f, err *e)
+{
+	if (f->diff && !f->fix)
+		return err_set(e, ERR_USAGE, 0, "--diff shows what --fix would do: give --fix, too");
+	if (f->dump && f->fix)
+		return err_set(e, ERR_USAGE, 0, "--dump judges nothing, so there is nothing to --fix");
+	return 0;
+}
+
 static int take_options(struct job *job, const struct check_flags *f, struct check_options *out,
                         err *e)
 {
@@ -67,11 +77,12 @@ static int take_options(struct job *job, const struct check_flags *f, struct che
 	*out = (struct check_options){ .job = { .pss = f->pss, .optional = f->all, .now = job->now } };
 	out->job.pss_version = PSS_LATEST;
 	out->job.only = f->rule;
+	out->dump = f->dump;
 	if (f->fix)
 		out->fix = strcmp(f->fix, "review") == 0 ? RULE_FIX_REVIEW : RULE_FIX_SAFE;
 	out->job.harden = f->fix && f->pss;
-	if (f->diff && !f->fix)
-		return err_set(e, ERR_USAGE, 0, "--diff shows what --fix would do: give --fix, too");
+	if (refuse_contradictions(f, e) < 0)
+		return -1;
 	if (f->rule && strlen(f->rule) > LIMIT_PATH)
 		return err_set(e, ERR_USAGE, 0, "--rule names too many");
 	if (f->pss_version && !f->pss)
@@ -148,6 +159,12 @@ static void render(struct job *job, const struct check_flags *f, const struct ch
 	}
 }
 
+static void put_dumps(const struct check *check, struct stream *out)
+{
+	for (size_t i = 0; i < check->len; i++)
+		stream_put(out, check->files[i].after);
+}
+
 /* The mended text of standard input is the result; what remains goes without saying. */
 static bool put_mended_input(const struct check_flags *f, const struct check *check,
                              struct outputs *outputs)
@@ -189,7 +206,9 @@ static int check_files(struct job *job, const struct check_flags *f, struct chec
 		return -1;
 	if (f->fix && !f->diff && write_files(job, check, e) < 0)
 		return -1;
-	if (!put_mended_input(f, check, outputs))
+	if (f->dump)
+		put_dumps(check, output_stream(outputs, 0));
+	else if (!put_mended_input(f, check, outputs))
 		render(job, f, check, outputs);
 	if (outputs_commit(outputs, e) < 0)
 		return -1;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/db.h"
 
+#include "sys/file.h"
+
 #define FILE_NAME "oakum/vulnerabilities.db"
 
 const char *db_path(struct job *job, const char *given)
@@ -12,4 +14,14 @@ const char *db_path(struct job *job, const char *given)
 	if (xdg && xdg[0] == '/')
 		return arena_printf(&job->arena, "%s/" FILE_NAME, xdg);
 	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/" FILE_NAME, home) : NULL;
+}
+
+int db_make_folder(struct job *job, const char *path, err *e)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash > path
+	           ? file_make_dirs(arena_printf(&job->arena, "%.*s", (int)(slash - path), path), 0700,
+	                            e)
+	           : 0;
 }

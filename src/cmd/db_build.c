@@ -7,7 +7,6 @@
 #include "cmd/status.h"
 #include "flow/db.h"
 #include "report/db_page.h"
-#include "sys/file.h"
 
 struct db_build_flags {
 	const char *output;
@@ -26,19 +25,7 @@ static void say_fault(void *ctx, const char *document, const char *where, const 
 {
 	struct job *job = ctx;
 
-	message_detail(job, document,
-	               *where ? arena_printf(&job->arena, "%s: %s", where, what) : what);
-}
-
-/* The folder of a default place may not be there yet; another's is the user's own. */
-static int make_folder(struct job *job, const char *path, err *e)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash > path
-	               ? file_make_dirs(arena_printf(&job->arena, "%.*s", (int)(slash - path), path),
-	                                0700, e)
-	               : 0;
+	message_detail(job, document, *where ? arena_printf(&job->arena, "%s: %s", where, what) : what);
 }
 
 static int show(struct job *job, const char *path, err *e)
@@ -72,7 +59,7 @@ static int db_build_run(struct job *job, const void *options, const struct texts
 		return err_set(e, ERR_USAGE, 0, "there is no home folder: say where with -o FILE");
 	for (size_t i = 0; i < feeds->len; i++)
 		inputs[i] = db_input_parse(feeds->items[i]);
-	if ((!f->output && make_folder(job, path, e) < 0) || db_build(&build, e) < 0 ||
+	if ((!f->output && db_make_folder(job, path, e) < 0) || db_build(&build, e) < 0 ||
 	    show(job, path, e) < 0)
 		return -1;
 	return STATUS_DONE;

@@ -42,7 +42,7 @@ const struct applet applet_db_status = {
 	.name = "db status",
 	.brief = "what the vulnerability database holds, how old it is",
 	.operands = "[FILE]",
-	.about = "Each feed with its newest record, what it gave, and what was left out; whether the\n"
+	.about = "Each feed: its newest record, what it gave, what was left out; and whether the\n"
 			 "database is older than the last Patch Tuesday, the day Microsoft mends .NET on.",
 	.operands_max = 1,
 	.flags = flags,

@@ -16,7 +16,7 @@ struct login_flags {
 #define FIELD(name) offsetof(struct login_flags, name)
 static const struct flag flags[] = {
 	{ 'u', "username", "USER", FLAG_TEXT, FIELD(user), "who; <token> for an identity token" },
-	{ 'p', "password", "TEXT", FLAG_TEXT, FIELD(password),
+	{ 'p', "password", "TEXT", FLAG_SECRET, FIELD(password),
 	  "the password; the list of processes shows it" },
 	{ 0, "password-stdin", NULL, FLAG_SWITCH, FIELD(password_stdin),
 	  "take the password from standard input" },

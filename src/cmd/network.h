@@ -14,7 +14,7 @@ struct network_flags {
 	const char *user, *password, *token; /* --registry-username, -password, -token */
 	const char *authfile, *cacert;
 	struct texts mirror;
-	uint64_t retry_time_ms;
+	uint64_t retry_time_ms, chunk;
 	bool plain_http;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cmd/suggest.h"
+#include "sys/secret.h"
 
 #include <stdio.h>
 
@@ -140,6 +141,12 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 		memcpy(field, &value, sizeof(value));
 		return 0;
 	case FLAG_TEXT: memcpy(field, &value, sizeof(value)); return 0;
+	case FLAG_SECRET: {
+		const char *kept = secret_keep(value);
+
+		memcpy(field, &kept, sizeof(kept));
+		return 0;
+	}
 	case FLAG_STATUS:
 		if (!text_take_u64(bytes_str(value), 10, 255, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to 255, not '%s'", shown,

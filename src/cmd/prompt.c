@@ -16,6 +16,9 @@ static void interrupted(int signal_number)
 	(void)signal_number;
 }
 
+#define WAKING 4
+static const int waking[WAKING] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP };
+
 static int read_line(struct job *job, int fd, bytes *out, err *e)
 {
 	uint8_t line[4096]; /* what a terminal gives at once, at most (N_TTY_BUF_SIZE) */
@@ -35,7 +38,7 @@ int prompt_ask(struct job *job, const char *question, bool is_secret, bytes *out
 {
 	auto_fd fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios before, silent;
-	struct sigaction wake = { .sa_handler = interrupted }, old;
+	struct sigaction wake = { .sa_handler = interrupted }, old[WAKING];
 
 	if (fd < 0 || tcgetattr(fd, &before) < 0)
 		return err_set(e, ERR_USAGE, 0,
@@ -45,14 +48,17 @@ int prompt_ask(struct job *job, const char *question, bool is_secret, bytes *out
 	silent.c_lflag |= ECHONL;
 	if (file_write_all(fd, "/dev/tty", bytes_str(question), e) < 0)
 		return -1;
-	sigaction(SIGINT, &wake, &old);
-	if (is_secret)
-		tcsetattr(fd, TCSAFLUSH, &silent);
-	int got = read_line(job, fd, out, e);
+	for (size_t i = 0; i < WAKING; i++)
+		sigaction(waking[i], &wake, &old[i]);
+	/* A password that would be shown is not asked for. */
+	int got = is_secret && tcsetattr(fd, TCSAFLUSH, &silent) < 0
+	                  ? err_set(e, ERR_IO, errno, "the terminal goes on showing what is typed")
+	                  : read_line(job, fd, out, e);
 
 	if (is_secret)
-		tcsetattr(fd, TCSAFLUSH, &before);
-	sigaction(SIGINT, &old, NULL);
+		(void)tcsetattr(fd, TCSAFLUSH, &before); /* nothing more can be done */
+	for (size_t i = 0; i < WAKING; i++)
+		sigaction(waking[i], &old[i], NULL);
 	return got;
 }
 

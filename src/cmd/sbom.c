@@ -31,26 +31,20 @@ static const struct flag flags[] = {
 	  "where it goes; repeat for several" },
 	{ 0, "attached", NULL, FLAG_SWITCH, FIELD(attached),
 	  "the bill that BuildKit attached to the image" },
-	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files), "name every file, too (CycloneDX)" },
+	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files), "name every file, too, with its SHA-1 and SHA-256" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 when something could not be read" },
 	{ 0 },
 };
 
-/* SPDX 2.3 section 8.4: a file has a SHA-1, always. */
-static int check_formats(const struct sbom_flags *f, struct outputs *outputs, err *e)
+static int check_formats(const struct outputs *outputs, err *e)
 {
 	for (size_t i = 0; i < outputs->len; i++) {
 		const char *name = output_format(outputs, i);
-		enum sbom_format format = sbom_format(name);
 
-		if (format == SBOM_NO_FORMAT)
+		if (sbom_format(name) == SBOM_NO_FORMAT)
 			return err_set(e, ERR_USAGE, 0, "--format: '%s' is none of %s", SHOW(bytes_str(name)),
 			               FORMATS);
-		if (f->files && (format == SBOM_SPDX_JSON || format == SBOM_SPDX_TAG))
-			return err_set(e, ERR_USAGE, 0,
-			               "--files: SPDX asks for the SHA-1 of each file, which this version "
-			               "does not take (use --format cyclonedx-json)");
 	}
 	return 0;
 }
@@ -150,7 +144,7 @@ static int sbom_run_applet(struct job *job, const void *options, const struct te
 		status = outputs_open(job, f->format ? f->format : "spdx-json", &f->output, FORMATS,
 		                      &outputs, e);
 	if (status == 0)
-		status = check_formats(f, &outputs, e);
+		status = check_formats(&outputs, e);
 	if (status == 0)
 		status = run_one(&reading, f, &outputs, targets->items[0], e);
 	if (status >= 0 && outputs_commit(&outputs, e) < 0)

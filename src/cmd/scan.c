@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cmd/db.h"
 #include "cmd/message.h"
@@ -14,6 +15,7 @@
 #include "cmd/status.h"
 #include "flow/bill.h"
 #include "sys/file.h"
+#include "vuln/shipped.h"
 
 #include <limits.h>
 
@@ -177,7 +179,8 @@ static int prepare_gate(struct run *r, err *e)
 	gate->severities = GATE_ALL;
 	if (f->severity && gate_severities(bytes_str(f->severity), &gate->severities, e) < 0)
 		return err_wrap(e, "--severity");
-	if (f->ignore_status && gate_statuses(bytes_str(f->ignore_status), &gate->ignored_status, e) < 0)
+	if (f->ignore_status &&
+	    gate_statuses(bytes_str(f->ignore_status), &gate->ignored_status, e) < 0)
 		return err_wrap(e, "--ignore-status");
 	if (f->ignore_unfixed)
 		gate->ignored_status |= GATE_NOT_FIXED;
@@ -192,6 +195,19 @@ static int prepare_gate(struct run *r, err *e)
 	return read_baseline(r, e);
 }
 
+/* A machine that has none yet is helped out with what came with the program: .NET alone. */
+static int open_shipped(struct run *r, const char *path, err *e)
+{
+	bytes dir = path_dir(bytes_str(path));
+
+	if (shipped_open(arena_str(&r->job->arena, dir), &r->options.db, e) < 0)
+		return err_wrap(e, "database");
+	message_note(r->job, NULL,
+	             "there is no vulnerability database yet, so only the .NET record that came with "
+	             "the program is used ('oakum db build' makes one, --db names another)");
+	return 0;
+}
+
 static int open_database(struct run *r, err *e)
 {
 	const char *path = db_path(r->job, r->flags->db);
@@ -202,11 +218,8 @@ static int open_database(struct run *r, err *e)
 		return 0;
 	if (e->kind != ERR_ABSENT || r->flags->db)
 		return err_wrap(e, "database");
-	err_clear(e); /* said in other words */
-	return err_set(e, ERR_ABSENT, 0,
-	               "there is no vulnerability database at %s ('oakum db build' makes one, --db "
-	               "names another)",
-	               SHOW(bytes_str(path)));
+	err_clear(e); /* there is another */
+	return open_shipped(r, path, e);
 }
 
 static int prepare(struct run *r, const struct texts *targets, err *e)

@@ -139,7 +139,7 @@ const struct applet applet_secrets = {
 	.name = "secrets",
 	.brief = "keys, tokens and passwords left in an image",
 	.operands = "TARGET...|-",
-	.about = "Searches every file of every layer, also those that a later layer deleted, and the\n"
+	.about = "Searches every file of every layer, also what a later layer deleted, and the\n"
 			 "configuration: environment, labels, commands, build history. A finding shows\n"
 			 "where the secret is and never the secret. '-' is standard input.",
 	.operands_min = 1,

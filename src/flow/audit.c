@@ -77,6 +77,9 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 	const struct inspector *inspectors[INSPECTORS_MOST + 1];
 	struct image_options image = options->image;
 	const struct secrets_page *secrets = options->skip_secrets ? NULL : &out->secrets;
+	const struct scan_options scan = { .now = options->now,
+		                               .db = options->db,
+		                               .gate.severities = GATE_ALL };
 
 	*out = (struct audit){ 0 };
 	if (secrets) {
@@ -90,12 +93,18 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 		return -1;
 	}
 	coverage_count(&out->image, &out->facts, &out->image.arena, &out->coverage);
+	if (options->db && scan_judge(&out->image, &out->facts, &scan, &out->scan, e) < 0) {
+		image_done(&out->image);
+		return -1;
+	}
 	audit_judge(&out->image, &out->facts, &out->coverage, secrets, options->now, &out->page);
+	out->page.scan = options->db ? &out->scan.page : NULL;
 	return 0;
 }
 
 void audit_done(struct audit *a)
 {
 	page_done(&a->page);
+	scan_done(&a->scan);
 	image_done(&a->image);
 }

@@ -5,12 +5,14 @@
  * Threading: as image_read (one thread, no other running). */
 #pragma once
 
+#include "flow/scan.h"
 #include "report/audit_page.h"
 
 struct audit_options {
 	struct image_options image; /* inspectors are set by audit_run */
 	int64_t now;                /* the day the audit is made for, seconds */
 	bool skip_secrets;          /* do not search contents */
+	struct database *db;        /* of vulnerabilities; may be NULL */
 };
 
 struct audit {
@@ -18,17 +20,19 @@ struct audit {
 	struct facts facts;
 	struct coverage coverage;
 	struct secrets_page secrets;
-	struct audit_page page; /* borrows from the four above: do not move */
+	struct scan scan;
+	struct audit_page page; /* borrows from the five above: do not move */
 };
 
-/* audit_run(target, options, out, e): everything. Errors of image_read and catalog_collect. On
- * failure *out needs no audit_done. */
+/* audit_run(target, options, out, e): everything. Errors of image_read, catalog_collect and the
+ * database. On failure *out needs no audit_done. */
 int audit_run(const struct target *target, const struct audit_options *options, struct audit *out,
               err *e);
 void audit_done(struct audit *a);
 
 /* audit_gather(target, options, out_image, out_facts, e): read (with options->inspectors, or the
- * catalogers' when that is NULL) and collect, without a judgement; for what else is made of facts. image_done frees both. Errors as above. */
+ * catalogers' when that is NULL) and collect, without a judgement; for what else is made
+ * of facts. image_done frees both. Errors as above. */
 int audit_gather(const struct target *target, const struct image_options *options,
                  struct image *out_image, struct facts *out_facts, err *e);
 

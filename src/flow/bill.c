@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/path.h"
+#include "sbom/file_digests.h"
 #include "sys/file.h"
 
 #include <stdlib.h>
@@ -82,6 +83,12 @@ static bool next_file(const void *ctx, size_t *at, struct arena *scratch, struct
 			                       .size = n->size,
 			                       .layer = n->layer,
 			                       .owner = n->package ? bill->number[n->package - 1] : 0 };
+		const struct image_item *item = bill->hashed[tree_content(tree, node)];
+
+		if (n->size == 0)
+			file_digests_of_nothing(&out->sha1, &out->sha256);
+		else if (item)
+			(void)!file_digests_of(item->payload, &out->sha1, &out->sha256); /* checked before */
 		return true;
 	}
 	return false;
@@ -102,6 +109,23 @@ static void choose_packages(struct bill *bill)
 		bill->shown[bill->shown_len++] = (uint32_t)i;
 		bill->number[i] = (uint32_t)(before_packages(bill) + bill->shown_len);
 	}
+}
+
+/* hash_files(bill, e): which item has the digests of which file. */
+static int hash_files(struct bill *bill, err *e)
+{
+	const struct image_item *item;
+	digest sha1, sha256;
+
+	bill->hashed = arena_zero_array(&bill->image.arena, tree_count(bill->image.tree),
+	                                sizeof(*bill->hashed));
+	for (size_t at = 0; (item = facts_next_item(&bill->image, file_digests_inspector.id, &at));) {
+		if (item->node == TREE_NONE || !file_digests_of(item->payload, &sha1, &sha256))
+			return err_set(e, ERR_BUG, 0, "a worker gave digests that are none");
+		if (!facts_item_hidden(&bill->image, item))
+			bill->hashed[item->node] = item;
+	}
+	return 0;
 }
 
 /* -- who needs whom ---------------------------------------------------------------------------- */
@@ -237,9 +261,25 @@ void bill_show(struct bill *bill, const struct bill_options *options)
 int bill_make(const struct target *target, const struct bill_options *options, struct bill *out,
               err *e)
 {
+	const struct inspector *inspectors[INSPECTORS_MOST + 1];
+	struct image_options image = options->image;
+	size_t n = 0;
+
 	*out = (struct bill){ 0 };
-	if (audit_gather(target, &options->image, &out->image, &out->facts, e) < 0)
+	if (options->files) {
+		for (; catalog_inspectors[n]; n++)
+			inspectors[n] = catalog_inspectors[n];
+		inspectors[n] = &file_digests_inspector;
+		inspectors[n + 1] = NULL;
+		image.inspectors = inspectors;
+		file_digests_prepare();
+	}
+	if (audit_gather(target, &image, &out->image, &out->facts, e) < 0)
 		return -1;
+	if (options->files && hash_files(out, e) < 0) {
+		image_done(&out->image);
+		return -1;
+	}
 	bill_show(out, options);
 	return 0;
 }

@@ -14,7 +14,7 @@ struct bill_options {
 	struct image_options image; /* inspectors are set by bill_make */
 	int64_t now;                /* of the document, seconds */
 	const char *tool_version;
-	bool files; /* name every file */
+	bool files; /* name every file, with its SHA-1 and SHA-256 */
 };
 
 struct bill {
@@ -23,6 +23,7 @@ struct bill {
 	uint32_t *shown;  /* indexes into facts.packages, in their order */
 	uint32_t *number; /* of each of facts.packages: its index + 1 in the bill; 0 not in it */
 	size_t shown_len;
+	const struct image_item **hashed; /* of each node of the tree: its digests; NULL: none */
 	uint64_t gaps;    /* what could not be read */
 	struct sbom sbom; /* borrows from all of the above: do not move */
 };

@@ -58,6 +58,7 @@ static int check_file(const struct target *target, const struct reporting *r, bo
 		                                     .outs = outs,
 		                                     .len = o->len + 1,
 		                                     .tmp_dir = o->bill.image.tmp_dir,
+		                                     .judge = true,
 		                                     .timeout_ms = o->bill.image.timeout_ms };
 	int result = convert_file(target->path, &convert, e);
 

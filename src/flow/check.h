@@ -16,6 +16,7 @@ struct check_options {
 	struct job_options job;
 	bytes ignores;     /* the text of .oakumignore, or empty */
 	enum rule_fix fix; /* RULE_FIX_NONE: only judge */
+	bool dump;         /* judge nothing: the parse trees of Dockerfiles become their new texts */
 };
 
 /* check_gather(paths, len, a, out, e): the files named, and those of known kinds below the folders

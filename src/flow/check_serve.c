@@ -24,6 +24,7 @@ void check_pack_options(buf *b, const struct check_options *o)
 	pack_u64(b, o->job.optional);
 	pack_u64(b, (uint64_t)(o->job.now < 0 ? 0 : o->job.now));
 	pack_u64(b, o->fix);
+	pack_u64(b, o->dump);
 	pack_bytes(b, o->ignores);
 }
 
@@ -36,6 +37,7 @@ static void take_options(struct server *s, bytes in)
 	          pack_take_bool(&in, &s->options.job.harden) &&
 	          pack_take_bool(&in, &s->options.job.optional) &&
 	          pack_take_u64(&in, INT64_MAX, &now) && pack_take_u64(&in, RULE_FIX_INPUT, &fix) &&
+	          pack_take_bool(&in, &s->options.dump) &&
 	          pack_take_bytes(&in, LIMIT_SETTINGS, &ignores);
 
 	if (!ok)
@@ -107,13 +109,29 @@ static void pack_finding(buf *b, const struct rule_job *job, const struct job_fi
 	pack_str(b, f->suppressed_by);
 }
 
+/* An octet is told in six at most (a list of "=" alone). */
+static bytes dump_of(struct server *s, const struct job_file *file)
+{
+	buf dump = BUF_INIT(8 * LIMIT_DOCKERFILE);
+
+	dockerfile_dump(file->dockerfile, &dump);
+	bytes text = arena_bytes(&s->arena, buf_bytes(&dump));
+
+	buf_done(&dump);
+	return text;
+}
+
 static void run(struct server *s, buf *answer)
 {
 	struct rule_job *job = &s->job;
 	size_t fixed = 0;
 	err e = { 0 };
 
-	job_run(job);
+	if (!s->options.dump)
+		job_run(job);
+	for (size_t i = 0; i < job->files.len && s->options.dump; i++)
+		if (job->files.items[i].dockerfile)
+			job->files.items[i].text = dump_of(s, &job->files.items[i]);
 	if (s->options.fix != RULE_FIX_NONE)
 		(void)fix_run(job, s->options.fix, &fixed, &e); /* told below */
 	pack_error(answer, &e);

@@ -3,56 +3,46 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "sbom/read.h"
+#include "sbom/schema.h"
 #include "sys/file.h"
 #include "sys/worker.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-/* The first request is the bill; the answer is one octet, an enum err_kind, and the text of the
- * error. Each request that follows is one octet that says what is asked for. */
+/* The worker reads the bill from a descriptor that was opened before it was sealed. Its first answer
+ * is one octet, an enum err_kind, and the text of the error. Each request is one octet that says
+ * what is asked for. */
 
 /* What the worker is given before the fork. */
 struct served {
 	int fd; /* for the packages */
+	int bill;
+	off_t from; /* where the bill begins */
 	const struct convert_options *options;
 };
 
 /* -- in the worker ----------------------------------------------------------------------------- */
 
 struct incoming {
-	struct worker_side *side;
-	bool held, ended;
+	int fd;
+	off_t at;
+	uint8_t part[64 * KIB];
 };
 
-/* The next frame of the request; the one before is handed back first. */
 static int more(void *ctx, bytes *out, err *e)
 {
 	struct incoming *in = ctx;
-	bool last = false;
+	ssize_t n;
 
-	(void)e;
-	*out = (bytes){ NULL, 0 };
-	while (out->n == 0 && !in->ended) {
-		if (in->held)
-			side_taken(in->side);
-		side_take(in->side, out, &last);
-		in->held = true;
-		in->ended = last;
-	}
+	do
+		n = pread(in->fd, in->part, sizeof(in->part), in->at);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_set(e, ERR_IO, errno, "read");
+	in->at += n;
+	*out = bytes_of(in->part, (size_t)n);
 	return 0;
-}
-
-static void pass_over(struct incoming *in)
-{
-	bytes part;
-	err none = { 0 };
-
-	while (!in->ended)
-		(void)more(in, &part, &none); /* cannot fail */
-	if (in->held)
-		side_taken(in->side);
 }
 
 static int check_subject(const struct sbom_document *document, const digest *subject, err *e)
@@ -65,19 +55,38 @@ static int check_subject(const struct sbom_document *document, const digest *sub
 	return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s", DIGEST_TEXT(subject));
 }
 
-static int read_bill(struct worker_side *side, const struct served *served, struct arena *a,
-                     struct sbom_document *out, err *e)
+/* judge(in, from, a, document, e): what is no JSON has no schema. */
+static int judge(struct incoming *in, off_t from, struct arena *a, struct sbom_document *document,
+                 err *e)
 {
-	struct incoming in = { .side = side };
-	const struct sbom_source source = { more, &in };
-	int result = sbom_read(&source, served->fd, a, out, e);
+	const struct sbom_source source = { more, in };
 
-	pass_over(&in);
-	if (result == 0 && check_subject(out, &served->options->subject, e) < 0) {
-		sbom_document_done(out);
-		result = -1;
-	}
-	return result;
+	in->at = from;
+	if (document->is_tag_value ||
+	    schema_check(&source, document->version, document->is_statement, e) == 0)
+		return 0;
+	if (e->kind != ERR_FORMAT)
+		return -1;
+	document->fault = bytes_str(arena_str(a, bytes_of((const uint8_t *)e->text, e->len)));
+	err_clear(e); /* it is an answer */
+	return 0;
+}
+
+static int read_bill(const struct served *served, struct arena *a, struct sbom_document *out,
+                     err *e)
+{
+	struct incoming *in = arena_new(a, struct incoming);
+	const struct sbom_source source = { more, in };
+
+	in->fd = served->bill;
+	in->at = served->from;
+	if (sbom_read(&source, served->fd, a, out, e) < 0)
+		return -1;
+	if (check_subject(out, &served->options->subject, e) == 0 &&
+	    (!served->options->judge || judge(in, served->from, a, out, e) == 0))
+		return 0;
+	sbom_document_done(out);
+	return -1;
 }
 
 static int to_side(void *ctx, bytes part, err *e)
@@ -115,7 +124,7 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 	struct sbom_document document = { 0 };
 	err e = { 0 };
 
-	(void)!read_bill(side, arg, &a, &document, &e); /* the answer tells */
+	(void)!read_bill(arg, &a, &document, &e); /* the answer tells */
 	uint8_t kind = (uint8_t)e.kind;
 
 	side_answer(side, bytes_of(&kind, 1), false);
@@ -125,29 +134,6 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
-
-/* One frame, as much as there is in the file. */
-static int send_part(struct worker *w, int fd, const char *name, uint64_t *sent, bool *out_last,
-                     err *e)
-{
-	uint8_t *room;
-	ssize_t n;
-
-	while (!(room = worker_reserve(w)))
-		if (worker_wait(w, e) < 0)
-			return -1;
-	do
-		n = read(fd, room, WORKER_IN_SIZE);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_set(e, ERR_IO, errno, "read '%s'", SHOW(bytes_str(name)));
-	*sent += (uint64_t)n;
-	if (*sent > LIMIT_SBOM)
-		return err_set(e, ERR_LIMIT, 0, "more than %u MiB", (unsigned)(LIMIT_SBOM / MIB));
-	*out_last = n == 0;
-	worker_send(w, (size_t)n, n == 0);
-	return 0;
-}
 
 /* The worker may lie about the kind; it is one of these or a bug. */
 static enum err_kind kind_said(uint8_t said)
@@ -177,20 +163,15 @@ static int take(struct worker *w, struct stream *out, err *e)
 	return 0;
 }
 
-static int send_bill(struct worker *w, int fd, const char *name, err *e)
+static int take_verdict(struct worker *w, err *e)
 {
 	buf verdict = BUF_INIT(sizeof(e->text) + 1);
 	struct stream out;
 	err full = { 0 };
-	uint64_t sent = 0;
-	bool last = false;
-	int result = 0;
 
-	while (!last)
-		if (send_part(w, fd, name, &sent, &last, e) < 0)
-			return -1;
 	stream_init(&out, stream_to_buf, &verdict);
-	result = take(w, &out, e);
+	int result = take(w, &out, e);
+
 	(void)stream_finish(&out, &full); /* the worker lies when it says more: the front will do */
 	bytes said = buf_bytes(&verdict);
 
@@ -215,13 +196,17 @@ static int ask(struct worker *w, uint8_t what, struct stream *out, err *e)
 
 int convert_fd(int fd, const char *name, const struct convert_options *o, err *e)
 {
-	struct served served = { file_temp_unlinked(o->tmp_dir, e), o };
-	struct worker_options options = { .serve = serve, .arg = &served, .keep = { served.fd, -1 } };
+	struct served served = { file_temp_unlinked(o->tmp_dir, e), fd, lseek(fd, 0, SEEK_CUR), o };
+	struct worker_options options = { .serve = serve, .arg = &served, .keep = { served.fd, fd } };
 	struct worker *w;
 	bool landlock;
 
 	if (served.fd < 0)
 		return -1;
+	if (served.from < 0) {
+		close(served.fd);
+		return err_set(e, ERR_IO, errno, "read '%s'", SHOW(bytes_str(name)));
+	}
 	options.deadline = deadline_in(o->timeout_ms ? o->timeout_ms : LIMIT_TIME_MS);
 	/* OpenSSL loads what it hashes with on first use, which a sealed process cannot. */
 	(void)digest_of(DIGEST_SHA256, (bytes){ NULL, 0 });
@@ -230,7 +215,7 @@ int convert_fd(int fd, const char *name, const struct convert_options *o, err *e
 	close(served.fd);
 	if (result < 0)
 		return -1;
-	result = send_bill(w, fd, name, e);
+	result = take_verdict(w, e);
 	for (size_t i = 0; i < o->len && result == 0; i++)
 		result = ask(w, o->asks[i], o->outs[i], e);
 	worker_stop(w);

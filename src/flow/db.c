@@ -43,11 +43,15 @@ struct db_input db_input_parse(const char *text)
 	return (struct db_input){ kind, kind ? text + strlen(text) - rest.n : text };
 }
 
-static const char *last_part(const char *path)
+static bytes last_part(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	bytes rest = bytes_str(path);
 
-	return slash && slash[1] ? slash + 1 : path;
+	while (rest.n > 1 && rest.p[rest.n - 1] == '/')
+		rest.n--;
+	size_t slash = bytes_rfind(rest, '/');
+
+	return slash + 1 < rest.n ? bytes_skip(rest, slash + 1) : rest;
 }
 
 /* -- what the worker says ---------------------------------------------------------------------- */
@@ -63,7 +67,7 @@ static int on_document(void *ctx, enum feed_kind kind, bytes name, err *e)
 		return 0;
 	}
 	if (!b->feeds[kind])
-		b->feeds[kind] = builder_feed(b->builder, kind, bytes_str(last_part(b->input->path)));
+		b->feeds[kind] = builder_feed(b->builder, kind, last_part(b->input->path));
 	builder_resume(b->builder, b->feeds[kind]);
 	b->feeds[kind]->documents++;
 	return 0;
@@ -76,7 +80,7 @@ static int on_failed(void *ctx, bytes name, const err *why, err *e)
 
 	(void)e;
 	/* A member of an archive is like a file in a folder. */
-	if (b->alone && bytes_is(name, last_part(b->input->path)))
+	if (b->alone && bytes_equal(name, last_part(b->input->path)))
 		b->failure = *why;
 	b->passed_over++;
 	if (o->fault)
@@ -176,7 +180,7 @@ static uint8_t *room_for(struct build *b, err *e)
 	return room;
 }
 
-static int send_head(struct build *b, const char *name, err *e)
+static int send_head(struct build *b, bytes name, err *e)
 {
 	buf head = BUF_INIT(WORKER_IN_SIZE);
 	uint8_t *room = room_for(b, e);
@@ -184,7 +188,7 @@ static int send_head(struct build *b, const char *name, err *e)
 	if (!room)
 		return -1;
 	pack_u64(&head, b->input->kind);
-	pack_bytes(&head, bytes_slice(bytes_str(name), 0, WORKER_IN_SIZE / 2));
+	pack_bytes(&head, bytes_slice(name, 0, WORKER_IN_SIZE / 2));
 	memcpy(room, head.p, head.n);
 	worker_send(b->worker, head.n, false);
 	buf_done(&head);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db - the vulnerability database, made from feeds.
+/* db - the vulnerability database: made from feeds, put in its place.
  *
  * Every document is read in a sealed worker, one after the other; files may be compressed (gzip,
  * zstd) and be ZIP archives. The same files give the same octets.
@@ -30,3 +30,7 @@ struct db_build_options {
  * that any record bears. ERR_ABSENT, ERR_IO; ERR_FORMAT and ERR_LIMIT: a file that was named is no
  * feed or cannot be read, or a folder holds none; ERR_BUG (the worker died). */
 int db_build(const struct db_build_options *options, err *e);
+
+/* db_import(from, path, allow_older, e): a copy of the database `from`, checked whole, takes the
+ * place of `path`. ERR_ABSENT, ERR_IO; ERR_FORMAT: damaged, or older than what is there. */
+int db_import(const char *from, const char *path, bool allow_older, err *e);

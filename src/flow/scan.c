@@ -62,12 +62,12 @@ static int compare_packages(const void *left, const void *right)
 	return c ? c : bytes_compare(l->path, r->path);
 }
 
-static void choose(struct scan *s, const struct scan_options *o)
+static void choose(struct scan *s, const struct facts *facts, const struct scan_options *o)
 {
 	struct scan_page *page = &s->page;
 
-	for (size_t i = 0; i < s->facts.packages.len; i++) {
-		const struct package *p = &s->facts.packages.items[i];
+	for (size_t i = 0; i < facts->packages.len; i++) {
+		const struct package *p = &facts->packages.items[i];
 
 		if (p->hidden)
 			continue;
@@ -141,43 +141,69 @@ static void judge_runtimes(struct scan *s, const struct scan_options *o)
 /* -- all --------------------------------------------------------------------------------------- */
 
 /* "debian" of "docker.io/library/debian:12@sha256:…": what VEX documents call an image. */
-static void name_image(struct scan *s)
+static void name_image(struct scan *s, const struct image *image)
 {
-	bytes name = s->image.reference.n > 0 ? s->image.reference : bytes_str(s->image.target.text);
+	bytes name = image->reference.n > 0 ? image->reference : bytes_str(image->target.text);
 
 	name = path_base(bytes_slice(name, 0, bytes_find(name, '@')));
 	s->itself = (struct purl){
 		.type = BYTES("oci"),
 		.name = bytes_slice(name, 0, bytes_find(name, ':')),
-		.version = digest_size(&s->image.manifest) > 0
-		               ? arena_bytes(&s->arena, bytes_str(DIGEST_TEXT(&s->image.manifest)))
+		.version = digest_size(&image->manifest) > 0
+		               ? arena_bytes(&s->arena, bytes_str(DIGEST_TEXT(&image->manifest)))
 		               : BYTES(""),
 	};
 }
 
-int scan_judge(struct scan *s, const struct scan_options *o, err *e)
+static void fill_page(struct scan *s, const struct image *image, const struct facts *facts,
+                      const struct scan_options *o)
 {
-	struct gate_options gate = o->gate;
-
-	gate.image = &s->itself;
+	s->page.image = image;
 	s->page.now = o->now;
 	s->page.database = database_info(o->db);
 	s->page.matches = &s->matches;
 	s->page.gate = &s->gate;
-	s->page.has_baseline = gate.before != NULL;
-	if (s->facts.os.known) {
-		s->page.os_id = s->facts.os.id;
-		s->page.os_version = s->facts.os.version_id;
+	s->page.has_baseline = o->gate.before != NULL;
+	s->page.gaps = (image ? image->gaps_total : 0) + facts->gaps_total;
+	if (facts->os.known) {
+		s->page.os_id = facts->os.id;
+		s->page.os_version = facts->os.version_id;
 	}
-	choose(s, o);
+	if (image)
+		name_image(s, image);
+}
+
+static int judge(struct scan *s, const struct scan_options *o, err *e)
+{
+	struct gate_options gate = o->gate;
+
+	gate.image = &s->itself;
 	for (size_t i = 0; i < s->page.packages.len; i++)
 		if (match_package(o->db, s->page.packages.items[i], &s->arena, &s->matches, e) < 0)
-			return err_wrap(e, "database");
-	if (gate_pass(o->db, &s->matches, &gate, &s->arena, &s->gate, e) < 0 ||
-	    judge_system(s, o, e) < 0)
-		return err_wrap(e, "database");
+			return -1;
+	if (gate_pass(o->db, &s->matches, &gate, &s->arena, &s->gate, e) < 0)
+		return -1;
 	judge_runtimes(s, o);
-	return 0;
+	return judge_system(s, o, e);
+}
+
+/* judge_facts: *s is cleared but for its target. */
+static int judge_facts(struct scan *s, const struct image *image, const struct facts *facts,
+                       const struct scan_options *o, err *e)
+{
+	fill_page(s, image, facts, o);
+	choose(s, facts, o);
+	if (judge(s, o, e) == 0)
+		return 0;
+	scan_done(s);
+	return err_wrap(e, "database");
+}
+
+int scan_judge(const struct image *image, const struct facts *facts,
+               const struct scan_options *options, struct scan *out, err *e)
+{
+	*out = (struct scan){ .page.target = image ? bytes_str(image->target.text) : BYTES("") };
+	return judge_facts(out, image, facts, options, e);
 }
 
 static int read_target(const struct target *target, const struct scan_options *o, struct scan *s,
@@ -189,19 +215,17 @@ static int read_target(const struct target *target, const struct scan_options *o
 	if (audit_gather(target, &o->image, &s->image, &s->facts, e) < 0)
 		return -1;
 	s->has_image = true;
-	s->page.image = &s->image;
-	s->page.gaps = s->image.gaps_total + s->facts.gaps_total;
-	name_image(s);
 	return 0;
 }
 
 int scan_run(const struct target *target, const struct scan_options *o, struct scan *out, err *e)
 {
 	*out = (struct scan){ .page.target = bytes_str(target->text) };
-	if (read_target(target, o, out, e) == 0 && scan_judge(out, o, e) == 0)
-		return 0;
-	scan_done(out);
-	return -1;
+	if (read_target(target, o, out, e) < 0) {
+		scan_done(out);
+		return -1;
+	}
+	return judge_facts(out, out->has_image ? &out->image : NULL, &out->facts, o, e);
 }
 
 void scan_done(struct scan *s)

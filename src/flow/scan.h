@@ -25,9 +25,9 @@ struct scan_options {
 };
 
 struct scan {
-	struct image image;
+	struct image image; /* when scan_run read one */
 	bool has_image;
-	struct facts facts;
+	struct facts facts; /* when scan_run collected them */
 	struct matches matches;
 	struct gate gate;
 	struct purl itself; /* of the image */
@@ -41,6 +41,7 @@ int scan_run(const struct target *target, const struct scan_options *options, st
              err *e);
 void scan_done(struct scan *scan);
 
-/* scan_judge(scan, options, e): match and filter the facts that are there already. ERR_FORMAT,
- * ERR_IO of the database. */
-int scan_judge(struct scan *scan, const struct scan_options *options, err *e);
+/* scan_judge(image, facts, options, out, e): the same of facts that are there already; image may be
+ * NULL. Borrows both. ERR_FORMAT, ERR_IO of the database. On failure *out needs no scan_done. */
+int scan_judge(const struct image *image, const struct facts *facts,
+               const struct scan_options *options, struct scan *out, err *e);

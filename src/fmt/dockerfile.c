@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fmt/dockerfile.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "fmt/dockerfile_words.h"
 
@@ -19,7 +20,7 @@ struct line {
 
 static void fault(struct reader *r, size_t at, const char *message)
 {
-	if (r->file->faults.len < DOCKERFILE_FAULTS)
+	if (r->file->faults.len < LIMIT_FAULTS_NAMED)
 		*ARENA_PUSH(r->arena, &r->file->faults) = (struct dockerfile_fault){ at, message };
 }
 

@@ -8,14 +8,12 @@
  * by dockerfile_vars.h; nothing is run and no file is looked at.
  * Every word is a part of its instruction's joined text; dockerfile_at tells where that stands in
  * the file, whatever continued lines lie between.
- * Limits: the caller bounds the text; a fault is kept for at most DOCKERFILE_FAULTS. O(n).
+ * Limits: the caller bounds the text; LIMIT_FAULTS_NAMED faults are kept. O(n).
  * Threading: a read file is constant. */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buf.h"
-
-#define DOCKERFILE_FAULTS 1000
 
 enum dockerfile_kind {
 	DOCKERFILE_UNKNOWN,

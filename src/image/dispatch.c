@@ -24,7 +24,7 @@ struct passing {
 	size_t head_n;
 	bool ignored; /* a second read looks at other entries */
 	bool decided; /* the head has been seen, what to keep is known */
-	bool sparse, escapes;
+	bool escapes;
 	const char *trouble; /* why the kept body is not whole */
 };
 
@@ -265,8 +265,9 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 {
 	struct dispatch *d = ctx;
 
-	d->now = (struct passing){ .sparse = t->sparse };
+	d->now = (struct passing){ 0 };
 	d->now.entry = (struct entry){ .type = type_of(t->type),
+		                           .sparse = t->sparse,
 		                           .mode = t->mode,
 		                           .mtime = t->mtime,
 		                           .uid = id_of(t->uid),
@@ -319,7 +320,7 @@ static const char *body_for(struct dispatch *d, struct want want, struct inspect
 {
 	uint64_t from = want.what == WANT_TAIL ? want.n : 0;
 
-	if (d->now.sparse)
+	if (d->now.entry.sparse)
 		return "a sparse file in the archive is not looked into";
 	if (want.what == WANT_HEAD) {
 		out->body = bytes_of(d->head, d->now.head_n);

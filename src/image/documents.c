@@ -65,6 +65,16 @@ static int parse_index(struct resolve *r, bytes text, struct oci_index *out, err
 	                                                   : oci_index_unpack(packed, r->arena, out, e);
 }
 
+static int read_index(struct resolve *r, const struct descriptor *d, struct oci_index *out, err *e)
+{
+	const struct descriptor as = *d; /* may lie in *out */
+	bytes text;
+
+	if (read_blob(r, &as, LIMIT_MANIFEST, &text, e) < 0 || parse_index(r, text, out, e) < 0)
+		return -1;
+	return oci_check_said(&as, out->media_type, e);
+}
+
 static int parse_config(struct resolve *r, bytes text, err *e)
 {
 	bytes packed;
@@ -83,7 +93,7 @@ static int read_manifest(struct resolve *r, const struct descriptor *d, err *e)
 
 	if (read_blob(r, d, LIMIT_MANIFEST, &text, e) < 0 ||
 	    ask(r, REQUEST_MANIFEST, text, &packed, e) < 0 ||
-	    oci_manifest_unpack(packed, r->arena, m, e) < 0)
+	    oci_manifest_unpack(packed, r->arena, m, e) < 0 || oci_check_said(d, m->media_type, e) < 0)
 		return err_wrap(e, "manifest %s", DIGEST_TEXT(&d->digest));
 	r->out->manifest = d->digest;
 	r->out->config_digest = m->config.digest;
@@ -159,8 +169,6 @@ static bool is_ambiguous(const struct resolve *r, const struct oci_index *index)
 static int resolve_index(struct resolve *r, struct oci_index *index, err *e)
 {
 	for (int depth = 0; depth < LIMIT_INDEX_DEPTH; depth++) {
-		bytes text;
-
 		if (index->manifests.len > LIMIT_INDEX_ENTRIES)
 			return err_set(e, ERR_LIMIT, 0, "an index of %zu entries", index->manifests.len);
 		if (is_ambiguous(r, index))
@@ -176,7 +184,7 @@ static int resolve_index(struct resolve *r, struct oci_index *index, err *e)
 			r->out->reference = d->ref_name;
 		if (!oci_is_index(d->media_type))
 			return read_manifest(r, d, e);
-		if (read_blob(r, d, LIMIT_MANIFEST, &text, e) < 0 || parse_index(r, text, index, e) < 0)
+		if (read_index(r, d, index, e) < 0)
 			return err_wrap(e, "index %s", DIGEST_TEXT(&d->digest));
 	}
 	return err_set(e, ERR_LIMIT, 0, "indexes nested deeper than %d", LIMIT_INDEX_DEPTH);
@@ -199,7 +207,6 @@ static int resolve_registry(struct resolve *r, err *e)
 {
 	struct descriptor d;
 	struct oci_index index = { 0 };
-	bytes text;
 
 	if (source_resolve(r->session, r->arena, &d, e) < 0)
 		return -1;
@@ -208,7 +215,7 @@ static int resolve_registry(struct resolve *r, err *e)
 	if (!oci_is_index(d.media_type))
 		return err_set(e, ERR_FORMAT, 0, "the registry calls it '%s', which is no image",
 		               SHOW(d.media_type));
-	if (read_blob(r, &d, LIMIT_MANIFEST, &text, e) < 0 || parse_index(r, text, &index, e) < 0)
+	if (read_index(r, &d, &index, e) < 0)
 		return err_wrap(e, "index %s", DIGEST_TEXT(&d.digest));
 	return resolve_index(r, &index, e);
 }

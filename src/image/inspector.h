@@ -40,6 +40,7 @@ struct entry {
 	uint64_t size;
 	int64_t mtime;
 	bytes capability; /* security.capability, or empty */
+	bool sparse;      /* its octets in the archive are not its content */
 };
 
 enum want_what { WANT_NO, WANT_HEAD, WANT_ALL, WANT_TAIL, WANT_SPOOL };
@@ -66,9 +67,10 @@ struct inspection {
 };
 
 /* A tap sees every octet of every regular file of a layer as it passes, in parts, whoever asked for
- * the file; nothing is kept for it, so its own state is all the memory it takes. The state is opened
- * with the first octet and lives for the layer; end is called at the end of each file that had
- * octets, where it may emit items of that file (in->body is empty). A second read has no taps. */
+ * the file; nothing is kept for it, so its own state is all the memory it takes. The state is
+ * opened with the first octet and lives for the layer; end is called at the end of each file that
+ * had octets, where it may emit items of that file (in->body is empty). A second read has no
+ * taps. */
 struct tap {
 	void *(*open)(err *e); /* NULL and *e set on failure */
 	void (*data)(void *state, bytes part);

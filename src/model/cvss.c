@@ -53,23 +53,40 @@ static uint16_t tenths(double score)
 
 /* -- 2.0 (section 3.2) ------------------------------------------------------------------------- */
 
-enum { V2_AV, V2_AC, V2_AU, V2_C, V2_I, V2_A, V2_E, V2_RL, V2_RC, V2_CDP, V2_TD, V2_CR, V2_IR,
-	   V2_AR, V2_METRICS };
+enum {
+	V2_AV,
+	V2_AC,
+	V2_AU,
+	V2_C,
+	V2_I,
+	V2_A,
+	V2_E,
+	V2_RL,
+	V2_RC,
+	V2_CDP,
+	V2_TD,
+	V2_CR,
+	V2_IR,
+	V2_AR,
+	V2_METRICS
+};
 
 static const struct cvss_metric metrics2[V2_METRICS] = {
-	{ "AV", "L A N", 0 },          { "AC", "H M L", 0 },        { "Au", "M S N", 0 },
-	{ "C", "N P C", 0 },           { "I", "N P C", 0 },         { "A", "N P C", 0 },
-	{ "E", "U POC F H ND", 1 },    { "RL", "OF TF W U ND", 1 }, { "RC", "UC UR C ND", 1 },
-	{ "CDP", "N L LM MH H ND", 2 }, { "TD", "N L M H ND", 2 },  { "CR", "L M H ND", 2 },
-	{ "IR", "L M H ND", 2 },       { "AR", "L M H ND", 2 },
+	{ "AV", "L A N", 0 },       { "AC", "H M L", 0 },
+	{ "Au", "M S N", 0 },       { "C", "N P C", 0 },
+	{ "I", "N P C", 0 },        { "A", "N P C", 0 },
+	{ "E", "U POC F H ND", 1 }, { "RL", "OF TF W U ND", 1 },
+	{ "RC", "UC UR C ND", 1 },  { "CDP", "N L LM MH H ND", 2 },
+	{ "TD", "N L M H ND", 2 },  { "CR", "L M H ND", 2 },
+	{ "IR", "L M H ND", 2 },    { "AR", "L M H ND", 2 },
 };
 
 static const double weights2[V2_METRICS][6] = {
-	{ 0.395, 0.646, 1 },       { 0.35, 0.61, 0.71 },     { 0.45, 0.56, 0.704 },
-	{ 0, 0.275, 0.66 },        { 0, 0.275, 0.66 },       { 0, 0.275, 0.66 },
-	{ 0.85, 0.9, 0.95, 1, 1 }, { 0.87, 0.9, 0.95, 1, 1 }, { 0.9, 0.95, 1, 1 },
-	{ 0, 0.1, 0.3, 0.4, 0.5, 0 }, { 0, 0.25, 0.75, 1, 1 }, { 0.5, 1, 1.51, 1 },
-	{ 0.5, 1, 1.51, 1 },       { 0.5, 1, 1.51, 1 },
+	{ 0.395, 0.646, 1 },          { 0.35, 0.61, 0.71 },      { 0.45, 0.56, 0.704 },
+	{ 0, 0.275, 0.66 },           { 0, 0.275, 0.66 },        { 0, 0.275, 0.66 },
+	{ 0.85, 0.9, 0.95, 1, 1 },    { 0.87, 0.9, 0.95, 1, 1 }, { 0.9, 0.95, 1, 1 },
+	{ 0, 0.1, 0.3, 0.4, 0.5, 0 }, { 0, 0.25, 0.75, 1, 1 },   { 0.5, 1, 1.51, 1 },
+	{ 0.5, 1, 1.51, 1 },          { 0.5, 1, 1.51, 1 },
 };
 
 static double round_one(double x)
@@ -105,9 +122,9 @@ static bool score2(bytes vector, struct cvss *out)
 		w[i] = v.at[i] != CVSS_ABSENT ? weights2[i][v.at[i]] : i == V2_CDP ? 0 : 1;
 	double impact = 10.41 * (1 - (1 - w[V2_C]) * (1 - w[V2_I]) * (1 - w[V2_A])),
 		   adjusted = fmin(10, 10.41 * (1 - (1 - w[V2_C] * w[V2_CR]) * (1 - w[V2_I] * w[V2_IR]) *
-		                                        (1 - w[V2_A] * w[V2_AR]))),
-		   temporal = w[V2_E] * w[V2_RL] * w[V2_RC],
-		   base = base2(impact, w), score = round_one(base * temporal);
+	                                            (1 - w[V2_A] * w[V2_AR]))),
+		   temporal = w[V2_E] * w[V2_RL] * w[V2_RC], base = base2(impact, w),
+		   score = round_one(base * temporal);
 
 	if (v.at[V2_CDP] != CVSS_ABSENT) {
 		score = round_one(base2(adjusted, w) * temporal);
@@ -119,28 +136,38 @@ static bool score2(bytes vector, struct cvss *out)
 
 /* -- 3.0 (section 8), 3.1 (section 7) ---------------------------------------------------------- */
 
-enum { V3_AV, V3_AC, V3_PR, V3_UI, V3_S, V3_C, V3_I, V3_A, V3_E, V3_RL, V3_RC, V3_CR, V3_IR, V3_AR,
-	   V3_MAV, V3_METRICS = V3_MAV + 8 };
+enum {
+	V3_AV,
+	V3_AC,
+	V3_PR,
+	V3_UI,
+	V3_S,
+	V3_C,
+	V3_I,
+	V3_A,
+	V3_E,
+	V3_RL,
+	V3_RC,
+	V3_CR,
+	V3_IR,
+	V3_AR,
+	V3_MAV,
+	V3_METRICS = V3_MAV + 8
+};
 
 #define V3_BASE(modified, none, group) \
-	{ modified "AV", "N A L P" none, group }, \
-	{ modified "AC", "L H" none, group }, \
-	{ modified "PR", "N L H" none, group }, \
-	{ modified "UI", "N R" none, group }, \
-	{ modified "S", "U C" none, group }, \
-	{ modified "C", "H L N" none, group }, \
-	{ modified "I", "H L N" none, group }, \
-	{ modified "A", "H L N" none, group }
+	{ modified "AV", "N A L P" none, group }, { modified "AC", "L H" none, group }, \
+		{ modified "PR", "N L H" none, group }, { modified "UI", "N R" none, group }, \
+		{ modified "S", "U C" none, group }, { modified "C", "H L N" none, group }, \
+		{ modified "I", "H L N" none, group }, \
+	{ \
+		modified "A", "H L N" none, group \
+	}
 
 static const struct cvss_metric metrics3[V3_METRICS] = {
-	V3_BASE("", "", 0),
-	{ "E", "X H F P U", 1 },
-	{ "RL", "X U W T O", 1 },
-	{ "RC", "X C R U", 1 },
-	{ "CR", "X H M L", 2 },
-	{ "IR", "X H M L", 2 },
-	{ "AR", "X H M L", 2 },
-	V3_BASE("M", " X", 3),
+	V3_BASE("", "", 0),     { "E", "X H F P U", 1 }, { "RL", "X U W T O", 1 },
+	{ "RC", "X C R U", 1 }, { "CR", "X H M L", 2 },  { "IR", "X H M L", 2 },
+	{ "AR", "X H M L", 2 }, V3_BASE("M", " X", 3),
 };
 
 static const double reach3[] = { 0.85, 0.62, 0.55, 0.2 }, complexity3[] = { 0.77, 0.44 },
@@ -161,8 +188,8 @@ static double impact3(double iss, bool changed, bool modified31)
 {
 	if (!changed)
 		return 6.42 * iss;
-	return 7.52 * (iss - 0.029) - 3.25 * (modified31 ? pow(iss * 0.9731 - 0.02, 13)
-	                                                 : pow(iss - 0.02, 15));
+	return 7.52 * (iss - 0.029) -
+	       3.25 * (modified31 ? pow(iss * 0.9731 - 0.02, 13) : pow(iss - 0.02, 15));
 }
 
 /* m: the eight base metrics, as they are or modified. */
@@ -198,9 +225,8 @@ static double environmental3(const struct cvss_values *v, double temporal, bool 
 	                      (1 - demand3[or_x(v, V3_AR)] * harm3[m[V3_A]]);
 	bool changed = m[V3_S] == 1;
 
-	return round_up(joined3(impact3(fmin(miss, 0.915), changed, is31), exploitability3(m),
-	                        changed) *
-	                temporal);
+	return round_up(
+		joined3(impact3(fmin(miss, 0.915), changed, is31), exploitability3(m), changed) * temporal);
 }
 
 static bool score3(bytes vector, bool is31, struct cvss *out)

@@ -4,21 +4,44 @@
  * the mean of what each class could fall. */
 #include "model/cvss_vector.h"
 
-enum { AV, AC, AT, PR, UI, VC, VI, VA, SC, SI, SA, E, CR, IR, AR, MAV, S = MAV + 11,
-	   METRICS = S + 6 };
+enum {
+	AV,
+	AC,
+	AT,
+	PR,
+	UI,
+	VC,
+	VI,
+	VA,
+	SC,
+	SI,
+	SA,
+	E,
+	CR,
+	IR,
+	AR,
+	MAV,
+	S = MAV + 11,
+	METRICS = S + 6
+};
 
 static const struct cvss_metric metrics[METRICS] = {
-	{ "AV", "N A L P", 0 },     { "AC", "L H", 0 },          { "AT", "N P", 0 },
-	{ "PR", "N L H", 0 },       { "UI", "N P A", 0 },        { "VC", "H L N", 0 },
-	{ "VI", "H L N", 0 },       { "VA", "H L N", 0 },        { "SC", "H L N", 0 },
-	{ "SI", "H L N", 0 },       { "SA", "H L N", 0 },        { "E", "A P U X", 1 },
-	{ "CR", "H M L X", 1 },     { "IR", "H M L X", 1 },      { "AR", "H M L X", 1 },
-	{ "MAV", "N A L P X", 1 },  { "MAC", "L H X", 1 },       { "MAT", "N P X", 1 },
-	{ "MPR", "N L H X", 1 },    { "MUI", "N P A X", 1 },     { "MVC", "H L N X", 1 },
-	{ "MVI", "H L N X", 1 },    { "MVA", "H L N X", 1 },     { "MSC", "H L N X", 1 },
-	{ "MSI", "H L N S X", 1 },  { "MSA", "H L N S X", 1 },   { "S", "X N P", 1 },
-	{ "AU", "X N Y", 1 },       { "R", "X A U I", 1 },       { "V", "X D C", 1 },
-	{ "RE", "X L M H", 1 },     { "U", "X Clear Green Amber Red", 1 },
+	{ "AV", "N A L P", 0 },    { "AC", "L H", 0 },
+	{ "AT", "N P", 0 },        { "PR", "N L H", 0 },
+	{ "UI", "N P A", 0 },      { "VC", "H L N", 0 },
+	{ "VI", "H L N", 0 },      { "VA", "H L N", 0 },
+	{ "SC", "H L N", 0 },      { "SI", "H L N", 0 },
+	{ "SA", "H L N", 0 },      { "E", "A P U X", 1 },
+	{ "CR", "H M L X", 1 },    { "IR", "H M L X", 1 },
+	{ "AR", "H M L X", 1 },    { "MAV", "N A L P X", 1 },
+	{ "MAC", "L H X", 1 },     { "MAT", "N P X", 1 },
+	{ "MPR", "N L H X", 1 },   { "MUI", "N P A X", 1 },
+	{ "MVC", "H L N X", 1 },   { "MVI", "H L N X", 1 },
+	{ "MVA", "H L N X", 1 },   { "MSC", "H L N X", 1 },
+	{ "MSI", "H L N S X", 1 }, { "MSA", "H L N S X", 1 },
+	{ "S", "X N P", 1 },       { "AU", "X N Y", 1 },
+	{ "R", "X A U I", 1 },     { "V", "X D C", 1 },
+	{ "RE", "X L M H", 1 },    { "U", "X Clear Green Amber Red", 1 },
 };
 
 /* Table 24 ff.: the macro vectors' scores in tenths; a row for EQ1, EQ2, EQ3, in it EQ4, EQ5, EQ6.
@@ -59,13 +82,13 @@ struct macro {
 static unsigned score_of(const struct macro *m)
 {
 	return scores[m->eq[EQ1] * 6 + m->eq[EQ2] * 3 + m->eq[EQ3]]
-	             [m->eq[EQ4] * 6 + m->eq[EQ5] * 2 + m->eq[EQ6]];
+				 [m->eq[EQ4] * 6 + m->eq[EQ5] * 2 + m->eq[EQ6]];
 }
 
 /* -- levels ------------------------------------------------------------------------------------ */
 
-/* base: only the base metrics. X is the last value of those that have it; as E it means A, as CR, IR
- * and AR it means H: level 0. */
+/* base: only the base metrics. X is the last value of those that have it; as E it means A, as CR,
+ * IR and AR it means H: level 0. */
 static struct levels levels_of(const struct cvss_values *v, bool base)
 {
 	static const uint8_t x[AR + 1] = { 4, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 3, 3, 3, 3 };
@@ -85,24 +108,40 @@ static struct levels levels_of(const struct cvss_values *v, bool base)
 	return out;
 }
 
+static const uint8_t members1[] = { AV, PR, UI }, members2[] = { AC, AT },
+					 members36[] = { VC, VI, VA, CR, IR, AR }, members4[] = { SC, SI, SA };
+
+/* count(v, members, n, level): how many of them have this level. */
+static size_t count(const uint8_t *v, const uint8_t *members, size_t n, uint8_t level)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += v[members[i]] == level;
+	return found;
+}
+
+/* Tables 24 to 29. */
 static struct macro macro_of(const struct levels *l)
 {
 	const uint8_t *v = l->at;
-	bool full = v[AV] == 0 && v[PR] == 0 && v[UI] == 0,
-		 some = (v[AV] == 0 || v[PR] == 0 || v[UI] == 0) && v[AV] != 3,
-		 needed = (v[CR] == 0 && v[VC] == 0) || (v[IR] == 0 && v[VI] == 0) ||
-	              (v[AR] == 0 && v[VA] == 0),
-		 high = v[VC] == 0 || v[VI] == 0 || v[VA] == 0,
-		 beyond = v[SC] == 1 || v[SI] == 1 || v[SA] == 1;
+	size_t easy = count(v, members1, 3, 0);
+	struct macro m = { { 2, 1, 2, 2, v[E], 1 } };
 
-	return (struct macro){ {
-		full ? 0 : some ? 1 : 2,
-		v[AC] == 0 && v[AT] == 0 ? 0 : 1,
-		v[VC] == 0 && v[VI] == 0 ? 0 : high ? 1 : 2,
-		v[SI] == 0 || v[SA] == 0 ? 0 : beyond ? 1 : 2,
-		v[E],
-		needed ? 0 : 1,
-	} };
+	if (easy > 0 && v[AV] != 3)
+		m.eq[EQ1] = easy == 3 ? 0 : 1;
+	if (count(v, members2, 2, 0) == 2)
+		m.eq[EQ2] = 0;
+	if (count(v, members36, 3, 0) > 0)
+		m.eq[EQ3] = count(v, members36, 2, 0) == 2 ? 0 : 1;
+	if (count(v, members4, 3, 1) > 0)
+		m.eq[EQ4] = 1;
+	if (count(v, members4, 3, 0) > 0)
+		m.eq[EQ4] = 0;
+	for (size_t i = 0; i < 3; i++)
+		if (v[members36[i]] == 0 && v[members36[i + 3]] == 0)
+			m.eq[EQ6] = 0;
+	return m;
 }
 
 /* -- distances --------------------------------------------------------------------------------- */
@@ -112,9 +151,6 @@ struct worst {
 	uint8_t depth, len;
 	uint8_t at[5][6];
 };
-
-static const uint8_t members1[] = { AV, PR, UI }, members2[] = { AC, AT },
-					 members36[] = { VC, VI, VA, CR, IR, AR }, members4[] = { SC, SI, SA };
 
 static const struct worst worst1[] = {
 	{ 1, 1, { { 0, 0, 0 } } },

@@ -182,9 +182,10 @@ bool purl_package(const struct purl *p, struct arena *a, struct package *out)
 			out->ecosystem = known[i];
 	if (out->ecosystem == ECO_NONE)
 		return false;
-	out->version = p->version;
+	out->version = p->version.n > 0 ? p->version : BYTES("");
 	if (epoch.n > 0 && !bytes_is(epoch, "0") && bytes_find(p->version, ':') == p->version.n)
-		out->version = bytes_str(arena_printf(a, PRIb ":" PRIb, BYTESF(epoch), BYTESF(p->version)));
+		out->version = bytes_str(arena_printf(a, PRIb ":" PRIb, BYTESF(epoch),
+		                                      BYTESF(out->version)));
 	if (out->ecosystem <= ECO_RPM) {
 		out->name = p->name;
 		out->architecture = purl_qualifier(p, "arch", a);

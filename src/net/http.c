@@ -106,7 +106,7 @@ void http_close(struct http *h)
 		h->curl.easy_cleanup(x->easy);
 		h->curl.multi_cleanup(x->multi);
 		buf_done(&x->kept);
-		arena_done(&x->arena);
+		arena_wipe(&x->arena);
 	}
 	if (h->share)
 		h->curl.share_cleanup(h->share);
@@ -173,7 +173,7 @@ static void give_back(struct http_exchange *x)
 	h->curl.multi_remove_handle(x->multi, x->easy);
 	h->curl.easy_reset(x->easy);
 	h->curl.slist_free_all(x->headers);
-	arena_reset(&x->arena);
+	arena_wipe(&x->arena); /* it held what we sent: Authorization */
 	buf_clear(&x->kept);
 	*x = (struct http_exchange){ .client = h,
 		                         .easy = x->easy,

@@ -12,7 +12,7 @@
 
 /* The functions in use: X(name). */
 #define HTTP_CURL_FUNCTIONS(X) \
-	X(global_init) \
+	X(global_init_mem) \
 	X(easy_init) \
 	X(easy_setopt) \
 	X(easy_getinfo) \

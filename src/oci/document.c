@@ -59,6 +59,25 @@ static int parse_platform(json v, struct arena *a, struct platform *out, err *e)
 	return 0;
 }
 
+static int parse_type(json v, const char *name, struct arena *a, bytes *out, err *e)
+{
+	if (member_bytes(v, name, a, out, e) < 0)
+		return -1;
+	if (out->n > LIMIT_MEDIA_TYPE)
+		return err_set(e, ERR_LIMIT, 0, "'%s' has %zu bytes; a media type has at most %d", name,
+		               out->n, LIMIT_MEDIA_TYPE);
+	return 0;
+}
+
+/* The two types that descriptors and documents have. */
+static int parse_types(json v, struct arena *a, bytes *media, bytes *artifact, err *e)
+{
+	return parse_type(v, "mediaType", a, media, e) < 0 ||
+	               parse_type(v, "artifactType", a, artifact, e) < 0
+	           ? -1
+	           : 0;
+}
+
 static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err *e)
 {
 	static const char *const known[] = { "mediaType", "artifactType", "digest",   "size",
@@ -68,8 +87,7 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 	if (json_type(v) != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, 0, "a descriptor should be an object");
 	if (member_check(v, known, a, e) < 0 ||
-	    member_bytes(v, "mediaType", a, &out->media_type, e) < 0 ||
-	    member_bytes(v, "artifactType", a, &out->artifact_type, e) < 0 ||
+	    parse_types(v, a, &out->media_type, &out->artifact_type, e) < 0 ||
 	    member_digest(v, "digest", a, &out->digest, e) < 0 || parse_size(v, &out->size, e) < 0 ||
 	    parse_platform(v, a, &out->platform, e) < 0 ||
 	    member_array(v, "urls", LIMIT_INDEX_ENTRIES, &urls, e) < 0 ||
@@ -125,6 +143,14 @@ static int check_media_type(bytes have, bool (*fits)(bytes), const char *what, e
 	return err_set(e, ERR_FORMAT, 0, "'mediaType' is '%s', which is no %s", SHOW(have), what);
 }
 
+int oci_check_said(const struct descriptor *d, bytes said, err *e)
+{
+	if (said.n == 0 || bytes_equal(said, d->media_type))
+		return 0;
+	return err_set(e, ERR_FORMAT, 0, "it calls itself '%s', but came as '%s'", SHOW(said),
+	               SHOW(d->media_type));
+}
+
 int oci_index_parse(bytes text, struct arena *a, struct oci_index *out, err *e)
 {
 	static const char *const known[] = { "schemaVersion", "mediaType", "artifactType", "manifests",
@@ -137,8 +163,7 @@ int oci_index_parse(bytes text, struct arena *a, struct oci_index *out, err *e)
 	json root = json_root(&doc);
 
 	if (member_check(root, known, a, e) < 0 || refuse_schema1(root, e) < 0 ||
-	    member_bytes(root, "mediaType", a, &v.media_type, e) < 0 ||
-	    member_bytes(root, "artifactType", a, &v.artifact_type, e) < 0 ||
+	    parse_types(root, a, &v.media_type, &v.artifact_type, e) < 0 ||
 	    check_media_type(v.media_type, oci_is_index, "image index", e) < 0)
 		return -1;
 	if (member_has(root, "config") || member_has(root, "layers"))
@@ -181,7 +206,7 @@ static int parse_subject(json root, struct arena *a, struct oci_manifest *out, e
 	return 0;
 }
 
-static int parse_base(json root, struct arena *a, struct oci_manifest *out, err *e)
+static int parse_annotations(json root, struct arena *a, struct oci_manifest *out, err *e)
 {
 	json notes = { 0 };
 
@@ -189,6 +214,16 @@ static int parse_base(json root, struct arena *a, struct oci_manifest *out, err 
 	    member_bytes(notes, "org.opencontainers.image.base.name", a, &out->base_name, e) < 0 ||
 	    member_bytes(notes, "org.opencontainers.image.base.digest", a, &out->base_digest, e) < 0)
 		return -1;
+	if (!out->has_subject)
+		return 0;
+	if (json_count(notes) > LIMIT_CONFIG_ITEMS)
+		return err_set(e, ERR_LIMIT, 0, "'annotations' has %zu items", json_count(notes));
+	for (json v = json_first(notes); json_type(v) != JSON_NONE; v = json_next(v)) {
+		struct oci_label note = { .name = json_name(v, a) };
+
+		if (json_str(v, a, &note.value))
+			*ARENA_PUSH(a, &out->annotations) = note;
+	}
 	return 0;
 }
 
@@ -205,8 +240,7 @@ int oci_manifest_parse(bytes text, struct arena *a, struct oci_manifest *out, er
 	json root = json_root(&doc);
 
 	if (member_check(root, known, a, e) < 0 || refuse_schema1(root, e) < 0 ||
-	    member_bytes(root, "mediaType", a, &v.media_type, e) < 0 ||
-	    member_bytes(root, "artifactType", a, &v.artifact_type, e) < 0 ||
+	    parse_types(root, a, &v.media_type, &v.artifact_type, e) < 0 ||
 	    check_media_type(v.media_type, oci_is_manifest, "image manifest", e) < 0)
 		return -1;
 	if (member_has(root, "manifests"))
@@ -214,7 +248,7 @@ int oci_manifest_parse(bytes text, struct arena *a, struct oci_manifest *out, er
 		               "an image manifest with 'manifests' could be read as an index too");
 	if (parse_config_descriptor(root, a, &v.config, e) < 0 ||
 	    parse_descriptors(root, "layers", LIMIT_LAYERS, a, &v.layers, e) < 0 ||
-	    parse_subject(root, a, &v, e) < 0 || parse_base(root, a, &v, e) < 0)
+	    parse_subject(root, a, &v, e) < 0 || parse_annotations(root, a, &v, e) < 0)
 		return -1;
 	*out = v;
 	return 0;

@@ -15,6 +15,20 @@
 #include "base/err.h"
 #include "crypto/digest.h"
 
+struct strings {
+	bytes *items;
+	size_t len, cap;
+};
+
+/* A label of a config, an annotation of a manifest. */
+struct oci_label {
+	bytes name, value;
+};
+struct oci_labels {
+	struct oci_label *items;
+	size_t len, cap;
+};
+
 struct platform {
 	bytes os, architecture, variant, os_version; /* GOOS, GOARCH names; empty when unsaid */
 };
@@ -30,6 +44,7 @@ struct descriptor {
 	bytes reference_digest; /* annotation vnd.docker.reference.digest: what that is about */
 	bytes predicate_type;   /* annotation in-toto.io/predicate-type: of a statement */
 	bool foreign;         /* has urls, or a non-distributable media type */
+	struct oci_labels annotations; /* to be written (layout.h); empty in what was read */
 };
 
 struct descriptors {
@@ -48,16 +63,8 @@ struct oci_manifest {
 	struct descriptors layers;
 	bool has_subject;
 	digest subject;
+	struct oci_labels annotations;  /* when it has a subject: those that are strings */
 	bytes base_name, base_digest; /* annotations org.opencontainers.image.base.* */
-};
-
-struct strings {
-	bytes *items;
-	size_t len, cap;
-};
-
-struct oci_label {
-	bytes name, value;
 };
 
 struct oci_history {
@@ -72,10 +79,7 @@ struct oci_config {
 	struct strings env, entrypoint, cmd, exposed_ports, volumes;
 	bool has_entrypoint, has_cmd;
 	struct strings healthcheck; /* docker's Healthcheck.Test */
-	struct {
-		struct oci_label *items;
-		size_t len, cap;
-	} labels;
+	struct oci_labels labels;
 	struct {
 		struct oci_history *items;
 		size_t len, cap;
@@ -119,3 +123,6 @@ int oci_docker_unpack(bytes in, struct arena *a, struct docker_manifest *out, er
 bool oci_is_index(bytes media_type);
 bool oci_is_manifest(bytes media_type);
 bool oci_is_attestation(const struct descriptor *d);
+/* oci_check_said(d, said, e): ERR_FORMAT when a document's own media type (empty: unsaid) is not the
+ * one by which it was named or served: then somebody else could read it as something else. */
+int oci_check_said(const struct descriptor *d, bytes said, err *e);

@@ -16,8 +16,6 @@
 
 #define PARTIAL ".oakum-partial"
 #define HASH_PIECE ((size_t)256 << 10)
-/* After so many octets the disk is told to begin. */
-#define WRITE_BACK (8 * MIB)
 
 /* -- the folder -------------------------------------------------------------------------------- */
 
@@ -78,6 +76,53 @@ static int put_file(int folder, const char *name, bytes content, err *e)
 	return status;
 }
 
+/* An open file description lock: ends with the descriptor, holds between threads too. */
+static int lock(int fd, short type, int command)
+{
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+	int status;
+
+	do
+		status = fcntl(fd, command, &whole);
+	while (status < 0 && errno == EINTR);
+	return status;
+}
+
+int layout_lock(int fd)
+{
+	return lock(fd, F_WRLCK, F_OFD_SETLKW);
+}
+
+/* hold(l, e): a shared lock on the file `oci-layout` keeps others from removing the folder of
+ * partial blobs. Whoever began at the same moment may have replaced the file. */
+static int hold(struct layout *l, err *e)
+{
+	for (;;) {
+		struct stat ours, named;
+		auto_fd fd = openat(l->root, "oci-layout", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+		if (fd < 0 || lock(fd, F_RDLCK, F_OFD_SETLKW) < 0 || fstat(fd, &ours) < 0)
+			return err_set(e, ERR_IO, errno, "lock 'oci-layout'");
+		if (fstatat(l->root, "oci-layout", &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    named.st_ino != ours.st_ino)
+			continue;
+		l->held = fd;
+		fd = -1;
+		return 0;
+	}
+}
+
+/* release(l): the folder of partial blobs goes, unless it holds something, or somebody else may be
+ * about to put something there. */
+static void release(struct layout *l)
+{
+	file_close_at_end(&l->held);
+	auto_fd fd = openat(l->root, "oci-layout", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && lock(fd, F_WRLCK, F_OFD_SETLK) == 0)
+		(void)unlinkat(l->root, PARTIAL, AT_REMOVEDIR);
+}
+
 static int prepare(struct layout *l, const char *path, err *e)
 {
 	if (check_ours(l->root, path, e) < 0)
@@ -90,13 +135,15 @@ static int prepare(struct layout *l, const char *path, err *e)
 	if (blobs < 0)
 		return -1;
 	close(blobs);
+	if (hold(l, e) < 0)
+		return -1;
 	l->partial = open_folder(l->root, PARTIAL, e);
 	return l->partial < 0 ? -1 : 0;
 }
 
 int layout_open(const char *path, struct layout *out, err *e)
 {
-	struct layout l = { .root = -1, .partial = -1 };
+	struct layout l = LAYOUT_CLOSED;
 
 	if (file_make_dirs(path, 0777, e) < 0)
 		return -1;
@@ -113,13 +160,12 @@ int layout_open(const char *path, struct layout *out, err *e)
 
 void layout_close(struct layout *l)
 {
-	if (l->partial >= 0) {
-		(void)unlinkat(l->root, PARTIAL, AT_REMOVEDIR); /* stays while it holds something */
-		close(l->partial);
-	}
+	file_close_at_end(&l->partial);
+	if (l->held >= 0)
+		release(l);
 	if (l->root >= 0)
 		close(l->root);
-	*l = (struct layout){ .root = -1, .partial = -1 };
+	*l = (struct layout)LAYOUT_CLOSED;
 }
 
 /* -- blobs ------------------------------------------------------------------------------------- */
@@ -195,18 +241,6 @@ int layout_has(const struct layout *l, const struct descriptor *d, bool *out, er
 	if (*out)
 		return 0;
 	return fits(fd, d, out, e) < 0 ? err_wrap(e, "blob %s", DIGEST_TEXT(&d->digest)) : 0;
-}
-
-/* An open file description lock: ends with the descriptor, holds between threads too. */
-int layout_lock(int fd)
-{
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int status;
-
-	do
-		status = fcntl(fd, F_OFD_SETLKW, &whole);
-	while (status < 0 && errno == EINTR);
-	return status;
 }
 
 /* lock_partial(b, e): open the file of what there is of the blob, alone. Another process that had
@@ -295,17 +329,13 @@ int layout_blob_write(struct layout_blob *b, bytes part, err *e)
 	if (file_write_all(b->fd, "blob", part, e) < 0)
 		return -1;
 	b->at += part.n;
-	if (b->at - b->begun >= WRITE_BACK) {
-		file_write_back(b->fd, b->begun, b->at - b->begun);
-		b->begun = b->at;
-	}
 	return 0;
 }
 
 int layout_blob_restart(struct layout_blob *b, err *e)
 {
 	hasher_reset(b->hasher);
-	b->at = b->begun = 0;
+	b->at = 0;
 	if (ftruncate(b->fd, 0) < 0 || lseek(b->fd, 0, SEEK_SET) < 0)
 		return err_set(e, ERR_IO, errno, "begin a blob anew");
 	return 0;

@@ -16,9 +16,10 @@
 #include "oci/document.h"
 
 struct layout {
-	int root, partial;
+	int root, partial, held;
 	bool verify; /* read blobs that are there; set by the caller once it is open */
 };
+#define LAYOUT_CLOSED { .root = -1, .partial = -1, .held = -1 }
 
 /* layout_open(path, out, e): make the folder when it is not there. ERR_USAGE when it holds
  * something else; ERR_IO. layout_close: the folder of partial blobs goes when it is empty. */
@@ -42,7 +43,7 @@ struct layout_blob {
 	const struct descriptor *want;
 	struct hasher *hasher;
 	int fd, folder;
-	uint64_t at, begun; /* octets there; those that the disk was told of */
+	uint64_t at;
 	bool there;
 	char name[160]; /* in the folder of partial blobs; empty: has no name */
 };
@@ -76,7 +77,8 @@ int layout_index_parse(bytes text, struct arena *a, struct layout_index *out, er
 void layout_index_pack(const struct layout_index *v, buf *out);
 int layout_index_unpack(bytes in, size_t text_n, struct arena *a, struct layout_index *out, err *e);
 
-/* What layout_commit adds: d with its platform, artifact_type and ref_name, where they are said. */
+/* What layout_commit adds: d with its platform, artifact_type, ref_name and annotations, where they
+ * are said. */
 struct layout_entries {
 	struct descriptor *items;
 	size_t len, cap;
@@ -89,7 +91,10 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
                   int (*parse)(void *ctx, bytes text, struct arena *a, struct layout_index *out,
                                err *e),
                   void *ctx, err *e);
-/* layout_entry_text(d, a): a descriptor as JSON, on one line. layout_index_text: a whole index.json
- * of these entries. Arena. */
-bytes layout_entry_text(const struct descriptor *d, struct arena *a);
-bytes layout_index_text(const struct layout_entries *entries, struct arena *a);
+/* layout_index_merge(old, index, entries, out, e): the text `old`, whose entries stand where `index`
+ * says, with these among them, as above; other entries, and what lies outside of the array, octet for
+ * octet. layout_index_text: a whole index of these entries. Appended to out; ERR_LIMIT beyond its
+ * maximum. */
+int layout_index_merge(bytes old, const struct layout_index *index,
+                       const struct layout_entries *entries, buf *out, err *e);
+int layout_index_text(const struct layout_entries *entries, buf *out, err *e);

@@ -128,15 +128,38 @@ static void put_platform(struct json_writer *w, const struct platform *p)
 	json_write_end(w);
 }
 
-bytes layout_entry_text(const struct descriptor *d, struct arena *a)
+/* A name is given by whoever writes the index (ref_name), never by what is listed in it. */
+static bool may_be_copied(const struct oci_label *note)
 {
-	buf text = BUF_INIT(LIMIT_MANIFEST);
-	struct stream out;
-	struct json_writer w;
-	err ignored = { 0 }; /* a descriptor is far below the limit */
+	return !bytes_is(note->name, "org.opencontainers.image.ref.name") &&
+	       bytes_find(note->name, 0) == note->name.n;
+}
 
-	stream_init(&out, stream_to_buf, &text);
-	json_write_init(&w, &out);
+static void put_annotations(struct json_writer *w, const struct descriptor *d, struct arena *a)
+{
+	if (d->ref_name.n == 0 && d->annotations.len == 0)
+		return;
+	json_write_object(w, "annotations");
+	if (d->ref_name.n > 0)
+		json_write_str(w, "org.opencontainers.image.ref.name", d->ref_name);
+	for (size_t i = 0; i < d->annotations.len; i++) {
+		const struct oci_label *note = &d->annotations.items[i];
+
+		if (may_be_copied(note))
+			json_write_str(w, arena_str(a, note->name), note->value);
+	}
+	json_write_end(w);
+}
+
+/* A descriptor on one line. */
+static int put_entry(const struct descriptor *d, buf *out, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct stream stream;
+	struct json_writer w;
+
+	stream_init(&stream, stream_to_buf, out);
+	json_write_init(&w, &stream);
 	w.on_one_line = true;
 	json_write_object(&w, NULL);
 	json_write_str(&w, "mediaType", d->media_type);
@@ -145,17 +168,13 @@ bytes layout_entry_text(const struct descriptor *d, struct arena *a)
 	if (d->artifact_type.n > 0)
 		json_write_str(&w, "artifactType", d->artifact_type);
 	put_platform(&w, &d->platform);
-	if (d->ref_name.n > 0) {
-		json_write_object(&w, "annotations");
-		json_write_str(&w, "org.opencontainers.image.ref.name", d->ref_name);
-		json_write_end(&w);
-	}
+	put_annotations(&w, d, &a);
 	json_write_end(&w);
-	(void)stream_finish(&out, &ignored);
-	bytes kept = bytes_trim(arena_bytes(a, buf_bytes(&text)));
-
-	buf_done(&text);
-	return kept;
+	arena_done(&a);
+	if (stream_finish(&stream, e) < 0)
+		return -1;
+	out->n--; /* the newline of a document */
+	return 0;
 }
 
 /* replaced(entries, s): whether a new entry takes the place of s. */
@@ -170,50 +189,52 @@ static bool replaced(const struct layout_entries *entries, const struct layout_s
 	return false;
 }
 
-static void put_entries(buf *out, const struct layout_entries *entries, bool first, struct arena *a)
+static int put_entries(const struct layout_entries *entries, bool first, buf *out, err *e)
 {
-	for (size_t i = 0; i < entries->len; i++, first = false) {
-		if (!first)
-			buf_putc(out, ',');
-		buf_put(out, layout_entry_text(&entries->items[i], a));
-	}
+	for (size_t i = 0; i < entries->len; i++, first = false)
+		if ((!first && buf_append(out, BYTES(","), e) < 0) ||
+		    put_entry(&entries->items[i], out, e) < 0)
+			return -1;
+	return 0;
 }
 
-/* What lies outside of the array stays as it is, and so do the entries that stay. */
-static void merge(bytes old, const struct layout_index *index, const struct layout_entries *entries,
-                  struct arena *a, buf *out)
+/* put_kept(old, index, entries, out_first, out, e): the entries that stay. */
+static int put_kept(bytes old, const struct layout_index *index,
+                    const struct layout_entries *entries, bool *out_first, buf *out, err *e)
 {
-	bool first = true;
-
-	buf_put(out, bytes_slice(old, 0, index->from));
-	buf_putc(out, '[');
 	for (size_t i = 0; i < index->len; i++) {
 		const struct layout_span *s = &index->items[i];
 
 		if (replaced(entries, s))
 			continue;
-		if (!first)
-			buf_putc(out, ',');
-		buf_put(out, bytes_slice(old, s->from, s->n));
-		first = false;
+		if ((!*out_first && buf_append(out, BYTES(","), e) < 0) ||
+		    buf_append(out, bytes_slice(old, s->from, s->n), e) < 0)
+			return -1;
+		*out_first = false;
 	}
-	put_entries(out, entries, first, a);
-	buf_putc(out, ']');
-	buf_put(out, bytes_skip(old, index->from + index->n));
+	return 0;
 }
 
-bytes layout_index_text(const struct layout_entries *entries, struct arena *a)
+int layout_index_merge(bytes old, const struct layout_index *index,
+                       const struct layout_entries *entries, buf *out, err *e)
 {
-	buf text = BUF_INIT(16 * LIMIT_MANIFEST);
+	bool first = true;
 
-	buf_puts(&text, "{\"schemaVersion\":2,\"mediaType\":"
-	                "\"application/vnd.oci.image.index.v1+json\",\"manifests\":[");
-	put_entries(&text, entries, true, a);
-	buf_puts(&text, "]}\n");
-	bytes kept = arena_bytes(a, buf_bytes(&text));
+	if (buf_append(out, bytes_slice(old, 0, index->from), e) < 0 ||
+	    buf_append(out, BYTES("["), e) < 0 || put_kept(old, index, entries, &first, out, e) < 0 ||
+	    put_entries(entries, first, out, e) < 0 || buf_append(out, BYTES("]"), e) < 0 ||
+	    buf_append(out, bytes_skip(old, index->from + index->n), e) < 0)
+		return err_wrap(e, "the index would be longer than readers take");
+	return 0;
+}
 
-	buf_done(&text);
-	return kept;
+int layout_index_text(const struct layout_entries *entries, buf *out, err *e)
+{
+	const bytes empty = BYTES("{\"schemaVersion\":2,\"mediaType\":"
+	                          "\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}\n");
+	const struct layout_index none = { .from = bytes_find(empty, '['), .n = 2 };
+
+	return layout_index_merge(empty, &none, entries, out, e);
 }
 
 /* read_old(root, a, out, e): the index.json that is there; nothing when there is none. */
@@ -233,9 +254,6 @@ static int write_index(int root, bytes text, err *e)
 {
 	struct staged s;
 
-	if (text.n > LIMIT_MANIFEST)
-		return err_set(e, ERR_LIMIT, 0,
-		               "index.json would be longer than readers take; begin a new layout");
 	if (staged_open(root, &s, e) < 0)
 		return -1;
 	int status = file_write_all(s.fd, "index.json", text, e);
@@ -252,7 +270,7 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 {
 	struct arena a = ARENA_INIT;
 	struct layout_index index = { 0 };
-	buf text = BUF_INIT(16 * LIMIT_MANIFEST);
+	buf text = BUF_INIT(LIMIT_MANIFEST);
 	bytes old;
 
 	/* Others who add an entry wait; the lock ends with the descriptor. */
@@ -264,11 +282,11 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 		status = read_old(l->root, &a, &old, e);
 	if (status == 0 && old.n > 0)
 		status = parse(ctx, old, &a, &index, e);
-	if (status == 0 && old.n > 0)
-		merge(old, &index, entries, &a, &text);
 	if (status == 0)
-		status = write_index(l->root, old.n > 0 ? buf_bytes(&text) : layout_index_text(entries, &a),
-		                     e);
+		status = old.n > 0 ? layout_index_merge(old, &index, entries, &text, e)
+		                   : layout_index_text(entries, &text, e);
+	if (status == 0)
+		status = write_index(l->root, buf_bytes(&text), e);
 	buf_done(&text);
 	arena_done(&a);
 	return status < 0 ? err_wrap(e, "index.json") : 0;

@@ -72,6 +72,12 @@ static void wire_strings(struct wire *w, struct strings *v)
 	WIRE_LIST(w, v, LIMIT_CONFIG_ITEMS, wire_bytes);
 }
 
+static void wire_label(struct wire *w, struct oci_label *v)
+{
+	wire_bytes(w, &v->name);
+	wire_bytes(w, &v->value);
+}
+
 static void wire_platform(struct wire *w, struct platform *v)
 {
 	wire_bytes(w, &v->os);
@@ -112,14 +118,9 @@ static void wire_manifest(struct wire *w, struct oci_manifest *v)
 	wire_bool(w, &v->has_subject);
 	wire_digest(w, &v->subject);
 	w->failed = w->failed || v->has_subject != (v->subject.algorithm != DIGEST_NONE);
+	WIRE_LIST(w, &v->annotations, LIMIT_CONFIG_ITEMS, wire_label);
 	wire_bytes(w, &v->base_name);
 	wire_bytes(w, &v->base_digest);
-}
-
-static void wire_label(struct wire *w, struct oci_label *v)
-{
-	wire_bytes(w, &v->name);
-	wire_bytes(w, &v->value);
 }
 
 static void wire_history(struct wire *w, struct oci_history *v)

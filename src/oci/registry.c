@@ -41,7 +41,7 @@ int registry_open(const struct registry_options *options, struct registry **out,
 	for (const char *const *m = options->mirrors; m && *m; m++)
 		if (add_mirror(r, *m, e) < 0) {
 			arena = r->arena;
-			arena_done(&arena);
+			arena_wipe(&arena);
 			return -1;
 		}
 	pthread_mutex_init(&r->lock, NULL);
@@ -64,16 +64,7 @@ void registry_close(struct registry *r)
 	pthread_mutex_destroy(&r->meeting);
 	struct arena arena = r->arena;
 
-	arena_done(&arena);
-}
-
-void registry_set_parser(struct registry *r,
-                         int (*parse_index)(void *, bytes, struct arena *, struct oci_index *,
-                                            err *),
-                         void *ctx)
-{
-	r->options.parse_index = parse_index;
-	r->options.parse_ctx = ctx;
+	arena_wipe(&arena);
 }
 
 int registry_http(struct registry *r, struct http **out, err *e)
@@ -235,7 +226,7 @@ int registry_head(struct registry *r, const struct reference *ref, struct descri
 	}
 	if (result < 0)
 		(void)call_wrap(&c, e);
-	arena_done(&a);
+	arena_wipe(&a);
 	return result;
 }
 
@@ -285,7 +276,7 @@ int reading_manifest(struct registry *r, const struct reference *ref, struct are
 	}
 	if (result < 0)
 		(void)call_wrap(&c, e);
-	arena_done(&scratch);
+	arena_wipe(&scratch);
 	return result;
 }
 

@@ -5,8 +5,10 @@
  * v2 and its token authentication (distribution docs/spec/auth), RFC 6749 section 6 (refresh).
  * Every answer is written by an enemy: statuses, sizes, digests, locations, realms. What is asked
  * by digest is given only when it has that digest (manifests; blobs are checked by who streams
- * them: registry_blob_read hashes and fails at the end). Documents are parsed by the caller's
- * sealed worker.
+ * them: registry_blob_read hashes and fails at the end). Manifests, indexes and lists of referrers
+ * are parsed by the caller's sealed worker; here, by the strict reader and within their limits, only
+ * what is small or flat: tokens (LIMIT_TOKEN), the pages of errors (16 KiB), lists of tags
+ * (LIMIT_LIST_PAGE).
  *
  * Secrets go only to the host they belong to: never along a redirect to another origin, never to an
  * upload location elsewhere, never to a token realm that is neither the registry itself nor a
@@ -24,6 +26,7 @@
 #include "oci/document.h"
 #include "oci/reference.h"
 
+struct layout_index;
 struct registry;
 
 struct registry_options {
@@ -33,23 +36,21 @@ struct registry_options {
 	const char *const *mirrors; /* "docker.io=mirror.example/hub", NULL-terminated; asked first,
 	                                 * for reading only, and only believed by digest; NULL */
 	uint64_t retry_wait_ms;     /* waiting for one request's tries; 0: LIMIT_RETRY_WAIT_MS */
+	uint64_t chunk;             /* blobs are sent in pieces of this size; 0: all at once */
 	uint32_t seed;              /* of the jitter */
 	/* note(ctx, text): that something is tried again, which mirror answered; may be NULL. */
 	void (*note)(void *ctx, const char *text);
 	void *note_ctx;
-	/* parse_index(ctx, text, a, out, e): in a sealed worker. For referrers. */
+	/* parse_index(ctx, text, a, out, e): in a sealed worker. For referrers. parse_layout: where the
+	 * entries of an index stand, for a fallback tag that is brought up to date. */
 	int (*parse_index)(void *ctx, bytes text, struct arena *a, struct oci_index *out, err *e);
+	int (*parse_layout)(void *ctx, bytes text, struct arena *a, struct layout_index *out, err *e);
 	void *parse_ctx;
 };
 
-/* registry_open: no connection yet, no thread, no secret read. registry_set_parser: once a worker
- * is there. */
+/* registry_open: no connection yet, no thread, no secret read. */
 int registry_open(const struct registry_options *options, struct registry **out, err *e);
 void registry_close(struct registry *r);
-void registry_set_parser(struct registry *r,
-                         int (*parse_index)(void *, bytes, struct arena *, struct oci_index *,
-                                            err *),
-                         void *ctx);
 
 /* registry_check(r, host, e): are we let in? GET /v2/ with all that authentication needs, for
  * `login`: "ghcr.io". ERR_NET with what it answered: refused, no registry at all, cannot be
@@ -97,29 +98,27 @@ int registry_referrers(struct registry *r, const struct reference *ref, const di
                        bytes artifact_type, struct arena *a, struct descriptors *out, err *e);
 
 /* -- writing ----------------------------------------------------------------------------------- */
-/* Where a blob's octets come from. read as in http_body; restart(ctx, e): begin anew. */
+/* Where a blob's octets come from. read as in http_body; restart(ctx, from, e): go on
+ * at octet `from`. */
 struct registry_source {
 	int64_t (*read)(void *ctx, uint8_t *into, size_t cap, err *e);
 	int (*restart)(void *ctx, uint64_t from, err *e);
 	void *ctx;
 };
 
-/* registry_blob_exists(r, ref, d, out, e): HEAD. registry_blob_mount(r, ref, from, d, out_done, e):
- * take it from another repository of the same registry; false when the registry would rather have
- * it sent. registry_blob_push(r, ref, d, source, e): monolithic, or in chunks where chunk is not 0
- * (OCI-Chunk-Min-Length is heeded); what arrived before a break is not sent again in a chunked
- * upload. */
+/* registry_blob_exists(r, ref, d, out, e): HEAD. registry_blob_push(r, ref, d, mount_from, source,
+ * e): send it, unless the registry takes it from mount_from, another of its repositories (NULL:
+ * none); the source is not read then. In options.chunk pieces (OCI-Chunk-Min-Length is heeded) what
+ * arrived before a break is not sent again. */
 int registry_blob_exists(struct registry *r, const struct reference *ref,
                          const struct descriptor *d, bool *out, err *e);
-int registry_blob_mount(struct registry *r, const struct reference *ref, const char *from,
-                        const struct descriptor *d, bool *out_done, err *e);
 int registry_blob_push(struct registry *r, const struct reference *ref, const struct descriptor *d,
-                       const struct registry_source *source, uint64_t chunk, err *e);
+                       const char *mount_from, const struct registry_source *source, err *e);
 /* registry_manifest_push(r, ref, document, subject, e): under ref's tag, or by digest when it has
  * none; what the registry then says its digest is must be ours. subject (may be NULL): what it
  * refers to; when the registry does not say OCI-Subject, the fallback tag's index is brought up to
  * date (If-Match where it gives an ETag; read again and tried again otherwise) with `entry`, our
- * own descriptor of it. */
+ * own descriptor of it, with its annotations. */
 int registry_manifest_push(struct registry *r, const struct reference *ref,
                            const struct registry_document *document, const digest *subject,
                            const struct descriptor *entry, err *e);

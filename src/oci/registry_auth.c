@@ -368,7 +368,7 @@ int auth_challenged(struct registry *r, struct host *h, const struct call *c,
 		wipe(find_token(r, &q));
 	}
 	pthread_mutex_unlock(&r->lock);
-	arena_done(&a);
+	arena_wipe(&a);
 	return result;
 }
 

@@ -111,7 +111,7 @@ static int connect_at(struct registry_blob *b, err *e)
 		http_end(b->x);
 		b->x = NULL;
 	}
-	arena_done(&a);
+	arena_wipe(&a);
 	return result;
 }
 
@@ -196,7 +196,7 @@ int registry_blob_open(struct registry *r, const struct reference *ref, const st
 		if (result < 0)
 			registry_note(r, "%s", failed.text);
 	}
-	arena_done(&a);
+	arena_wipe(&a);
 	return result == 0 ? 0 : open_at(r, ref, d, from, out, e);
 }
 
@@ -247,7 +247,7 @@ void registry_blob_close(struct registry_blob *b)
 	hasher_free(b->hasher);
 	struct arena arena = b->arena;
 
-	arena_done(&arena);
+	arena_wipe(&arena);
 }
 
 int registry_blob(struct registry *r, const struct reference *ref, const struct descriptor *d,

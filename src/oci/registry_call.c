@@ -406,7 +406,7 @@ int call_refuse(struct registry *r, const struct call *c, struct http_exchange *
 	              status_words(status), who, said, later);
 	if (c->once && is_busy(status))
 		e->sys = EAGAIN;
-	arena_done(&a);
+	arena_wipe(&a);
 	return -1;
 }
 

@@ -14,7 +14,7 @@ int registry_check(struct registry *r, const char *host, err *e)
 		result = call_refuse(r, &c, answer.x, e);
 	else if (result == 0)
 		http_end(answer.x);
-	arena_done(&a);
+	arena_wipe(&a);
 	if (result < 0 && e->kind == ERR_ABSENT)
 		e->kind = ERR_NET; /* a server that knows no /v2/ is no registry */
 	return result;

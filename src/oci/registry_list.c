@@ -65,7 +65,7 @@ static int one_page(struct registry *r, struct pages *p, buf *next, err *e)
 	buf_clear(next);
 	if (url)
 		buf_put(next, bytes_of(url, strlen(url) + 1));
-	arena_done(&a);
+	arena_wipe(&a);
 	return result;
 }
 
@@ -126,7 +126,7 @@ int registry_tags(struct registry *r, const struct reference *ref, struct arena 
 		(void)call_wrap(&p.call, e);
 	else
 		*out = tags.list;
-	arena_done(&scratch);
+	arena_wipe(&scratch);
 	return result;
 }
 
@@ -189,7 +189,7 @@ static int fallback(struct registry *r, const struct reference *ref, const diges
 	} else if (result == 0) {
 		result = take_index(f, doc.content, e);
 	}
-	arena_done(&a);
+	arena_wipe(&a);
 	return result < 0 ? -1 : 0;
 }
 
@@ -221,6 +221,6 @@ int registry_referrers(struct registry *r, const struct reference *ref, const di
 		result = fallback(r, ref, subject, &f, e);
 	if (result == 0)
 		*out = f.list;
-	arena_done(&scratch);
+	arena_wipe(&scratch);
 	return result;
 }

@@ -36,38 +36,7 @@ int registry_blob_exists(struct registry *r, const struct reference *ref,
 	}
 	if (result < 0)
 		(void)call_wrap(&c, e);
-	arena_done(&a);
-	return result;
-}
-
-int registry_blob_mount(struct registry *r, const struct reference *ref, const char *from,
-                        const struct descriptor *d, bool *out_done, err *e)
-{
-	struct arena a = ARENA_INIT;
-	const struct call c = {
-		.what = arena_printf(&a, "mount of blob %s", DIGEST_TEXT(&d->digest)),
-		.host = ref->host,
-		.repository = ref->repository,
-		.mount_from = from,
-		.method = HTTP_POST,
-		.push = true,
-		.path = arena_printf(&a, "blobs/uploads/?mount=%s&from=%s",
-		                     url_escape(bytes_str(DIGEST_TEXT(&d->digest)), &a),
-		                     url_escape(bytes_str(from), &a)),
-	};
-	struct answer answer;
-	int result = call_send(r, &c, &a, &answer, e);
-
-	/* 202: an upload was opened instead; it is left to the registry to forget it. */
-	if (result == 0 && http_status(answer.x) != 201 && http_status(answer.x) != 202) {
-		result = call_refuse(r, &c, answer.x, e);
-	} else if (result == 0) {
-		*out_done = http_status(answer.x) == 201;
-		http_end(answer.x);
-	}
-	if (result < 0)
-		(void)call_wrap(&c, e);
-	arena_done(&a);
+	arena_wipe(&a);
 	return result;
 }
 
@@ -78,7 +47,8 @@ struct upload {
 	const struct reference *ref;
 	const struct descriptor *d;
 	const struct registry_source *source;
-	struct arena arena; /* of one step */
+	const char *mount_from; /* not asked yet whether it can be taken from there; NULL */
+	struct arena arena;     /* of one step */
 	const char *what;
 	buf location;       /* absolute, with its NUL; empty while there is no session */
 	uint64_t chunk;     /* 0: all at once */
@@ -137,18 +107,39 @@ static void heed_min_length(struct upload *u, const struct http_exchange *x)
 		u->chunk = least;
 }
 
+/* begin_call(u): POST, with the wish to mount when that was not asked yet. */
+static struct call begin_call(struct upload *u)
+{
+	struct call c = upload_call(u, HTTP_POST, "blobs/uploads/");
+
+	c.mount_from = u->mount_from;
+	if (u->mount_from)
+		c.path = arena_printf(&u->arena, "blobs/uploads/?mount=%s&from=%s",
+		                      url_escape(bytes_str(DIGEST_TEXT(&u->d->digest)), &u->arena),
+		                      url_escape(bytes_str(u->mount_from), &u->arena));
+	return c;
+}
+
+/* begin(u, e): 0 when the registry took the blob from where it is; 1 when there is a session, which
+ * is also what a declined mount opens (distribution-spec 1.1, "Mounting a blob"), or when one is to
+ * be asked for without the mount. */
 static int begin(struct upload *u, err *e)
 {
-	const struct call c = upload_call(u, HTTP_POST, "blobs/uploads/");
+	const struct call c = begin_call(u);
 	struct answer answer;
 
 	u->at = 0;
+	u->mount_from = NULL;
 	if (call_send(u->r, &c, &u->arena, &answer, e) < 0)
 		return -1;
-	if (http_status(answer.x) != 202)
-		return call_refuse(u->r, &c, answer.x, e);
-	int result = take_location(u, &answer, e);
+	int status = http_status(answer.x), result = 1;
 
+	if (status != 202 && !c.mount_from)
+		return call_refuse(u->r, &c, answer.x, e);
+	if (status == 201)
+		result = 0;
+	else if (status == 202 && take_location(u, &answer, e) < 0)
+		result = -1;
 	heed_min_length(u, answer.x);
 	http_end(answer.x);
 	return result;
@@ -314,7 +305,7 @@ static int step(struct upload *u, err *e)
 
 	arena_reset(&u->arena);
 	if (u->location.n == 0)
-		return begin(u, e) < 0 ? -1 : 1;
+		return begin(u, e);
 	if (u->chunk == 0 || u->at == u->d->size) {
 		result = finish(u, e);
 	} else {
@@ -349,14 +340,15 @@ static int mend(struct upload *u, err *e)
 }
 
 int registry_blob_push(struct registry *r, const struct reference *ref, const struct descriptor *d,
-                       const struct registry_source *source, uint64_t chunk, err *e)
+                       const char *mount_from, const struct registry_source *source, err *e)
 {
 	struct arena names = ARENA_INIT;
 	struct upload u = { .r = r,
 		                .ref = ref,
 		                .d = d,
 		                .source = source,
-		                .chunk = chunk,
+		                .mount_from = mount_from,
+		                .chunk = r->options.chunk,
 		                .arena = ARENA_INIT,
 		                .location = BUF_INIT(4 * LIMIT_HTTP_HEADERS) };
 	int result = 1;
@@ -370,7 +362,7 @@ int registry_blob_push(struct registry *r, const struct reference *ref, const st
 	if (result < 0)
 		(void)err_wrap(e, "%s/%s: %s", ref->host, ref->repository, u.what);
 	buf_done(&u.location);
-	arena_done(&u.arena);
-	arena_done(&names);
+	arena_wipe(&u.arena);
+	arena_wipe(&names);
 	return result;
 }

@@ -3,8 +3,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "fmt/json.h"
-#include "fmt/json_write.h"
+#include "oci/layout.h"
 #include "oci/registry_reading.h"
 
 #include <errno.h>
@@ -100,56 +99,33 @@ static int push(struct registry *r, struct push *p, err *e)
 	}
 	if (result < 0)
 		(void)call_wrap(&c, e);
-	arena_done(&a);
+	arena_wipe(&a);
 	return result < 0 ? -1 : 0;
 }
 
 /* -- the fallback tag (distribution-spec 1.1, "Pushing Manifests with Subject") ---------------- */
 
-static int write_entry(const struct descriptor *d, buf *out, err *e)
+/* add_entry(r, old, entry, out, e): the index with our entry at the end of its list; 1 when it was
+ * there already. */
+static int add_entry(struct registry *r, bytes old, const struct descriptor *entry, buf *out,
+                     err *e)
 {
-	struct stream stream;
-	struct json_writer w;
-
-	stream_init(&stream, stream_to_buf, out);
-	json_write_init(&w, &stream);
-	w.on_one_line = true;
-	json_write_object(&w, NULL);
-	json_write_str(&w, "mediaType", d->media_type);
-	json_write_text(&w, "digest", DIGEST_TEXT(&d->digest));
-	json_write_u64(&w, "size", d->size);
-	if (d->artifact_type.n > 0)
-		json_write_str(&w, "artifactType", d->artifact_type);
-	json_write_end(&w);
-	return stream_finish(&stream, e);
-}
-
-/* add_entry(old, entry, out, e): the index with our entry at the end of its list and every octet of
- * the others as it was; 1 when it was there already. */
-static int add_entry(bytes old, const struct descriptor *entry, buf *out, err *e)
-{
+	struct descriptor ours = *entry;
+	const struct layout_entries entries = { &ours, 1, 1 };
 	struct arena a = ARENA_INIT;
-	struct json_doc doc;
-	int result = json_parse(old, &a, &doc, e);
-	json list = result == 0 ? json_get(json_root(&doc), "manifests") : (json){ 0 };
+	struct layout_index index = { 0 };
+	int result = r->options.parse_layout
+	                 ? r->options.parse_layout(r->options.parse_ctx, old, &a, &index, e)
+	                 : err_set(e, ERR_BUG, 0, "no worker to read a list of referrers");
 
-	if (result == 0 && json_type(list) != JSON_ARRAY)
-		result = err_set(e, ERR_FORMAT, 0, "'manifests' is no list");
-	if (result == 0 && json_count(list) >= LIMIT_REFERRERS)
-		result = err_set(e, ERR_LIMIT, 0, "it has %d entries, no more fit", LIMIT_REFERRERS);
-	for (json v = json_first(list); result == 0 && json_type(v) != JSON_NONE; v = json_next(v))
-		if (bytes_is(json_bytes(json_get(v, "digest"), &a), DIGEST_TEXT(&entry->digest)))
+	if (result == 0 && index.len >= LIMIT_REFERRERS)
+		result = err_set(e, ERR_LIMIT, 0, "it has %zu entries, no more fit", index.len);
+	for (size_t i = 0; result == 0 && i < index.len; i++)
+		if (digest_equal(&index.items[i].digest, &entry->digest))
 			result = 1;
-	if (result == 0) {
-		bytes raw = json_raw(list);
-		size_t end = (size_t)(raw.p - old.p) + raw.n - 1; /* of the closing bracket */
-
-		buf_put(out, bytes_slice(old, 0, end));
-		buf_puts(out, json_count(list) ? "," : "");
-		result = write_entry(entry, out, e);
-		buf_put(out, bytes_skip(old, end));
-	}
-	arena_done(&a);
+	if (result == 0)
+		result = layout_index_merge(old, &index, &entries, out, e);
+	arena_wipe(&a);
 	return result;
 }
 
@@ -159,7 +135,7 @@ static int update(struct registry *r, const struct reference *tag, const struct 
 {
 	static const char empty[] = "{\"schemaVersion\":2,\"mediaType\":"
 								"\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}";
-	buf text = BUF_INIT(LIMIT_LIST_PAGE + 2 * LIMIT_PACKAGE_FIELD);
+	buf text = BUF_INIT(LIMIT_LIST_PAGE);
 	struct push p = { .ref = tag, .media_type = BYTES("application/vnd.oci.image.index.v1+json") };
 	struct registry_document old = { .content = BYTES(empty) };
 	int result = reading_manifest(r, tag, a, &old, &p.if_match, e);
@@ -174,7 +150,7 @@ static int update(struct registry *r, const struct reference *tag, const struct 
 		result = err_set(e, ERR_LIMIT, 0, "the index of referrers is too large");
 	}
 	if (result == 0)
-		result = add_entry(old.content, entry, &text, e);
+		result = add_entry(r, old.content, entry, &text, e);
 	if (result == 0) {
 		p.content = buf_bytes(&text);
 		p.digest = digest_of(DIGEST_SHA256, p.content);
@@ -199,12 +175,12 @@ static int update_fallback(struct registry *r, const struct reference *ref, cons
 		struct arena a = ARENA_INIT;
 
 		result = update(r, &tag, entry, &a, e);
-		arena_done(&a);
+		arena_wipe(&a);
 	}
 	if (result == 1)
 		result = err_set(e, ERR_NET, 0, "%s/%s: others write the tag '%s' at the same time",
 		                 ref->host, ref->repository, tag.tag);
-	arena_done(&names);
+	arena_wipe(&names);
 	return result;
 }
 

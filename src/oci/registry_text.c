@@ -296,6 +296,6 @@ int tags_parse(bytes text, struct arena *a, struct strings *out, err *e)
 		else
 			*ARENA_PUSH(a, out) = arena_bytes(a, tag);
 	}
-	arena_done(&scratch);
+	arena_wipe(&scratch);
 	return result;
 }

@@ -515,5 +515,7 @@ void audit_json(const struct audit_page *page, struct stream *out)
 	write_hidden(&w, page);
 	if (page->secrets)
 		secrets_write(page->secrets, &w, "secrets");
+	if (page->scan)
+		scan_write(page->scan, &w, "vulnerabilities");
 	json_write_end(&w);
 }

@@ -9,6 +9,7 @@
 #include "catalog/coverage.h"
 #include "catalog/facts.h"
 #include "report/layout.h"
+#include "report/scan_page.h"
 #include "report/secrets_page.h"
 #include "vuln/support.h"
 
@@ -104,6 +105,7 @@ struct audit_page {
 	const struct facts *facts;
 	const struct coverage *coverage;
 	const struct secrets_page *secrets; /* NULL: contents were not searched */
+	const struct scan_page *scan;       /* NULL: there is no database */
 	int64_t now;
 	bool has_created;
 	int64_t created;

@@ -567,6 +567,8 @@ void audit_text(const struct audit_page *page, const struct terminal *terminal, 
 	show_dotnet(&l, page);
 	show_packages(&l, page);
 	show_secrets(&l, page->secrets);
+	if (page->scan)
+		scan_short(page->scan, &l);
 	show_size(&l, page);
 	layout_heading(&l, "HOW MUCH OF IT IS UNDERSTOOD");
 	show_coverage(&l, page->coverage);

@@ -114,7 +114,8 @@ void db_page_json(const struct database_info *info, const digest *root, int64_t 
 	json_write_end(&w);
 	json_write_array(&w, "spaces");
 	for (size_t i = 0; i < info->spaces.len; i++)
-		json_write_str(&w, NULL, info->spaces.items[i]);
+		if (text_is_utf8(info->spaces.items[i])) /* others are no names of ours */
+			json_write_str(&w, NULL, info->spaces.items[i]);
 	json_write_end(&w);
 	json_write_end(&w);
 }

@@ -13,7 +13,7 @@ struct row {
 	uint64_t count; /* when nobody can be named */
 };
 
-#define ROWS 8
+#define ROWS 10
 
 static void make_rows(const struct sbom_check *c, struct row rows[ROWS])
 {
@@ -28,6 +28,9 @@ static void make_rows(const struct sbom_check *c, struct row rows[ROWS])
 		{ "dependency-relationship", "dependency relationship", &c->relation,
 		  c->relation.packages == 0, c->relation.packages },
 		{ "references", "references that resolve", NULL, c->dangling == 0, c->dangling },
+		{ "licence-expressions", "licences that are expressions", NULL, c->bad_licences == 0,
+		  c->bad_licences },
+		{ "schema", "valid by its format's schema", NULL, c->fault.n == 0, 1 },
 	};
 
 	memcpy(rows, all, sizeof(all));
@@ -52,6 +55,15 @@ static void put_row(struct layout *l, const struct sbom_check *c, const struct r
 	layout_end(l);
 }
 
+static void put_fault(struct layout *l, bytes fault)
+{
+	if (fault.n == 0)
+		return;
+	layout_indent(l, 4);
+	layout_word(l, STYLE_FAINT, fault, "");
+	layout_end(l);
+}
+
 void sbom_check_text(const struct sbom_check *c, bytes name, const struct terminal *terminal,
                      struct stream *out)
 {
@@ -66,6 +78,7 @@ void sbom_check_text(const struct sbom_check *c, bytes name, const struct termin
 	layout_heading(&l, "NTIA minimum elements");
 	for (size_t i = 0; i < ROWS; i++)
 		put_row(&l, c, &rows[i]);
+	put_fault(&l, c->fault);
 }
 
 void sbom_check_json(const struct sbom_check *c, bytes name, struct stream *out)
@@ -81,6 +94,7 @@ void sbom_check_json(const struct sbom_check *c, bytes name, struct stream *out)
 	json_write_some(&w, "format", c->format);
 	json_write_u64(&w, "packages", c->packages);
 	json_write_bool(&w, "complete", sbom_is_complete(c));
+	json_write_some(&w, "fault", c->fault);
 	json_write_array(&w, "elements");
 	for (size_t i = 0; i < ROWS; i++) {
 		json_write_object(&w, NULL);

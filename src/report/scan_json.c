@@ -191,9 +191,19 @@ static unsigned severity_number(enum severity s)
 	return s <= SEVERITY_INFO ? s == SEVERITY_INFO : (unsigned)s - 1;
 }
 
+/* What one vendor says; the advisory's own source says it of this package. */
+static void write_vendor(struct json_writer *w, bytes source, enum severity severity)
+{
+	if (severity != SEVERITY_UNKNOWN && source.n > 0)
+		json_write_u64(w, SHOW(source), severity_number(severity));
+}
+
+/* Sorted by vendor, as the scores are; the advisory's own source stands among them. */
 static void write_vendors(struct json_writer *w, const struct finding *f)
 {
-	bool any = f->match.advisory.severity != SEVERITY_UNKNOWN, said = false;
+	bytes own = f->match.advisory.source;
+	enum severity severity = f->match.advisory.severity;
+	bool any = severity != SEVERITY_UNKNOWN, said = !any;
 
 	for (size_t i = 0; i < f->about.scores.len; i++)
 		any |= f->about.scores.items[i].severity != SEVERITY_UNKNOWN &&
@@ -203,18 +213,16 @@ static void write_vendors(struct json_writer *w, const struct finding *f)
 	json_write_object(w, "VendorSeverity");
 	for (size_t i = 0; i < f->about.scores.len; i++) {
 		const struct vulnerability_score *s = &f->about.scores.items[i];
-		bool own = bytes_equal(s->source, f->match.advisory.source);
-		enum severity severity = own && f->match.advisory.severity != SEVERITY_UNKNOWN
-		                             ? f->match.advisory.severity
-		                             : s->severity;
+		int c = bytes_compare(own, s->source);
 
-		said |= own;
-		if (severity != SEVERITY_UNKNOWN && s->source.n > 0)
-			json_write_u64(w, SHOW(s->source), severity_number(severity));
+		if (!said && c <= 0)
+			write_vendor(w, own, severity);
+		if (said || c != 0)
+			write_vendor(w, s->source, s->severity);
+		said |= c <= 0;
 	}
-	if (!said && f->match.advisory.severity != SEVERITY_UNKNOWN && f->match.advisory.source.n > 0)
-		json_write_u64(w, SHOW(f->match.advisory.source),
-		               severity_number(f->match.advisory.severity));
+	if (!said)
+		write_vendor(w, own, severity);
 	json_write_end(w);
 }
 
@@ -287,7 +295,7 @@ static void write_finding(struct json_writer *w, const struct scan_page *page,
 	json_write_object(w, NULL);
 	json_write_str(w, "VulnerabilityID", f->match.id);
 	write_words(w, "VendorIDs", &f->match.advisory.vendor_ids);
-	json_write_text(w, "PkgID", arena_printf(a, PRIb "@" PRIb, BYTESF(p->name), BYTESF(p->version)));
+	json_write_text(w, "PkgID", result_id(p, a));
 	json_write_str(w, "PkgName", p->name);
 	if (!scan_is_system(p) && !result_is_by_file(p))
 		write_some_text(w, "PkgPath", p->path);
@@ -346,7 +354,7 @@ static void write_package(struct json_writer *w, const struct scan_page *page,
                           const struct package *p, struct arena *a)
 {
 	json_write_object(w, NULL);
-	json_write_text(w, "ID", arena_printf(a, PRIb "@" PRIb, BYTESF(p->name), BYTESF(p->version)));
+	json_write_text(w, "ID", result_id(p, a));
 	json_write_str(w, "Name", p->name);
 	write_identity(w, "Identifier", p, a);
 	json_write_str(w, "Version", p->version);
@@ -447,4 +455,37 @@ void scan_json(const struct scan_page *page, struct stream *out)
 	write_basis(&w, page);
 	json_write_end(&w);
 	arena_done(&a);
+}
+
+/* -- in the audit's document ------------------------------------------------------------------- */
+
+void scan_write(const struct scan_page *page, struct json_writer *w, const char *name)
+{
+	const struct findings *list = &page->gate->found;
+	uint64_t count[SEVERITY_CRITICAL + 1] = { 0 };
+
+	json_write_object(w, name);
+	json_write_text(w, "database", DATE_TEXT(page->database->built));
+	json_write_u64(w, "looked_up", page->matches->looked_at);
+	json_write_u64(w, "without_data", page->matches->without);
+	json_write_array(w, "findings");
+	for (size_t i = 0; i < list->len; i++) {
+		const struct finding *f = &list->items[i];
+
+		count[f->rating.severity]++;
+		json_write_object(w, NULL);
+		json_write_octets(w, "id", f->match.id);
+		json_write_text(w, "severity", severity_name(f->rating.severity));
+		json_write_text(w, "purl", f->purl_text);
+		json_write_some(w, "fixed", f->match.fixed);
+		json_write_text(w, "status", gate_status_name(f->match.status));
+		json_write_bool(w, "exploited", f->about.kev_added.n > 0);
+		json_write_end(w);
+	}
+	json_write_end(w);
+	json_write_object(w, "severities");
+	for (enum severity s = SEVERITY_UNKNOWN; s <= SEVERITY_CRITICAL; s++)
+		json_write_u64(w, severity_name(s), count[s]);
+	json_write_end(w);
+	json_write_end(w);
 }

@@ -34,7 +34,7 @@ struct scan_page {
 	const struct gate *gate;
 	const struct database_info *database;
 	uint64_t gaps;     /* what could not be read of the image */
-	uint64_t unnamed;  /* packages of a bill that no purl of a known type names */
+	uint64_t unnamed;  /* packages of a bill without a purl of a known type */
 	int64_t now;       /* seconds */
 	bool list_packages, show_suppressed, has_baseline;
 };
@@ -54,6 +54,11 @@ bool scan_is_system(const struct package *p);
 
 /* The table: first what to update and what that takes away. */
 void scan_text(const struct scan_page *page, const struct terminal *terminal, struct stream *out);
+/* scan_short, scan_write: the same as a section of the audit's page, a member of its document. */
+struct layout;
+void scan_short(const struct scan_page *page, struct layout *l);
+struct json_writer;
+void scan_write(const struct scan_page *page, struct json_writer *w, const char *name);
 /* Trivy's JSON, schema version 2. SARIF 2.1.0 as Trivy's users have it. */
 void scan_json(const struct scan_page *page, struct stream *out);
 void scan_sarif(const struct scan_page *page, struct stream *out);

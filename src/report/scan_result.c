@@ -66,7 +66,8 @@ static struct result new_result(const struct scan_page *page, const struct packa
 
 	return (struct result){
 		.target = bytes_str(arena_printf(a, PRIb " (" PRIb " " PRIb ")", BYTESF(page->target),
-		                                 BYTESF(family), BYTESF(p->distro_version))),
+		                                 BYTESF(gate_text(family)),
+		                                 BYTESF(gate_text(p->distro_version)))),
 		.type = family,
 		.is_system = true,
 	};
@@ -77,7 +78,8 @@ static size_t place_of(const struct scan_page *page, const struct package *p, st
                        struct arena *a, struct results *out)
 {
 	struct result r = new_result(page, p, a);
-	bytes key = bytes_str(arena_printf(a, PRIb "\t" PRIb, BYTESF(r.type), BYTESF(r.target)));
+	bytes key = bytes_str(arena_printf(a, PRIb "\t" PRIb, BYTESF(gate_text(r.type)),
+	                                   BYTESF(gate_text(r.target))));
 	void **place = map_put(known, key);
 
 	if (!*place) {
@@ -116,6 +118,12 @@ void results_make(const struct scan_page *page, struct arena *a, struct results 
 }
 
 /* -- words ------------------------------------------------------------------------------------- */
+
+const char *result_id(const struct package *p, struct arena *a)
+{
+	return arena_printf(a, PRIb "@" PRIb, BYTESF(gate_text(p->name)),
+	                    BYTESF(gate_text(p->version)));
+}
 
 const char *result_purl(const struct package *p, struct arena *a)
 {

@@ -28,6 +28,8 @@ void results_make(const struct scan_page *page, struct arena *a, struct results 
 
 /* result_is_by_file(p): its result is of the one file that names it. */
 bool result_is_by_file(const struct package *p);
+/* result_id(p, a): "bash@5.2". Arena. */
+const char *result_id(const struct package *p, struct arena *a);
 /* result_purl(p, a): as Trivy writes it: without "upstream", Alpine's release without its name. */
 const char *result_purl(const struct package *p, struct arena *a);
 /* result_severity(s): "MEDIUM"; there is no INFO, it is LOW. Static. */

@@ -120,23 +120,23 @@ static void write_help(struct sarif *s, const struct finding *f)
 {
 	const char *link = scan_link(f->match.id, &s->scratch),
 			   *severity = result_severity(f->rating.severity);
-	bytes id = f->match.id, name = f->match.package->name, fixed = f->match.fixed;
-	bytes about = f->about.description.n > 0 ? f->about.description : f->about.title;
+	bytes id = f->match.id, name = f->match.package->name, fixed = gate_text(f->match.fixed);
+	bytes about = gate_text(f->about.description.n > 0 ? f->about.description : f->about.title);
 
 	json_write_object(&s->w, "help");
 	json_write_text(&s->w, "text",
 	                arena_printf(&s->scratch,
 	                             "Vulnerability " PRIb "\nSeverity: %s\nPackage: " PRIb
 	                             "\nFixed Version: " PRIb "\nLink: [" PRIb "](%s)\n" PRIb,
-	                             BYTESF(id), severity, BYTESF(name), BYTESF(fixed), BYTESF(id), link,
-	                             BYTESF(about)));
+	                             BYTESF(id), severity, BYTESF(name), BYTESF(fixed), BYTESF(id),
+	                             link, BYTESF(about)));
 	json_write_text(&s->w, "markdown",
 	                arena_printf(&s->scratch,
 	                             "**Vulnerability " PRIb "**\n| Severity | Package | Fixed Version "
 	                             "| Link |\n| --- | --- | --- | --- |\n|%s|" PRIb "|" PRIb "|[" PRIb
 	                             "](%s)|\n\n" PRIb,
-	                             BYTESF(id), severity, BYTESF(name), BYTESF(fixed), BYTESF(id), link,
-	                             BYTESF(about)));
+	                             BYTESF(id), severity, BYTESF(name), BYTESF(fixed), BYTESF(id),
+	                             link, BYTESF(about)));
 	json_write_end(&s->w);
 }
 
@@ -167,7 +167,7 @@ static void write_rule(struct sarif *s, const struct finding *f)
 static const char *fingerprint(const struct finding *f, struct arena *a)
 {
 	const char *text = arena_printf(a, PRIb "\n%s\n" PRIb, BYTESF(f->match.id), f->purl_text,
-	                                BYTESF(f->match.package->path));
+	                                BYTESF(gate_text(f->match.package->path)));
 	digest d = digest_of(DIGEST_SHA256, bytes_str(text));
 
 	return arena_printf(a, "%.64s", DIGEST_TEXT(&d) + strlen("sha256:"));
@@ -211,8 +211,8 @@ static void write_location(struct sarif *s, const struct finding *f)
 	json_write_end(&s->w);
 	json_write_end(&s->w);
 	write_text(s, "message",
-	           bytes_str(arena_printf(&s->scratch, PRIb ": " PRIb "@" PRIb, BYTESF(path),
-	                                  BYTESF(p->name), BYTESF(p->version))));
+	           bytes_str(arena_printf(&s->scratch, PRIb ": %s", BYTESF(gate_text(path)),
+	                                  result_id(p, &s->scratch))));
 	json_write_end(&s->w);
 	json_write_end(&s->w);
 	buf_done(&uri);
@@ -232,8 +232,9 @@ static void write_finding(struct sarif *s, const struct finding *f)
 	                                  "Package: " PRIb "\nInstalled Version: " PRIb
 	                                  "\nVulnerability " PRIb "\nSeverity: %s\nFixed Version: " PRIb
 	                                  "\nLink: [" PRIb "](%s)",
-	                                  BYTESF(p->name), BYTESF(p->version), BYTESF(f->match.id),
-	                                  result_severity(f->rating.severity), BYTESF(f->match.fixed),
+	                                  BYTESF(p->name), BYTESF(gate_text(p->version)),
+	                                  BYTESF(f->match.id), result_severity(f->rating.severity),
+	                                  BYTESF(gate_text(f->match.fixed)),
 	                                  BYTESF(f->match.id), scan_link(f->match.id, &s->scratch))));
 	write_location(s, f);
 	json_write_object(&s->w, "partialFingerprints");

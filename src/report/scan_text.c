@@ -12,6 +12,7 @@
 
 #define SEVERITIES (SEVERITY_CRITICAL + 1)
 #define IDS_SHOWN 12
+#define SHORT_GROUPS 5
 
 /* Findings that one update takes away: those of one package, a distribution's by its source. */
 struct group {
@@ -37,16 +38,14 @@ static enum style style_of(enum severity s)
 
 static void put_counts(struct layout *l, const uint64_t count[SEVERITIES])
 {
-	const char *between = "";
+	uint64_t left = 0;
 
-	for (enum severity s = SEVERITY_CRITICAL + 1; s-- > SEVERITY_UNKNOWN;) {
-		if (count[s] == 0)
-			continue;
-		if (*between)
-			layout_text(l, STYLE_PLAIN, between);
-		layout_printf(l, style_of(s), "%s %s", COUNT_TEXT(count[s]), severity_name(s));
-		between = "and";
-	}
+	for (enum severity s = SEVERITY_UNKNOWN; s < SEVERITIES; s++)
+		left += count[s] > 0;
+	for (enum severity s = SEVERITIES; s-- > SEVERITY_UNKNOWN;)
+		if (count[s] > 0)
+			layout_printf(l, style_of(s), "%s %s%s", COUNT_TEXT(count[s]), severity_name(s),
+			              --left > 0 ? "," : "");
 }
 
 /* -- grouping ---------------------------------------------------------------------------------- */
@@ -100,12 +99,13 @@ static void make_groups(const struct findings *list, bool fixable, struct arena 
 			continue;
 		void **place = map_put(&known,
 		                       bytes_str(arena_printf(a, PRIb "\t" PRIb "\t" PRIb, BYTESF(s->name),
-		                                              BYTESF(name), BYTESF(s->version))));
+		                                              BYTESF(name),
+		                                              BYTESF(gate_text(s->version)))));
 
 		if (!*place) {
 			struct group *made = arena_new(a, struct group);
 
-			*made = (struct group){ .name = name, .installed = s->version, .ordering = s->ordering };
+			*made = (struct group){ name, s->version, .ordering = s->ordering };
 			*place = *ARENA_PUSH(a, out) = made;
 		}
 		add(*place, f, a);
@@ -144,7 +144,6 @@ static void put_group(struct layout *l, const struct group *g)
 	}
 	put_counts(l, g->count);
 	layout_end(l);
-	put_ids(l, g);
 }
 
 static void put_groups(struct layout *l, const struct scan_page *page, const char *heading,
@@ -156,8 +155,10 @@ static void put_groups(struct layout *l, const struct scan_page *page, const cha
 	make_groups(&page->gate->found, fixable, &a, &groups);
 	if (groups.len > 0)
 		layout_heading(l, heading);
-	for (size_t i = 0; i < groups.len; i++)
+	for (size_t i = 0; i < groups.len; i++) {
 		put_group(l, groups.items[i]);
+		put_ids(l, groups.items[i]);
+	}
 	arena_done(&a);
 }
 
@@ -222,17 +223,24 @@ static void put_doubts(struct layout *l, const struct scan_page *page)
 	}
 }
 
-static void put_basis(struct layout *l, const struct scan_page *page)
+static void put_age(struct layout *l, const struct scan_page *page)
 {
 	int64_t age = scan_age(page);
+	bool old = age >= SCAN_STALE_DAYS;
+
+	layout_label(l, "database");
+	layout_printf(l, old ? STYLE_WARN : STYLE_PLAIN, "of %s, %lld days old%s",
+	              DATE_TEXT(page->database->built), (long long)age,
+	              old ? ": what was published since is not in it" : "");
+	layout_end(l);
+}
+
+static void put_basis(struct layout *l, const struct scan_page *page)
+{
 	const struct matches *m = page->matches;
 
 	layout_heading(l, "What this rests on");
-	layout_label(l, "database");
-	layout_printf(l, age >= SCAN_STALE_DAYS ? STYLE_WARN : STYLE_PLAIN,
-	              "of %s, %lld days old%s", DATE_TEXT(page->database->built), (long long)age,
-	              age >= SCAN_STALE_DAYS ? ": what was published since is not in it" : "");
-	layout_end(l);
+	put_age(l, page);
 	put_count(l, m->looked_at, "packages looked up");
 	put_count(l, m->without,
 	          "packages that nobody publishes for, or that the database does not cover");
@@ -293,4 +301,24 @@ void scan_text(const struct scan_page *page, const struct terminal *terminal, st
 	put_suppressed(&l, page);
 	put_ends(&l, page);
 	put_basis(&l, page);
+}
+
+void scan_short(const struct scan_page *page, struct layout *l)
+{
+	struct arena a = ARENA_INIT;
+	struct groups groups = { 0 };
+
+	layout_heading(l, "KNOWN VULNERABILITIES");
+	put_summary(l, page);
+	make_groups(&page->gate->found, true, &a, &groups);
+	for (size_t i = 0; i < groups.len && i < SHORT_GROUPS; i++)
+		put_group(l, groups.items[i]);
+	if (page->gate->found.len > 0) {
+		layout_label(l, "");
+		layout_text(l, STYLE_PLAIN, "which they are: oakum scan");
+		layout_end(l);
+	}
+	put_count(l, page->matches->without, "packages could not be looked up");
+	put_age(l, page);
+	arena_done(&a);
 }

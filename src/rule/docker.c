@@ -146,7 +146,8 @@ bool docker_is_dotnet(const struct docker_stage *s, const char *repository, unsi
 bool docker_has_no_shell(const struct docker_stage *s)
 {
 	return has(s->tag, "chiseled") || has(s->tag, "distroless") || has(s->name, "distroless") ||
-	       bytes_is(s->name, "scratch") || bytes_starts(s->name, BYTES("cgr.dev/chainguard/static"));
+	       bytes_is(s->name, "scratch") ||
+	       bytes_starts(s->name, BYTES("cgr.dev/chainguard/static"));
 }
 
 bool docker_is_unprivileged(const struct docker_stage *s)

@@ -80,6 +80,9 @@ void docker_add_user(const struct docker_file *f, struct job_finding *finding, e
 /* docker_text(f, b): b as a C string for a fix; control octets do not get this far. Arena. */
 const char *docker_text(const struct docker_file *f, bytes b);
 
+/* docker_obey_skips(job): findings in Dockerfiles that "# check=skip=..." names are marked. */
+void docker_obey_skips(struct rule_job *job);
+
 /* The parts of the family, for rule/docker_family.c. */
 void docker_check_stages(const struct docker_file *f);
 void docker_check_instructions(const struct docker_file *f);

@@ -8,28 +8,48 @@
 
 /* -- .dockerignore ---------------------------------------------------------------------------- */
 
-/* A pattern against a path, or against a folder that holds it: * stays in one part, ** does not.
- * Backtracks to the last star only. */
+/* Where matching goes on after a failure: behind the last star, one octet further. */
+struct star {
+	size_t pattern, path;
+	bool deep; /* "**", which crosses slashes */
+};
+
+/* The star at *p is taken. */
+static struct star take_star(bytes pattern, size_t *p, size_t n)
+{
+	bytes rest = bytes_skip(pattern, *p);
+	struct star star = { .path = n, .deep = bytes_take_prefix(&rest, BYTES("**")) };
+
+	if (star.deep)
+		(void)bytes_take_prefix(&rest, BYTES("/"));
+	else
+		(void)bytes_take_prefix(&rest, BYTES("*"));
+	*p = star.pattern = pattern.n - rest.n;
+	return star;
+}
+
+static bool fits(bytes pattern, size_t p, uint8_t c)
+{
+	return p < pattern.n && (pattern.p[p] == c || pattern.p[p] == '?');
+}
+
+/* A pattern against a path, or against a folder that holds it: * stays in one part, ** does not. */
 static bool matches(bytes pattern, bytes path)
 {
-	size_t p = 0, n = 0, star = SIZE_MAX, from = 0;
-	bool deep = false;
+	struct star star = { .pattern = SIZE_MAX };
+	size_t p = 0, n = 0;
 
 	while (n < path.n) {
 		if (p == pattern.n && path.p[n] == '/')
 			return true;
 		if (p < pattern.n && pattern.p[p] == '*') {
-			deep = p + 1 < pattern.n && pattern.p[p + 1] == '*';
-			p += deep ? 2 : 1;
-			p += deep && p < pattern.n && pattern.p[p] == '/';
-			star = p;
-			from = n;
-		} else if (p < pattern.n && (pattern.p[p] == path.p[n] || pattern.p[p] == '?')) {
+			star = take_star(pattern, &p, n);
+		} else if (fits(pattern, p, path.p[n])) {
 			p++;
 			n++;
-		} else if (star != SIZE_MAX && (deep || path.p[from] != '/')) {
-			p = star;
-			n = ++from;
+		} else if (star.pattern != SIZE_MAX && (star.deep || path.p[star.path] != '/')) {
+			p = star.pattern;
+			n = ++star.path;
 		} else {
 			return false;
 		}
@@ -178,6 +198,20 @@ static void check_add(const struct docker_file *f, const struct dockerfile_instr
 		           upper ? "COPY" : "copy");
 }
 
+static bool is_absolute(bytes path)
+{
+	return path.p[0] == '/' || path.p[0] == '\\' || path.p[0] == '$' || path.p[0] == '%' ||
+	       (path.n > 1 && path.p[1] == ':');
+}
+
+/* Whether it ends like a folder, as far as can be told. */
+static bool is_folder(bytes path)
+{
+	uint8_t last = path.p[path.n - 1];
+
+	return last == '/' || last == '\\' || last == '.' || bytes_find(path, '$') < path.n;
+}
+
 static void check_target(const struct docker_file *f, const struct dockerfile_instruction *i)
 {
 	const struct dockerfile_word *target = &i->words.items[i->words.len - 1];
@@ -188,16 +222,13 @@ static void check_target(const struct docker_file *f, const struct dockerfile_in
 		text = bytes_slice(text, 1, text.n - 2);
 	if (text.n == 0)
 		return;
-	uint8_t last = text.p[text.n - 1];
+	size_t end = target->to - (i->json || text.n < target->text.n);
 
-	if (i->words.len > 2 && last != '/' && last != '\\' && last != '.' &&
-	    bytes_find(text, '$') == text.n)
-		docker_fix(f, docker_find(f, RULE(DF033), target->from, target->to), RULE_FIX_SAFE,
-		           target->to - (i->json || text.n < target->text.n),
-		           target->to - (i->json || text.n < target->text.n), "/");
-	if (s && !s->workdir && text.p[0] != '/' && text.p[0] != '$' && text.p[0] != '\\' &&
-	    !bytes_starts(text, BYTES("%")) && !(text.n > 1 && text.p[1] == ':') &&
-	    !docker_is_unprivileged(s) && !bytes_is(s->name, "scratch"))
+	if (i->words.len > 2 && !is_folder(text))
+		docker_fix(f, docker_find(f, RULE(DF033), target->from, target->to), RULE_FIX_SAFE, end,
+		           end, "/");
+	if (s && !s->workdir && !is_absolute(text) && !docker_is_unprivileged(s) &&
+	    !bytes_is(s->name, "scratch"))
 		docker_fix(f, docker_find(f, RULE(DF032), target->from, target->to), RULE_FIX_REVIEW,
 		           i->from, i->from, "WORKDIR /app\n");
 }

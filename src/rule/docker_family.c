@@ -34,13 +34,20 @@ static bool comment_skips(const struct dockerfile_instruction *i, const struct r
 
 static const struct dockerfile_instruction *around(const struct dockerfile *d, size_t at)
 {
-	for (size_t k = d->instructions.len; k > 0; k--)
-		if (d->instructions.items[k - 1].from <= at)
-			return &d->instructions.items[k - 1];
-	return NULL;
+	size_t low = 0, high = d->instructions.len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (d->instructions.items[middle].from <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 ? &d->instructions.items[low - 1] : NULL;
 }
 
-static void obey_skips(struct rule_job *job)
+void docker_obey_skips(struct rule_job *job)
 {
 	for (size_t k = 0; k < job->findings.len; k++) {
 		struct job_finding *f = &job->findings.items[k];
@@ -71,7 +78,7 @@ static void check(struct rule_job *job)
 		docker_check_runs(&f);
 		docker_check_style(&f);
 	}
-	obey_skips(job);
+	docker_obey_skips(job);
 }
 
 const struct rule_family rule_family_docker = {

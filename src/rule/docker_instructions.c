@@ -16,6 +16,20 @@ static bytes unquoted(bytes value)
 	           : value;
 }
 
+/* Names that are written in one word: FEED_ACCESSTOKEN, DBPASSWORD. */
+static bool ends_in_secret(bytes name)
+{
+	static const char *const ends[] = { "token", "password", "passwd", "secret", "apikey" };
+
+	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++) {
+		size_t n = strlen(ends[k]);
+
+		if (name.n >= n && bytes_equal_nocase(bytes_skip(name, name.n - n), bytes_str(ends[k])))
+			return true;
+	}
+	return false;
+}
+
 /* An empty ENV is a switch, and one that names a file holds no secret; an ARG without a value is
  * filled in by whoever builds. */
 static void check_secret(const struct docker_file *f, const struct dockerfile_instruction *i,
@@ -23,7 +37,8 @@ static void check_secret(const struct docker_file *f, const struct dockerfile_in
 {
 	bytes value = unquoted(p->value.text);
 
-	if (!kubernetes_is_secret_name(p->key.text) || bytes_starts(value, BYTES("/run/secrets/")))
+	if (!(kubernetes_is_secret_name(p->key.text) || ends_in_secret(p->key.text)) ||
+	    bytes_starts(value, BYTES("/run/secrets/")))
 		return;
 	if (value.n > 0 ? bytes_is(value, "true") || bytes_is(value, "false")
 	                : i->kind != DOCKERFILE_ARG)
@@ -219,6 +234,7 @@ static void check_port(const struct docker_file *f, const struct dockerfile_inst
 		else
 			docker_fix(f, finding, RULE_FIX_SAFE, w->from - 1, w->to, "");
 	} else if (port < 1024 && port > 0 && docker_is_final(f, i) &&
+	           !docker_is_windows(docker_stage_of(f, i)) &&
 	           (has_user(f, i) || bytes_is(w->text, "80"))) {
 		docker_find(f, RULE(DF045), w->from, w->to)->message =
 			arena_printf(f->job->arena, "port %u", (unsigned)port);
@@ -281,10 +297,9 @@ static void check_workdir(const struct docker_file *f, const struct dockerfile_i
 	if (s->parent > 0 && f->stages[s->parent - 1].workdir)
 		return;
 	struct job_finding *finding = docker_find_at(f, RULE(DF030), i);
+	size_t at = w->from + (w->text.p != path.p); /* behind a quote */
 
-	docker_fix(f, finding, RULE_FIX_SAFE, w->from + (w->text.p != path.p), w->from + (w->text.p !=
-	                                                                                    path.p),
-	           "/");
+	docker_fix(f, finding, RULE_FIX_SAFE, at, at, "/");
 }
 
 /* -- CMD and ENTRYPOINT ----------------------------------------------------------------------- */
@@ -300,13 +315,12 @@ static bool is_plain(bytes text)
 
 static void check_shell_form(const struct docker_file *f, const struct dockerfile_instruction *i)
 {
-	const struct dockerfile_word *w = &i->words.items[0];
-	bytes rest = w->text, word;
-	const char *list = "";
-
 	if (i->json || i->words.len != 1)
 		return;
+	const struct dockerfile_word *w = &i->words.items[0];
 	struct job_finding *finding = docker_find_at(f, RULE(DF027), i);
+	bytes rest = w->text, word;
+	const char *list = "";
 
 	if (!is_plain(w->text))
 		return;
@@ -330,43 +344,51 @@ static void check_maintainer(const struct docker_file *f, const struct dockerfil
 		                        docker_text(f, name)));
 }
 
+static void check_env(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	if (i->kind == DOCKERFILE_ENV) {
+		check_own_variable(f, i);
+		check_legacy(f, i);
+	}
+	check_tls(f, i);
+	for (size_t k = 0; k < i->pairs.len; k++)
+		check_secret(f, i, &i->pairs.items[k]);
+}
+
+static void check_label(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	check_legacy(f, i);
+	check_labels(f, i);
+}
+
+static void check_onbuild(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	if (i->trigger &&
+	    (i->trigger->kind == DOCKERFILE_FROM || i->trigger->kind == DOCKERFILE_MAINTAINER ||
+	     i->trigger->kind == DOCKERFILE_ONBUILD))
+		docker_find_at(f, RULE(DF055), i);
+}
+
+typedef void check_function(const struct docker_file *f, const struct dockerfile_instruction *i);
+
+static check_function *const checks[] = {
+	[DOCKERFILE_ARG] = check_env,
+	[DOCKERFILE_CMD] = check_shell_form,
+	[DOCKERFILE_ENTRYPOINT] = check_shell_form,
+	[DOCKERFILE_ENV] = check_env,
+	[DOCKERFILE_EXPOSE] = check_expose,
+	[DOCKERFILE_LABEL] = check_label,
+	[DOCKERFILE_MAINTAINER] = check_maintainer,
+	[DOCKERFILE_ONBUILD] = check_onbuild,
+	[DOCKERFILE_VOLUME] = check_volume,
+	[DOCKERFILE_WORKDIR] = check_workdir,
+};
+
 static void check_one(const struct docker_file *f, const struct dockerfile_instruction *i)
 {
 	check_literal(f, i);
-	switch ((int)i->kind) {
-	case DOCKERFILE_ENV:
-		check_own_variable(f, i);
-		check_legacy(f, i);
-		check_tls(f, i);
-		for (size_t k = 0; k < i->pairs.len; k++)
-			check_secret(f, i, &i->pairs.items[k]);
-		break;
-	case DOCKERFILE_ARG:
-		check_tls(f, i);
-		for (size_t k = 0; k < i->pairs.len; k++)
-			check_secret(f, i, &i->pairs.items[k]);
-		break;
-	case DOCKERFILE_LABEL:
-		check_legacy(f, i);
-		check_labels(f, i);
-		break;
-	case DOCKERFILE_EXPOSE: check_expose(f, i); break;
-	case DOCKERFILE_VOLUME: check_volume(f, i); break;
-	case DOCKERFILE_WORKDIR: check_workdir(f, i); break;
-	case DOCKERFILE_CMD:
-	case DOCKERFILE_ENTRYPOINT:
-		if (i->words.len > 0)
-			check_shell_form(f, i);
-		break;
-	case DOCKERFILE_MAINTAINER: check_maintainer(f, i); break;
-	case DOCKERFILE_ONBUILD:
-		if (i->trigger && (i->trigger->kind == DOCKERFILE_FROM ||
-		                   i->trigger->kind == DOCKERFILE_MAINTAINER ||
-		                   i->trigger->kind == DOCKERFILE_ONBUILD))
-			docker_find_at(f, RULE(DF055), i);
-		break;
-	default: break;
-	}
+	if (i->kind < sizeof(checks) / sizeof(*checks) && checks[i->kind])
+		checks[i->kind](f, i);
 }
 
 void docker_check_instructions(const struct docker_file *f)

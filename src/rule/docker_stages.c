@@ -106,7 +106,8 @@ static void check_image(const struct docker_file *f, const struct docker_stage *
 			f->job->arena, "%s: %s", SHOW(where), s->tag.n ? "latest moves" : "no tag");
 	else if (s->digest.n == 0 && !is_rebuilt(f->job))
 		docker_find(f, RULE(DF004), s->in->image.from, s->in->image.to)->message =
-			arena_printf(f->job->arena, "%s: neither a digest nor a scheduled rebuild", SHOW(where));
+			arena_printf(f->job->arena, "%s: neither a digest nor a scheduled rebuild",
+		                 SHOW(where));
 }
 
 static bool is_declared(const struct docker_file *f, bytes name)

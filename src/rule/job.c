@@ -85,6 +85,13 @@ static int read_file(struct rule_job *job, struct job_file *file, err *e)
 		source_init(&file->source, file->text, &file->memory);
 	if (result == 0 && file->kind == JOB_YAML)
 		result = read_yaml(job, file, e);
+	if (result == 0 && file->kind == JOB_DOCKERFILE && file->text.n > LIMIT_DOCKERFILE)
+		result = err_set(e, ERR_LIMIT, 0, "a Dockerfile of more than %s",
+		                 SIZE_TEXT(LIMIT_DOCKERFILE));
+	if (result == 0 && file->kind == JOB_DOCKERFILE) {
+		file->dockerfile = arena_new(&file->memory, struct dockerfile);
+		dockerfile_parse(file->text, &file->memory, file->dockerfile);
+	}
 	if (result < 0)
 		arena_done(&file->memory);
 	return result;
@@ -104,6 +111,12 @@ static void account(struct rule_job *job, size_t index, bool add)
 	job->faults.len = n;
 	for (size_t i = 0; add && file->yaml && i < file->yaml->faults.len; i++) {
 		const struct yaml_fault *fault = &file->yaml->faults.items[i];
+
+		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){ index, fault->at,
+			                                                       fault->message };
+	}
+	for (size_t i = 0; add && file->dockerfile && i < file->dockerfile->faults.len; i++) {
+		const struct dockerfile_fault *fault = &file->dockerfile->faults.items[i];
 
 		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){ index, fault->at,
 			                                                       fault->message };

@@ -16,6 +16,7 @@
  * Threading: a job belongs to one thread. */
 #pragma once
 
+#include "fmt/dockerfile.h"
 #include "fmt/edit.h"
 #include "fmt/source.h"
 #include "fmt/yaml.h"
@@ -24,7 +25,7 @@
 enum job_kind {
 	JOB_OTHER, /* kept for rules that ask whether a file is there; its text is not read */
 	JOB_YAML,  /* file->yaml is set; JSON, too */
-	JOB_DOCKERFILE,
+	JOB_DOCKERFILE, /* file->dockerfile is set */
 	JOB_IGNORE,  /* .dockerignore */
 	JOB_PROJECT, /* .csproj, .fsproj, .vbproj, Directory.*.props, *.config: XML */
 };
@@ -35,6 +36,7 @@ struct job_file {
 	bytes text; /* borrows */
 	struct source source;
 	struct yaml_file *yaml;
+	struct dockerfile *dockerfile;
 	struct arena memory; /* of this file's trees */
 };
 

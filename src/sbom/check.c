@@ -58,6 +58,8 @@ void sbom_check_document(const struct sbom_document *d, struct arena *a, struct 
 		.created = d->bill.created,
 		.nameless = d->nameless,
 		.dangling = d->dangling,
+		.bad_licences = d->bad_licences,
+		.fault = d->fault,
 	};
 	check_packages(&d->bill, (const bool *)d->related.p, a, out);
 }
@@ -65,6 +67,7 @@ void sbom_check_document(const struct sbom_document *d, struct arena *a, struct 
 bool sbom_is_complete(const struct sbom_check *c)
 {
 	return c->author.n > 0 && c->created != 0 && c->nameless == 0 && c->dangling == 0 &&
+	       c->bad_licences == 0 && c->fault.n == 0 &&
 	       c->supplier.packages == 0 && c->version.packages == 0 && c->identifier.packages == 0 &&
 	       c->relation.packages == 0;
 }

@@ -8,7 +8,8 @@
  * name and version are enough: they are ID and VERSION_ID of os-release(5), which tell who made it
  * and which it is.
  *
- * Not a checker of a format's grammar: what a reader takes is looked at.
+ * Whether a document is what its format's schema allows, schema.h says; here it is one more thing
+ * that may be wrong, as are references to nothing and licences that are no expressions.
  * Threading: pure functions. */
 #pragma once
 
@@ -30,7 +31,9 @@ struct sbom_check {
 	int64_t created;
 	uint64_t nameless; /* packages without a name */
 	struct sbom_lack supplier, version, identifier, relation;
-	uint64_t dangling; /* dependencies that name what is not there */
+	uint64_t dangling;     /* dependencies that name what is not there */
+	uint64_t bad_licences; /* packages whose licence should be an expression and is none */
+	bytes fault;           /* what the format's schema does not allow; empty: it is valid */
 };
 
 /* sbom_check_document(document, a, out), sbom_check_bill(bill, a, out): of one that was read, and

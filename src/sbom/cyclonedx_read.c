@@ -43,6 +43,7 @@ static bytes licence_said(struct reader *r, json component)
 		json licence = json_get(i, "license");
 		bytes said = reader_str(r, i, "expression");
 
+		reader_check_expression(r, said);
 		if (said.n == 0)
 			said = reader_str(r, licence, "id");
 		if (said.n == 0)

@@ -198,7 +198,8 @@ void parts_begin(struct parts *p, const struct sbom *bill, enum sbom_format form
 
 	*p = (struct parts){ .bill = bill,
 		                 .hasher = hasher_new(DIGEST_SHA256),
-		                 .digests = BUF_INIT(SIZE_MAX / 2) };
+		                 .digests = BUF_INIT(SIZE_MAX / 2),
+		                 .owned = BUF_INIT(SIZE_MAX / 2) };
 	pack_u64(&b, format);
 	pack_str(&b, bill->tool_version);
 	pack_str(&b, PARTS_TIME(bill->created));
@@ -224,4 +225,5 @@ void parts_done(struct parts *p)
 {
 	hasher_free(p->hasher);
 	buf_done(&p->digests);
+	buf_done(&p->owned);
 }

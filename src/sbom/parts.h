@@ -12,6 +12,7 @@ struct parts {
 	struct hasher *hasher;
 	buf digests;   /* of the ids of all packages, eight octets each */
 	char uuid[48]; /* "urn:uuid:…", over the whole bill */
+	buf owned;     /* whose file has which SHA-1: of SPDX alone (spdx_own) */
 };
 
 /* parts_begin(p, bill, format): borrows bill; parts_done frees. O(packages + files + edges). */

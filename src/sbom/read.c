@@ -98,6 +98,13 @@ int reader_add(struct reader *r, bytes id, struct sbom_package *p, err *e)
 	return 0;
 }
 
+void reader_check_expression(struct reader *r, bytes text)
+{
+	if (text.n > 0 && !bytes_starts(text, BYTES("LicenseRef-")) &&
+	    !bytes_starts(text, BYTES("DocumentRef-")))
+		r->out->bad_licences += licence_of(text, &r->scratch).kind == LICENCE_TEXT;
+}
+
 int reader_text(struct reader *r, bytes ref, bytes text, err *e)
 {
 	r->texts_size += ref.n + text.n;
@@ -376,7 +383,7 @@ static int read_any(struct reader *r, const struct sbom_source *source, err *e)
 		                 "a document in XML; JSON is read (convert it: 'cyclonedx convert "
 		                 "--output-format json', or the SPDX tools' Convert)");
 	else if (bytes_starts(begin, BYTES("SPDXVersion:")) || bytes_starts(begin, BYTES("#")))
-		result = tag_read(r, &again, e);
+		result = tag_read(r, &again, e), r->out->is_tag_value = true;
 	else
 		result = json_read(r, &again, e);
 	buf_done(&head);

@@ -43,8 +43,11 @@ struct sbom_document {
 	size_t image;         /* its number; SIZE_MAX when it is none of them */
 	struct map texts;     /* licences that SPDX does not know: LicenseRef-… to bytes */
 	buf edges;            /* struct sbom_edge */
+	bool is_tag_value;
 	/* what is wrong with it (check.h) */
 	uint64_t nameless, dangling;
+	uint64_t bad_licences; /* called expressions, but none */
+	bytes fault;           /* what its schema does not allow (schema.h); empty when nobody looked */
 	buf related; /* bool for each package: somebody says how it belongs to the rest */
 };
 

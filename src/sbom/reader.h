@@ -50,6 +50,10 @@ int reader_edge(struct reader *r, uint64_t from, uint64_t to, err *e);
 /* reader_related(r, id): a relationship names it. */
 void reader_related(struct reader *r, uint64_t id);
 
+/* reader_check_expression(r, text): it should be a licence expression of SPDX; counted when it is
+ * none. */
+void reader_check_expression(struct reader *r, bytes text);
+
 /* reader_text(r, ref, text, e): the words that a LicenseRef- stands for. ERR_LIMIT. */
 int reader_text(struct reader *r, bytes ref, bytes text, err *e);
 

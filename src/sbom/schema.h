@@ -11,8 +11,8 @@
 
 #include "sbom/read.h"
 
-/* schema_check(source, version, e): a document that is JSON, from its beginning; what is around it
- * (a statement) is not looked at, its predicate is. version: "SPDX-2.3", "1.6". ERR_FORMAT with the
- * place of the first thing that is not allowed: "components: [3]: 'name' is missing"; ERR_LIMIT;
- * what the source fails with. */
-int schema_check(const struct sbom_source *source, bytes version, err *e);
+/* schema_check(source, version, in_statement, e): a document that is JSON, from its beginning; of a
+ * statement the predicate is looked at. version: "SPDX-2.3", "1.6". ERR_FORMAT with the place of
+ * the first thing that is not allowed: "components: [3]: 'name' is missing"; ERR_LIMIT; what the
+ * source fails with. O(n log n). */
+int schema_check(const struct sbom_source *source, bytes version, bool in_statement, err *e);

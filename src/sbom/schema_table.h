@@ -7,6 +7,7 @@
  * schema_word_starts. Private to schema.c. Threading: constant. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {

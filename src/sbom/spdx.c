@@ -3,7 +3,9 @@
 
 #include "base/buf.h"
 #include "base/map.h"
-#include "sbom/parts.h"
+#include "base/text.h"
+
+#include <stdlib.h>
 
 const char *spdx_purpose(enum sbom_kind kind)
 {
@@ -52,6 +54,77 @@ bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, st
 
 	buf_done(&b);
 	return text;
+}
+
+struct owned {
+	uint32_t owner;
+	uint8_t sha1[20];
+};
+
+static int compare_owned(const void *left, const void *right)
+{
+	const struct owned *a = left, *b = right;
+	int c = (a->owner > b->owner) - (a->owner < b->owner);
+
+	return c ? c : memcmp(a->sha1, b->sha1, sizeof(a->sha1));
+}
+
+void spdx_own(struct parts *parts)
+{
+	struct arena scratch = ARENA_INIT;
+	struct sbom_file f;
+	size_t at = 0;
+
+	while (parts_next_file(parts->bill, &at, &scratch, &f)) {
+		struct owned one = { .owner = f.owner };
+
+		memcpy(one.sha1, f.sha1.value, sizeof(one.sha1));
+		if (digest_size(&f.sha1) > 0)
+			buf_put(&parts->owned, bytes_of((const uint8_t *)&one, sizeof(one)));
+	}
+	if (parts->owned.n > 0)
+		qsort(parts->owned.p, parts->owned.n / sizeof(struct owned), sizeof(struct owned),
+		      compare_owned);
+	arena_done(&scratch);
+}
+
+/* The sums as they are written, in their order, one behind the other, are summed up. */
+const char *spdx_code(const struct parts *parts, uint32_t owner, struct arena *a)
+{
+	const struct owned *items = (const void *)parts->owned.p;
+	size_t low = 0, high = parts->owned.n / sizeof(*items), len = high;
+	buf hex = BUF_INIT(SIZE_MAX / 2);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (items[middle].owner < owner)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < len && items[low].owner == owner; low++)
+		text_hex(&hex, bytes_of(items[low].sha1, sizeof(items[low].sha1)));
+	const char *code = NULL;
+
+	if (hex.n > 0) {
+		digest sum = digest_of(DIGEST_SHA1, buf_bytes(&hex));
+
+		buf_clear(&hex);
+		text_hex(&hex, bytes_of(sum.value, digest_size(&sum)));
+		code = arena_str(a, buf_bytes(&hex));
+	}
+	buf_done(&hex);
+	return code;
+}
+
+bytes spdx_file_name(const struct sbom_file *f, struct arena *a)
+{
+	uint8_t *name = arena_alloc(a, f->path.n + 2);
+
+	memcpy(name, "./", 2);
+	memcpy(name + 2, f->path.p, f->path.n);
+	return bytes_of(name, f->path.n + 2);
 }
 
 static void put_remark(buf *b, const char *what, bytes text)

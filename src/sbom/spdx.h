@@ -5,6 +5,7 @@
 #pragma once
 
 #include "sbom/index.h"
+#include "sbom/parts.h"
 #include "sbom/sbom.h"
 
 #define SPDX_VERSION "SPDX-2.3"
@@ -29,6 +30,15 @@ bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, st
 /* spdx_comment(p, a): section 7.20, what else is known: "slices: config libs; module:
  * nodejs:18:…:rhel9; a package of the distribution holds it". Empty when nothing is. Arena. */
 bytes spdx_comment(const struct sbom_package *p, struct arena *a);
+
+/* spdx_own(parts): learn which package has which files. spdx_code(parts, owner, a): the verification
+ * code of section 7.9 over the files of a package (index + 1; 0: the image, which has what no
+ * package has); NULL when it has none, and then no file was analysed. Arena. */
+void spdx_own(struct parts *parts);
+const char *spdx_code(const struct parts *parts, uint32_t owner, struct arena *a);
+
+/* spdx_file_name(f, a): section 8.1: relative, "./usr/bin/env". Arena. */
+bytes spdx_file_name(const struct sbom_file *f, struct arena *a);
 
 /* The licences that need section 10, those that SPDX does not know: by the first package that has
  * each. Only numbers are kept. */

@@ -60,8 +60,23 @@ static void write_digests(struct json_writer *w, const digest *const *digests, s
 	buf_done(&hex);
 }
 
-static void write_image(struct json_writer *w, const struct sbom *bill)
+static void write_analysed(struct json_writer *w, const struct parts *parts, uint32_t owner,
+                           struct arena *scratch)
 {
+	const char *code = spdx_code(parts, owner, scratch);
+
+	json_write_bool(w, "filesAnalyzed", code != NULL);
+	if (!code)
+		return;
+	json_write_object(w, "packageVerificationCode");
+	json_write_text(w, "packageVerificationCodeValue", code);
+	json_write_end(w);
+}
+
+static void write_image(struct json_writer *w, const struct parts *parts)
+{
+	const struct sbom *bill = parts->bill;
+	struct arena scratch = ARENA_INIT;
 	const digest *digests[] = { &bill->image };
 
 	json_write_object(w, NULL);
@@ -72,7 +87,8 @@ static void write_image(struct json_writer *w, const struct sbom *bill)
 	json_write_text(w, "primaryPackagePurpose", "CONTAINER");
 	json_write_text(w, "supplier", SPDX_NOTHING);
 	json_write_text(w, "downloadLocation", SPDX_NOTHING);
-	json_write_bool(w, "filesAnalyzed", false);
+	write_analysed(w, parts, 0, &scratch);
+	arena_done(&scratch);
 	json_write_text(w, "licenseConcluded", SPDX_NOTHING);
 	json_write_text(w, "licenseDeclared", SPDX_NOTHING);
 	json_write_text(w, "copyrightText", SPDX_NOTHING);
@@ -137,7 +153,7 @@ static void write_package(struct json_writer *w, const struct parts *parts, size
 	write_known(w, "supplier", p->supplier);
 	write_some(w, "originator", p->originator);
 	write_known(w, "downloadLocation", p->download);
-	json_write_bool(w, "filesAnalyzed", false);
+	write_analysed(w, parts, (uint32_t)i + 1, scratch);
 	write_checksums(w, p->checksums);
 	write_some(w, "homepage", p->homepage);
 	write_some(w, "sourceInfo", spdx_source_info(parts->bill, p, scratch));
@@ -157,7 +173,7 @@ static void write_packages(struct json_writer *w, const struct parts *parts,
 	struct sbom_package p;
 
 	json_write_array(w, "packages");
-	write_image(w, parts->bill);
+	write_image(w, parts);
 	for (size_t i = 0; parts_package(parts->bill, i, &scratch, &p); i++) {
 		write_package(w, parts, i, &p, &scratch);
 		spdx_texts_add(texts, i, &p.licence);
@@ -184,7 +200,7 @@ static void write_files(struct json_writer *w, const struct parts *parts)
 		json_write_object(w, NULL);
 		json_write_text(w, "SPDXID",
 		                arena_printf(&scratch, SPDX_REF "%s", parts_file_id(parts, &f, &scratch)));
-		json_write_str(w, "fileName", f.path);
+		json_write_str(w, "fileName", spdx_file_name(&f, &scratch));
 		write_digests(w, digests, 2);
 		json_write_text(w, "licenseConcluded", SPDX_NOTHING);
 		json_write_text(w, "copyrightText", SPDX_NOTHING);
@@ -281,6 +297,7 @@ void spdx_json_write(const struct sbom *bill, struct stream *out)
 	struct parts parts;
 
 	parts_begin(&parts, bill, SBOM_SPDX_JSON);
+	spdx_own(&parts);
 	json_write_init(&w, out);
 	json_write_object(&w, NULL);
 	write_creation(&w, &parts);

@@ -137,6 +137,7 @@ static int take_package(struct reader *r, json package, err *e)
 		.checksums = checksums_of(r, package),
 	};
 
+	reader_check_expression(r, p.licence.text);
 	take_references(r, package, &p);
 	reader_comment(reader_str(r, package, "comment"), &p);
 	reader_source_info(r, reader_str(r, package, "sourceInfo"), &p);

@@ -68,9 +68,21 @@ static void put_hex(struct stream *out, const digest *d)
 	buf_done(&hex);
 }
 
-static void put_image(struct stream *out, const struct sbom *bill)
+static void put_analysed(struct stream *out, const struct parts *parts, uint32_t owner,
+                         struct arena *scratch)
 {
+	const char *code = spdx_code(parts, owner, scratch);
+
+	put_line(out, "FilesAnalyzed", code ? "true" : "false");
+	if (code)
+		put_line(out, "PackageVerificationCode", code);
+}
+
+static void put_image(struct stream *out, const struct parts *parts)
+{
+	const struct sbom *bill = parts->bill;
 	const digest *d = &bill->image;
+	struct arena scratch = ARENA_INIT;
 
 	stream_puts(out, "\n");
 	put_value(out, "PackageName", bill->name);
@@ -80,7 +92,8 @@ static void put_image(struct stream *out, const struct sbom *bill)
 	put_line(out, "PrimaryPackagePurpose", "CONTAINER");
 	put_line(out, "PackageSupplier", SPDX_NOTHING);
 	put_line(out, "PackageDownloadLocation", SPDX_NOTHING);
-	put_line(out, "FilesAnalyzed", "false");
+	put_analysed(out, parts, 0, &scratch);
+	arena_done(&scratch);
 	put_line(out, "PackageLicenseConcluded", SPDX_NOTHING);
 	put_line(out, "PackageLicenseDeclared", SPDX_NOTHING);
 	put_line(out, "PackageCopyrightText", SPDX_NOTHING);
@@ -129,7 +142,7 @@ static void put_package(struct stream *out, const struct parts *parts, size_t i,
 	put_known(out, "PackageSupplier", p->supplier);
 	put_value(out, "PackageOriginator", p->originator);
 	put_known(out, "PackageDownloadLocation", p->download);
-	put_line(out, "FilesAnalyzed", "false");
+	put_analysed(out, parts, (uint32_t)i + 1, scratch);
 	put_checksums(out, p->checksums);
 	put_value(out, "PackageHomePage", p->homepage);
 	put_some_text(out, "PackageSourceInfo", spdx_source_info(parts->bill, p, scratch));
@@ -156,7 +169,7 @@ static void put_files(struct stream *out, const struct parts *parts)
 		if (digest_size(&f.sha1) == 0)
 			continue;
 		stream_puts(out, "\n");
-		put_value(out, "FileName", f.path);
+		put_value(out, "FileName", spdx_file_name(&f, &scratch));
 		stream_printf(out, "SPDXID: " SPDX_REF "%s\nFileChecksum: SHA1: ",
 		              parts_file_id(parts, &f, &scratch));
 		put_hex(out, &f.sha1);
@@ -239,8 +252,9 @@ void spdx_tag_write(const struct sbom *bill, struct stream *out)
 	struct parts parts;
 
 	parts_begin(&parts, bill, SBOM_SPDX_TAG);
+	spdx_own(&parts);
 	put_creation(out, &parts);
-	put_image(out, bill);
+	put_image(out, &parts);
 	for (size_t i = 0; parts_package(bill, i, &scratch, &p); i++) {
 		put_package(out, &parts, i, &p, &scratch);
 		spdx_texts_add(&texts, i, &p.licence);

@@ -31,6 +31,7 @@ static int settle(struct tags *t, err *e)
 	if (t->about == ABOUT_PACKAGE) {
 		if (t->p.licence.text.n == 0)
 			t->p.licence.text = t->concluded;
+		reader_check_expression(r, t->p.licence.text);
 		t->p.checksums = buf_bytes(&t->checksums);
 		result = reader_add(r, t->id, &t->p, e);
 	} else if (t->about == ABOUT_LICENCE && t->licence_id.n > 0) {

@@ -48,14 +48,16 @@ unsigned confirm_entropy(bytes value)
 
 /* -- what no secret is ------------------------------------------------------------------------- */
 
-/* Published for everybody: the samples of AWS's, jwt.io's and Microsoft's documentation, the keys of
- * the Azure storage and Cosmos emulators. */
+/* Published for everybody: the samples of AWS's, jwt.io's and Microsoft's documentation and of RFC
+ * 7617, user:pass, the keys of the Azure storage and Cosmos emulators. */
 static bool is_documented(bytes value)
 {
 	static const char *const fronts[] = { "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE",
 		                                  "wJalrXUtnFEMI/K7MDENG", "je7MtGbClwBF/2Zp9Utk",
 		                                  "Eby8vdM02xNOcqFlqUwJ",  "C2y6yDjf5/R+ob0N8A7C",
-		                                  "33f!!lloppa",           "hal+9ooo_da!sY" };
+		                                  "33f!!lloppa",           "hal+9ooo_da!sY",
+		                                  "QWxhZGRpbjpv",          "dXNlcjpwYXNz",
+		                                  "dXNlcm5hbWU6cGFzc3dv" };
 
 	for (size_t i = 0; i < sizeof(fronts) / sizeof(*fronts); i++)
 		if (bytes_starts(value, bytes_str(fronts[i])))
@@ -176,9 +178,11 @@ static bool is_connection(bytes value, bytes around)
 {
 	static const char *const words[] = { "server=", "data source=", "host=", "user id=",
 		                                 "uid=",    "username=",    "user=", "database=",
-		                                 ".redis.", "initial catalog=", "addr" };
+		                                 "initial catalog=" };
+	size_t dot = bytes_find(value, '.');
 
-	if (is_word(value) || value.p[0] == '{')
+	/* code: password = options.password; */
+	if (is_word(value) || (dot < value.n && count_letters(value).digits == 0))
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (holds_nocase(around, words[i]))
@@ -186,27 +190,35 @@ static bool is_connection(bytes value, bytes around)
 	return false;
 }
 
-bool confirm_stands_for_secret(const struct secret_rule *rule, bytes value, bytes around)
+/* is_sequence(value): "12345678", "aaaaaaaa". */
+static bool is_sequence(bytes value)
 {
-	bool shape_alone = rule->check == SECRET_CHECK_KEY || rule->check == SECRET_CHECK_USER_PASS;
+	return longest_run(value, 1) > 7 || longest_run(value, 0) > 7;
+}
 
-	if (is_documented(value) || (!shape_alone && is_placeholder(value)))
-		return false;
-	if (confirm_entropy(value) < rule->entropy)
-		return false;
+static bool is_plausible(const struct secret_rule *rule, bytes value, bytes around)
+{
 	switch (rule->check) {
 	case SECRET_CHECK_NAMED: return is_named_secret(value) && longest_run(value, 1) < 7;
 	case SECRET_CHECK_PASSWORD: return is_password(value) && longest_run(value, 1) < 7;
 	case SECRET_CHECK_CONNECTION: return is_connection(value, around);
 	case SECRET_CHECK_GIVEN: return !is_word(value);
 	case SECRET_SHAPE_ALONE:
-	case SECRET_CHECK_CRC: return longest_run(value, 1) < 8 && longest_run(value, 0) < 8;
+	case SECRET_CHECK_CRC: return !is_sequence(value);
 	case SECRET_CHECK_KEY:
 	case SECRET_CHECK_JWT:
 	case SECRET_CHECK_AZURE_KEY:
 	case SECRET_CHECK_USER_PASS: return true;
 	}
 	return false;
+}
+
+bool confirm_stands_for_secret(const struct secret_rule *rule, bytes value, bytes around)
+{
+	bool encoded = rule->check == SECRET_CHECK_KEY || rule->check == SECRET_CHECK_USER_PASS;
+
+	return !is_documented(value) && (encoded || !is_placeholder(value)) &&
+	       confirm_entropy(value) >= rule->entropy && is_plausible(rule, value, around);
 }
 
 /* -- how sure ---------------------------------------------------------------------------------- */

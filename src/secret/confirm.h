@@ -17,8 +17,8 @@ enum secret_confidence {
 	SECRET_HIGH    /* and what can be checked without asking anybody fits */
 };
 
-/* confirm_stands_for_secret(rule, value, around): `around` is the text in which it stands, as far as
- * it is at hand. */
+/* confirm_stands_for_secret(rule, value, around): `around` is the text in which it stands, as far
+ * as it is at hand. */
 bool confirm_stands_for_secret(const struct secret_rule *rule, bytes value, bytes around);
 
 /* confirm_grade(rule, value, scratch): value is what confirm_stands_for_secret let pass. */

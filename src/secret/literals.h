@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* literals - inside this room: the literal database that the build made (generate.c). Static. */
+/* literals - inside this room: the literal database that the build made
+ * (tools/gen-secret-literals.c). Static. */
 #pragma once
 
 #include <stddef.h>

@@ -46,8 +46,8 @@ struct secret_rule {
 extern const struct secret_rule secret_rules[];
 extern const size_t secret_rules_len;
 
-/* Fingerprints (secret/scan.h, as a big-endian number) of private keys that programs carry in the open
- * for their self-tests: no secrets. Ends with 0. */
+/* Fingerprints (secret/scan.h, as a big-endian number) of private keys that programs carry in the
+ * open for their self-tests: no secrets. Ends with 0. */
 extern const uint32_t secret_published[];
 
 /* The number of a literal in the database: rule, which of its literals, in UTF-16 or not. */

@@ -181,26 +181,40 @@ static int try(struct secret_scanner *s, const pcre2_code *expression, const str
 	return pcre2_match(expression, v->text.p, v->text.n, from, 0, s->match, s->limits);
 }
 
-/* Most places take few steps. One that takes many is paid for by what it could cost, so that a file
- * full of such places takes no longer than its size allows. */
+/* afford(s, price): a file may have so many places as its size allows; what takes many steps or
+ * much copying is paid for by what it costs. */
+static bool afford(struct secret_scanner *s, unsigned price)
+{
+	bool affordable = s->asked < LIMIT_SECRET_PLACES + (s->base + s->n) / 16;
+
+	if (affordable)
+		s->asked += price;
+	else
+		s->left_out++;
+	return affordable;
+}
+
+/* PCRE2 counts the steps anew for each octet at which a match may begin. */
+static unsigned price_of(const struct secret_rule *rule)
+{
+	return 1 + rule->back / 8;
+}
+
+/* Most places take few steps. */
 static void ask(struct secret_scanner *s, size_t rule, const struct view *v)
 {
 	const struct secret_rule *r = &secret_rules[rule];
 	size_t from = v->at > r->back ? v->at - r->back : 0;
-	const uint64_t most = LIMIT_SECRET_PLACES + (s->base + s->n) / 16;
 	pcre2_code *expression = expression_of(s, rule);
 	PCRE2_UCHAR *name = (PCRE2_UCHAR[]){ 's', '\0' };
-	int found = PCRE2_ERROR_MATCHLIMIT;
+	int found = expression ? try(s, expression, v, from, LIMIT_SECRET_STEPS / LIMIT_SECRET_PRICE)
+	                       : PCRE2_ERROR_HEAPLIMIT;
 
-	if (expression && s->asked < most)
-		found = try(s, expression, v, from, LIMIT_SECRET_STEPS / LIMIT_SECRET_PRICE);
-	s->asked++;
-	if (found == PCRE2_ERROR_MATCHLIMIT && expression && s->asked < most) {
+	if (found == PCRE2_ERROR_MATCHLIMIT && afford(s, price_of(r) * LIMIT_SECRET_PRICE)) {
 		found = try(s, expression, v, from, LIMIT_SECRET_STEPS);
-		s->asked += LIMIT_SECRET_PRICE;
+		s->left_out += found == PCRE2_ERROR_MATCHLIMIT;
 	}
-	if (found == PCRE2_ERROR_MATCHLIMIT || found == PCRE2_ERROR_HEAPLIMIT)
-		s->left_out++;
+	s->left_out += found == PCRE2_ERROR_HEAPLIMIT;
 	int group = found > 0 ? pcre2_substring_number_from_name(expression, name) : -1;
 
 	if (group < 0)
@@ -225,7 +239,8 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
 
 	(void)from;
 	(void)flags;
-	if (at >= s->until)
+	if (at >= s->until ||
+	    !afford(s, price_of(&secret_rules[rule]) + (wide ? LIMIT_SECRET_PRICE / 4 : 0)))
 		return 0;
 	struct view v = wide ? view_wide(s, at) : view_narrow(s, at);
 

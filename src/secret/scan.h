@@ -43,5 +43,6 @@ void secret_scanner_free(struct secret_scanner *s);
 void secret_scanner_begin(struct secret_scanner *s);
 void secret_scanner_add(struct secret_scanner *s, bytes part);
 void secret_scanner_end(struct secret_scanner *s);
-const struct secret_finding *secret_scanner_findings(const struct secret_scanner *s, size_t *out_len);
+const struct secret_finding *secret_scanner_findings(const struct secret_scanner *s,
+                                                     size_t *out_len);
 uint64_t secret_scanner_left_out(const struct secret_scanner *s);

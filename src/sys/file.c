@@ -58,6 +58,8 @@ int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *o
 		(void)err_set(e, ERR_LIMIT, 0, "'%s' is longer than %zu bytes", SHOW(bytes_str(name)), max);
 	else
 		*out = arena_bytes(a, buf_bytes(&b));
+	if (b.n > 0)
+		explicit_bzero(b.p, b.n); /* it may be a file of passwords: the caller has the only copy */
 	buf_done(&b);
 	return err_is_set(e) ? -1 : 0;
 }
@@ -140,12 +142,6 @@ static int write_and_rename(struct arena *a, const char *path, bytes data, mode_
 		return 0;
 	(void)unlink(temp); /* the first failure is the one to report; gone already once renamed */
 	return -1;
-}
-
-void file_write_back(int fd, uint64_t from, uint64_t n)
-{
-	/* Where the file system knows no such thing, the sync does it all. */
-	(void)sync_file_range(fd, (off_t)from, (off_t)n, SYNC_FILE_RANGE_WRITE);
 }
 
 int file_write_atomic(const char *path, bytes data, mode_t mode, err *e)

@@ -27,10 +27,6 @@ int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *o
 /* file_write_all(fd, name, data, e): every octet, whatever write(2) takes at a time. */
 int file_write_all(int fd, const char *name, bytes data, err *e);
 
-/* file_write_back(fd, from, n): let the disk begin with these octets, so that a sync at the end has
- * less to wait for. A hint: nothing waits and nothing fails. */
-void file_write_back(int fd, uint64_t from, uint64_t n);
-
 /* file_write_atomic(path, data, mode, e): replace path by a file with this content and this mode
  * (the umask does not apply). Whoever looks sees the old file or the new one, also after a loss of
  * power. A symbolic link at path is replaced, not followed. */

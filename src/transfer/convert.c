@@ -87,15 +87,14 @@ static void put_descriptor(struct json_writer *w, const char *name, const struct
 	json_write_end(w);
 }
 
-static bytes manifest_text(const struct convert *c, const struct descriptor *config)
+static int manifest_text(const struct convert *c, const struct descriptor *config, bytes *out, err *e)
 {
 	buf text = BUF_INIT(LIMIT_MANIFEST);
-	struct stream out;
+	struct stream stream;
 	struct json_writer w;
-	err ignored = { 0 }; /* LIMIT_LAYERS descriptors are far below the limit */
 
-	stream_init(&out, stream_to_buf, &text);
-	json_write_init(&w, &out);
+	stream_init(&stream, stream_to_buf, &text);
+	json_write_init(&w, &stream);
 	json_write_object(&w, NULL);
 	json_write_u64(&w, "schemaVersion", 2);
 	json_write_text(&w, "mediaType", MANIFEST_TYPE);
@@ -105,11 +104,11 @@ static bytes manifest_text(const struct convert *c, const struct descriptor *con
 		put_descriptor(&w, NULL, &c->layers.items[i]);
 	json_write_end(&w);
 	json_write_end(&w);
-	(void)stream_finish(&out, &ignored);
-	bytes kept = arena_bytes(c->to->arena, buf_bytes(&text));
+	int status = stream_finish(&stream, e);
 
+	*out = arena_bytes(c->to->arena, buf_bytes(&text));
 	buf_done(&text);
-	return kept;
+	return status;
 }
 
 static int finish(struct convert *c, err *e)
@@ -124,7 +123,8 @@ static int finish(struct convert *c, err *e)
 	struct plan_document *doc = ARENA_PUSH(c->to->arena, &c->plan->documents);
 
 	*ARENA_PUSH(c->to->arena, &c->plan->blobs) = config;
-	doc->content = manifest_text(c, &config);
+	if (manifest_text(c, &config, &doc->content, e) < 0)
+		return err_wrap(e, "manifest");
 	doc->d = (struct descriptor){ .media_type = BYTES(MANIFEST_TYPE),
 		                          .digest = digest_of(DIGEST_SHA256, doc->content),
 		                          .size = doc->content.n,

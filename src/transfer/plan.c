@@ -64,7 +64,7 @@ static int visit_manifest(struct planner *p, const struct descriptor *d, bytes c
 	struct plan_document *doc;
 
 	if (parser_manifest(p->origin->parser, content, p->arena, &m, e) < 0 ||
-	    add_blob(p, &m.config, e) < 0)
+	    oci_check_said(d, m.media_type, e) < 0 || add_blob(p, &m.config, e) < 0)
 		return -1;
 	for (size_t i = 0; i < m.layers.len; i++)
 		if (add_blob(p, &m.layers.items[i], e) < 0)
@@ -73,6 +73,7 @@ static int visit_manifest(struct planner *p, const struct descriptor *d, bytes c
 		return -1;
 	doc->has_subject = m.has_subject;
 	doc->subject = m.subject;
+	doc->annotations = m.annotations;
 	if (doc->d.artifact_type.n == 0 && m.has_subject)
 		doc->d.artifact_type = m.artifact_type.n > 0 ? m.artifact_type : m.config.media_type;
 	return 0;
@@ -89,7 +90,8 @@ static int visit_index(struct planner *p, const struct descriptor *d, bytes cont
 
 	if (depth >= LIMIT_INDEX_DEPTH)
 		return err_set(e, ERR_LIMIT, 0, "indexes nested deeper than %d", LIMIT_INDEX_DEPTH);
-	if (parser_index(p->origin->parser, content, p->arena, &index, e) < 0)
+	if (parser_index(p->origin->parser, content, p->arena, &index, e) < 0 ||
+	    oci_check_said(d, index.media_type, e) < 0)
 		return -1;
 	for (size_t i = 0; i < index.manifests.len; i++)
 		if (visit(p, &index.manifests.items[i], NULL, depth + 1, e) < 0)
@@ -148,7 +150,8 @@ static int choose(struct planner *p, struct descriptor *d, bytes *content, err *
 
 		if (depth >= LIMIT_INDEX_DEPTH)
 			return err_set(e, ERR_LIMIT, 0, "indexes nested deeper than %d", LIMIT_INDEX_DEPTH);
-		if (parser_index(p->origin->parser, *content, p->arena, &index, e) < 0)
+		if (parser_index(p->origin->parser, *content, p->arena, &index, e) < 0 ||
+		    oci_check_said(d, index.media_type, e) < 0)
 			return err_wrap(e, "index %s", DIGEST_TEXT(&d->digest));
 		int at = platform_choose(&index.manifests, &p->options->platform);
 

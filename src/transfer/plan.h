@@ -16,6 +16,7 @@ struct plan_document {
 	bytes content;
 	bool has_subject;
 	digest subject;
+	struct oci_labels annotations; /* when it has a subject */
 	size_t origin_level; /* how far from the image, by subjects: 0 the image itself */
 };
 

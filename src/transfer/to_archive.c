@@ -2,6 +2,7 @@
 /* Into an oci-archive: the files of a layout, one behind the other, index.json last. */
 #include "transfer/destination.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -134,13 +135,17 @@ static int put(struct destination *t, const struct plan_document *doc, bool is_r
 
 static int commit(struct destination *t, const struct plan *plan, err *e)
 {
+	const bytes version = BYTES("{\"imageLayoutVersion\":\"1.0.0\"}\n");
 	struct layout_entries entries = destination_entries(t, plan);
+	buf index = BUF_INIT(LIMIT_MANIFEST);
+	int status = layout_index_text(&entries, &index, e) < 0 ? err_wrap(e, "index.json") : 0;
 
-	if (archive_add(&t->archive, "oci-layout", BYTES("{\"imageLayoutVersion\":\"1.0.0\"}\n"), e) <
-	        0 ||
-	    archive_add(&t->archive, "index.json", layout_index_text(&entries, t->arena), e) < 0)
-		return -1;
-	return archive_commit(&t->archive, e);
+	if (status == 0)
+		status = archive_add(&t->archive, "oci-layout", version, e);
+	if (status == 0)
+		status = archive_add(&t->archive, "index.json", buf_bytes(&index), e);
+	buf_done(&index);
+	return status < 0 ? -1 : archive_commit(&t->archive, e);
 }
 
 const struct destination_ops to_archive = {

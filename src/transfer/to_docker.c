@@ -66,17 +66,17 @@ static bool is_repeated(const struct plan_image *image, size_t i)
 	return false;
 }
 
-static bytes manifest_text(const struct destination *t, const struct plan_image *image)
+static int manifest_text(const struct destination *t, const struct plan_image *image, bytes *out,
+                         err *e)
 {
 	digest config = digest_of(DIGEST_SHA256, image->config);
 	buf text = BUF_INIT(LIMIT_MANIFEST);
 	struct layer_name name;
-	struct stream out;
+	struct stream stream;
 	struct json_writer w;
-	err ignored = { 0 }; /* names of LIMIT_LAYERS layers are far below the limit */
 
-	stream_init(&out, stream_to_buf, &text);
-	json_write_init(&w, &out);
+	stream_init(&stream, stream_to_buf, &text);
+	json_write_init(&w, &stream);
 	w.on_one_line = true;
 	json_write_array(&w, NULL);
 	json_write_object(&w, NULL);
@@ -91,11 +91,11 @@ static bytes manifest_text(const struct destination *t, const struct plan_image 
 	json_write_end(&w);
 	json_write_end(&w);
 	json_write_end(&w);
-	(void)stream_finish(&out, &ignored);
-	bytes kept = arena_bytes(t->arena, buf_bytes(&text));
+	int status = stream_finish(&stream, e);
 
+	*out = arena_bytes(t->arena, buf_bytes(&text));
 	buf_done(&text);
-	return kept;
+	return status;
 }
 
 int docker_write(struct destination *t, const struct plan *plan, struct origin *from, err *e)
@@ -103,13 +103,16 @@ int docker_write(struct destination *t, const struct plan *plan, struct origin *
 	const struct plan_image *image = &plan->image;
 	digest config = digest_of(DIGEST_SHA256, image->config);
 	struct layer_name name;
+	bytes manifest;
 
 	for (size_t i = 0; i < image->len; i++)
 		if (!is_repeated(image, i) && write_layer(t, image, i, from, e) < 0)
 			return err_wrap(e, "layer %zu", i + 1);
 	if (archive_add(&t->archive, name_of(&config, ".json", &name), image->config, e) < 0)
 		return -1;
-	return archive_add(&t->archive, "manifest.json", manifest_text(t, image), e);
+	if (manifest_text(t, image, &manifest, e) < 0)
+		return err_wrap(e, "manifest.json");
+	return archive_add(&t->archive, "manifest.json", manifest, e);
 }
 
 static int64_t read_archive(void *ctx, uint8_t *into, size_t cap, err *e)

@@ -14,10 +14,18 @@
 struct sending {
 	struct destination *t;
 	const struct descriptor *d;
+	struct origin *from;
 	struct blob blob;
+	bool opened; /* what is mounted is never read */
 	struct hasher *hasher;
 	uint64_t at, hashed;
 };
+
+static int open_at(struct sending *s, uint64_t at, err *e)
+{
+	s->opened = blob_open(s->from, s->d, BYTES(""), at, &s->blob, e) == 0;
+	return s->opened ? 0 : -1;
+}
 
 static int check_end(struct sending *s, err *e)
 {
@@ -32,7 +40,7 @@ static int check_end(struct sending *s, err *e)
 static int64_t sending_read(void *ctx, uint8_t *into, size_t cap, err *e)
 {
 	struct sending *s = ctx;
-	int64_t n = blob_read(&s->blob, into, cap, e);
+	int64_t n = s->opened || open_at(s, 0, e) == 0 ? blob_read(&s->blob, into, cap, e) : -1;
 
 	if (n < 0)
 		return -1;
@@ -57,44 +65,35 @@ static int sending_restart(void *ctx, uint64_t from, err *e)
 	struct sending *s = ctx;
 
 	s->at = from;
-	return blob_restart(&s->blob, from, e);
+	return s->opened ? blob_restart(&s->blob, from, e) : open_at(s, from, e);
 }
 
 static int send_blob(struct destination *t, const struct descriptor *d, struct origin *from, err *e)
 {
-	struct sending s = { .t = t, .d = d };
+	struct sending s = { .t = t, .d = d, .from = from };
 	struct registry_source source = { sending_read, sending_restart, &s };
 
-	if (blob_open(from, d, BYTES(""), 0, &s.blob, e) < 0)
-		return -1;
 	s.hasher = hasher_new(d->digest.algorithm);
-	int status = registry_blob_push(t->registry, &t->reference, d, &source, 0, e);
+	int status = registry_blob_push(t->registry, &t->reference, d, t->mount_from, &source, e);
 
 	hasher_free(s.hasher);
-	blob_close(&s.blob);
-	return status;
-}
-
-/* is_spared(t, d, out, e): it is there, or the registry takes it from where it is. */
-static int is_spared(struct destination *t, const struct descriptor *d, bool *out, err *e)
-{
-	if (registry_blob_exists(t->registry, &t->reference, d, out, e) < 0)
-		return -1;
-	if (!*out && t->mount_from &&
-	    registry_blob_mount(t->registry, &t->reference, t->mount_from, d, out, e) < 0)
-		return -1;
-	if (*out)
+	if (s.opened)
+		blob_close(&s.blob);
+	else if (status == 0)
 		meter_add(t->meter, d->size, false);
-	return 0;
+	return status;
 }
 
 static int take(struct destination *t, const struct descriptor *d, struct origin *from, err *e)
 {
-	bool spared;
+	bool is_there;
 
-	if (is_spared(t, d, &spared, e) < 0)
+	if (registry_blob_exists(t->registry, &t->reference, d, &is_there, e) < 0)
 		return -1;
-	return spared ? 0 : send_blob(t, d, from, e);
+	if (!is_there)
+		return send_blob(t, d, from, e);
+	meter_add(t->meter, d->size, false);
+	return 0;
 }
 
 /* -- blobs of our own -------------------------------------------------------------------------- */
@@ -139,7 +138,7 @@ static int push_local(struct destination *t, const struct descriptor *d, struct 
 
 	if (registry_blob_exists(t->registry, &t->reference, d, &is_there, e) < 0)
 		return -1;
-	return is_there ? 0 : registry_blob_push(t->registry, &t->reference, d, &source, 0, e);
+	return is_there ? 0 : registry_blob_push(t->registry, &t->reference, d, NULL, &source, e);
 }
 
 struct ends {
@@ -204,6 +203,7 @@ static int put(struct destination *t, const struct plan_document *doc, bool is_r
 {
 	struct registry_document document = { doc->content, doc->d.media_type, doc->d.digest };
 	struct reference ref = reference_at(&t->reference, &doc->d.digest);
+	struct descriptor entry = doc->d;
 
 	if (is_root && t->reference.digest.algorithm != DIGEST_NONE &&
 	    !digest_equal(&t->reference.digest, &doc->d.digest))
@@ -215,8 +215,11 @@ static int put(struct destination *t, const struct plan_document *doc, bool is_r
 		ref.tag = arena_str(t->arena, doc->d.ref_name);
 		ref.digest = (digest){ 0 };
 	}
+	entry.platform = (struct platform){ 0 };
+	entry.ref_name = BYTES("");
+	entry.annotations = doc->annotations;
 	if (registry_manifest_push(t->registry, &ref, &document,
-	                           doc->has_subject ? &doc->subject : NULL, &doc->d, e) < 0)
+	                           doc->has_subject ? &doc->subject : NULL, &entry, e) < 0)
 		return err_wrap(e, "manifest %s", DIGEST_TEXT(&doc->d.digest));
 	return 0;
 }

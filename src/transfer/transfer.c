@@ -112,6 +112,7 @@ static int open_network(struct transfer *t, err *e)
 	bool reads = t->from->kind == TARGET_REGISTRY, writes = t->to->kind == TARGET_REGISTRY;
 
 	options.parse_index = parser_index;
+	options.parse_layout = parser_layout;
 	options.parse_ctx = &t->parser;
 	if ((reads || writes) && registry_open(&options, &t->registry, e) < 0)
 		return -1;
@@ -162,7 +163,7 @@ static int open_destination(struct transfer *t, err *e)
 		                       .meter = &t->meter,
 		                       .parser = &t->parser,
 		                       .arena = t->arena,
-		                       .layout = { .root = -1, .partial = -1 },
+		                       .layout = LAYOUT_CLOSED,
 		                       .archive = { .folder = -1, .file = { .fd = -1 } },
 		                       .registry = t->registry,
 		                       .tmp_dir = t->options->tmp_dir,
@@ -278,7 +279,7 @@ int transfer_run(const struct target *from, const struct target *to,
 	t->to = to;
 	t->arena = a;
 	t->origin.local.fd = -1;
-	t->destination.layout = (struct layout){ .root = -1, .partial = -1 };
+	t->destination.layout = (struct layout)LAYOUT_CLOSED;
 	t->destination.archive = (struct archive){ .folder = -1, .file = { .fd = -1 } };
 	int status = run(t, out, e);
 

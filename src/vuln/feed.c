@@ -13,6 +13,7 @@ static const struct feed {
 	[FEED_DEBIAN] = { "debian", feed_debian },
 	[FEED_UBUNTU] = { "ubuntu", feed_ubuntu },
 	[FEED_ALPINE] = { "alpine", feed_alpine },
+	[FEED_CSAF] = { "csaf", feed_csaf },
 	[FEED_DOTNET_CVE] = { "dotnet-cve", feed_dotnet_cve },
 	[FEED_DOTNET_RELEASES] = { "dotnet-releases", feed_dotnet_releases },
 	[FEED_DOTNET] = { "dotnet", feed_dotnet },

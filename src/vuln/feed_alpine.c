@@ -13,8 +13,8 @@ struct reader {
 /* "CVE-2019-1 CVE-2019-2 (+ regression fix)": words that begin like ids. */
 static bool is_id(bytes word)
 {
-	static const char *const begins[] = { "CVE-", "GHSA-", "XSA-", "ALPINE-", "ZBX-", "RUSTSEC-",
-		                                  "CNVD-", "TEMP-", "GO-", "VSV" };
+	static const char *const begins[] = { "CVE-",     "GHSA-", "XSA-",  "ALPINE-", "ZBX-",
+		                                  "RUSTSEC-", "CNVD-", "TEMP-", "GO-",     "VSV" };
 
 	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
 		if (bytes_starts(word, bytes_str(begins[i])))

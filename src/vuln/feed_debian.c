@@ -11,9 +11,9 @@
 static const struct codename {
 	const char *name, *space;
 } codenames[] = {
-	{ "wheezy", "debian 7" },    { "jessie", "debian 8" },    { "stretch", "debian 9" },
-	{ "buster", "debian 10" },   { "bullseye", "debian 11" }, { "bookworm", "debian 12" },
-	{ "trixie", "debian 13" },   { "forky", "debian 14" },    { "duke", "debian 15" },
+	{ "wheezy", "debian 7" },  { "jessie", "debian 8" },    { "stretch", "debian 9" },
+	{ "buster", "debian 10" }, { "bullseye", "debian 11" }, { "bookworm", "debian 12" },
+	{ "trixie", "debian 13" }, { "forky", "debian 14" },    { "duke", "debian 15" },
 };
 
 static bytes space_of(bytes codename)
@@ -30,8 +30,8 @@ static enum severity severity_of(bytes urgency)
 	while (bytes_ends(urgency, BYTES("*")))
 		urgency.n--;
 	return bytes_is(urgency, "unimportant") || bytes_is(urgency, "end-of-life")
-	               ? SEVERITY_LOW
-	               : feed_severity(urgency);
+	           ? SEVERITY_LOW
+	           : feed_severity(urgency);
 }
 
 static enum advisory_status status_of(bytes urgency, bytes reason)

@@ -71,7 +71,7 @@ static int read_row(const struct reader *r, json row, bytes space, bytes package
 	bytes id = text(r, row, "cve_id"), fixed = text(r, row, "fixed");
 	json disclosure = disclosure_of(r, id);
 	struct version_interval range = { .from = text(r, row, "min_vulnerable"),
-		                            .last = text(r, row, "max_vulnerable") };
+		                              .last = text(r, row, "max_vulnerable") };
 	struct advisory a = { .space = space,
 		                  .package = space_package(space, package, r->arena),
 		                  .id = id,

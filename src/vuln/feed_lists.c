@@ -101,9 +101,9 @@ int feed_epss(bytes document, bytes name, const struct feed_sink *sink, struct a
 
 /* Their names, and what the spaces of advisories call the same. */
 static const char *const products[][2] = {
-	{ "dotnet", ".net" },           { "alpine-linux", "alpine" }, { "rhel", "redhat" },
-	{ "rocky-linux", "rocky" },     { "almalinux", "alma" },      { "oracle-linux", "oracle" },
-	{ "amazon-linux", "amazon" },   { "sles", "suse" },           { "azure-linux", "azurelinux" },
+	{ "dotnet", ".net" },         { "alpine-linux", "alpine" }, { "rhel", "redhat" },
+	{ "rocky-linux", "rocky" },   { "almalinux", "alma" },      { "oracle-linux", "oracle" },
+	{ "amazon-linux", "amazon" }, { "sles", "suse" },           { "azure-linux", "azurelinux" },
 	{ "opensuse", "opensuse" },
 };
 

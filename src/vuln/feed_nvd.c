@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NVD's API 2.0 and its yearly files: what is said of a CVE, and NVD's own scores. The products that
- * it names (CPE) are not used: they are no packages. One record alone is read too, as mirrors keep
- * them. */
+/* NVD's API 2.0 and its yearly files: what is said of a CVE, and NVD's own scores. The products
+ * that it names (CPE) are not used: they are no packages. One record alone is read too, as mirrors
+ * keep them. */
 #include "fmt/json_stream.h"
 #include "vuln/feed_parts.h"
 
@@ -19,8 +19,10 @@ static const struct metric {
 	size_t vector, score;
 } metrics[] = {
 #define METRIC(name, of) \
-	{ name, offsetof(struct vulnerability_score, of##_vector), \
-	  offsetof(struct vulnerability_score, of##_score) }
+	{ \
+		name, offsetof(struct vulnerability_score, of##_vector), \
+			offsetof(struct vulnerability_score, of##_score) \
+	}
 	METRIC("cvssMetricV40", v4),
 	METRIC("cvssMetricV31", v3),
 	METRIC("cvssMetricV30", v3),
@@ -64,8 +66,6 @@ static int read_cve(const struct feed_job *j, json cve)
 		                       .epss_percentile = UINT32_MAX };
 	json list = json_get(cve, "weaknesses");
 
-	if (v.id.n == 0)
-		return feed_fault(j, v.id, "a record without an id");
 	v.withdrawn = bytes_is(feed_text(j, cve, "vulnStatus"), "Rejected");
 	for (json x = json_first(list); json_type(x) != JSON_NONE; x = json_next(x)) {
 		bytes cwe = english(j, json_get(x, "description"));
@@ -117,8 +117,8 @@ static int read_list(struct json_stream *s, const struct feed_sink *sink, err *e
 	while (r > 0 && (r = json_stream_item(s, e)) > 0) {
 		buf_clear(&text);
 		r = json_stream_value(s, &text, e) < 0 || read_text(sink, buf_bytes(&text), true, e) < 0
-		            ? -1
-		            : 1;
+		        ? -1
+		        : 1;
 	}
 	buf_done(&text);
 	return r;

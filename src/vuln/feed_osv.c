@@ -275,12 +275,8 @@ static void read_scores(const struct reader *r, json list, struct vulnerability 
 	for (json s = json_first(list); json_type(s) != JSON_NONE; s = json_next(s)) {
 		bytes type = text(r, s, "type"), value = text(r, s, "score");
 
-		if (bytes_is(type, "CVSS_V2"))
-			score->v2_vector = value;
-		else if (bytes_is(type, "CVSS_V3"))
-			score->v3_vector = value;
-		else if (bytes_is(type, "CVSS_V4"))
-			score->v4_vector = value;
+		if (bytes_starts(type, BYTES("CVSS_V")))
+			feed_vector(score, value);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "vuln/feed_parts.h"
 
 #include "base/text.h"
+#include "model/cvss.h"
 #include "vuln/space.h"
 
 bytes feed_text(const struct feed_job *j, json object, const char *name)
@@ -16,11 +17,15 @@ int feed_fault(const struct feed_job *j, bytes where, const char *what)
 
 int feed_emit(const struct feed_job *j, const struct advisory *a)
 {
+	if (a->space.n == 0 || a->package.n == 0 || a->id.n == 0 || a->source.n == 0)
+		return feed_fault(j, a->id, "a row without a package, an id or its source");
 	return j->sink->advisory(j->sink->ctx, a, j->e);
 }
 
 int feed_emit_vulnerability(const struct feed_job *j, const struct vulnerability *v)
 {
+	if (v->id.n == 0)
+		return feed_fault(j, v->title, "a vulnerability without an id");
 	return j->sink->vulnerability(j->sink->ctx, v, j->e);
 }
 
@@ -72,6 +77,19 @@ enum severity feed_severity(bytes word)
 	if (bytes_equal_nocase(word, BYTES("important")))
 		return SEVERITY_HIGH;
 	return severity_from(word, &s) ? s : SEVERITY_UNKNOWN;
+}
+
+void feed_vector(struct vulnerability_score *s, bytes vector)
+{
+	bool fourth = bytes_starts(vector, BYTES("CVSS:4")),
+		 third = bytes_starts(vector, BYTES("CVSS:3"));
+	bytes *place = fourth ? &s->v4_vector : third ? &s->v3_vector : &s->v2_vector;
+	uint16_t *score = fourth ? &s->v4_score : third ? &s->v3_score : &s->v2_score;
+	struct cvss c;
+
+	*place = vector;
+	if (*score == 0 && cvss_score(vector, &c))
+		*score = c.base;
 }
 
 struct vulnerability_score *feed_score(struct vulnerability *v, bytes source, struct arena *a)

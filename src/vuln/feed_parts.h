@@ -16,10 +16,11 @@ struct feed_job {
  * feed_fault(j, where, what): count and name what is left out. */
 bytes feed_text(const struct feed_job *j, json object, const char *name);
 int feed_fault(const struct feed_job *j, bytes where, const char *what);
-/* feed_fix(j, a, version): a is in all versions before this one; an empty one: in all. False when it
- * is no version of a's space. */
+/* feed_fix(j, a, version): a is in all versions before this one; an empty one: in all. False when
+ * it is no version of a's space. */
 bool feed_fix(const struct feed_job *j, struct advisory *a, bytes version);
-/* feed_emit(j, a): hand it on; feed_emit_vulnerability. */
+/* feed_emit(j, a), feed_emit_vulnerability(j, v): hand it on, or count it as a fault when it could
+ * not be found by anything. */
 int feed_emit(const struct feed_job *j, const struct advisory *a);
 int feed_emit_vulnerability(const struct feed_job *j, const struct vulnerability *v);
 
@@ -34,5 +35,7 @@ bool feed_tenths_of(bytes number, uint16_t *out);
 /* feed_severity(word): also GitHub's MODERATE and Microsoft's Important; SEVERITY_UNKNOWN for
  * others. */
 enum severity feed_severity(bytes word);
+/* feed_vector(s, vector): keep it as its version's, with its base score when it has none yet. */
+void feed_vector(struct vulnerability_score *s, bytes vector);
 /* feed_score(scores, source, a): the entry of this source, made when there is none. */
 struct vulnerability_score *feed_score(struct vulnerability *v, bytes source, struct arena *a);

@@ -55,21 +55,21 @@ static int read_advisory(const struct feed_job *j, const bytes f[FIELDS_MOST])
 /* v: id, other ids, source, vector, score, severity, date */
 static int read_vulnerability(const struct feed_job *j, const bytes f[FIELDS_MOST])
 {
-	struct vulnerability v = { .id = f[1],
-		                       .published = f[7],
-		                       .epss = UINT32_MAX,
-		                       .epss_percentile = UINT32_MAX };
+	struct vulnerability v = {
+		.id = f[1], .published = f[7], .epss = UINT32_MAX, .epss_percentile = UINT32_MAX
+	};
 
 	if (v.id.n == 0)
 		return feed_fault(j, v.id, "a row without an id");
 	words(j, f[2], &v.aliases);
 	if (f[3].n > 0) {
 		struct vulnerability_score *s = feed_score(&v, f[3], j->arena);
-		bool fourth = bytes_starts(f[4], BYTES("CVSS:4."));
 
 		s->severity = feed_severity(f[6]);
-		*(fourth ? &s->v4_vector : &s->v3_vector) = f[4];
-		(void)feed_tenths_of(f[5], fourth ? &s->v4_score : &s->v3_score); /* none: 0 */
+		if (bytes_starts(f[4], BYTES("CVSS:3.")))
+			(void)feed_tenths_of(f[5], &s->v3_score); /* none: as the vector says */
+		if (f[4].n > 0)
+			feed_vector(s, f[4]);
 	}
 	return feed_emit_vulnerability(j, &v);
 }
@@ -79,9 +79,8 @@ static int read_end(const struct feed_job *j, const bytes f[FIELDS_MOST])
 {
 	const struct end_of_life x = { .product = f[1], .release = f[2], .date = f[3] };
 
-	return x.release.n == 0 || x.date.n == 0
-	               ? feed_fault(j, f[1], "a row without release or date")
-	               : j->sink->end_of_life(j->sink->ctx, &x, j->e);
+	return x.release.n == 0 || x.date.n == 0 ? feed_fault(j, f[1], "a row without release or date")
+	                                         : j->sink->end_of_life(j->sink->ctx, &x, j->e);
 }
 
 int feed_dotnet(bytes document, bytes name, const struct feed_sink *sink, struct arena *a, err *e)

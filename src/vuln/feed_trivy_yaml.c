@@ -89,8 +89,8 @@ static bool find_space(struct reader *r, bytes bucket)
 		if (!bytes_take_prefix(&release, bytes_str(distributions[i].bucket)))
 			continue;
 		r->source = bytes_str(distributions[i].source);
-		r->space = bytes_str(arena_printf(r->job.arena, "%s" PRIb, distributions[i].space,
-		                                  BYTESF(release)));
+		r->space = bytes_str(
+			arena_printf(r->job.arena, "%s" PRIb, distributions[i].space, BYTESF(release)));
 		return true;
 	}
 	return false;
@@ -111,7 +111,7 @@ static unsigned number_of(const struct yaml_node *n, unsigned max)
 	uint64_t v = 0;
 
 	return bytes_take_until(&text, '.', &whole) && text_take_u64(whole, 10, max, &v) ? (unsigned)v
-	                                                                                : 0;
+	                                                                                 : 0;
 }
 
 static enum severity severity_of(const struct yaml_node *n)
@@ -143,16 +143,15 @@ static int read_advisory(const struct reader *r, bytes id, const struct yaml_nod
 		.package = space_package(r->space, r->package, r->job.arena),
 		.id = id,
 		.source = r->source,
-		.status = (enum advisory_status)number_of(yaml_get(value, "Status"),
-		                                          ADVISORY_END_OF_LIFE),
+		.status = (enum advisory_status)number_of(yaml_get(value, "Status"), ADVISORY_END_OF_LIFE),
 		.severity = severity_of(yaml_get(value, "Severity")),
 	};
 
 	words(r, yaml_get(value, "VendorIDs"), &a.vendor_ids);
 	words(r, yaml_get(value, "Arches"), &a.architectures);
 	bool good = yaml_get(value, "VulnerableVersions")
-	                    ? read_ranges(r, value, &a)
-	                    : feed_fix(&r->job, &a, yaml_text(yaml_get(value, "FixedVersion")));
+	                ? read_ranges(r, value, &a)
+	                : feed_fix(&r->job, &a, yaml_text(yaml_get(value, "FixedVersion")));
 
 	return good ? feed_emit(&r->job, &a) : feed_fault(&r->job, id, "versions that cannot be read");
 }

@@ -91,10 +91,9 @@ int feed_ubuntu(bytes document, bytes name, const struct feed_sink *sink, struct
 	if (feed_emit_vulnerability(&j, &v) < 0)
 		return -1;
 	for (json p = json_first(patches); json_type(p) != JSON_NONE; p = json_next(p)) {
-		struct advisory row = { .package = json_name(p, a),
-			                    .id = v.id,
-			                    .source = BYTES("ubuntu"),
-			                    .severity = severity };
+		struct advisory row = {
+			.package = json_name(p, a), .id = v.id, .source = BYTES("ubuntu"), .severity = severity
+		};
 
 		for (json r = json_first(p); json_type(r) != JSON_NONE; r = json_next(r))
 			if (read_patch(&j, r, &row) < 0)

@@ -8,15 +8,15 @@
 static const struct {
 	const char *name, *id; /* before the colon of "debian:12"; of os-release */
 } distributions[] = {
-	{ "debian", "debian" },         { "ubuntu", "ubuntu" },     { "alpine", "alpine" },
-	{ "rhel", "rhel" },             { "amzn", "amzn" },         { "ol", "ol" },
-	{ "sles", "sles" },             { "mariner", "mariner" },   { "azurelinux", "azurelinux" },
-	{ "photon", "photon" },         { "wolfi", "wolfi" },       { "chainguard", "chainguard" },
+	{ "debian", "debian" }, { "ubuntu", "ubuntu" },   { "alpine", "alpine" },
+	{ "rhel", "rhel" },     { "amzn", "amzn" },       { "ol", "ol" },
+	{ "sles", "sles" },     { "mariner", "mariner" }, { "azurelinux", "azurelinux" },
+	{ "photon", "photon" }, { "wolfi", "wolfi" },     { "chainguard", "chainguard" },
 };
 
 static const char *const ecosystems[][2] = {
-	{ "npm", "npm" },   { "nuget", "nuget" },   { "python", "pypi" },   { "java", "maven" },
-	{ "gem", "gem" },   { "go", "golang" },     { "rust", "cargo" },    { "composer", "composer" },
+	{ "npm", "npm" }, { "nuget", "nuget" }, { "python", "pypi" }, { "java", "maven" },
+	{ "gem", "gem" }, { "go", "golang" },   { "rust", "cargo" },  { "composer", "composer" },
 };
 
 static bytes space_of(bytes namespace, struct arena *a)

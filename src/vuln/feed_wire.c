@@ -6,7 +6,14 @@
 #include "vuln/record.h"
 
 /* One octet that says which record follows in the same frame. */
-enum tag { TAG_DOCUMENT = 1, TAG_FAILED, TAG_ADVISORY, TAG_VULNERABILITY, TAG_END_OF_LIFE, TAG_FAULT };
+enum tag {
+	TAG_DOCUMENT = 1,
+	TAG_FAILED,
+	TAG_ADVISORY,
+	TAG_VULNERABILITY,
+	TAG_END_OF_LIFE,
+	TAG_FAULT
+};
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
@@ -41,8 +48,8 @@ static int send_if(struct feed_wire *w, bool readable, bytes id, err *e)
 {
 	arena_reset(&w->scratch);
 	return readable && w->record.n <= LIMIT_FEED_RECORD
-	               ? send(w)
-	               : send_fault(w, id, "a text or a list is longer than the database keeps", e);
+	           ? send(w)
+	           : send_fault(w, id, "a text or a list is longer than the database keeps", e);
 }
 
 static int send_advisory(void *ctx, const struct advisory *a, err *e)
@@ -157,8 +164,7 @@ static int take_failed(const struct taking *t, bytes in)
 
 	if (!take_text(&in, &name) || !pack_take_bool(&in, &limit) || !take_text(&in, &text))
 		return lie(t);
-	(void)!err_set(&why, limit ? ERR_LIMIT : ERR_FORMAT, 0, "%s",
-	               text_shown(t->arena, text));
+	(void)!err_set(&why, limit ? ERR_LIMIT : ERR_FORMAT, 0, "%s", text_shown(t->arena, text));
 	return t->news->failed(t->sink->ctx, name, &why, t->e);
 }
 
@@ -167,8 +173,7 @@ static int take_advisory(const struct taking *t, bytes in)
 	struct advisory a = { 0 };
 	bytes space, package;
 
-	if (!take_text(&in, &space) || !take_text(&in, &package) ||
-	    !advisory_unpack(&in, t->arena, &a))
+	if (!take_text(&in, &space) || !take_text(&in, &package) || !advisory_unpack(&in, t->arena, &a))
 		return lie(t);
 	a.space = space;
 	a.package = package;
@@ -185,24 +190,20 @@ static int take_record(const struct taking *t, bytes in)
 	if (!bytes_take_u8(&in, &tag))
 		return lie(t);
 	switch (tag) {
-	case TAG_DOCUMENT:
-		return take_document(t, in);
-	case TAG_FAILED:
-		return take_failed(t, in);
-	case TAG_ADVISORY:
-		return take_advisory(t, in);
+	case TAG_DOCUMENT: return take_document(t, in);
+	case TAG_FAILED: return take_failed(t, in);
+	case TAG_ADVISORY: return take_advisory(t, in);
 	case TAG_VULNERABILITY:
 		return vulnerability_unpack(&in, t->arena, &v)
-		               ? t->sink->vulnerability(t->sink->ctx, &v, t->e)
-		               : lie(t);
+		           ? t->sink->vulnerability(t->sink->ctx, &v, t->e)
+		           : lie(t);
 	case TAG_END_OF_LIFE:
 		return end_of_life_unpack(&in, &x) ? t->sink->end_of_life(t->sink->ctx, &x, t->e) : lie(t);
 	case TAG_FAULT:
 		if (!take_text(&in, &where) || !take_text(&in, &what))
 			return lie(t);
 		return t->sink->fault(t->sink->ctx, where, text_shown(t->arena, what), t->e);
-	default:
-		return lie(t);
+	default: return lie(t);
 	}
 }
 

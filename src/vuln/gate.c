@@ -114,7 +114,8 @@ bool gate_fails(const struct gate_rule *rule, const struct finding *f)
 
 bytes gate_key(bytes id, bytes package, struct arena *a)
 {
-	return bytes_str(arena_printf(a, PRIb "\t" PRIb, BYTESF(id), BYTESF(package)));
+	return bytes_str(
+		arena_printf(a, PRIb "\t" PRIb, BYTESF(gate_text(id)), BYTESF(gate_text(package))));
 }
 
 int gate_baseline(bytes text, struct arena *a, struct map *out, err *e)
@@ -186,7 +187,8 @@ static bytes find_key(const struct finding *f, struct arena *a)
 	const struct package *p = f->match.package;
 
 	return bytes_str(arena_printf(a, PRIb "\t%s\t" PRIb "\t" PRIb, BYTESF(f->match.id),
-	                              f->purl_text, BYTESF(p->version), BYTESF(p->path)));
+	                              f->purl_text, BYTESF(gate_text(p->version)),
+	                              BYTESF(gate_text(p->path))));
 }
 
 /* Trivy's: name, version, worst first, id, path. */
@@ -224,8 +226,8 @@ static int rate(struct database *db, const struct match *m, struct arena *a, str
 	return 0;
 }
 
-int gate_pass(struct database *db, const struct matches *matches, const struct gate_options *o,
-              struct arena *a, struct gate *out, err *e)
+int gate_pass(struct database *db, const struct matches *matches,
+              const struct gate_options *o, struct arena *a, struct gate *out, err *e)
 {
 	struct map seen;
 

@@ -55,13 +55,19 @@ int gate_severities(bytes words, unsigned *out, err *e);
 int gate_statuses(bytes words, unsigned *out, err *e);
 #define GATE_NOT_FIXED (GATE_ALL & ~(1U << ADVISORY_FIXED))
 
+/* gate_text(b): b, never with NULL: for "%.*s", whose argument must not be. Borrows. */
+static inline bytes gate_text(bytes b)
+{
+	return b.p ? b : BYTES("");
+}
+
 /* gate_status_name(status): "will_not_fix". Static. */
 const char *gate_status_name(enum advisory_status status);
 
-/* gate_pass(db, matches, options, a, out, e): rate, filter, sort. Borrows matches. Arena. ERR_FORMAT
- * and ERR_IO of the database. */
-int gate_pass(struct database *db, const struct matches *matches, const struct gate_options *options,
-              struct arena *a, struct gate *out, err *e);
+/* gate_pass(db, matches, options, a, out, e): rate, filter, sort. Borrows matches. Arena.
+ * ERR_FORMAT and ERR_IO of the database. */
+int gate_pass(struct database *db, const struct matches *matches,
+              const struct gate_options *options, struct arena *a, struct gate *out, err *e);
 
 /* gate_key(id, package, a): how a finding of a baseline is known again. */
 bytes gate_key(bytes id, bytes package, struct arena *a);

@@ -37,7 +37,8 @@ int shipped_open(const char *dir, struct database **out, err *e)
 	const char *path = arena_printf(&a, "%s/dotnet-" PRIb ".db", dir, BYTESF(buf_bytes(&name)));
 	int result = database_open(path, out, &first);
 
-	if (result < 0 && (result = file_make_dirs(dir, 0700, e)) == 0 && (result = build(path, e)) == 0)
+	if (result < 0 && (result = file_make_dirs(dir, 0700, e)) == 0 &&
+	    (result = build(path, e)) == 0)
 		result = database_open(path, out, e);
 	buf_done(&name);
 	arena_done(&a);

@@ -6,8 +6,8 @@
 
 #include "vuln/database.h"
 
-/* shipped_open(dir, out, e): the record as a database. It is made in the folder when it is not there
- * (or damaged), under a name that changes with its content. ERR_IO. */
+/* shipped_open(dir, out, e): the record as a database. It is made in the folder when it is not
+ * there (or damaged), under a name that changes with its content. ERR_IO. */
 int shipped_open(const char *dir, struct database **out, err *e);
 
 /* The generated text. */

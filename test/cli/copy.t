@@ -131,16 +131,21 @@ status 'a destination of no known form' 2 "$OAKUM" copy oci:arm:1 ./new
 like 'is asked for' "$(cat err)" 'oci:./new'
 status 'no image at all' 2 "$OAKUM" copy rootfs:other oci:x:1
 
-# -- a blob that is there is read, not believed -------------------------------------------------------
+# -- a blob that is there counts by its size; --verify reads it ---------------------------------------
 
 cp -r arm spoilt
 blob=spoilt/blobs/sha256/$(find arm/blobs/sha256 -type f -size +100k -printf '%f')
 chmod u+w "$blob" && printf X | dd of="$blob" bs=1 seek=5000 conv=notrunc 2>/dev/null
 unlike 'a blob was changed' "$(whole spoilt)" '^$'
 status 'a copy over it' 0 "$OAKUM" copy oci:arm:1 oci:spoilt:1
+unlike 'believes it' "$(whole spoilt)" '^$'
+status 'a copy over it that reads' 0 "$OAKUM" copy --verify oci:arm:1 oci:spoilt:1
 ok 'mends it' whole spoilt
 status 'a copy of what is there' 0 "$OAKUM" copy --verbose oci:arm:1 oci:spoilt:1
 like 'copies nothing' "$(cat err)" ': 0 B copied'
+printf X >>"$blob"
+status 'a copy over a blob of another size' 0 "$OAKUM" copy oci:arm:1 oci:spoilt:1
+ok 'mends it, too' whole spoilt
 
 # A link in the destination leads nowhere.
 mkdir -p linked outside && ln -s ../outside linked/blobs && cp arm/oci-layout linked/

@@ -100,9 +100,32 @@ registry_start --seed image=shop:1 --throttle 2 --retry-after 1
 status 'a busy registry' 0 "$OAKUM" pull "docker://$REGISTRY/shop:1" oci:busy:1
 like 'is waited for, which is said' "$(cat err)" 'tried again'
 registry_stop
-registry_start --min-chunk 1000000 --no-mount
-status 'an upload to a registry with its own mind on chunks' 0 oakum push oci:image "docker://$REGISTRY/new:1"
-status 'and without mounts' 0 oakum copy "docker://$REGISTRY/new:1" "docker://$REGISTRY/other:1"
+# Blobs in pieces: as many PATCHes as their sizes ask for; the registry's least length counts.
+pieces() { # SIZE: how many the image's blobs make
+	find image/blobs -type f ! -name "${digest#sha256:}" -printf '%s\n' |
+		awk -v n="$1" '{ all += int(($1 + n - 1) / n) } END { print all }'
+}
+registry_start
+status 'an upload in chunks' 0 oakum push --chunk-size 1000000 oci:image "docker://$REGISTRY/new:1"
+is 'is that many PATCHes' "$(requests '.method == "PATCH"' | wc -l)" "$(pieces 1000000)"
+like 'more than blobs' "$(pieces 1000000)" "^[6-9]$"
+status 'it is whole' 0 oakum pull "docker://$REGISTRY/new:1" oci:chunked:1
+is 'with every blob' "$(blobs chunked)" "$(blobs image)"
+registry_stop
+registry_start --min-chunk 2000000
+status 'a registry that wants longer chunks' 0 oakum push --chunk-size 1000000 oci:image "docker://$REGISTRY/new:1"
+is 'gets them' "$(requests '.method == "PATCH"' | wc -l)" "$(pieces 2000000)"
+registry_stop
+registry_start --drop-push 2
+status 'chunks that break off' 0 oakum push --chunk-size 1000000 oci:image "docker://$REGISTRY/new:1"
+status 'end well, too' 0 oakum pull "docker://$REGISTRY/new:1" oci:broken:1
+is 'with every blob again' "$(blobs broken)" "$(blobs image)"
+registry_stop
+registry_start --no-mount
+status 'a registry that declines mounts' 0 oakum push oci:image "docker://$REGISTRY/new:1"
+status 'is sent the blobs' 0 oakum copy "docker://$REGISTRY/new:1" "docker://$REGISTRY/other:1"
+is 'in the sessions that it opened instead' "$(requests '.method == "POST" and (.path | contains("/other/"))' | wc -l)" \
+	"$(($(blobs image | wc -l) - 1))"
 registry_stop
 
 # -- blobs that lie elsewhere --------------------------------------------------------------------------------
@@ -173,5 +196,48 @@ status 'NO_PROXY names who is asked directly' 0 env http_proxy=http://127.0.0.1:
 status 'a mirror' 0 oakum pull --mirror "registry.example=$REGISTRY" \
 	"docker://registry.example/shop@$digest" oci:mirrored:1
 is 'serves by digest' "$(blobs mirrored)" "$(blobs image)"
+# What a tag means only the registry says; the octets come from the mirror (localhost:PORT is another host's name).
+: >"$LOG"
+oakum copy oci:image "docker://$REGISTRY/cache/shop:other" >out
+: >"$LOG"
+status 'a mirror and a tag' 0 oakum pull --mirror "$REGISTRY=localhost:${REGISTRY#*:}/cache" \
+	"docker://$REGISTRY/shop:1" oci:mirrored2:1
+is 'the registry says what the tag means' "$(jq -r 'select(.host | startswith("127")) | .method + " " + .path' "$LOG")" \
+	'HEAD /v2/shop/manifests/1'
+is 'and the mirror serves every octet' "$(jq -r 'select(.host | startswith("localhost")) | .path' "$LOG" | sort -u | wc -l)" \
+	"$(blobs image | wc -l)"
+is 'of the image' "$(blobs mirrored2)" "$(blobs image)"
+: >"$LOG"
+status 'a mirror that does not hold it' 0 oakum pull --mirror "$REGISTRY=localhost:${REGISTRY#*:}/none" \
+	"docker://$REGISTRY/shop:1" oci:mirrored3:1
+is 'is passed over' "$(blobs mirrored3)" "$(blobs image)"
 registry_stop
+
+# With TLS a proxy carries octets it cannot read (CONNECT); the name need not resolve here.
+registry_start --seed image=shop:1 --tls ca/name.pem ca/name.key
+: >proxy.log
+python3 "$FIXTURE/proxy.py" proxy.log >proxy.port &
+proxy_pid=$!
+tries=0
+until [ -s proxy.port ] || [ $tries = 200 ]; do
+	sleep 0.05
+	tries=$((tries + 1))
+done
+proxy=http://127.0.0.1:$(cat proxy.port) far=registry.example:${REGISTRY#*:}
+status 'through a proxy with TLS' 0 env HTTPS_PROXY="$proxy" \
+	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$far/shop:1" oci:tunnel:1
+is 'the image comes' "$(blobs tunnel)" "$(blobs image)"
+is 'the proxy sees the host alone' "$(sort -u proxy.log)" "CONNECT $far"
+ok 'connections are used again' test "$(wc -l <proxy.log)" -le 4
+: >proxy.log
+status 'NO_PROXY keeps it from the proxy' 3 env HTTPS_PROXY="$proxy" NO_PROXY=.example \
+	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$far/shop:1" oci:tunnel2:1
+like 'which finds nobody of that name' "$(cat err)" 'resolve'
+registry_stop
+registry_start --seed image=shop:1 --tls ca/good.pem ca/good.key
+status 'loopback is asked directly' 0 env HTTPS_PROXY="$proxy" \
+	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$REGISTRY/shop:1" oci:tunnel3:1
+is 'no proxy hears of either' "$(cat proxy.log)" ''
+registry_stop
+kill $proxy_pid
 done_testing

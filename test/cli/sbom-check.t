@@ -7,14 +7,16 @@ export SOURCE_DATE_EPOCH=1795305600 OAKUM_QUIET=1 OAKUM_NO_CACHE=1
 cd "$TMP" || exit 1
 
 cat >whole.json <<'DOC'
-{"spdxVersion": "SPDX-2.3", "name": "d",
+{"spdxVersion": "SPDX-2.3", "name": "d", "SPDXID": "SPDXRef-DOCUMENT", "dataLicense": "CC0-1.0",
+ "documentNamespace": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
  "creationInfo": {"created": "2026-11-22T00:00:00Z", "creators": ["Person: A"]},
  "packages": [
-  {"SPDXID": "SPDXRef-i", "name": "image"},
-  {"SPDXID": "SPDXRef-a", "name": "a", "versionInfo": "1", "supplier": "Organization: O",
-   "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/a@1"}]},
-  {"SPDXID": "SPDXRef-b", "name": "b", "versionInfo": "2", "supplier": "Person: P",
-   "externalRefs": [{"referenceType": "cpe23Type", "referenceLocator": "cpe:2.3:a:b:b:2:*:*:*:*:*:*:*"}]}],
+  {"SPDXID": "SPDXRef-i", "name": "image", "downloadLocation": "NONE"},
+  {"SPDXID": "SPDXRef-a", "name": "a", "versionInfo": "1", "supplier": "Organization: O", "downloadLocation": "NONE",
+   "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:npm/a@1"}]},
+  {"SPDXID": "SPDXRef-b", "name": "b", "versionInfo": "2", "supplier": "Person: P", "downloadLocation": "NONE",
+   "externalRefs": [{"referenceCategory": "SECURITY", "referenceType": "cpe23Type",
+    "referenceLocator": "cpe:2.3:a:b:b:2:*:*:*:*:*:*:*"}]}],
  "relationships": [
   {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-i"},
   {"spdxElementId": "SPDXRef-i", "relationshipType": "CONTAINS", "relatedSpdxElement": "SPDXRef-a"},
@@ -38,14 +40,18 @@ lacks() { # NAME SED-COMMAND WANT
 	status "$1" 1 "$OAKUM" sbom check -f json sbom:less.json
 	is "$1: is said" "$(missing out)" "$3"
 }
-lacks 'no author' 's/"Person: A"//' author:1
-lacks 'no time' 's/"created": "[^"]*",//' timestamp:1
-lacks 'no name' 's/"name": "b", //' 'component-name:1 references:1'
+lacks 'no author' 's/"Person: A"//' 'author:1 schema:1'
+lacks 'no time' 's/"created": "[^"]*",//' 'timestamp:1 schema:1'
+lacks 'no name' 's/"name": "b", //' 'component-name:1 references:1 schema:1'
 lacks 'no version' 's/"versionInfo": "2", //' version:1:b
 lacks 'no supplier' 's/Person: P/NOASSERTION/' supplier:1:b@2
 lacks 'no identifier' 's/cpe23Type/other/' unique-identifier:1:b@2
 lacks 'no relation' 's/"DEPENDS_ON", "relatedSpdxElement": "SPDXRef-b"/"OTHER", "relatedSpdxElement": "x"/' \
 	dependency-relationship:1:b@2
+lacks 'a licence that is no expression' 's/"name": "b"/"licenseDeclared": "MIT OR", &/' licence-expressions:1
+lacks 'what the schema does not know' 's/"name": "b"/"nmae": "b", &/' schema:1
+status 'and is named' 1 "$OAKUM" sbom check less.json
+like 'with its place' "$(tr -s ' \n' ' ' <out)" "packages: \[2\]: 'nmae' is no member that may be here"
 lacks 'a reference to nothing' 's/"relatedSpdxElement": "SPDXRef-b"/"relatedSpdxElement": "SPDXRef-c"/' \
 	'dependency-relationship:1:b@2 references:1'
 status 'another status' 9 "$OAKUM" sbom check --exit-code 9 less.json

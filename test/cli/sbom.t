@@ -200,8 +200,58 @@ status 'no bill' 3 "$OAKUM" sbom sbom:validate.py
 
 status 'a format that there is not' 2 "$OAKUM" sbom --no-cache -f spdx-xml rootfs:alpine
 like 'is said with those there are' "$(cat err)" "'spdx-xml' is none of spdx-json\|spdx-tag"
-status 'SPDX has no files without SHA-1' 2 "$OAKUM" sbom --no-cache --files rootfs:alpine
-ok 'nothing is written' test ! -s out
+# Files in SPDX: chapter 8, and the verification code of section 7.9; sha1sum and sha256sum say what it must be.
+mkdir -p owned/lib/apk/db owned/etc owned/srv
+cp alpine/etc/os-release owned/etc/
+printf 'P:one\nV:1\nA:x86_64\nF:etc\nR:one.conf\nF:srv\nR:empty\n\n' >owned/lib/apk/db/installed
+echo configured >owned/etc/one.conf
+: >owned/srv/empty
+ln owned/etc/one.conf owned/srv/link
+status 'SPDX with files' 0 "$OAKUM" sbom --no-cache --files -o spdx-json=with.json -o spdx-tag=with.spdx \
+	-o cyclonedx-json=with.cdx.json rootfs:owned
+valid 'with files: SPDX 2.3' spdx-2.3.schema.json with.json
+valid 'with files: CycloneDX 1.6' cyclonedx-bom-1.6.schema.json with.cdx.json
+(cd owned && find . -type f | sort | xargs sha1sum) >sums
+(cd owned && find . -type f | sort | xargs sha256sum) >>sums
+cat >files.py <<'EOF'
+"""files.py: are the checksums of all files in the bills what sha1sum and sha256sum print; and which packages have files:
+how many, and whether their verification code is that of the files that CONTAINS names."""
+import hashlib
+import json
+
+spdx, cdx = json.load(open('with.json')), json.load(open('with.cdx.json'))
+rows = {'json': [], 'cdx': [], 'tag': []}
+for f in spdx['files']:
+    rows['json'] += [(c['algorithm'], c['checksumValue'], f['fileName']) for c in f['checksums']]
+for c in cdx['components']:
+    if c['type'] == 'file':
+        rows['cdx'] += [(h['alg'].replace('-', ''), h['content'], './' + c['name']) for h in c['hashes']]
+for line in open('with.spdx'):
+    key, _, value = line.strip().partition(': ')
+    if key == 'FileName':
+        name = value
+    if key == 'FileChecksum':
+        rows['tag'].append((*value.split(': '), name))
+want = open('sums').read().splitlines()
+for kind, have in rows.items():
+    have = ['  '.join(row[1:]) for a in ('SHA1', 'SHA256') for row in sorted(have, key=lambda r: r[2]) if row[0] == a]
+    print(kind, have == want)
+sums = {f['SPDXID']: f['checksums'][0]['checksumValue'] for f in spdx['files']}
+of = {}
+for r in spdx['relationships']:
+    if r['relationshipType'] == 'CONTAINS' and r['relatedSpdxElement'] in sums:
+        of.setdefault(r['spdxElementId'], []).append(sums[r['relatedSpdxElement']])
+for p in spdx['packages']:
+    code, mine = p.get('packageVerificationCode', {}).get('packageVerificationCodeValue'), of.get(p['SPDXID'], [])
+    good = code == (hashlib.sha1(''.join(sorted(mine)).encode()).hexdigest() if mine else None)
+    print(p['name'], len(mine), good, p['filesAnalyzed'])
+EOF
+is 'names each with its sums, and says whose they are' "$(python3 files.py)" 'json True
+cdx True
+tag True
+owned 3 True True
+alpine 0 True False
+one 2 True True'
 
 mkdir -p broken/lib/apk/db broken/etc
 cp alpine/etc/os-release broken/etc/

@@ -116,5 +116,8 @@ status 'tls: an unknown authority is refused' 3 "$OAKUM" login -u me --password-
 export SSL_CERT_FILE="$TMP/ca/ca.pem" # which both heed
 status 'tls: a private one is taken' 0 "$OAKUM" login -u me --password-stdin "$REGISTRY" <words
 both_ways tls tls-verify=true
+# It speaks HTTP/2 to whoever offers it (ALPN); its access log names who asked and how.
+like 'tls: oakum speaks HTTP/2' "$(grep -F '"oakum/' tls.log)" 'HTTP/2\.0'
+unlike 'tls: and nothing else' "$(grep -F '"oakum/' tls.log)" 'HTTP/1\.'
 stop
 done_testing

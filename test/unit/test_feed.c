@@ -375,12 +375,190 @@ static void github(void **state)
 	arena_done(&g.arena);
 }
 
+/* -- distributions and scores ------------------------------------------------------------------ */
+
+static void debian(void **state)
+{
+	static const char document[] =
+		"{\"p\":{\"CVE-1\":{\"description\":\"D\",\"releases\":{"
+		"\"bookworm\":{\"status\":\"resolved\",\"fixed_version\":\"1:2-1\",\"urgency\":\"high**\"},"
+		"\"bullseye\":{\"status\":\"open\",\"urgency\":\"unimportant\","
+		"\"nodsa_reason\":\"postponed\"},"
+		"\"buster\":{\"status\":\"resolved\",\"fixed_version\":\"0\",\"urgency\":\"low\"},"
+		"\"trixie\":{\"status\":\"undetermined\"},\"sid\":{\"status\":\"open\"},"
+		"\"woody\":{\"status\":\"open\"},\"stretch\":{\"status\":\"open\","
+		"\"urgency\":\"end-of-life\"},"
+		"\"jessie\":{\"status\":\"resolved\",\"fixed_version\":\"a b\"}}}}}";
+	struct given g = { 0 };
+
+	(void)state;
+	must_read(feed_debian, BYTES(document), &g);
+	assert_int_equal(g.advisories.len, 3);
+	const struct advisory *a = g.advisories.items;
+
+	assert_bytes(a->space, "debian 12");
+	assert_bytes(a->ranges.items[0].to, "1:2-1");
+	assert_int_equal(a->severity, SEVERITY_HIGH);
+	assert_int_equal(a->status, ADVISORY_FIXED);
+	assert_bytes(a[1].space, "debian 11");
+	assert_bytes(a[1].ranges.items[0].to, "");
+	assert_int_equal(a[1].severity, SEVERITY_LOW);
+	assert_int_equal(a[1].status, ADVISORY_FIX_DEFERRED);
+	assert_bytes(a[2].space, "debian 9");
+	assert_int_equal(a[2].status, ADVISORY_END_OF_LIFE);
+	assert_int_equal(g.faults.len, 2);
+	assert_string_equal(g.faults.items[0], "CVE-1: a release that is not known");
+	assert_string_equal(g.faults.items[1], "CVE-1: a fixed version that is none");
+	arena_done(&g.arena);
+	must_refuse(feed_debian, "{\"p\":{}}");
+	must_refuse(feed_debian, "[]");
+}
+
+static void alpine(void **state)
+{
+	static const char document[] =
+		"distroversion: v3.19\npackages:\n  - pkg:\n      name: p\n      secfixes:\n"
+		"        1.0-r1:\n          - CVE-1 CVE-2 (+ regression)\n          - no id\n"
+		"        \"0\":\n          - CVE-3\n";
+	struct given g = { 0 };
+
+	(void)state;
+	must_read(feed_alpine, BYTES(document), &g);
+	assert_int_equal(g.advisories.len, 3);
+	assert_bytes(g.advisories.items[0].space, "alpine 3.19");
+	assert_bytes(g.advisories.items[0].fixes.items[0], "1.0-r1");
+	assert_bytes(g.advisories.items[1].id, "CVE-2");
+	assert_bytes(g.advisories.items[2].id, "CVE-3");
+	assert_int_equal(g.advisories.items[2].status, ADVISORY_NOT_AFFECTED);
+	assert_bytes(g.advisories.items[2].ranges.items[0].to, "");
+	assert_int_equal(g.faults.len, 1); /* without an id */
+	arena_done(&g.arena);
+	must_refuse(feed_alpine, "packages: []\n");
+}
+
+/* What another reader (vunnel) makes of the same input; of Debian what stands in the tracker, not
+ * in its list of notices. */
+static void same_as_vunnel(void **state)
+{
+	static const struct {
+		const char *input, *snapshots;
+		feed_reader *reader;
+		const char *names[9];
+	} cases[] = {
+		{ "debian/input/debian.json",
+		  "debian/snapshots",
+		  feed_debian,
+		  { "debian_10/cve-2008-7220", "debian_10/cve-2005-3111", "debian_12/cve-2022-0456",
+		    "debian_11/cve-2022-0456", "debian_9/cve-2013-1444", "debian_12/cve-2025-53603",
+		    "debian_11/cve-2025-53603" } },
+		{ "alpine/input/secdb/v3.15/main.yaml",
+		  "alpine/snapshots",
+		  feed_alpine,
+		  { "3.15/cve-2022-1271", "3.15/cve-2018-25032", "3.15/cve-2019-20044",
+		    "3.15/cve-2022-37434", "3.15/cve-2021-45444" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct given ours = { 0 }, theirs = { 0 };
+
+		if (!read_shared(&ours, cases[i].reader,
+		                 arena_printf(&ours.arena, "vuln/feeds/vunnel/%s", cases[i].input)))
+			skip();
+		for (size_t k = 0; cases[i].names[k]; k++)
+			assert_true(read_shared(&theirs, feed_vunnel,
+			                        arena_printf(&theirs.arena, "vuln/feeds/vunnel/%s/%s.json",
+			                                     cases[i].snapshots, cases[i].names[k])));
+		assert_true(theirs.advisories.len >= 5);
+		for (size_t k = 0; k < theirs.advisories.len; k++) {
+			const struct advisory *t = &theirs.advisories.items[k];
+			bool found = false;
+
+			for (size_t m = 0; m < ours.advisories.len; m++) {
+				const struct advisory *o = &ours.advisories.items[m];
+
+				found |= bytes_equal(o->space, t->space) && bytes_equal(o->id, t->id) &&
+				         bytes_equal(o->package, t->package) &&
+				         bytes_equal(o->ranges.items[0].to, t->ranges.items[0].to);
+			}
+			if (!found)
+				fail_msg(PRIb " " PRIb " " PRIb " is missing", BYTESF(t->space), BYTESF(t->package),
+				         BYTESF(t->id));
+		}
+		arena_done(&ours.arena);
+		arena_done(&theirs.arena);
+	}
+}
+
+static void lists(void **state)
+{
+	struct given g = { 0 };
+
+	(void)state;
+	must_read(feed_epss,
+	          BYTES("#model_version:v1,score_date:2025-02-20T00:00:00+0000\ncve,epss,percentile\n"
+	                "CVE-1,0.00383,0.73075\nCVE-2,1,1.0\nCVE-3,1.1,0\n"),
+	          &g);
+	assert_int_equal(g.vulnerabilities.len, 2);
+	assert_int_equal(g.vulnerabilities.items[0].epss, 3830);
+	assert_int_equal(g.vulnerabilities.items[0].epss_percentile, 730750);
+	assert_bytes(g.vulnerabilities.items[0].epss_date, "2025-02-20");
+	assert_int_equal(g.vulnerabilities.items[1].epss, 1000000);
+	assert_int_equal(g.faults.len, 1);
+	must_refuse(feed_epss, "epss\n");
+	must_read(feed_kev,
+	          BYTES("{\"vulnerabilities\":[{\"cveID\":\"CVE-1\",\"dateAdded\":\"2025-01-01\","
+	                "\"knownRansomwareCampaignUse\":\"Known\"},{\"cveID\":\"CVE-2\"}]}"),
+	          &g);
+	assert_int_equal(g.vulnerabilities.len, 3);
+	assert_true(g.vulnerabilities.items[2].kev_ransomware);
+	assert_bytes(g.vulnerabilities.items[2].kev_added, "2025-01-01");
+	assert_int_equal(g.faults.len, 2);
+	must_refuse(feed_kev, "{}");
+	must_read(feed_eol,
+	          BYTES("{\"result\":[{\"name\":\"dotnet\",\"releases\":[{\"name\":\"8\","
+	                "\"eolFrom\":\"2026-11-10\"},{\"name\":\"11\",\"eolFrom\":null}]}]}"),
+	          &g);
+	assert_int_equal(g.ends.len, 1);
+	assert_bytes(g.ends.items[0].product, ".net");
+	assert_bytes(g.ends.items[0].release, "8.0");
+	must_refuse(feed_eol, "{}");
+	arena_done(&g.arena);
+}
+
+static void csaf(void **state)
+{
+	struct given g = { 0 };
+
+	(void)state;
+	if (!read_shared(&g, feed_csaf,
+	                 "vuln/feeds/trivy-db-inputs/redhat-csaf/testdata/vuln-list-redhat/csaf-vex/"
+	                 "cve-2024-22222.json"))
+		skip();
+	assert_int_equal(g.advisories.len, 3);
+	const struct advisory *a = g.advisories.items;
+
+	assert_bytes(a->space, "redhat 9");
+	assert_bytes(a->package, "test-package");
+	assert_bytes(a->ranges.items[0].to, "1:1.0.0-1.el9");
+	assert_bytes(a->vendor_ids.items[0], "RHSA-2024:9999");
+	assert_bytes(a[1].package, "modular-package");
+	assert_bytes(a[1].module, "module:2.4");
+	assert_bytes(a[2].package, "affected-package-bin");
+	assert_int_equal(a[2].status, ADVISORY_AFFECTED);
+	arena_done(&g.arena);
+	must_refuse(feed_csaf, "{\"document\":{},\"product_tree\":{}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(osv),          cmocka_unit_test(osv_names),
 		cmocka_unit_test(github),       cmocka_unit_test(dotnet_cve),
 		cmocka_unit_test(dotnet_truth), cmocka_unit_test(dotnet_releases),
+		cmocka_unit_test(debian),       cmocka_unit_test(alpine),
+		cmocka_unit_test(lists),        cmocka_unit_test(same_as_vunnel),
+		cmocka_unit_test(csaf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

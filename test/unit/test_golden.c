@@ -107,9 +107,9 @@ static const char *upper(const char *word)
 static void found(const struct package *p, const char *shown_version, bool only_fixed,
                   struct lines *out)
 {
-	static const char *const status[] = { "unknown", "not_affected", "affected", "fixed",
-		                                  "under_investigation", "will_not_fix", "fix_deferred",
-		                                  "end_of_life" };
+	static const char *const status[] = { "unknown",      "not_affected",        "affected",
+		                                  "fixed",        "under_investigation", "will_not_fix",
+		                                  "fix_deferred", "end_of_life" };
 	struct matches m = { 0 };
 	err e = { 0 };
 

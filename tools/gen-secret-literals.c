@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* generate - run by the build: the literals of all rules, compiled for Vectorscan, as a C array.
+/* gen-secret-literals - run by the build: the literals of all rules, compiled for Vectorscan, as a
+ * C array.
  *
  * Compiling takes a second and the compiler's library is large; the program links the runtime
  * alone. The database is made for the oldest processor that the runtime knows, because a database
@@ -45,7 +46,7 @@ static void add(struct literals *all, size_t rule, size_t i, bool wide)
 
 static void put_array(const char *octets, size_t n)
 {
-	printf("/* made by src/secret/generate.c */\n#include \"secret/literals.h\"\n\n"
+	printf("/* made by tools/gen-secret-literals.c */\n#include \"secret/literals.h\"\n\n"
 	       "const uint64_t secret_literals[] = {\n");
 	for (size_t i = 0; i < n; i += 8) {
 		unsigned char word[8] = { 0 };
@@ -79,5 +80,7 @@ int main(void)
 	if (hs_serialize_database(database, &octets, &n) != HS_SUCCESS)
 		return 1;
 	put_array(octets, n);
+	free(octets);
+	hs_free_database(database);
 	return 0;
 }

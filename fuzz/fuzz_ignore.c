@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ignore files in both forms; the first octet says which. What was read is asked for. */
+#include "vuln/ignore.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena arena = ARENA_INIT;
+	struct ignore_list list = { 0 };
+	struct purl purl = { 0 };
+	err e = { 0 };
+	bytes text = { data, size };
+
+	if (size == 0)
+		return 0;
+	(void)!ignore_read(bytes_skip(text, 1), data[0] == 'y', 0, &arena, &list, &e);
+	(void)purl_parse(BYTES("pkg:deb/debian/bash@5.2?arch=amd64"), &arena, &purl);
+	for (size_t i = 0; i < list.entries.len; i++)
+		(void)ignore_find(&list, list.entries.items[i].id, BYTES("srv/app/a.dll"), &purl, &arena);
+	arena_done(&arena);
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dotnet_rules - the table of the rules for .NET across files (DN), by number.
+ *
+ * Threading: constant. */
+#pragma once
+
+#include "rule/rule.h"
+
+enum dotnet_rule {
+	DN001, DN002, DN003, DN004, DN006, DN007, DN009, DN010, DN011, DN012,
+	DN013, DN014, DN015, DN016, DN017, DN019, DN020, DN021, DN022, DN024,
+	DN025, DN026, DN030,
+	DOTNET_RULES,
+};
+
+extern const struct rule dotnet_rules[DOTNET_RULES];

@@ -1,0 +1,294 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `oakum scan`: the findings of Trivy's own golden files, .NET runtimes against Microsoft's list, each
+# filter with a finding that it takes and one that it leaves, and every exit status.
+. "$ROOT/test/tap.sh"
+
+SHARED=${OAKUM_SHARED:-$ROOT/../shared/data}
+export SOURCE_DATE_EPOCH=1795305600 OAKUM_QUIET=1 OAKUM_NO_CACHE=1 XDG_CACHE_HOME="$TMP/cache"
+cd "$TMP" || exit 1
+
+# -- a database and a bill of our own ---------------------------------------------------------
+cat >distro.yaml <<'END'
+- bucket: debian 12
+  pairs:
+    - bucket: openssl
+      pairs:
+        - key: CVE-2026-0001
+          value: {FixedVersion: 3.0.15-1}
+        - key: CVE-2026-0002
+          value: {FixedVersion: 3.0.16-1}
+    - bucket: bash
+      pairs:
+        - key: CVE-2026-0003
+          value: {Severity: 1}
+        - key: CVE-2026-0004
+          value: {Severity: 1, Status: 5}
+- bucket: "nuget::GitHub Security Advisory Nuget"
+  pairs:
+    - bucket: newtonsoft.json
+      pairs:
+        - key: GHSA-5crp-9r3c-p9vr
+          value:
+            PatchedVersions: [13.0.1]
+            VulnerableVersions: ["< 13.0.1"]
+END
+cat >more.yaml <<'END'
+- bucket: vulnerability
+  pairs:
+    - key: CVE-2026-0001
+      value:
+        Title: "a title"
+        VendorSeverity: {nvd: 4}
+        CVSS: {nvd: {V3Score: 9.8, V3Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}
+        LastModifiedDate: "2026-11-21T00:00:00Z"
+    - key: CVE-2026-0002
+      value: {VendorSeverity: {nvd: 3}}
+END
+bill() { # FILE: a bill with these purls on standard input
+	python3 -c '
+import json, sys
+parts = [{"type": "library", "bom-ref": p, "name": p.split("/")[-1].split("@")[0],
+          "version": p.split("@")[1].split("?")[0], "purl": p} for p in sys.stdin.read().split()]
+json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": parts},
+          open(sys.argv[1], "w"))' "$1"
+}
+bill app.json <<'END'
+pkg:deb/debian/libssl3@3.0.9-1?arch=amd64&distro=debian-12&upstream=openssl
+pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=debian-12
+pkg:deb/debian/bash@5.2.15-2?arch=amd64&distro=debian-12
+pkg:nuget/Newtonsoft.Json@12.0.3
+END
+"$OAKUM" db build -o our.db trivy-yaml:distro.yaml trivy-yaml:more.yaml >/dev/null ||
+	{ ok 'a database can be made' false; done_testing; }
+
+ids() { # FLAGS...: what is found in app.json: ID PACKAGE, sorted
+	"$OAKUM" scan --db our.db -f json "$@" app.json >ids.json 2>ids.err
+	python3 - <<'END'
+import json
+
+report = json.load(open('ids.json'))
+print(*sorted(v['VulnerabilityID'] + '/' + v['PkgName']
+              for r in report['Results'] for v in r.get('Vulnerabilities', [])))
+END
+}
+one=CVE-2026-0001/libssl3\ CVE-2026-0001/openssl
+two=CVE-2026-0002/libssl3\ CVE-2026-0002/openssl
+json=GHSA-5crp-9r3c-p9vr/Newtonsoft.Json
+is 'everything' "$(ids)" "$one $two CVE-2026-0003/bash CVE-2026-0004/bash $json"
+is '--severity' "$(ids --severity critical,HIGH)" "$one $two"
+is '--ignore-unfixed' "$(ids --ignore-unfixed)" "$one $two $json"
+is '--ignore-status' "$(ids --ignore-status will_not_fix)" "$one $two CVE-2026-0003/bash $json"
+is '--pkg-types library' "$(ids --pkg-types library)" "$json"
+is '--pkg-types os' "$(ids --pkg-types os --severity CRITICAL)" "$one"
+status 'a severity that is none' 2 "$OAKUM" scan --db our.db --severity HIHG app.json
+status 'a status that is none' 2 "$OAKUM" scan --db our.db --ignore-status wontfix app.json
+
+# -- what a team has decided ------------------------------------------------------------------
+printf '# why\nCVE-2026-0001 exp:2026-12-31\nCVE-2026-0002 exp:2026-11-21\nCVE-2026-0003 exp:soon\n' >.trivyignore
+is '.trivyignore is read; what has expired counts again' "$(ids)" \
+	"$two CVE-2026-0003/bash CVE-2026-0004/bash $json"
+like 'a bad date is said' "$(OAKUM_QUIET='' "$OAKUM" scan --db our.db app.json 2>&1 >/dev/null)" 'line 4: .soon'
+printf 'CVE-2026-0002 exp:2026-11-22\n' >.trivyignore
+is 'the last day counts' "$(ids --severity HIGH)" ''
+rm .trivyignore
+cat >ignore.yaml <<'END'
+vulnerabilities:
+  - id: CVE-2026-0001
+    purls: ["pkg:deb/debian/openssl"]
+    statement: not called
+  - id: CVE-2026-0002
+    purls: ["pkg:deb/debian/openssl@9"]
+  - id: CVE-2026-0003
+    expired_at: 2026-01-01
+END
+is 'YAML: purls and expiry' "$(ids --ignorefile ignore.yaml)" \
+	"CVE-2026-0001/libssl3 $two CVE-2026-0003/bash CVE-2026-0004/bash $json"
+"$OAKUM" scan --db our.db --ignorefile ignore.yaml --show-suppressed app.json >out
+like 'what was taken away is shown with its reason' "$(cat out)" '^ignore +CVE-2026-0001 openssl: not called'
+status 'an ignore file that is not there' 3 "$OAKUM" scan --db our.db --ignorefile no app.json
+vex() { # PRODUCT STATUS
+	printf '{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-01T00:00:00Z",
+	"statements": [{"vulnerability": {"name": "CVE-2026-0001"}, "products": [{"@id": "%s"}],
+	"status": "%s", "justification": "component_not_present"}]}' "$1" "$2" >vex.json
+}
+vex pkg:deb/debian/openssl@3.0.9-1 not_affected
+is 'VEX: not affected' "$(ids --vex vex.json --severity CRITICAL)" 'CVE-2026-0001/libssl3'
+vex pkg:deb/debian/openssl@3.0.9-1 affected
+is 'VEX: affected' "$(ids --vex vex.json --severity CRITICAL)" "$one"
+vex pkg:deb/debian/openssl@3.0.10-1 not_affected
+is 'VEX: of another version' "$(ids --vex vex.json --severity CRITICAL)" "$one"
+echo '{}' >vex.json
+status 'VEX that is none' 3 "$OAKUM" scan --db our.db --vex vex.json app.json
+
+# -- exit status ------------------------------------------------------------------------------
+scan() { "$OAKUM" scan --db our.db "$@" app.json; }
+status 'findings alone are no failure' 0 scan
+status '--exit-code' 9 scan --exit-code 9
+status '--exit-code, all filtered' 0 scan --exit-code 9 --severity LOW --ignore-unfixed
+status '--fail-on critical' 1 scan --fail-on critical
+status '--fail-on critical, filtered' 0 scan --fail-on critical --severity LOW
+status '--fail-on fixable' 1 scan --fail-on kev,fixable
+status '--fail-on kev' 0 scan --fail-on kev
+status '--fail-on of no kind' 2 scan --fail-on never
+scan -f json --severity CRITICAL >old.json
+status '--only-new: there is more now' 1 scan --only-new old.json
+status '--only-new: nothing more' 0 scan --only-new old.json --severity CRITICAL
+status '--only-new: no report' 3 scan --only-new app.json
+status '--fail-on-gap, all looked up' 0 scan --fail-on-gap
+echo 'pkg:deb/debian/bash@5.2.15-2?distro=debian-13 pkg:hex/phoenix@1' | bill odd.json
+status '--fail-on-gap, a release without data' 6 "$OAKUM" scan --db our.db --fail-on-gap odd.json
+like 'and it is said' "$("$OAKUM" scan --db our.db odd.json)" '^2 +packages that nobody publishes for'
+like 'nothing looked up is not clean' "$("$OAKUM" scan --db our.db odd.json)" '0 vulnerabilities in the 0 packages'
+status 'no such database' 3 "$OAKUM" scan --db none.db app.json
+head -c 100 our.db >cut.db
+status 'a cut database' 3 "$OAKUM" scan --db cut.db app.json
+status 'no such target; the other is reported' 3 "$OAKUM" scan --db our.db ./none.tar app.json
+like 'the other is reported' "$(cat out)" 'CVE-2026-0001'
+status 'two targets' 0 "$OAKUM" scan --db our.db app.json sbom:odd.json
+status 'two targets in one SARIF' 2 "$OAKUM" scan --db our.db -f sarif app.json odd.json
+
+# -- reports ----------------------------------------------------------------------------------
+scan >out
+like 'the update that removes most, first' "$(sed -n '/^Updates/{n;p;}' out)" \
+	'^4 +openssl 3.0.9-1 → 3.0.16-1: 2 critical, 2 high'
+like 'the age of the database' "$(cat out)" '^database of 2026-11-21, 1 days old$'
+SOURCE_DATE_EPOCH=1795910400 scan >out
+like 'an old one is said' "$(cat out)" '8 days old: what was published since is not in it'
+status 'two reports of one read' 0 scan -o json=a.json -o sarif=a.sarif
+ok 'both are there' test -s a.json -a -s a.sarif
+runtimes=$(printf 'pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@%s ' 9.0.7 10.0.1)
+echo "$runtimes" | bill net.json
+status 'past an end of life' 7 "$OAKUM" scan --db our.db --exit-on-eol 7 net.json
+like 'which is named' "$(cat out)" '^ended +.NET 9.0.7: since 2026-11-10'
+unlike 'and no other' "$(cat out)" 'NET 10'
+SOURCE_DATE_EPOCH=1762905600 status 'a year before' 0 "$OAKUM" scan --db our.db --exit-on-eol 7 net.json
+status 'without a database the shipped record counts' 1 "$OAKUM" scan --exit-code 1 net.json
+
+# -- in the audit -----------------------------------------------------------------------------
+mkdir -p root/etc root/var/lib/dpkg
+printf 'ID=debian\nVERSION_ID=12\n' >root/etc/os-release
+printf 'Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 3.0.9-1\n\n' \
+	>root/var/lib/dpkg/status
+audit() { "$OAKUM" audit --db our.db "$@" rootfs:root; }
+status 'audit: findings are no failure' 0 audit
+like 'audit: they have a section' "$(cat out)" '^2 +openssl 3.0.9-1 → 3.0.16-1: 1 critical, 1 high$'
+status 'audit --fail-on' 1 audit --fail-on critical
+status 'audit --fail-on, none such' 0 audit --fail-on kev
+status 'audit: a database that is not there' 3 "$OAKUM" audit --db none.db rootfs:root
+status 'audit without a database' 0 "$OAKUM" audit rootfs:root
+unlike 'says nothing of it' "$(cat out)" 'VULNERABILITIES'
+status 'scan of the same folder' 1 "$OAKUM" scan --db our.db --exit-code 1 rootfs:root
+is 'skipped files' "$("$OAKUM" scan --db our.db --skip-dirs '/var/**' --exit-code 1 rootfs:root >out; echo $?)" 0
+
+# -- real data --------------------------------------------------------------------------------
+golden=$SHARED/vuln/trivy-golden
+if [ ! -d "$golden" ]; then
+	skip 'findings of the golden files' "no $golden"
+	done_testing
+fi
+"$OAKUM" db build -o golden.db "$golden"/db/*.yaml >/dev/null
+cat >golden.py <<'END'
+"""Compare with a golden file: golden.py PACKAGES TYPE DISTRO RELEASE GOLDEN FLAGS..."""
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import quote
+
+packages, kind, distro, release, golden, *flags = sys.argv[1:]
+parts = []
+for p in json.load(open(packages)):
+    version, source = ('-'.join(filter(None, [p[f'{of}Version'], p.get(f'{of}Release')]))
+                       for of in ['', 'Src'])
+    purl = f"pkg:{kind}/{distro}/{quote(p['Name'])}@{quote(version)}" \
+        f"?arch={p.get('Arch') or 'amd64'}&distro={distro}-{release}" \
+        f"&upstream={quote(p['SrcName'])}%40{quote(source)}"
+    parts.append({'type': 'library', 'name': p['Name'], 'version': version, 'purl': purl,
+                  'bom-ref': purl})
+json.dump({'bomFormat': 'CycloneDX', 'specVersion': '1.5', 'version': 1, 'components': parts},
+          open('golden.json', 'w'))
+
+
+def scan(form):
+    return json.loads(subprocess.run(
+        [os.environ['OAKUM'], 'scan', '--db', 'golden.db', '-f', form, *flags, 'golden.json'],
+        stdout=subprocess.PIPE, check=True).stdout)
+
+
+def findings(report):
+    """All but ids, links and layers, which a bill does not have."""
+    for v in report['Results'][0]['Vulnerabilities']:
+        for name in 'Fingerprint', 'Layer', 'PrimaryURL':
+            v.pop(name, None)
+        v['PkgIdentifier'].pop('UID', None)
+    return report['Results'][0]['Vulnerabilities'], report['Results'][0]['Type'], \
+        report['Metadata']['OS']['Family'], report['Metadata']['OS']['Name']
+
+
+def rules(report):
+    text = json.dumps(report['runs'][0]['tool']['driver']['rules'])
+    return json.loads(text.replace('avd.aquasec.com/nvd/cve', 'nvd.nist.gov/vuln/detail/CVE'))
+
+
+have, want = findings(scan('json')), findings(json.load(open(golden)))
+if have != want:
+    sys.exit(f'{json.dumps(have, indent=1)}\n{json.dumps(want, indent=1)}')
+sarif = golden.replace('.json.', '.sarif.')
+if os.path.exists(sarif) and rules(scan('sarif')) != rules(json.load(open(sarif))):
+    sys.exit('other SARIF rules')
+END
+g() { # NAME PACKAGES TYPE DISTRO RELEASE FLAGS...
+	name=$1 list=$golden/packages/$2
+	shift 2
+	ok "golden: $name" python3 golden.py "$list" "$1" "$2" "$3" "$golden/$name.json.golden" ${4:+"$4"}
+}
+g alpine-310 alpine-310.json.golden apk alpine 3.10.2
+g debian-buster debian-buster.json.golden deb debian 10.1
+g debian-buster-ignore-unfixed debian-buster.json.golden deb debian 10.1 --ignore-unfixed
+g distroless-base gcr.io-distroless-base-latest.json.golden deb debian 9.9
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	ok 'SARIF is valid by its schema' python3 -c '
+import json, jsonschema, sys
+jsonschema.Draft7Validator(json.load(open(sys.argv[1]))).validate(json.load(open("a.sarif")))
+' "$SHARED/schemas/sarif-2.1.0.schema.json"
+else
+	skip 'SARIF is valid by its schema' 'no python3-jsonschema'
+fi
+
+"$OAKUM" db build -o net.db "$SHARED/dotnet/cve-timeline" >/dev/null
+cat >runtimes.py <<'END'
+"""Every row of expected.tsv: its vulnerabilities, severities and fixes, nothing of Windows alone."""
+import csv
+import json
+import os
+import subprocess
+import sys
+
+rows = list(csv.reader(open(sys.argv[1]), delimiter='\t'))[1:]
+names = {'dotnet-runtime': 'Microsoft.NETCore.App.Runtime.linux-x64',
+         'dotnet-aspnetcore': 'Microsoft.AspNetCore.App.Runtime.linux-x64'}
+parts = [{'type': 'library', 'name': names[product], 'version': version, 'bom-ref': product + version,
+          'purl': f'pkg:nuget/{names[product]}@{version}'} for product, version, _ in rows]
+json.dump({'bomFormat': 'CycloneDX', 'specVersion': '1.5', 'version': 1, 'components': parts},
+          open('runtimes.json', 'w'))
+report = json.loads(subprocess.run(
+    [os.environ['OAKUM'], 'scan', '--db', 'net.db', '-f', 'json', 'runtimes.json'],
+    stdout=subprocess.PIPE, check=True).stdout)
+have = {}
+for result in report['Results']:
+    for v in result.get('Vulnerabilities', []):
+        have.setdefault((v['PkgName'], v['InstalledVersion']), set()).add(
+            (v['VulnerabilityID'], v['Severity'], v.get('FixedVersion', '')))
+wrong = 0
+for product, version, cells in rows:
+    want = {tuple(cell.split(':')[:3]) for cell in cells.split(';')
+            if cell and cell.split(':')[3] != 'windows'}
+    if have.get((names[product], version), set()) != want:
+        wrong += 1
+        print(product, version, sorted(want ^ have.get((names[product], version), set())))
+assert len(rows) == 102
+sys.exit(wrong > 0)
+END
+ok '.NET runtimes: every row of the list' python3 runtimes.py "$SHARED/vuln/dotnet-runtime/expected.tsv"
+done_testing
