@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #define PARTIAL ".oakum-partial"
+/* Which octet of the file `oci-layout` is locked while partial blobs may be written; the first one is
+ * locked for index.json. */
+#define HELD 1
 #define HASH_PIECE ((size_t)256 << 10)
 
 /* -- the folder -------------------------------------------------------------------------------- */
@@ -77,20 +80,20 @@ static int put_file(int folder, const char *name, bytes content, err *e)
 }
 
 /* An open file description lock: ends with the descriptor, holds between threads too. */
-static int lock(int fd, short type, int command)
+static int lock(int fd, off_t at, short type, int command)
 {
-	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+	struct flock octet = { .l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = 1 };
 	int status;
 
 	do
-		status = fcntl(fd, command, &whole);
+		status = fcntl(fd, command, &octet);
 	while (status < 0 && errno == EINTR);
 	return status;
 }
 
 int layout_lock(int fd)
 {
-	return lock(fd, F_WRLCK, F_OFD_SETLKW);
+	return lock(fd, 0, F_WRLCK, F_OFD_SETLKW);
 }
 
 /* hold(l, e): a shared lock on the file `oci-layout` keeps others from removing the folder of
@@ -101,7 +104,7 @@ static int hold(struct layout *l, err *e)
 		struct stat ours, named;
 		auto_fd fd = openat(l->root, "oci-layout", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
-		if (fd < 0 || lock(fd, F_RDLCK, F_OFD_SETLKW) < 0 || fstat(fd, &ours) < 0)
+		if (fd < 0 || lock(fd, HELD, F_RDLCK, F_OFD_SETLKW) < 0 || fstat(fd, &ours) < 0)
 			return err_set(e, ERR_IO, errno, "lock 'oci-layout'");
 		if (fstatat(l->root, "oci-layout", &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    named.st_ino != ours.st_ino)
@@ -119,7 +122,7 @@ static void release(struct layout *l)
 	file_close_at_end(&l->held);
 	auto_fd fd = openat(l->root, "oci-layout", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd >= 0 && lock(fd, F_WRLCK, F_OFD_SETLK) == 0)
+	if (fd >= 0 && lock(fd, HELD, F_WRLCK, F_OFD_SETLK) == 0)
 		(void)unlinkat(l->root, PARTIAL, AT_REMOVEDIR);
 }
 

@@ -169,9 +169,9 @@ fi
 # mended TEXT CLASS RULE
 mended() { printf '%b' "$1" | "$OAKUM" check --fix="$2" --rule "$3" -; }
 is "a flag that is the last line takes the sign before it along" \
-	"$(mended 'FROM x\nRUN curl x \\\\\n  -k\nUSER 1\n' safe DF012)" \
+	"$(mended 'FROM x\nRUN curl x \\\n  -k\nUSER 1\n' safe DF012)" \
 	"$(printf 'FROM x\nRUN curl x\nUSER 1')"
-is "a flag on a line of its own" "$(mended 'FROM x\nRUN curl \\\\\n  -k \\\\\n  x\n' safe DF012)" \
+is "a flag on a line of its own" "$(mended 'FROM x\nRUN curl \\\n  -k \\\n  x\n' safe DF012)" \
 	"$(printf 'FROM x\nRUN curl \\\n  x')"
 is "a repeated instruction" "$(mended 'FROM x\nCMD ["a"]\n# why\nCMD ["b"]\n' safe DL4003)" \
 	"$(printf 'FROM x\n# why\nCMD ["b"]')"

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The tags of a repository: over pages, from an honest registry and from hostile ones.
+. "$ROOT/test/tap.sh"
+. "$FIXTURE/registry.sh"
+
+cd "$TMP" || exit 1
+PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'P'
+import sys
+sys.path.insert(0, sys.argv[1])
+from oci import *
+Layout('image').image(OS + END)
+P
+registry_start --seed image=shop:1 --page 2
+for tag in 2 3 4 5; do "$OAKUM" push --quiet oci:image "docker://$REGISTRY/shop:$tag" >push; done
+status 'tags over several pages' 0 "$OAKUM" tags "$REGISTRY/shop"
+is 'are all there' "$(tr '\n' ' ' <out)" '1 2 3 4 5 '
+is 'skopeo lists the same' "$(skopeo list-tags --tls-verify=false "docker://$REGISTRY/shop" | jq -r '.Tags[]' | sort | tr '\n' ' ')" \
+	"$(sort out | tr '\n' ' ')"
+status 'a repository that is not there' 3 "$OAKUM" tags "$REGISTRY/none"
+like 'is said' "$(cat err)" 'none'
+registry_stop
+
+registry_start --seed image=shop:1 --hostile tags_loop
+status 'pages without end' 3 timeout 10 "$OAKUM" tags "$REGISTRY/shop"
+registry_stop
+registry_start --seed image=shop:1 --hostile tags_escapes
+"$OAKUM" tags "$REGISTRY/shop" >out 2>err
+is 'no control character reaches the terminal' "$(tr -d '[:print:]\n' <out | wc -c)$(tr -d '[:print:]\n' <err | wc -c)" 00
+registry_stop
+done_testing
