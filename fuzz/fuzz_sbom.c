@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What sbom_read accepts can be written in every format, and what is written in JSON is read again
  * as the same packages, layers and edges. */
-#include "sbom/read.h"
+#include "sbom/schema.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -60,6 +60,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (sbom_read(&source, fds[0], &a, &document, &e) < 0) {
 		must(e.kind == ERR_FORMAT || e.kind == ERR_LIMIT);
 	} else {
+		bytes whole = bytes_of(data, size);
+		const struct sbom_source same = sbom_source_of(&whole);
+
+		if (schema_check(&same, document.version, document.is_statement, &e) < 0)
+			must(e.kind == ERR_FORMAT || e.kind == ERR_LIMIT);
 		for (unsigned i = SBOM_SPDX_JSON; i <= SBOM_CYCLONEDX_1_7; i++)
 			check_format(&document.bill, (enum sbom_format)i, fds[1], &a);
 		sbom_document_done(&document);

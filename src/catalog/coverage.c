@@ -113,9 +113,12 @@ static void remember_largest(struct counting *c, uint32_t node, enum file_kind k
 
 	for (; at > 0 && files[at - 1].size < size; at--)
 		files[at] = files[at - 1];
+	const struct tree_node *file = tree_get(c->image->tree, node);
+
 	files[at] = (struct coverage_file){ .size = size,
 		                                .node = node,
-		                                .layer = tree_get(c->image->tree, node)->layer };
+		                                .layer = file->layer,
+		                                .replaced = file->flags & TREE_REPLACED };
 }
 
 /* folder_of(tree, node): the folder two levels below the root that node lies in, or its own
@@ -169,6 +172,8 @@ static void count_file(struct counting *c, uint32_t node)
 	if (class != COVERAGE_UNKNOWN)
 		return;
 	add(&c->out->unknown[kind], size);
+	if (tree_get(tree, node)->flags & TREE_REPLACED)
+		add(&c->out->replaced, size);
 	remember_folder(c, node, size);
 	if (holds_code(kind))
 		remember_largest(c, node, kind, size);

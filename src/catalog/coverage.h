@@ -5,7 +5,10 @@
  * lists it. Identified: a cataloger knows what it is. Derived: compiled from a file that is owned
  * or identified (Python's __pycache__). Generated: package managers and their scripts write it;
  * the table in coverage_generated.c says which and why, for data only - a program in such a place
- * is unknown. Unknown: nobody says where it comes from. Not a judgement: an unknown file is no
+ * is unknown. Unknown: nobody says where it comes from. A file that a later layer put in the place
+ * of a package's is unknown too, and said to be replaced: the package's list names another one
+ * (owned.h). The layer that wrote the list counts: one whose package manager wrote its database
+ * again (apk, rpm) vouches for what layers below it replaced. Not a judgement: an unknown file is no
  * finding, but "nothing found" holds only for what is known. So unknown programs (ELF, PE) and
  * archives count for --fail-on-gap as what could not be read does: what they are made of is hidden.
  * Unknown scripts and data do not: every image has some of its own, and they are what they show.
@@ -34,6 +37,7 @@ struct coverage_file {
 	uint64_t size;
 	uint32_t node;
 	uint16_t layer;
+	bool replaced; /* in the place of a package's file */
 };
 
 struct coverage_folder { /* the first two parts of a path, or the folder of a file that has fewer */
@@ -45,6 +49,7 @@ struct coverage {
 	struct coverage_sum total;
 	struct coverage_sum of[COVERAGE_CLASSES];
 	struct coverage_sum unknown[COVERAGE_KINDS]; /* by enum file_kind */
+	struct coverage_sum replaced;                /* of the unknown */
 	/* the largest unknown files of each kind that can hold code (ELF, PE, scripts, archives),
 	 * largest first; empty for other kinds. unknown[kind].files says how many there are. */
 	struct { struct coverage_file *items; size_t len, cap; } largest[COVERAGE_KINDS];

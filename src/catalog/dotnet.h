@@ -8,7 +8,8 @@
  * (an application appended to its host, with both documents inside), assemblies (*.dll: who they
  * say they are) and programs of the NativeAOT compiler. The collector
  * (dotnet_collect.c) joins them with the folders of the merged tree (dotnet_framework.h) into
- * facts.
+ * facts. Names count by case, as for the host on Linux: APP.DEPS.JSON is no document that it would
+ * open, so it is none here.
  * Sources: dotnet/runtime, docs/design/features/host-runtime-information.md and
  * framework-version-resolution.md, dotnet/designs 2020/single-file/design.md; where they are
  * silent, what the hosts (hostfxr, hostpolicy) do. Names and paths are as written, untrusted.

@@ -56,7 +56,7 @@ struct dotnet_collector {
 		struct dotnet_loose *items;
 		size_t len, cap;
 	} loose;
-	bool full, crowded; /* LIMIT_PACKAGES, LIMIT_DOTNET_APPS was reached, and said */
+	bool crowded; /* LIMIT_DOTNET_APPS was reached, and said */
 };
 
 /* dotnet_concat(a, x, y, z): the three in a row. Arena. */

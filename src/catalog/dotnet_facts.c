@@ -137,20 +137,12 @@ static void fact_gap(struct dotnet_collector *c, const struct dotnet_application
 static uint32_t add_package(struct dotnet_collector *c, struct dotnet_application *app,
                             const struct dotnet_library *l)
 {
+	const struct image_item where = { .inspector = DOTNET_INSPECTOR,
+		                              .layer = app->layer,
+		                              .node = app->node };
 	struct dotnet_app *fact = app->fact;
-
-	fact->packages++;
-	if (c->facts->packages.len >= LIMIT_PACKAGES) {
-		if (!c->full)
-			fact_gap(c, app, "more packages than are kept from here on");
-		c->full = true;
-		return 0;
-	}
 	bool assetless = dotnet_library_is_assetless(l), missing = !assetless && is_missing(c, app, l);
-
-	fact->assetless += assetless || missing;
-	fact->missing += missing;
-	*ARENA_PUSH(c->a, &c->facts->packages) = (struct package){
+	const struct package package = {
 		.ecosystem = ECO_NUGET,
 		.name = l->name,
 		.version = l->version,
@@ -162,7 +154,14 @@ static uint32_t add_package(struct dotnet_collector *c, struct dotnet_applicatio
 		.assetless = assetless || missing,
 		.overridden = is_overridden(c, app, l),
 	};
-	return (uint32_t)c->facts->packages.len;
+	uint32_t index = facts_package(c->facts, c->a, &where, &package);
+
+	fact->packages++;
+	if (index == 0)
+		return 0;
+	fact->assetless += assetless || missing;
+	fact->missing += missing;
+	return index;
 }
 
 /* add_carried(c, app, name, version, library): a runtime that the application brings, once. Gives

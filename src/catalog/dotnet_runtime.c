@@ -78,25 +78,18 @@ uint32_t dotnet_add_runtime(struct dotnet_collector *c, const struct dotnet_carr
 	const struct image_item where = { .inspector = DOTNET_INSPECTOR,
 		                              .layer = r->layer,
 		                              .node = r->node };
-
-	if (c->facts->packages.len >= LIMIT_PACKAGES) {
-		if (!c->full)
-			facts_gap(c->facts, c->a, &where, "more packages than are kept from here on");
-		c->full = true;
-		return 0;
-	}
 	bool unsure;
 	bytes name = package_name(c, r, &unsure);
 
 	if (unsure)
 		facts_gap(c->facts, c->a, &where, "a .NET runtime for a platform that nothing here names");
-	*ARENA_PUSH(c->a, &c->facts->packages) = (struct package){ .ecosystem = ECO_NUGET,
-		                                                       .name = name,
-		                                                       .version = r->version,
-		                                                       .source_name = name,
-		                                                       .source_version = r->version,
-		                                                       .path = r->path,
-		                                                       .layer = r->layer,
-		                                                       .hidden = r->hidden };
-	return (uint32_t)c->facts->packages.len;
+	return facts_package(c->facts, c->a, &where,
+	                     &(struct package){ .ecosystem = ECO_NUGET,
+	                                        .name = name,
+	                                        .version = r->version,
+	                                        .source_name = name,
+	                                        .source_version = r->version,
+	                                        .path = r->path,
+	                                        .layer = r->layer,
+	                                        .hidden = r->hidden });
 }

@@ -150,7 +150,6 @@ struct collector {
 	} projects;
 	const struct image_item *path_of; /* whose path was asked for last */
 	bytes path;
-	bool full;
 };
 
 /* path_of(c, item): one copy for all packages of a file. */
@@ -167,15 +166,7 @@ static bytes path_of(struct collector *c, const struct image_item *item)
 static uint32_t add_package(struct collector *c, const struct image_item *item,
                             const struct dotnet_listed *p)
 {
-	struct facts *facts = c->language.facts;
-
-	if (facts->packages.len >= LIMIT_PACKAGES) {
-		if (!c->full)
-			facts_gap(facts, c->a, item, "more packages than are kept from here on");
-		c->full = true;
-		return 0;
-	}
-	*ARENA_PUSH(c->a, &facts->packages) = (struct package){
+	const struct package package = {
 		.ecosystem = ECO_NUGET,
 		.name = p->name,
 		.version = p->version,
@@ -186,7 +177,8 @@ static uint32_t add_package(struct collector *c, const struct image_item *item,
 		.hidden = facts_item_hidden(c->language.image, item),
 		.assetless = p->development,
 	};
-	return (uint32_t)facts->packages.len;
+
+	return facts_package(c->language.facts, c->a, item, &package);
 }
 
 static bool add_listing(struct collector *c, const struct image_item *item, bytes in)

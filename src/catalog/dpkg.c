@@ -17,6 +17,14 @@ static bool is_database(bytes dir)
 	       (path_within(dir, BYTES("usr/lib")) && bytes_is(path_base(dir), "dpkg"));
 }
 
+static bool is_number(bytes name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] < '0' || name.p[i] > '9')
+			return false;
+	return name.n > 0;
+}
+
 enum dpkg_file dpkg_file_of(bytes path)
 {
 	bytes name = path_base(path), dir = path_dir(path);
@@ -28,6 +36,8 @@ enum dpkg_file dpkg_file_of(bytes path)
 		return DPKG_DIVERSIONS;
 	if (bytes_is(part, "status.d") && is_database(path_dir(dir)))
 		return bytes_ends(name, BYTES(".md5sums")) ? DPKG_MD5SUMS : DPKG_STATUS_D;
+	if (bytes_is(part, "updates") && is_number(name) && is_database(path_dir(dir)))
+		return DPKG_UPDATE;
 	if (bytes_is(part, "info") && bytes_ends(name, BYTES(".list")) && is_database(path_dir(dir)))
 		return DPKG_LIST;
 	return DPKG_NOT;
@@ -44,7 +54,8 @@ static unsigned role(bytes path)
 }
 
 static const char *const paths[] = { "var/lib/dpkg/status", "var/lib/dpkg/diversions",
-	                                 "var/lib/dpkg/status.d/", "var/lib/dpkg/info/", NULL };
+	                                 "var/lib/dpkg/status.d/", "var/lib/dpkg/updates/",
+	                                 "var/lib/dpkg/info/", NULL };
 
 /* is_present(status, fault): "want flag state" of dpkg(1): do the package's files lie there?
  * Control files in status.d need no Status: they are there because the package is. */
@@ -114,11 +125,13 @@ static void inspect_status(struct inspection *in, enum dpkg_file kind)
 			               (unsigned)LIMIT_PACKAGES);
 			break;
 		}
+		if (kind == DPKG_UPDATE && stanza.package.n > 0)
+			dpkg_journal_emit(in, &stanza);
 		if (present && stanza.package.n > 0 && stanza.version.n > 0)
 			emit_package(in, &stanza);
 		if (present && !stanza.fault && stanza.version.n == 0)
 			stanza.fault = "a package without Version";
-		else if (!stanza.fault && stanza.status.n == 0 && kind == DPKG_STATUS)
+		else if (!stanza.fault && stanza.status.n == 0 && kind != DPKG_STATUS_D)
 			stanza.fault = "a package without Status: counted as installed";
 		if (stanza.fault)
 			faults_add(&faults, stanza.line, stanza.fault);
@@ -131,7 +144,7 @@ static int inspect(struct inspection *in, err *e)
 	enum dpkg_file kind = dpkg_file_of(in->entry->path);
 
 	(void)e;
-	if (kind == DPKG_STATUS || kind == DPKG_STATUS_D)
+	if (kind == DPKG_STATUS || kind == DPKG_STATUS_D || kind == DPKG_UPDATE)
 		inspect_status(in, kind);
 	else
 		dpkg_files_inspect(in, kind);
@@ -145,6 +158,9 @@ struct collection {
 	struct arena *arena;
 	struct system_packages packages;
 	struct map owners; /* "NAME", "NAME:ARCH", name of the file in status.d -> struct dpkg_owner */
+	struct dpkg_journal journal;
+	const struct image_item *update; /* of the journal, read last */
+	bool counts;                     /* the package read last, and so what it needs */
 };
 
 /* remember_owner: how file lists will name the package. Instances of one name for several
@@ -166,30 +182,50 @@ static void remember_owner(struct collection *c, const struct package *p, uint32
 
 static void collect_package(struct collection *c, const struct image_item *item)
 {
+	const struct image_item *update = c->update;
 	struct package package;
 
-	if (!system_take_package(item->payload, SYSTEM_PACKAGE, &package)) {
+	c->counts = system_take_package(item->payload, SYSTEM_PACKAGE, &package);
+	if (!c->counts) {
 		system_packages_broken(&c->packages, item);
 		return;
 	}
+	if (update && (update->node != item->node || update->layer != item->layer))
+		update = NULL;
+	c->counts = dpkg_journal_holds(&c->journal, item, update, &package);
+	if (!c->counts)
+		return;
 	if (system_packages_add(&c->packages, &package, item) && c->packages.owner)
 		remember_owner(c, &package, c->packages.owner, path_base(package.path));
+}
+
+static void collect_item(struct collection *c, const struct image_item *item)
+{
+	switch (system_item_kind(item)) {
+	case DPKG_ITEM_UPDATE: c->update = item; break;
+	case SYSTEM_PACKAGE: collect_package(c, item); break;
+	case SYSTEM_RELATIONS:
+		if (c->counts)
+			system_packages_item(&c->packages, item);
+		break;
+	default: break; /* files: dpkg_files_collect */
+	}
 }
 
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
 	struct collection c = { .arena = a };
 	const struct image_item *item;
-	size_t at = 0;
 
 	(void)e;
 	system_packages_init(&c.packages, ECO_DEB, image, a, facts);
 	map_init(&c.owners, a);
-	while ((item = facts_next_item(image, catalog_dpkg.inspector.id, &at)))
-		if (system_item_kind(item) == SYSTEM_PACKAGE)
-			collect_package(&c, item);
-		else if (system_item_kind(item) == SYSTEM_RELATIONS)
-			system_packages_item(&c.packages, item);
+	dpkg_journal_init(&c.journal, image, a);
+	for (size_t at = 0; (item = facts_next_item(image, catalog_dpkg.inspector.id, &at));)
+		if (system_item_kind(item) == DPKG_ITEM_UPDATE && !dpkg_journal_read(&c.journal, item))
+			system_packages_broken(&c.packages, item);
+	for (size_t at = 0; (item = facts_next_item(image, catalog_dpkg.inspector.id, &at));)
+		collect_item(&c, item);
 	dpkg_files_collect(image, &c.owners, a, facts);
 	system_packages_end(&c.packages);
 	return 0;
@@ -198,7 +234,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 const struct cataloger catalog_dpkg = {
 	.inspector = { .name = "dpkg",
 	               .id = 2,
-	               .version = 2,
+	               .version = 3,
 	               .want = want,
 	               .inspect = inspect,
 	               .role = role,

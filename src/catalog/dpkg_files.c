@@ -82,6 +82,7 @@ void dpkg_files_inspect(struct inspection *in, enum dpkg_file kind)
 
 struct diversion {
 	bytes to, by;
+	uint16_t layer; /* that wrote the diversions, and moved the files */
 };
 
 static bool collect_diversion(const struct image_item *item, struct map *diversions,
@@ -97,6 +98,7 @@ static bool collect_diversion(const struct image_item *item, struct map *diversi
 	    !pack_take_bytes(&payload, LIMIT_PACKAGE_FIELD, &diversion->by) || payload.n > 0)
 		return false;
 	diversion->to = path_join(a, BYTES(""), diversion->to);
+	diversion->layer = item->layer;
 	*map_put(diversions, path_join(a, BYTES(""), from)) = diversion;
 	return true;
 }
@@ -118,11 +120,14 @@ static bool collect_list(struct tree *tree, const struct image_item *item, const
 	owner = map_get(owners, name);
 	while ((more = owned_next(&reader, &path)) > 0) {
 		const struct diversion *diverted = map_get(diversions, path);
+		uint16_t layer = item->layer;
 
-		if (diverted && owner && !bytes_equal(diverted->by, owner->name))
+		if (diverted && owner && !bytes_equal(diverted->by, owner->name)) {
 			path = diverted->to;
+			layer = diverted->layer > layer ? diverted->layer : layer;
+		}
 		if (owner)
-			owned_claim(tree, path, owner->package);
+			owned_claim(tree, path, owner->package, layer);
 	}
 	return more == 0;
 }

@@ -21,6 +21,21 @@ bool facts_item_hidden(const struct image *image, const struct image_item *item)
 	return !tree_seen(image->tree, item->node);
 }
 
+uint32_t facts_package(struct facts *facts, struct arena *a, const struct image_item *item,
+                       const struct package *p)
+{
+	if (facts->packages.len >= LIMIT_PACKAGES) {
+		if (!facts->packages_full)
+			facts_gap(facts, a, item, "more than %u packages: further ones are not listed",
+			          (unsigned)LIMIT_PACKAGES);
+		facts->packages_full = true;
+		return 0;
+	}
+	*ARENA_PUSH(a, &facts->packages) = *p;
+
+	return (uint32_t)facts->packages.len;
+}
+
 void facts_edge(struct facts *facts, struct arena *a, uint32_t from, uint32_t to)
 {
 	if (facts->edges.len == LIMIT_EDGES)

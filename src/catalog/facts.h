@@ -90,6 +90,7 @@ struct facts {
 	struct { struct account_group *items; size_t len, cap; } groups; /* of the visible etc/group */
 	/* sorted: ecosystem, name, version, architecture, path */
 	struct { struct package *items; size_t len, cap; } packages;
+	bool packages_full; /* LIMIT_PACKAGES was reached, and said */
 	/* who needs whom: indexes into packages; sorted, none twice, none to itself */
 	struct { struct package_edge *items; size_t len, cap; } edges;
 	struct { struct dotnet_app *items; size_t len, cap; } apps;
@@ -122,6 +123,11 @@ const struct image_item *facts_next_item(const struct image *image, uint16_t ins
 
 /* facts_item_hidden: the item's file is hidden by an upper layer. */
 bool facts_item_hidden(const struct image *image, const struct image_item *item);
+
+/* facts_package(facts, a, item, p): one more package: its index + 1, or 0 above LIMIT_PACKAGES,
+ * which is stated once, at the file of this item. */
+uint32_t facts_package(struct facts *facts, struct arena *a, const struct image_item *item,
+                       const struct package *p);
 
 /* facts_edge(facts, a, from, to): package `from` needs package `to`, both as indexes into
  * facts->packages as it stands now; catalog_collect renumbers them after its final sort. Beyond

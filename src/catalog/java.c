@@ -5,8 +5,11 @@
  * made of several (shaded) keeps those of all. Without one the main section of META-INF/MANIFEST.MF
  * (JAR File Specification, "JAR Manifest"; OSGi Core 8, section 3.2) and the file's name tell.
  * Archives in archives are read to LIMIT_ARCHIVE_DEPTH: Spring Boot stores them, a WAR deflates
- * them. The archive on disk is identified by what it holds. */
+ * them. The archive on disk is identified by what it holds; a .zip by that alone, never by its own
+ * name. Case is ignored where Java ignores it: in suffixes (java(1): a class path of "*" means .jar
+ * and .JAR), the manifest's name and its attributes (JAR File Specification). */
 #include "catalog/catalogers.h"
+#include "catalog/java_properties.h"
 #include "catalog/language.h"
 
 #include "base/limits.h"
@@ -15,27 +18,41 @@
 #include "codec/deflate.h"
 #include "fmt/zip.h"
 
+static bool has_suffix(bytes path, bytes suffix)
+{
+	return path.n >= suffix.n && bytes_equal_nocase(bytes_skip(path, path.n - suffix.n), suffix);
+}
+
 static bool is_archive(bytes path)
 {
 	static const bytes suffixes[] = { BYTES_INIT(".jar"), BYTES_INIT(".war"), BYTES_INIT(".ear"),
 		                              BYTES_INIT(".hpi"), BYTES_INIT(".jpi"), BYTES_INIT(".sar"),
-		                              BYTES_INIT(".rar"), BYTES_INIT(".nar"), BYTES_INIT(".par") };
+		                              BYTES_INIT(".rar"), BYTES_INIT(".nar"), BYTES_INIT(".par"),
+		                              BYTES_INIT(".kar") };
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
-		if (bytes_ends(path, suffixes[i]))
+		if (has_suffix(path, suffixes[i]))
 			return true;
 	return false;
 }
 
+/* is_bag(path): what programs are shipped in; it holds archives and is none of Java's. */
+static bool is_bag(bytes path)
+{
+	return has_suffix(path, BYTES(".zip"));
+}
+
 static struct want want(const struct entry *entry)
 {
-	return (struct want){ is_archive(entry->path) ? WANT_HEAD : WANT_NO, INSPECT_HEAD };
+	bool wanted = is_archive(entry->path) || is_bag(entry->path);
+
+	return (struct want){ wanted ? WANT_HEAD : WANT_NO, INSPECT_HEAD };
 }
 
 /* A .rar or .par may be something else; Spring Boot puts a program in front of a .jar. */
 static struct want escalate(const struct entry *entry, bytes head)
 {
-	bool archive = bytes_starts(head, BYTES("PK\3\4")) || bytes_ends(entry->path, BYTES(".jar"));
+	bool archive = bytes_starts(head, BYTES("PK\3\4")) || has_suffix(entry->path, BYTES(".jar"));
 
 	if (!archive || entry->size == 0)
 		return (struct want){ WANT_NO, 0 };
@@ -108,17 +125,6 @@ static int unpack(struct zip *z, const struct zip_member *m, uint64_t limit, str
 
 /* -- what an archive is ------------------------------------------------------------------------ */
 
-/* A property of pom.properties: "key=value". */
-static bytes property(bytes text, bytes key)
-{
-	bytes line;
-
-	while (bytes_line(&text, &line))
-		if (bytes_take_prefix(&line, key) && bytes_take_prefix(&line, BYTES("=")))
-			return bytes_trim(line);
-	return BYTES("");
-}
-
 /* An attribute of the manifest's main section; lines that continue it are not used: names and
  * versions fit into the 72 octets of one. */
 static bytes attribute(bytes text, bytes key)
@@ -126,8 +132,9 @@ static bytes attribute(bytes text, bytes key)
 	bytes line;
 
 	while (bytes_line(&text, &line) && line.n > 0)
-		if (bytes_take_prefix(&line, key) && bytes_take_prefix(&line, BYTES(":")))
-			return bytes_trim(line);
+		if (bytes_find(line, ':') == key.n &&
+		    bytes_equal_nocase(bytes_slice(line, 0, key.n), key))
+			return bytes_trim(bytes_skip(line, key.n + 1));
 	return BYTES("");
 }
 
@@ -186,15 +193,27 @@ static void emit_by_manifest(struct archive *x)
 		emit(x, group_of(x->manifest), artifact, version);
 }
 
-static void emit_by_pom(struct archive *x, bytes text)
+/* emit_by_pom(x, text, a, e): of a key that is there twice the last counts. ERR_FORMAT. */
+static int emit_by_pom(struct archive *x, bytes text, struct arena *a, err *e)
 {
-	bytes group = property(text, BYTES("groupId")), artifact = property(text, BYTES("artifactId"));
-	bytes version = property(text, BYTES("version"));
+	struct java_properties properties = { text, a };
+	bytes group = { 0 }, artifact = { 0 }, version = { 0 }, key, value;
+	int more;
 
+	while ((more = java_properties_next(&properties, &key, &value)) > 0)
+		if (bytes_is(key, "groupId"))
+			group = bytes_trim(value);
+		else if (bytes_is(key, "artifactId"))
+			artifact = bytes_trim(value);
+		else if (bytes_is(key, "version"))
+			version = bytes_trim(value);
+	if (more < 0)
+		return err_set(e, ERR_FORMAT, 0, "a \\u without four hex digits, which Java refuses");
 	if (artifact.n == 0 || version.n == 0)
-		return;
+		return 0;
 	emit(x, group, artifact, version);
 	x->named = true;
+	return 0;
 }
 
 /* -- walking ----------------------------------------------------------------------------------- */
@@ -241,7 +260,7 @@ static int read_pom(struct archive *x, struct zip *z, const struct zip_member *m
 	int status = unpack(z, m, LIMIT_ARCHIVE_DOCUMENT, &a, &text, e);
 
 	if (status == 0)
-		emit_by_pom(x, text);
+		status = emit_by_pom(x, text, &a, e);
 	arena_done(&a);
 	return status;
 }
@@ -251,7 +270,7 @@ static int look_at(struct archive *x, struct zip *z, const struct zip_member *m,
 {
 	if (is_archive(m->name))
 		return walk_nested(x, z, m, depth, e);
-	if (bytes_is(m->name, "META-INF/MANIFEST.MF") && !x->manifest.p)
+	if (bytes_equal_nocase(m->name, BYTES("META-INF/MANIFEST.MF")) && !x->manifest.p)
 		return unpack(z, m, LIMIT_ARCHIVE_DOCUMENT, x->arena, &x->manifest, e);
 	if (bytes_starts(m->name, BYTES("META-INF/maven/")) &&
 	    bytes_ends(m->name, BYTES("/pom.properties")))
@@ -271,7 +290,7 @@ static int walk(struct archive *x, uint64_t size, unsigned depth, err *e)
 	while ((more = zip_next(&z, &member, e)) > 0)
 		if (look_at(x, &z, &member, depth, e) < 0)
 			state_gap(x, member.name, e);
-	if (!x->named)
+	if (!x->named && !is_bag(x->name))
 		emit_by_manifest(x);
 	return more;
 }
@@ -300,7 +319,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 const struct cataloger catalog_java = {
 	.inspector = { .name = "java",
 	               .id = 63,
-	               .version = 1,
+	               .version = 2,
 	               .want = want,
 	               .escalate = escalate,
 	               .inspect = inspect },

@@ -122,19 +122,11 @@ void language_claim(struct language *l, uint32_t dir, uint32_t package, bytes ex
 static uint32_t add(struct language *l, const struct image_item *item,
                     const struct language_item *p)
 {
-	if (l->facts->packages.len >= LIMIT_PACKAGES) {
-		if (!l->full)
-			facts_gap(l->facts, l->arena, item,
-			          "more than %u packages: further ones are not listed",
-			          (unsigned)LIMIT_PACKAGES);
-		l->full = true;
-		return 0;
-	}
 	if (l->path_node != item->node) {
 		l->path = tree_path(l->image->tree, item->node, l->arena);
 		l->path_node = item->node;
 	}
-	*ARENA_PUSH(l->arena, &l->facts->packages) = (struct package){
+	const struct package package = {
 		.ecosystem = l->ecosystem,
 		.name = p->name,
 		.version = p->version,
@@ -145,7 +137,8 @@ static uint32_t add(struct language *l, const struct image_item *item,
 		.layer = item->layer,
 		.hidden = facts_item_hidden(l->image, item),
 	};
-	return (uint32_t)l->facts->packages.len;
+
+	return facts_package(l->facts, l->arena, item, &package);
 }
 
 uint32_t language_add(struct language *l, const struct image_item *item,

@@ -51,7 +51,6 @@ struct language {
 	uint32_t package;              /* its index + 1; 0 when it is hidden or was not added */
 	uint32_t path_node;            /* whose path was asked for last */
 	bytes path;
-	bool full;
 };
 void language_init(struct language *l, enum ecosystem ecosystem, struct image *image,
                    struct arena *a, struct facts *facts);

@@ -2,11 +2,11 @@
 /* npm - Node.js packages.
  *
  * Installed is what lies directly in a node_modules folder (or in a @scope folder there) with a
- * package.json that has a name and a version: docs.npmjs.com "folders", "package.json". All files
- * of its folder are its own, up to the next node_modules. What it needs (dependencies,
- * optionalDependencies, peerDependencies) is what Node would load for it. Outside of
- * node_modules a package.json describes what is developed there: a package unless it is marked
- * private, owner of nothing. Lock files (package-lock.json 1 to 3, npm-shrinkwrap.json,
+ * package.json that has a name and a version: docs.npmjs.com "folders", "package.json"; without a
+ * version it is a stated gap. All files of its folder are its own, up to the next node_modules.
+ * What it needs (dependencies, optionalDependencies, peerDependencies) is what Node would load for
+ * it. Outside of node_modules a package.json describes what is developed there: a package unless it
+ * is marked private, owner of nothing. Lock files (package-lock.json 1 to 3, npm-shrinkwrap.json,
  * yarn.lock 1, pnpm-lock.yaml) say what an install would bring: they count only where no
  * node_modules lies beside them, for then programs were bundled and nothing else tells; packages
  * for development do not count. */
@@ -18,6 +18,7 @@
 
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "fmt/json.h"
 
 static const bytes modules = BYTES_INIT(NPM_MODULES);
@@ -85,6 +86,8 @@ static void read_manifest(struct inspection *in, json root)
 	item.version = json_bytes(json_get(root, "version"), in->scratch);
 	item.licence = licence_of(root, in->scratch);
 	(void)json_bool(json_get(root, "private"), &private);
+	if (item.name.n > 0 && item.version.n == 0 && npm_is_installed(in->entry->path))
+		inspection_gap(in, "the package '%s' without a version: not listed", SHOW(item.name));
 	if (item.name.n == 0 || item.version.n == 0 ||
 	    (private && !npm_is_installed(in->entry->path))) {
 		language_known(in);
@@ -183,6 +186,6 @@ static int inspect(struct inspection *in, err *e)
 }
 
 const struct cataloger catalog_npm = {
-	.inspector = { .name = "npm", .id = 61, .version = 2, .want = want, .inspect = inspect },
+	.inspector = { .name = "npm", .id = 61, .version = 3, .want = want, .inspect = inspect },
 	.collect = npm_collect,
 };

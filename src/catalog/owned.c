@@ -68,12 +68,17 @@ int owned_next(struct owned_reader *r, bytes *out)
 	return 1;
 }
 
-void owned_claim(struct tree *tree, bytes path, uint32_t package)
+void owned_claim(struct tree *tree, bytes path, uint32_t package, uint16_t layer)
 {
 	uint32_t node = tree_find(tree, path, false);
 
 	if (node == TREE_NONE || tree_get(tree, node)->type == ENTRY_DIR ||
 	    tree_get(tree, node)->package)
 		return;
-	tree_edit(tree, node)->package = package;
+	struct tree_node *file = tree_edit(tree, node);
+
+	if (file->layer > layer)
+		file->flags |= TREE_REPLACED;
+	else
+		file->package = package;
 }

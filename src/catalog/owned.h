@@ -34,7 +34,10 @@ struct owned_reader {
  * encoding is broken. */
 int owned_next(struct owned_reader *r, bytes *out);
 
-/* owned_claim(tree, path, package): the visible file at path belongs to this package (index + 1),
- * unless another one owns it already. Links in the parents are followed: lib/x means usr/lib/x
- * where lib is a link. Folders belong to nobody. */
-void owned_claim(struct tree *tree, bytes path, uint32_t package);
+/* owned_claim(tree, path, package, layer): the visible file at path belongs to this package
+ * (index + 1), unless another one owns it already. Links in the parents are followed: lib/x means
+ * usr/lib/x where lib is a link. Folders belong to nobody. layer wrote the list: a file that came
+ * later is not the one it names; it is marked as replaced (TREE_REPLACED) and stays without owner,
+ * unless another list claims it. Whether its octets changed is not asked: that would cost a
+ * checksum of every file, and chmod(1) in a later layer looks the same. */
+void owned_claim(struct tree *tree, bytes path, uint32_t package, uint16_t layer);

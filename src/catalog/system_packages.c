@@ -64,19 +64,14 @@ static uint32_t add(struct system_packages *s, const struct package *package, by
 		merge(&s->facts->packages.items[slot->index - 1], package);
 		return slot->index;
 	}
-	if (s->facts->packages.len >= LIMIT_PACKAGES) {
-		if (!s->full)
-			facts_gap(s->facts, s->arena, item,
-			          "more than %u packages: further ones are not listed",
-			          (unsigned)LIMIT_PACKAGES);
-		s->full = true;
+	uint32_t index = facts_package(s->facts, s->arena, item, package);
+
+	if (index == 0)
 		return 0;
-	}
-	*ARENA_PUSH(s->arena, &s->facts->packages) = *package;
 	slot = arena_new(s->arena, struct slot);
-	slot->index = (uint32_t)s->facts->packages.len;
+	slot->index = index;
 	*map_put(&s->known, arena_bytes(s->arena, identity)) = slot;
-	return slot->index;
+	return index;
 }
 
 void system_packages_is(struct system_packages *s, const struct package *package,
@@ -145,7 +140,7 @@ static bool take_files(struct system_packages *s, const struct image_item *item)
 		owner = 0;
 	while ((more = owned_next(&reader, &path)) > 0)
 		if (owner)
-			owned_claim(s->image->tree, path, owner);
+			owned_claim(s->image->tree, path, owner, item->layer);
 	return more == 0;
 }
 

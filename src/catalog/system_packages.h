@@ -35,7 +35,6 @@ struct system_packages {
 	bytes path;
 	uint32_t paths_sought;
 	bool visible; /* any package at all */
-	bool full;
 };
 void system_packages_init(struct system_packages *s, enum ecosystem ecosystem, struct image *image,
                           struct arena *a, struct facts *facts);

@@ -67,6 +67,8 @@ struct job {
 /* job_env(job, name): the variable's value or NULL. Static. */
 const char *job_env(const struct job *job, const char *name);
 
+#define APPLET_GROUPS 3
+
 struct applet {
 	const char *name, *brief; /* brief: at most 55 columns, for the list of commands */
 	const char *operands;     /* "TARGET..."; "" when it takes none */
@@ -76,7 +78,7 @@ struct applet {
 	struct {
 		const struct flag_group *group;
 		size_t offset; /* of the group's struct in the applet's options */
-	} groups[2];
+	} groups[APPLET_GROUPS];
 	size_t options_size; /* of the struct that the flags fill; it begins zeroed */
 	struct example examples[2];
 	/* run(job, options, operands, e): the exit status, or -1 with *e set. */

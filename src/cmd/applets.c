@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/network.h"
 #include "cmd/reading.h"
+#include "cmd/scan.h"
 
 /* The only list of commands. */
 #define APPLETS(X) X(audit) X(scan) X(check) X(secrets) X(sbom) X(sbom_check) X(diff) \
@@ -25,12 +26,13 @@ static const struct flag global_flags[] = {
 	{ 0 },
 };
 
-#define GROUPS 2
-static const struct flag_group *const groups[GROUPS] = { &reading_flag_group, &network_flag_group };
+static const struct flag_group *const groups[APPLET_GROUPS] = { &judging_flag_group,
+	                                                            &reading_flag_group,
+	                                                            &network_flag_group };
 
 const struct flag_group *group_find(const char *name)
 {
-	for (size_t i = 0; i < GROUPS; i++)
+	for (size_t i = 0; i < APPLET_GROUPS; i++)
 		if (strcmp(groups[i]->name, name) == 0)
 			return groups[i];
 	return NULL;
@@ -50,7 +52,7 @@ const struct flag *applet_flag(const struct applet *applet, size_t i, struct fla
 	struct flag_home home = { 0 };
 	const struct flag *f = nth(applet->flags, &i);
 
-	for (size_t g = 0; g < GROUPS && !f && applet->groups[g].group; g++) {
+	for (size_t g = 0; g < APPLET_GROUPS && !f && applet->groups[g].group; g++) {
 		home.offset = applet->groups[g].offset;
 		f = nth(applet->groups[g].group->flags, &i);
 	}

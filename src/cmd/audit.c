@@ -169,8 +169,7 @@ const struct applet applet_audit = {
 	.name = "audit",
 	.brief = "one look at one image: what is in it, what to mend",
 	.operands = "TARGET...",
-	.about = "Reads an image once and shows one page: what to do first, how it runs, what an\n"
-			 "intruder would find, what is in it, where its size goes, how much is clear.",
+	.about = "Reads an image once and shows one page: what to do first, what is in it.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,

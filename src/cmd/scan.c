@@ -12,6 +12,7 @@
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
+#include "cmd/scan.h"
 #include "cmd/status.h"
 #include "flow/bill.h"
 #include "sys/file.h"
@@ -36,6 +37,10 @@ static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "the page, or a document for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
+	{ 0 },
+};
+
+static const struct flag judging[] = {
 	{ 's', "severity", "WORDS", FLAG_TEXT, FIELD(severity), "only these: HIGH,CRITICAL" },
 	{ 0, "ignore-unfixed", NULL, FLAG_SWITCH, FIELD(ignore_unfixed), "only what has a fix" },
 	{ 0, "ignore-status", "WORDS", FLAG_TEXT, FIELD(ignore_status),
@@ -63,6 +68,8 @@ static const struct flag flags[] = {
 	{ 0, "scanners", "vuln", FLAG_CHOICE, FIELD(scanners), "accepted" },
 	{ 0 },
 };
+
+const struct flag_group judging_flag_group = { "judging", "What counts", judging };
 
 /* One run over all targets. */
 struct run {
@@ -332,12 +339,13 @@ const struct applet applet_scan = {
 	.name = "scan",
 	.brief = "known vulnerabilities, and what removes them",
 	.operands = "TARGET...",
-	.about = "Looks up every package of images, folders and bills of materials, and shows which\n"
-			 "update removes most. Says how old its database is and what it could not judge.",
+	.about = "Looks up the packages of images, folders and bills; which update removes most.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,
-	.groups = { { &reading_flag_group, FIELD(reading) }, { &network_flag_group, FIELD(network) } },
+	.groups = { { &judging_flag_group, 0 },
+	            { &reading_flag_group, FIELD(reading) },
+	            { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct scan_flags),
 	.examples = { { "oakum scan --severity HIGH,CRITICAL --exit-code 1 shop.tar",
 	                "fail a pipeline, as with trivy image" },

@@ -81,7 +81,7 @@ void usage_command(const struct applet *applet, struct stream *out)
 		stream_puts(out, "\n");
 	for (const struct flag *f = applet->flags; f && f->name; f++)
 		put_flag(out, f);
-	for (size_t i = 0; i < 2 && applet->groups[i].group; i++)
+	for (size_t i = 0; i < APPLET_GROUPS && applet->groups[i].group; i++)
 		put_group(out, applet->groups[i].group);
 	stream_puts(out, "\nAlways: -q --quiet, -v --verbose, --log-format text|json, -h --help.\n");
 	put_examples(out, applet);

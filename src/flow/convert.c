@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* The worker reads the bill from a descriptor that was opened before it was sealed. Its first answer
- * is one octet, an enum err_kind, and the text of the error. Each request is one octet that says
- * what is asked for. */
+/* The worker reads the bill from a descriptor that was opened before it was sealed. Its first
+ * answer is one octet, an enum err_kind, and the text of the error. Each request is one octet that
+ * says what is asked for. */
 
 /* What the worker is given before the fork. */
 struct served {

@@ -25,6 +25,7 @@ struct convert_options {
 
 /* convert_file(path, options, e): ERR_ABSENT, ERR_IO, ERR_FORMAT and ERR_LIMIT of sbom_read,
  * ERR_UNTRUSTED (a statement about something else), ERR_BUG (the worker died). On failure streams
- * may hold a part. convert_fd: a regular file, from where it stands to its end; `name` is for errors. */
+ * may hold a part. convert_fd: a regular file, from where it stands to its end; `name` is
+ * for errors. */
 int convert_file(const char *path, const struct convert_options *options, err *e);
 int convert_fd(int fd, const char *name, const struct convert_options *options, err *e);

@@ -83,7 +83,7 @@ static int fill(struct json_stream *s, err *e)
 	if (s->at > 0)
 		drop_taken(s);
 	if (s->window.n > LIMIT_JSON_TOKEN)
-		return fail(s, "a word, string or number that is too long", e);
+		return fail_at(s, s->at, ERR_LIMIT, "a word, string or number that is too long", e);
 	if (s->more(s->ctx, &part, e) < 0)
 		return -1;
 	s->drained = part.n == 0;

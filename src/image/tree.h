@@ -52,6 +52,7 @@ enum {
 	TREE_IDENTIFIED = 8, /* some cataloger knows what this file is */
 	TREE_IMPLIED = 16,   /* a parent folder that no entry named */
 	TREE_RESPELLED = 32, /* its entry was named by a path through links (set by merge) */
+	TREE_REPLACED = 64,  /* a later layer put it where a package had its file (set by catalog/) */
 };
 
 struct tree;

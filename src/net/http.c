@@ -102,6 +102,8 @@ void http_close(struct http *h)
 {
 	if (!h)
 		return;
+	const struct http_guard guard = http_guard();
+
 	for (struct http_exchange *x = h->idle; x; x = x->next) {
 		h->curl.easy_cleanup(x->easy);
 		h->curl.multi_cleanup(x->multi);
@@ -110,6 +112,7 @@ void http_close(struct http *h)
 	}
 	if (h->share)
 		h->curl.share_cleanup(h->share);
+	http_unguard(&guard);
 	for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
 		pthread_mutex_destroy(&h->shared[i]);
 	pthread_mutex_destroy(&h->lock);
@@ -312,6 +315,7 @@ static int begin(struct http_exchange *x, const struct http_request *r, const st
 int http_send(struct http *h, const struct http_request *request, struct http_exchange **out,
               err *e)
 {
+	const struct http_guard guard = http_guard();
 	struct arena scratch = ARENA_INIT;
 	struct http_exchange *x = NULL;
 	struct url url;
@@ -338,6 +342,7 @@ int http_send(struct http *h, const struct http_request *request, struct http_ex
 	else if (x)
 		*out = x;
 	arena_done(&scratch);
+	http_unguard(&guard);
 	return result;
 }
 
@@ -388,6 +393,8 @@ int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e)
 
 	if (x->kept.n > 0 || cap == 0)
 		return cap ? (int64_t)read_kept(x, into, cap) : 0;
+	const struct http_guard guard = http_guard();
+
 	x->into = into;
 	x->cap = cap;
 	x->got = 0;
@@ -400,6 +407,7 @@ int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e)
 	}
 	size_t got = x->got;
 
+	http_unguard(&guard);
 	x->into = NULL;
 	x->cap = x->got = 0;
 	if (result < 0)
@@ -433,10 +441,13 @@ void http_end(struct http_exchange *x)
 
 	if (!x)
 		return;
+	const struct http_guard guard = http_guard();
+
 	for (int i = 0; i < DRAIN_ROUNDS && !x->done && !x->sending && !err_is_set(&ignored); i++) {
 		buf_clear(&x->kept);
 		http_resume(x);
 		(void)http_work(x, &ignored);
 	}
 	give_back(x);
+	http_unguard(&guard);
 }

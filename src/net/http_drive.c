@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <time.h>
 
 #define WAIT_MOST_MS 1000
@@ -83,22 +82,36 @@ static uint64_t now_ms(void)
 	return deadline_in(0).at_ms;
 }
 
-/* OpenSSL writes to sockets with write(2), which raises SIGPIPE when the peer has gone. */
-static void perform(struct http_exchange *x)
+struct http_guard http_guard(void)
 {
-	const struct timespec at_once = { 0 };
-	sigset_t pipe_only, before, pending;
-	int running = 0, left = 0;
+	struct http_guard g;
+	sigset_t pipe_only, pending;
 
 	sigemptyset(&pipe_only);
 	sigaddset(&pipe_only, SIGPIPE);
 	sigpending(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+	g.was_pending = sigismember(&pending, SIGPIPE) == 1;
+	pthread_sigmask(SIG_BLOCK, &pipe_only, &g.before);
+	return g;
+}
+
+void http_unguard(const struct http_guard *g)
+{
+	const struct timespec at_once = { 0 };
+	sigset_t pipe_only;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	if (!g->was_pending)
+		sigtimedwait(&pipe_only, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, &g->before, NULL);
+}
+
+static void perform(struct http_exchange *x)
+{
+	int running = 0, left = 0;
 	CURLMcode code = x->client->curl.multi_perform(x->multi, &running);
 
-	if (!sigismember(&pending, SIGPIPE))
-		sigtimedwait(&pipe_only, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	for (CURLMsg *m; (m = x->client->curl.multi_info_read(x->multi, &left));) {
 		x->done = m->msg == CURLMSG_DONE;
 		x->result = m->data.result;

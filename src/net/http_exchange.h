@@ -10,6 +10,7 @@
 #include "net/http_head.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 /* What libcurl reads at once, and what is kept of a body before it is asked for. */
 #define HTTP_READ_SIZE (256 * KIB)
@@ -50,6 +51,15 @@ struct http_exchange {
 	err fault; /* of a callback */
 	char message[CURL_ERROR_SIZE];
 };
+
+/* OpenSSL writes to sockets with write(2), which raises SIGPIPE when the peer has gone: every call of
+ * libcurl that may write or close a connection stands between http_guard and http_unguard. */
+struct http_guard {
+	sigset_t before;
+	bool was_pending;
+};
+struct http_guard http_guard(void);
+void http_unguard(const struct http_guard *g);
 
 /* http_set_callbacks(x): for headers and bodies. http_work(x, e): let libcurl do what can be done
  * at once; x->done and x->result say when it has ended. http_await(x, e): until there is more to

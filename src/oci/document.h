@@ -123,6 +123,6 @@ int oci_docker_unpack(bytes in, struct arena *a, struct docker_manifest *out, er
 bool oci_is_index(bytes media_type);
 bool oci_is_manifest(bytes media_type);
 bool oci_is_attestation(const struct descriptor *d);
-/* oci_check_said(d, said, e): ERR_FORMAT when a document's own media type (empty: unsaid) is not the
- * one by which it was named or served: then somebody else could read it as something else. */
+/* oci_check_said(d, said, e): ERR_FORMAT when a document's own media type (empty: unsaid) is not
+ * the one by which it was named or served: somebody else could read it as something else. */
 int oci_check_said(const struct descriptor *d, bytes said, err *e);

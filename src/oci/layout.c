@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #define PARTIAL ".oakum-partial"
-/* Which octet of the file `oci-layout` is locked while partial blobs may be written; the first one is
- * locked for index.json. */
+/* Which octet of the file `oci-layout` is locked while partial blobs may be written; the first one
+ * is locked for index.json. */
 #define HELD 1
 #define HASH_PIECE ((size_t)256 << 10)
 

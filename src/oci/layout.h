@@ -5,8 +5,8 @@
  * last, replaced at once, with every other entry and member kept as it was, octet for octet. What
  * an interrupted run leaves of a blob of known digest lies in .oakum-partial/ and is gone on with
  * by the next run. Two processes that write one blob wait for each other (a lock). A blob that is
- * already there with its size counts, since none is put there before it fits; with `verify` only when
- * its octets fit. Nothing is ever deleted but temporary files.
+ * already there with its size counts, since none is put there before it fits; with `verify` only
+ * when its octets fit. Nothing is ever deleted but temporary files.
  * The folder is the user's own, but may have come from elsewhere: links in it are not followed, and
  * its index.json is parsed by the caller's sealed worker (layout_index_*).
  * Threading: different blobs may be written by different threads; all else belongs to one. */
@@ -26,7 +26,7 @@ struct layout {
 int layout_open(const char *path, struct layout *out, err *e);
 void layout_close(struct layout *l);
 
-/* layout_has(l, d, out, e): whether blob d is there: by name and size, with verify by its octets. */
+/* layout_has(l, d, out, e): whether blob d is there: by name and size, with verify by octets. */
 int layout_has(const struct layout *l, const struct descriptor *d, bool *out, err *e);
 
 /* One blob on its way in. layout_blob_begin(l, want, out, e): want NULL for a blob whose digest

@@ -36,7 +36,8 @@ struct registry_options {
 	const char *const *mirrors; /* "docker.io=mirror.example/hub", NULL-terminated; asked first,
 	                                 * for reading only, and only believed by digest; NULL */
 	uint64_t retry_wait_ms;     /* waiting for one request's tries; 0: LIMIT_RETRY_WAIT_MS */
-	uint64_t chunk;             /* blobs are sent in pieces of this size; 0: all at once */
+	uint64_t chunk;             /* blobs are sent in pieces of this size; 0: all at once, and
+	                                 * in pieces of 16 MiB only after a break or a 413 */
 	uint32_t seed;              /* of the jitter */
 	/* note(ctx, text): that something is tried again, which mirror answered; may be NULL. */
 	void (*note)(void *ctx, const char *text);
@@ -108,8 +109,8 @@ struct registry_source {
 
 /* registry_blob_exists(r, ref, d, out, e): HEAD. registry_blob_push(r, ref, d, mount_from, source,
  * e): send it, unless the registry takes it from mount_from, another of its repositories (NULL:
- * none); the source is not read then. In options.chunk pieces (OCI-Chunk-Min-Length is heeded) what
- * arrived before a break is not sent again. */
+ * none); the source is not read then. What arrived before a break is not sent again, as far as the
+ * registry says; OCI-Chunk-Min-Length is heeded. */
 int registry_blob_exists(struct registry *r, const struct reference *ref,
                          const struct descriptor *d, bool *out, err *e);
 int registry_blob_push(struct registry *r, const struct reference *ref, const struct descriptor *d,

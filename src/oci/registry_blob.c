@@ -45,6 +45,16 @@ static int check_size(const struct registry_blob *b, uint64_t size, err *e)
 	               b->d.size);
 }
 
+/* What was waited for in vain counts as patience; so it does in requests (registry_call.c). */
+static int64_t read_wire(struct registry_blob *b, uint8_t *into, size_t cap, err *e)
+{
+	int64_t n = http_read(b->x, into, cap, e);
+
+	if (n < 0 && e->sys == ETIMEDOUT)
+		b->patience.waited_ms += LIMIT_HTTP_IDLE_MS;
+	return n;
+}
+
 /* Read past what we have: the registry began anew. */
 static int skip(struct registry_blob *b, err *e)
 {
@@ -52,7 +62,7 @@ static int skip(struct registry_blob *b, err *e)
 	uint64_t left = b->at;
 
 	while (left > 0) {
-		int64_t n = http_read(b->x, waste, left < SKIP_SIZE ? left : SKIP_SIZE, e);
+		int64_t n = read_wire(b, waste, left < SKIP_SIZE ? left : SKIP_SIZE, e);
 
 		if (n < 0)
 			return -1;
@@ -124,14 +134,14 @@ static int go_on(struct registry_blob *b, err *e)
 		b->patience = (struct patience){ 0 };
 		b->patient_at = b->at;
 	}
-	if (e->sys == ETIMEDOUT)
-		b->patience.waited_ms += LIMIT_HTTP_IDLE_MS;
-	if (!patience_is_worth(e) || patience_take(b->r, &b->patience, 0) < 0)
-		return -1;
-	registry_note(b->r, "%s/%s: %s, goes on at %" PRIu64, b->ref.host, b->ref.repository, e->text,
-	              b->at);
-	err_clear(e); /* mended, or the next failure takes its place */
-	return connect_at(b, e);
+	do {
+		if (!patience_is_worth(e) || patience_take(b->r, &b->patience, 0) < 0)
+			return -1;
+		registry_note(b->r, "%s/%s: %s, goes on at %" PRIu64, b->ref.host, b->ref.repository,
+		              e->text, b->at);
+		err_clear(e); /* mended, or the next failure takes its place */
+	} while (connect_at(b, e) < 0);
+	return 0;
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
@@ -208,8 +218,8 @@ static int64_t read_some(struct registry_blob *b, uint8_t *into, size_t cap, err
 	for (;;) {
 		/* One octet more than there should be is asked for at the end. */
 		int64_t n = !b->x  ? 0
-		            : left ? http_read(b->x, into, left < cap ? left : cap, e)
-		                   : http_read(b->x, &more, 1, e);
+		            : left ? read_wire(b, into, left < cap ? left : cap, e)
+		                   : read_wire(b, &more, 1, e);
 
 		if (n > 0 && left == 0)
 			return err_set(e, ERR_FORMAT, 0, "it is longer than its %" PRIu64 " bytes", b->d.size);

@@ -143,7 +143,8 @@ const char *call_base(struct registry *r, const struct call *c, struct arena *a)
 	struct host *h = registry_host(r, c->host);
 	const struct reference ref = { .host = c->host };
 
-	return arena_printf(a, "%s://%s/v2/", h->scheme == SCHEME_PLAIN ? "http" : "https", reference_api_host(&ref));
+	return arena_printf(a, "%s://%s/v2/", h->scheme == SCHEME_PLAIN ? "http" : "https",
+	                    reference_api_host(&ref));
 }
 
 const char *call_url(struct registry *r, const struct call *c, struct arena *a)

@@ -67,8 +67,9 @@ struct answer {
 	const char *url; /* who answered, after redirects */
 };
 
-/* call_send(r, c, a, out, e): any status is an answer, but for 401, which is ERR_NET with what to
- * do. The caller ends out->x. */
+/* call_send(r, c, a, out, e): any status is an answer, but for the registry's own 401, which is
+ * ERR_NET with what to do; one of another origin is an answer like others. The caller ends
+ * out->x. */
 int call_send(struct registry *r, const struct call *c, struct arena *a, struct answer *out,
               err *e);
 /* call_read(r, c, max, a, out, out_body, e): call_send, and the whole body of a 200, at most max

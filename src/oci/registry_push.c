@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <inttypes.h>
 
+/* The pieces of an upload that broke, or was too large, when it was sent all at once. */
+#define CHUNK_AFTER_BREAK (16 * MIB)
+
 /* -- what is there ----------------------------------------------------------------------------- */
 
 int registry_blob_exists(struct registry *r, const struct reference *ref,
@@ -52,9 +55,11 @@ struct upload {
 	const char *what;
 	buf location;       /* absolute, with its NUL; empty while there is no session */
 	uint64_t chunk;     /* 0: all at once */
+	uint64_t least;     /* of a chunk that is not the last, as the registry says */
 	uint64_t at;        /* octets that the registry has */
 	uint64_t best;      /* the most it had when patience was last full */
-	uint64_t source_at; /* octets that the source gave */
+	uint64_t source_at; /* where the source is */
+	uint64_t given;     /* the most that the registry can have: what the source ever gave */
 	struct patience patience;
 };
 
@@ -99,12 +104,11 @@ static const char *location(const struct upload *u)
 /* OCI-Chunk-Min-Length: what is smaller is refused, but for the last chunk. */
 static void heed_min_length(struct upload *u, const struct http_exchange *x)
 {
-	uint64_t least = 0;
 	const char *text = http_header(x, "OCI-Chunk-Min-Length");
+	uint64_t least;
 
-	if (u->chunk > 0 && text && text_take_u64(bytes_str(text), 10, LIMIT_BLOB, &least) &&
-	    u->chunk < least)
-		u->chunk = least;
+	if (text && text_take_u64(bytes_str(text), 10, LIMIT_BLOB, &least))
+		u->least = least;
 }
 
 /* begin_call(u): POST, with the wish to mount when that was not asked yet. */
@@ -161,6 +165,8 @@ static int64_t read_piece(void *ctx, uint8_t *into, size_t cap, err *e)
 	if (n > 0) {
 		p->left -= (uint64_t)n;
 		p->u->source_at += (uint64_t)n;
+		if (p->u->given < p->u->source_at)
+			p->u->given = p->u->source_at;
 	}
 	return n;
 }
@@ -177,7 +183,7 @@ static int restart_piece(void *ctx, err *e)
 }
 
 /* What is sent of it with this request; 202 and 201 are success. 1: the registry has another part
- * than we thought. */
+ * than we thought, or takes no more than chunks. */
 static int send_piece(struct upload *u, struct call *c, struct piece *p, struct answer *answer,
                       err *e)
 {
@@ -188,7 +194,7 @@ static int send_piece(struct upload *u, struct call *c, struct piece *p, struct 
 		return -1;
 	int status = http_status(answer->x);
 
-	if (status == 416) {
+	if (status == 416 || (status == 413 && u->chunk == 0 && p->size > CHUNK_AFTER_BREAK)) {
 		http_end(answer->x);
 		return 1;
 	}
@@ -234,8 +240,8 @@ static int finish(struct upload *u, err *e)
 /* PATCH LOCATION with the next chunk. */
 static int send_chunk(struct upload *u, err *e)
 {
-	uint64_t left = u->d->size - u->at, have;
-	struct piece p = { .u = u, .from = u->at, .size = left < u->chunk ? left : u->chunk };
+	uint64_t left = u->d->size - u->at, chunk = u->chunk < u->least ? u->least : u->chunk, have;
+	struct piece p = { .u = u, .from = u->at, .size = left < chunk ? left : chunk };
 	const char *range = arena_printf(&u->arena, "%" PRIu64 "-%" PRIu64, p.from,
 	                                 p.from + p.size - 1);
 	const struct http_header headers[] = { { "Content-Type", "application/octet-stream" },
@@ -276,31 +282,53 @@ static int ask_offset(struct upload *u, err *e)
 	if (result == 0 && !upload_range(bytes_str(http_header(answer.x, "Range")), &have))
 		have = 0;
 	http_end(answer.x);
-	if (result == 0 && have > u->d->size)
+	if (result == 0 && have > u->given)
 		return err_set(e, ERR_NET, 0, "the registry has %" PRIu64 " bytes of %" PRIu64, have,
-		               u->d->size);
+		               u->given);
 	u->at = have;
 	return result;
 }
 
 /* -- all of it --------------------------------------------------------------------------------- */
 
-/* Progress fills up patience; a registry that takes little, or forgets, wears it out. */
-static int judge_progress(struct upload *u, err *e)
+/* grew(u, from): enough since it was there. */
+static bool grew(const struct upload *u, uint64_t from)
 {
-	if (u->at >= u->best + u->chunk || u->at == u->d->size) {
+	return u->at > from && (u->at - from >= u->chunk || u->at == u->d->size);
+}
+
+/* judge_progress(u, before, e): more than ever fills up patience; what was there once and is sent
+ * again costs none; a registry that takes little, or forgets, wears it out. */
+static int judge_progress(struct upload *u, uint64_t before, err *e)
+{
+	if (grew(u, u->best)) {
 		u->best = u->at;
 		u->patience = (struct patience){ 0 };
 		return 0;
 	}
-	if (patience_take(u->r, &u->patience, 0) == 0)
+	if (grew(u, before) || patience_take(u->r, &u->patience, 0) == 0)
 		return 0;
 	return err_set(e, ERR_NET, 0, "the registry does not keep what it is sent");
+}
+
+/* What the registry has is not sent again, as far as it says; in chunks, so that the next break
+ * costs one of them. */
+static void resume(struct upload *u)
+{
+	err ignored = { 0 }; /* the session is lost: from the beginning */
+
+	if (u->chunk == 0)
+		u->chunk = CHUNK_AFTER_BREAK;
+	if (ask_offset(u, &ignored) == 0)
+		return;
+	buf_clear(&u->location);
+	u->at = 0;
 }
 
 /* 0 when the blob is there; 1 when the next part is to be sent. */
 static int step(struct upload *u, err *e)
 {
+	uint64_t before = u->at;
 	int result;
 
 	arena_reset(&u->arena);
@@ -311,31 +339,24 @@ static int step(struct upload *u, err *e)
 	} else {
 		result = send_chunk(u, e);
 		if (result == 0)
-			return judge_progress(u, e) < 0 ? -1 : 1;
+			return judge_progress(u, before, e) < 0 ? -1 : 1;
 	}
 	if (result != 1)
 		return result;
-	return ask_offset(u, e) < 0 || judge_progress(u, e) < 0 ? -1 : 1;
+	resume(u);
+	return judge_progress(u, before, e) < 0 ? -1 : 1;
 }
 
 /* After a broken connection: 0 when there is something to try. */
 static int mend(struct upload *u, err *e)
 {
-	if (e->sys == ETIMEDOUT)
-		u->patience.waited_ms += LIMIT_HTTP_IDLE_MS;
 	if (!patience_is_worth(e) || patience_take(u->r, &u->patience, 0) < 0)
 		return -1;
 	registry_note(u->r, "%s/%s: %s: %s, tried again", u->ref->host, u->ref->repository, u->what,
 	              e->text);
 	err_clear(e); /* mended, or it comes again */
-	if (u->chunk > 0 && u->location.n > 0) {
-		if (ask_offset(u, e) == 0)
-			return 0;
-		if (e->kind != ERR_ABSENT)
-			return -1;
-		err_clear(e); /* the session is lost: from the beginning */
-	}
-	buf_clear(&u->location);
+	if (u->location.n > 0)
+		resume(u);
 	return 0;
 }
 

@@ -410,6 +410,8 @@ static void write_unknown(struct json_writer *w, const struct coverage *c, enum 
 		json_write_octets(w, "path", c->largest[kind].items[i].path);
 		json_write_u64(w, "size", c->largest[kind].items[i].size);
 		write_layer_number(w, c->largest[kind].items[i].layer);
+		if (c->largest[kind].items[i].replaced)
+			json_write_bool(w, "replaced", true);
 		json_write_end(w);
 	}
 	json_write_end(w);
@@ -424,6 +426,7 @@ static void write_coverage(struct json_writer *w, const struct audit_page *page)
 	write_sum(w, "total", &c->total);
 	for (enum coverage_class i = 0; i < COVERAGE_CLASSES; i++)
 		write_sum(w, coverage_class_name(i), &c->of[i]);
+	write_sum(w, "replaced", &c->replaced);
 	json_write_object(w, "unknown_kinds");
 	for (enum file_kind i = 0; i < COVERAGE_KINDS; i++)
 		write_unknown(w, c, i);

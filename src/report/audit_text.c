@@ -516,6 +516,16 @@ static void show_unknown(struct layout *l, const struct coverage *c)
 	}
 }
 
+static void show_replaced(struct layout *l, const struct coverage *c)
+{
+	if (c->replaced.files == 0)
+		return;
+	layout_label(l, "unknown");
+	layout_printf(l, STYLE_WARN, "%s replaced since their package was installed",
+	              COUNT_TEXT(c->replaced.files));
+	layout_end(l);
+}
+
 static void show_untrusted(struct layout *l, enum style style, bytes text)
 {
 	bytes word;
@@ -574,5 +584,6 @@ void audit_text(const struct audit_page *page, const struct terminal *terminal, 
 	show_coverage(&l, page->coverage);
 	show_unknown_folders(&l, page->coverage);
 	show_unknown(&l, page->coverage);
+	show_replaced(&l, page->coverage);
 	show_gaps(&l, page);
 }

@@ -448,6 +448,18 @@ static bool is_plain_run(const struct dockerfile_instruction *i)
 	       i->words.len == 1;
 }
 
+/* An open quote would swallow what is joined, and a heredoc must not begin where none did. */
+static bool is_closed(bytes line)
+{
+	size_t single = 0, twice = 0;
+
+	for (size_t k = 0; k < line.n; k++) {
+		single += line.p[k] == '\'';
+		twice += line.p[k] == '"';
+	}
+	return single % 2 == 0 && twice % 2 == 0 && bytes_search(line, BYTES("<<")) == line.n;
+}
+
 bool docker_can_join(const struct docker_scope *s)
 {
 	const struct dockerfile *d = s->f->dockerfile;
@@ -455,7 +467,8 @@ bool docker_can_join(const struct docker_scope *s)
 
 	return next < d->instructions.items + d->instructions.len && !s->run->json &&
 	       s->run->heredocs.len == 0 && s->run->words.len == 1 && is_plain_run(next) &&
-	       next->comments.len == 0 && d->escape == '\\';
+	       next->comments.len == 0 && d->escape == '\\' && is_closed(s->run->line) &&
+	       is_closed(next->line);
 }
 
 static void check_next_run(const struct docker_scope *s)

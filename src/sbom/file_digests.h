@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* file_digests - SHA-1 and SHA-256 of every file of an image, made while its layers stream by.
  *
- * SPDX asks for the SHA-1 of each file that it names (2.3 section 8.4). Costs as much as reading the
- * image, so it is an inspector that only those use who ask for it. What is sparse in the archive is
- * a gap. Threading: an inspector (image/inspector.h); the rest are pure functions. */
+ * SPDX asks for the SHA-1 of each file that it names (2.3 section 8.4). Costs as much as reading
+ * the image, so it is an inspector that only those use who ask for it. What is sparse in the
+ * archive is a gap. Threading: an inspector (image/inspector.h); the rest are pure functions. */
 #pragma once
 
 #include "crypto/digest.h"

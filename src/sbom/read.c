@@ -382,10 +382,12 @@ static int read_any(struct reader *r, const struct sbom_source *source, err *e)
 		result = err_set(e, ERR_FORMAT, 0,
 		                 "a document in XML; JSON is read (convert it: 'cyclonedx convert "
 		                 "--output-format json', or the SPDX tools' Convert)");
-	else if (bytes_starts(begin, BYTES("SPDXVersion:")) || bytes_starts(begin, BYTES("#")))
-		result = tag_read(r, &again, e), r->out->is_tag_value = true;
-	else
+	else if (bytes_starts(begin, BYTES("SPDXVersion:")) || bytes_starts(begin, BYTES("#"))) {
+		r->out->is_tag_value = true;
+		result = tag_read(r, &again, e);
+	} else {
 		result = json_read(r, &again, e);
+	}
 	buf_done(&head);
 	return result;
 }

@@ -66,8 +66,8 @@ bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyc
 	return false;
 }
 
-/* Debian Policy 5.6.2 and abuild's Maintainer name whoever it is; what groups call themselves there,
- * and the hosts of their lists, are few. */
+/* Debian Policy 5.6.2 and abuild's Maintainer name whoever it is; what groups call themselves
+ * there, and the hosts of their lists, are few. */
 static bool is_group(bytes who)
 {
 	static const char *const words[] = { "team",      "maintainers", "developers", "packagers",

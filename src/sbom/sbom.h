@@ -87,9 +87,9 @@ void sbom_checksum_put(buf *b, bytes algorithm, bytes hex);
 bool sbom_checksum_next(bytes *rest, const char **out_spdx, const char **out_cyclonedx,
                         bytes *out_hex);
 
-/* sbom_supplier(maintainer, a): of "Debian GCC Maintainers <debian-gcc@lists.debian.org>", the first
- * of several: "Organization: Debian GCC Maintainers (debian-gcc@lists.debian.org)"; a person unless
- * the words or the host of the mail are those of a group. Empty when it names nobody. Arena. */
+/* sbom_supplier(maintainer, a): of "Debian GCC Maintainers <debian-gcc@lists.debian.org>", the
+ * first of several: "Organization: Debian GCC Maintainers (debian-gcc@lists.debian.org)"; a person
+ * unless the words or the mail are those of a group. Empty when it names nobody. Arena. */
 bytes sbom_supplier(bytes maintainer, struct arena *a);
 
 /* -- formats ----------------------------------------------------------------------------------- */

@@ -106,9 +106,11 @@ static int are_unique(json list, struct arena *a, err *e)
 	int result = 0;
 	size_t at = 0;
 
-	for (json i = json_first(list); json_type(i) != JSON_NONE && result == 0; i = json_next(i), at++)
+	for (json i = json_first(list); json_type(i) != JSON_NONE && result == 0; i = json_next(i)) {
 		if (!is_new(&seen, i, a))
 			result = err_set(e, ERR_FORMAT, 0, "[%zu] is there twice", at);
+		at++;
+	}
 	index_done(&seen);
 	return result;
 }

@@ -45,8 +45,10 @@ static bool is_hash(bytes s)
 
 static bool is_locale(bytes s)
 {
-	return take_of(&s, LOWER, 2, 2) &&
-	       (s.n == 0 || (bytes_take_prefix(&s, BYTES("-")) && take_of(&s, UPPER, 2, 2) && s.n == 0));
+	if (!take_of(&s, LOWER, 2, 2))
+		return false;
+	return s.n == 0 ||
+	       (bytes_take_prefix(&s, BYTES("-")) && take_of(&s, UPPER, 2, 2) && s.n == 0);
 }
 
 /* "US 2009/0012345 A1" */

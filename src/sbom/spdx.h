@@ -31,9 +31,9 @@ bytes spdx_source_info(const struct sbom *bill, const struct sbom_package *p, st
  * nodejs:18:…:rhel9; a package of the distribution holds it". Empty when nothing is. Arena. */
 bytes spdx_comment(const struct sbom_package *p, struct arena *a);
 
-/* spdx_own(parts): learn which package has which files. spdx_code(parts, owner, a): the verification
- * code of section 7.9 over the files of a package (index + 1; 0: the image, which has what no
- * package has); NULL when it has none, and then no file was analysed. Arena. */
+/* spdx_own(parts): learn which package has which files. spdx_code(parts, owner, a): the
+ * verification code of section 7.9 over the files of a package (index + 1; 0: the image, which has
+ * what no package has); NULL when it has none, and then no file was analysed. Arena. */
 void spdx_own(struct parts *parts);
 const char *spdx_code(const struct parts *parts, uint32_t owner, struct arena *a);
 

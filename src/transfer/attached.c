@@ -180,8 +180,8 @@ static int find_bill(struct search *s, err *e)
 	if (s->found.size > 0)
 		return 0;
 	return err_set(e, ERR_UNSIGNED, 0,
-	               "no bill of materials is attached to %s (BuildKit attaches one with --sbom=true; "
-	               "without --attached one is made)",
+	               "no bill of materials is attached to %s (BuildKit attaches one with "
+	               "--sbom=true; without --attached one is made)",
 	               DIGEST_TEXT(&s->image));
 }
 
@@ -232,8 +232,9 @@ int attached_open(const struct target *target, const struct attached_options *op
 
 	if (open_source(&s, target, e) == 0 && find_bill(&s, e) == 0 &&
 	    (fd = file_temp_unlinked(options->tmp_dir, e)) >= 0)
-		result = fetch(&s, fd, e) < 0 ? err_wrap(e, "attached bill %s", DIGEST_TEXT(&s.found.digest))
-		                              : 0;
+		result = fetch(&s, fd, e);
+	if (fd >= 0 && result < 0)
+		(void)err_wrap(e, "attached bill %s", DIGEST_TEXT(&s.found.digest));
 	if (result == 0)
 		*out = (struct attached){ fd, s.image, s.found.digest, s.others };
 	else if (fd >= 0)

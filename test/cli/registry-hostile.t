@@ -165,8 +165,8 @@ audit wrong_blob layer 1
 pull wrong_end blob sha256:.*what came has the digest sha256:
 audit wrong_end blob sha256:.*what came has the digest sha256:
 pull other_type no image index
-pull docker_type calls itself '.*oci.image.manifest.*' but came as '.*docker
-audit docker_type calls itself '.*oci.image.manifest.*' but came as '.*docker
+pull docker_type calls itself '.*oci.image.manifest.*', but came as '.*docker
+audit docker_type calls itself '.*oci.image.manifest.*', but came as '.*docker
 pull gzip_manifest digest
 digest gzip_manifest digest is sha256:.* should be
 pull gzip_blob bytes and should have

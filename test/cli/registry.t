@@ -93,6 +93,9 @@ is 'and go on where they stopped' "$(requests '.headers.range' | wc -l)" 3
 registry_stop
 registry_start --drop-push 2
 status 'uploads that break off' 0 oakum push oci:image "docker://$REGISTRY/new:1"
+is 'are begun once for each blob' "$(requests '.method == "POST"' | wc -l)" "$(($(blobs image | wc -l) - 1))"
+like 'and go on in chunks behind what arrived' "$(jq -r 'select(.method == "PATCH").headers["content-range"]' "$LOG")" \
+	'^[1-9][0-9]*-[0-9]+'
 status 'end well' 0 oakum pull "docker://$REGISTRY/new:1" oci:pushed:1
 is 'with every blob' "$(blobs pushed)" "$(blobs image)"
 registry_stop
@@ -118,14 +121,15 @@ is 'gets them' "$(requests '.method == "PATCH"' | wc -l)" "$(pieces 2000000)"
 registry_stop
 registry_start --drop-push 2
 status 'chunks that break off' 0 oakum push --chunk-size 1000000 oci:image "docker://$REGISTRY/new:1"
+is 'are no more PATCHes than pieces and breaks' "$(requests '.method == "PATCH"' | wc -l)" "$(($(pieces 1000000) + 2))"
 status 'end well, too' 0 oakum pull "docker://$REGISTRY/new:1" oci:broken:1
 is 'with every blob again' "$(blobs broken)" "$(blobs image)"
 registry_stop
 registry_start --no-mount
 status 'a registry that declines mounts' 0 oakum push oci:image "docker://$REGISTRY/new:1"
 status 'is sent the blobs' 0 oakum copy "docker://$REGISTRY/new:1" "docker://$REGISTRY/other:1"
-is 'in the sessions that it opened instead' "$(requests '.method == "POST" and (.path | contains("/other/"))' | wc -l)" \
-	"$(($(blobs image | wc -l) - 1))"
+is 'in the sessions that it opened instead' "$(($(blobs image | wc -l) - 1))" \
+	"$(requests '.method == "POST" and (.path | contains("/other/"))' | wc -l)"
 registry_stop
 
 # -- blobs that lie elsewhere --------------------------------------------------------------------------------
@@ -140,24 +144,25 @@ for kind in port host; do
 done
 
 # -- referrers ----------------------------------------------------------------------------------------------
-attach() { # TYPE: an empty artifact that refers to the image, put there by curl
+attach() { # TYPE [ANNOTATIONS]: an empty artifact that refers to the image, put there by curl
 	printf '{}' >empty
 	e=sha256:$(sha256sum <empty | cut -c 1-64)
 	place=$(curl -s -X POST -D - -o /dev/null "http://$REGISTRY/v2/shop/blobs/uploads/" |
 		sed -n 's/^Location: \(.*\)\r$/\1/p')
 	curl -s -X PUT --data-binary @empty -H 'Content-Type: application/octet-stream' "http://$REGISTRY$place&digest=$e"
-	jq -cn --arg t "$1" --arg d "$digest" --arg e "$e" --argjson n "$(stat -c %s "image/blobs/sha256/${digest#*:}")" '{
+	jq -cn --arg t "$1" --argjson notes "${2-null}" --arg d "$digest" --arg e "$e" --argjson n "$(stat -c %s "image/blobs/sha256/${digest#*:}")" '{
 		schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", artifactType: $t,
 		config: {mediaType: "application/vnd.oci.empty.v1+json", digest: $e, size: 2},
 		layers: [{mediaType: "application/vnd.oci.empty.v1+json", digest: $e, size: 2}],
-		subject: {mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $d, size: $n}}' |
+		subject: {mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $d, size: $n}} +
+		if $notes then {annotations: $notes} else {} end' |
 		tr -d '\n' >artifact
 	curl -s -o /dev/null -X PUT --data-binary @artifact -H 'Content-Type: application/vnd.oci.image.manifest.v1+json' \
 		"http://$REGISTRY/v2/shop/manifests/sha256:$(sha256sum <artifact | cut -c 1-64)"
 	sha256sum <artifact | cut -c 1-64
 }
 registry_start --seed image=shop:1 --page 1
-one=$(attach application/x.one) two=$(attach application/x.two)
+one=$(attach application/x.one '{"org.example.kind":"sig","a\"b":"c","x":1}') two=$(attach application/x.two)
 status 'an image with what is attached' 0 oakum copy --referrers "docker://$REGISTRY/shop:1" oci:attached:1
 ok 'the first' test -e "attached/blobs/sha256/$one"
 ok 'and the one of the second page' test -e "attached/blobs/sha256/$two"
@@ -168,9 +173,19 @@ registry_start --no-referrers
 status 'to a registry without the API' 0 oakum copy --referrers oci:attached:1 "docker://$REGISTRY/signed:1"
 is 'the fallback tag names both' "$(curl -s "http://$REGISTRY/v2/signed/manifests/sha256-${digest#*:}" |
 	jq -r '.manifests[].digest' | sort)" "$(printf 'sha256:%s\n' "$one" "$two" | sort)"
+entry=$(curl -s "http://$REGISTRY/v2/signed/manifests/sha256-${digest#*:}" | jq -c --arg d "sha256:$one" \
+	'.manifests[] | select(.digest == $d) | [.artifactType, .annotations, has("platform")]')
+is 'with type and annotations' "$entry" '["application/x.one",{"org.example.kind":"sig","a\"b":"c"},false]'
 status 'and from there' 0 oakum copy --referrers "docker://$REGISTRY/signed:1" oci:fallback:1
 ok 'the first comes back' test -e "fallback/blobs/sha256/$one"
 ok 'the second, too' test -e "fallback/blobs/sha256/$two"
+registry_stop
+# A media type has 127 + 1 + 127 octets at most; a longer one is refused before anything is written.
+registry_start --seed image=shop:1 --no-filter
+attach "$(printf 'a%.0s' $(seq 300))" >/dev/null
+status 'a type that is too long' 3 oakum copy --referrers "docker://$REGISTRY/shop:1" oci-archive:long.tar:1
+like 'is said' "$(cat err)" "'artifactType' has 300 bytes; a media type has at most 255"
+is 'and nothing is written' "$(find . -name 'long.tar*')" ''
 registry_stop
 
 # -- TLS and proxies ----------------------------------------------------------------------------------------
@@ -202,10 +217,10 @@ oakum copy oci:image "docker://$REGISTRY/cache/shop:other" >out
 : >"$LOG"
 status 'a mirror and a tag' 0 oakum pull --mirror "$REGISTRY=localhost:${REGISTRY#*:}/cache" \
 	"docker://$REGISTRY/shop:1" oci:mirrored2:1
-is 'the registry says what the tag means' "$(jq -r 'select(.host | startswith("127")) | .method + " " + .path' "$LOG")" \
-	'HEAD /v2/shop/manifests/1'
-is 'and the mirror serves every octet' "$(jq -r 'select(.host | startswith("localhost")) | .path' "$LOG" | sort -u | wc -l)" \
-	"$(blobs image | wc -l)"
+is 'the registry says what the tag means' 'HEAD /v2/shop/manifests/1' \
+	"$(jq -r 'select(.host | startswith("127")) | .method + " " + .path' "$LOG")"
+is 'and the mirror serves every octet' "$(blobs image | wc -l)" \
+	"$(jq -r 'select(.host | startswith("localhost")) | .path' "$LOG" | sort -u | wc -l)"
 is 'of the image' "$(blobs mirrored2)" "$(blobs image)"
 : >"$LOG"
 status 'a mirror that does not hold it' 0 oakum pull --mirror "$REGISTRY=localhost:${REGISTRY#*:}/none" \

@@ -13,12 +13,14 @@ cat >whole.json <<'DOC'
  "packages": [
   {"SPDXID": "SPDXRef-i", "name": "image", "downloadLocation": "NONE"},
   {"SPDXID": "SPDXRef-a", "name": "a", "versionInfo": "1", "supplier": "Organization: O", "downloadLocation": "NONE",
-   "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:npm/a@1"}]},
+   "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
+    "referenceLocator": "pkg:npm/a@1"}]},
   {"SPDXID": "SPDXRef-b", "name": "b", "versionInfo": "2", "supplier": "Person: P", "downloadLocation": "NONE",
    "externalRefs": [{"referenceCategory": "SECURITY", "referenceType": "cpe23Type",
     "referenceLocator": "cpe:2.3:a:b:b:2:*:*:*:*:*:*:*"}]}],
  "relationships": [
-  {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-i"},
+  {"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES",
+   "relatedSpdxElement": "SPDXRef-i"},
   {"spdxElementId": "SPDXRef-i", "relationshipType": "CONTAINS", "relatedSpdxElement": "SPDXRef-a"},
   {"spdxElementId": "SPDXRef-a", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "SPDXRef-b"}]}
 DOC
