@@ -235,6 +235,10 @@
 #define LIMIT_HTTP_COMMIT_MS 120000
 #define LIMIT_HTTP_RATE 1024
 #define LIMIT_HTTP_SLOW_MS 8000
+/* An answer that is kept whole (documents, tokens, lists; at most some MiB): this much time, and as
+ * much more as what came needs at this rate. Just above LIMIT_HTTP_RATE it could take an hour. */
+#define LIMIT_HTTP_WHOLE_MS 8000
+#define LIMIT_HTTP_WHOLE_RATE (64 * KIB)
 /* A token service's answer; the largest tokens (Azure) have 4 KiB. */
 #define LIMIT_TOKEN (64 * KIB)
 /* Redirects of one request: object stores need one, some registries two. */

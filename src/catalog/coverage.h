@@ -8,8 +8,8 @@
  * is unknown. Unknown: nobody says where it comes from. A file that a later layer put in the place
  * of a package's is unknown too, and said to be replaced: the package's list names another one
  * (owned.h). The layer that wrote the list counts: one whose package manager wrote its database
- * again (apk, rpm) vouches for what layers below it replaced. Not a judgement: an unknown file is no
- * finding, but "nothing found" holds only for what is known. So unknown programs (ELF, PE) and
+ * again (apk, rpm) vouches for what layers below it replaced. Not a judgement: an unknown file is
+ * no finding, but "nothing found" holds only for what is known. So unknown programs (ELF, PE) and
  * archives count for --fail-on-gap as what could not be read does: what they are made of is hidden.
  * Unknown scripts and data do not: every image has some of its own, and they are what they show.
  * Threading: a pure function of constant facts. */

@@ -160,7 +160,7 @@ struct collection {
 	struct map owners; /* "NAME", "NAME:ARCH", name of the file in status.d -> struct dpkg_owner */
 	struct dpkg_journal journal;
 	const struct image_item *update; /* of the journal, read last */
-	bool counts;                     /* the package read last, and so what it needs */
+	bool skipped; /* the package read last, for the journal knows better; so is what it needs */
 };
 
 /* remember_owner: how file lists will name the package. Instances of one name for several
@@ -185,15 +185,15 @@ static void collect_package(struct collection *c, const struct image_item *item)
 	const struct image_item *update = c->update;
 	struct package package;
 
-	c->counts = system_take_package(item->payload, SYSTEM_PACKAGE, &package);
-	if (!c->counts) {
+	c->skipped = false;
+	if (!system_take_package(item->payload, SYSTEM_PACKAGE, &package)) {
 		system_packages_broken(&c->packages, item);
 		return;
 	}
 	if (update && (update->node != item->node || update->layer != item->layer))
 		update = NULL;
-	c->counts = dpkg_journal_holds(&c->journal, item, update, &package);
-	if (!c->counts)
+	c->skipped = !dpkg_journal_holds(&c->journal, item, update, &package);
+	if (c->skipped)
 		return;
 	if (system_packages_add(&c->packages, &package, item) && c->packages.owner)
 		remember_owner(c, &package, c->packages.owner, path_base(package.path));
@@ -205,7 +205,7 @@ static void collect_item(struct collection *c, const struct image_item *item)
 	case DPKG_ITEM_UPDATE: c->update = item; break;
 	case SYSTEM_PACKAGE: collect_package(c, item); break;
 	case SYSTEM_RELATIONS:
-		if (c->counts)
+		if (!c->skipped)
 			system_packages_item(&c->packages, item);
 		break;
 	default: break; /* files: dpkg_files_collect */

@@ -79,7 +79,9 @@ static int convert(struct reading *reading, const struct sbom_flags *f, struct o
 	struct arena *a = &reading->job->arena;
 	uint8_t *formats = arena_array(a, uint8_t, outputs->len);
 	struct stream **outs = arena_array(a, struct stream *, outputs->len);
-	struct convert_options options = { .asks = formats,
+	uint64_t nameless = 0;
+	struct convert_options options = { .nameless = &nameless,
+		                               .asks = formats,
 		                               .outs = outs,
 		                               .len = outputs->len,
 		                               .tmp_dir = reading->options.tmp_dir,
@@ -94,7 +96,10 @@ static int convert(struct reading *reading, const struct sbom_flags *f, struct o
 	if (f->attached ? convert_attached(reading, &options, target, e) < 0
 	                : convert_file(target->path, &options, e) < 0)
 		return err_wrap(e, "%s", SHOW(bytes_str(target->text)));
-	return STATUS_DONE;
+	if (nameless > 0)
+		message_note(reading->job, target->text,
+		             "packages without a name are left out ('oakum sbom check' counts them)");
+	return nameless > 0 && f->fail_on_gap ? STATUS_GAP : STATUS_DONE;
 }
 
 static int run_one(struct reading *reading, const struct sbom_flags *f, struct outputs *outputs,

@@ -8,8 +8,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* SHA-1 names files in SPDX documents, which ask for it (SPDX 2.3 section 8.4); it is never believed:
- * digest_parse does not know it. */
+/* SHA-1 names files in SPDX documents, which ask for it (SPDX 2.3 section 8.4); it is never
+ * believed: digest_parse does not know it. */
 enum digest_algorithm { DIGEST_NONE, DIGEST_SHA256, DIGEST_SHA512, DIGEST_SHA1 };
 
 typedef struct digest {

@@ -292,6 +292,9 @@ void bill_done(struct bill *bill)
 /* An archive begins with the name of its first file. */
 static bool begins_like_bill(bytes head)
 {
+	if (bytes_starts(head, BYTES("\xff\xfe")) || bytes_starts(head, BYTES("\xfe\xff")))
+		return true; /* UTF-16: whoever reads it says so */
+	(void)bytes_take_prefix(&head, BYTES("\xef\xbb\xbf")); /* a mark that may be there */
 	head = bytes_trim(head);
 	return bytes_starts(head, BYTES("{")) || bytes_starts(head, BYTES("<")) ||
 	       bytes_starts(head, BYTES("#")) || bytes_starts(head, BYTES("SPDXVersion:"));

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /* The worker reads the bill from a descriptor that was opened before it was sealed. Its first
- * answer is one octet, an enum err_kind, and the text of the error. Each request is one octet that
- * says what is asked for. */
+ * answer is one octet, an enum err_kind, and the text of the error or the number of packages
+ * without a name. Each request is one octet that says what is asked for. */
 
 /* What the worker is given before the fork. */
 struct served {
@@ -128,7 +128,10 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 	uint8_t kind = (uint8_t)e.kind;
 
 	side_answer(side, bytes_of(&kind, 1), false);
-	side_answer(side, bytes_of(e.text, e.len), true);
+	if (kind == ERR_NONE)
+		side_answer(side, bytes_of(&document.nameless, sizeof(document.nameless)), true);
+	else
+		side_answer(side, bytes_of(e.text, e.len), true);
 	for (;;)
 		write_answer(side, arg, &document);
 }
@@ -163,7 +166,7 @@ static int take(struct worker *w, struct stream *out, err *e)
 	return 0;
 }
 
-static int take_verdict(struct worker *w, err *e)
+static int take_verdict(struct worker *w, uint64_t *out_nameless, err *e)
 {
 	buf verdict = BUF_INIT(sizeof(e->text) + 1);
 	struct stream out;
@@ -178,6 +181,10 @@ static int take_verdict(struct worker *w, err *e)
 	if (result == 0 && (said.n == 0 || said.p[0] != ERR_NONE))
 		result = err_set(e, kind_said(said.n ? said.p[0] : ERR_BUG), 0, "%s",
 		                 SHOW(bytes_skip(said, 1)));
+	else if (result == 0 && said.n == 1 + sizeof(*out_nameless))
+		memcpy(out_nameless, said.p + 1, sizeof(*out_nameless));
+	else if (result == 0)
+		result = err_set(e, ERR_BUG, 0, "the parsing process answered nonsense");
 	buf_done(&verdict);
 	return result;
 }
@@ -194,11 +201,21 @@ static int ask(struct worker *w, uint8_t what, struct stream *out, err *e)
 	return take(w, out, e);
 }
 
+/* RFC 8259 section 8.1: a parser may ignore a byte order mark. What cannot be read is none; reading
+ * the bill then says why. */
+static off_t mark_at(int fd, off_t from)
+{
+	uint8_t head[3];
+
+	return pread(fd, head, 3, from) == 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 int convert_fd(int fd, const char *name, const struct convert_options *o, err *e)
 {
 	struct served served = { file_temp_unlinked(o->tmp_dir, e), fd, lseek(fd, 0, SEEK_CUR), o };
 	struct worker_options options = { .serve = serve, .arg = &served, .keep = { served.fd, fd } };
 	struct worker *w;
+	uint64_t nameless;
 	bool landlock;
 
 	if (served.fd < 0)
@@ -207,6 +224,7 @@ int convert_fd(int fd, const char *name, const struct convert_options *o, err *e
 		close(served.fd);
 		return err_set(e, ERR_IO, errno, "read '%s'", SHOW(bytes_str(name)));
 	}
+	served.from += mark_at(fd, served.from);
 	options.deadline = deadline_in(o->timeout_ms ? o->timeout_ms : LIMIT_TIME_MS);
 	/* OpenSSL loads what it hashes with on first use, which a sealed process cannot. */
 	(void)digest_of(DIGEST_SHA256, (bytes){ NULL, 0 });
@@ -215,7 +233,7 @@ int convert_fd(int fd, const char *name, const struct convert_options *o, err *e
 	close(served.fd);
 	if (result < 0)
 		return -1;
-	result = take_verdict(w, e);
+	result = take_verdict(w, o->nameless ? o->nameless : &nameless, e);
 	for (size_t i = 0; i < o->len && result == 0; i++)
 		result = ask(w, o->asks[i], o->outs[i], e);
 	worker_stop(w);

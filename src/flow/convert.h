@@ -20,12 +20,13 @@ struct convert_options {
 	const char *tmp_dir; /* for the packages */
 	bool judge;          /* document->fault: is it what its schema allows? */
 	uint64_t timeout_ms; /* 0: LIMIT_TIME_MS */
+	uint64_t *nameless;  /* packages without a name, which are left out; NULL: of no interest */
 	digest subject;      /* what a statement must be about; none: anything, also no statement */
 };
 
 /* convert_file(path, options, e): ERR_ABSENT, ERR_IO, ERR_FORMAT and ERR_LIMIT of sbom_read,
  * ERR_UNTRUSTED (a statement about something else), ERR_BUG (the worker died). On failure streams
  * may hold a part. convert_fd: a regular file, from where it stands to its end; `name` is
- * for errors. */
+ * for errors. A UTF-8 byte order mark at its beginning is passed over. */
 int convert_file(const char *path, const struct convert_options *options, err *e);
 int convert_fd(int fd, const char *name, const struct convert_options *options, err *e);

@@ -131,7 +131,9 @@ int scan_bill_read(const char *path, const char *tmp_dir, uint64_t timeout_ms, s
 	buf packed = BUF_INIT(PACKED_MAX);
 	struct stream to, *outs[] = { &to };
 	const uint8_t asks[] = { 0 };
-	const struct convert_options convert = { .answer = answer,
+	uint64_t nameless = 0;
+	const struct convert_options convert = { .nameless = &nameless,
+		                                     .answer = answer,
 		                                     .asks = asks,
 		                                     .outs = outs,
 		                                     .len = 1,
@@ -149,6 +151,7 @@ int scan_bill_read(const char *path, const char *tmp_dir, uint64_t timeout_ms, s
 	}
 	if (result == 0)
 		result = unpack(arena_bytes(a, buf_bytes(&packed)), a, out, e);
+	out->gaps_total += nameless; /* nothing can be matched with them */
 	buf_done(&packed);
 	return result;
 }

@@ -8,21 +8,30 @@
 /* A token that does not end in the window makes it grow; more is then asked for. */
 #define WINDOW_MAX (2 * (size_t)LIMIT_JSON_TOKEN)
 
+#define NAMES_MOST ((size_t)(LIMIT_JSON_DEPTH + 1) * LIMIT_JSON_MEMBERS)
+#define SLOTS_FIRST 64
+
 void json_stream_init(struct json_stream *s, int (*more)(void *ctx, bytes *out, err *e), void *ctx)
 {
 	*s = (struct json_stream){ .more = more, .ctx = ctx, .window = BUF_INIT(WINDOW_MAX) };
-	s->names = (buf)BUF_INIT((LIMIT_JSON_DEPTH + 1) * LIMIT_JSON_MEMBERS * sizeof(uint64_t));
+	s->names = (buf)BUF_INIT(NAMES_MOST * sizeof(uint64_t));
+	s->slots = (buf)BUF_INIT(4 * NAMES_MOST * sizeof(uint32_t));
 }
 
 void json_stream_done(struct json_stream *s)
 {
 	buf_done(&s->window);
 	buf_done(&s->names);
+	buf_done(&s->slots);
 }
 
 /* -- the window -------------------------------------------------------------------------------- */
 
-static int fail_at(struct json_stream *s, size_t at, enum err_kind kind, const char *what, err *e)
+struct place {
+	unsigned long long line, column;
+};
+
+static struct place place_of(const struct json_stream *s, size_t at)
 {
 	uint64_t lines = s->lines, start = s->line_start;
 
@@ -31,8 +40,14 @@ static int fail_at(struct json_stream *s, size_t at, enum err_kind kind, const c
 			lines++;
 			start = s->gone + i + 1;
 		}
-	return err_set(e, kind, 0, "line %llu, column %llu: %s", (unsigned long long)lines + 1,
-	               (unsigned long long)(s->gone + at - start + 1), what);
+	return (struct place){ lines + 1, s->gone + at - start + 1 };
+}
+
+static int fail_at(struct json_stream *s, size_t at, enum err_kind kind, const char *what, err *e)
+{
+	struct place p = place_of(s, at);
+
+	return err_set(e, kind, 0, "line %llu, column %llu: %s", p.line, p.column, what);
 }
 
 static int fail(struct json_stream *s, const char *what, err *e)
@@ -235,22 +250,66 @@ static bytes unescaped(bytes token, buf *room)
 	return buf_bytes(room);
 }
 
+/* -- names ------------------------------------------------------------------------------------- */
+
+static uint64_t *keys_of(const struct json_stream *s)
+{
+	return (uint64_t *)(void *)s->names.p;
+}
+
+static uint32_t *slots_of(const struct json_stream *s)
+{
+	return (uint32_t *)(void *)s->slots.p;
+}
+
+/* slot_of(s, key): where it is, or would be. A quarter of the slots at least is free. */
+static uint32_t *slot_of(const struct json_stream *s, uint64_t key)
+{
+	size_t mask = s->slots.n / sizeof(uint32_t) - 1, i = (size_t)key & mask;
+	uint32_t *slots = slots_of(s);
+
+	while (slots[i] && keys_of(s)[slots[i] - 1] != key)
+		i = (i + 1) & mask;
+	return &slots[i];
+}
+
+static void make_slots(struct json_stream *s, size_t n)
+{
+	size_t names = s->names.n / sizeof(uint64_t);
+
+	buf_clear(&s->slots);
+	memset(buf_room(&s->slots, n * sizeof(uint32_t)), 0, n * sizeof(uint32_t));
+	s->slots.n = n * sizeof(uint32_t);
+	for (size_t i = 0; i < names; i++)
+		*slot_of(s, keys_of(s)[i]) = (uint32_t)i + 1;
+}
+
+/* Names of all levels share one table: the level is part of the key. */
 static int check_name(struct json_stream *s, err *e)
 {
 	buf room = BUF_INIT(LIMIT_JSON_TOKEN);
-	uint64_t hash = hash_bytes(unescaped(s->token, &room)), other;
-	bytes known = bytes_skip(buf_bytes(&s->names), s->levels[s->depth].names);
+	uint64_t key = hash_bytes(unescaped(s->token, &room)) + s->depth;
+	size_t n = s->names.n / sizeof(key), slots = s->slots.n / sizeof(uint32_t);
 
 	buf_done(&room);
-	if (known.n >= LIMIT_JSON_MEMBERS * sizeof(hash))
+	if (s->names.n - s->levels[s->depth].names >= LIMIT_JSON_MEMBERS * sizeof(key))
 		return fail_at(s, s->at, ERR_LIMIT, "an object of too many members", e);
-	for (; known.n > 0; known = bytes_skip(known, sizeof(hash))) {
-		memcpy(&other, known.p, sizeof(other));
-		if (other == hash)
-			return fail(s, "this object has two members of one name", e);
-	}
-	buf_put(&s->names, bytes_of(&hash, sizeof(hash)));
+	if (n >= slots / 4 * 3)
+		make_slots(s, slots > 0 ? 2 * slots : SLOTS_FIRST);
+	uint32_t *slot = slot_of(s, key);
+
+	if (*slot)
+		return fail(s, "this object has two members of one name", e);
+	buf_put(&s->names, bytes_of(&key, sizeof(key)));
+	*slot = (uint32_t)n + 1;
 	return 0;
+}
+
+/* The last that came go first, so that no key is behind a gap that it did not see. */
+static void forget_names(struct json_stream *s, size_t from)
+{
+	for (; s->names.n > from; s->names.n -= sizeof(uint64_t))
+		*slot_of(s, keys_of(s)[s->names.n / sizeof(uint64_t) - 1]) = 0;
 }
 
 /* -- grammar ----------------------------------------------------------------------------------- */
@@ -272,7 +331,7 @@ static void close_level(struct json_stream *s)
 {
 	s->token = bytes_slice(rest_of(s), 0, 1);
 	s->at++;
-	s->names.n = s->levels[s->depth].names;
+	forget_names(s, s->levels[s->depth].names);
 	s->depth--;
 }
 
@@ -351,6 +410,18 @@ int json_stream_close(struct json_stream *s, err *e)
 	enum json_token token;
 
 	return json_stream_next(s, &token, e);
+}
+
+int json_stream_fail(struct json_stream *s, const char *what, err *e)
+{
+	return fail_at(s, s->at - s->token.n, ERR_FORMAT, what, e);
+}
+
+int json_stream_wrap(struct json_stream *s, err *e)
+{
+	struct place p = place_of(s, s->at - s->token.n);
+
+	return err_wrap(e, "line %llu, column %llu", p.line, p.column);
 }
 
 /* -- what callers want ------------------------------------------------------------------------- */

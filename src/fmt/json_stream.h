@@ -42,7 +42,8 @@ struct json_stream {
 		uint32_t names; /* where its names begin */
 	} levels[LIMIT_JSON_DEPTH + 1];
 	bool named; /* a name was taken, its value comes next */
-	buf names;  /* hashes of the names of all open objects */
+	buf names;  /* keys of the names of all open objects, as they came: uint64_t */
+	buf slots;  /* which of them a key is, + 1; 0: free; open addressing: uint32_t */
 	buf *copy;  /* what is taken goes there too */
 	size_t copied;
 };
@@ -55,6 +56,11 @@ void json_stream_done(struct json_stream *s);
  * more fails with. json_stream_close(s, e): after the outermost value nothing may follow. */
 int json_stream_next(struct json_stream *s, enum json_token *out, err *e);
 int json_stream_close(struct json_stream *s, err *e);
+
+/* json_stream_fail(s, what, e): ERR_FORMAT, "line 1, column 7: " and what is wrong with the last
+ * token; -1. json_stream_wrap(s, e): the same in front of an error that is set. */
+int json_stream_fail(struct json_stream *s, const char *what, err *e);
+int json_stream_wrap(struct json_stream *s, err *e);
 
 /* json_stream_is(s, name): the last token, a name or string, unescaped, is this. */
 bool json_stream_is(const struct json_stream *s, const char *name);

@@ -346,11 +346,17 @@ static int run_inspector(struct dispatch *d, const struct inspector *inspector, 
 	struct inspection in = { .entry = &d->now.entry, .scratch = &d->scratch, .emitter = &emitter };
 	const char *trouble = body_for(d, want, &in);
 
-	if (trouble) {
+	int status = 0;
+
+	if (trouble)
 		state_gap(d, inspector->id, "%s (%s)", trouble, SIZE_TEXT(d->now.entry.size));
-		return 0;
+	else
+		status = inspector->inspect(&in, e);
+	if (status == 0 && err_is_set(&d->spool.fault)) {
+		*e = d->spool.fault;
+		return -1;
 	}
-	return inspector->inspect(&in, e);
+	return status;
 }
 
 static int on_end(void *ctx, err *e)

@@ -7,6 +7,7 @@
 #include "image/client.h"
 #include "image/session.h"
 #include "oci/docker.h"
+#include "oci/layout_choose.h"
 #include "oci/platform.h"
 
 /* What one resolution carries along. */
@@ -126,54 +127,11 @@ static int no_platform(const struct resolve *r, const struct oci_index *index, e
 	               SHOW(bytes_str(platform_text(r->want, r->arena))), list);
 }
 
-/* The entries of index.json that the user's tag names; all of them when it names none. */
-static int filter_by_tag(struct resolve *r, struct oci_index *index, err *e)
-{
-	bytes tag = bytes_str(r->target->tag);
-	struct descriptors kept = { 0 };
-
-	if (tag.n == 0)
-		return 0;
-	for (size_t i = 0; i < index->manifests.len; i++) {
-		struct descriptor *d = &index->manifests.items[i];
-
-		if (bytes_equal(d->ref_name, tag) || bytes_is(tag, DIGEST_TEXT(&d->digest)))
-			*ARENA_PUSH(r->arena, &kept) = *d;
-	}
-	if (kept.len == 0)
-		return err_set(e, ERR_ABSENT, 0, "nothing in index.json is named '%s'", SHOW(tag));
-	index->manifests = kept;
-	return 0;
-}
-
-/* Without a tag, entries that fit and bear different names are different images: which one is meant
- * cannot be told. Entries without a platform that differ are, too. */
-static bool is_ambiguous(const struct resolve *r, const struct oci_index *index)
-{
-	const struct descriptor *first = NULL;
-
-	for (size_t i = 0; i < index->manifests.len; i++) {
-		const struct descriptor *d = &index->manifests.items[i];
-		bool untold = d->platform.architecture.n == 0;
-
-		if (oci_is_attestation(d) || (!untold && !platform_matches(&d->platform, r->want)))
-			continue;
-		if (first && !digest_equal(&first->digest, &d->digest) &&
-		    (untold || !bytes_equal(first->ref_name, d->ref_name)))
-			return true;
-		first = d;
-	}
-	return false;
-}
-
 static int resolve_index(struct resolve *r, struct oci_index *index, err *e)
 {
 	for (int depth = 0; depth < LIMIT_INDEX_DEPTH; depth++) {
 		if (index->manifests.len > LIMIT_INDEX_ENTRIES)
 			return err_set(e, ERR_LIMIT, 0, "an index of %zu entries", index->manifests.len);
-		if (is_ambiguous(r, index))
-			return err_set(e, ERR_ABSENT, 0, "several images here; name one: %s:TAG",
-			               SHOW(bytes_str(r->target->text)));
 		int at = platform_choose(&index->manifests, r->want);
 
 		if (at < 0)
@@ -193,13 +151,17 @@ static int resolve_index(struct resolve *r, struct oci_index *index, err *e)
 static int resolve_layout(struct resolve *r, err *e)
 {
 	struct oci_index index;
+	struct descriptors meant;
 	bytes text;
 
 	if (local_read(r->local, BYTES("index.json"), LIMIT_MANIFEST, r->arena, &text, e) < 0)
 		return -1;
 	if (parse_index(r, text, &index, e) < 0)
 		return err_wrap(e, "index.json");
-	return filter_by_tag(r, &index, e) < 0 ? -1 : resolve_index(r, &index, e);
+	if (layout_choose(&index.manifests, r->target, r->want, r->arena, &meant, e) < 0)
+		return -1;
+	index.manifests = meant;
+	return resolve_index(r, &index, e);
 }
 
 /* The reference of a registry means a manifest, or an index of them. */

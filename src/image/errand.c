@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "image/read.h"
 #include "image/rootfs.h"
+#include "sys/file.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -16,15 +16,12 @@ static int64_t read_local(void *ctx, uint8_t *into, size_t cap, err *e)
 {
 	struct errand *x = ctx;
 	uint64_t left = x->file.size - x->at;
-	ssize_t n;
+	int64_t n = file_pread(x->file.fd, into, left < cap ? (size_t)left : cap,
+	                       x->file.offset + x->at, e);
 
-	do
-		n = pread(x->file.fd, into, left < cap ? (size_t)left : cap,
-		          (off_t)(x->file.offset + x->at));
-	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return err_set(e, ERR_IO, errno, "read the blob");
-	x->at += (size_t)n;
+		return err_wrap(e, "the blob");
+	x->at += (uint64_t)n;
 	return n;
 }
 

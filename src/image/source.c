@@ -9,10 +9,6 @@
 #include "oci/engine.h"
 #include "sys/file.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 /* -- registries -------------------------------------------------------------------------------- */
 
 static int parse_index(void *ctx, bytes text, struct arena *a, struct oci_index *out, err *e)
@@ -46,18 +42,34 @@ static int open_registry(struct session *s, err *e)
 
 /* -- engines ----------------------------------------------------------------------------------- */
 
-static int export_image(struct session *s, const struct engine *engine, err *e)
+/* make_room(s, e): the file that the answer goes to. Workers must hold it: they are forked now. */
+static int make_room(struct session *s, err *e)
 {
-	const struct http_options *http = &s->options->network->registry.http;
-	struct image *image = s->image;
-	struct stat st;
+	if (s->source.local.fd < 0) {
+		s->source.local.fd = file_temp_unlinked(s->dir, e);
+		if (s->source.local.fd < 0)
+			return -1;
+		s->serve.archive_fd = s->source.local.fd;
+	}
+	return session_workers(s, session_threads(s, WORKERS_MOST), e);
+}
 
-	if (engine_export(engine, http, name_of(&image->target), s->source.local.fd, LIMIT_BLOB, e) < 0)
-		return err_wrap(e, "%s", engine->name);
-	if (fstat(s->source.local.fd, &st) < 0)
-		return err_set(e, ERR_IO, errno, "what %s gave", engine->name);
+/* ask_engines(s, only, e): engines of this name (NULL: any) are asked, and the image exported. */
+static int ask_engines(struct session *s, const char *only, err *e)
+{
+	struct image *image = s->image;
+	struct engines engines;
+	const struct engine *engine;
+
+	if (engines_find(s->options->network->environment, &s->arena, &engines, e) < 0 ||
+	    (engines.len > 0 && make_room(s, e) < 0))
+		return -1;
+	struct engine_search want = { &s->options->network->registry.http, only,
+		                          name_of(&image->target), s->source.local.fd };
+
+	if (engines_export(&engines, &want, &s->arena, &engine, &s->source.local.size, e) < 0)
+		return -1;
 	s->source.local.is_archive = true;
-	s->source.local.size = (uint64_t)st.st_size;
 	s->source.target = (struct target){ TARGET_ARCHIVE, "", "", image->target.text };
 	image->source = bytes_str(arena_printf(&image->arena, "%s (unix:%s, by %s)", engine->name,
 	                                       SHOW(bytes_str(engine->socket_path)),
@@ -65,74 +77,19 @@ static int export_image(struct session *s, const struct engine *engine, err *e)
 	return 0;
 }
 
-/* ask_engine(s, engine, e): 1 exported, 0 it does not hold the image, -1. Workers are forked before
- * the first question, since they must hold the file that the answer goes to. */
-static int ask_engine(struct session *s, const struct engine *engine, err *e)
-{
-	const char *id;
-
-	if (s->source.local.fd < 0) {
-		s->source.local.fd = file_temp_unlinked(s->dir, e);
-		if (s->source.local.fd < 0)
-			return -1;
-		s->serve.archive_fd = s->source.local.fd;
-	}
-	if (session_workers(s, session_threads(s, WORKERS_MOST), e) < 0)
-		return -1;
-	if (engine_inspect(engine, &s->options->network->registry.http, name_of(&s->image->target),
-	                   &s->arena, &id, e) == 0)
-		return export_image(s, engine, e) < 0 ? -1 : 1;
-	if (e->kind != ERR_ABSENT)
-		return -1;
-	err_clear(e); /* somebody else may hold it */
-	return 0;
-}
-
-/* ask_engines(s, engines, name, e): all of this name (NULL: any), until one has it: 1, 0, -1. */
-static int ask_engines(struct session *s, const struct engines *engines, const char *name, err *e)
-{
-	for (size_t i = 0; i < engines->len; i++) {
-		const struct engine *engine = &engines->items[i];
-		int got = name && strcmp(engine->name, name) != 0 ? 0 : ask_engine(s, engine, e);
-
-		if (got != 0)
-			return got;
-	}
-	return 0;
-}
-
-static int open_daemon(struct session *s, err *e)
-{
-	struct engines engines;
-
-	if (engines_find(s->options->network->environment, &s->arena, &engines, e) < 0)
-		return -1;
-	int got = ask_engines(s, &engines, NULL, e);
-
-	if (got != 0)
-		return got < 0 ? -1 : 0;
-	if (engines.len == 0)
-		return err_set(e, ERR_ABSENT, 0,
-		               "no engine's socket was found (DOCKER_HOST, CONTAINER_HOST name one)");
-	return err_set(e, ERR_ABSENT, 0, "no image of this name in %s%s", engines.items[0].name,
-	               engines.len > 1 ? " or the other engines here" : "");
-}
-
 /* -- bare names -------------------------------------------------------------------------------- */
 
-/* An engine that cannot be asked must not stop who has a registry as well: it is said. */
-static int ask_local(struct session *s, const char *name, err *e)
+/* ask_local(s, name, e): whether engines of this name gave the image. One that cannot be asked must
+ * not stop who has a registry as well: it is said. */
+static bool ask_local(struct session *s, const char *name)
 {
-	struct engines engines;
-	int got = -1;
+	err trouble = { 0 };
 
-	if (engines_find(s->options->network->environment, &s->arena, &engines, e) == 0)
-		got = ask_engines(s, &engines, name, e);
-	if (got >= 0)
-		return got;
-	session_note(s, e->text);
-	err_clear(e);
-	return 0;
+	if (ask_engines(s, name, &trouble) == 0)
+		return true;
+	if (trouble.kind != ERR_ABSENT)
+		session_note(s, trouble.text);
+	return false;
 }
 
 static int ask_in_order(struct session *s, err *e)
@@ -144,7 +101,7 @@ static int ask_in_order(struct session *s, err *e)
 
 		if (kind == IMAGE_SOURCE_REMOTE)
 			return open_registry(s, e);
-		if (ask_local(s, kind == IMAGE_SOURCE_DOCKER ? "docker" : "podman", e) == 1)
+		if (ask_local(s, kind == IMAGE_SOURCE_DOCKER ? "docker" : "podman"))
 			return 0;
 	}
 	return err_set(e, ERR_ABSENT, 0,
@@ -162,7 +119,7 @@ static int open_named(struct session *s, err *e)
 		               "no such file or folder here, and this command asks no "
 		               "registry");
 	if (target->kind == TARGET_DAEMON)
-		return open_daemon(s, e);
+		return ask_engines(s, NULL, e);
 	/* What is no reference is not asked for anywhere. */
 	if (reference_parse(name_of(target), &s->arena, &ref, e) < 0)
 		return -1;

@@ -2,7 +2,9 @@
 #include "image/spool.h"
 
 #include "base/limits.h"
+#include "sys/file.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #define WINDOW ((size_t)256 << 10)
@@ -22,10 +24,10 @@ static bool write_all(struct spool *s, bytes part)
 	while (part.n > 0) {
 		ssize_t n = pwrite(s->fd, part.p, part.n, (off_t)s->size);
 
-		if (n <= 0)
+		if (n == 0 || (n < 0 && errno != EINTR))
 			return false;
-		s->size += (size_t)n;
-		part = bytes_skip(part, (size_t)n);
+		s->size += n > 0 ? (size_t)n : 0;
+		part = bytes_skip(part, n > 0 ? (size_t)n : 0);
 	}
 	return true;
 }
@@ -59,19 +61,21 @@ bool spool_add(struct spool *s, bytes part)
 	return settle(s) && write_all(s, part);
 }
 
+static bool settle_to_read(struct spool *s)
+{
+	if (!settle(s))
+		(void)err_set(&s->fault, ERR_IO, errno, "write a file aside");
+	return !err_is_set(&s->fault);
+}
+
 bool spool_read(struct spool *s, uint64_t offset, size_t n, struct arena *a, bytes *out)
 {
-	if (n > LIMIT_KEEP || !settle(s) || offset > s->size || n > s->size - offset)
+	if (n > LIMIT_KEEP || !settle_to_read(s) || offset > s->size || n > s->size - offset)
 		return false;
 	uint8_t *p = arena_alloc(a, n);
 
-	for (size_t got = 0; got < n;) {
-		ssize_t k = pread(s->fd, p + got, n - got, (off_t)(offset + got));
-
-		if (k <= 0)
-			return false;
-		got += (size_t)k;
-	}
+	if (file_pread_all(s->fd, p, n, offset, &s->fault) < 0)
+		return false;
 	*out = bytes_of(p, n);
 	return true;
 }
@@ -81,22 +85,21 @@ bool spool_search(struct spool *s, uint64_t from, uint64_t to, bytes what, uint6
 {
 	bool found = false;
 
-	if (!settle(s) || what.n == 0 || what.n > WINDOW / 2)
+	if (what.n == 0 || what.n > WINDOW / 2 || !settle_to_read(s))
 		return false;
 	to = to < s->size ? to : s->size;
 	while (!found && from < to && to - from >= what.n) {
 		size_t n = to - from < WINDOW ? (size_t)(to - from) : WINDOW;
-		ssize_t k = pread(s->fd, buf_room(&s->window, n), n, (off_t)from);
 
-		if (k < (ssize_t)what.n)
-			break;
-		size_t at = bytes_search(bytes_of(s->window.p, (size_t)k), what);
+		if (file_pread_all(s->fd, buf_room(&s->window, n), n, from, &s->fault) < 0)
+			return false;
+		size_t at = bytes_search(bytes_of(s->window.p, n), what);
 
-		if (at < (size_t)k) {
+		if (at < n) {
 			*out = from + at;
 			found = true;
 		}
-		from += (size_t)k - (what.n - 1);
+		from += n - (what.n - 1);
 	}
 	return found;
 }

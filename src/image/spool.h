@@ -14,6 +14,7 @@ struct spool {
 	uint64_t size;
 	bool dirty; /* the file holds something of an earlier body */
 	buf window; /* small additions gather here, searches read into it */
+	err fault;  /* what kept it from being read back */
 };
 
 void spool_init(struct spool *s, int fd);
@@ -22,7 +23,8 @@ void spool_done(struct spool *s);
  * hit. */
 void spool_reset(struct spool *s);
 bool spool_add(struct spool *s, bytes part);
-/* spool_read, spool_search: as inspection_read and inspection_search say. */
+/* spool_read, spool_search: as inspection_read and inspection_search say; false also when the file
+ * cannot be read back, which s->fault says: that is no "not found". */
 bool spool_read(struct spool *s, uint64_t offset, size_t n, struct arena *a, bytes *out);
 bool spool_search(struct spool *s, uint64_t from, uint64_t to, bytes what, uint64_t *out);
 

@@ -69,10 +69,9 @@ int stash_read(struct stash *s, uint64_t offset, buf *into, err *e)
 		return buf_append(into,
 		                  bytes_slice(buf_bytes(&s->head), (size_t)(offset - filed), into->max), e);
 	size_t n = filed - offset < into->max ? (size_t)(filed - offset) : into->max;
-	ssize_t got = pread(s->fd, buf_room(into, n), n, (off_t)offset);
 
-	if (got <= 0)
-		return err_set(e, ERR_IO, got < 0 ? errno : 0, "read evidence back");
-	into->n = (size_t)got;
+	if (file_pread_all(s->fd, buf_room(into, n), n, offset, e) < 0)
+		return err_wrap(e, "evidence that was written aside");
+	into->n = n;
 	return 0;
 }

@@ -39,7 +39,8 @@ struct package {
 	bool assetless;                    /* NuGet: in deps.json, but ships no file to the runtime */
 	bool overridden;                   /* NuGet: the shared framework's newer assembly is loaded */
 	bool noted;                        /* named by a note in the file at path, by no database */
-	bool owned_by_system;              /* of a language, but a package of the distribution holds it */
+	/* of a language, but a package of the distribution holds it */
+	bool owned_by_system;
 };
 
 /* ecosystem_name: "deb", "nuget": purl's type. ecosystem_title: "Debian packages", "NuGet". */

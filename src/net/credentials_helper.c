@@ -21,13 +21,16 @@ static int run(const struct credentials_helper *h, const char *verb, bytes input
 	struct process_result r;
 
 	if (process_run(&p, a, &r, e) < 0)
-		return -1;
+		return e->kind == ERR_LIMIT
+		           ? err_wrap(e, "the credential helper of %s (it has %u s, and may ask its user)",
+		                      SHOW(bytes_str(h->server)), (unsigned)(LIMIT_HELPER_MS / 1000))
+		           : -1;
 	*out = r.output;
 	if (r.status == 0)
 		return 1;
 	if (bytes_is(bytes_trim(r.output), NOT_FOUND))
 		return 0;
-	bytes said = bytes_trim(bytes_trim(r.message).n > 0 ? r.message : r.output);
+	bytes said = bytes_trim(r.message); /* never its output: a secret may be in there */
 
 	return err_set(e, ERR_IO, 0, "'%s %s' for %s ended with status %d: %s", program, verb,
 	               SHOW(bytes_str(h->server)), r.status, said.n > 0 ? SHOW(said) : "no message");

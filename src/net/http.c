@@ -415,8 +415,23 @@ int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e)
 	return got == 0 && x->result != CURLE_OK ? http_explain(x, e) : (int64_t)got;
 }
 
+/* check_whole(x, n, began, e): whether n octets are enough by now. */
+static int check_whole(const struct http_exchange *x, size_t n, struct deadline began, err *e)
+{
+	err late = { 0 };
+
+	began.at_ms += n * UINT64_C(1000) / LIMIT_HTTP_WHOLE_RATE;
+	if (deadline_check(&began, &late) == 0)
+		return 0;
+	(void)err_set(e, ERR_NET, 0, "%s: %zu bytes of an answer within %.1f s are too few", x->origin,
+	              n, (double)(began.given_ms + n * UINT64_C(1000) / LIMIT_HTTP_WHOLE_RATE) / 1000);
+	e->sys = ETIMEDOUT;
+	return -1;
+}
+
 int http_read_all(struct http_exchange *x, size_t max, struct arena *a, bytes *out, err *e)
 {
+	const struct deadline began = deadline_in(LIMIT_HTTP_WHOLE_MS);
 	buf content = BUF_INIT(max + 1);
 	int64_t got;
 
@@ -426,6 +441,8 @@ int http_read_all(struct http_exchange *x, size_t max, struct arena *a, bytes *o
 		got = http_read(x, buf_room(&content, room), room, e);
 		if (got > 0)
 			content.n += (size_t)got;
+		if (got > 0 && check_whole(x, content.n, began, e) < 0)
+			got = -1;
 	} while (got > 0 && content.n <= max);
 	if (got > 0)
 		got = err_set(e, ERR_LIMIT, 0, "the answer of %s is longer than %zu bytes", x->origin, max);

@@ -83,7 +83,7 @@ const char *http_header_next(const struct http_exchange *x, const char *name, si
 
 /* http_read(x, into, cap, e): up to cap octets of the answer's body, 0 at its end, -1. A body that
  * ends before its Content-Length is ERR_NET. http_read_all: at most max octets, arena; more is
- * ERR_LIMIT. */
+ * ERR_LIMIT, slower than LIMIT_HTTP_WHOLE_MS and LIMIT_HTTP_WHOLE_RATE allow ERR_NET. */
 int64_t http_read(struct http_exchange *x, uint8_t *into, size_t cap, err *e);
 int http_read_all(struct http_exchange *x, size_t max, struct arena *a, bytes *out, err *e);
 /* http_end(x): hand the connection back, or close it when the body was not read to its end. NULL is

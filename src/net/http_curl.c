@@ -18,10 +18,10 @@ static const struct {
 #undef X
 };
 
-/* -- memory ------------------------------------------------------------------------------------- */
+/* -- memory ------------------------------------------------------------------------------------ */
 
-/* What libcurl hands back held requests with their Authorization: a worker that is forked later must
- * not find it. */
+/* What libcurl hands back held requests with their Authorization: a worker that is forked later
+ * must not find it. */
 static void wipe_and_free(void *p)
 {
 	if (p)

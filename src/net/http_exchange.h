@@ -52,8 +52,8 @@ struct http_exchange {
 	char message[CURL_ERROR_SIZE];
 };
 
-/* OpenSSL writes to sockets with write(2), which raises SIGPIPE when the peer has gone: every call of
- * libcurl that may write or close a connection stands between http_guard and http_unguard. */
+/* OpenSSL writes to sockets with write(2), which raises SIGPIPE when the peer has gone: every call
+ * of libcurl that may write or close a connection stands between http_guard and http_unguard. */
 struct http_guard {
 	sigset_t before;
 	bool was_pending;

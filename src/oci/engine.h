@@ -42,6 +42,18 @@ int engine_inspect(const struct engine *engine, const struct http_options *http,
 int engine_export(const struct engine *engine, const struct http_options *http, const char *name,
                   int fd, uint64_t max, err *e);
 
+/* engines_export(engines, want, a, out, out_size, e): from the first of them that holds the image,
+ * into want->fd. An engine that cannot be asked is passed over; when no other has the image, its
+ * error is what is said. ERR_ABSENT: none has it, or there is none. */
+struct engine_search {
+	const struct http_options *http;
+	const char *only;  /* engines of this name; NULL: any */
+	const char *image; /* as engine_inspect takes it */
+	int fd;
+};
+int engines_export(const struct engines *engines, const struct engine_search *want, struct arena *a,
+                   const struct engine **out, uint64_t *out_size, err *e);
+
 /* engine_import(engine, http, source, e): what `docker load` does with an archive of `size` octets,
  * 0 when unknown (chunked). The engine's own error, which comes inside a 200, is ERR_IO. */
 struct engine_source {

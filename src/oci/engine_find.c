@@ -7,6 +7,7 @@
 #include "oci/member.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 struct finder {
@@ -156,6 +157,56 @@ static int add_podman(struct finder *f, err *e)
 	if (runtime)
 		add(f, "podman", arena_printf(f->arena, "%s/podman/podman.sock", runtime), "default");
 	add(f, "podman", "/run/podman/podman.sock", "default");
+	return 0;
+}
+
+/* -- who holds an image ------------------------------------------------------------------------ */
+
+static int find_holder(const struct engines *engines, const struct engine_search *want,
+                       struct arena *a, const struct engine **out, err *e)
+{
+	const struct engine *first = NULL;
+	err trouble = { 0 };
+	const char *id;
+
+	for (size_t i = 0; i < engines->len; i++) {
+		const struct engine *engine = &engines->items[i];
+		err failure = { 0 };
+
+		if (want->only && strcmp(engine->name, want->only) != 0)
+			continue;
+		first = first ? first : engine;
+		if (engine_inspect(engine, want->http, want->image, a, &id, &failure) == 0) {
+			*out = engine;
+			return 0;
+		}
+		if (failure.kind != ERR_ABSENT && !err_is_set(&trouble))
+			trouble = failure;
+	}
+	if (err_is_set(&trouble)) {
+		*e = trouble;
+		return -1;
+	}
+	if (!first)
+		return err_set(e, ERR_ABSENT, 0,
+		               "no Docker or Podman is running here (no socket was found; DOCKER_HOST, "
+		               "CONTAINER_HOST name one)");
+	return err_set(e, ERR_ABSENT, 0, "no image '%s' in %s%s", SHOW(bytes_str(want->image)),
+	               first->name, engines->len > 1 ? " or the other engines here" : "");
+}
+
+int engines_export(const struct engines *engines, const struct engine_search *want, struct arena *a,
+                   const struct engine **out, uint64_t *out_size, err *e)
+{
+	struct stat st;
+
+	if (find_holder(engines, want, a, out, e) < 0)
+		return -1;
+	if (engine_export(*out, want->http, want->image, want->fd, LIMIT_BLOB, e) < 0)
+		return err_wrap(e, "%s", (*out)->name);
+	if (fstat(want->fd, &st) < 0)
+		return err_set(e, ERR_IO, errno, "what %s gave", (*out)->name);
+	*out_size = (uint64_t)st.st_size;
 	return 0;
 }
 

@@ -91,10 +91,10 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
                   int (*parse)(void *ctx, bytes text, struct arena *a, struct layout_index *out,
                                err *e),
                   void *ctx, err *e);
-/* layout_index_merge(old, index, entries, out, e): the text `old`, whose entries stand where `index`
- * says, with these among them, as above; other entries, and what lies outside of the array, octet for
- * octet. layout_index_text: a whole index of these entries. Appended to out; ERR_LIMIT beyond its
- * maximum. */
+/* layout_index_merge(old, index, entries, out, e): the text `old`, whose entries stand where
+ * `index` says, with these among them, as above; other entries, and what lies outside of the array,
+ * octet for octet. layout_index_text: a whole index of these entries. Appended to out; ERR_LIMIT
+ * beyond its maximum. */
 int layout_index_merge(bytes old, const struct layout_index *index,
                        const struct layout_entries *entries, buf *out, err *e);
 int layout_index_text(const struct layout_entries *entries, buf *out, err *e);

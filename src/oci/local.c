@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "oci/beneath.h"
+#include "sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,22 +138,6 @@ void local_file_close(struct local_file *f)
 	f->owned = false;
 }
 
-static int read_whole(const struct local_file *f, uint8_t *to, err *e)
-{
-	for (uint64_t done = 0; done < f->size;) {
-		ssize_t n = pread(f->fd, to + done, (size_t)(f->size - done), (off_t)(f->offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(e, ERR_IO, errno, "read");
-		if (n == 0)
-			return err_set(e, ERR_IO, 0, "became shorter while it was read");
-		done += (uint64_t)n;
-	}
-	return 0;
-}
-
 int local_read(const struct local *l, bytes name, uint64_t max, struct arena *a, bytes *out, err *e)
 {
 	struct local_file f = { .fd = -1 };
@@ -166,7 +151,7 @@ int local_read(const struct local *l, bytes name, uint64_t max, struct arena *a,
 	} else {
 		uint8_t *to = arena_alloc(a, (size_t)f.size);
 
-		done = read_whole(&f, to, e);
+		done = file_pread_all(f.fd, to, (size_t)f.size, f.offset, e);
 		if (done == 0)
 			*out = bytes_of(to, (size_t)f.size);
 	}

@@ -6,8 +6,8 @@
  * Every answer is written by an enemy: statuses, sizes, digests, locations, realms. What is asked
  * by digest is given only when it has that digest (manifests; blobs are checked by who streams
  * them: registry_blob_read hashes and fails at the end). Manifests, indexes and lists of referrers
- * are parsed by the caller's sealed worker; here, by the strict reader and within their limits, only
- * what is small or flat: tokens (LIMIT_TOKEN), the pages of errors (16 KiB), lists of tags
+ * are parsed by the caller's sealed worker; here, by the strict reader and within their limits,
+ * only what is small or flat: tokens (LIMIT_TOKEN), the pages of errors (16 KiB), lists of tags
  * (LIMIT_LIST_PAGE).
  *
  * Secrets go only to the host they belong to: never along a redirect to another origin, never to an

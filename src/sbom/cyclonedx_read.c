@@ -6,7 +6,7 @@
 
 static bytes property(struct reader *r, json component, const char *name)
 {
-	json list = json_get(component, "properties");
+	json list = reader_list(r, component, "properties");
 
 	for (json p = json_first(list); json_type(p) != JSON_NONE; p = json_next(p))
 		if (bytes_is(reader_str(r, p, "name"), name))
@@ -36,7 +36,7 @@ static enum sbom_kind type_named(bytes type)
 /* Several licences in a list all hold: they are joined. */
 static bytes licence_said(struct reader *r, json component)
 {
-	json list = json_get(component, "licenses");
+	json list = reader_list(r, component, "licenses");
 	buf joined = BUF_INIT(SIZE_MAX / 2);
 
 	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i)) {
@@ -85,7 +85,7 @@ static bytes path_of(struct reader *r, json component)
 
 static bytes checksums_of(struct reader *r, json component)
 {
-	json list = json_get(component, "hashes");
+	json list = reader_list(r, component, "hashes");
 	buf b = BUF_INIT(LIMIT_SBOM_ITEM);
 
 	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
@@ -109,7 +109,7 @@ static bytes who(struct reader *r, json component, const char *said, bytes name)
 
 static void take_references(struct reader *r, json component, struct sbom_package *p)
 {
-	json list = json_get(component, "externalReferences");
+	json list = reader_list(r, component, "externalReferences");
 
 	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i)) {
 		bytes type = reader_str(r, i, "type");
@@ -198,24 +198,21 @@ static int gather(struct reader *r, struct json_stream *s, size_t base, err *e)
 static int take_one(struct reader *r, struct json_stream *s, err *e)
 {
 	size_t base = r->item.n;
-	struct json_doc doc;
-	int result = json_stream_enter(s, true, e);
+	int result = reader_enter(s, true, e);
 
 	if (result <= 0)
 		return result;
 	result = gather(r, s, base, e);
-	arena_reset(&r->scratch);
-	if (result == 0)
-		result = json_parse(bytes_skip(buf_bytes(&r->item), base), &r->scratch, &doc, e);
-	if (result == 0)
-		result = take_component(r, json_root(&doc), e);
+	if (result == 0 &&
+	    (result = reader_parse(r, bytes_skip(buf_bytes(&r->item), base), take_component, e)) < 0)
+		json_stream_wrap(s, e);
 	r->item.n = base;
 	return result;
 }
 
 static int take_components(struct reader *r, struct json_stream *s, err *e)
 {
-	int more = json_stream_enter(s, false, e);
+	int more = reader_enter(s, false, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0)
 		if (take_one(r, s, e) < 0)
@@ -233,14 +230,11 @@ static uint64_t hash_of(struct reader *r, const struct json_stream *s)
 
 static int take_needed(struct reader *r, struct json_stream *s, err *e)
 {
-	int more = json_stream_enter(s, false, e);
-	enum json_token token;
+	int more = reader_enter(s, false, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
-		if (json_stream_next(s, &token, e) < 0)
+		if (reader_token(s, e) < 0)
 			return -1;
-		if (token != JSON_TOKEN_STRING)
-			return err_set(e, ERR_FORMAT, 0, "dependsOn names what is no text");
 		uint64_t to = hash_of(r, s);
 
 		reader_related(r, to);
@@ -256,18 +250,16 @@ static int take_dependency(struct reader *r, struct json_stream *s, err *e)
 {
 	size_t first = r->edges.n;
 	uint64_t from = 0;
-	enum json_token token;
-	int more = json_stream_enter(s, true, e);
+	int more = reader_enter(s, true, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
 		if (json_stream_is(s, "dependsOn")) {
 			if (take_needed(r, s, e) < 0)
 				return -1;
 		} else if (json_stream_is(s, "ref")) {
-			if (json_stream_next(s, &token, e) < 0)
+			if (reader_token(s, e) < 0)
 				return -1;
-			if (token == JSON_TOKEN_STRING)
-				from = hash_of(r, s);
+			from = hash_of(r, s);
 			reader_related(r, from);
 		} else if (json_stream_skip(s, e) < 0) {
 			return -1;
@@ -280,7 +272,7 @@ static int take_dependency(struct reader *r, struct json_stream *s, err *e)
 
 static int take_dependencies(struct reader *r, struct json_stream *s, err *e)
 {
-	int more = json_stream_enter(s, false, e);
+	int more = reader_enter(s, false, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0)
 		if (take_dependency(r, s, e) < 0)
@@ -315,6 +307,20 @@ static void take_creators(struct reader *r, json metadata)
 	buf_done(&names);
 }
 
+/* take_inside(r, component, e): those that stand inside of one, at any depth, which JSON bounds. */
+static int take_inside(struct reader *r, json component, err *e)
+{
+	json list = reader_list(r, component, "components");
+
+	for (json c = json_first(list); json_type(c) != JSON_NONE; c = json_next(c)) {
+		if (json_type(c) != JSON_OBJECT)
+			return err_set(e, ERR_FORMAT, 0, "a component that is no object");
+		if (take_component(r, c, e) < 0 || take_inside(r, c, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int take_metadata_of(struct reader *r, json metadata, err *e)
 {
 	json image = json_get(metadata, "component");
@@ -329,7 +335,9 @@ static int take_metadata_of(struct reader *r, json metadata, err *e)
 	r->root = hash_bytes(reader_str(r, image, "bom-ref"));
 	bill->os = reader_keep(r, property(r, image, "oakum:os"));
 	bill->architecture = reader_keep(r, property(r, image, "oakum:architecture"));
-	return reader_is_image(reader_str(r, image, "purl")) ? 0 : take_component(r, image, e);
+	if (!reader_is_image(reader_str(r, image, "purl")) && take_component(r, image, e) < 0)
+		return -1;
+	return take_inside(r, image, e);
 }
 
 static int take_metadata(struct reader *r, struct json_stream *s, err *e)

@@ -10,16 +10,55 @@
 
 bytes reader_str(struct reader *r, json object, const char *name)
 {
-	return json_bytes(json_get(object, name), &r->scratch);
+	json v = json_get(object, name);
+
+	if (json_type(v) != JSON_NONE && json_type(v) != JSON_NULL && json_type(v) != JSON_STRING)
+		r->wrong = name;
+	return json_bytes(v, &r->scratch);
 }
 
-static int parse(struct reader *r, bytes text, int (*take)(struct reader *r, json v, err *e),
+json reader_list(struct reader *r, json object, const char *name)
+{
+	json v = json_get(object, name);
+
+	if (json_type(v) != JSON_NONE && json_type(v) != JSON_NULL && json_type(v) != JSON_ARRAY)
+		r->wrong = name;
+	return v;
+}
+
+int reader_parse(struct reader *r, bytes text, int (*take)(struct reader *r, json object, err *e),
                  err *e)
 {
 	struct json_doc doc;
 
 	arena_reset(&r->scratch);
-	return json_parse(text, &r->scratch, &doc, e) < 0 ? -1 : take(r, json_root(&doc), e);
+	r->wrong = NULL;
+	if (json_parse(text, &r->scratch, &doc, e) < 0 || take(r, json_root(&doc), e) < 0)
+		return -1;
+	return r->wrong ? err_set(e, ERR_FORMAT, 0, "'%s' is of the wrong type", r->wrong) : 0;
+}
+
+int reader_enter(struct json_stream *s, bool object, err *e)
+{
+	enum json_token token;
+
+	if (json_stream_next(s, &token, e) < 0)
+		return -1;
+	if (token == (object ? JSON_TOKEN_OBJECT : JSON_TOKEN_ARRAY))
+		return 1;
+	if (!object && token == JSON_TOKEN_WORD && bytes_is(s->token, "null"))
+		return 0;
+	return json_stream_fail(s, object ? "no object, which must be here"
+	                                  : "no array, which must be here", e);
+}
+
+int reader_token(struct json_stream *s, err *e)
+{
+	enum json_token token;
+
+	if (json_stream_next(s, &token, e) < 0)
+		return -1;
+	return token == JSON_TOKEN_STRING ? 0 : json_stream_fail(s, "no text, which must be here", e);
 }
 
 int reader_object(struct reader *r, struct json_stream *s,
@@ -27,9 +66,12 @@ int reader_object(struct reader *r, struct json_stream *s,
 {
 	size_t base = r->item.n;
 	int result = json_stream_value(s, &r->item, e);
+	bytes text = bytes_skip(buf_bytes(&r->item), base);
 
-	if (result == 0)
-		result = parse(r, bytes_skip(buf_bytes(&r->item), base), take, e);
+	if (result == 0 && !bytes_starts(text, BYTES("{")))
+		result = json_stream_fail(s, "no object, which must be here", e);
+	else if (result == 0 && (result = reader_parse(r, text, take, e)) < 0)
+		result = json_stream_wrap(s, e);
 	r->item.n = base;
 	return result;
 }
@@ -37,7 +79,7 @@ int reader_object(struct reader *r, struct json_stream *s,
 int reader_items(struct reader *r, struct json_stream *s,
                  int (*take)(struct reader *r, json item, err *e), err *e)
 {
-	int more = json_stream_enter(s, false, e);
+	int more = reader_enter(s, false, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0)
 		if (reader_object(r, s, take, e) < 0)
@@ -49,12 +91,10 @@ int reader_items(struct reader *r, struct json_stream *s,
 
 static int take_text(struct reader *r, struct json_stream *s, bytes *out, err *e)
 {
-	enum json_token token;
-
-	if (json_stream_next(s, &token, e) < 0)
+	if (reader_token(s, e) < 0)
 		return -1;
-	if (token != JSON_TOKEN_STRING || s->token.n > LIMIT_PACKAGE_FIELD)
-		return err_set(e, ERR_FORMAT, 0, "a version or type that is no word");
+	if (s->token.n > LIMIT_PACKAGE_FIELD)
+		return json_stream_fail(s, "a version or type that is no word", e);
 	*out = json_stream_text(s, r->arena);
 	return 0;
 }
@@ -130,7 +170,7 @@ static int take_subject(struct reader *r, json item, err *e)
 
 static int take_predicate(struct reader *r, struct json_stream *s, err *e)
 {
-	int more = json_stream_enter(s, true, e);
+	int more = reader_enter(s, true, e);
 
 	r->out->is_statement = true;
 	while (more > 0 && (more = json_stream_item(s, e)) > 0)
@@ -160,35 +200,56 @@ static int read_payload(struct reader *r, bytes encoded, err *e)
 	return result < 0 ? err_wrap(e, "payload") : 0;
 }
 
+static bool is_of_bill(const struct json_stream *s)
+{
+	return find(versions, s) || find(spdx_members, s) || find(cyclonedx_members, s);
+}
+
 static int take_at_top(struct reader *r, struct json_stream *s, bytes *payload, struct arena *a,
                        err *e)
 {
-	enum json_token token;
-
+	if (json_stream_is(s, "_type"))
+		return take_text(r, s, &r->statement_type, e);
+	if (json_stream_is(s, "payloadType"))
+		return take_text(r, s, &r->payload_type, e);
 	if (json_stream_is(s, "predicateType"))
 		return take_text(r, s, &r->predicate_type, e);
 	if (json_stream_is(s, "predicate"))
 		return take_predicate(r, s, e);
 	if (json_stream_is(s, "subject"))
 		return reader_items(r, s, take_subject, e);
-	if (!json_stream_is(s, "payload") || payload->p)
+	if (!json_stream_is(s, "payload") || payload->p) {
+		r->is_bare |= is_of_bill(s);
 		return take_of_bill(r, s, e);
-	if (json_stream_next(s, &token, e) < 0)
+	}
+	if (reader_token(s, e) < 0)
 		return -1;
-	if (token != JSON_TOKEN_STRING)
-		return err_set(e, ERR_FORMAT, 0, "the payload of the envelope is no text");
 	*payload = json_stream_text(s, a);
 	return 0;
 }
 
 static int walk(struct reader *r, struct json_stream *s, bytes *payload, struct arena *a, err *e)
 {
-	int more = json_stream_enter(s, true, e);
+	int more = reader_enter(s, true, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0)
 		if (take_at_top(r, s, payload, a, e) < 0)
 			return -1;
 	return more < 0 ? -1 : json_stream_close(s, e);
+}
+
+/* One digest must not be read as two things: what is wrapped stands alone. */
+static int open_envelope(struct reader *r, bytes payload, err *e)
+{
+	if (r->is_bare || r->out->is_statement)
+		return err_set(e, ERR_FORMAT, 0, "an envelope with members of a bill or statement");
+	if (!bytes_is(r->payload_type, "application/vnd.in-toto+json"))
+		return err_set(e, ERR_FORMAT, 0, "an envelope of type '%s', not "
+		                                 "application/vnd.in-toto+json",
+		               SHOW(r->payload_type));
+	if (read_payload(r, payload, e) < 0)
+		return -1;
+	return r->out->is_statement ? 0 : err_set(e, ERR_FORMAT, 0, "the payload is no statement");
 }
 
 /* enveloped: it may have a payload, which then is the document. */
@@ -202,25 +263,51 @@ static int read_document(struct reader *r, const struct sbom_source *source, boo
 	int result = walk(r, &s, &payload, &a, e);
 
 	json_stream_done(&s);
-	if (result == 0 && enveloped && payload.n > 0)
-		result = read_payload(r, payload, e);
+	if (result == 0 && enveloped && payload.p)
+		result = open_envelope(r, payload, e);
 	arena_done(&a);
 	return result;
 }
 
-/* A statement must say that it is about a bill: one digest must not be read as two things. */
-static int check_predicate(struct reader *r, err *e)
+/* is_type(type, base): this one, or a version of it: base + "/v2.3". */
+static bool is_type(bytes type, bytes base)
+{
+	if (!bytes_take_prefix(&type, base))
+		return false;
+	if (type.n == 0)
+		return true;
+	if (!bytes_take_prefix(&type, BYTES("/v")) || type.n == 0)
+		return false;
+	for (size_t i = 0; i < type.n; i++)
+		if (type.p[i] != '.' && (type.p[i] < '0' || type.p[i] > '9'))
+			return false;
+	return true;
+}
+
+/* A statement must say that it is one, and about a bill of this format. */
+static int check_statement(struct reader *r, err *e)
 {
 	bytes type = r->predicate_type;
+	bool spdx = is_type(type, BYTES("https://spdx.dev/Document"));
 
-	if (!r->out->is_statement || bytes_starts(type, BYTES("https://spdx.dev/Document")) ||
-	    bytes_starts(type, BYTES("https://cyclonedx.org/bom")))
+	if (!r->out->is_statement)
 		return 0;
-	return err_set(e, ERR_FORMAT, 0, "a statement of type '%s', neither SPDX nor CycloneDX",
-	               SHOW(type));
+	if (r->is_bare)
+		return err_set(e, ERR_FORMAT, 0, "a statement with members of a bill beside its predicate");
+	if (!bytes_is(r->statement_type, "https://in-toto.io/Statement/v0.1") &&
+	    !bytes_is(r->statement_type, "https://in-toto.io/Statement/v1"))
+		return err_set(e, ERR_FORMAT, 0, "'%s' is no type of a statement that is known",
+		               SHOW(r->statement_type));
+	if (!spdx && !is_type(type, BYTES("https://cyclonedx.org/bom")))
+		return err_set(e, ERR_FORMAT, 0, "a statement of type '%s', neither SPDX nor CycloneDX",
+		               SHOW(type));
+	if (spdx ? r->bom_format.n > 0 : r->spdx_version.n > 0)
+		return err_set(e, ERR_FORMAT, 0, "a statement of type '%s', whose predicate is another",
+		               SHOW(type));
+	return 0;
 }
 
 int json_read(struct reader *r, const struct sbom_source *source, err *e)
 {
-	return read_document(r, source, true, e) < 0 ? -1 : check_predicate(r, e);
+	return read_document(r, source, true, e) < 0 ? -1 : check_statement(r, e);
 }

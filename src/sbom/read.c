@@ -378,6 +378,8 @@ static int read_any(struct reader *r, const struct sbom_source *source, err *e)
 
 	if (result < 0)
 		;
+	else if (bytes_starts(begin, BYTES("\xff\xfe")) || bytes_starts(begin, BYTES("\xfe\xff")))
+		result = err_set(e, ERR_FORMAT, 0, "a document in UTF-16; UTF-8 is read");
 	else if (bytes_starts(begin, BYTES("<")))
 		result = err_set(e, ERR_FORMAT, 0,
 		                 "a document in XML; JSON is read (convert it: 'cyclonedx convert "

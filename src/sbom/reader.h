@@ -23,8 +23,11 @@ struct reader {
 	bytes image_ref;
 	size_t texts_size;
 	/* what stands at the top of the document */
-	bytes spdx_version, bom_format, spec_version, predicate_type;
+	bytes spdx_version, bom_format, spec_version;
+	bytes payload_type, statement_type, predicate_type; /* of what is around it */
 	bool of_spdx, of_cyclonedx; /* it has members that only one of them has */
+	bool is_bare;               /* they stand at its very top, in no statement */
+	const char *wrong;          /* a member of the item in hand that is of the wrong type */
 };
 
 /* An edge between ids that may not have been seen yet: their hashes. */
@@ -32,9 +35,10 @@ struct reader_edge {
 	uint64_t from, to;
 };
 
-/* reader_str(r, object, name): a member's text; empty when it is none. Lives as long as the
- * item. */
+/* reader_str(r, object, name): a member's text; empty when it is not there or null. Lives as long
+ * as the item. reader_list: the same for an array. What is neither makes the item fail. */
 bytes reader_str(struct reader *r, json object, const char *name);
+json reader_list(struct reader *r, json object, const char *name);
 /* reader_keep(r, text): for as long as the document. */
 bytes reader_keep(struct reader *r, bytes text);
 
@@ -76,10 +80,16 @@ bytes reader_said(bytes licence);
 /* reader_describe(r, p): the package that turned out to be the image. */
 void reader_describe(struct reader *r, const struct sbom_package *p);
 
-/* reader_items(r, s, take, e): each item of the array that comes next, parsed. reader_object: the
- * object that comes next. What is neither is passed over. */
+/* reader_enter(s, object, e): as json_stream_enter, but ERR_FORMAT when what comes is neither that
+ * nor, for an array, null. reader_token(s, e): what comes is a string.
+ * reader_items(r, s, take, e): each object of the array that comes next, parsed. reader_object: the
+ * object that comes next. reader_parse: an object that is there as text. */
+int reader_enter(struct json_stream *s, bool object, err *e);
+int reader_token(struct json_stream *s, err *e);
 int reader_items(struct reader *r, struct json_stream *s,
                  int (*take)(struct reader *r, json item, err *e), err *e);
+int reader_parse(struct reader *r, bytes text, int (*take)(struct reader *r, json object, err *e),
+                 err *e);
 int reader_object(struct reader *r, struct json_stream *s,
                   int (*take)(struct reader *r, json object, err *e), err *e);
 

@@ -146,7 +146,7 @@ static bool has_member(json object, bytes name, struct arena *a)
 
 static int check_required(const uint16_t *op, json v, struct arena *a, err *e)
 {
-	for (unsigned i = 0; i < op[1]; i++)
+	for (unsigned i = 0; i < op[1] && json_type(v) == JSON_OBJECT; i++)
 		if (!has_member(v, word(op[2 + i]), a))
 			return err_set(e, ERR_FORMAT, 0, "'%s' is missing", SHOW(word(op[2 + i])));
 	return 0;
@@ -168,6 +168,8 @@ static int unknown(bytes name, err *e)
 
 static int check_members(const uint16_t *op, bool closed, json v, struct arena *a, err *e)
 {
+	if (json_type(v) != JSON_OBJECT)
+		return 0;
 	for (json m = json_first(v); json_type(m) != JSON_NONE; m = json_next(m)) {
 		bytes name = json_name(m, a);
 		int node = member_node(op, name);
@@ -184,6 +186,8 @@ static int check_items(unsigned node, json v, struct arena *a, err *e)
 {
 	size_t at = 0;
 
+	if (json_type(v) != JSON_ARRAY)
+		return 0;
 	for (json i = json_first(v); json_type(i) != JSON_NONE; i = json_next(i), at++)
 		if (fits(node, i, a, e) < 0)
 			return err_wrap(e, "[%zu]", at);
@@ -260,10 +264,9 @@ static int check(const uint16_t *op, unsigned flags, json v, struct arena *a, er
 	bool truth = true;
 
 	switch ((enum schema_op)op[0]) {
-	case SCHEMA_REQUIRED: return json_type(v) == JSON_OBJECT ? check_required(op, v, a, e) : 0;
-	case SCHEMA_MEMBERS:
-		return json_type(v) == JSON_OBJECT ? check_members(op, flags & SCHEMA_CLOSED, v, a, e) : 0;
-	case SCHEMA_ITEMS: return json_type(v) == JSON_ARRAY ? check_items(op[1], v, a, e) : 0;
+	case SCHEMA_REQUIRED: return check_required(op, v, a, e);
+	case SCHEMA_MEMBERS: return check_members(op, flags & SCHEMA_CLOSED, v, a, e);
+	case SCHEMA_ITEMS: return check_items(op[1], v, a, e);
 	case SCHEMA_ENUM: return check_enum(op, v, a, e);
 	case SCHEMA_FORM: return check_form(op, v, a, e);
 	case SCHEMA_ONE_OF:

@@ -87,7 +87,7 @@ int reader_relation(struct reader *r, bytes from, bytes type, bytes to, err *e)
 
 static void take_references(struct reader *r, json package, struct sbom_package *p)
 {
-	json list = json_get(package, "externalRefs");
+	json list = reader_list(r, package, "externalRefs");
 
 	for (json ref = json_first(list); json_type(ref) != JSON_NONE; ref = json_next(ref)) {
 		bytes type = reader_str(r, ref, "referenceType");
@@ -102,7 +102,7 @@ static void take_references(struct reader *r, json package, struct sbom_package 
 
 static bytes checksums_of(struct reader *r, json package)
 {
-	json list = json_get(package, "checksums");
+	json list = reader_list(r, package, "checksums");
 	buf b = BUF_INIT(LIMIT_SBOM_ITEM);
 
 	for (json i = json_first(list); json_type(i) != JSON_NONE; i = json_next(i))
@@ -166,12 +166,11 @@ static int take_texts(struct reader *r, struct json_stream *s, err *e)
 /* There are several for each package: no item is made of them. */
 static int take_relationships(struct reader *r, struct json_stream *s, err *e)
 {
-	int more = json_stream_enter(s, false, e);
+	int more = reader_enter(s, false, e);
 
 	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
 		bytes from = { 0 }, type = { 0 }, to = { 0 };
-		enum json_token token;
-		int member = json_stream_enter(s, true, e);
+		int member = reader_enter(s, true, e);
 
 		arena_reset(&r->scratch);
 		while (member > 0 && (member = json_stream_item(s, e)) > 0) {
@@ -180,10 +179,8 @@ static int take_relationships(struct reader *r, struct json_stream *s, err *e)
 			              : json_stream_is(s, "relatedSpdxElement") ? &to
 			                                                        : NULL;
 
-			if (!into ? json_stream_skip(s, e) < 0 : json_stream_next(s, &token, e) < 0)
+			if (into ? reader_token(s, e) < 0 : json_stream_skip(s, e) < 0)
 				return -1;
-			if (into && token != JSON_TOKEN_STRING)
-				return err_set(e, ERR_FORMAT, 0, "a relationship whose ends are no text");
 			if (into)
 				*into = json_stream_text(s, &r->scratch);
 		}
@@ -193,37 +190,34 @@ static int take_relationships(struct reader *r, struct json_stream *s, err *e)
 	return more;
 }
 
-static int take_described(struct reader *r, json id, err *e)
-{
-	bytes text = json_bytes(id, &r->scratch);
-
-	(void)e;
-	if (r->root == 0 && text.n > 0)
-		r->root = hash_bytes(text);
-	return 0;
-}
-
 static int take_describes(struct reader *r, struct json_stream *s, err *e)
 {
-	return reader_items(r, s, take_described, e);
-}
+	int more = reader_enter(s, false, e);
 
-static int take_name_of_document(struct reader *r, json name, err *e)
-{
-	(void)e;
-	if (r->out->bill.name.n == 0)
-		r->out->bill.name = reader_keep(r, json_bytes(name, &r->scratch));
-	return 0;
+	while (more > 0 && (more = json_stream_item(s, e)) > 0) {
+		if (reader_token(s, e) < 0)
+			return -1;
+		arena_reset(&r->scratch);
+		bytes id = json_stream_text(s, &r->scratch);
+
+		if (r->root == 0 && id.n > 0)
+			r->root = hash_bytes(id);
+	}
+	return more;
 }
 
 static int take_name(struct reader *r, struct json_stream *s, err *e)
 {
-	return reader_object(r, s, take_name_of_document, e);
+	if (reader_token(s, e) < 0)
+		return -1;
+	if (r->out->bill.name.n == 0)
+		r->out->bill.name = json_stream_text(s, r->arena);
+	return 0;
 }
 
 static int take_creation_info(struct reader *r, json info, err *e)
 {
-	json list = json_get(info, "creators");
+	json list = reader_list(r, info, "creators");
 	buf names = BUF_INIT(LIMIT_SBOM_ITEM);
 
 	(void)e;

@@ -200,11 +200,44 @@ static int next_line(const struct sbom_source *source, buf *window, size_t *at, 
 	}
 }
 
-/* A value that begins with <text> goes on until </text>, over lines. */
-static bool is_whole(bytes value)
+/* A value that begins with <text> goes on until </text>, over lines. So much of it has been looked
+ * at already. */
+static bool is_whole(bytes value, size_t looked)
 {
-	return !bytes_take_prefix(&value, BYTES("<text>")) ||
-	       bytes_search(value, BYTES("</text>")) < value.n;
+	const size_t across = sizeof("</text>") - 2; /* octets of a mark that is not whole yet */
+
+	if (!bytes_starts(value, BYTES("<text>")))
+		return true;
+	value = bytes_skip(value, looked > across ? looked - across : 0);
+	return bytes_search(value, BYTES("</text>")) < value.n;
+}
+
+/* Tags are case-sensitive and begin their line. One that only looks like one that we keep would
+ * hide a package. */
+static bool is_tag(bytes name)
+{
+	static const char *const kept_tags[] = {
+		"SPDXVersion", "DocumentName", "Created", "Creator", "PackageName", "SPDXID",
+		"PackageVersion", "PackageSupplier", "PackageOriginator", "PackageDownloadLocation",
+		"PackageHomePage", "PackageLicenseDeclared", "PackageLicenseConcluded",
+		"PackageCopyrightText", "PackageDescription", "ExternalRef", "PrimaryPackagePurpose",
+		"PackageSourceInfo", "PackageComment", "PackageChecksum", "Relationship", "FileName",
+		"SnippetSPDXID", "LicenseID", "ExtractedText",
+	};
+
+	if (name.n == 0 || name.n > TAG_MAX)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		bool upper = name.p[i] >= 'A' && name.p[i] <= 'Z';
+
+		if (!upper && (i == 0 || name.p[i] < 'a' || name.p[i] > 'z') &&
+		    (i == 0 || name.p[i] < '0' || name.p[i] > '9'))
+			return false;
+	}
+	for (size_t i = 0; i < sizeof(kept_tags) / sizeof(*kept_tags); i++)
+		if (bytes_equal_nocase(name, bytes_str(kept_tags[i])))
+			return bytes_is(name, kept_tags[i]);
+	return true;
 }
 
 static bytes without_marks(bytes value)
@@ -216,12 +249,11 @@ static bytes without_marks(bytes value)
 
 static int begin_value(struct tags *t, bytes line, err *e)
 {
-	bytes name = { NULL, 0 };
+	bytes name = bytes_slice(line, 0, bytes_find(line, ':'));
 
-	if (bytes_find(line, ':') < line.n)
-		(void)bytes_take_until(&line, ':', &name); /* there is one */
-	if (name.n == 0 || name.n > TAG_MAX)
+	if (name.n == line.n || !is_tag(name))
 		return err_set(e, ERR_FORMAT, 0, "'%s' is no tag and its value", SHOW(line));
+	line = bytes_skip(line, name.n + 1);
 	buf_put(&t->tag, name);
 	buf_clear(&t->value);
 	return buf_append(&t->value, bytes_trim(line), e);
@@ -234,6 +266,7 @@ static int go_on(struct tags *t, bytes line, err *e)
 
 static int take_line(struct tags *t, bytes line, err *e)
 {
+	size_t looked = t->tag.n > 0 ? t->value.n : 0;
 	int result;
 
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
@@ -244,7 +277,7 @@ static int take_line(struct tags *t, bytes line, err *e)
 		return 0;
 	else
 		result = begin_value(t, line, e);
-	if (result < 0 || !is_whole(buf_bytes(&t->value)))
+	if (result < 0 || !is_whole(buf_bytes(&t->value), looked))
 		return result;
 	result = take_tag(t, buf_bytes(&t->tag), without_marks(buf_bytes(&t->value)), e);
 	buf_clear(&t->tag);

@@ -71,6 +71,30 @@ int file_read_all(const char *path, size_t max, struct arena *a, bytes *out, err
 	return fd < 0 ? -1 : file_read_fd(fd, path, max, a, out, e);
 }
 
+int64_t file_pread(int fd, uint8_t *into, size_t cap, uint64_t offset, err *e)
+{
+	ssize_t n;
+
+	do
+		n = pread(fd, into, cap, (off_t)offset);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? err_set(e, ERR_IO, errno, "read") : n;
+}
+
+int file_pread_all(int fd, uint8_t *into, size_t n, uint64_t offset, err *e)
+{
+	for (size_t done = 0; done < n;) {
+		int64_t got = file_pread(fd, into + done, n - done, offset + done, e);
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			return err_set(e, ERR_IO, 0, "became shorter while it was read");
+		done += (size_t)got;
+	}
+	return 0;
+}
+
 int file_write_all(int fd, const char *name, bytes data, err *e)
 {
 	while (data.n > 0) {

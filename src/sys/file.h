@@ -24,6 +24,11 @@ int file_open_read(const char *path, err *e) __attribute__((warn_unused_result))
 int file_read_all(const char *path, size_t max, struct arena *a, bytes *out, err *e);
 int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *out, err *e);
 
+/* file_pread(fd, into, cap, offset, e): up to cap octets from there; 0 at the end, -1 and ERR_IO.
+ * file_pread_all: exactly n; a shorter file is ERR_IO. */
+int64_t file_pread(int fd, uint8_t *into, size_t cap, uint64_t offset, err *e);
+int file_pread_all(int fd, uint8_t *into, size_t n, uint64_t offset, err *e);
+
 /* file_write_all(fd, name, data, e): every octet, whatever write(2) takes at a time. */
 int file_write_all(int fd, const char *name, bytes data, err *e);
 
@@ -32,9 +37,9 @@ int file_write_all(int fd, const char *name, bytes data, err *e);
  * power. A symbolic link at path is replaced, not followed. */
 int file_write_atomic(const char *path, bytes data, mode_t mode, err *e);
 
-/* The same in steps, for what does not fit into memory. file_draft(path, a, out_temp, e): a new file
- * beside path, of mode 0600; the descriptor, or -1. file_draft_keep(fd, temp, path, mode, e): put it
- * in path's place; the caller closes fd. To give up: close and unlink temp (arena). */
+/* The same in steps, for what does not fit into memory. file_draft(path, a, out_temp, e): a new
+ * file beside path, of mode 0600; the descriptor, or -1. file_draft_keep(fd, temp, path, mode, e):
+ * put it in path's place; the caller closes fd. To give up: close and unlink temp (arena). */
 int file_draft(const char *path, struct arena *a, char **out_temp, err *e)
 	__attribute__((warn_unused_result));
 int file_draft_keep(int fd, const char *temp, const char *path, mode_t mode, err *e);

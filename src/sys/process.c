@@ -90,7 +90,9 @@ static int spawn_clean(const char *path, const struct process *p,
 	sigfillset(&all);
 	(void)posix_spawnattr_setsigmask(&attributes, &none); /* these only store a value */
 	(void)posix_spawnattr_setsigdefault(&attributes, &all);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+	                                                POSIX_SPAWN_SETPGROUP);
 	/* posix_spawn promises not to change the words; its type is older than const. */
 	union {
 		const char *const *in;
@@ -220,12 +222,12 @@ static int listen_to(struct running *r, err *e)
 	}
 }
 
-static int reap(const struct running *r, bool kill_it)
+/* The group first: as long as nobody has waited for the program, its number is nobody else's. */
+static int reap(const struct running *r)
 {
 	int status = 0;
 
-	if (kill_it)
-		(void)kill(r->pid, SIGKILL); /* it may have ended by itself */
+	(void)kill(-r->pid, SIGKILL); /* they may have ended by themselves */
 	while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return WIFSIGNALED(status) ? PROCESS_STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
@@ -247,7 +249,7 @@ static int run(struct running *r, const char *path, struct arena *a, struct proc
 
 	if (heard == 0)
 		heard = listen_to(r, e);
-	int status = r->pid > 0 ? reap(r, heard < 0) : 0;
+	int status = r->pid > 0 ? reap(r) : 0;
 
 	if (heard == 0)
 		*out = (struct process_result){ status, arena_bytes(a, buf_bytes(&r->said)),

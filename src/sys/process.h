@@ -4,7 +4,9 @@
  * No shell: arguments go as they are. The program gets the environment and the standard input that
  * it is given, and no descriptor of ours beyond the three; its input is a file in memory, so
  * nothing blocks and no SIGPIPE comes when it does not read. What it writes is bounded, and so is
- * its time: beyond either it is killed. Children of its own that outlive it are not waited for.
+ * its time: beyond either it is killed. It has a process group of its own, which is killed when
+ * the program has ended: what it left behind in there ends too, what made itself a session (agents)
+ * stays.
  * Threading: safe from several threads. Not for workers: those are sealed (sys/worker). */
 #pragma once
 

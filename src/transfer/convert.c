@@ -87,7 +87,8 @@ static void put_descriptor(struct json_writer *w, const char *name, const struct
 	json_write_end(w);
 }
 
-static int manifest_text(const struct convert *c, const struct descriptor *config, bytes *out, err *e)
+static int manifest_text(const struct convert *c, const struct descriptor *config, bytes *out,
+                         err *e)
 {
 	buf text = BUF_INIT(LIMIT_MANIFEST);
 	struct stream stream;

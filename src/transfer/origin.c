@@ -3,9 +3,10 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/layout_choose.h"
 #include "oci/platform.h"
+#include "sys/file.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -48,37 +49,13 @@ int origin_begin(struct origin *o, struct arena *a, err *e)
 	return parser_index(o->parser, text, a, &o->index, e) < 0 ? err_wrap(e, "index.json") : 0;
 }
 
-/* has_tag(d, tag): by its name or by its digest; any when none is asked for, but for those names
- * that cosign gives to signatures and attestations. */
-static bool has_tag(const struct descriptor *d, bytes tag)
-{
-	if (tag.n == 0)
-		return !bytes_starts(d->ref_name, BYTES("sha256-")) && d->artifact_type.n == 0;
-	return bytes_equal(d->ref_name, tag) || bytes_is(tag, DIGEST_TEXT(&d->digest));
-}
-
 static int choose_in_layout(struct origin *o, const struct platform *want, struct arena *a,
                             struct descriptor *out, err *e)
 {
-	struct descriptors fit = { 0 };
-	bytes tag = bytes_str(o->target->tag);
-	bool several = false;
+	struct descriptors fit;
 
-	for (size_t i = 0; i < o->index.manifests.len; i++) {
-		const struct descriptor *d = &o->index.manifests.items[i];
-
-		if (!has_tag(d, tag) || oci_is_attestation(d))
-			continue;
-		several |= fit.len > 0 && !bytes_equal(fit.items[0].ref_name, d->ref_name);
-		*ARENA_PUSH(a, &fit) = *d;
-	}
-	if (fit.len == 0 && tag.n > 0)
-		return err_set(e, ERR_ABSENT, 0, "nothing in index.json is named '%s'", SHOW(tag));
-	if (fit.len == 0)
-		return err_set(e, ERR_ABSENT, 0, "index.json names no image");
-	if (several)
-		return err_set(e, ERR_ABSENT, 0, "several images here; name one: %s:TAG",
-		               SHOW(bytes_str(o->target->text)));
+	if (layout_choose(&o->index.manifests, o->target, want, a, &fit, e) < 0)
+		return -1;
 	int at = fit.len == 1 ? 0 : platform_choose(&fit, want);
 
 	if (at < 0)
@@ -240,19 +217,15 @@ int64_t blob_read(struct blob *b, uint8_t *into, size_t cap, err *e)
 		return registry_blob_read(b->remote, into, cap, e);
 	uint64_t left = b->file.size - b->at;
 
-	for (;;) {
-		ssize_t n = pread(b->file.fd, into, left < cap ? (size_t)left : cap,
-		                  (off_t)(b->file.offset + b->at));
+	int64_t n = file_pread(b->file.fd, into, left < cap ? (size_t)left : cap,
+	                       b->file.offset + b->at, e);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(e, ERR_IO, errno, "read");
-		if (n == 0 && left > 0)
-			return err_set(e, ERR_IO, 0, "became shorter while it was read");
-		b->at += (uint64_t)n;
-		return n;
-	}
+	if (n < 0)
+		return -1;
+	if (n == 0 && left > 0 && cap > 0)
+		return err_set(e, ERR_IO, 0, "became shorter while it was read");
+	b->at += (uint64_t)n;
+	return n;
 }
 
 int blob_restart(struct blob *b, uint64_t from, err *e)

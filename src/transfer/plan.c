@@ -6,24 +6,37 @@
 #include "oci/docker.h"
 #include "oci/platform.h"
 
+#include <inttypes.h>
+
 struct planner {
 	struct origin *origin;
 	const struct plan_options *options;
 	struct arena *arena;
 	struct plan *plan;
-	struct map seen; /* digests of documents and blobs */
-	uint64_t kept;   /* octets of documents */
+	/* Digest to descriptor. Kept apart, since the author of a manifest may name another manifest as
+	 * a layer: it is copied as a blob, and must not hide the document and all below it. */
+	struct map seen_documents, seen_blobs;
+	uint64_t kept; /* octets of documents */
 };
 
-/* first_time(p, d): false when it is in the plan already. */
-static bool first_time(struct planner *p, const digest *d)
+/* first_time(p, seen, d, e): 1 when it is new, 0 when it was seen, -1 when it was seen with another
+ * size. */
+static int first_time(struct planner *p, struct map *seen, const struct descriptor *d, err *e)
 {
-	bytes key = bytes_str(arena_printf(p->arena, "%s", DIGEST_TEXT(d)));
-	void **place = map_put(&p->seen, key);
-	bool first = *place == NULL;
+	bytes key = bytes_str(arena_printf(p->arena, "%s", DIGEST_TEXT(&d->digest)));
+	void **place = map_put(seen, key);
+	struct descriptor *before = *place;
 
-	*place = p;
-	return first;
+	if (before && before->size != d->size)
+		return err_set(e, ERR_FORMAT, 0,
+		               "two descriptors of %s: one says %" PRIu64 " bytes, one %" PRIu64,
+		               DIGEST_TEXT(&d->digest), before->size, d->size);
+	if (before)
+		return 0;
+	before = arena_new(p->arena, struct descriptor);
+	*before = *d;
+	*place = before;
+	return 1;
 }
 
 /* -- manifests and indexes --------------------------------------------------------------------- */
@@ -51,8 +64,10 @@ static int add_blob(struct planner *p, const struct descriptor *d, err *e)
 		               "blob %s is a foreign layer: its octets lie where its author says; "
 		               "--foreign-layers copies those that the source itself holds",
 		               DIGEST_TEXT(&d->digest));
-	if (!first_time(p, &d->digest))
-		return 0;
+	int is_new = first_time(p, &p->seen_blobs, d, e);
+
+	if (is_new <= 0)
+		return is_new;
 	*ARENA_PUSH(p->arena, &p->plan->blobs) = *d;
 	p->plan->octets += d->size;
 	return 0;
@@ -104,10 +119,10 @@ static int visit(struct planner *p, const struct descriptor *d, const bytes *con
                  err *e)
 {
 	bytes text = content ? *content : bytes_of(NULL, 0);
-	int status = -1;
+	int status = first_time(p, &p->seen_documents, d, e);
 
-	if (!first_time(p, &d->digest))
-		return 0;
+	if (status <= 0)
+		return status;
 	if (!oci_is_index(d->media_type) && !oci_is_manifest(d->media_type))
 		status = err_set(e, ERR_FORMAT, 0, "of type '%s', which is neither manifest nor index",
 		                 SHOW(d->media_type));
@@ -342,7 +357,8 @@ int plan_make(struct origin *o, const struct plan_options *options, struct arena
 	struct planner p = { .origin = o, .options = options, .arena = a, .plan = out };
 
 	*out = (struct plan){ 0 };
-	map_init(&p.seen, a);
+	map_init(&p.seen_documents, a);
+	map_init(&p.seen_blobs, a);
 	if (options->expand && (options->all || options->referrers))
 		return err_set(
 			e, ERR_USAGE, 0,

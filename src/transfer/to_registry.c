@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "sys/file.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -109,14 +108,14 @@ static int64_t local_source_read(void *ctx, uint8_t *into, size_t cap, err *e)
 {
 	struct local_source *s = ctx;
 	bytes part = bytes_slice(s->content, (size_t)s->at, cap);
-	ssize_t n = (ssize_t)part.n;
+	int64_t n = (int64_t)part.n;
 
 	if (s->fd < 0 && n > 0)
 		memcpy(into, part.p, part.n);
 	if (s->fd >= 0)
-		n = pread(s->fd, into, cap, (off_t)s->at);
+		n = file_pread(s->fd, into, cap, s->at, e);
 	if (n < 0)
-		return err_set(e, ERR_IO, errno, "read a temporary file");
+		return err_wrap(e, "a temporary file");
 	s->at += (uint64_t)n;
 	return n;
 }

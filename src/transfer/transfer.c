@@ -37,30 +37,6 @@ const char *transfer_tag(bytes name, struct arena *a)
 
 /* -- the source -------------------------------------------------------------------------------- */
 
-static int find_engine(struct transfer *t, const char *image, const struct engine **out, err *e)
-{
-	if (engines_find(t->options->environment, t->arena, &t->engines, e) < 0)
-		return -1;
-	if (t->engines.len == 0)
-		return err_set(e, ERR_ABSENT, 0, "no Docker or Podman is running here (no socket found)");
-	*out = &t->engines.items[0];
-	for (size_t i = 0; image && i < t->engines.len; i++) {
-		const char *id;
-		err failure = { 0 };
-
-		if (engine_inspect(&t->engines.items[i], &t->options->registry.http, image, t->arena, &id,
-		                   &failure) == 0) {
-			*out = &t->engines.items[i];
-			return 0;
-		}
-		if (i + 1 == t->engines.len) {
-			*e = failure;
-			return -1;
-		}
-	}
-	return 0;
-}
-
 /* open_source(t, e): what has to be open before the fork. */
 static int open_source(struct transfer *t, err *e)
 {
@@ -92,15 +68,14 @@ static int export_image(struct transfer *t, err *e)
 {
 	static const struct target any = { .kind = TARGET_ARCHIVE, .path = "", .tag = "", .text = "" };
 	struct origin *o = &t->origin;
-	const struct engine *engine = NULL;
+	struct engine_search want = { .http = &t->options->registry.http,
+		                          .image = t->from->tag,
+		                          .fd = o->local.fd };
+	const struct engine *engine;
 
-	if (find_engine(t, t->from->tag, &engine, e) < 0 ||
-	    engine_export(engine, &t->options->registry.http, t->from->tag, o->local.fd, LIMIT_BLOB,
-	                  e) < 0)
+	if (engines_find(t->options->environment, t->arena, &t->engines, e) < 0 ||
+	    engines_export(&t->engines, &want, t->arena, &engine, &o->local.size, e) < 0)
 		return -1;
-	off_t size = lseek(o->local.fd, 0, SEEK_END);
-
-	o->local.size = size > 0 ? (uint64_t)size : 0;
 	o->kind = TARGET_ARCHIVE;
 	o->target = &any;
 	return 0;
@@ -155,6 +130,16 @@ static int full_name(struct transfer *t, bytes *out, err *e)
 	return 0;
 }
 
+static int first_engine(struct transfer *t, const struct engine **out, err *e)
+{
+	if (engines_find(t->options->environment, t->arena, &t->engines, e) < 0)
+		return -1;
+	if (t->engines.len == 0)
+		return err_set(e, ERR_ABSENT, 0, "no Docker or Podman is running here (no socket found)");
+	*out = &t->engines.items[0];
+	return 0;
+}
+
 static int open_destination(struct transfer *t, err *e)
 {
 	struct destination *d = &t->destination;
@@ -181,7 +166,7 @@ static int open_destination(struct transfer *t, err *e)
 	if ((t->to->kind == TARGET_DOCKER_ARCHIVE || t->to->kind == TARGET_DAEMON) &&
 	    full_name(t, &d->tag, e) < 0)
 		return -1;
-	if (t->to->kind == TARGET_DAEMON && find_engine(t, NULL, &d->engine, e) < 0)
+	if (t->to->kind == TARGET_DAEMON && first_engine(t, &d->engine, e) < 0)
 		return -1;
 	return destination_open(d, e);
 }

@@ -129,5 +129,5 @@ enum feed_kind {
 typedef int feed_reader(bytes document, bytes name, const struct feed_sink *sink, struct arena *a,
                         err *e);
 feed_reader feed_osv, feed_debian, feed_ubuntu, feed_alpine, feed_csaf, feed_dotnet_cve,
-	feed_dotnet_releases, feed_dotnet, feed_nvd, feed_kev, feed_epss, feed_eol, feed_oval, feed_alas,
-	feed_trivy_yaml, feed_vunnel;
+	feed_dotnet_releases, feed_dotnet, feed_nvd, feed_kev, feed_epss, feed_eol, feed_oval,
+	feed_alas, feed_trivy_yaml, feed_vunnel;

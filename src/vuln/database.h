@@ -62,8 +62,8 @@ struct database_builder;
 
 /* builder_new: nothing in it. builder_sink(b): where feed readers put what they read; counts go to
  * the feed that was begun or resumed last. builder_feed(b, kind, name): begin one; its digest and
- * its counts of files are the caller's to fill in. builder_write(b, path, built, e): sort, join and write; ERR_IO,
- * ERR_LIMIT. builder_free(NULL) does nothing. */
+ * its counts of files are the caller's to fill in. builder_write(b, path, built, e): sort, join and
+ * write; ERR_IO, ERR_LIMIT. builder_free(NULL) does nothing. */
 struct database_builder *builder_new(void);
 struct feed_sink builder_sink(struct database_builder *b);
 struct database_feed *builder_feed(struct database_builder *b, enum feed_kind kind, bytes name);

@@ -212,6 +212,42 @@ else
 	skip 'a full disk' 'no file system can be mounted here'
 fi
 
+# -- descriptors that lie -----------------------------------------------------------------------------
+
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$FIXTURE python3 - <<'P'
+import json
+from oci import *
+INDEX = 'application/vnd.oci.image.index.v1+json'
+o = Layout('hiding')  # a layer of the first image has the digest of the second one's manifest
+second = o.manifest([o.layer(OS + file('bin/b', b'B') + END)])
+layer = {'mediaType': 'application/vnd.oci.image.layer.v1.tar', 'digest': second['digest'], 'size': second['size']}
+first = o.manifest([(layer, 'sha256:' + '0' * 64)])
+first['platform'] = {'os': 'linux', 'architecture': 'arm64'}
+second['platform'] = {'os': 'linux', 'architecture': 'amd64'}
+text = json.dumps({'schemaVersion': 2, 'mediaType': INDEX, 'manifests': [first, second]}).encode()
+o.index([o.blob(text, INDEX)])
+o = Layout('lying')
+layer, diff_id = o.layer(OS + END)
+o.index([o.manifest([(layer, diff_id), (dict(layer, size=layer['size'] + 100), diff_id)])])
+P
+status 'a manifest that is named as a layer too' 0 "$OAKUM" copy --all oci:hiding oci:shown:1
+is 'hides no blob' "$(blobs shown)" "$(blobs hiding)"
+status 'two sizes of one digest' 3 "$OAKUM" copy oci:lying oci:refused:1
+like 'are told' "$(cat err)" 'two descriptors of sha256:[0-9a-f]*: one says [0-9]* bytes, one [0-9]*'
+ok 'and nothing is there' test ! -e refused/index.json
+
+# -- a layout with signatures holds one image, for who copies and who audits --------------------------
+
+status 'copy without a name' 0 "$OAKUM" copy --all oci:signed oci:unnamed:1
+status 'audit without a name' 0 "$OAKUM" audit --no-cache --platform linux/amd64 oci:signed
+"$OAKUM" copy --platform linux/arm64 oci:multi:1 oci:signed:other >/dev/null
+"$OAKUM" copy --platform linux/amd64 oci:multi:1 oci:signed:third >/dev/null
+for command in 'copy oci:signed oci:unnamed:2' 'audit oci:signed'; do
+	# shellcheck disable=SC2086
+	status "$command: several names" 3 "$OAKUM" $command
+	like "$command: are told" "$(cat err)" 'several images here; name one: oci:signed:TAG'
+done
+
 # -- the prompt ---------------------------------------------------------------------------------------
 
 for command in copy pull push; do

@@ -91,6 +91,7 @@ megabytes=$((bound + 33))
 cat >table <<'T'
 pull slow_headers nothing for|timed out
 pull slow_manifest too few
+pull drip_manifest bytes of an answer within .* too few
 pull slow_blob too few
 pull silence nothing for|timed out
 audit slow_blob too few
@@ -129,10 +130,10 @@ audit redirect_metadata 169.254.169.254.*refused
 pull redirect_newline X-Evil: 1' is no header
 pull secure_redirect_plain without TLS, which is refused
 pull secure_redirect_manifest without TLS, which is refused
-push upload_elsewhere upload
+push upload_elsewhere upload of blob sha256:.* 404 not found
 push upload_to_file only http:// and https://
 push upload_nowhere names no place for uploads
-push secure_upload_elsewhere upload
+push secure_upload_elsewhere place for uploads: it leads to .* without TLS, which is refused
 pull realm_elsewhere another site; they are kept back
 pull realm_plain another site; they are kept back
 pull realm_metadata token service: .*refused
@@ -209,6 +210,11 @@ done <"$TMP/table"
 cd "$TMP" || exit 1
 is 'a foreign layer is not asked for at its URL' \
 	"$(cat a/*-foreign_layer/registry-*.log | jq -r 'select(.origin == "other") | .path')" ''
+# distribution-spec 1.1: a place for uploads may be at another host; it gets the octets, and no secret.
+is 'what is sent elsewhere bears no secret' "$(jq -r 'select(.origin == "other") |
+	.method + " " + (.headers.authorization // "none")' a/push-upload_elsewhere/registry-*.log | sort -u)" 'PUT none'
+is 'nothing is sent from TLS to a place without' \
+	"$(jq -r 'select(.origin == "other") | .path' a/push-secure_upload_elsewhere/registry-*.log)" ''
 is 'no attack reaches a file outside' "$(find /tmp/x 2>/dev/null)" ''
 
 # -- what is no attack: manifests and blobs that lie elsewhere ---------------------------------------------------------

@@ -150,7 +150,8 @@ attach() { # TYPE [ANNOTATIONS]: an empty artifact that refers to the image, put
 	place=$(curl -s -X POST -D - -o /dev/null "http://$REGISTRY/v2/shop/blobs/uploads/" |
 		sed -n 's/^Location: \(.*\)\r$/\1/p')
 	curl -s -X PUT --data-binary @empty -H 'Content-Type: application/octet-stream' "http://$REGISTRY$place&digest=$e"
-	jq -cn --arg t "$1" --argjson notes "${2-null}" --arg d "$digest" --arg e "$e" --argjson n "$(stat -c %s "image/blobs/sha256/${digest#*:}")" '{
+	jq -cn --arg t "$1" --argjson notes "${2-null}" --arg d "$digest" --arg e "$e" \
+		--argjson n "$(stat -c %s "image/blobs/sha256/${digest#*:}")" '{
 		schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", artifactType: $t,
 		config: {mediaType: "application/vnd.oci.empty.v1+json", digest: $e, size: 2},
 		layers: [{mediaType: "application/vnd.oci.empty.v1+json", digest: $e, size: 2}],

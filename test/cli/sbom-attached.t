@@ -103,7 +103,7 @@ ok 'and nothing written' test ! -s out
 attached 3 oci:changed
 like 'other octets than the digest says' "$(cat err)" 'blob sha256:.* has 22 bytes'
 attached 3 oci:liar
-like 'no bill in the statement' "$(cat err)" 'attached bill sha256:.*neither SPDX nor CycloneDX'
+like 'no bill in the statement' "$(cat err)" 'attached bill sha256:.*whose predicate is another'
 attached 2 rootfs:beside
 attached 2 sbom:make.py
 status 'files of what is attached' 2 "$OAKUM" sbom --attached --files -f cyclonedx-json oci:beside

@@ -45,6 +45,20 @@ awk -v RS= -v ORS='\n\n' '
 ' /var/lib/dpkg/status >"$admin/status"
 same 'half-way through an upgrade'
 
+# What an interrupted dpkg left in its journal: a new package, another version, one that is gone.
+cp /var/lib/dpkg/status "$admin/status"
+head='Status: install ok installed
+Maintainer: nobody <n@example.org>
+Architecture: all
+Description: none'
+printf 'Package: journalled\nVersion: 1\n%s\n' "$head" >"$admin/updates/0001"
+printf 'Package: journalled\nVersion: 2\n%s\n\nPackage: another\nVersion: 1\n%s\n' "$head" "$head" \
+	>"$admin/updates/0002"
+awk -v RS= 'NR == 1 { sub(/ok installed/, "ok not-installed"); print }' /var/lib/dpkg/status >"$admin/updates/0003"
+same 'interrupted'
+grep -q '^journalled	2	' "$TMP/theirs" || tap_say 'not ok' 'dpkg-query reads no journal'
+rm "$admin"/updates/*
+
 # Who needs whom: each edge is a relationship that dpkg-query shows, by a name or by what provides it,
 # and each plain need of an installed package is an edge.
 cp /var/lib/dpkg/status "$admin/status"

@@ -68,6 +68,62 @@ static void test_classes(void **state)
 	fixture_done(&f);
 }
 
+/* Layer 1 puts files where packages of layer 0 had theirs: they are not what the lists name. What a
+ * later list names is owned, a diverted file lies where dpkg moved it, and settings that scripts
+ * write stay what they are. */
+static void test_replaced(void **state)
+{
+	struct coverage c;
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "var/lib/dpkg/status",
+		  .body = "Package: a\nVersion: 1\nStatus: install ok installed\n\n"
+		          "Package: b\nVersion: 1\nStatus: install ok installed\n" },
+		{ .path = "var/lib/dpkg/info/a.list",
+		  .body = "/usr/bin/tool\n/usr/bin/later\n/usr/bin/kept\n/etc/profile\n/bin/sh\n" },
+		{ .path = "var/lib/dpkg/info/b.list", .body = "/usr/bin/new\n" },
+		{ .path = "usr/bin/tool", .body = ELF },
+		{ .path = "usr/bin/new", .body = ELF },
+		{ .path = "usr/bin/kept", .body = ELF },
+		{ .path = "bin/sh", .body = ELF },
+		{ .path = "etc/profile", .body = "umask 022\n" },
+		{ .path = "usr/lib/python3/p-1.dist-info/METADATA",
+		  .body = "Metadata-Version: 2.1\nName: p\nVersion: 1\n" },
+		{ .path = "usr/lib/python3/p-1.dist-info/RECORD", .body = "p.py,,\nq.py,,\n" },
+		{ .path = "usr/lib/python3/p.py", .body = "import os\n" },
+		{ .path = "usr/lib/python3/q.py", .body = "import os\n" }, { 0 } });
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "usr/bin/tool", .body = ELF "implant" },
+		{ .path = "usr/bin/later", .body = ELF },
+		{ .path = "usr/bin/new", .body = ELF "upgraded" },
+		{ .path = "var/lib/dpkg/info/b.list", .body = "/usr/bin/new\n" },
+		{ .path = "var/lib/dpkg/diversions", .body = "/bin/sh\n/bin/sh.distrib\nb\n" },
+		{ .path = "bin/.wh.sh", .body = "" },
+		{ .path = "bin/sh.distrib", .body = ELF },
+		{ .path = "etc/profile", .body = "umask 077\n" },
+		{ .path = "usr/lib/python3/p.py", .body = "implant()\n" }, { 0 } });
+	fixture_collect(&f);
+	coverage_count(&f.image, &f.facts, &f.arena, &c);
+
+	assert_bytes(fixture_owner(&f, "usr/bin/kept"), "a");
+	assert_bytes(fixture_owner(&f, "usr/bin/new"), "b");
+	assert_bytes(fixture_owner(&f, "bin/sh.distrib"), "a");
+	assert_bytes(fixture_owner(&f, "usr/bin/tool"), "");
+	assert_bytes(fixture_owner(&f, "usr/lib/python3/q.py"), "p");
+	assert_int_equal(c.of[COVERAGE_OWNED].files, 3);
+	assert_int_equal(c.of[COVERAGE_UNKNOWN].files, 3); /* tool, later, p.py */
+	assert_int_equal(c.replaced.files, 3);
+	assert_int_equal(c.replaced.bytes, 14 + 7 + 10);
+	assert_int_equal(coverage_opaque(&c), 2);
+	assert_int_equal(c.largest[KIND_ELF].len, 2);
+	assert_bytes(c.largest[KIND_ELF].items[0].path, "usr/bin/tool");
+	assert_true(c.largest[KIND_ELF].items[0].replaced);
+	fixture_done(&f);
+}
+
 /* The largest are kept in order, however many there are. */
 static void test_largest(void **state)
 {
@@ -133,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_generated),
 	};

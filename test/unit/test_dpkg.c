@@ -28,6 +28,10 @@ static void test_places(void **state)
 		{ "var/lib/dpkg/info/libc6:amd64.list", DPKG_LIST },
 		{ "var/lib/dpkg/info/libc6:amd64.md5sums", DPKG_NOT },
 		{ "var/lib/dpkg/diversions", DPKG_DIVERSIONS },
+		{ "var/lib/dpkg/updates/0001", DPKG_UPDATE },
+		{ "var/lib/dpkg/updates/tmp.i", DPKG_NOT },
+		{ "var/lib/dpkg/updates/0001x", DPKG_NOT },
+		{ "updates/0001", DPKG_NOT },
 		{ "home/x/var/lib/dpkg/status", DPKG_NOT },
 		{ "status", DPKG_NOT },
 		{ "", DPKG_NOT },
@@ -330,6 +334,9 @@ static void test_hostile_items(void **state)
 		{ BYTES_INIT("\3\1a\0\0"), 0, 1 },
 		{ BYTES_INIT("\4\2/a\2/b\1:"), 0, 0 },
 		{ BYTES_INIT("\4\2/a"), 0, 1 },
+		{ BYTES_INIT("\5\1a\5amd64"), 0, 0 },
+		{ BYTES_INIT("\5\1a"), 0, 1 },
+		{ BYTES_INIT("\5\1a\0x"), 0, 1 },
 	};
 
 	(void)state;
@@ -447,6 +454,50 @@ static void test_relations_hidden(void **state)
 	fixture_done(&f);
 }
 
+/* An interrupted dpkg: what the journal says stands for status, the highest number first; a package
+ * that it removes is gone, one that it adds is there, and a journal that is gone says nothing. */
+static void test_journal(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		OS_RELEASE,
+		{ .path = "var/lib/dpkg/updates/0000",
+		  .body = "Package: old\n" INSTALLED "Architecture: amd64\nVersion: 1\n" },
+		{ .path = "var/lib/dpkg/status",
+		  .body = "Package: kept\n" INSTALLED "Architecture: amd64\nVersion: 1\n\n"
+		          "Package: up\n" INSTALLED "Architecture: amd64\nVersion: 1\nDepends: kept\n\n"
+		          "Package: up\n" INSTALLED "Architecture: i386\nVersion: 1\n\n"
+		          "Package: gone\n" INSTALLED "Architecture: amd64\nVersion: 1\n" },
+		{ 0 } });
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "var/lib/dpkg/updates/.wh.0000", .body = "" },
+		{ .path = "var/lib/dpkg/updates/0002",
+		  .body = "Package: up\n" INSTALLED "Architecture: amd64\nVersion: 3\nDepends: new\n" },
+		{ .path = "var/lib/dpkg/updates/0001",
+		  .body = "Package: up\n" INSTALLED "Architecture: amd64\nVersion: 2\n\n"
+		          "Package: new\n" INSTALLED "Architecture: amd64\nVersion: 1\n\n"
+		          "Package: gone\nStatus: deinstall ok config-files\nArchitecture: amd64\n"
+		          "Version: 1\n" },
+		{ 0 } });
+	fixture_collect(&f);
+	assert_int_equal(f.facts.packages.len, 5);
+	assert_true(fixture_package(&f, "old")->hidden);
+	assert_bytes(fixture_package(&f, "kept")->version, "1");
+	assert_bytes(fixture_package(&f, "new")->version, "1");
+	assert_bytes(fixture_package(&f, "up")->architecture, "i386"); /* sorted: 1 before 3 */
+	assert_null(fixture_package(&f, "gone"));
+	for (size_t i = 0; i < f.facts.packages.len; i++)
+		if (bytes_is(f.facts.packages.items[i].name, "up") &&
+		    bytes_is(f.facts.packages.items[i].architecture, "amd64"))
+			assert_bytes(f.facts.packages.items[i].version, "3");
+	assert_string_equal(fixture_edges(&f), "up>new");
+	assert_int_equal(f.image.gaps.len + f.facts.gaps.len, 0);
+	fixture_done(&f);
+}
+
 /* A package that needs and provides more than is kept is a package all the same. */
 static void test_relations_many(void **state)
 {
@@ -477,7 +528,7 @@ int main(void)
 		cmocka_unit_test(test_many_gaps), cmocka_unit_test(test_many_packages),
 		cmocka_unit_test(test_inspectors),
 		cmocka_unit_test(test_relations), cmocka_unit_test(test_relations_hidden),
-		cmocka_unit_test(test_relations_many),
+		cmocka_unit_test(test_relations_many), cmocka_unit_test(test_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

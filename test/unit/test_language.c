@@ -87,6 +87,8 @@ static void test_npm_installed(void **state)
 	assert_true(is_identified(&f, "app/package.json"));
 	assert_true(is_identified(&f, "opt/yarn/package.json"));
 	assert_true(is_identified(&f, "app/node_modules/nameless/package.json"));
+	assert_int_equal(fixture_gaps(&f, "'nameless' without a version"), 1);
+	assert_int_equal(f.image.gaps.len, 1);
 	assert_false(is_identified(&f, "opt/yarn/bin/yarn.js"));
 	fixture_done(&f);
 }

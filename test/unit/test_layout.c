@@ -267,6 +267,31 @@ static void an_index_that_makes_no_sense_stays(void **state)
 	layout_close(&l);
 }
 
+/* What does not fit is told, and nothing is written. */
+static void an_index_too_long_is_refused(void **state)
+{
+	struct layout l;
+	struct descriptor d = blob_of("hello");
+	struct layout_entries entries = { &d, 1, 1 };
+	buf out = BUF_INIT(4096);
+	err e = { 0 };
+
+	(void)state;
+	uint8_t *name = arena_alloc(&arena, 900000);
+
+	memset(name, 0x7f, 900000); /* each is six octets in JSON */
+	d.ref_name = bytes_of(name, 900000);
+	assert_int_equal(layout_open("long", &l, &e), 0);
+	assert_int_equal(layout_commit(&l, &entries, parse, NULL, &e), -1);
+	assert_failed(&e, ERR_LIMIT);
+	assert_int_equal(access("long/index.json", F_OK), -1);
+	layout_close(&l);
+	err_clear(&e);
+	assert_int_equal(layout_index_text(&entries, &out, &e), -1);
+	assert_failed(&e, ERR_LIMIT);
+	buf_done(&out);
+}
+
 /* The worker is taken over: its spans lead nowhere but into the array, each octet once. */
 static void a_lying_worker_is_found_out(void **state)
 {
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test(somebodys_folder_is_left_alone),
 		cmocka_unit_test(other_entries_stay_octet_for_octet),
 		cmocka_unit_test(an_index_that_makes_no_sense_stays),
+		cmocka_unit_test(an_index_too_long_is_refused),
 		cmocka_unit_test(a_lying_worker_is_found_out),
 	};
 

@@ -17,6 +17,10 @@ static void real_documents_are_read(void **state)
 	arena_done(&a);
 }
 
+#define A16 "aaaaaaaaaaaaaaaa"
+#define A64 A16 A16 A16 A16
+#define A256 A64 A64 A64 A64
+
 /* Each is refused; the text of the error must hold `says`. */
 static const struct {
 	enum kind kind;
@@ -46,6 +50,11 @@ static const struct {
 	{ INDEX, ERR_FORMAT, "{\"schemaVersion\":1,\"manifests\":[]}", "skopeo copy" },
 	{ MANIFEST, ERR_FORMAT, "{\"schemaVersion\":3,\"config\":" CONFIG "}", "should be 2" },
 	{ MANIFEST, ERR_FORMAT, "{\"schemaVersion\":\"2\",\"config\":" CONFIG "}", "schemaVersion" },
+	/* RFC 6838 section 4.2: 127 octets, a slash, 127 octets */
+	{ MANIFEST, ERR_LIMIT, "{\"artifactType\":\"" A256 "\",\"config\":" CONFIG "}", "255" },
+	{ MANIFEST, ERR_LIMIT, "{\"config\":{\"mediaType\":\"" A256 "\"}}", "255" },
+	{ INDEX, ERR_LIMIT, "{\"mediaType\":\"" A256 "\",\"manifests\":[]}", "255" },
+	{ INDEX, ERR_LIMIT, "{\"manifests\":[{\"artifactType\":\"" A256 "\"}]}", "255" },
 	/* what is missing */
 	{ INDEX, ERR_FORMAT, "{\"schemaVersion\":2}", "'manifests' is missing" },
 	{ INDEX, ERR_FORMAT, "{\"manifests\":null}", "'manifests' is missing" },
@@ -242,6 +251,37 @@ static void foreign_layers_are_known(void **state)
 	}
 }
 
+static void annotations_of_what_refers_are_kept(void **state)
+{
+	static const char notes[] = "\"annotations\":{\"k\":\"v\",\"n\":1,\"\":\"\"}";
+	struct arena a = ARENA_INIT;
+	struct oci_manifest m;
+	err e = { 0 };
+
+	(void)state;
+	const char *refers = arena_printf(&a,
+	                                  "{\"config\":" CONFIG ",%s,\"subject\":{\"mediaType\":\"m\","
+	                                  "\"digest\":" DIGEST_A ",\"size\":1}}",
+	                                  notes);
+	const char *alone = arena_printf(&a, "{\"config\":" CONFIG ",%s}", notes);
+
+	assert_int_equal(oci_manifest_parse(bytes_str(refers), &a, &m, &e), 0);
+	assert_int_equal(m.annotations.len, 2); /* those that are strings */
+	assert_true(bytes_is(m.annotations.items[0].name, "k"));
+	assert_true(bytes_is(m.annotations.items[0].value, "v"));
+	buf packed = BUF_INIT(4096);
+	struct oci_manifest back;
+
+	oci_manifest_pack(&m, &packed);
+	assert_int_equal(oci_manifest_unpack(buf_bytes(&packed), &a, &back, &e), 0);
+	assert_int_equal(back.annotations.len, 2);
+	assert_true(bytes_is(back.annotations.items[0].value, "v"));
+	assert_int_equal(oci_manifest_parse(bytes_str(alone), &a, &m, &e), 0);
+	assert_int_equal(m.annotations.len, 0);
+	buf_done(&packed);
+	arena_done(&a);
+}
+
 static void media_types_are_known(void **state)
 {
 	(void)state;
@@ -261,6 +301,7 @@ int main(void)
 		cmocka_unit_test(real_documents_are_read), cmocka_unit_test(bad_documents_are_refused),
 		cmocka_unit_test(good_documents_are_read), cmocka_unit_test(counts_have_limits),
 		cmocka_unit_test(lengths_have_limits),     cmocka_unit_test(foreign_layers_are_known),
+		cmocka_unit_test(annotations_of_what_refers_are_kept),
 		cmocka_unit_test(media_types_are_known),
 	};
 

@@ -252,6 +252,24 @@ static const struct zip_file plain[] = {
 	{ 0 },
 };
 
+/* As java.util.Properties of OpenJDK 17 loads them: separators, comments, continued lines, escapes,
+ * Latin-1, the last of two. */
+static const struct zip_file escaped[] = {
+	{ POM_PATH,
+	  BYTES_INIT("! no\\\ngroupId : org.x\rartifact\\\n  \\\r\n\tId=\\u0065sc\\aped\n"
+	             "version=0\n\n  version\t1\\u002E0-\xe9\\\\\n#version=2\n"),
+	  true, false },
+	{ 0 },
+};
+static const struct zip_file refused[] = {
+	{ POM_PATH, BYTES_INIT("artifactId=x\nversion=\\u00g0\n"), true, false },
+	{ 0 },
+};
+static const struct zip_file lower[] = {
+	{ "meta-inf/manifest.mf", BYTES_INIT("implementation-version: 5\n"), true, false },
+	{ 0 },
+};
+
 static void test_java(void **state)
 {
 	static const struct {
@@ -263,6 +281,10 @@ static void test_java(void **state)
 		{ "app/guava.jar", plain, "org.example:guava@1.4.0" },
 		{ "app/commons-io-2.11.0.jar", plain, "org.example:commons-io@2.11.0" },
 		{ "app/commons-io-2.11.0.zip", plain, "" },
+		{ "app/UPPER.JAR", log4j, "org.apache.logging.log4j:log4j-core@2.14.1" },
+		{ "app/feature.kar", log4j, "org.apache.logging.log4j:log4j-core@2.14.1" },
+		{ "app/e.jar", escaped, "org.x:escaped@1.0-\u00e9\\" },
+		{ "app/low.jar", lower, "low@5" },
 	};
 
 	(void)state;
@@ -277,6 +299,32 @@ static void test_java(void **state)
 		fixture_done(&f);
 		buf_done(&jar);
 	}
+}
+
+/* What Java itself refuses is a stated gap. A .zip holds archives and is none. */
+static void test_java_odd(void **state)
+{
+	buf jar = BUF_INIT(1 << 20), bag = BUF_INIT(1 << 20);
+	struct fixture f;
+
+	(void)state;
+	zip_write(refused, &jar);
+	collect_body(&f, "app/r.jar", jar.p, jar.n);
+	assert_string_equal(names(&f), "");
+	assert_int_equal(fixture_gaps(&f, "which Java refuses"), 1);
+	fixture_done(&f);
+	buf_clear(&jar);
+	zip_write(plain, &jar);
+	zip_write((struct zip_file[]){ { "lib/guava.JAR", buf_bytes(&jar), true, false },
+	                               { "lib/other-1.0.zip", buf_bytes(&jar), true, false },
+	                               { 0 } },
+	          &bag);
+	collect_body(&f, "app/dist-1.0.zip", bag.p, bag.n);
+	assert_string_equal(names(&f), "org.example:guava@1.4.0");
+	assert_int_equal(f.image.gaps.len, 0);
+	fixture_done(&f);
+	buf_done(&jar);
+	buf_done(&bag);
 }
 
 /* A WAR that deflates one library and stores one that holds another. */
@@ -327,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_go_inline), cmocka_unit_test(test_go_pointers),
 		cmocka_unit_test(test_go_none),   cmocka_unit_test(test_rust),
 		cmocka_unit_test(test_java),      cmocka_unit_test(test_java_nested),
+		cmocka_unit_test(test_java_odd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,22 +157,108 @@ static void test_statement(void **state)
 	reads("{\"payloadType\": \"application/vnd.in-toto+json\", \"signatures\": [], \"payload\": \""
 	      "eyJwcmVkaWNhdGUiOiB7InNwZHhWZXJzaW9uIjogIlNQRFgtMi4zIiwgInBhY2thZ2VzIjogW3siU1BEWElEIjog"
 	      "IlNQRFhSZWYtYSIsICJuYW1lIjogImEifV19LCAicHJlZGljYXRlVHlwZSI6ICJodHRwczovL3NwZHguZGV2L0Rv"
-	      "Y3VtZW50In0=\"}");
+	      "Y3VtZW50IiwgIl90eXBlIjogImh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjAuMSJ9"
+	      "\"}");
 	assert_int_equal(document.bill.packages, 1);
 	assert_true(document.is_statement);
 	sbom_document_done(&document);
-	refuses("{\"payload\": \"e30\"}", ERR_FORMAT, "base64");
-	refuses("{\"payload\": \"eyJwYXlsb2FkIjogImUzMD0ifQ==\"}", ERR_FORMAT, "neither");
-	refuses("{\"predicateType\": \"https://slsa.dev/provenance/v1\","
-	        "\"predicate\": {\"spdxVersion\": \"SPDX-2.3\"}}",
-	        ERR_FORMAT, "neither");
+}
+
+#define ENVELOPE "\"payloadType\": \"application/vnd.in-toto+json\", \"payload\": "
+
+/* statement(type, predicate_type, predicate, beside): refused or read as said. */
+static const char *statement(const char *type, const char *predicate_type, const char *rest)
+{
+	return arena_printf(&scratch, "{\"_type\": \"%s\", \"predicateType\": \"%s\", %s}", type,
+	                    predicate_type, rest);
+}
+
+/* One digest must not be read as two things: types are exact, what is wrapped stands alone. */
+static void test_statement_refused(void **state)
+{
+	static const char v1[] = "https://in-toto.io/Statement/v1";
+	static const char spdx[] = "https://spdx.dev/Document";
+	static const char predicate[] = "\"predicate\": {\"spdxVersion\": \"SPDX-2.3\"}";
+
+	(void)state;
+	refuses("{" ENVELOPE "\"e30\"}", ERR_FORMAT, "base64");
+	refuses("{" ENVELOPE "\"eyJwYXlsb2FkIjogImUzMD0ifQ==\"}", ERR_FORMAT, "no statement");
+	refuses("{\"payloadType\": \"text/plain\", \"payload\": \"e30=\"}", ERR_FORMAT, "text/plain");
+	refuses("{\"payload\": \"e30=\"}", ERR_FORMAT, "type ''");
+	refuses("{" ENVELOPE "\"e30=\", \"components\": []}", ERR_FORMAT, "members of a bill");
+	refuses(statement(v1, "https://slsa.dev/provenance/v1", predicate), ERR_FORMAT, "neither");
+	refuses(statement(v1, "https://spdx.dev/DocumentEvil", predicate), ERR_FORMAT, "neither");
+	refuses(statement(v1, "https://spdx.dev/Document/v", predicate), ERR_FORMAT, "neither");
+	refuses(statement(v1, "https://spdx.dev/Document/vX", predicate), ERR_FORMAT, "neither");
+	refuses(statement(v1, "https://cyclonedx.org/bom", predicate), ERR_FORMAT, "is another");
+	refuses(statement("https://evil/NotAStatement", spdx, predicate), ERR_FORMAT, "NotAStatement");
+	refuses(statement(v1, spdx, "\"packages\": [], \"predicate\": {\"spdxVersion\": \"SPDX-2.3\"}"),
+	        ERR_FORMAT, "beside");
+	reads(statement(v1, "https://spdx.dev/Document/v2.3", predicate));
+	assert_true(document.is_statement);
+	sbom_document_done(&document);
+}
+
+/* What is of the wrong type is no empty list. */
+static void test_wrong_types(void **state)
+{
+	static const struct {
+		const char *members, *why;
+	} spdx[] = {
+		{ "\"packages\": {\"x\": 1}", "line 1, column 41: no array" },
+		{ "\"packages\": [1]", "no object" },
+		{ "\"packages\": [{\"name\": 5}]", "'name' is of the wrong type" },
+		{ "\"packages\": [{\"name\": \"a\", \"externalRefs\": {}}]", "'externalRefs'" },
+		{ "\"relationships\": [\"a\"]", "no object" },
+		{ "\"documentDescribes\": [{}]", "no text" },
+		{ "\"name\": []", "no text" },
+	}, cyclonedx[] = {
+		{ "\"components\": {\"0\": {\"name\": \"a\"}}", "no array" },
+		{ "\"components\": \"openssl\"", "no array" },
+		{ "\"components\": [[]]", "no object" },
+		{ "\"components\": [null]", "no object" },
+		{ "\"components\": [{\"name\": 5}]", "'name' is of the wrong type" },
+		{ "\"components\": [{\"name\": \"a\", \"version\": 5}]", "'version'" },
+		{ "\"components\": [{\"name\": \"a\", \"components\": {}}]", "no array" },
+		{ "\"metadata\": {\"component\": {\"components\": {}}}", "'components'" },
+		{ "\"metadata\": {\"component\": {\"components\": [1]}}", "no object" },
+		{ "\"dependencies\": {}", "no array" },
+		{ "\"dependencies\": [{\"ref\": 1}]", "no text" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(spdx) / sizeof(*spdx); i++)
+		refuses(arena_printf(&scratch, "{\"spdxVersion\": \"SPDX-2.3\", %s}", spdx[i].members),
+		        ERR_FORMAT, spdx[i].why);
+	for (size_t i = 0; i < sizeof(cyclonedx) / sizeof(*cyclonedx); i++)
+		refuses(arena_printf(&scratch,
+		                     "{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", %s}",
+		                     cyclonedx[i].members),
+		        ERR_FORMAT, cyclonedx[i].why);
+	reads("{\"spdxVersion\": \"SPDX-2.3\", \"packages\": [{\"versionInfo\": \"1\"}],"
+	      "\"relationships\": null}");
+	assert_int_equal(document.nameless, 1);
+	sbom_document_done(&document);
+}
+
+/* CycloneDX 1.6: a component has components, that of the metadata too. */
+static void test_inside_of_metadata(void **state)
+{
+	(void)state;
+	reads("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"metadata\": {\"component\":"
+	      " {\"name\": \"image\", \"components\": [{\"name\": \"a\", \"version\": \"1\","
+	      " \"components\": [{\"name\": \"b\", \"version\": \"2\"}]}]}}}");
+	assert_int_equal(document.bill.packages, 2);
+	assert_bytes(at(0).name, "a");
+	assert_bytes(at(1).name, "b");
+	sbom_document_done(&document);
 }
 
 static void test_refused(void **state)
 {
 	(void)state;
 	refuses("", ERR_FORMAT, "");
-	refuses("[]", ERR_FORMAT, "neither");
+	refuses("[]", ERR_FORMAT, "no object");
 	refuses("{\"bomFormat\": \"Cyclone\", \"specVersion\": \"1.6\"}", ERR_FORMAT, "neither");
 	refuses("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.1\"}", ERR_FORMAT, "1.2 to 1.7");
 	refuses("{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.8\"}", ERR_FORMAT, "1.2 to 1.7");
@@ -185,6 +271,11 @@ static void test_refused(void **state)
 	refuses("\n<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", ERR_FORMAT, "XML");
 	refuses("SPDXVersion: SPDX-2.1\n", ERR_FORMAT, "SPDX-2.3");
 	refuses("SPDXVersion: SPDX-2.3\nnonsense\n", ERR_FORMAT, "no tag");
+	refuses("SPDXVersion: SPDX-2.3\n PackageName: a\n", ERR_FORMAT, "no tag");
+	refuses("SPDXVersion: SPDX-2.3\nPackageName : a\n", ERR_FORMAT, "no tag");
+	refuses("SPDXVersion: SPDX-2.3\npackagename: a\n", ERR_FORMAT, "no tag");
+	refuses("SPDXVersion: SPDX-2.3\nPACKAGENAME: a\n", ERR_FORMAT, "no tag");
+	refuses("\xff\xfe{", ERR_FORMAT, "UTF-16");
 	refuses("SPDXVersion: SPDX-2.3\nDocumentComment: <text>a\nb", ERR_FORMAT, "<text>");
 }
 
@@ -333,7 +424,8 @@ int main(void)
 		cmocka_unit_test(test_spdx_2_2),  cmocka_unit_test(test_cyclonedx_1_2),
 		cmocka_unit_test(test_statement), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_tag_value), cmocka_unit_test(test_round_trips),
-		cmocka_unit_test(test_real),
+		cmocka_unit_test(test_real),      cmocka_unit_test(test_statement_refused),
+		cmocka_unit_test(test_wrong_types), cmocka_unit_test(test_inside_of_metadata),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, done);
