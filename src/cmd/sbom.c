@@ -163,10 +163,8 @@ const struct applet applet_sbom = {
 	.name = "sbom",
 	.brief = "list every package of an image, for other programs",
 	.operands = "TARGET",
-	.about = "Writes a bill of materials: each package with version, licence, purl, layer and\n"
-			 "the file that names it. The same image gives the same document. sbom:FILE is\n"
-			 "a bill that somebody wrote (SPDX, CycloneDX), in another format. --attached reads\n"
-			 "the one attached to the image: 5 when there is none, 4 when it is about another.",
+	.about = "Writes a bill of materials: packages with version, licence, purl and layer.\n"
+			 "The same image gives the same one. sbom:FILE is a bill that somebody wrote.",
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,

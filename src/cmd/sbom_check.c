@@ -86,8 +86,8 @@ const struct applet applet_sbom_check = {
 	.operands = "FILE|TARGET",
 	.about = "Looks for the minimum elements of NTIA: author, time, and of each package name,\n"
 			 "version, supplier, identifier and its relation to the others. FILE is a bill\n"
-			 "(SPDX, CycloneDX); of an image its own bill is looked at. 1 when one is missing:\n"
-			 "no image says who supplies its packages of npm or NuGet, so that is missing then.",
+			 "(SPDX, CycloneDX); of an image its own bill is looked at. 1 when one is missing\n"
+			 "(no image says who supplies its packages of npm or NuGet).",
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,

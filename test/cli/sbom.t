@@ -214,7 +214,7 @@ valid 'with files: CycloneDX 1.6' cyclonedx-bom-1.6.schema.json with.cdx.json
 (cd owned && find . -type f | sort | xargs sha1sum) >sums
 (cd owned && find . -type f | sort | xargs sha256sum) >>sums
 cat >files.py <<'EOF'
-"""files.py: are the checksums of all files in the bills what sha1sum and sha256sum print; and which packages have files:
+"""files.py: are the checksums of all files in the bills those of sha1sum and sha256sum; and which packages have files:
 how many, and whether their verification code is that of the files that CONTAINS names."""
 import hashlib
 import json

@@ -15,7 +15,9 @@ Layout('image').image(OS + file('var/large', bytes(range(256)) * (96 << 12)) + E
 P
 registry_start --seed image=control-name:1 --auth basic --user me --password 'fake-word-1654'
 a=docker://$REGISTRY/control-name:1
-look() { PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/worker_memory.py" control-name fake-word-1654 me:fake-word-1654 -- "$@"; }
+look() {
+	PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/worker_memory.py" control-name fake-word-1654 me:fake-word-1654 -- "$@"
+}
 
 printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$(printf 'me:fake-word-1654' | base64)" >auth.json
 status 'two images, credentials in a file' 0 look "$OAKUM" audit --no-cache --authfile auth.json "$a" "$a"
