@@ -150,7 +150,7 @@ engine_tests() {
 		"$(tar -xOf docker.tar shop.json | jq -c .rootfs.diff_ids)"
 	status 'out of it into a docker archive' 0 "$OAKUM" copy docker-daemon:shop:1 docker-archive:p.tar:p
 	status 'an image that it does not hold' 3 "$OAKUM" copy docker-daemon:nix oci:none:1
-	like 'is told' "$(cat err)" "podman holds no image 'nix'"
+	like 'is told' "$(cat err)" "no image 'nix' in podman"
 	status 'out of the registry into Podman' 0 "$OAKUM" pull "$R/web:gzip" docker-daemon:web:9
 	like 'podman lists it' "$(podman --remote --url "unix://$TMP/podman.sock" images 2>&1)" \
 		'docker.io/library/web +9'

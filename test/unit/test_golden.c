@@ -154,9 +154,10 @@ static const char *version_of(json package, const char *version, const char *rel
 	bool has_epoch = json_u64(json_get(package, epoch), &number) && number > 0;
 	bytes tail = member(package, release);
 
-	return arena_printf(&arena, "%s" PRIb "%s" PRIb,
+	return arena_printf(&arena, "%s%s%s%s",
 	                    has_epoch ? arena_printf(&arena, "%u:", (unsigned)number) : "",
-	                    BYTESF(member(package, version)), tail.n > 0 ? "-" : "", BYTESF(tail));
+	                    arena_str(&arena, member(package, version)), tail.n > 0 ? "-" : "",
+	                    arena_str(&arena, tail));
 }
 
 static void images(void **state)
