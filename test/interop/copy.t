@@ -37,7 +37,7 @@ http: {addr: 127.0.0.1:$port}
 EOF
 docker-registry serve registry.yml >registry.log 2>&1 &
 registry=$!
-trap 'kill $registry $podman 2>/dev/null; rm -rf "$TMP"' EXIT
+trap 'kill $registry $podman 2>/dev/null' EXIT
 podman=
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	python3 -c "import socket; socket.create_connection(('127.0.0.1', $port))" 2>/dev/null && break
