@@ -4,13 +4,14 @@
 
 #include "base/text.h"
 
+/* CycloneDX 1.2 knows no properties: there a member of this name may be anything. */
 static bytes property(struct reader *r, json component, const char *name)
 {
-	json list = reader_list(r, component, "properties");
+	json list = json_get(component, "properties");
 
 	for (json p = json_first(list); json_type(p) != JSON_NONE; p = json_next(p))
-		if (bytes_is(reader_str(r, p, "name"), name))
-			return reader_str(r, p, "value");
+		if (bytes_is(json_bytes(json_get(p, "name"), &r->scratch), name))
+			return json_bytes(json_get(p, "value"), &r->scratch);
 	return (bytes){ 0 };
 }
 
@@ -77,7 +78,7 @@ static bytes name_of(struct reader *r, json component, bytes purl)
 static bytes path_of(struct reader *r, json component)
 {
 	json evidence = json_get(component, "evidence");
-	bytes path = reader_str(r, json_first(json_get(evidence, "occurrences")), "location");
+	bytes path = json_bytes(json_get(json_first(json_get(evidence, "occurrences")), "location"), &r->scratch);
 
 	return path.n > 0 ? path
 	                  : either(r, component, "aquasecurity:trivy:FilePath", "syft:location:0:path");
