@@ -78,7 +78,8 @@ static bytes name_of(struct reader *r, json component, bytes purl)
 static bytes path_of(struct reader *r, json component)
 {
 	json evidence = json_get(component, "evidence");
-	bytes path = json_bytes(json_get(json_first(json_get(evidence, "occurrences")), "location"), &r->scratch);
+	json place = json_get(json_first(json_get(evidence, "occurrences")), "location");
+	bytes path = json_bytes(place, &r->scratch);
 
 	return path.n > 0 ? path
 	                  : either(r, component, "aquasecurity:trivy:FilePath", "syft:location:0:path");
