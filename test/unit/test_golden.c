@@ -77,6 +77,9 @@ static int by_text(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* A slice without octets may have no address, which printf's "%s" must not get. */
+#define TEXT(b) arena_str(&arena, (b))
+
 /* What Trivy answered, a line each. */
 static void wanted(json golden, struct lines *out)
 {
@@ -87,11 +90,10 @@ static void wanted(json golden, struct lines *out)
 
 		for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
 			*ARENA_PUSH(&arena, out) = arena_printf(
-				&arena, PRIb " " PRIb " " PRIb " '" PRIb "' " PRIb " " PRIb " " PRIb,
-				BYTESF(member(v, "PkgName")), BYTESF(member(v, "InstalledVersion")),
-				BYTESF(member(v, "VulnerabilityID")), BYTESF(member(v, "FixedVersion")),
-				BYTESF(member(v, "Status")), BYTESF(member(v, "Severity")),
-				BYTESF(member(v, "SeveritySource")));
+				&arena, "%s %s %s '%s' %s %s %s", TEXT(member(v, "PkgName")),
+				TEXT(member(v, "InstalledVersion")), TEXT(member(v, "VulnerabilityID")),
+				TEXT(member(v, "FixedVersion")), TEXT(member(v, "Status")),
+				TEXT(member(v, "Severity")), TEXT(member(v, "SeveritySource")));
 	}
 }
 
@@ -124,9 +126,9 @@ static void found(const struct package *p, const char *shown_version, bool only_
 		if (only_fixed && x->status != ADVISORY_FIXED)
 			continue;
 		*ARENA_PUSH(&arena, out) = arena_printf(
-			&arena, PRIb " %s " PRIb " '" PRIb "' %s %s " PRIb, BYTESF(p->name), shown_version,
-			BYTESF(x->id), BYTESF(x->fixed), status[x->status],
-			upper(severity_name(rating.severity)), BYTESF(rating.source));
+			&arena, "%s %s %s '%s' %s %s %s", TEXT(p->name), shown_version, TEXT(x->id),
+			TEXT(x->fixed), status[x->status], upper(severity_name(rating.severity)),
+			TEXT(rating.source));
 	}
 }
 
