@@ -49,7 +49,6 @@ struct run {
 	struct gate_rule rule;
 	struct outputs outputs;
 	struct reading reading;
-	struct image_network network;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
@@ -74,13 +73,11 @@ static int prepare(struct run *r, const char *first, err *e)
 	struct job *job = r->job;
 	const struct audit_flags *f = r->flags;
 
-	if (reading_prepare(&r->reading, job, &f->reading, e) < 0 ||
-	    network_sources(job, &f->network, f->reading.timeout_ms, first, &r->network, e) < 0)
+	if (reading_prepare(&r->reading, job, &f->reading, &f->network, first, e) < 0)
 		return -1;
-	r->reading.options.network = &r->network;
 	r->options = (struct audit_options){ .image = r->reading.options,
-	                                     .now = job->now,
-	                                     .skip_secrets = f->skip_secrets };
+		                                 .now = job->now,
+		                                 .skip_secrets = f->skip_secrets };
 	if (open_database(r, e) < 0)
 		return -1;
 	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
@@ -115,8 +112,9 @@ static void judge_status(struct run *r, const struct audit_page *page)
 		r->status = status_worse(r->status, STATUS_GAP);
 }
 
-static int audit_one(struct run *r, const char *text, err *e)
+static int audit_one(void *ctx, const char *text, err *e)
 {
+	struct run *r = ctx;
 	struct target target;
 	struct audit audit;
 
@@ -146,14 +144,10 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
 	struct run r = { .job = job, .flags = options };
 	int result = prepare(&r, targets->items[0], e);
 
-	for (size_t i = 0; result == 0 && i < targets->len; i++) {
-		err failure = { 0 };
+	if (result == 0) {
+		enum status failed = reading_each(&r.reading, targets, audit_one, &r);
 
-		r.reading.progress.target = targets->items[i];
-		if (audit_one(&r, targets->items[i], &failure) == 0)
-			continue;
-		message_error(job, targets->items[i], &failure);
-		r.status = status_worse(r.status, status_of(failure.kind));
+		r.status = status_worse(r.status, failed);
 	}
 	if (result == 0 && r.done > 0)
 		result = outputs_commit(&r.outputs, e);

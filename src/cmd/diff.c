@@ -59,13 +59,8 @@ static int diff_run(struct job *job, const void *options, const struct texts *ta
 	const struct diff_flags *f = options;
 	struct outputs outputs = { 0 };
 	struct reading reading;
-	struct image_network network;
-	int status = reading_prepare(&reading, job, &f->reading, e);
+	int status = reading_prepare(&reading, job, &f->reading, &f->network, targets->items[0], e);
 
-	if (status == 0)
-		status = network_sources(job, &f->network, f->reading.timeout_ms, targets->items[0],
-		                         &network, e);
-	reading.options.network = &network;
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &outputs,
 		                      e);

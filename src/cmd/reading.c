@@ -42,7 +42,8 @@ static const char *cache_dir(struct job *job, const struct reading_flags *f)
 	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/oakum", home) : NULL;
 }
 
-int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags, err *e)
+int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags,
+                    const struct network_flags *network, const char *first, err *e)
 {
 	struct image_options *o = &r->options;
 	const char *tmp = job_env(job, "TMPDIR");
@@ -63,5 +64,23 @@ int reading_prepare(struct reading *r, struct job *job, const struct reading_fla
 	o->note_ctx = r;
 	if (job->err.is_tty && !job->quiet && !flags->no_progress)
 		o->progress = (struct image_progress){ progress_report, &r->progress };
-	return 0;
+	o->network = &r->network;
+	return network_sources(job, network, flags->timeout_ms, first, &r->network, e);
+}
+
+enum status reading_each(struct reading *r, const struct texts *targets,
+                         int (*one)(void *ctx, const char *target, err *e), void *ctx)
+{
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < targets->len; i++) {
+		err failure = { 0 };
+
+		r->progress.target = targets->items[i];
+		if (one(ctx, targets->items[i], &failure) == 0)
+			continue;
+		message_error(r->job, targets->items[i], &failure);
+		status = status_worse(status, status_of(failure.kind));
+	}
+	return status;
 }

@@ -5,7 +5,9 @@
  * Threading: belongs to one thread. */
 #pragma once
 
+#include "cmd/network.h"
 #include "cmd/progress.h"
+#include "cmd/status.h"
 #include "image/image.h"
 
 struct reading_flags {
@@ -19,9 +21,17 @@ extern const struct flag_group reading_flag_group;
 struct reading {
 	struct job *job;
 	struct progress progress; /* set its target before each image */
+	struct image_network network;
 	struct image_options options;
 };
 
-/* reading_prepare(r, job, flags, e): options as the flags and the environment ask, notes and the
- * bar on standard error. Borrows both; do not move *r afterwards. ERR_USAGE. */
-int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags, err *e);
+/* reading_prepare(r, job, flags, network, first, e): options as the flags and the environment ask,
+ * notes and the bar on standard error. A password of the flags is meant for the registry that the
+ * target `first` names. Borrows all; do not move *r afterwards. ERR_USAGE. */
+int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags,
+                    const struct network_flags *network, const char *first, err *e);
+
+/* reading_each(r, targets, one, ctx): one(ctx, target, e) for each. What fails is told and the
+ * others are still done; gives the worst status of the failures. */
+enum status reading_each(struct reading *r, const struct texts *targets,
+                         int (*one)(void *ctx, const char *target, err *e), void *ctx);

@@ -56,8 +56,7 @@ static const struct flag judging[] = {
 	  "exit with 1 (or N) at: kev,epss:0.5,fixable,high" },
 	{ 0, "only-new", "BASELINE", FLAG_TEXT, FIELD(only_new),
 	  "fail only on what this JSON report lacks" },
-	{ 0, "exit-on-eol", "N", FLAG_STATUS, FIELD(exit_on_eol),
-	  "exit with N past an end of life" },
+	{ 0, "exit-on-eol", "N", FLAG_STATUS, FIELD(exit_on_eol), "exit with N past an end of life" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 when not all could be judged" },
 	{ 0, "list-all-pkgs", NULL, FLAG_SWITCH, FIELD(list_all_pkgs), "every package, too (json)" },
@@ -82,7 +81,6 @@ struct run {
 	struct map before;
 	struct outputs outputs;
 	struct reading reading;
-	struct image_network network;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
@@ -234,11 +232,8 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 	struct job *job = r->job;
 	const struct scan_flags *f = r->flags;
 
-	if (reading_prepare(&r->reading, job, &f->reading, e) < 0 ||
-	    network_sources(job, &f->network, f->reading.timeout_ms, targets->items[0], &r->network,
-	                    e) < 0)
+	if (reading_prepare(&r->reading, job, &f->reading, &f->network, targets->items[0], e) < 0)
 		return -1;
-	r->reading.options.network = &r->network;
 	r->options.image = r->reading.options;
 	r->options.now = job->now;
 	if (outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e) < 0)
@@ -288,8 +283,9 @@ static void judge_status(struct run *r, const struct scan_page *page)
 		r->status = status_worse(r->status, STATUS_GAP);
 }
 
-static int scan_one(struct run *r, const char *text, err *e)
+static int scan_one(void *ctx, const char *text, err *e)
 {
+	struct run *r = ctx;
 	struct target target;
 	struct scan scan;
 
@@ -319,14 +315,10 @@ static int scan_run_applet(struct job *job, const void *options, const struct te
 	struct run r = { .job = job, .flags = options };
 	int result = prepare(&r, targets, e);
 
-	for (size_t i = 0; result == 0 && i < targets->len; i++) {
-		err failure = { 0 };
+	if (result == 0) {
+		enum status failed = reading_each(&r.reading, targets, scan_one, &r);
 
-		r.reading.progress.target = targets->items[i];
-		if (scan_one(&r, targets->items[i], &failure) == 0)
-			continue;
-		message_error(job, targets->items[i], &failure);
-		r.status = status_worse(r.status, status_of(failure.kind));
+		r.status = status_worse(r.status, failed);
 	}
 	if (result == 0 && r.done > 0)
 		result = outputs_commit(&r.outputs, e);

@@ -41,7 +41,6 @@ struct run {
 	const struct secrets_flags *flags;
 	struct outputs outputs;
 	struct reading reading;
-	struct image_network network;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
@@ -58,10 +57,8 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 
 	if (f->name && !(targets->len == 1 && is_input(first)))
 		return err_set(e, ERR_USAGE, 0, "--name is for standard input: give '-', and nothing else");
-	if (reading_prepare(&r->reading, r->job, &f->reading, e) < 0 ||
-	    network_sources(r->job, &f->network, f->reading.timeout_ms, first, &r->network, e) < 0)
+	if (reading_prepare(&r->reading, r->job, &f->reading, &f->network, first, e) < 0)
 		return -1;
-	r->reading.options.network = &r->network;
 	return outputs_open(r->job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
 	                    e);
 }
@@ -84,8 +81,9 @@ static void report(struct run *r, const struct secrets_page *page)
 	r->done++;
 }
 
-static int search_one(struct run *r, const char *text, err *e)
+static int search_one(void *ctx, const char *text, err *e)
 {
+	struct run *r = ctx;
 	struct arena a = ARENA_INIT;
 	struct secrets_page page;
 	struct target target;
@@ -117,14 +115,10 @@ static int secrets_run_applet(struct job *job, const void *options, const struct
 	struct run r = { .job = job, .flags = options };
 	int result = prepare(&r, targets, e);
 
-	for (size_t i = 0; result == 0 && i < targets->len; i++) {
-		err failure = { 0 };
+	if (result == 0) {
+		enum status failed = reading_each(&r.reading, targets, search_one, &r);
 
-		r.reading.progress.target = targets->items[i];
-		if (search_one(&r, targets->items[i], &failure) == 0)
-			continue;
-		message_error(job, targets->items[i], &failure);
-		r.status = status_worse(r.status, status_of(failure.kind));
+		r.status = status_worse(r.status, failed);
 	}
 	if (result == 0 && r.done > 0)
 		result = outputs_commit(&r.outputs, e);
