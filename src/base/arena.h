@@ -57,4 +57,4 @@ void *arena_grow(struct arena *a, void *items, size_t len, size_t *cap, size_t s
 bytes arena_bytes(struct arena *a, bytes b);
 char *arena_str(struct arena *a, bytes b) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *a, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3), nonnull, returns_nonnull));
+	__attribute__((format(printf, 2, 3), nonnull(1, 2), returns_nonnull));

@@ -15,7 +15,10 @@ typedef struct buf {
 	size_t n, cap, max;
 } buf;
 
-#define BUF_INIT(max_octets) { NULL, 0, 0, (max_octets) }
+#define BUF_INIT(max_octets) \
+	{ \
+		NULL, 0, 0, (max_octets) \
+	}
 
 /* buf_done(b): free the memory; b is empty and may be used again with the same maximum. */
 void buf_done(buf *b);
@@ -31,7 +34,7 @@ uint8_t *buf_room(buf *b, size_t n) __attribute__((returns_nonnull));
 void buf_put(buf *b, bytes data);
 void buf_puts(buf *b, const char *s);
 void buf_putc(buf *b, uint8_t c);
-void buf_printf(buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull));
+void buf_printf(buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(1, 2)));
 
 /* buf_bytes(b): a view of the content, valid until the next append. Borrows. */
 static inline bytes buf_bytes(const buf *b)

@@ -123,7 +123,7 @@ static int read_end(const struct feed_job *j, bytes product, json release)
 		                     .extended = feed_text(j, release, "eoesFrom") };
 
 	/* Their .NET channels are "8", ours "8.0". */
-	if (bytes_is(product, ".net") && bytes_find(x.release, '.') == x.release.n)
+	if (bytes_is(product, ".net") && x.release.n > 0 && bytes_find(x.release, '.') == x.release.n)
 		x.release = bytes_str(arena_printf(j->arena, PRIb ".0", BYTESF(x.release)));
 	if (x.release.n == 0)
 		return feed_fault(j, product, "a release without a name");
