@@ -12,7 +12,7 @@
 
 #include "codec/codec.h"
 
-#define COMPRESS_PIECE ((size_t)1 << 20)
+#define COMPRESS_PIECE ((size_t)256 << 10)
 
 struct compressor;
 

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #define HELPERS_MOST 8
-#define SLOTS_MOST (HELPERS_MOST + 2)
+#define SLOTS_MOST (3 * HELPERS_MOST + 2)
 
 enum slot_state { SLOT_FREE, SLOT_FULL, SLOT_BUSY, SLOT_DONE };
 
@@ -94,7 +94,7 @@ int squeeze_new(enum codec codec, unsigned helpers, struct squeeze **out, err *e
 	struct squeeze *s = arena_new(&a, struct squeeze);
 
 	s->codec = codec;
-	s->slots = (helpers < HELPERS_MOST ? helpers : HELPERS_MOST) + 2;
+	s->slots = 3 * (helpers < HELPERS_MOST ? helpers : HELPERS_MOST) + 2;
 	for (size_t i = 0; i < s->slots; i++) {
 		s->slot[i].in = arena_alloc(&a, COMPRESS_PIECE);
 		s->slot[i].out = codec == CODEC_NONE ? NULL : arena_alloc(&a, compress_room(codec));
