@@ -10,7 +10,7 @@
 
 #define FOLDER "vuln/trivy-golden/"
 
-static char path[64];
+static char path[PATH_MAX];
 static struct arena arena;
 static struct database *db;
 
@@ -23,7 +23,7 @@ static int setup(void **state)
 	err e = { 0 };
 
 	(void)state;
-	snprintf(path, sizeof(path), "golden-%ld.db", (long)getpid());
+	snprintf(path, sizeof(path), "%s/golden-%ld.db", getenv("TMPDIR") ?: "/tmp", (long)getpid());
 	(void)builder_feed(b, FEED_TRIVY_YAML, BYTES("golden"));
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		char *text = fixture_shared(arena_printf(&arena, FOLDER "db/%s.yaml", files[i]));
