@@ -206,6 +206,7 @@ static bool is_plausible(const struct secret_rule *rule, bytes value, bytes arou
 	case SECRET_SHAPE_ALONE:
 	case SECRET_CHECK_CRC: return !is_sequence(value);
 	case SECRET_CHECK_KEY:
+	case SECRET_CHECK_DER:
 	case SECRET_CHECK_JWT:
 	case SECRET_CHECK_AZURE_KEY:
 	case SECRET_CHECK_USER_PASS: return true;
@@ -215,7 +216,8 @@ static bool is_plausible(const struct secret_rule *rule, bytes value, bytes arou
 
 bool confirm_stands_for_secret(const struct secret_rule *rule, bytes value, bytes around)
 {
-	bool encoded = rule->check == SECRET_CHECK_KEY || rule->check == SECRET_CHECK_USER_PASS;
+	bool encoded = rule->check == SECRET_CHECK_KEY || rule->check == SECRET_CHECK_USER_PASS ||
+	               rule->check == SECRET_CHECK_DER;
 
 	return !is_documented(value) && (encoded || !is_placeholder(value)) &&
 	       confirm_entropy(value) >= rule->entropy && is_plausible(rule, value, around);
@@ -268,22 +270,36 @@ static bool crc_fits(bytes token)
 	return true;
 }
 
-/* der_fits(der): one SEQUENCE (X.690 8.9) that is as long as its length says. */
-static bool der_fits(bytes der)
+/* der_length(der): of the SEQUENCE (X.690 8.1.3, 8.9) it begins with, header and all; 0: of none. */
+static size_t der_length(bytes der)
 {
+	size_t whole = der.n, n = 0;
 	uint8_t tag, first, more;
-	size_t n = 0;
 
 	if (!bytes_take_u8(&der, &tag) || tag != 0x30 || !bytes_take_u8(&der, &first))
-		return false;
+		return 0;
 	if (first < 0x80)
-		return der.n == first;
-	for (unsigned i = first & 0x7fU; i > 0; i--) {
-		if (!bytes_take_u8(&der, &more) || n > (SIZE_MAX >> 8))
-			return false;
-		n = n << 8 | more;
-	}
-	return der.n == n;
+		n = first;
+	else
+		for (unsigned i = first & 0x7fU; i > 0; i--) {
+			if (!bytes_take_u8(&der, &more) || n > (SIZE_MAX >> 8))
+				return 0;
+			n = n << 8 | more;
+		}
+	return n <= der.n ? whole - der.n + n : 0;
+}
+
+static bool der_fits(bytes der)
+{
+	return der.n > 0 && der_length(der) == der.n;
+}
+
+bool confirm_extent(const struct secret_rule *rule, bytes *value)
+{
+	if (rule->check != SECRET_CHECK_DER)
+		return true;
+	*value = bytes_slice(*value, 0, der_length(*value));
+	return value->n > 0;
 }
 
 /* The text between the lines of dashes: DER, or OpenSSH's own form (PROTOCOL.key). */
@@ -314,6 +330,7 @@ static bool check_fits(const struct secret_rule *rule, bytes value, struct arena
 	switch (rule->check) {
 	case SECRET_CHECK_CRC: return crc_fits(value);
 	case SECRET_CHECK_KEY: return key_fits(value, scratch);
+	case SECRET_CHECK_DER: return der_fits(value);
 	case SECRET_CHECK_JWT: return jwt_fits(value, scratch);
 	case SECRET_CHECK_AZURE_KEY: return decode(value, false, scratch, &decoded) && decoded.n == 64;
 	case SECRET_CHECK_USER_PASS:
@@ -340,6 +357,7 @@ enum secret_confidence confirm_grade(const struct secret_rule *rule, bytes value
 	case SECRET_SHAPE_ALONE:
 	case SECRET_CHECK_CRC:
 	case SECRET_CHECK_KEY:
+	case SECRET_CHECK_DER:
 	case SECRET_CHECK_AZURE_KEY:
 	case SECRET_CHECK_GIVEN:
 	case SECRET_CHECK_CONNECTION: break;

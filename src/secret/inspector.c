@@ -104,5 +104,5 @@ static struct want want_nothing(const struct entry *entry)
 }
 
 const struct inspector secret_inspector = {
-	.name = "secrets", .id = 80, .version = 1, .want = want_nothing, .tap = &tap
+	.name = "secrets", .id = 80, .version = 2, .want = want_nothing, .tap = &tap
 };

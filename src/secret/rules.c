@@ -22,6 +22,9 @@
 /* What no value of a setting holds unquoted, and what must follow one. */
 #define VALUE "[^\\x00-\\x20\"'`<>;,(){}\\[\\]\\\\&$*\\x7f-\\xff]"
 #define STOP "(?=[\\x00-\\x20\"'`<>;,)}\\]\\\\&]|$)"
+#define PFX_KEY(kind) \
+	"(?s)\\x06\\x0b\\x2a\\x86H\\x86\\xf7\\x0d\\x01\\x0c\\x0a\\x01\\x0" kind \
+	"\\xa0(?:\\x81.|\\x82..)(?<s>0(?:\\x81.|\\x82..).{64,8000})"
 #define SUFFIX "(?:[_.-]?(?:access|api|auth|signing))?(?:[_.-]?(?:key|value|base64))?[0-9]?"
 
 const struct secret_rule secret_rules[] = {
@@ -39,6 +42,13 @@ const struct secret_rule secret_rules[] = {
 	  .literals = { "PuTTY-User-Key-File-" },
 	  .expression = "PuTTY-User-Key-File-[123][^\\x00]{20,4000}?Private-Lines: [0-9]+\\r?\\n"
 	                "(?<s>(?:[A-Za-z0-9+/=]{1,64}\\r?\\n)+)" },
+	/* PKCS #12 (RFC 7292 §4.2): bags with a key, as it is or under a password. */
+	{ .id = "pfx-open-key", .title = "unprotected private key in a PFX file",
+	  .severity = SEVERITY_CRITICAL, .check = SECRET_CHECK_DER, .back = 2,
+	  .literals = { "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x01" }, .expression = PFX_KEY("1") },
+	{ .id = "pfx-key", .title = "private key in a PFX file", .severity = SEVERITY_HIGH,
+	  .check = SECRET_CHECK_DER, .back = 2,
+	  .literals = { "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02" }, .expression = PFX_KEY("2") },
 
 	/* -- clouds ----------------------------------------------------------------------------- */
 	{ .id = "aws-access-key-id", .title = "AWS access key id", .severity = SEVERITY_HIGH,

@@ -23,6 +23,7 @@ enum secret_check {
 	SECRET_SHAPE_ALONE,     /* the prefix says it all */
 	SECRET_CHECK_CRC,       /* GitHub, npm: the last six letters are a checksum */
 	SECRET_CHECK_KEY,       /* PEM: the body is DER, OpenSSH or PGP */
+	SECRET_CHECK_DER,       /* DER, which says itself how long it is */
 	SECRET_CHECK_JWT,       /* the header is JSON with "alg" */
 	SECRET_CHECK_AZURE_KEY, /* 64 octets in base64 */
 	SECRET_CHECK_USER_PASS, /* base64 of name:password */

@@ -108,12 +108,12 @@ static void put_fingerprint(struct secret_scanner *s, const struct secret_rule *
 	memcpy(f->fingerprint, outer.value, SECRET_FINGERPRINT);
 }
 
-/* At most a quarter of the secret is shown. Names of formats (PEM) say nothing of it. */
-static void put_front(bytes secret, struct secret_finding *f)
+/* At most a quarter of the secret is shown. The front of a key is the name of its format. */
+static void put_front(const struct secret_rule *rule, bytes secret, struct secret_finding *f)
 {
 	size_t n = secret.n / 4 < SECRET_FRONT ? secret.n / 4 : SECRET_FRONT;
 
-	if (secret.n < 12 || secret.p[0] == '-')
+	if (secret.n < 12 || rule->check == SECRET_CHECK_KEY || rule->check == SECRET_CHECK_DER)
 		n = 0;
 	f->front_len = (uint8_t)n;
 	memcpy(f->front, secret.p, n);
@@ -154,6 +154,9 @@ static bool is_published(const struct secret_finding *f)
 static void confirm(struct secret_scanner *s, size_t rule, const struct view *v, bytes secret)
 {
 	const struct secret_rule *r = &secret_rules[rule];
+
+	if (!confirm_extent(r, &secret))
+		return;
 	size_t offset = (size_t)(secret.p - v->text.p);
 	struct secret_finding f = { .rule = (uint16_t)rule,
 		                        .utf16 = v->step == 2,
@@ -165,7 +168,7 @@ static void confirm(struct secret_scanner *s, size_t rule, const struct view *v,
 	if (!confirm_stands_for_secret(r, secret, bytes_slice(v->text, near, 600)))
 		return;
 	f.confidence = confirm_grade(r, secret, &s->scratch_arena);
-	put_front(secret, &f);
+	put_front(r, secret, &f);
 	put_fingerprint(s, r, secret, &f);
 	if (!is_published(&f))
 		add_finding(s, &f);

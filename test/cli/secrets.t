@@ -88,4 +88,22 @@ is 'is searched whole' "$(jq -c '.findings[] | [.start, .end]' out)" '[50000001,
 status 'text that asks for much work' 0 sh -c 'yes "-----BEGIN PRIVATE KEY-----" | head -c 20000000 |
 	tr -d "\n" | timeout 60 "$1" secrets -' sh "$OAKUM"
 
+# -- PFX: the octets found are the key -----------------------------------------------------------------
+openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=test 2>tool.err
+openssl pkcs8 -topk8 -nocrypt -in key.pem -outform DER -out key.der
+openssl pkcs12 -export -inkey key.pem -in cert.pem -keypbe NONE -passout pass:x -out open.pfx
+openssl pkcs12 -export -inkey key.pem -in cert.pem -passout pass:x -out shut.pfx
+openssl pkcs12 -export -nokeys -in cert.pem -passout pass:x -out certificates.pfx
+status 'a PFX file with an open key' 1 sh -c '"$1" secrets -f json - <open.pfx' sh "$OAKUM"
+is 'is that, surely' "$(jq -r '.findings[] | "\(.rule) \(.confidence)"' out)" 'pfx-open-key high'
+read -r start end <<<"$(jq -r '.findings[] | "\(.start) \(.end)"' out)"
+is 'whose octets these are' "$(tail -c +$((start + 1)) open.pfx | head -c $((end - start)) | sha256sum)" \
+	"$(sha256sum <key.der)"
+status 'a PFX file with a password' 1 sh -c '"$1" secrets -f json - <shut.pfx' sh "$OAKUM"
+read -r start end <<<"$(jq -r '.findings[] | select(.rule == "pfx-key") | "\(.start) \(.end)"' out)"
+tail -c +$((start + 1)) shut.pfx | head -c $((end - start)) >shut.der
+ok 'holds a key that this password opens' openssl pkcs8 -inform DER -in shut.der -passin pass:x -out opened.pem
+status 'one without a key' 0 sh -c '"$1" secrets - <certificates.pfx' sh "$OAKUM"
+status 'one that is cut' 0 sh -c 'head -c 1500 open.pfx | "$1" secrets -' sh "$OAKUM"
+
 done_testing

@@ -10,7 +10,7 @@
 
 #define FOLDER "vuln/trivy-golden/"
 
-static char path[PATH_MAX];
+static char path[4096];
 static struct arena arena;
 static struct database *db;
 
