@@ -44,7 +44,7 @@ struct flag {
  * explains them. */
 struct flag_group {
 	const char *name;         /* "network" */
-	const char *brief;        /* "Registries and engines" */
+	const char *brief;        /* "Reading an image" */
 	const struct flag *flags; /* offsets are into the group's own struct */
 };
 

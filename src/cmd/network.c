@@ -7,8 +7,6 @@
 
 #define FIELD(name) offsetof(struct network_flags, name)
 static const struct flag flags[] = {
-	{ 0, "image-src", "LIST", FLAG_TEXT, FIELD(image_src),
-	  "who is asked for a bare name (docker,podman,remote)" },
 	{ 0, "registry-username", "USER", FLAG_TEXT, FIELD(user), "for the registry named first" },
 	{ 0, "registry-password", "TEXT", FLAG_SECRET, FIELD(password),
 	  "better in the environment, or 'oakum login'" },
@@ -27,7 +25,7 @@ static const struct flag flags[] = {
 	{ 0 },
 };
 
-const struct flag_group network_flag_group = { "network", "Registries and engines", flags };
+const struct flag_group network_flag_group = { "network", "Registries", flags };
 
 static void note(void *ctx, const char *text)
 {
@@ -101,35 +99,4 @@ int network_prepare(struct job *job, const struct network_flags *f, uint64_t tim
 		.note_ctx = job,
 	};
 	return 0;
-}
-
-/* take_sources(text, out, e): "docker,remote" as a list. */
-static int take_sources(const char *text, struct image_network *out, err *e)
-{
-	static const char *const names[] = { [IMAGE_SOURCE_DOCKER] = "docker",
-		                                 [IMAGE_SOURCE_PODMAN] = "podman",
-		                                 [IMAGE_SOURCE_REMOTE] = "remote" };
-	bytes rest = bytes_str(text), word;
-
-	while (bytes_take_until(&rest, ',', &word)) {
-		enum image_source_kind kind = IMAGE_SOURCE_DOCKER;
-
-		while (kind <= IMAGE_SOURCE_REMOTE && !bytes_is(word, names[kind]))
-			kind++;
-		if (kind > IMAGE_SOURCE_REMOTE || out->order_len == IMAGE_SOURCES_MOST)
-			return err_set(e, ERR_USAGE, 0,
-			               "--image-src is a list of docker, podman, remote, not '%s'",
-			               SHOW(bytes_str(text)));
-		out->order[out->order_len++] = kind;
-	}
-	return 0;
-}
-
-int network_sources(struct job *job, const struct network_flags *f, uint64_t timeout_ms,
-                    const char *target, struct image_network *out, err *e)
-{
-	*out = (struct image_network){ .environment = job->environment };
-	if (take_sources(f->image_src ? f->image_src : "docker,podman,remote", out, e) < 0)
-		return -1;
-	return network_prepare(job, f, timeout_ms, target, &out->registry, e);
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* network - the flags of every command that may ask a registry or an engine, and what they say.
+/* network - the flags of every command that may ask a registry, and what they say.
  *
  * A command puts a struct network_flags into its options and the group into its applet. Nothing is
  * opened here. Threading: belongs to one thread. */
 #pragma once
 
 #include "cmd/applet.h"
-#include "image/image.h"
 #include "oci/registry.h"
 
 struct network_flags {
-	const char *image_src;
 	const char *user, *password, *token; /* --registry-username, -password, -token */
 	const char *authfile, *cacert;
 	struct texts mirror;
@@ -25,8 +23,3 @@ extern const struct flag_group network_flag_group;
  * none) and go to no other. ERR_USAGE. Borrows; notes go to standard error. */
 int network_prepare(struct job *job, const struct network_flags *flags, uint64_t timeout_ms,
                     const char *target, struct registry_options *out, err *e);
-
-/* network_sources(job, flags, timeout_ms, target, out, e): the same for commands that only read:
- * who is asked for a bare reference, in which order. */
-int network_sources(struct job *job, const struct network_flags *flags, uint64_t timeout_ms,
-                    const char *target, struct image_network *out, err *e);

@@ -2,6 +2,7 @@
 #include "cmd/reading.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "cmd/message.h"
 #include "oci/platform.h"
 
@@ -9,6 +10,8 @@
 static const struct flag table[] = {
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform),
 	  "which image of an index (default: this machine's)" },
+	{ 0, "image-src", "LIST", FLAG_TEXT, FIELD(image_src),
+	  "who is asked for a bare name (docker,podman,remote)" },
 	{ 0, "verify", NULL, FLAG_SWITCH, FIELD(verify), "read and hash again what looks unchanged" },
 	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(cache_dir),
 	  "where evidence is kept (~/.cache/oakum)" },
@@ -42,6 +45,28 @@ static const char *cache_dir(struct job *job, const struct reading_flags *f)
 	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/oakum", home) : NULL;
 }
 
+/* take_sources(text, out, e): "docker,remote" as a list. */
+static int take_sources(const char *text, struct image_network *out, err *e)
+{
+	static const char *const names[] = { [IMAGE_SOURCE_DOCKER] = "docker",
+		                                 [IMAGE_SOURCE_PODMAN] = "podman",
+		                                 [IMAGE_SOURCE_REMOTE] = "remote" };
+	bytes rest = bytes_str(text), word;
+
+	while (bytes_take_until(&rest, ',', &word)) {
+		enum image_source_kind kind = IMAGE_SOURCE_DOCKER;
+
+		while (kind <= IMAGE_SOURCE_REMOTE && !bytes_is(word, names[kind]))
+			kind++;
+		if (kind > IMAGE_SOURCE_REMOTE || out->order_len == IMAGE_SOURCES_MOST)
+			return err_set(e, ERR_USAGE, 0,
+			               "--image-src is a list of docker, podman, remote, not '%s'",
+			               SHOW(bytes_str(text)));
+		out->order[out->order_len++] = kind;
+	}
+	return 0;
+}
+
 int reading_prepare(struct reading *r, struct job *job, const struct reading_flags *flags,
                     const struct network_flags *network, const char *first, err *e)
 {
@@ -65,7 +90,12 @@ int reading_prepare(struct reading *r, struct job *job, const struct reading_fla
 	if (job->err.is_tty && !job->quiet && !flags->no_progress)
 		o->progress = (struct image_progress){ progress_report, &r->progress };
 	o->network = &r->network;
-	return network_sources(job, network, flags->timeout_ms, first, &r->network, e);
+	r->network.environment = job->environment;
+	const char *order = flags->image_src ? flags->image_src : "docker,podman,remote";
+
+	if (take_sources(order, &r->network, e) < 0)
+		return -1;
+	return network_prepare(job, network, flags->timeout_ms, first, &r->network.registry, e);
 }
 
 enum status reading_each(struct reading *r, const struct texts *targets,

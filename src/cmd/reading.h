@@ -11,7 +11,7 @@
 #include "image/image.h"
 
 struct reading_flags {
-	const char *platform, *cache_dir;
+	const char *platform, *image_src, *cache_dir;
 	uint64_t cache_size, timeout_ms;
 	bool no_cache, verify, no_progress;
 };
