@@ -19,7 +19,7 @@ const struct flag copying_flags[] = {
 	  "which image of an index (default: this machine's)" },
 	{ 0, "referrers", NULL, FLAG_SWITCH, FIELD(referrers), "signatures and attestations, too" },
 	{ 0, "compress", "gzip|zstd|none", FLAG_CHOICE, FIELD(compress),
-	  "layers that an archive holds expanded (gzip)" },
+	  "layers of docker save (into a registry gzip)" },
 	{ 0, "foreign-layers", NULL, FLAG_SWITCH, FIELD(foreign),
 	  "copy them, too, where the source itself holds them" },
 	{ 0, "verify", NULL, FLAG_SWITCH, FIELD(verify), "read what a layout has already, too" },
@@ -58,11 +58,14 @@ int copying_destination(struct job *job, const char *text, struct target *out, e
 	return 0;
 }
 
-static enum codec codec_of(const char *name)
+/* What lies on this machine needs no smaller layers; what crosses a network does. */
+static enum codec codec_of(const char *name, const struct target *to)
 {
-	if (name && strcmp(name, "none") == 0)
+	if (!name)
+		return to->kind == TARGET_REGISTRY ? CODEC_GZIP : CODEC_NONE;
+	if (strcmp(name, "none") == 0)
 		return CODEC_NONE;
-	return name && strcmp(name, "zstd") == 0 ? CODEC_ZSTD : CODEC_GZIP;
+	return strcmp(name, "zstd") == 0 ? CODEC_ZSTD : CODEC_GZIP;
 }
 
 static int prepare(struct job *job, const struct copying_flags *f, const struct target *from,
@@ -76,7 +79,7 @@ static int prepare(struct job *job, const struct copying_flags *f, const struct 
 		                              .referrers = f->referrers,
 		                              .foreign = f->foreign,
 		                              .verify = f->verify,
-		                              .compress = codec_of(f->compress),
+		                              .compress = codec_of(f->compress, to),
 		                              .environment = job->environment,
 		                              .tmp_dir = tmp && *tmp ? tmp : "/tmp" };
 	if (f->all && f->platform)
@@ -117,6 +120,11 @@ static int tell(struct job *job, const struct copying_flags *f, const struct tar
 	message_detail(job, to->text,
 	               arena_printf(&job->arena, "%zu manifests, %zu blobs: %s copied, %s were there",
 	                            r->manifests, r->blobs, SIZE_TEXT(r->sent), SIZE_TEXT(spared)));
+	if (r->kept_expanded && !f->compress)
+		message_note(job, to->text,
+		             arena_printf(&job->arena, "layers are as docker save wrote them, %s; --compress "
+		                                       "gzip makes them smaller, and other digests",
+		                          SIZE_TEXT(r->octets)));
 	if (f->digestfile && file_write_atomic(f->digestfile, bytes_str(DIGEST_TEXT(d)), 0644, e) < 0)
 		return -1;
 	output_stdout(&out);

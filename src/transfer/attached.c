@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "fmt/stream.h"
 #include "oci/platform.h"
 #include "sys/file.h"
 #include "transfer/origin.h"
@@ -11,14 +12,14 @@
 
 struct search {
 	const struct attached_options *options;
+	bool (*wanted)(const struct descriptor *layer);
 	struct arena arena;
 	struct parser parser;
 	struct registry *registry;
 	struct origin origin;
 	digest image;
 	struct descriptors beside; /* what the indexes on the way to the image say is about something */
-	struct descriptor found;   /* digest none: nothing yet */
-	size_t others;
+	struct descriptors found;
 };
 
 /* -- the source -------------------------------------------------------------------------------- */
@@ -116,6 +117,19 @@ static bool is_bill(const struct descriptor *layer)
 	        bytes_starts(type, BYTES("https://cyclonedx.org/bom")));
 }
 
+/* OpenVEX has no registered media type; those that name it by its name are taken. */
+static bool is_vex(const struct descriptor *layer)
+{
+	bytes media = layer->media_type, type = layer->predicate_type;
+
+	if (bytes_is(media, "application/vnd.in-toto+json"))
+		return bytes_starts(type, BYTES("https://openvex.dev/ns"));
+	if (bytes_is(media, "application/vnd.dsse.envelope.v1+json"))
+		return type.n == 0 || bytes_starts(type, BYTES("https://openvex.dev/ns"));
+	return bytes_search(media, BYTES("openvex")) < media.n ||
+	       bytes_search(media, BYTES("csaf")) < media.n;
+}
+
 /* look_into(s, d, refers, e): the statements of one manifest. refers: it must name the image as its
  * subject; else it may. */
 static int look_into(struct search *s, const struct descriptor *d, bool refers, err *e)
@@ -132,12 +146,8 @@ static int look_into(struct search *s, const struct descriptor *d, bool refers, 
 		return err_set(e, ERR_UNTRUSTED, 0, "the attestation %s is not about this image",
 		               DIGEST_TEXT(&d->digest));
 	for (size_t i = 0; i < m.layers.len; i++) {
-		if (!is_bill(&m.layers.items[i]))
-			continue;
-		if (s->found.size > 0)
-			s->others++;
-		else
-			s->found = m.layers.items[i];
+		if (s->wanted(&m.layers.items[i]))
+			*ARENA_PUSH(&s->arena, &s->found) = m.layers.items[i];
 	}
 	return 0;
 }
@@ -148,7 +158,9 @@ static bool may_hold_statements(const struct descriptor *d)
 	bytes type = d->artifact_type;
 
 	return type.n == 0 || bytes_is(type, "application/vnd.in-toto+json") ||
-	       bytes_is(type, "application/vnd.docker.attestation.manifest.v1+json");
+	       bytes_is(type, "application/vnd.docker.attestation.manifest.v1+json") ||
+	       bytes_is(type, "application/vnd.dsse.envelope.v1+json") ||
+	       bytes_search(type, BYTES("openvex")) < type.n;
 }
 
 static int find_beside(struct search *s, err *e)
@@ -174,10 +186,11 @@ static int find_referrers(struct search *s, err *e)
 
 static int find_bill(struct search *s, err *e)
 {
+	s->wanted = is_bill;
 	if (find_image(s, e) < 0 || find_beside(s, e) < 0 ||
-	    (s->found.size == 0 && find_referrers(s, e) < 0))
+	    (s->found.len == 0 && find_referrers(s, e) < 0))
 		return -1;
-	if (s->found.size > 0)
+	if (s->found.len > 0)
 		return 0;
 	return err_set(e, ERR_UNSIGNED, 0,
 	               "no bill of materials is attached to %s (BuildKit attaches one with "
@@ -185,17 +198,43 @@ static int find_bill(struct search *s, err *e)
 	               DIGEST_TEXT(&s->image));
 }
 
+/* cosign's specification, "Storage": the tag is made of the image's digest. */
+static int find_tagged(struct search *s, err *e)
+{
+	char *tag = arena_printf(&s->arena, "%s.att", DIGEST_TEXT(&s->image));
+	struct descriptor d = { 0 };
+	bool found;
+
+	*strchr(tag, ':') = '-';
+	if (origin_tagged(&s->origin, tag, &s->arena, &d, &found, e) < 0)
+		return -1;
+	return found ? look_into(s, &d, false, e) : 0;
+}
+
+static int find_vex(struct search *s, err *e)
+{
+	s->wanted = is_vex;
+	if (find_image(s, e) < 0 || find_beside(s, e) < 0 || find_referrers(s, e) < 0 ||
+	    find_tagged(s, e) < 0)
+		return -1;
+	return s->found.len > 0 ? 0
+	                        : err_set(e, ERR_UNSIGNED, 0, "no VEX is attached to %s",
+	                                  DIGEST_TEXT(&s->image));
+}
+
 /* -- its octets -------------------------------------------------------------------------------- */
 
-static int copy_blob(struct search *s, struct blob *blob, int fd, err *e)
+/* copy_blob(s, d, blob, take, ctx, e): every octet to take, and the digest at the end. */
+static int copy_blob(struct search *s, const struct descriptor *d, struct blob *blob,
+                     int (*take)(void *ctx, bytes part, err *e), void *ctx, err *e)
 {
-	struct hasher *h = hasher_new(s->found.digest.algorithm);
+	struct hasher *h = hasher_new(d->digest.algorithm);
 	uint8_t *part = arena_array(&s->arena, uint8_t, 64 * KIB);
 	int64_t n = 0;
 
 	while ((n = blob_read(blob, part, 64 * KIB, e)) > 0) {
 		hasher_update(h, bytes_of(part, (size_t)n));
-		if (file_write_all(fd, "the attached bill", bytes_of(part, (size_t)n), e) < 0) {
+		if (take(ctx, bytes_of(part, (size_t)n), e) < 0) {
 			n = -1;
 			break;
 		}
@@ -205,23 +244,63 @@ static int copy_blob(struct search *s, struct blob *blob, int fd, err *e)
 	hasher_free(h);
 	if (n < 0)
 		return -1;
-	if (!digest_equal(&have, &s->found.digest))
-		return err_set(e, ERR_FORMAT, 0, "it has the digest %s", DIGEST_TEXT(&have));
-	return lseek(fd, 0, SEEK_SET) == 0 ? 0 : err_set(e, ERR_IO, 0, "a temporary file");
+	return digest_equal(&have, &d->digest)
+	           ? 0
+	           : err_set(e, ERR_FORMAT, 0, "it has the digest %s", DIGEST_TEXT(&have));
 }
 
-static int fetch(struct search *s, int fd, err *e)
+static int fetch(struct search *s, const struct descriptor *d, uint64_t max,
+                 int (*take)(void *ctx, bytes part, err *e), void *ctx, err *e)
 {
 	struct blob blob;
 
-	if (s->found.size > LIMIT_SBOM)
-		return err_set(e, ERR_LIMIT, 0, "more than %u MiB", (unsigned)(LIMIT_SBOM / MIB));
-	if (blob_open(&s->origin, &s->found, (bytes){ NULL, 0 }, 0, &blob, e) < 0)
+	if (d->size > max)
+		return err_set(e, ERR_LIMIT, 0, "more than %u MiB", (unsigned)(max / MIB));
+	if (blob_open(&s->origin, d, (bytes){ NULL, 0 }, 0, &blob, e) < 0)
 		return -1;
-	int done = copy_blob(s, &blob, fd, e);
+	int done = copy_blob(s, d, &blob, take, ctx, e);
 
 	blob_close(&blob);
 	return done;
+}
+
+static int to_file(void *ctx, bytes part, err *e)
+{
+	return file_write_all(*(int *)ctx, "the attached bill", part, e);
+}
+
+static int fetch_file(struct search *s, int fd, err *e)
+{
+	if (fetch(s, &s->found.items[0], LIMIT_SBOM, to_file, &fd, e) < 0)
+		return -1;
+	return lseek(fd, 0, SEEK_SET) == 0 ? 0 : err_set(e, ERR_IO, 0, "a temporary file");
+}
+
+static int fetch_texts(struct search *s, struct arena *a, struct attached_texts *out, err *e)
+{
+	for (size_t i = 0; i < s->found.len; i++) {
+		const struct descriptor *d = &s->found.items[i];
+		const char *name = arena_str(a, bytes_str(DIGEST_TEXT(&d->digest)));
+		buf text = BUF_INIT(LIMIT_SETTINGS);
+		int done = fetch(s, d, LIMIT_SETTINGS, stream_to_buf, &text, e);
+
+		*ARENA_PUSH(a, out) =
+			(struct attached_text){ arena_bytes(a, buf_bytes(&text)), name };
+		buf_done(&text);
+		if (done < 0)
+			return err_wrap(e, "attached VEX %s", name);
+	}
+	out->image = s->image;
+	return 0;
+}
+
+static void search_done(struct search *s)
+{
+	if (s->registry)
+		registry_close(s->registry);
+	parser_stop(&s->parser);
+	local_close(&s->origin.local);
+	arena_done(&s->arena);
 }
 
 int attached_open(const struct target *target, const struct attached_options *options,
@@ -232,17 +311,26 @@ int attached_open(const struct target *target, const struct attached_options *op
 
 	if (open_source(&s, target, e) == 0 && find_bill(&s, e) == 0 &&
 	    (fd = file_temp_unlinked(options->tmp_dir, e)) >= 0)
-		result = fetch(&s, fd, e);
+		result = fetch_file(&s, fd, e);
 	if (fd >= 0 && result < 0)
-		(void)err_wrap(e, "attached bill %s", DIGEST_TEXT(&s.found.digest));
+		(void)err_wrap(e, "attached bill %s", DIGEST_TEXT(&s.found.items[0].digest));
 	if (result == 0)
-		*out = (struct attached){ fd, s.image, s.found.digest, s.others };
+		*out = (struct attached){ fd, s.image, s.found.items[0].digest, s.found.len - 1 };
 	else if (fd >= 0)
 		close(fd);
-	if (s.registry)
-		registry_close(s.registry);
-	parser_stop(&s.parser);
-	local_close(&s.origin.local);
-	arena_done(&s.arena);
+	search_done(&s);
+	return result;
+}
+
+int attached_vex(const struct target *target, const struct attached_options *options,
+                 struct arena *a, struct attached_texts *out, err *e)
+{
+	struct search s = { .options = options, .origin = { .local = { .fd = -1 } } };
+	int result = -1;
+
+	*out = (struct attached_texts){ 0 };
+	if (open_source(&s, target, e) == 0 && find_vex(&s, e) == 0)
+		result = fetch_texts(&s, a, out, e);
+	search_done(&s);
 	return result;
 }

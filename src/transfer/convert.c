@@ -133,6 +133,45 @@ static int finish(struct convert *c, err *e)
 	return 0;
 }
 
+/* keep_layer(c, i, e): its diff_id is its digest. */
+static int keep_layer(struct convert *c, size_t i, err *e)
+{
+	const struct plan_image *image = &c->plan->image;
+	struct descriptor kept = { .media_type = bytes_str(layer_types[CODEC_NONE]),
+		                       .digest = image->parsed.diff_ids.items[i] };
+	const struct descriptor *same = same_before(c, i);
+	struct blob tar;
+
+	if (same) {
+		kept = *same;
+	} else {
+		if (blob_open(c->from, NULL, image->names[i], 0, &tar, e) < 0)
+			return -1;
+		kept.size = tar.file.size;
+		int status = refuse_compressed(&tar, e);
+
+		blob_close(&tar);
+		if (status < 0)
+			return -1;
+		*ARENA_PUSH(c->to->arena, &c->plan->blobs) = kept;
+	}
+	*ARENA_PUSH(c->to->arena, &c->layers) = kept;
+	return 0;
+}
+
+int convert_keep(struct destination *t, struct plan *plan, struct origin *from, err *e)
+{
+	struct convert c = { .to = t, .plan = plan, .from = from };
+
+	for (size_t i = 0; i < plan->image.len; i++)
+		if (keep_layer(&c, i, e) < 0)
+			return err_wrap(e, "layer %zu", i + 1);
+	from->members.digests = plan->image.parsed.diff_ids.items;
+	from->members.names = plan->image.names;
+	from->members.len = plan->image.len;
+	return finish(&c, e);
+}
+
 int convert_run(struct destination *t, struct plan *plan, struct origin *from, enum codec codec,
                 err *e)
 {

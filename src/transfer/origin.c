@@ -185,11 +185,20 @@ int origin_referrers(struct origin *o, const digest *subject, struct arena *a,
 
 /* -- blobs ------------------------------------------------------------------------------------- */
 
+/* path_of(o, d, a): where a blob lies. */
+static bytes path_of(const struct origin *o, const digest *d, struct arena *a)
+{
+	for (size_t i = 0; i < o->members.len; i++)
+		if (digest_equal(&o->members.digests[i], d))
+			return o->members.names[i];
+	return blob_name(d, a);
+}
+
 static int open_local(struct blob *b, bytes name, err *e)
 {
 	struct arena a = ARENA_INIT;
-	int status = local_find(&b->origin->local, b->d ? blob_name(&b->d->digest, &a) : name, &b->file,
-	                        e);
+	struct origin *o = b->origin;
+	int status = local_find(&o->local, b->d ? path_of(o, &b->d->digest, &a) : name, &b->file, e);
 
 	arena_done(&a);
 	if (status < 0)

@@ -19,6 +19,11 @@ struct origin {
 	struct oci_index index;     /* of a layout: what index.json names */
 	struct registry *registry;  /* borrows */
 	struct reference reference; /* in the registry */
+	struct {
+		const digest *digests;
+		const bytes *names;
+		size_t len;
+	} members; /* of a docker archive: its layers, which are blobs as they lie there */
 };
 
 /* origin_begin(o, e): once o->parser runs: what an archive is, and what index.json names. */

@@ -97,14 +97,14 @@ int squeeze_new(enum codec codec, unsigned helpers, struct squeeze **out, err *e
 	s->slots = 3 * (helpers < HELPERS_MOST ? helpers : HELPERS_MOST) + 2;
 	for (size_t i = 0; i < s->slots; i++) {
 		s->slot[i].in = arena_alloc(&a, COMPRESS_PIECE);
-		s->slot[i].out = codec == CODEC_NONE ? NULL : arena_alloc(&a, compress_room(codec));
+		s->slot[i].out = arena_alloc(&a, compress_room(codec));
 	}
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->full, NULL);
 	pthread_cond_init(&s->done, NULL);
 	s->hasher = hasher_new(DIGEST_SHA256);
 	s->arena = a;
-	if (codec != CODEC_NONE && start_helpers(s, helpers, e) < 0) {
+	if (start_helpers(s, helpers, e) < 0) {
 		squeeze_free(s);
 		return -1;
 	}
@@ -231,24 +231,13 @@ static int compress(struct run *r, err *e)
 	return tail.n > 0 ? r->ends->write(r->ends->ctx, tail, e) : 0;
 }
 
-static int pass_on(struct run *r, err *e)
-{
-	struct slot *slot = &r->s->slot[0];
-	int more;
-
-	while ((more = fill(r, slot, e)) > 0)
-		if (r->ends->write(r->ends->ctx, bytes_of(slot->in, slot->in_n), e) < 0)
-			return -1;
-	return more;
-}
-
 int squeeze_run(struct squeeze *s, const struct squeeze_ends *ends, digest *out_diff, err *e)
 {
 	/* Helpers take slots in order, so a layer begins where the last one ended. */
 	struct run r = { .s = s, .ends = ends, .first = s->next };
 
 	hasher_reset(s->hasher);
-	if ((s->codec == CODEC_NONE ? pass_on(&r, e) : compress(&r, e)) < 0)
+	if (compress(&r, e) < 0)
 		return -1;
 	*out_diff = hasher_final(s->hasher);
 	return 0;

@@ -3,7 +3,7 @@
  *
  * The caller's thread reads, hashes the input in order and hands each piece to a helper; finished
  * pieces are written in order. The result does not depend on the number of helpers
- * (codec/compress.h). Memory: about 2 MiB for each helper and two more.
+ * (codec/compress.h). Memory: about 2 MiB a helper.
  * Threading: one layer at a time; belongs to one thread. */
 #pragma once
 
@@ -12,7 +12,7 @@
 
 struct squeeze;
 
-/* squeeze_new(codec, helpers, out, e): CODEC_NONE passes octets on. ERR_IO when no thread can be
+/* squeeze_new(codec, helpers, out, e): CODEC_GZIP or CODEC_ZSTD. ERR_IO when no thread can be
  * started. squeeze_free(NULL) does nothing. */
 int squeeze_new(enum codec codec, unsigned helpers, struct squeeze **out, err *e);
 void squeeze_free(struct squeeze *s);

@@ -199,15 +199,18 @@ static int convert_image(void *ctx, size_t job, err *e)
 static int copy_blobs(struct transfer *t, err *e)
 {
 	unsigned threads = t->options->threads ? t->options->threads : TRANSFER_THREADS;
+	bool converts = t->origin.kind == TARGET_DOCKER_ARCHIVE;
 	struct pool pool = { .jobs = 1, .threads = 1, .ctx = t, .meter = &t->meter };
 
 	if (!t->destination.ops) {
 		pool.run = expand_image;
-	} else if (t->origin.kind == TARGET_DOCKER_ARCHIVE) {
+	} else if (converts && t->options->compress != CODEC_NONE) {
 		pool.run = convert_image;
 	} else {
+		if (converts && convert_keep(&t->destination, &t->plan, &t->origin, e) < 0)
+			return -1;
 		pool.run = take_blob;
-		pool.jobs = t->plan.blobs.len;
+		pool.jobs = t->plan.blobs.len - (converts ? 1 : 0); /* its config is there */
 		pool.threads = t->destination.ops->one_by_one ? 1 : threads;
 	}
 	return pool_run(&pool, e);
@@ -234,6 +237,7 @@ static void tell(const struct transfer *t, struct transfer_result *out)
 		                             .sent = atomic_load(&t->meter.sent),
 		                             .blobs = p->blobs.len,
 		                             .manifests = p->documents.len };
+	out->kept_expanded = t->destination.ops && t->origin.members.len > 0;
 	if (t->destination.ops)
 		out->digest = p->documents.items[p->documents.len - 1].d.digest;
 	else

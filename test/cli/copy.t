@@ -75,13 +75,22 @@ ok 'becomes a layout of whole blobs' whole shop
 manifest=shop/blobs/$(digest_of shop 1 | tr : /)
 is 'its config is the same' "$(cat "shop/blobs/$(jq -r .config.digest "$manifest" | tr : /)")" \
 	"$(tar -xOf docker.tar shop.json)"
+is 'its layers are kept: their digests are its diff_ids' "$(jq -c '[.layers[].digest]' "$manifest")" \
+	"$(tar -xOf docker.tar shop.json | jq -c .rootfs.diff_ids)"
+like 'which is said' "$(cat err)" 'gzip makes them smaller'
+status 'with smaller layers' 0 "$OAKUM" copy --compress gzip docker-archive:docker.tar:shop:1 oci:small
+ok 'becomes a layout of whole blobs, too' whole small
+small=small/blobs/$(digest_of small 1 | tr : /)
 for n in 0 1; do
-	layer=shop/blobs/$(jq -r ".layers[$n].digest" "$manifest" | tr : /)
+	layer=small/blobs/$(jq -r ".layers[$n].digest" "$small" | tr : /)
 	is "gunzip reads layer $n" "sha256:$(gzip -dc "$layer" | sha256sum | cut -d ' ' -f 1)" \
 		"$(tar -xOf docker.tar shop.json | jq -r ".rootfs.diff_ids[$n]")"
 done
 status 'again' 0 "$OAKUM" copy docker-archive:docker.tar:shop:1 oci:shop2
 is 'the same digest' "$(digest_of shop2 1)" "$(digest_of shop 1)"
+status 'into the same layout again' 0 "$OAKUM" copy docker-archive:docker.tar:shop:1 oci:shop2
+like 'sends no layer again' "$("$OAKUM" copy -v docker-archive:docker.tar:shop:1 oci:shop2 2>&1)" \
+	': 0 B copied'
 status 'as zstd' 0 "$OAKUM" copy --compress zstd docker-archive:docker.tar:shop:1 oci:zstd
 layer=zstd/blobs/$(jq -r '.layers[0].digest' "zstd/blobs/$(digest_of zstd 1 | tr : /)" | tr : /)
 is 'zstd reads it' "sha256:$(zstd -dcq "$layer" | sha256sum | cut -d ' ' -f 1)" \
@@ -99,9 +108,13 @@ ok 'whichever way, the same archive' cmp form-gzip.tar form-zstd.tar
 status 'an image that the archive does not hold' 3 "$OAKUM" copy docker-archive:docker.tar:nix oci:x
 like 'is told with those that it holds' "$(cat err)" 'there: shop:1, web:1'
 status 'a layer that is not what its config says' 3 "$OAKUM" copy docker-archive:lies.tar:shop:1 oci:l
-like 'is refused' "$(cat err)" "layer 1: the config's diff_id is sha256:"
+like 'is refused' "$(cat err)" 'has the digest sha256:'
 ok 'nothing of it is in place' test ! -e l/index.json
-is 'no blob either' "$(find l/blobs -type f)" ''
+ok 'whole blobs only' whole l
+status 'nor is it compressed' 3 "$OAKUM" copy --compress gzip docker-archive:lies.tar:shop:1 oci:l2
+like 'which is told' "$(cat err)" "layer 1: the config's diff_id is sha256:"
+ok 'nothing of that is in place' test ! -e l2/index.json
+is 'no blob either' "$(find l2/blobs -type f)" ''
 ok 'no temporary file' no_traces l
 status 'nor is it in a docker archive' 3 "$OAKUM" copy docker-archive:lies.tar:shop:1 \
 	docker-archive:l.tar

@@ -108,7 +108,7 @@ static void what_is_read_back_is_what_went_in(void **state)
 		                            7 * COMPRESS_PIECE + 12345 };
 
 	(void)state;
-	for (enum codec codec = CODEC_NONE; codec <= CODEC_ZSTD; codec++) {
+	for (enum codec codec = CODEC_GZIP; codec <= CODEC_ZSTD; codec++) {
 		struct squeeze *s;
 		err e = { 0 };
 
@@ -123,12 +123,10 @@ static void what_is_read_back_is_what_went_in(void **state)
 			assert_true(digest_equal(&diff, &want));
 			if (codec == CODEC_GZIP)
 				inflate_all(buf_bytes(&x.out), &back);
-			else if (codec == CODEC_ZSTD)
-				expand_all(buf_bytes(&x.out), &back);
 			else
-				buf_put(&back, buf_bytes(&x.out));
+				expand_all(buf_bytes(&x.out), &back);
 			assert_true(bytes_equal(buf_bytes(&back), in));
-			if (sizes[i] > COMPRESS_PIECE && codec != CODEC_NONE)
+			if (sizes[i] > COMPRESS_PIECE)
 				assert_true(x.out.n < sizes[i]);
 			buf_done(&x.out);
 			buf_done(&back);
