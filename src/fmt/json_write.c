@@ -48,21 +48,24 @@ static const char *short_escape(uint32_t c)
 	}
 }
 
+#define PLAIN_STRETCH 256
+
 static void put_string(struct stream *out, bytes s)
 {
 	stream_puts(out, "\"");
 	while (s.n > 0) {
-		size_t plain = json_text_plain(s);
-		bytes rest = bytes_skip(s, plain);
+		/* DEL is plain to a reader and escaped here; short stretches, so that a text full of it is
+		 * not searched to its end each time. */
+		bytes plain = bytes_slice(s, 0, json_text_plain(bytes_slice(s, 0, PLAIN_STRETCH)));
+		bytes rest = s;
 		uint32_t c;
 
-		if (plain > 0 && bytes_find(bytes_slice(s, 0, plain), 0x7f) == plain) { /* DEL is escaped */
-			stream_put(out, bytes_slice(s, 0, plain));
-			s = rest;
+		plain = bytes_slice(plain, 0, bytes_find(plain, 0x7f));
+		if (plain.n > 0) {
+			stream_put(out, plain);
+			s = bytes_skip(s, plain.n);
 			continue;
 		}
-		rest = s;
-
 		if (!text_utf8_next(&rest, &c)) {
 			stream_puts(out, "\xef\xbf\xbd"); /* U+FFFD */
 			s = bytes_skip(s, 1);
