@@ -67,7 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed_dotnet,     feed_debian,     feed_alpine,
 		feed_ubuntu,     feed_nvd,        feed_kev,
 		feed_epss,       feed_eol,        feed_vunnel,
-		feed_trivy_yaml, feed_csaf,
+		feed_trivy_yaml, feed_csaf,       feed_oval,
+		feed_alas,
 	};
 	const struct feed_sink sink = { check_advisory, check_vulnerability, check_end, check_fault,
 		                            NULL };

@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!ignore_read(bytes_skip(text, 1), data[0] == 'y', 0, &arena, &list, &e);
 	(void)purl_parse(BYTES("pkg:deb/debian/bash@5.2?arch=amd64"), &arena, &purl);
 	for (size_t i = 0; i < list.entries.len; i++)
-		(void)ignore_find(&list, list.entries.items[i].id, BYTES("srv/app/a.dll"), &purl, &arena);
+		(void)ignore_find(&list, IGNORE_VULNERABILITY, list.entries.items[i].id,
+		                  BYTES("srv/app/a.dll"), &purl, &arena);
 	arena_done(&arena);
 	return 0;
 }

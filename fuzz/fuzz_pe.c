@@ -16,6 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bytes all = bytes_of(data, size);
 	struct pe_identity reference;
+	struct pe_member member;
+	bytes library, name;
 	struct pe pe;
 	err e = { 0 };
 
@@ -32,5 +34,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint32_t i = 0; i < pe.references; i++)
 		if (pe_reference(&pe, i, &reference))
 			check_inside(all, reference.name);
+	for (uint32_t i = 0; i < pe.members; i++)
+		if (pe_member(&pe, i, &member)) {
+			check_inside(all, member.space);
+			check_inside(all, member.type);
+			check_inside(all, member.name);
+		}
+	for (uint32_t i = 0; i < pe.imports; i++)
+		if (pe_import(&pe, i, &library, &name)) {
+			check_inside(all, library);
+			check_inside(all, name);
+		}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "rule/fix.h"
 #include "rule/pss.h"
+#include "rule/running.h"
 
 #include <stdlib.h>
 
@@ -31,9 +32,23 @@ static void check_findings(const struct rule_job *job)
 		bytes text = job->files.items[f->file].text;
 
 		must(f->from <= f->to && f->to <= text.n);
+		text = f->made ? (bytes){ 0 } : job->files.items[f->fix_file].text;
 		for (size_t k = 0; k < f->fix.len; k++)
 			must(f->fix.items[k].from <= f->fix.items[k].to && f->fix.items[k].to <= text.n);
 	}
+}
+
+/* A list of objects, read as one that is too long to be kept. */
+static void check_list(bytes text)
+{
+	struct arena a = ARENA_INIT;
+	struct yaml_file file;
+	err e = { 0 };
+
+	if (running_read(text, &a, &file, &e) == 0)
+		for (size_t i = 0; i < file.documents.len; i++)
+			check_node(file.documents.items[i].root, text.n, 0);
+	arena_done(&a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -46,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t fixed;
 	err e = { 0 };
 
+	check_list(bytes_of(data, size));
 	job_init(&job, &a, &options);
 	if (job_add(&job, "a.yaml", bytes_of(data, size), &e) == 0) {
 		const struct yaml_file *yaml = job.files.items[0].yaml;

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct package package = { 0 };
 	err e = { 0 };
 
-	(void)!vex_read((bytes){ data, size }, &arena, &list, &e);
+	(void)!vex_read((bytes){ data, size }, &(digest){ 0 }, &arena, &list, &e);
 	for (size_t i = 0; i < list.len && i < 64; i++) {
 		if (purl_parse(list.items[i].product, &arena, &purl))
 			(void)purl_package(&purl, &arena, &package);

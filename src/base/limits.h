@@ -44,6 +44,10 @@
 /* A file of settings (YAML, Dockerfile, ...): `kubectl get pods -A -o json` of a thousand pods has
  * 10 MB. */
 #define LIMIT_SETTINGS (16 * MIB)
+/* A list of running objects in JSON, of which items are read one by one: `kubectl get pods -A -o
+ * json` of 5,000 pods has 50 MB. From LIMIT_LIST_WHOLE on it is read so. */
+#define LIMIT_LIST (64 * MIB)
+#define LIMIT_LIST_WHOLE (1 * MIB)
 /* Nodes of one YAML file, and of what its aliases stand for: 96 octets each; a pod as a server
  * shows it has 300. */
 #define LIMIT_YAML_NODES UINT32_C(400000)
@@ -64,6 +68,9 @@
 #define LIMIT_CHECK_ANSWER (128 * MIB)
 /* 64 MiB are read in 3 seconds. */
 #define LIMIT_CHECK_MS 60000
+/* Images whose digests one run asks for, and how long the worker waits for all of them. */
+#define LIMIT_CHECK_PINS 500
+#define LIMIT_CHECK_PINS_MS 600000
 /* Findings of one judgement; beyond them a reader is lost. */
 #define LIMIT_FINDINGS 100000
 
@@ -111,6 +118,13 @@
 #define LIMIT_KEEP (24 * MIB)
 /* A spooled file: the largest single-file bundle seen is 142 MB. */
 #define LIMIT_SPOOL (2 * GIB)
+/* Libraries, assemblies that one file asks for, and folders that the loader's lists name: the
+ * longest real lists have some hundred; and one such list's text. */
+#define LIMIT_CLOSURE_NAMES 4096
+#define LIMIT_CLOSURE_TEXT (64 * KIB)
+/* Names and folders looked up to find all that one program can load: the fat demo image needs
+ * some ten thousand; a million and more take seconds. */
+#define LIMIT_CLOSURE_STEPS (UINT64_C(4) << 20)
 /* Names in one single-file bundle; the largest real ones hold about 600. */
 #define LIMIT_BUNDLE_FILES (UINT64_C(64) << 10)
 /* Libraries of one deps.json, their files and who needs whom: the .NET SDK's own have 400, 3,000
@@ -221,6 +235,10 @@
 #define LIMIT_RPM_PATHS (512 * MIB)
 /* Levels of a table in an SQLite file: SQLite's own bound (BTCURSOR_MAX_DEPTH). */
 #define LIMIT_SQLITE_DEPTH 20
+/* Pages of a bbolt file that lie over each other, buckets included, and one of them: a value of
+ * trivy-db has below 1 MiB, a page grows beyond 4 KiB for it alone. All are in memory at once. */
+#define LIMIT_BOLT_DEPTH 16
+#define LIMIT_BOLT_PAGE ((size_t)(8 * MIB))
 /* Faults of one file named one by one; further ones of that file are only counted. */
 #define LIMIT_FAULTS_NAMED 20
 
@@ -273,6 +291,10 @@
  * kernel has 15,000). Levels of references: four of them reach a terabyte. */
 #define LIMIT_SORTED_BLOCK (16 * MIB)
 #define LIMIT_SORTED_LEVELS 6
+/* A database that is fetched, and its blocks, of which each takes 48 octets: all feeds at once make
+ * some hundred MiB, in blocks of 8 KiB and more. */
+#define LIMIT_SORTED (2 * GIB)
+#define LIMIT_SORTED_BLOCKS (UINT64_C(1) << 20)
 /* A text of an advisory: the longest descriptions have some 30 KiB. */
 #define LIMIT_ADVISORY_TEXT (64 * KIB)
 /* Ranges, references, aliases, feeds, spaces: each list; OSV names every version of a package. */
@@ -280,11 +302,33 @@
 /* One document of a feed, and what it is after decompression: the worker holds it whole, within
  * LIMIT_WORKER_MEMORY. NVD's largest year has 190 MB. Folders below a feed's folder. */
 #define LIMIT_FEED (224 * MIB)
+/* A feed's file as it comes, also a database of another tool, which are read a piece at a time: the
+ * largest has some 1 GiB. */
+#define LIMIT_FEED_FILE (4 * GIB)
+/* What xz may take to expand a file: xz -9 needs 65 MiB. */
+#define LIMIT_XZ_MEMORY (96 * MIB)
 #define LIMIT_FEED_DEPTH 16
 /* One record on its way from the worker: the longest notice names some 1,000 references. */
 #define LIMIT_FEED_RECORD ((size_t)(16 * MIB))
 /* All records of all feeds while a database is built: every public feed together has some 3 GB. */
 #define LIMIT_DATABASE_BUILD (16 * GIB)
+
+/* -- reports ----------------------------------------------------------------------------------- */
+/* Findings of all targets of one report, some 800 octets each: 1,000 images of 200; and what they
+ * take, since names may be long. */
+#define LIMIT_ISSUES 200000
+#define LIMIT_ISSUES_OCTETS (256 * MIB)
+/* GitHub shows the 5,000 worst of a SARIF run and takes files up to 10 MB after gzip, which finds
+ * the second and the third copy of a description, but not one of random letters. */
+#define LIMIT_SARIF_RESULTS 5000
+#define LIMIT_SARIF_TEXT ((size_t)(8 * MIB))
+/* GitHub shows ten annotations of each level and step, and summaries below 1 MiB. */
+#define LIMIT_ANNOTATIONS 10
+#define LIMIT_MARKDOWN 900000
+/* The data of an HTML report, which as a whole shall be below 1 MB (names of targets and notes take
+ * up to 100 kB), and its rows: what a browser shows in half a second. */
+#define LIMIT_HTML 850000
+#define LIMIT_HTML_ROWS 20000
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

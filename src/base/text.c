@@ -37,6 +37,19 @@ bool text_is_utf8(bytes s)
 	return s.n == 0;
 }
 
+size_t text_utf16_units(bytes s)
+{
+	size_t n = 0;
+
+	for (uint32_t c; s.n > 0; n++) {
+		if (!text_utf8_next(&s, &c))
+			s = bytes_skip(s, 1);
+		else if (c > 0xffff)
+			n++;
+	}
+	return n;
+}
+
 bool text_is_deceptive(uint32_t c)
 {
 	/* from, to: controls; what prints nothing; what joins, reorders or breaks lines; tags */

@@ -30,6 +30,9 @@ const char *text_show_into(struct shown *out, bytes s);
  * is not shortest-form UTF-8 of a scalar value (Unicode 15, table 3-7). */
 bool text_utf8_next(bytes *in, uint32_t *out);
 bool text_is_utf8(bytes s);
+/* text_utf16_units(s): the length of s in code units of UTF-16, as editors count columns; an octet
+ * that is no UTF-8 is one. */
+size_t text_utf16_units(bytes s);
 /* text_is_deceptive(c): controls, and "Trojan source" (CVE-2021-42574): characters that make a
  * terminal show another text than is there. */
 bool text_is_deceptive(uint32_t c);

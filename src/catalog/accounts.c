@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* accounts - passwd(5) and group(5) of the image: which number a name in the configuration's User
- * is. */
+/* accounts - passwd(5), group(5) and shadow(5) of the image: which number a name in the
+ * configuration's User is, and which accounts ask for no password. */
 #include "catalog/catalogers.h"
 #include "catalog/faults.h"
 
@@ -14,6 +14,7 @@ enum item {
 	ITEM_NONE,
 	ITEM_ACCOUNT, /* name, uid, gid, home, shell */
 	ITEM_GROUP,   /* name, gid */
+	ITEM_OPEN,    /* name: of an account whose password is empty */
 };
 
 /* -- in the worker
@@ -21,26 +22,28 @@ enum item {
 
 static struct want want(const struct entry *entry)
 {
-	bool wanted = bytes_is(entry->path, "etc/passwd") || bytes_is(entry->path, "etc/group");
+	bool wanted = bytes_is(entry->path, "etc/passwd") || bytes_is(entry->path, "etc/group") ||
+	              bytes_is(entry->path, "etc/shadow");
 
 	return (struct want){ wanted ? WANT_ALL : WANT_NO, 0 };
 }
 
 static unsigned role(bytes path)
 {
-	return bytes_is(path, "etc/group");
+	return bytes_is(path, "etc/group") ? 1 : bytes_is(path, "etc/shadow") ? 2 : 0;
 }
 
-static const char *const paths[] = { "etc/passwd", "etc/group", NULL };
+static const char *const paths[] = { "etc/passwd", "etc/group", "etc/shadow", NULL };
 
 #define COLUMNS 7
 
-static size_t split(bytes line, bytes column[COLUMNS])
+/* The last of `most` columns has the rest. */
+static size_t split(bytes line, bytes *column, size_t most)
 {
 	size_t n = 0;
 
-	while (n < COLUMNS) {
-		size_t colon = n + 1 < COLUMNS ? bytes_find(line, ':') : line.n;
+	while (n < most) {
+		size_t colon = n + 1 < most ? bytes_find(line, ':') : line.n;
 
 		column[n++] = bytes_slice(line, 0, colon);
 		if (colon == line.n)
@@ -56,7 +59,7 @@ static bool pack_account(bytes line, buf *out)
 	bytes column[COLUMNS];
 	uint64_t uid, gid;
 
-	if (split(line, column) != 7 || column[0].n == 0 ||
+	if (split(line, column, COLUMNS) != 7 || column[0].n == 0 ||
 	    !text_take_u64(column[2], 10, UINT32_MAX, &uid) ||
 	    !text_take_u64(column[3], 10, UINT32_MAX, &gid))
 		return false;
@@ -75,13 +78,28 @@ static bool pack_group(bytes line, buf *out)
 	bytes column[COLUMNS];
 	uint64_t gid;
 
-	if (split(line, column) != 4 || column[0].n == 0 || column[0].n > LIMIT_PATH ||
+	if (split(line, column, COLUMNS) != 4 || column[0].n == 0 || column[0].n > LIMIT_PATH ||
 	    !text_take_u64(column[2], 10, UINT32_MAX, &gid))
 		return false;
 	pack_u64(out, ITEM_GROUP);
 	pack_bytes(out, column[0]);
 	pack_u64(out, gid);
 	return true;
+}
+
+/* name:password:..., of both files that have passwords. An empty one lets anybody in. */
+static void tell_open(struct inspection *in, bytes line)
+{
+	bytes column[COLUMNS];
+	buf out = BUF_INIT(LIMIT_PATH + 64);
+
+	if (split(line, column, COLUMNS) >= 7 && column[0].n > 0 && column[0].n <= LIMIT_PATH &&
+	    column[1].n == 0) {
+		pack_u64(&out, ITEM_OPEN);
+		pack_bytes(&out, column[0]);
+		inspection_item(in, buf_bytes(&out));
+	}
+	buf_done(&out);
 }
 
 /* is_blank(line): nothing, a comment, or an entry that asks NIS ("+", nsswitch.conf "compat"). */
@@ -93,6 +111,7 @@ static bool is_blank(bytes line)
 static int inspect(struct inspection *in, err *e)
 {
 	bool groups = bytes_is(path_base(in->entry->path), "group");
+	bool shadow = bytes_is(path_base(in->entry->path), "shadow");
 	struct faults faults = { .in = in };
 	buf out = BUF_INIT(LIMIT_PATH + 64);
 	bytes rest = in->body, line;
@@ -105,6 +124,10 @@ static int inspect(struct inspection *in, err *e)
 			faults_add(&faults, number, "too many lines: this one and what follows is not read");
 			break;
 		}
+		if (!groups && line.n <= LIMIT_PATH)
+			tell_open(in, line);
+		if (shadow)
+			continue;
 		buf_clear(&out);
 		/* the members of a group make long lines; they are not kept */
 		if ((!groups && line.n > LIMIT_PATH) ||
@@ -150,6 +173,18 @@ static bool collect_group(bytes payload, struct arena *a, struct facts *facts)
 	return true;
 }
 
+static bool collect_open(bytes payload, struct arena *a, struct facts *facts)
+{
+	uint64_t kind;
+	bytes name;
+
+	if (!pack_take_u64(&payload, ITEM_OPEN, &kind) || kind != ITEM_OPEN ||
+	    !pack_take_bytes(&payload, LIMIT_PATH, &name) || payload.n > 0)
+		return false;
+	*ARENA_PUSH(a, &facts->open_accounts) = name;
+	return true;
+}
+
 /* Only the visible files count: an account that an upper layer took away is none. */
 static int collect(struct image *image, struct arena *a, struct facts *facts, err *e)
 {
@@ -160,17 +195,18 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 	while ((item = facts_next_item(image, catalog_accounts.inspector.id, &at))) {
 		if (facts_item_hidden(image, item))
 			continue;
-		bool group = item->payload.n > 0 && item->payload.p[0] == ITEM_GROUP;
+		uint8_t kind = item->payload.n > 0 ? item->payload.p[0] : ITEM_NONE;
 
-		if (!(group ? collect_group(item->payload, a, facts)
-		            : collect_account(item->payload, a, facts)))
+		if (!(kind == ITEM_GROUP  ? collect_group(item->payload, a, facts)
+		      : kind == ITEM_OPEN ? collect_open(item->payload, a, facts)
+		                          : collect_account(item->payload, a, facts)))
 			facts_gap(facts, a, item, "the evidence of this file cannot be read");
 	}
 	return 0;
 }
 
 const struct cataloger catalog_accounts = {
-	.inspector = { .name = "accounts", .id = 4, .version = 1, .want = want, .inspect = inspect,
+	.inspector = { .name = "accounts", .id = 4, .version = 2, .want = want, .inspect = inspect,
 	               .role = role, .paths = paths },
 	.collect = collect,
 };

@@ -117,6 +117,7 @@ static void name_distribution(struct facts *facts)
 		if (is_system(p) && p->distro_id.n == 0) {
 			p->distro_id = facts->os.id;
 			p->distro_version = facts->os.version_id;
+			p->repository = facts->os.repository;
 		}
 	}
 }

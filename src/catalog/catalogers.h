@@ -4,7 +4,7 @@
  * Inspector numbers stand in the cache and are never reused: 1 os-release, 2 dpkg, 3 apk, 4
  * accounts, 5 databases that are not read, from 20 on .NET (20 what runs, 21 sources), 40 rpm, 41
  * chisel, from 60 on languages (60 Go, npm, Python, Java, Rust, gem, 66 Composer); 80 is the search
- * for secrets (secret/inspector.h). */
+ * for secrets (secret/inspector.h), 90 what files load (closure/object.h). */
 #pragma once
 
 #include "catalog/facts.h"

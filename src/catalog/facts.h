@@ -15,6 +15,7 @@
 struct os_release {
 	bool known;
 	bytes id, id_like, version_id, version, version_codename, pretty_name, variant_id;
+	bytes repository; /* Alpine: the release that apk's repositories are of; empty: unsaid */
 	uint32_t node;
 };
 
@@ -88,6 +89,8 @@ struct facts {
 	struct os_release os;
 	struct { struct account *items; size_t len, cap; } accounts;     /* of the visible etc/passwd */
 	struct { struct account_group *items; size_t len, cap; } groups; /* of the visible etc/group */
+	/* names that ask for no password: of the visible etc/passwd and etc/shadow */
+	struct { bytes *items; size_t len, cap; } open_accounts;
 	/* sorted: ecosystem, name, version, architecture, path */
 	struct { struct package *items; size_t len, cap; } packages;
 	bool packages_full; /* LIMIT_PACKAGES was reached, and said */

@@ -8,6 +8,9 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/path.h"
+#include "version/version.h"
+
+#define REPOSITORIES "etc/apk/repositories"
 
 enum payload { PAYLOAD_NONE, PAYLOAD_FIELDS, PAYLOAD_LINE };
 
@@ -41,17 +44,21 @@ static struct want want(const struct entry *entry)
 	              path_within(entry->path, BYTES("usr/lib"));
 
 	if ((system && bytes_starts(name, BYTES("os-release"))) ||
-	    bytes_is(entry->path, "etc/alpine-release") || bytes_is(entry->path, "etc/debian_version"))
+	    bytes_is(entry->path, "etc/alpine-release") ||
+	    bytes_is(entry->path, "etc/debian_version") || bytes_is(entry->path, REPOSITORIES))
 		return (struct want){ WANT_ALL, 0 };
 	return (struct want){ WANT_NO, 0 };
 }
 
-/* os-release in either place, and the two files that say less. */
+/* os-release in either place, the two files that say less, and apk's repositories. */
 static unsigned role(bytes path)
 {
 	bytes name = path_base(path);
 
-	return bytes_is(name, "alpine-release") ? 1 : bytes_is(name, "debian_version") ? 2 : 0;
+	return bytes_is(name, "alpine-release")   ? 1
+	       : bytes_is(name, "debian_version") ? 2
+	       : bytes_is(name, "repositories")   ? 3
+	                                          : 0;
 }
 
 static const char *const paths[] = { "etc/os-release", "usr/lib/os-release", NULL };
@@ -123,6 +130,29 @@ static void inspect_fields(struct inspection *in, buf *out)
 		pack_bytes(out, *field_at(&os, i));
 }
 
+/* The newest release of Alpine's that packages come from: "edge", or 3.19 of
+ * "https://dl-cdn.alpinelinux.org/alpine/v3.19/main" (apk-repositories(5)). */
+static bytes newest_repository(bytes list)
+{
+	bytes line, newest = BYTES("");
+	const bytes mark = BYTES("/alpine/");
+
+	while (bytes_line(&list, &line)) {
+		bytes release = bytes_skip(line, bytes_search(line, mark) + mark.n);
+		int c = 0;
+
+		release = bytes_slice(release, 0, bytes_find(release, '/'));
+		if (bytes_starts(line, BYTES("#")) || release.n == 0)
+			continue;
+		if (bytes_is(release, "edge"))
+			return release;
+		if (bytes_take_prefix(&release, BYTES("v")) && version_is_valid(VERSION_APK, release) &&
+		    (newest.n == 0 || (version_compare(VERSION_APK, newest, release, &c) && c < 0)))
+			newest = release;
+	}
+	return newest;
+}
+
 static int inspect(struct inspection *in, err *e)
 {
 	buf out = BUF_INIT((FIELDS + 1) * (LIMIT_PACKAGE_FIELD + 16));
@@ -131,6 +161,12 @@ static int inspect(struct inspection *in, err *e)
 	(void)e;
 	if (bytes_starts(path_base(in->entry->path), BYTES("os-release"))) {
 		inspect_fields(in, &out);
+	} else if (bytes_is(path_base(in->entry->path), "repositories")) {
+		line = newest_repository(rest);
+		if (line.n > 0) {
+			pack_u64(&out, PAYLOAD_LINE);
+			pack_bytes(&out, line);
+		}
 	} else if (bytes_line(&rest, &line) && line.n <= LIMIT_PACKAGE_FIELD) {
 		pack_u64(&out, PAYLOAD_LINE);
 		pack_bytes(&out, bytes_trim(line));
@@ -243,11 +279,13 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 	if (!read_os_release(image, BYTES("etc/os-release"), a, facts))
 		read_os_release(image, BYTES("usr/lib/os-release"), a, facts);
 	supplement(image, a, facts);
+	if (bytes_is(facts->os.id, "alpine"))
+		(void)read_release_line(image, BYTES(REPOSITORIES), a, facts, &facts->os.repository);
 	return 0;
 }
 
 const struct cataloger catalog_os_release = {
-	.inspector = { .name = "os-release", .id = 1, .version = 1, .want = want, .inspect = inspect,
+	.inspector = { .name = "os-release", .id = 1, .version = 2, .want = want, .inspect = inspect,
 	               .role = role, .paths = paths },
 	.collect = collect,
 };

@@ -67,7 +67,7 @@ struct job {
 /* job_env(job, name): the variable's value or NULL. Static. */
 const char *job_env(const struct job *job, const char *name);
 
-#define APPLET_GROUPS 3
+#define APPLET_GROUPS 4
 
 struct applet {
 	const char *name, *brief; /* brief: at most 55 columns, for the list of commands */

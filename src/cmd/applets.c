@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check_pins.h"
 #include "cmd/network.h"
 #include "cmd/reading.h"
 #include "cmd/scan.h"
+#include "cmd/vex.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(scan) X(check) X(secrets) X(sbom) X(sbom_check) X(diff) \
-	X(db_build) X(db_import) X(db_status) \
+#define APPLETS(X) X(audit) X(scan) X(vex) X(check) X(init) X(secrets) X(sbom) X(sbom_check) X(diff) \
+	X(db_update) X(db_status) X(db_build) X(db_import) X(db_push) X(db_feeds) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
@@ -26,13 +28,13 @@ static const struct flag global_flags[] = {
 	{ 0 },
 };
 
-static const struct flag_group *const groups[APPLET_GROUPS] = { &judging_flag_group,
-	                                                            &reading_flag_group,
-	                                                            &network_flag_group };
+static const struct flag_group *const groups[] = { &judging_flag_group, &statement_flag_group,
+	                                               &reading_flag_group, &network_flag_group,
+	                                               &rules_flag_group };
 
 const struct flag_group *group_find(const char *name)
 {
-	for (size_t i = 0; i < APPLET_GROUPS; i++)
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
 		if (strcmp(groups[i]->name, name) == 0)
 			return groups[i];
 	return NULL;

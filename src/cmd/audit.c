@@ -12,7 +12,7 @@
 
 #include <limits.h>
 
-#define FORMATS "table|json"
+#define FORMATS "table|json|" ISSUES_FORMATS
 
 struct audit_flags {
 	const char *format;
@@ -34,7 +34,7 @@ static const struct flag flags[] = {
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 at a gap or an unknown program" },
 	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
-	  "exit with 1 (or N) at: kev,epss:0.5,fixable,high" },
+	  "high,kev,epss:.5,fixable,secrets,settings,eol,gaps" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db build')" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "do not search the files for keys and passwords" },
@@ -48,6 +48,7 @@ struct run {
 	struct audit_options options;
 	struct gate_rule rule;
 	struct outputs outputs;
+	struct issues issues; /* for the reports over all targets */
 	struct reading reading;
 	enum status status;
 	size_t done; /* targets that were reported */
@@ -60,9 +61,11 @@ static int open_database(struct run *r, err *e)
 
 	if (gate_rule_parse(bytes_str(r->flags->fail_on), &r->rule, e) < 0)
 		return err_wrap(e, "--fail-on");
+	if (r->rule.secrets && r->flags->skip_secrets)
+		return err_set(e, ERR_USAGE, 0, "--fail-on secrets with --skip-secrets finds none");
 	if (!path || database_open(path, &r->options.db, e) == 0)
 		return 0;
-	if (r->flags->db || r->flags->fail_on || e->kind != ERR_ABSENT)
+	if (r->flags->db || gate_needs_database(&r->rule) || e->kind != ERR_ABSENT)
 		return err_wrap(e, "database");
 	err_clear(e); /* nobody asked for it */
 	return 0;
@@ -85,25 +88,38 @@ static int prepare(struct run *r, const char *first, err *e)
 
 static void report(struct run *r, const struct audit_page *page)
 {
-	static const struct terminal paper = { .width = 80 };
-
 	for (size_t i = 0; i < r->outputs.len; i++) {
 		struct stream *out = output_stream(&r->outputs, i);
+		const char *format = output_format(&r->outputs, i);
 
-		if (strcmp(output_format(&r->outputs, i), "json") == 0) {
+		if (strcmp(format, "json") == 0)
 			audit_json(page, out);
-			continue;
+		else if (strcmp(format, "table") == 0) {
+			stream_puts(out, r->done > 0 ? "\n" : "");
+			audit_text(page, output_terminal(&r->outputs, i, r->job), out);
 		}
-		if (r->done > 0)
-			stream_puts(out, "\n");
-		audit_text(page, r->flags->output.len > 0 ? &paper : &r->job->out, out);
 	}
+	if (outputs_want_issues(&r->outputs))
+		issues_add_audit(&r->issues, page);
 	r->done++;
+}
+
+/* What the rule says of all that is no vulnerability. */
+static bool is_of_rule(const struct gate_rule *rule, const struct audit_page *page)
+{
+	bool ended = page->scan && page->scan->ends.len > 0;
+
+	for (size_t i = 0; i < page->runtimes.len; i++)
+		ended |= page->runtimes.items[i].support.state == SUPPORT_ENDED;
+	return (rule->ended && ended) || (rule->gaps && page->gaps > 0) ||
+	       (rule->settings && page->actions.len > 0) ||
+	       (rule->secrets && page->secrets && secrets_at_least(page->secrets, SEVERITY_MEDIUM) > 0);
 }
 
 static void judge_status(struct run *r, const struct audit_page *page)
 {
-	if (r->flags->exit_code > 0 && page->actions.len > 0)
+	if ((r->flags->exit_code > 0 && !r->flags->fail_on && page->actions.len > 0) ||
+	    is_of_rule(&r->rule, page))
 		r->status = status_worse(r->status, STATUS_FINDINGS);
 	for (size_t i = 0; page->scan && i < page->scan->gate->found.len; i++)
 		if (gate_fails(&r->rule, &page->scan->gate->found.items[i]))
@@ -118,13 +134,15 @@ static int audit_one(void *ctx, const char *text, err *e)
 	struct target target;
 	struct audit audit;
 
-	if (target_parse(text, &r->job->arena, &target, e) < 0)
-		return -1;
-	int done = audit_run(&target, &r->options, &audit, e);
+	int done = target_parse(text, &r->job->arena, &target, e);
 
+	if (done == 0)
+		done = audit_run(&target, &r->options, &audit, e);
 	progress_end(&r->reading.progress);
-	if (done < 0)
+	if (done < 0) {
+		issues_add_failure(&r->issues, bytes_str(text), e);
 		return -1;
+	}
 	size_t cached = 0;
 
 	for (size_t i = 0; i < audit.image.layers.len; i++)
@@ -142,6 +160,8 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
                             err *e)
 {
 	struct run r = { .job = job, .flags = options };
+
+	issues_init(&r.issues, ISSUES_OF_IMAGES, job->now);
 	int result = prepare(&r, targets->items[0], e);
 
 	if (result == 0) {
@@ -149,8 +169,11 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
 
 		r.status = status_worse(r.status, failed);
 	}
-	if (result == 0 && r.done > 0)
+	if (result == 0 && r.done > 0) {
+		outputs_issues(&r.outputs, &r.issues);
 		result = outputs_commit(&r.outputs, e);
+	}
+	issues_done(&r.issues);
 	outputs_close(&r.outputs);
 	database_close(r.options.db);
 	if (result < 0)

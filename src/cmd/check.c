@@ -5,19 +5,22 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/check_image.h"
+#include "cmd/check_pins.h"
+#include "cmd/mended.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/status.h"
+#include "report/compliance.h"
 #include "rule/pss.h"
 #include "sys/file.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
-#define FORMATS "table|json"
+#define FORMATS "table|json|" ISSUES_FORMATS
 
 struct check_flags {
-	const char *format, *severity, *fix, *pss, *pss_version, *rule;
+	const char *format, *severity, *fix, *pss, *pss_version, *rule, *registries, *store;
+	const char *compliance;
+	struct network_flags network;
 	struct texts output;
 	uint64_t exit_code;
 	bool diff, all, dump;
@@ -25,23 +28,37 @@ struct check_flags {
 
 #define FIELD(name) offsetof(struct check_flags, name)
 static const struct flag flags[] = {
-	{ 0, "fix", "safe|review", FLAG_MAYBE, FIELD(fix), "mend the files: what is safe, or all" },
+	{ 0, "fix", "safe|review|input", FLAG_MAYBE, FIELD(fix),
+	  "mend: what is safe, or all; or ask for digests" },
 	{ 0, "diff", NULL, FLAG_SWITCH, FIELD(diff), "with --fix: print a patch, change nothing" },
 	{ 0, "pss", "baseline|restricted", FLAG_CHOICE, FIELD(pss),
 	  "judge by the Pod Security Standards" },
-	{ 0, "pss-version", "vX.Y", FLAG_TEXT, FIELD(pss_version), "of that policy; default: latest" },
 	{ 0, "severity", "LEVEL", FLAG_TEXT, FIELD(severity),
 	  "show this and worse, and gate on it (medium)" },
 	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule),
 	  "only these rules, by our or another tool's ids" },
-	{ 0, "all", NULL, FLAG_SWITCH, FIELD(all), "also rules that are matters of taste" },
-	{ 0, "dump", NULL, FLAG_SWITCH, FIELD(dump), "print how Dockerfiles are read, and stop" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
+	{ 0 },
+};
+
+/* What is asked for now and then. */
+static const struct flag rules_flags[] = {
+	{ 0, "pss-version", "vX.Y", FLAG_TEXT, FIELD(pss_version), "of that policy; default: latest" },
+	{ 0, "registries", "HOST[,HOST]", FLAG_TEXT, FIELD(registries),
+	  "where base images may come from" },
+	{ 0, "secret-store", "secret|azure|vault", FLAG_CHOICE, FIELD(store),
+	  "where --fix takes a pod's secrets from" },
+	{ 0, "compliance", COMPLIANCE_NAMES, FLAG_CHOICE, FIELD(compliance),
+	  "tell it by the sections of a standard" },
+	{ 0, "all", NULL, FLAG_SWITCH, FIELD(all), "also rules that are matters of taste" },
+	{ 0, "dump", NULL, FLAG_SWITCH, FIELD(dump), "print how Dockerfiles are read, and stop" },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N instead of 1" },
 	{ 0 },
 };
+
+const struct flag_group rules_flag_group = { "rules", "Rules", rules_flags };
 
 /* "medium", or as Trivy has it "MEDIUM,HIGH": the least of them. */
 static int take_severity(const char *text, enum severity *out, err *e)
@@ -62,11 +79,34 @@ static int take_severity(const char *text, enum severity *out, err *e)
 
 static int refuse_contradictions(const struct check_flags *f, err *e)
 {
+	if (f->compliance && (f->fix || f->pss || f->dump))
+		return err_set(e, ERR_USAGE, 0, "--compliance goes without --fix, --pss and --dump");
 	if (f->diff && !f->fix)
 		return err_set(e, ERR_USAGE, 0, "--diff shows what --fix would do: give --fix, too");
 	if (f->dump && f->fix)
 		return err_set(e, ERR_USAGE, 0, "--dump judges nothing, so there is nothing to --fix");
+	if ((f->rule && strlen(f->rule) > LIMIT_PATH) ||
+	    (f->registries && strlen(f->registries) > LIMIT_PATH))
+		return err_set(e, ERR_USAGE, 0, "--rule or --registries names too many");
+	if (f->pss_version && !f->pss)
+		return err_set(e, ERR_USAGE, 0, "--pss-version needs --pss");
 	return 0;
+}
+
+static enum job_store store_of(const char *word)
+{
+	if (word && strcmp(word, "azure") == 0)
+		return JOB_STORE_AZURE;
+	return word && strcmp(word, "vault") == 0 ? JOB_STORE_VAULT : JOB_STORE_SECRET;
+}
+
+static enum rule_fix fix_of(const char *word)
+{
+	if (!word)
+		return RULE_FIX_NONE;
+	if (strcmp(word, "input") == 0)
+		return RULE_FIX_INPUT;
+	return strcmp(word, "review") == 0 ? RULE_FIX_REVIEW : RULE_FIX_SAFE;
 }
 
 static int take_options(struct job *job, const struct check_flags *f, struct check_options *out,
@@ -78,15 +118,12 @@ static int take_options(struct job *job, const struct check_flags *f, struct che
 	out->job.pss_version = PSS_LATEST;
 	out->job.only = f->rule;
 	out->dump = f->dump;
-	if (f->fix)
-		out->fix = strcmp(f->fix, "review") == 0 ? RULE_FIX_REVIEW : RULE_FIX_SAFE;
+	out->job.registries = f->registries;
+	out->job.store = store_of(f->store);
+	out->fix = fix_of(f->fix);
 	out->job.harden = f->fix && f->pss;
 	if (refuse_contradictions(f, e) < 0)
 		return -1;
-	if (f->rule && strlen(f->rule) > LIMIT_PATH)
-		return err_set(e, ERR_USAGE, 0, "--rule names too many");
-	if (f->pss_version && !f->pss)
-		return err_set(e, ERR_USAGE, 0, "--pss-version needs --pss");
 	if (f->pss_version && !pss_version_from(bytes_str(f->pss_version), &out->job.pss_version))
 		return err_set(e, ERR_USAGE, 0, "--pss-version is latest or like v1.30, not '%s'",
 		               SHOW(bytes_str(f->pss_version)));
@@ -99,28 +136,6 @@ static int take_options(struct job *job, const struct check_flags *f, struct che
 }
 
 /* -- what was done and seen ------------------------------------------------------------------- */
-
-static int write_files(struct job *job, struct check *check, err *e)
-{
-	for (size_t i = 0; i < check->len; i++) {
-		const struct check_file *f = &check->files[i];
-		struct stat st;
-
-		if (!f->after.p || strcmp(f->name, "-") == 0)
-			continue;
-		/* A link is followed: the file that it names is mended. */
-		char *path = realpath(f->name, NULL);
-		int written = path && stat(path, &st) == 0
-		                  ? file_write_atomic(path, f->after, st.st_mode & 07777, e)
-		                  : err_set(e, ERR_ABSENT, 0, "'%s' has gone", SHOW(bytes_str(f->name)));
-
-		free(path);
-		if (written < 0)
-			return -1;
-		message_detail(job, f->name, "mended");
-	}
-	return 0;
-}
 
 static bool tell_errors(struct job *job, const struct check *check)
 {
@@ -145,17 +160,31 @@ static bool tell_errors(struct job *job, const struct check *check)
 static void render(struct job *job, const struct check_flags *f, const struct check *check,
                    struct outputs *outputs)
 {
+	struct issues issues;
+
+	issues_init(&issues, ISSUES_OF_SETTINGS, job->now);
+	issues_add_check(&issues, check);
+	outputs_issues(outputs, &issues);
+	issues_done(&issues);
 	for (size_t i = 0; i < outputs->len; i++) {
 		struct stream *out = output_stream(outputs, i);
+		const char *format = output_format(outputs, i);
 
-		if (strcmp(output_format(outputs, i), "json") == 0)
+		if (issues_is_format(format))
+			continue;
+		if (f->compliance && strcmp(format, "json") == 0)
+			compliance_json(check, compliance_find(f->compliance), out);
+		else if (strcmp(format, "json") == 0)
 			check_json(check, OAKUM_VERSION, out);
+		else if (f->compliance)
+			compliance_text(check, compliance_find(f->compliance),
+			                output_terminal(outputs, i, job), out);
 		else if (f->diff)
 			check_patch(check, out);
 		else if (f->pss && !f->fix)
 			check_pss(check, out);
 		else
-			check_table(check, &job->out, out);
+			check_table(check, output_terminal(outputs, i, job), out);
 	}
 }
 
@@ -191,9 +220,25 @@ static enum status judge(const struct check_flags *f, const struct check *check,
 	return STATUS_DONE;
 }
 
-static int check_files(struct job *job, const struct check_flags *f, struct check *check,
-                       struct outputs *outputs, err *e)
+/* Files first, with their fixes; then images, which nothing can be written to. */
+static int judge_targets(struct job *job, const struct check_flags *f, const struct texts *images,
+                         struct check_options *options, struct check *check, err *e)
 {
+	bool levels = f->compliance && strcmp(f->compliance, "pss") == 0;
+	int result = levels ? check_run_levels(check, options, &job->arena, e)
+	                    : check_run(check, options, &job->arena, e);
+
+	if (result == 0 && f->fix && !f->diff)
+		result = mended_write(job, check, e);
+	if (result == 0 && images->len > 0)
+		result = check_images(job, images, &f->network, options, check, e);
+	return result;
+}
+
+static int check_files(struct job *job, const struct check_flags *f, const struct texts *images,
+                       struct check *check, struct outputs *outputs, err *e)
+{
+	struct check_pins pins = { .job = job, .network = &f->network };
 	struct check_options options;
 	enum severity gate = SEVERITY_MEDIUM;
 
@@ -202,9 +247,11 @@ static int check_files(struct job *job, const struct check_flags *f, struct chec
 		return -1;
 	if (f->severity)
 		check->least = gate;
-	if (check_run(check, &options, &job->arena, e) < 0)
-		return -1;
-	if (f->fix && !f->diff && write_files(job, check, e) < 0)
+	if (options.fix == RULE_FIX_INPUT) {
+		options.fetch = check_pins_fetch;
+		options.fetch_context = &pins;
+	}
+	if (judge_targets(job, f, images, &options, check, e) < 0)
 		return -1;
 	if (f->dump)
 		put_dumps(check, output_stream(outputs, 0));
@@ -212,7 +259,7 @@ static int check_files(struct job *job, const struct check_flags *f, struct chec
 		render(job, f, check, outputs);
 	if (outputs_commit(outputs, e) < 0)
 		return -1;
-	return tell_errors(job, check) ? STATUS_FAILED : (int)judge(f, check, gate);
+	return tell_errors(job, check) || pins.failed ? STATUS_FAILED : (int)judge(f, check, gate);
 }
 
 static int check_run_applet(struct job *job, const void *options, const struct texts *targets,
@@ -220,14 +267,19 @@ static int check_run_applet(struct job *job, const void *options, const struct t
 {
 	const struct check_flags *f = options;
 	struct outputs outputs = { 0 };
+	struct texts paths = { 0 }, images = { 0 };
 	struct check check;
-	int status = check_gather(targets->items, targets->len, &job->arena, &check, e);
+
+	for (size_t i = 0; i < targets->len; i++)
+		*ARENA_PUSH(&job->arena, check_is_image(targets->items[i]) ? &images : &paths) =
+			targets->items[i];
+	int status = check_gather(paths.items, paths.len, &job->arena, &check, e);
 
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &outputs,
 		                      e);
 	if (status == 0)
-		status = check_files(job, f, &check, &outputs, e);
+		status = check_files(job, f, &images, &check, &outputs, e);
 	outputs_close(&outputs);
 	return status;
 }
@@ -235,13 +287,14 @@ static int check_run_applet(struct job *job, const void *options, const struct t
 const struct applet applet_check = {
 	.name = "check",
 	.brief = "find and mend what is weak in manifests and the like",
-	.operands = "FILE|FOLDER...",
-	.about = "Judges Kubernetes objects by the Pod Security Standards and the rules that\n"
-			 "'oakum explain' lists; '-' is standard input. --fix changes only the lines\n"
-			 "that it mends; --fix=review also what may change how the program runs.",
+	.operands = "FILE|FOLDER|IMAGE...",
+	.about = "Judges settings by the rules that 'oakum explain' lists; '-' is standard\n"
+			 "input. Only --fix=input asks the network: registries, for the digests of tags.",
 	.operands_min = 1,
 	.operands_max = UINT32_MAX,
 	.flags = flags,
+	.groups = { { &rules_flag_group, 0 }, /* its fields are check's own */
+	            { &network_flag_group, offsetof(struct check_flags, network) } },
 	.options_size = sizeof(struct check_flags),
 	.examples = { { "oakum check deploy/", "what is weak, a line each" },
 	              { "oakum check --fix=review --pss restricted --diff app.yaml",

@@ -69,9 +69,10 @@ const struct applet applet_db_build = {
 	.name = "db build",
 	.brief = "make the vulnerability database from feeds",
 	.operands = "[KIND:]PATH...",
-	.about = "PATH is a file or a folder with documents of feeds, also compressed (gzip, zstd)\n"
-			 "or a ZIP archive. Each shows its KIND itself: osv, ghsa, debian, ubuntu, alpine,\n"
-			 "csaf, dotnet-cve, dotnet-releases, nvd, kev, epss, eol, trivy-yaml, vunnel.\n"
+	.about = "PATH is a file or a folder with documents of feeds, also compressed (gzip, zstd,\n"
+			 "xz, bzip2), tar or ZIP. Each shows its KIND itself: osv, ghsa, debian, ubuntu,\n"
+			 "alpine, csaf, oval, alas, dotnet-cve, dotnet-releases, nvd, kev, epss, eol,\n"
+			 "vunnel, trivy-yaml; trivy-db and grype-db are the databases of those tools.\n"
 			 "Where feeds say the same, the one that is named first counts. What is left out\n"
 			 "is counted; -v names it. The same feeds give the same file.",
 	.operands_min = 1,

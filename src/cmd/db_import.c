@@ -22,11 +22,12 @@ static int db_import_run(struct job *job, const void *options, const struct text
 {
 	const struct db_import_flags *f = options;
 	const char *path = db_path(job, f->db);
+	const struct db_place place = { path, f->allow_older, job->clock_ns / 1000000000 };
 
 	if (!path)
 		return err_set(e, ERR_USAGE, 0, "there is no home folder: say where with --db FILE");
 	if ((!f->db && db_make_folder(job, path, e) < 0) ||
-	    db_import(operands->items[0], path, f->allow_older, e) < 0)
+	    db_import(operands->items[0], &place, e) < 0)
 		return -1;
 	message_note(job, path, "imported");
 	return STATUS_DONE;

@@ -8,6 +8,7 @@
 #include "cmd/options.h"
 #include "cmd/status.h"
 #include "cmd/suggest.h"
+#include "cmd/trivy.h"
 #include "cmd/usage.h"
 
 #include <signal.h>
@@ -97,6 +98,27 @@ static int run(struct job *job, const struct applet *applet, char **words, err *
 	return applet->run(job, options, &operands, e);
 }
 
+static int dispatch(struct job *job, char **words, err *e)
+{
+	size_t taken;
+	const struct applet *applet = choose(words, &taken, e);
+
+	return applet ? run(job, applet, words + taken, e) : -1;
+}
+
+/* Every failure is 1 there, and told here. */
+static int run_as_trivy(struct job *job, char **words, err *e)
+{
+	struct trivy t;
+	int status = -1;
+
+	if (trivy_translate(job, words, &t, e) == 0)
+		status = t.version_format ? trivy_version(&t, e) : *t.words ? dispatch(job, t.words, e) : 0;
+	if (status < 0)
+		message_error(job, NULL, e);
+	return status < 0 ? 1 : trivy_status(&t, status);
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct job job;
@@ -107,12 +129,10 @@ int main(int argc, char **argv, char **envp)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (read_world(&job, envp, &e) == 0) {
 		char *help[] = { (char[]){ "help" }, NULL };
-		char **words = argc > 1 ? argv + 1 : help;
-		size_t taken;
-		const struct applet *applet = choose(words, &taken, &e);
 
-		if (applet)
-			status = run(&job, applet, words + taken, &e);
+		status = argc > 0 && trivy_is_name(argv[0])
+		             ? run_as_trivy(&job, argv + 1, &e)
+		             : dispatch(&job, argc > 1 ? argv + 1 : help, &e);
 	}
 	if (status < 0) {
 		message_error(&job, NULL, &e);

@@ -147,3 +147,25 @@ struct stream *output_stream(struct outputs *o, size_t i)
 {
 	return &o->items[i].stream;
 }
+
+const struct terminal *output_terminal(const struct outputs *o, size_t i, const struct job *job)
+{
+	static const struct terminal paper = { .width = 80 };
+
+	return o->items[i].path ? &paper : &job->out;
+}
+
+bool outputs_want_issues(const struct outputs *o)
+{
+	for (size_t i = 0; i < o->len; i++)
+		if (issues_is_format(o->items[i].format))
+			return true;
+	return false;
+}
+
+void outputs_issues(struct outputs *o, const struct issues *all)
+{
+	for (size_t i = 0; i < o->len; i++)
+		if (issues_is_format(o->items[i].format))
+			issues_write(all, o->items[i].format, &o->items[i].stream);
+}

@@ -7,6 +7,8 @@
 
 #include "cmd/applet.h"
 #include "fmt/stream.h"
+#include "report/issues.h"
+#include "report/terminal.h"
 
 /* output_stdout(s): a stream to standard output. ERR_IO. */
 void output_stdout(struct stream *s);
@@ -28,5 +30,12 @@ int outputs_open(struct job *job, const char *format, const struct texts *list, 
 int outputs_commit(struct outputs *o, err *e);
 void outputs_close(struct outputs *o);
 
+/* outputs_want_issues(o): is one of them a report of all findings (ISSUES_FORMATS)?
+ * outputs_issues(o, all): write those, once and at the end. */
+bool outputs_want_issues(const struct outputs *o);
+void outputs_issues(struct outputs *o, const struct issues *all);
+
+/* output_terminal(o, i, job): what shows it: that of the job, paper for a file. */
+const struct terminal *output_terminal(const struct outputs *o, size_t i, const struct job *job);
 const char *output_format(const struct outputs *o, size_t i);
 struct stream *output_stream(struct outputs *o, size_t i);

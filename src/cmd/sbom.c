@@ -13,7 +13,7 @@
 #include "sys/file.h"
 #include "transfer/attached.h"
 
-#define FORMATS "spdx-json|spdx-tag|cyclonedx-json|cyclonedx-json@1.6|cyclonedx-json@1.7"
+#define FORMATS "spdx-json|spdx-tag|cyclonedx|cyclonedx-json|cyclonedx-json@1.6|cyclonedx-json@1.7"
 
 struct sbom_flags {
 	const char *format;

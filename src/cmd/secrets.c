@@ -12,7 +12,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#define FORMATS "table|json"
+#define FORMATS "table|json|" ISSUES_FORMATS
 
 struct secrets_flags {
 	const char *format, *name;
@@ -40,6 +40,7 @@ struct run {
 	struct job *job;
 	const struct secrets_flags *flags;
 	struct outputs outputs;
+	struct issues issues; /* for the reports over all targets */
 	struct reading reading;
 	enum status status;
 	size_t done; /* targets that were reported */
@@ -65,19 +66,19 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 
 static void report(struct run *r, const struct secrets_page *page)
 {
-	static const struct terminal paper = { .width = 80 };
-
 	for (size_t i = 0; i < r->outputs.len; i++) {
 		struct stream *out = output_stream(&r->outputs, i);
+		const char *format = output_format(&r->outputs, i);
 
-		if (strcmp(output_format(&r->outputs, i), "json") == 0) {
+		if (strcmp(format, "json") == 0)
 			secrets_json(page, out);
-			continue;
+		else if (strcmp(format, "table") == 0) {
+			stream_puts(out, r->done > 0 ? "\n" : "");
+			secrets_table(page, output_terminal(&r->outputs, i, r->job), out);
 		}
-		if (r->done > 0)
-			stream_puts(out, "\n");
-		secrets_table(page, r->flags->output.len > 0 ? &paper : &r->job->out, out);
 	}
+	if (outputs_want_issues(&r->outputs))
+		issues_add_secrets(&r->issues, page);
 	r->done++;
 }
 
@@ -104,6 +105,8 @@ static int search_one(void *ctx, const char *text, err *e)
 			r->status = status_worse(r->status, STATUS_FINDINGS);
 		if (r->flags->fail_on_gap && page.gaps > 0)
 			r->status = status_worse(r->status, STATUS_GAP);
+	} else {
+		issues_add_failure(&r->issues, bytes_str(text), e);
 	}
 	arena_done(&a);
 	return result;
@@ -113,6 +116,8 @@ static int secrets_run_applet(struct job *job, const void *options, const struct
                               err *e)
 {
 	struct run r = { .job = job, .flags = options };
+
+	issues_init(&r.issues, ISSUES_OF_SECRETS, job->now);
 	int result = prepare(&r, targets, e);
 
 	if (result == 0) {
@@ -120,8 +125,11 @@ static int secrets_run_applet(struct job *job, const void *options, const struct
 
 		r.status = status_worse(r.status, failed);
 	}
-	if (result == 0 && r.done > 0)
+	if (result == 0 && r.done > 0) {
+		outputs_issues(&r.outputs, &r.issues);
 		result = outputs_commit(&r.outputs, e);
+	}
+	issues_done(&r.issues);
 	outputs_close(&r.outputs);
 	if (result < 0)
 		return -1;

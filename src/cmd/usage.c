@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { FLAG_COLUMN = 30 };
+enum { FLAG_COLUMN = 30, COLUMNS = 80 };
 
 void usage_overview(struct stream *out)
 {
@@ -25,7 +25,7 @@ void usage_overview(struct stream *out)
 
 static void put_flag(struct stream *out, const struct flag *f)
 {
-	char name[64];
+	char name[COLUMNS + 1];
 	bool maybe = f->kind == FLAG_MAYBE;
 	int n = snprintf(name, sizeof(name), "%s%c%s--%s%s%s%s", f->letter ? "-" : " ",
 	                 f->letter ? f->letter : ' ', f->letter ? ", " : "  ", f->name,
@@ -34,21 +34,27 @@ static void put_flag(struct stream *out, const struct flag *f)
 	                            : "",
 	                 f->value ? f->value : "", maybe ? "]" : "");
 
-	if (n >= FLAG_COLUMN - 3)
+	if (n + 4 + (int)strlen(f->brief) > COLUMNS && n >= FLAG_COLUMN - 3)
+		stream_printf(out, "  %s\n", name); /* a long list speaks for itself */
+	else if (n >= FLAG_COLUMN - 3)
 		stream_printf(out, "  %s  %s\n", name, f->brief);
 	else
 		stream_printf(out, "  %-*s%s\n", FLAG_COLUMN - 2, name, f->brief);
 }
 
-/* "Registries: --cacert, --mirror ('oakum help network').", broken at 80 columns. */
+/* Flags of a group that a command's help names; its own page names all. */
+#define GROUP_SHOWN 12
+
+/* "Registries: --cacert, --mirror, 'oakum help network'.", broken at 80 columns. */
 static void put_group(struct stream *out, const struct flag_group *group)
 {
 	char word[80];
 	int column = snprintf(word, sizeof(word), "%s:", group->brief);
 
-	stream_printf(out, "\n%s", word);
-	for (const struct flag *f = group->flags; f->name || f == group->flags; f++) {
-		int n = snprintf(word, sizeof(word), "--%s,", f->name);
+	stream_printf(out, "%s", word);
+	for (size_t i = 0; group->flags[i].name && i <= GROUP_SHOWN; i++) {
+		int n = i == GROUP_SHOWN ? snprintf(word, sizeof(word), "...,")
+		                         : snprintf(word, sizeof(word), "--%s,", group->flags[i].name);
 
 		column = column + 1 + n > 79 ? n : column + 1 + n;
 		stream_printf(out, "%s%s", column == n ? "\n" : " ", word);
@@ -81,8 +87,10 @@ void usage_command(const struct applet *applet, struct stream *out)
 		stream_puts(out, "\n");
 	for (const struct flag *f = applet->flags; f && f->name; f++)
 		put_flag(out, f);
-	for (size_t i = 0; i < APPLET_GROUPS && applet->groups[i].group; i++)
+	for (size_t i = 0; i < APPLET_GROUPS && applet->groups[i].group; i++) {
+		stream_puts(out, i == 0 ? "\n" : "");
 		put_group(out, applet->groups[i].group);
+	}
 	stream_puts(out, "\nAlways: -q --quiet, -v --verbose, --log-format text|json, -h --help.\n");
 	put_examples(out, applet);
 }

@@ -22,12 +22,23 @@ enum codec codec_detect(bytes head)
 	return CODEC_NONE;
 }
 
+enum codec codec_detect_file(bytes head)
+{
+	if (bytes_starts(head, BYTES("\xfd" "7zXZ\0")))
+		return CODEC_XZ;
+	if (bytes_starts(head, BYTES("BZh")) && head.n >= 4 && head.p[3] >= '1' && head.p[3] <= '9')
+		return CODEC_BZIP2;
+	return codec_detect(head);
+}
+
 const char *codec_name(enum codec codec)
 {
 	switch (codec) {
 	case CODEC_NONE: return "none";
 	case CODEC_GZIP: return "gzip";
 	case CODEC_ZSTD: return "zstd";
+	case CODEC_XZ: return "xz";
+	case CODEC_BZIP2: return "bzip2";
 	}
 	return "unknown";
 }
@@ -52,6 +63,10 @@ struct decoder *decoder_new(enum codec codec, enum codec_engine engine)
 	assert(codec != CODEC_NONE);
 	if (codec == CODEC_ZSTD)
 		return zstd_new();
+	if (codec == CODEC_XZ)
+		return xz_new();
+	if (codec == CODEC_BZIP2)
+		return bzip2_new();
 	return gzip_new(engine == CODEC_FAST ? inflater_new_fast() : inflater_new_reference());
 }
 

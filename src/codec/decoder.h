@@ -53,6 +53,8 @@ struct inflater *inflater_new_reference(void);
 /* gzip_new(i): takes i. */
 struct decoder *gzip_new(struct inflater *i);
 struct decoder *zstd_new(void);
+struct decoder *xz_new(void);
+struct decoder *bzip2_new(void);
 
 /* codec_alloc(n): cleared memory; codec_no_memory: say so and abort. For the adapters of this room.
  * */

@@ -279,7 +279,7 @@ static const char *gain_hidden(struct audit_page *page, struct page_action *acti
 
 /* What an attacker gains most from comes first: becoming root, known holes, keys; then the tools at
  * hand; then what is merely better. */
-static const struct rule {
+static const struct remedy {
 	const char *id;
 	const char *(*gain)(struct audit_page *page, struct page_action *action); /* NULL: not needed */
 } rules[] = {

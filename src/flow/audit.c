@@ -2,6 +2,7 @@
 #include "flow/audit.h"
 
 #include "flow/judge.h"
+#include "flow/reach.h"
 #include "flow/secrets.h"
 #include "secret/inspector.h"
 
@@ -17,6 +18,7 @@ void audit_judge(const struct image *image, const struct facts *facts,
 	judge_settings(out);
 	judge_tools(out);
 	judge_packages(out);
+	judge_weaknesses(out);
 	judge_actions(out);
 }
 
@@ -45,30 +47,33 @@ static int check_kind(const struct target *target, err *e)
 	return 0;
 }
 
+void audit_inspectors(const struct inspector *more, const struct inspector **out)
+{
+	size_t n = 0;
+
+	for (; catalog_inspectors[n]; n++)
+		out[n] = catalog_inspectors[n];
+	out[n++] = &closure_inspector;
+	out[n++] = more;
+	out[n] = NULL;
+}
+
 int audit_gather(const struct target *target, const struct image_options *options,
                  struct image *out_image, struct facts *out_facts, err *e)
 {
+	const struct inspector *inspectors[INSPECTORS_MOST + 1];
 	struct image_options image = *options;
 
-	if (!image.inspectors)
-		image.inspectors = catalog_inspectors;
+	if (!image.inspectors) {
+		audit_inspectors(NULL, inspectors);
+		image.inspectors = inspectors;
+	}
 	if (check_kind(target, e) < 0 || image_read(target, &image, out_image, e) < 0)
 		return -1;
 	if (catalog_collect(out_image, &out_image->arena, out_facts, e) == 0)
 		return 0;
 	image_done(out_image);
 	return -1;
-}
-
-/* The catalogers' inspectors and the search for secrets, on one read. */
-static void add_secrets(const struct inspector **out)
-{
-	size_t n = 0;
-
-	for (; catalog_inspectors[n]; n++)
-		out[n] = catalog_inspectors[n];
-	out[n] = &secret_inspector;
-	out[n + 1] = NULL;
 }
 
 int audit_run(const struct target *target, const struct audit_options *options, struct audit *out,
@@ -83,7 +88,7 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 
 	*out = (struct audit){ 0 };
 	if (secrets) {
-		add_secrets(inspectors);
+		audit_inspectors(&secret_inspector, inspectors);
 		image.inspectors = inspectors;
 	}
 	if (audit_gather(target, &image, &out->image, &out->facts, e) < 0)
@@ -93,11 +98,14 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 		return -1;
 	}
 	coverage_count(&out->image, &out->facts, &out->image.arena, &out->coverage);
+	if (options->db)
+		reach_judge(&out->image, &out->facts, &out->image.arena, &out->closure);
 	if (options->db && scan_judge(&out->image, &out->facts, &scan, &out->scan, e) < 0) {
 		image_done(&out->image);
 		return -1;
 	}
 	audit_judge(&out->image, &out->facts, &out->coverage, secrets, options->now, &out->page);
+	out->scan.page.closure = &out->closure;
 	out->page.scan = options->db ? &out->scan.page : NULL;
 	return 0;
 }

@@ -29,17 +29,6 @@ static void show_distribution(const struct bill *bill, struct arena *scratch,
 	out->layer = tree_get(bill->image.tree, os->node)->layer;
 }
 
-/* rpm's Vendor is an organisation; deb and apk name a maintainer. Databases of languages name
- * nobody who could be believed. */
-static bytes supplier_of(const struct package *p, struct arena *a)
-{
-	if (p->vendor.n == 0)
-		return p->vendor;
-	if (p->ecosystem == ECO_RPM)
-		return bytes_str(arena_printf(a, "Organization: " PRIb, BYTESF(p->vendor)));
-	return sbom_supplier(p->vendor, a);
-}
-
 static void show_package(const void *ctx, size_t i, struct arena *scratch, struct sbom_package *out)
 {
 	const struct bill *bill = ctx;
@@ -49,23 +38,7 @@ static void show_package(const void *ctx, size_t i, struct arena *scratch, struc
 		show_distribution(bill, scratch, out);
 		return;
 	}
-	const struct package *p = &bill->facts.packages.items[bill->shown[i - before]];
-
-	*out = (struct sbom_package){ .kind = SBOM_LIBRARY,
-		                          .name = p->name,
-		                          .version = p->version,
-		                          .type = bytes_str(ecosystem_name(p->ecosystem)),
-		                          .purl = bytes_str(package_purl(p, scratch)),
-		                          .source_name = p->source_name,
-		                          .source_version = p->source_version,
-		                          .path = p->path,
-		                          .layer = p->layer,
-		                          .licence = licence_of(p->licence, scratch),
-		                          .overridden = p->overridden,
-		                          .supplier = supplier_of(p, scratch),
-		                          .slices = p->slices,
-		                          .module = p->module,
-		                          .owned_by_system = p->owned_by_system };
+	sbom_package_of(&bill->facts.packages.items[bill->shown[i - before]], scratch, out);
 }
 
 static bool next_file(const void *ctx, size_t *at, struct arena *scratch, struct sbom_file *out)
@@ -263,14 +236,10 @@ int bill_make(const struct target *target, const struct bill_options *options, s
 {
 	const struct inspector *inspectors[INSPECTORS_MOST + 1];
 	struct image_options image = options->image;
-	size_t n = 0;
 
 	*out = (struct bill){ 0 };
 	if (options->files) {
-		for (; catalog_inspectors[n]; n++)
-			inspectors[n] = catalog_inspectors[n];
-		inspectors[n] = &file_digests_inspector;
-		inspectors[n + 1] = NULL;
+		audit_inspectors(&file_digests_inspector, inspectors);
 		image.inspectors = inspectors;
 		file_digests_prepare();
 	}

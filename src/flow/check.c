@@ -22,7 +22,7 @@ struct session {
 
 /* -- one question and its answer -------------------------------------------------------------- */
 
-static int send(struct session *s, bytes text, err *e)
+static int send(struct session *s, bytes text, bool last, err *e)
 {
 	do {
 		bytes part = bytes_slice(text, 0, WORKER_IN_SIZE);
@@ -33,20 +33,18 @@ static int send(struct session *s, bytes text, err *e)
 				return -1;
 		memcpy(room, part.p, part.n);
 		text = bytes_skip(text, part.n);
-		worker_send(s->worker, part.n, text.n == 0);
+		worker_send(s->worker, part.n, last && text.n == 0);
 	} while (text.n > 0);
 	return 0;
 }
 
 /* The answer lies in s->answer. */
-static int ask(struct session *s, const buf *request, err *e)
+static int take_answer(struct session *s, err *e)
 {
 	bool last = false;
 	bytes part;
 
 	buf_clear(&s->answer);
-	if (send(s, buf_bytes(request), e) < 0)
-		return -1;
 	while (!last) {
 		if (!worker_answer(s->worker, &part, &last)) {
 			if (worker_wait(s->worker, e) < 0)
@@ -60,6 +58,11 @@ static int ask(struct session *s, const buf *request, err *e)
 			return -1;
 	}
 	return 0;
+}
+
+static int ask(struct session *s, const buf *request, err *e)
+{
+	return send(s, buf_bytes(request), true, e) < 0 ? -1 : take_answer(s, e);
 }
 
 /* The worker may lie about the kind. */
@@ -84,7 +87,7 @@ static int begin(struct session *s, err *e)
 	buf request = BUF_INIT(LIMIT_SETTINGS + LIMIT_PATH);
 	bool landlock;
 
-	options.deadline = deadline_in(LIMIT_CHECK_MS);
+	options.deadline = deadline_in(LIMIT_CHECK_MS + (s->options->fetch ? LIMIT_CHECK_PINS_MS : 0));
 	s->sent_len = 0;
 	if (worker_start(&options, &s->worker, &landlock, e) < 0)
 		return -1;
@@ -100,12 +103,17 @@ static int begin(struct session *s, err *e)
 static int give(struct session *s, size_t index, err *e)
 {
 	struct check_file *f = &s->check->files[index];
-	buf request = BUF_INIT(2 * LIMIT_SETTINGS);
+	buf request = BUF_INIT(LIMIT_PATH + 64);
 
 	buf_putc(&request, 'f');
 	pack_str(&request, f->name);
-	pack_bytes(&request, f->text);
-	int result = ask(s, &request, e);
+	pack_u64(&request, f->text.n); /* with the text behind it: pack_bytes without a copy */
+	int result = send(s, buf_bytes(&request), f->text.n == 0, e);
+
+	if (result == 0 && f->text.n > 0)
+		result = send(s, f->text, true, e);
+	if (result == 0)
+		result = take_answer(s, e);
 	bytes answer = buf_bytes(&s->answer);
 
 	buf_done(&request);
@@ -118,22 +126,11 @@ static int give(struct session *s, size_t index, err *e)
 	return 0;
 }
 
-/* 0 when all was judged; -1 when the worker was lost, with the file that did it marked. */
-static int attempt(struct session *s, err *e)
+static int judge(struct session *s, err *e)
 {
 	buf request = BUF_INIT(16);
 	err told = { 0 };
 
-	if (begin(s, e) < 0)
-		return -1;
-	for (size_t i = 0; i < s->check->len; i++) {
-		struct check_file *f = &s->check->files[i];
-
-		if (!err_is_set(&f->error) && give(s, i, e) < 0) {
-			f->error = *e;
-			return -1;
-		}
-	}
 	buf_putc(&request, 'r');
 	int result = ask(s, &request, e);
 	bytes answer = buf_bytes(&s->answer);
@@ -148,6 +145,65 @@ static int attempt(struct session *s, err *e)
 		return 1; /* it lives, and says what it could not do */
 	}
 	return result;
+}
+
+static bool is_asked(const struct check *check, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(check->findings[i].asks, check->findings[index].asks) == 0)
+			return true;
+	return false;
+}
+
+/* What the findings ask for is fetched, and all is judged again, by the same worker. No other takes
+ * its place now: it would be forked from a process that may have read a password. */
+static int pin(struct session *s, err *e)
+{
+	struct {
+		const char **items;
+		size_t len, cap;
+	} images = { 0 };
+	const char *pins;
+	err told = { 0 };
+
+	for (size_t i = 0; i < s->check->findings_len && images.len < LIMIT_CHECK_PINS; i++)
+		if (*s->check->findings[i].asks && !is_asked(s->check, i))
+			*ARENA_PUSH(s->arena, &images) = s->check->findings[i].asks;
+	if (s->options->fetch(s->options->fetch_context, images.items, images.len, s->arena, &pins, e) <
+	    0)
+		return 1;
+	buf request = BUF_INIT(LIMIT_SETTINGS);
+
+	buf_putc(&request, 'p');
+	pack_str(&request, pins);
+	int result = ask(s, &request, e);
+	bytes answer = buf_bytes(&s->answer);
+
+	buf_done(&request);
+	if (result == 0 && (!take_error(&answer, &told) || err_is_set(&told)))
+		result = err_set(e, ERR_BUG, 0, "the worker's answer is broken");
+	if (result == 0)
+		result = judge(s, e);
+	return result < 0 ? 1 : result;
+}
+
+/* 0 when all was judged; -1 when the worker was lost, with the file that did it marked. */
+static int attempt(struct session *s, err *e)
+{
+	if (begin(s, e) < 0)
+		return -1;
+	for (size_t i = 0; i < s->check->len; i++) {
+		struct check_file *f = &s->check->files[i];
+
+		if (!err_is_set(&f->error) && give(s, i, e) < 0) {
+			f->error = *e;
+			return -1;
+		}
+	}
+	int result = judge(s, e);
+
+	return result == 0 && s->options->fetch && s->options->fix == RULE_FIX_INPUT ? pin(s, e)
+	                                                                             : result;
 }
 
 int check_run(struct check *check, const struct check_options *options, struct arena *a, err *e)

@@ -17,14 +17,25 @@ struct check_options {
 	bytes ignores;     /* the text of .oakumignore, or empty */
 	enum rule_fix fix; /* RULE_FIX_NONE: only judge */
 	bool dump;         /* judge nothing: the parse trees of Dockerfiles become their new texts */
+	/* With RULE_FIX_INPUT: the digests of these images (of tags), "IMAGE DIGEST" a line; arena. The
+	 * worker is there before it is called, so that none ever has what it may read: credentials. */
+	int (*fetch)(void *context, const char *const *images, size_t len, struct arena *a,
+	             const char **out, err *e);
+	void *fetch_context;
 };
 
 /* check_gather(paths, len, a, out, e): the files named, and those of known kinds below the folders
  * named, in the order of their names; "-" is standard input. Links in folders are not followed;
- * hidden folders, bin, obj and node_modules are passed over. A file that cannot be read has its
+ * hidden folders, bin, obj and node_modules are passed over. The .dockerignore beside a Dockerfile
+ * comes along. A file that cannot be read has its
  * error set. ERR_ABSENT: a named path is not there. Arena. */
 int check_gather(const char *const *paths, size_t len, struct arena *a, struct check *out, err *e);
 
 /* check_run(check, options, a, e): judge check->files (those without an error). Arena. ERR_IO,
  * ERR_BUG (no worker stays alive). */
 int check_run(struct check *check, const struct check_options *options, struct arena *a, err *e);
+
+/* check_run_levels(check, options, a, e): by the Pod Security Standards, both levels: a restricted
+ * control stands in for a baseline one that is broken as well, and here each is told.
+ * options->job.pss is set. Errors as above. */
+int check_run_levels(struct check *check, struct check_options *options, struct arena *a, err *e);

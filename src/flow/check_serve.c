@@ -11,6 +11,7 @@ struct server {
 	struct arena arena; /* of the job: files, names */
 	struct rule_job job;
 	struct check_options options;
+	bool lent;   /* the job keeps the octets of the request at hand */
 	bytes *sent; /* the texts as they came */
 	size_t sent_len, sent_cap;
 };
@@ -25,31 +26,47 @@ void check_pack_options(buf *b, const struct check_options *o)
 	pack_u64(b, (uint64_t)(o->job.now < 0 ? 0 : o->job.now));
 	pack_u64(b, o->fix);
 	pack_u64(b, o->dump);
+	pack_u64(b, o->job.store);
+	pack_str(b, o->job.registries);
+	pack_u64(b, o->job.updates != NULL);
+	pack_str(b, o->job.updates);
 	pack_bytes(b, o->ignores);
+}
+
+static const char *word(struct server *s, bytes text)
+{
+	return text.n > 0 ? arena_str(&s->arena, text) : NULL;
 }
 
 static void take_options(struct server *s, bytes in)
 {
-	bytes pss, only, ignores;
-	uint64_t version, now, fix;
+	bytes pss, only, ignores, registries, updates;
+	bool updating;
+	uint64_t version, now, fix, store;
 	bool ok = pack_take_bytes(&in, 64, &pss) && pack_take_bytes(&in, LIMIT_PATH, &only) &&
 	          pack_take_u64(&in, PSS_LATEST, &version) &&
 	          pack_take_bool(&in, &s->options.job.harden) &&
 	          pack_take_bool(&in, &s->options.job.optional) &&
 	          pack_take_u64(&in, INT64_MAX, &now) && pack_take_u64(&in, RULE_FIX_INPUT, &fix) &&
 	          pack_take_bool(&in, &s->options.dump) &&
+	          pack_take_u64(&in, JOB_STORE_VAULT, &store) &&
+	          pack_take_bytes(&in, LIMIT_PATH, &registries) && pack_take_bool(&in, &updating) &&
+	          pack_take_bytes(&in, LIMIT_SETTINGS, &updates) &&
 	          pack_take_bytes(&in, LIMIT_SETTINGS, &ignores);
 
 	if (!ok)
 		return; /* the parent is our own program */
-	s->options.job.pss = pss.n > 0 ? arena_str(&s->arena, pss) : NULL;
-	s->options.job.only = only.n > 0 ? arena_str(&s->arena, only) : NULL;
+	s->options.job.pss = word(s, pss);
+	s->options.job.only = word(s, only);
 	s->options.job.pss_version = (unsigned)version;
 	s->options.job.now = (int64_t)now;
+	s->options.job.registries = word(s, registries);
+	s->options.job.store = (enum job_store)store;
+	s->options.job.updates = updating ? arena_str(&s->arena, updates) : NULL;
 	s->options.fix = (enum rule_fix)fix;
+	s->options.job.input = s->options.fix == RULE_FIX_INPUT;
 	job_init(&s->job, &s->arena, &s->options.job);
-	if (ignores.n > 0)
-		s->job.ignores = ignore_parse(arena_bytes(&s->arena, ignores), &s->arena);
+	s->job.ignores = ignore_parse(arena_bytes(&s->arena, ignores), &s->arena);
 }
 
 /* -- answers ---------------------------------------------------------------------------------- */
@@ -65,10 +82,12 @@ static void take_file(struct server *s, bytes in, buf *answer)
 	err e = { 0 };
 	bytes name, text;
 
-	if (!pack_take_bytes(&in, LIMIT_PATH, &name) || !pack_take_bytes(&in, LIMIT_SETTINGS, &text)) {
+	if (!pack_take_bytes(&in, LIMIT_PATH, &name) || !pack_take_bytes(&in, LIMIT_LIST, &text)) {
 		err_set(&e, ERR_LIMIT, 0, "the file or its name is too long");
 	} else {
-		text = arena_bytes(&s->arena, text);
+		s->lent = text.n > LIMIT_LIST_WHOLE; /* too long to be copied */
+		if (!s->lent)
+			text = arena_bytes(&s->arena, text);
 		if (job_add(&s->job, arena_str(&s->arena, name), text, &e) == 0) {
 			struct {
 				bytes *items;
@@ -81,6 +100,18 @@ static void take_file(struct server *s, bytes in, buf *answer)
 			s->sent_cap = list.cap;
 		}
 	}
+	pack_error(answer, &e);
+}
+
+static void take_pins(struct server *s, bytes in, buf *answer)
+{
+	err e = { 0 };
+	bytes pins;
+
+	if (pack_take_bytes(&in, LIMIT_SETTINGS, &pins))
+		s->options.job.pins = arena_str(&s->arena, pins);
+	else
+		err_set(&e, ERR_LIMIT, 0, "too many digests");
 	pack_error(answer, &e);
 }
 
@@ -105,6 +136,7 @@ static void pack_finding(buf *b, const struct rule_job *job, const struct job_fi
 	pack_str(b, f->field);
 	pack_str(b, f->message);
 	pack_str(b, f->check);
+	pack_str(b, f->asks);
 	pack_u64(b, f->suppressed_by != NULL);
 	pack_str(b, f->suppressed_by);
 }
@@ -119,6 +151,26 @@ static bytes dump_of(struct server *s, const struct job_file *file)
 
 	buf_done(&dump);
 	return text;
+}
+
+/* What became of the texts that were sent, and the files that were made. */
+static void pack_texts(const struct server *s, buf *answer)
+{
+	const struct rule_job *job = &s->job;
+
+	for (size_t i = 0; i < job->files.len; i++) {
+		const struct job_file *file = &job->files.items[i];
+		bool changed = i >= s->sent_len || file->text.p != s->sent[i].p;
+
+		if (i >= s->sent_len) {
+			pack_u64(answer, file->beside);
+			pack_u64(answer, file->made);
+		} else {
+			pack_u64(answer, changed);
+		}
+		if (changed)
+			pack_bytes(answer, file->text);
+	}
 }
 
 static void run(struct server *s, buf *answer)
@@ -136,6 +188,7 @@ static void run(struct server *s, buf *answer)
 		(void)fix_run(job, s->options.fix, &fixed, &e); /* told below */
 	pack_error(answer, &e);
 	pack_u64(answer, fixed);
+	pack_u64(answer, job->files.len - s->sent_len);
 	pack_u64(answer, job->faults.len);
 	for (size_t i = 0; i < job->faults.len; i++) {
 		pack_place(answer, job, job->faults.items[i].file, job->faults.items[i].at);
@@ -144,19 +197,13 @@ static void run(struct server *s, buf *answer)
 	pack_u64(answer, job->findings.len);
 	for (size_t i = 0; i < job->findings.len; i++)
 		pack_finding(answer, job, &job->findings.items[i]);
-	for (size_t i = 0; i < job->files.len; i++) {
-		bool changed = job->files.items[i].text.p != s->sent[i].p;
-
-		pack_u64(answer, changed);
-		if (changed)
-			pack_bytes(answer, job->files.items[i].text);
-	}
+	pack_texts(s, answer);
 }
 
 _Noreturn int check_serve(struct worker_side *side, void *arg)
 {
 	struct server s = { .side = side };
-	buf request = BUF_INIT(LIMIT_SETTINGS + LIMIT_PATH + 64);
+	buf request = BUF_INIT(LIMIT_LIST + LIMIT_PATH + 64);
 	buf answer = BUF_INIT(LIMIT_CHECK_ANSWER);
 
 	(void)arg;
@@ -174,10 +221,15 @@ _Noreturn int check_serve(struct worker_side *side, void *arg)
 		switch (request.p[0]) {
 		case 'o': take_options(&s, fields); break;
 		case 'f': take_file(&s, fields, &answer); break;
+		case 'p': take_pins(&s, fields, &answer); break;
 		default: run(&s, &answer); break;
 		}
 		side_answer(side, buf_bytes(&answer), true);
-		buf_clear(&request);
+		if (s.lent) /* it ends with the worker */
+			request = (buf)BUF_INIT(LIMIT_LIST + LIMIT_PATH + 64);
+		else
+			buf_clear(&request);
+		s.lent = false;
 		buf_clear(&answer);
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_wire - what flow/check.c and its worker say to each other, in the form of base/pack.h.
  *
- * A request is one octet and its fields: 'o' the options, 'f' a file's name and text, 'r' run. Each
- * is answered: a kind of error and its text; to 'r' the faults, findings and new texts follow.
+ * A request is one octet and its fields: 'o' the options, 'f' a file's name and text, 'p' digests
+ * that were fetched, 'r' run. Each is answered: a kind of error and its text; to 'r' the files that
+ * were made, faults, findings and new texts follow.
  * Threading: as the worker. */
 #pragma once
 

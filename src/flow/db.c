@@ -40,7 +40,7 @@ struct db_input db_input_parse(const char *text)
 
 	if (bytes_find(rest, ':') < rest.n && bytes_take_until(&rest, ':', &word))
 		kind = feed_kind_from(word);
-	return (struct db_input){ kind, kind ? text + strlen(text) - rest.n : text };
+	return (struct db_input){ kind, kind ? text + strlen(text) - rest.n : text, 0 };
 }
 
 static bytes last_part(const char *path)
@@ -147,35 +147,39 @@ static int take_records(struct build *b, bytes part, err *e)
 	return 0;
 }
 
-/* take(b, e): the answer, whole. */
+/* hear(b, last, e): the next part of the answer; without one, wait until the worker moves. */
+static int hear(struct build *b, bool *last, err *e)
+{
+	bytes part;
+
+	if (!worker_answer(b->worker, &part, last))
+		return worker_wait(b->worker, e);
+	int result = take_records(b, part, e);
+
+	worker_answer_done(b->worker);
+	return result < 0 ? -1 : worker_check(b->worker, e);
+}
+
+/* take(b, e): the answer to its end. */
 static int take(struct build *b, err *e)
 {
 	bool last = false;
-	bytes part;
 
-	while (!last) {
-		if (!worker_answer(b->worker, &part, &last)) {
-			if (worker_wait(b->worker, e) < 0)
-				return -1;
-			continue;
-		}
-		int result = take_records(b, part, e);
-
-		worker_answer_done(b->worker);
-		if (result < 0 || worker_check(b->worker, e) < 0)
+	while (!last)
+		if (hear(b, &last, e) < 0)
 			return -1;
-	}
 	return b->answer.n == 0 ? 0 : err_set(e, ERR_BUG, 0, "the worker stopped within a record");
 }
 
-/* room_for(b, e): where the next frame of the request goes. The worker answers only when it has all
- * of it. */
+/* room_for(b, e): where the next frame of the request goes. Meanwhile the worker answers. */
 static uint8_t *room_for(struct build *b, err *e)
 {
+	bool last = false;
 	uint8_t *room;
 
 	while (!(room = worker_reserve(b->worker)))
-		if (worker_wait(b->worker, e) < 0)
+		if (hear(b, &last, e) < 0 ||
+		    (last && err_set(e, ERR_BUG, 0, "the worker ended its answer too early") < 0))
 			return NULL;
 	return room;
 }
@@ -211,9 +215,9 @@ static int send_content(struct build *b, int fd, const char *path, err *e)
 		if (n < 0)
 			return err_set(e, ERR_IO, errno, "read '%s'", SHOW(bytes_str(path)));
 		sent += (uint64_t)n;
-		if (sent > LIMIT_FEED)
+		if (sent > LIMIT_FEED_FILE)
 			return err_set(e, ERR_LIMIT, 0, "'%s' has more than %u MiB", SHOW(bytes_str(path)),
-			               (unsigned)(LIMIT_FEED / MIB));
+			               (unsigned)(LIMIT_FEED_FILE / MIB));
 		hasher_update(b->hasher, bytes_of(room, (size_t)n));
 		worker_send(b->worker, (size_t)n, n == 0);
 	}
@@ -300,6 +304,8 @@ static int finish_input(struct build *b, err *e)
 		f->digest = all;
 		f->passed_over = any ? 0 : b->passed_over; /* once an input */
 		any = true;
+		if (f->newest.n == 0 && b->input->date > 0)
+			f->newest = builder_text(b->builder, bytes_str(DATE_TEXT(b->input->date)));
 		if (text_from_date(f->newest, &newest) && newest > b->newest)
 			b->newest = newest;
 	}
@@ -331,22 +337,54 @@ static int read_input(struct build *b, const struct db_input *input, err *e)
 	return result < 0 ? -1 : finish_input(b, e);
 }
 
+static int read_inputs(struct build *b, err *e)
+{
+	const struct db_build_options *o = b->options;
+	struct db_inputs inputs = { 0 };
+
+	if (o->gather && o->gather(o->ctx, &inputs, e) < 0)
+		return -1;
+	size_t n = o->gather ? inputs.len : o->len;
+	const struct db_input *items = o->gather ? inputs.items : o->inputs;
+
+	for (size_t i = 0; i < n; i++)
+		if (read_input(b, &items[i], e) < 0) {
+			if (o->failed)
+				o->failed(o->ctx, &items[i]);
+			return -1;
+		}
+	if (o->not_after > 0 && b->newest > o->not_after)
+		b->newest = o->not_after;
+	return 0;
+}
+
+static const char *folder_of(const char *path, struct arena *a)
+{
+	bytes whole = bytes_str(path);
+	size_t slash = bytes_rfind(whole, '/');
+
+	return slash == whole.n ? "." : arena_str(a, bytes_slice(whole, 0, slash + 1));
+}
+
 int db_build(const struct db_build_options *o, err *e)
 {
 	struct build b = { .options = o, .answer = BUF_INIT(2 * LIMIT_FEED_RECORD) };
-	struct worker_options worker = { .serve = db_serve, .keep = { -1, -1 } };
+	struct arena a = ARENA_INIT;
+	auto_fd spool = file_temp_unlinked(folder_of(o->out, &a), e);
+	struct worker_options worker = { .serve = db_serve, .arg = &spool, .keep = { spool, -1 } };
 	bool landlock;
 
+	arena_done(&a);
+	if (spool < 0)
+		return -1;
 	worker.deadline = deadline_in(o->timeout_ms ? o->timeout_ms : LIMIT_TIME_MS);
 	if (worker_start(&worker, &b.worker, &landlock, e) < 0)
 		return -1;
 	b.builder = builder_new();
 	b.inner = builder_sink(b.builder);
 	b.hasher = hasher_new(DIGEST_SHA256);
-	int result = 0;
+	int result = read_inputs(&b, e);
 
-	for (size_t i = 0; i < o->len && result == 0; i++)
-		result = read_input(&b, &o->inputs[i], e);
 	worker_stop(b.worker);
 	if (result == 0)
 		result = builder_write(b.builder, o->out, b.newest, e);

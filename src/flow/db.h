@@ -11,6 +11,12 @@
 struct db_input {
 	enum feed_kind kind; /* FEED_UNKNOWN: each document shows it */
 	const char *path;    /* a file, or a folder whose files are read in order of their names */
+	int64_t date;        /* how old it is when no record bears a date; 0: nobody knows */
+};
+
+struct db_inputs {
+	struct db_input *items;
+	size_t len, cap;
 };
 
 /* db_input_parse(text): "PATH", or "KIND:PATH" with a kind that is known. Borrows. */
@@ -21,6 +27,11 @@ struct db_build_options {
 	size_t len;
 	const char *out;
 	uint64_t timeout_ms; /* 0: LIMIT_TIME_MS */
+	int64_t not_after;   /* a record of a later date does not make the database newer; 0: any may */
+	/* gather(ctx, out, e): the inputs, when they are only known (fetched) once the worker runs, in
+	 * place of `inputs`. NULL: they are known. failed: of which input the failure is; or NULL. */
+	int (*gather)(void *ctx, struct db_inputs *out, err *e);
+	void (*failed)(void *ctx, const struct db_input *input);
 	/* What was left out, as it is found: in which document, at what. NULL: nobody asks. */
 	void (*fault)(void *ctx, const char *document, const char *where, const char *what);
 	void *ctx;
@@ -31,6 +42,23 @@ struct db_build_options {
  * feed or cannot be read, or a folder holds none; ERR_BUG (the worker died). */
 int db_build(const struct db_build_options *options, err *e);
 
-/* db_import(from, path, allow_older, e): a copy of the database `from`, checked whole, takes the
- * place of `path`. ERR_ABSENT, ERR_IO; ERR_FORMAT: damaged, or older than what is there. */
-int db_import(const char *from, const char *path, bool allow_older, err *e);
+/* -- in its place ------------------------------------------------------------------------------ */
+
+struct db_place {
+	const char *path;
+	bool allow_older; /* also one whose newest record is older than that of the database there */
+	int64_t now;      /* by the clock: one from the future would keep out all that come later */
+};
+
+/* db_adopt(temp, place, e): the database `temp` is checked, every block of it, and takes its place;
+ * where it is refused it stays where it is. ERR_FORMAT: damaged, older than what is there, or of
+ * the future; ERR_IO.
+ * db_import(from, place, e): the same with a copy of `from`. ERR_ABSENT. */
+int db_adopt(const char *temp, const struct db_place *place, err *e);
+int db_import(const char *from, const struct db_place *place, err *e);
+/* db_check(path, out, e): every block, and nothing but the database; out is opened. ERR_FORMAT. */
+int db_check(const char *path, struct database **out, err *e);
+/* db_lock(path, timeout_ms, wait, ctx, e): nobody else updates the database at path until the
+ * descriptor is closed; wait(ctx) is told once when somebody does. -1: ERR_IO, ERR_LIMIT (he took
+ * too long). The lock lies in PATH.lock, which stays. */
+int db_lock(const char *path, uint64_t timeout_ms, void (*wait)(void *ctx), void *ctx, err *e);

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
 #include "base/text.h"
 #include "flow/db.h"
 #include "store/sorted.h"
+#include "sys/deadline.h"
 #include "sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Feeds are dated in all time zones, and clocks differ. */
+#define FUTURE INT64_C(172800)
+#define LOCK_POLL_MS 50
+
+/* -- checks ------------------------------------------------------------------------------------ */
 
 /* Every entry is read, so that every block is checked against its digest. */
 static int check_entries(const char *path, err *e)
@@ -22,24 +32,59 @@ static int check_entries(const char *path, err *e)
 	return r;
 }
 
-/* A database that cannot be read stands in nobody's way. */
-static int check_age(const struct database_info *new, const char *path, err *e)
+int db_check(const char *path, struct database **out, err *e)
+{
+	return check_entries(path, e) < 0 ? -1 : database_open(path, out, e);
+}
+
+/* A database that cannot be read stands in nobody's way, and one of the future neither. */
+static int check_age(int64_t built, const struct db_place *place, err *e)
 {
 	struct database *old;
 	err none = { 0 };
 
-	if (database_open(path, &old, &none) < 0)
+	if (place->allow_older)
 		return 0;
-	int64_t built = database_info(old)->built;
+	if (built > place->now + FUTURE)
+		return err_set(e, ERR_FORMAT, 0,
+		               "its newest record (%s) is of the future: by it, all later databases would "
+		               "be refused; is the clock right (%s)? --allow-older takes it all the same",
+		               DATE_TEXT(built), DATE_TEXT(place->now));
+	if (database_open(place->path, &old, &none) < 0)
+		return 0;
+	int64_t before = database_info(old)->built;
 
 	database_close(old);
-	if (new->built >= built)
+	if (built >= before || before > place->now + FUTURE)
 		return 0;
 	return err_set(e, ERR_FORMAT, 0,
 	               "its newest record (%s) is older than that of the database in use (%s); "
 	               "--allow-older takes it all the same",
-	               DATE_TEXT(new->built), DATE_TEXT(built));
+	               DATE_TEXT(built), DATE_TEXT(before));
 }
+
+static int check(const char *temp, const struct db_place *place, err *e)
+{
+	struct database *db;
+
+	if (db_check(temp, &db, e) < 0)
+		return -1;
+	int64_t built = database_info(db)->built;
+
+	database_close(db);
+	return check_age(built, place, e);
+}
+
+int db_adopt(const char *temp, const struct db_place *place, err *e)
+{
+	auto_fd fd = file_open_read(temp, e);
+
+	if (fd < 0 || check(temp, place, e) < 0)
+		return -1;
+	return file_draft_keep(fd, temp, place->path, 0644, e);
+}
+
+/* -- import ------------------------------------------------------------------------------------ */
 
 static int copy(int from, const char *name, int to, const char *path, err *e)
 {
@@ -58,19 +103,7 @@ static int copy(int from, const char *name, int to, const char *path, err *e)
 }
 
 /* The copy is checked, not the source: nobody else can change it any more. */
-static int check_copy(const char *temp, const char *path, bool allow_older, err *e)
-{
-	struct database *db;
-
-	if (check_entries(temp, e) < 0 || database_open(temp, &db, e) < 0)
-		return -1;
-	int result = allow_older ? 0 : check_age(database_info(db), path, e);
-
-	database_close(db);
-	return result;
-}
-
-int db_import(const char *from, const char *path, bool allow_older, err *e)
+int db_import(const char *from, const struct db_place *place, err *e)
 {
 	struct arena a = ARENA_INIT;
 	auto_fd source = file_open_read(from, e);
@@ -78,15 +111,44 @@ int db_import(const char *from, const char *path, bool allow_older, err *e)
 
 	if (source < 0)
 		return -1;
-	auto_fd draft = file_draft(path, &a, &temp, e);
+	auto_fd draft = file_draft(place->path, &a, &temp, e);
 	int result = draft < 0 ? -1 : copy(source, from, draft, temp, e);
 
 	if (result == 0)
-		result = check_copy(temp, path, allow_older, e);
-	if (result == 0)
-		result = file_draft_keep(draft, temp, path, 0644, e);
+		result = db_adopt(temp, place, e);
 	if (draft >= 0 && result < 0)
 		(void)unlink(temp); /* a left-over is no harm */
 	arena_done(&a);
 	return result < 0 ? err_wrap(e, "'%s'", SHOW(bytes_str(from))) : 0;
+}
+
+/* -- one at a time ----------------------------------------------------------------------------- */
+
+int db_lock(const char *path, uint64_t timeout_ms, void (*wait)(void *ctx), void *ctx, err *e)
+{
+	static const struct timespec poll = { 0, LOCK_POLL_MS * 1000000L };
+	const struct deadline deadline = deadline_in(timeout_ms ? timeout_ms : LIMIT_TIME_MS);
+	struct arena a = ARENA_INIT;
+	int fd = open(arena_printf(&a, "%s.lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	bool told = false;
+
+	arena_done(&a);
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "'%s.lock'", SHOW(bytes_str(path)));
+	/* Of the open file, not of the process: a worker that lives a moment longer keeps it, too. */
+	while (fcntl(fd, F_OFD_SETLK, &(struct flock){ .l_type = F_WRLCK }) < 0) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			(void)err_set(e, ERR_IO, errno, "lock '%s.lock'", SHOW(bytes_str(path)));
+		else if (deadline_check(&deadline, e) < 0)
+			(void)err_wrap(e, "another process updates '%s'", SHOW(bytes_str(path)));
+		if (err_is_set(e)) {
+			(void)close(fd);
+			return -1;
+		}
+		if (!told && wait)
+			wait(ctx);
+		told = true;
+		(void)nanosleep(&poll, NULL); /* it may be woken earlier */
+	}
+	return fd;
 }

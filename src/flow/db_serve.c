@@ -4,17 +4,17 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
-#include "codec/codec.h"
 #include "codec/deflate.h"
+#include "flow/db_intake.h"
 #include "fmt/zip.h"
 #include "vuln/feed.h"
 
-/* A file, what it is compressed in, an archive's members. */
+/* What a document is compressed in, an archive's members, what those are compressed in. */
 #define LEVELS_MOST 3
 
 struct server {
 	struct worker_side *side;
-	buf request;
+	struct intake intake;
 	struct arena arena; /* of one document */
 	struct stream out;
 	struct feed_wire wire;
@@ -42,6 +42,22 @@ static void read_document(struct server *s, bytes name, bytes content)
 		failed(s, name, &e);
 }
 
+/* A database of another tool. */
+static void read_database(struct server *s, bytes name, const struct seek_file *file)
+{
+	err e = { 0 };
+	enum feed_kind kind = feed_recognise_store(file);
+
+	if (s->asked && kind != s->asked) {
+		(void)!err_set(&e, ERR_FORMAT, 0, "no database of the kind that was named");
+		failed(s, name, &e);
+		return;
+	}
+	feed_wire_document(&s->wire, kind, name);
+	if (kind != FEED_UNKNOWN && feed_read_store(kind, file, &s->sink, &e) < 0)
+		failed(s, name, &e);
+}
+
 /* -- ZIP archives ------------------------------------------------------------------------------ */
 
 static bool read_memory(void *ctx, uint64_t offset, size_t n, struct arena *a, bytes *out)
@@ -55,22 +71,32 @@ static bool read_memory(void *ctx, uint64_t offset, size_t n, struct arena *a, b
 	return out->n == n;
 }
 
-/* unpack(z, m, archive, room, out, e): a member's content, in room or where it lies. */
-static int unpack(const struct zip *z, const struct zip_member *m, bytes archive, buf *room,
+static bool read_seek(void *ctx, uint64_t offset, size_t n, struct arena *a, bytes *out)
+{
+	const struct seek_file *file = ctx;
+	uint8_t *octets = arena_alloc(a, n);
+
+	*out = bytes_of(octets, n);
+	return file->read(file->ctx, offset, n, octets);
+}
+
+/* unpack(z, m, a, room, out, e): a member's content, in room or in a. */
+static int unpack(const struct zip *z, const struct zip_member *m, struct arena *a, buf *room,
                   bytes *out, err *e)
 {
 	uint64_t at;
 	size_t n = 0;
+	bytes packed;
 
 	if (m->encrypted || (m->method != ZIP_STORED && m->method != ZIP_DEFLATED))
 		return err_set(e, ERR_FORMAT, 0, "zip: a member that is encrypted or of another method");
-	if (m->size > LIMIT_FEED)
+	if (m->size > LIMIT_FEED || m->packed > LIMIT_FEED)
 		return err_set(e, ERR_LIMIT, 0, "zip: a member of more than %u MiB",
 		               (unsigned)(LIMIT_FEED / MIB));
-	if (zip_content(z, m, NULL, &at, e) < 0)
+	if (zip_content(z, m, a, &at, e) < 0)
 		return -1;
-	bytes packed = bytes_slice(archive, (size_t)at, (size_t)m->packed);
-
+	if (!z->source.read(z->source.ctx, at, (size_t)m->packed, a, &packed))
+		return err_set(e, ERR_FORMAT, 0, "zip: a member that cannot be read");
 	*out = packed;
 	if (m->method == ZIP_STORED)
 		return 0;
@@ -82,21 +108,22 @@ static int unpack(const struct zip *z, const struct zip_member *m, bytes archive
 	return 0;
 }
 
-static void read_archive(struct server *s, bytes name, bytes archive, unsigned levels)
+static void read_archive(struct server *s, bytes name, const struct zip_source *source,
+                         unsigned levels)
 {
-	const struct zip_source source = { archive.n, read_memory, &archive };
-	struct arena a = ARENA_INIT;
+	struct arena a = ARENA_INIT, member = ARENA_INIT;
 	buf room = BUF_INIT(LIMIT_FEED + 1);
 	struct zip zip;
 	struct zip_member m;
 	bytes content;
 	err e = { 0 };
-	int r = zip_open(&source, &a, &zip, &e);
+	int r = zip_open(source, &a, &zip, &e);
 
 	while (r >= 0 && (r = zip_next(&zip, &m, &e)) > 0) {
 		if (bytes_ends(m.name, BYTES("/")))
 			continue; /* a folder */
-		if (unpack(&zip, &m, archive, &room, &content, &e) == 0) {
+		arena_reset(&member);
+		if (unpack(&zip, &m, &member, &room, &content, &e) == 0) {
 			read_file(s, m.name, content, levels - 1);
 		} else {
 			failed(s, m.name, &e);
@@ -106,6 +133,7 @@ static void read_archive(struct server *s, bytes name, bytes archive, unsigned l
 	if (r < 0)
 		failed(s, name, &e);
 	buf_done(&room);
+	arena_done(&member);
 	arena_done(&a);
 }
 
@@ -129,41 +157,48 @@ static int expand(enum codec codec, bytes packed, buf *out, err *e)
 
 static void read_file(struct server *s, bytes name, bytes content, unsigned levels)
 {
-	enum codec codec = codec_detect(content);
+	const struct zip_source source = { content.n, read_memory, &content };
+	enum codec codec = codec_detect_file(content);
 	buf out = BUF_INIT(LIMIT_FEED);
 	err e = { 0 };
 
 	if (bytes_starts(content, BYTES("PK\3\4")) && levels > 0) {
-		read_archive(s, name, content, levels);
+		read_archive(s, name, &source, levels);
 	} else if (codec != CODEC_NONE && levels > 0) {
 		if (expand(codec, content, &out, &e) < 0)
 			failed(s, name, &e);
 		else
 			read_file(s, name, buf_bytes(&out), levels - 1);
-	} else if (bytes_starts(content, BYTES("\3757zXZ"))) {
-		(void)!err_set(&e, ERR_FORMAT, 0, "xz is not read here: expand it first (xz -d)");
-		failed(s, name, &e);
 	} else {
 		read_document(s, name, content);
 	}
 	buf_done(&out);
 }
 
-/* -- the parent's requests --------------------------------------------------------------------- */
-
-/* The whole request. The parent has looked at the file's size; one that grew meanwhile is cut. */
-static void take_request(struct server *s)
+static void on_document(void *ctx, bytes name, bytes content)
 {
-	bool last = false;
-	bytes part;
-
-	buf_clear(&s->request);
-	while (!last) {
-		side_take(s->side, &part, &last);
-		buf_put(&s->request, bytes_slice(part, 0, s->request.max - s->request.n));
-		side_taken(s->side);
-	}
+	read_file(ctx, name, content, LEVELS_MOST - 1);
 }
+
+static void on_store(void *ctx, bytes name, const struct seek_file *file)
+{
+	struct server *s = ctx;
+	const struct zip_source source = { file->size, read_seek, (void *)(uintptr_t)file };
+	uint8_t head[4] = { 0 };
+
+	if (file->read(file->ctx, 0, sizeof(head), head) &&
+	    bytes_starts(bytes_of(head, sizeof(head)), BYTES("PK\3\4")))
+		read_archive(s, name, &source, LEVELS_MOST - 1);
+	else
+		read_database(s, name, file);
+}
+
+static void on_failed(void *ctx, bytes name, const err *why)
+{
+	failed(ctx, name, why);
+}
+
+/* -- the parent's requests --------------------------------------------------------------------- */
 
 static int to_side(void *ctx, bytes part, err *e)
 {
@@ -172,25 +207,45 @@ static int to_side(void *ctx, bytes part, err *e)
 	return 0;
 }
 
+/* The first frame: what the user said it is, and its name. */
+static bool take_head(struct server *s, struct arena *a, bytes *name)
+{
+	uint32_t asked = FEED_UNKNOWN;
+	bool last = false;
+	bytes head;
+
+	side_take(s->side, &head, &last);
+	bool good = !last && pack_take_u32(&head, FEED_GRYPE_DB, &asked) &&
+	            pack_take_bytes(&head, LIMIT_ADVISORY_TEXT, name);
+
+	s->asked = asked;
+	*name = arena_bytes(a, good ? *name : BYTES(""));
+	side_taken(s->side);
+	return !last;
+}
+
 _Noreturn int db_serve(struct worker_side *side, void *arg)
 {
-	struct server s = { .side = side, .request = BUF_INIT(LIMIT_FEED + LIMIT_ADVISORY_TEXT) };
-	uint32_t asked;
-	bytes name;
+	static const struct intake_events events = { on_document, on_store, on_failed };
+	struct server s = { .side = side };
+	struct arena a = ARENA_INIT;
 	err none = { 0 };
 
-	(void)arg;
+	intake_init(&s.intake, *(const int *)arg, &events, &s);
 	feed_wire_init(&s.wire, &s.out);
 	s.sink = feed_wire_sink(&s.wire);
 	for (;;) {
-		take_request(&s);
-		bytes rest = buf_bytes(&s.request);
+		bytes name, part;
+
+		arena_reset(&a);
+		bool last = !take_head(&s, &a, &name);
 
 		stream_init(&s.out, to_side, side);
-		if (pack_take_u32(&rest, FEED_GRYPE_DB, &asked) &&
-		    pack_take_bytes(&rest, LIMIT_ADVISORY_TEXT, &name)) {
-			s.asked = asked;
-			read_file(&s, name, rest, LEVELS_MOST);
+		intake_begin(&s.intake, name);
+		while (!last) {
+			side_take(side, &part, &last);
+			intake_add(&s.intake, part, last);
+			side_taken(side);
 		}
 		(void)stream_finish(&s.out, &none); /* to_side does not fail */
 		side_answer(side, (bytes){ NULL, 0 }, true);

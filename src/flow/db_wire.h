@@ -7,5 +7,6 @@
 
 #include "sys/worker.h"
 
-/* db_serve: the worker's main. arg is not used. */
+/* db_serve: the worker's main. arg: the descriptor of an empty file that it may write (int), which
+ * it keeps. Records come while the file is still being sent. */
 _Noreturn int db_serve(struct worker_side *side, void *arg);

@@ -15,5 +15,7 @@ void judge_settings(struct audit_page *page);
 void judge_tools(struct audit_page *page);
 /* inventory.c: packages by ecosystem, runtimes and their support. */
 void judge_packages(struct audit_page *page);
+/* weaknesses.c: the rules for images. */
+void judge_weaknesses(struct audit_page *page);
 /* actions.c */
 void judge_actions(struct audit_page *page);

@@ -5,7 +5,11 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "flow/audit.h"
+#include "flow/reach.h"
 #include "flow/scan_bill.h"
+#include "flow/secrets.h"
+#include "secret/inspector.h"
+#include "secret/rules.h"
 #include "vuln/support.h"
 
 #include <stdlib.h>
@@ -19,6 +23,8 @@ static bool any_glob(const struct scan_words *words, bytes path)
 
 		while (bytes_take_prefix(&pattern, BYTES("/")) || bytes_take_prefix(&pattern, BYTES("./")))
 			continue;
+		while (bytes_ends(pattern, BYTES("/")))
+			pattern.n--;
 		if (ignore_glob(pattern, path))
 			return true;
 	}
@@ -143,9 +149,16 @@ static void judge_runtimes(struct scan *s, const struct scan_options *o)
 /* "debian" of "docker.io/library/debian:12@sha256:…": what VEX documents call an image. */
 static void name_image(struct scan *s, const struct image *image)
 {
-	bytes name = image->reference.n > 0 ? image->reference : bytes_str(image->target.text);
+	bytes name = image->reference;
 
+	/* A layout's is a tag, which says nothing of the image; a folder's name does. */
+	if (bytes_find(name, '/') == name.n && bytes_find(name, ':') == name.n)
+		name = image->target.path ? bytes_str(image->target.path) : bytes_str(image->target.text);
+	while (bytes_ends(name, BYTES("/")))
+		name.n--;
 	name = path_base(bytes_slice(name, 0, bytes_find(name, '@')));
+	if (bytes_ends(name, BYTES(".tar")))
+		name.n -= strlen(".tar");
 	s->itself = (struct purl){
 		.type = BYTES("oci"),
 		.name = bytes_slice(name, 0, bytes_find(name, ':')),
@@ -169,7 +182,7 @@ static void fill_page(struct scan *s, const struct image *image, const struct fa
 		s->page.os_id = facts->os.id;
 		s->page.os_version = facts->os.version_id;
 	}
-	if (image)
+	if (image && image->has_config)
 		name_image(s, image);
 }
 
@@ -206,16 +219,57 @@ int scan_judge(const struct image *image, const struct facts *facts,
 	return judge_facts(out, image, facts, options, e);
 }
 
+/* The gate's words hold for secrets, too: severities, ignore files, what is to be passed over. */
+static void choose_secrets(struct scan *s, const struct scan_options *o)
+{
+	struct secrets_page *page = &s->secrets;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->len; i++) {
+		const struct secrets_row *row = &page->items[i];
+		bytes id = bytes_str(secret_rules[row->found.rule].id);
+
+		if (o->gate.severities & 1U << secrets_severity(&row->found) &&
+		    !is_skipped(o, row->file) &&
+		    !(o->gate.ignore &&
+		      ignore_find(o->gate.ignore, IGNORE_SECRET, id, row->file, NULL, &s->arena)))
+			page->items[kept++] = *row;
+	}
+	page->total -= page->len - kept;
+	page->len = kept;
+	s->page.secrets = page;
+}
+
+static int read_image(const struct target *target, const struct scan_options *o, struct scan *s,
+                      err *e)
+{
+	const struct inspector *inspectors[INSPECTORS_MOST + 1];
+	struct image_options image = o->image;
+
+	if (o->secrets) {
+		audit_inspectors(&secret_inspector, inspectors);
+		image.inspectors = inspectors;
+	}
+	if (audit_gather(target, &image, &s->image, &s->facts, e) < 0)
+		return -1;
+	s->has_image = true;
+	reach_judge(&s->image, &s->facts, &s->arena, &s->closure);
+	s->page.closure = &s->closure;
+	if (!o->secrets)
+		return 0;
+	if (secrets_collect(&s->image, &s->arena, &s->secrets, e) < 0)
+		return -1;
+	choose_secrets(s, o);
+	return 0;
+}
+
 static int read_target(const struct target *target, const struct scan_options *o, struct scan *s,
                        err *e)
 {
 	if (target->kind == TARGET_SBOM)
 		return scan_bill_read(target->path, o->image.tmp_dir, o->image.timeout_ms, &s->arena,
 		                      &s->facts, e);
-	if (audit_gather(target, &o->image, &s->image, &s->facts, e) < 0)
-		return -1;
-	s->has_image = true;
-	return 0;
+	return read_image(target, o, s, e);
 }
 
 int scan_run(const struct target *target, const struct scan_options *o, struct scan *out, err *e)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "catalog/facts.h"
+#include "closure/closure.h"
 #include "report/scan_page.h"
 
 struct scan_words {
@@ -21,6 +22,7 @@ struct scan_options {
 	struct database *db;
 	struct gate_options gate; /* its image is set by scan_run */
 	bool no_system, no_languages;
+	bool secrets; /* look for keys and passwords on the same read; not in bills */
 	struct scan_words skip_dirs, skip_files;
 };
 
@@ -28,6 +30,8 @@ struct scan {
 	struct image image; /* when scan_run read one */
 	bool has_image;
 	struct facts facts; /* when scan_run collected them */
+	struct closure closure; /* of the image */
+	struct secrets_page secrets; /* when they were asked for */
 	struct matches matches;
 	struct gate gate;
 	struct purl itself; /* of the image */

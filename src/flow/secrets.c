@@ -117,6 +117,7 @@ int secrets_collect(const struct image *image, struct arena *a, struct secrets_p
 	struct config_search s = { secret_scanner_new(e), a, out };
 
 	*out = (struct secrets_page){ .target = image->target.text };
+	out->folder = image->kind == TARGET_ROOTFS ? image->target.path : NULL;
 	if (!s.scanner)
 		return -1;
 	if (image->has_config)
@@ -139,6 +140,7 @@ int secrets_run(const struct target *target, const struct image_options *options
 	int result = secrets_collect(&image, a, out, e);
 
 	out->target = target->text;
+	out->folder = out->folder ? target->path : NULL;
 	for (size_t i = 0; i < out->len; i++) {
 		out->items[i].file = arena_bytes(a, out->items[i].file);
 		out->items[i].where = arena_bytes(a, out->items[i].where);

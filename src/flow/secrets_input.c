@@ -80,24 +80,6 @@ static int send_all(struct worker *w, int fd, const char *name, err *e)
 	return 0;
 }
 
-static int take_answer(struct worker *w, buf *out, err *e)
-{
-	bool last = false;
-	bytes part;
-
-	while (!last) {
-		if (!worker_answer(w, &part, &last)) {
-			if (worker_wait(w, e) < 0)
-				return -1;
-			continue;
-		}
-		if (worker_check(w, e) < 0 || buf_append(out, part, e) < 0)
-			return -1;
-		worker_answer_done(w);
-	}
-	return 0;
-}
-
 static int unpack(bytes answer, const char *name, struct arena *a, struct secrets_page *out, err *e)
 {
 	uint64_t left_out;
@@ -131,7 +113,7 @@ int secrets_input(int fd, const char *name, uint64_t timeout_ms, struct arena *a
 	struct worker *w;
 	bool landlock;
 
-	*out = (struct secrets_page){ .target = name };
+	*out = (struct secrets_page){ .target = name, .folder = "" };
 	options.deadline = deadline_in(timeout_ms ? timeout_ms : LIMIT_TIME_MS);
 	/* OpenSSL loads what it hashes with on first use, which a sealed process cannot. */
 	(void)digest_of(DIGEST_SHA256, (bytes){ NULL, 0 });
@@ -140,7 +122,7 @@ int secrets_input(int fd, const char *name, uint64_t timeout_ms, struct arena *a
 	int result = send_all(w, fd, name, e);
 
 	if (result == 0)
-		result = take_answer(w, &answer, e);
+		result = worker_take_answer(w, &answer, e);
 	worker_stop(w);
 	if (result == 0)
 		result = unpack(buf_bytes(&answer), name, a, out, e);

@@ -6,8 +6,7 @@
 #define WRITE 2  /* PF_W */
 #define NOBITS 8 /* SHT_NOBITS */
 
-/* A number of n octets; 0 where b ends before it. */
-static uint64_t number(const struct elf_map *m, bytes b, uint64_t at, size_t n)
+uint64_t elf_map_number(const struct elf_map *m, bytes b, uint64_t at, size_t n)
 {
 	uint64_t v = 0;
 
@@ -22,12 +21,12 @@ static uint64_t number(const struct elf_map *m, bytes b, uint64_t at, size_t n)
 /* A field of the class's own width, at its offset in files of 32 and of 64 bits. */
 static uint64_t word(const struct elf_map *m, bytes b, uint64_t narrow, uint64_t wide)
 {
-	return number(m, b, m->wide ? wide : narrow, m->wide ? 8 : 4);
+	return elf_map_number(m, b, m->wide ? wide : narrow, m->wide ? 8 : 4);
 }
 
 static uint32_t half(const struct elf_map *m, bytes b, uint64_t narrow, uint64_t wide)
 {
-	return (uint32_t)number(m, b, m->wide ? wide : narrow, 2);
+	return (uint32_t)elf_map_number(m, b, m->wide ? wide : narrow, 2);
 }
 
 bool elf_map_open(bytes head, struct elf_map *out)
@@ -62,8 +61,8 @@ bool elf_map_segment(const struct elf_map *m, uint32_t i, struct elf_segment *ou
 		return false;
 	bytes b = bytes_slice(m->head, (size_t)at, m->segment_size);
 
-	*out = (struct elf_segment){ .type = number(m, b, 0, 4),
-		                         .flags = number(m, b, m->wide ? 4 : 24, 4),
+	*out = (struct elf_segment){ .type = elf_map_number(m, b, 0, 4),
+		                         .flags = elf_map_number(m, b, m->wide ? 4 : 24, 4),
 		                         .offset = word(m, b, 4, 8),
 		                         .address = word(m, b, 8, 16),
 		                         .size = word(m, b, 16, 32),
@@ -89,7 +88,7 @@ static bool find_note(const struct elf_map *m, bytes notes, uint64_t align, byte
 	bytes head, name, content;
 
 	while (bytes_take(&notes, 12, &head)) {
-		uint64_t name_n = number(m, head, 0, 4), content_n = number(m, head, 4, 4);
+		uint64_t name_n = elf_map_number(m, head, 0, 4), content_n = elf_map_number(m, head, 4, 4);
 
 		if (!take_padded(&notes, name_n, 4, &name))
 			return false;
@@ -97,7 +96,7 @@ static bool find_note(const struct elf_map *m, bytes notes, uint64_t align, byte
 			notes = bytes_skip(notes, (12 + name_n + 3) / 4 % 2 * 4);
 		if (!take_padded(&notes, content_n, align, &content))
 			return false;
-		if (number(m, head, 8, 4) != type || !bytes_equal(name, owner))
+		if (elf_map_number(m, head, 8, 4) != type || !bytes_equal(name, owner))
 			continue;
 		*out = content;
 		return true;
@@ -158,9 +157,9 @@ bool elf_map_section(const struct elf_map *m, bytes table, uint32_t i, struct el
 		return false;
 	bytes b = bytes_slice(table, (size_t)at, m->section_size);
 
-	*out = (struct elf_section){ .name = (uint32_t)number(m, b, 0, 4),
+	*out = (struct elf_section){ .name = (uint32_t)elf_map_number(m, b, 0, 4),
 		                         .offset = word(m, b, 16, 24),
 		                         .size = word(m, b, 20, 32),
-		                         .absent = number(m, b, 4, 4) == NOBITS };
+		                         .absent = elf_map_number(m, b, 4, 4) == NOBITS };
 	return true;
 }

@@ -18,6 +18,10 @@ struct elf_map {
 /* elf_map_open(head, out): false when head is no ELF header. */
 bool elf_map_open(bytes head, struct elf_map *out);
 
+/* elf_map_number(m, b, at, n): n octets of b in the file's byte order; 0 where b ends before
+ * them. */
+uint64_t elf_map_number(const struct elf_map *m, bytes b, uint64_t at, size_t n);
+
 struct elf_segment {
 	uint64_t type, flags, offset, address, size, align;
 };

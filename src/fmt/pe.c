@@ -102,6 +102,7 @@ enum table {
 	PROPERTY = 0x17,
 	MODULE_REF = 0x1a,
 	TYPE_SPEC = 0x1b,
+	IMPL_MAP = 0x1c,
 	ASSEMBLY = 0x20,
 	ASSEMBLY_REF = 0x23,
 	/* behind the last table that is read, and counted only */
@@ -195,7 +196,7 @@ static const uint8_t columns[PE_TABLES][COLUMNS] = {
 	[0x19] = { TYPE_DEF, METHOD_DEF_OR_REF, METHOD_DEF_OR_REF, END },
 	[MODULE_REF] = { STRING, END },
 	[TYPE_SPEC] = { BLOB, END },
-	[0x1c] = { TWO, MEMBER_FORWARDED, STRING, MODULE_REF, END },
+	[IMPL_MAP] = { TWO, MEMBER_FORWARDED, STRING, MODULE_REF, END },
 	[0x1d] = { FOUR, FIELD, END },
 	[0x1e] = { FOUR, FOUR, END },
 	[0x1f] = { FOUR, END },
@@ -356,24 +357,46 @@ static uint32_t index_size(const struct pe *pe, enum table table, uint32_t other
 	return pe->tables[table].row_size - others;
 }
 
+bool pe_member(const struct pe *pe, uint32_t i, struct pe_member *out)
+{
+	uint32_t string = pe->heap_sizes & 1 ? 4 : 2, blob = pe->heap_sizes & 4 ? 4 : 2;
+	struct row member, type;
+
+	if (!row_at(pe, MEMBER_REF, i + 1, &member))
+		return false;
+	uint32_t parent = take_number(&member, index_size(pe, MEMBER_REF, string + blob));
+
+	if ((parent & 7) != 1 || !row_at(pe, TYPE_REF, parent >> 3, &type))
+		return false;
+	(void)take_number(&type, index_size(pe, TYPE_REF, 2 * string));
+	return take_string(&type, &out->type) && take_string(&type, &out->space) &&
+	       take_string(&member, &out->name) && take_blob(&member, &out->signature);
+}
+
+bool pe_import(const struct pe *pe, uint32_t i, bytes *out_library, bytes *out_name)
+{
+	uint32_t string = pe->heap_sizes & 1 ? 4 : 2;
+	uint32_t module = pe->tables[MODULE_REF].rows >> 16 ? 4 : 2;
+	struct row import, library;
+
+	if (!row_at(pe, IMPL_MAP, i + 1, &import))
+		return false;
+	(void)take_number(&import, 2); /* flags */
+	(void)take_number(&import, index_size(pe, IMPL_MAP, 2 + string + module));
+	return take_string(&import, out_name) &&
+	       row_at(pe, MODULE_REF, take_number(&import, module), &library) &&
+	       take_string(&library, out_library);
+}
+
 /* is_target_attribute(pe, type): the constructor is one of TargetFrameworkAttribute's; `type` is a
  * coded index, CustomAttributeType. */
 static bool is_target_attribute(const struct pe *pe, uint32_t type)
 {
-	uint32_t string = pe->heap_sizes & 1 ? 4 : 2, blob = pe->heap_sizes & 4 ? 4 : 2;
-	struct row r;
-	bytes name, space;
+	struct pe_member m;
 
-	if ((type & 7) != 3 || !row_at(pe, MEMBER_REF, type >> 3, &r))
-		return false;
-	uint32_t parent = take_number(&r, index_size(pe, MEMBER_REF, string + blob));
-
-	if ((parent & 7) != 1 || !row_at(pe, TYPE_REF, parent >> 3, &r))
-		return false;
-	(void)take_number(&r, index_size(pe, TYPE_REF, 2 * string));
-	return take_string(&r, &name) && take_string(&r, &space) &&
-	       bytes_is(name, "TargetFrameworkAttribute") &&
-	       bytes_is(space, "System.Runtime.Versioning");
+	return (type & 7) == 3 && type >> 3 > 0 && pe_member(pe, (type >> 3) - 1, &m) &&
+	       bytes_is(m.type, "TargetFrameworkAttribute") &&
+	       bytes_is(m.space, "System.Runtime.Versioning");
 }
 
 /* II.23.3: a prolog of 1, then the constructor's one argument, a text after its length. */
@@ -469,6 +492,8 @@ static int read_metadata(bytes root, struct pe *pe, err *e)
 	pe->kind = PE_MODULE;
 	read_module(pe);
 	pe->references = pe->tables[ASSEMBLY_REF].rows;
+	pe->members = pe->tables[MEMBER_REF].rows;
+	pe->imports = pe->tables[IMPL_MAP].rows;
 	if (!row_at(pe, ASSEMBLY, 1, &r))
 		return 0;
 	(void)take_number(&r, 4); /* hash algorithm */

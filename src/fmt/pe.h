@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pe - what a Windows program or library says of itself as a CLI assembly: its identity, the
- * framework it was built for, the assemblies it refers to, whether it holds compiled code.
+ * framework it was built for, the assemblies, members and native functions it refers to, whether it
+ * holds compiled code.
  *
  * .NET keeps its libraries in this form on every system. Sources: Microsoft's PE format
  * specification; ECMA-335, 6th edition, partition II §24 (metadata) and §25 (file format);
@@ -33,9 +34,9 @@ struct pe {
 	bytes mvid;        /* 16 octets, as they stand; empty when there is none */
 	bytes target;      /* TargetFrameworkAttribute: ".NETCoreApp,Version=v9.0"; empty when unsaid */
 	bool ready_to_run; /* compiled ahead of time, beside its intermediate code */
-	uint32_t references;
+	uint32_t references, members, imports;
 
-	/* the metadata, for pe_reference */
+	/* the metadata, for the functions below */
 	bytes strings, blobs, guids;
 	uint8_t heap_sizes;
 	struct {
@@ -51,3 +52,15 @@ int pe_read(bytes file, struct pe *out, err *e);
 
 /* pe_reference(pe, i, out): assembly reference i, below pe->references; false when it is broken. */
 bool pe_reference(const struct pe *pe, uint32_t i, struct pe_identity *out);
+
+/* pe_member(pe, i, out): member reference i, below pe->members, of a type in another assembly;
+ * false for other members and broken ones. */
+struct pe_member {
+	bytes space, type, name; /* System.Reflection, Assembly, Load */
+	bytes signature;         /* ECMA-335 II.23.2 */
+};
+bool pe_member(const struct pe *pe, uint32_t i, struct pe_member *out);
+
+/* pe_import(pe, i, out_library, out_name): function i, below pe->imports, of a native library
+ * (P/Invoke): "libssl", "SSL_new"; false when it is broken. */
+bool pe_import(const struct pe *pe, uint32_t i, bytes *out_library, bytes *out_name);

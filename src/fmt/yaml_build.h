@@ -20,6 +20,7 @@ struct yaml_builder {
 	struct yaml_frame stack[LIMIT_YAML_DEPTH];
 	unsigned depth;
 	struct yaml_node *root;
+	const char *const *passed_over; /* members near the root that are not kept; or NULL */
 	err *e;
 };
 

@@ -32,6 +32,17 @@ static const struct {
 	[ECO_COMPOSER] = { "composer", "Composer", NAME_AFTER_SLASH, true },
 };
 
+const char *reach_name(enum reach reach)
+{
+	switch (reach) {
+	case REACH_UNSAID: break;
+	case REACH_NO: return "no";
+	case REACH_UNCLEAR: return "unclear";
+	case REACH_YES: return "yes";
+	}
+	return "";
+}
+
 const char *ecosystem_name(enum ecosystem ecosystem)
 {
 	return ecosystems[ecosystem].name;

@@ -24,6 +24,14 @@ enum ecosystem {
 	ECO_COMPOSER,
 };
 
+/* Can the program that an image starts load files of a package? */
+enum reach {
+	REACH_UNSAID,  /* nobody asked, or it starts nothing that is known */
+	REACH_NO,
+	REACH_UNCLEAR, /* it cannot be told; count it as yes */
+	REACH_YES,
+};
+
 struct package {
 	enum ecosystem ecosystem;
 	bytes name, version, architecture;
@@ -33,6 +41,7 @@ struct package {
 	bytes module;                      /* rpm's Modularitylabel: "nodejs:18:9020…:rhel9" */
 	bytes slices;                      /* chisel: which of its slices are there: "config libs" */
 	bytes distro_id, distro_version;   /* for OS packages: ID and VERSION_ID of os-release */
+	bytes repository;                  /* apk: the release of its repositories, "edge" */
 	bytes path;                        /* the file it was read from */
 	uint16_t layer;                    /* and that file's layer */
 	bool hidden;                       /* read from a file that an upper layer hid or replaced */
@@ -41,7 +50,11 @@ struct package {
 	bool noted;                        /* named by a note in the file at path, by no database */
 	/* of a language, but a package of the distribution holds it */
 	bool owned_by_system;
+	enum reach reach;
 };
+
+/* reach_name: "no", "unclear", "yes"; "" when it is unsaid. Static. */
+const char *reach_name(enum reach reach);
 
 /* ecosystem_name: "deb", "nuget": purl's type. ecosystem_title: "Debian packages", "NuGet". */
 const char *ecosystem_name(enum ecosystem ecosystem);

@@ -153,14 +153,19 @@ static bool take_number(bytes *in, const char *ends, uint64_t *out)
 	return text_take_u64(take_word(in, ends), 10, LIMIT_BLOB, out);
 }
 
+bool content_part(bytes value, uint64_t *out_from, uint64_t *out_last, uint64_t *out_size)
+{
+	return bytes_take_prefix(&value, BYTES("bytes ")) && take_number(&value, "-", out_from) &&
+	       bytes_take_prefix(&value, BYTES("-")) && take_number(&value, "/", out_last) &&
+	       bytes_take_prefix(&value, BYTES("/")) && take_number(&value, "", out_size) &&
+	       *out_from <= *out_last && *out_last < *out_size;
+}
+
 bool content_range(bytes value, uint64_t *out_from, uint64_t *out_size)
 {
 	uint64_t last;
 
-	return bytes_take_prefix(&value, BYTES("bytes ")) && take_number(&value, "-", out_from) &&
-	       bytes_take_prefix(&value, BYTES("-")) && take_number(&value, "/", &last) &&
-	       bytes_take_prefix(&value, BYTES("/")) && take_number(&value, "", out_size) &&
-	       last + 1 == *out_size && *out_from <= last;
+	return content_part(value, out_from, &last, out_size) && last + 1 == *out_size;
 }
 
 bool upload_range(bytes value, uint64_t *out)
@@ -177,7 +182,7 @@ bool upload_range(bytes value, uint64_t *out)
 }
 
 /* IMF-fixdate (RFC 9110 section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". */
-static bool parse_date(bytes s, int64_t *out)
+bool http_date(bytes s, int64_t *out)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	bytes day = bytes_slice(s, 5, 2), year = bytes_slice(s, 12, 4), clock = bytes_slice(s, 17, 8);
@@ -207,7 +212,7 @@ bool retry_after(const char *value, const char *date, uint64_t *out_ms)
 		*out_ms = seconds * 1000;
 		return true;
 	}
-	if (!parse_date(bytes_str(value), &then) || !parse_date(bytes_str(date), &now))
+	if (!http_date(bytes_str(value), &then) || !http_date(bytes_str(date), &now))
 		return false;
 	*out_ms = then > now ? (uint64_t)(then - now) * 1000 : 0;
 	return true;

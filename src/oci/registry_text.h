@@ -24,14 +24,18 @@ bool challenge_take(bytes *in, struct arena *a, struct challenge *out);
 bool link_next(bytes value, bytes *out);
 
 /* content_range(value, out_from, out_size): "bytes 5-9/10": where it begins, and the size of the
- * whole; false for anything that does not reach to its end. upload_range(value, out): "0-4", or
- * "bytes=0-4": how many octets came, 5 (distribution-spec, "Pushing a blob in chunks"). */
+ * whole; false for anything that does not reach to its end. content_part: any part, its last octet.
+ * upload_range(value, out): "0-4", or "bytes=0-4": how many octets came, 5 (distribution-spec,
+ * "Pushing a blob in chunks"). */
 bool content_range(bytes value, uint64_t *out_from, uint64_t *out_size);
+bool content_part(bytes value, uint64_t *out_from, uint64_t *out_last, uint64_t *out_size);
 bool upload_range(bytes value, uint64_t *out);
 
 /* retry_after(value, date, out_ms): seconds, or an HTTP date, which is compared with the answer's
  * own Date. */
 bool retry_after(const char *value, const char *date, uint64_t *out_ms);
+/* http_date(s, out): an IMF-fixdate as UNIX time. */
+bool http_date(bytes s, int64_t *out);
 
 struct token_answer {
 	bytes token; /* empty: none */

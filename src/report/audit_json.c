@@ -492,6 +492,25 @@ static void write_actions(struct json_writer *w, const struct audit_page *page)
 	json_write_end(w);
 }
 
+static void write_weaknesses(struct json_writer *w, const struct audit_page *page)
+{
+	json_write_array(w, "weaknesses");
+	for (size_t i = 0; i < page->weaknesses.len; i++) {
+		const struct page_weakness *weak = &page->weaknesses.items[i];
+
+		json_write_object(w, NULL);
+		json_write_text(w, "rule", weak->rule->id);
+		json_write_text(w, "title", weak->rule->title);
+		json_write_text(w, "severity", severity_name(weak->rule->severity));
+		json_write_text(w, "message", weak->message);
+		json_write_some(w, "path", weak->path);
+		if (weak->layer > 0)
+			json_write_u64(w, "layer", weak->layer);
+		json_write_end(w);
+	}
+	json_write_end(w);
+}
+
 void audit_json(const struct audit_page *page, struct stream *out)
 {
 	struct json_writer w;
@@ -502,6 +521,7 @@ void audit_json(const struct audit_page *page, struct stream *out)
 	json_write_text(&w, "date", DATE_TEXT(page->now));
 	write_image(&w, page);
 	write_actions(&w, page);
+	write_weaknesses(&w, page);
 	write_size(&w, page);
 	write_layers(&w, page);
 	write_config(&w, page);

@@ -11,6 +11,7 @@
 #include "report/layout.h"
 #include "report/scan_page.h"
 #include "report/secrets_page.h"
+#include "rule/rule.h"
 #include "vuln/support.h"
 
 /* A list of files names at most so many; `total` counts all. More is an attack on the reader. */
@@ -99,6 +100,14 @@ struct page_action {
 	uint64_t bytes, files;  /* saved by it; 0 when that is not the point */
 };
 
+/* -- what the rules for images say ------------------------------------------------------------ */
+struct page_weakness {
+	const struct rule *rule;
+	const char *message; /* printable */
+	bytes path;          /* the file it is about; empty for none */
+	uint32_t layer;      /* from 1; 0: none */
+};
+
 struct audit_page {
 	struct arena arena;
 	const struct image *image;
@@ -150,6 +159,10 @@ struct audit_page {
 		struct page_action *items;
 		size_t len, cap;
 	} actions; /* the most urgent first */
+	struct {
+		struct page_weakness *items;
+		size_t len, cap;
+	} weaknesses; /* in the order of the rules' parts */
 };
 
 /* Names for both reports. Static. */

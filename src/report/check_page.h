@@ -15,6 +15,7 @@ struct check_file {
 	bytes text;
 	err error;   /* set: the file could not be read or judged */
 	bytes after; /* its new text; p is NULL when nothing changed */
+	bool made;   /* it was not there: a fix made it */
 };
 
 struct check_finding {
@@ -23,6 +24,7 @@ struct check_finding {
 	struct position at;
 	uint32_t from, to;
 	const char *object, *container, *field, *message, *check; /* never NULL */
+	const char *asks; /* the image whose digest would mend it, or "" */
 	enum rule_fix fix;         /* that there is one for this finding */
 	const char *suppressed_by; /* the reason, or NULL */
 };

@@ -21,7 +21,8 @@ static void put_finding(struct layout *l, const struct check_finding *f)
 	layout_indent(l, 2);
 	layout_cell(l, style_of(f->rule->severity), bytes_str(severity_name(f->rule->severity)), 9);
 	layout_cell(l, STYLE_TITLE, bytes_str(f->rule->id), 6);
-	stream_printf(l->out, "%u:%u  ", f->at.line, f->at.column);
+	if (f->at.line > 0) /* what is found in an image stands in no line */
+		stream_printf(l->out, "%u:%u  ", f->at.line, f->at.column);
 	stream_show(l->out, bytes_str(f->object));
 	if (*f->container) {
 		stream_puts(l->out, ", ");

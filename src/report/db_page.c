@@ -42,10 +42,24 @@ static int64_t days_old(int64_t built, int64_t now)
 
 /* -- for people -------------------------------------------------------------------------------- */
 
-static void show_feed(const struct database_feed *f, struct stream *out)
+/* feed_age(f, now, out): in days; false when no record bears a date. */
+static bool feed_age(const struct database_feed *f, int64_t now, uint64_t *out)
 {
+	int64_t newest;
+
+	if (!text_from_date(f->newest, &newest))
+		return false;
+	*out = (uint64_t)days_old(newest, now);
+	return true;
+}
+
+static void show_feed(const struct database_feed *f, int64_t now, struct stream *out)
+{
+	uint64_t days;
+
 	stream_printf(out, "  %-16s %-10s ", feed_kind_name(f->kind),
 	              f->newest.n > 0 ? SHOW(f->newest) : "-");
+	stream_printf(out, "%6s ", feed_age(f, now, &days) ? COUNT_TEXT(days) : "-");
 	stream_printf(out, "%12s %12s  ", COUNT_TEXT(f->advisories), COUNT_TEXT(f->vulnerabilities));
 	stream_show(out, f->name);
 	if (f->documents > 1)
@@ -66,26 +80,30 @@ void db_page(const struct database_info *info, const char *path, int64_t now, st
 		stream_printf(out, "Newest record: %s, %s days ago\n", DATE_TEXT(info->built),
 		              COUNT_TEXT((uint64_t)days_old(info->built, now)));
 	if (info->built < patch_tuesday(now))
-		stream_printf(out, "Older than the last Patch Tuesday (%s): fetch the feeds again.\n",
+		stream_printf(out, "Older than the last Patch Tuesday (%s): oakum db update.\n",
 		              DATE_TEXT(patch_tuesday(now)));
 	if (info->restricted)
 		stream_puts(out, "Holds a feed whose licence forbids passing it on.\n");
-	stream_printf(out, "\n  %-16s %-10s %12s %12s  %s\n", "feed", "newest", "advisories", "known",
-	              "from");
+	stream_printf(out, "\n  %-16s %-10s %6s %12s %12s  %s\n", "feed", "newest", "days",
+	              "advisories", "known", "from");
 	for (size_t i = 0; i < info->feeds.len; i++)
-		show_feed(&info->feeds.items[i], out);
+		show_feed(&info->feeds.items[i], now, out);
 }
 
 /* -- for programs ------------------------------------------------------------------------------ */
 
-static void write_feed(struct json_writer *w, const struct database_feed *f)
+static void write_feed(struct json_writer *w, const struct database_feed *f, int64_t now)
 {
+	uint64_t days;
+
 	json_write_object(w, NULL);
 	json_write_text(w, "kind", feed_kind_name(f->kind));
 	json_write_octets(w, "name", f->name);
 	if (digest_size(&f->digest) > 0)
 		json_write_text(w, "digest", DIGEST_TEXT(&f->digest));
 	json_write_some(w, "newest", f->newest);
+	if (feed_age(f, now, &days))
+		json_write_u64(w, "days_old", days);
 	json_write_u64(w, "documents", f->documents);
 	json_write_u64(w, "advisories", f->advisories);
 	json_write_u64(w, "vulnerabilities", f->vulnerabilities);
@@ -110,7 +128,7 @@ void db_page_json(const struct database_info *info, const digest *root, int64_t 
 	json_write_bool(&w, "restricted", info->restricted);
 	json_write_array(&w, "feeds");
 	for (size_t i = 0; i < info->feeds.len; i++)
-		write_feed(&w, &info->feeds.items[i]);
+		write_feed(&w, &info->feeds.items[i], now);
 	json_write_end(&w);
 	json_write_array(&w, "spaces");
 	for (size_t i = 0; i < info->spaces.len; i++)

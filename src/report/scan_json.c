@@ -269,7 +269,7 @@ static void write_more(struct json_writer *w, const struct finding *f)
 	const struct vulnerability *v = &f->about;
 	bool scored = v->id.n > 0 && v->epss != UINT32_MAX;
 
-	if (v->kev_added.n == 0 && !scored)
+	if (v->kev_added.n == 0 && !scored && f->match.package->reach == REACH_UNSAID)
 		return;
 	json_write_object(w, "Oakum");
 	json_write_some(w, "KevAdded", v->kev_added);
@@ -278,6 +278,8 @@ static void write_more(struct json_writer *w, const struct finding *f)
 		json_write_u64(w, "EpssMillionths", v->epss);
 		json_write_some(w, "EpssDate", v->epss_date);
 	}
+	if (f->match.package->reach != REACH_UNSAID)
+		scan_reach_write_finding(f, w);
 	json_write_end(w);
 }
 
@@ -338,7 +340,7 @@ static void write_suppressed(struct json_writer *w, const struct scan_page *page
 		json_write_text(w, "Type", "vulnerability");
 		json_write_text(w, "Status", *f->by == 'i' ? "ignored" : "not_affected");
 		json_write_str(w, "Statement", f->why);
-		json_write_text(w, "Source", f->by);
+		json_write_str(w, "Source", f->source);
 		json_write_object(w, "Finding");
 		json_write_str(w, "VulnerabilityID", f->match.id);
 		json_write_str(w, "PkgName", f->match.package->name);
@@ -417,6 +419,7 @@ static void write_basis(struct json_writer *w, const struct scan_page *page)
 	json_write_u64(w, "Unclear", m->doubts.len);
 	json_write_u64(w, "OtherPlatforms", m->elsewhere);
 	json_write_u64(w, "Gaps", page->gaps);
+	scan_reach_write(page, w);
 	json_write_array(w, "EndOfLife");
 	for (size_t i = 0; i < page->ends.len; i++) {
 		json_write_object(w, NULL);
@@ -451,6 +454,7 @@ void scan_json(const struct scan_page *page, struct stream *out)
 	json_write_array(&w, "Results");
 	for (size_t i = 0; i < results.len; i++)
 		write_result(&w, page, &results.items[i]);
+	scan_secrets(page, &w);
 	json_write_end(&w);
 	write_basis(&w, page);
 	json_write_end(&w);

@@ -5,14 +5,20 @@
  * of the image, the bill and the database. Threading: constant once filled. */
 #pragma once
 
+#include "closure/closure.h"
 #include "fmt/stream.h"
 #include "image/image.h"
+#include "report/secrets_page.h"
 #include "report/terminal.h"
 #include "vuln/gate.h"
 
 struct scan_end { /* something that its maker no longer mends */
 	bytes name, version;
 	bytes date; /* its last day, YYYY-MM-DD */
+};
+
+struct scan_origin { /* the instruction of a Dockerfile that brought a layer */
+	uint32_t line, end_line, end_column;
 };
 
 struct scan_page {
@@ -33,10 +39,14 @@ struct scan_page {
 	const struct matches *matches;
 	const struct gate *gate;
 	const struct database_info *database;
+	const struct closure *closure; /* NULL: nobody asked what the image starts */
+	const struct secrets_page *secrets; /* NULL: not asked for */
 	uint64_t gaps;     /* what could not be read of the image */
 	uint64_t unnamed;  /* packages of a bill without a purl of a known type */
 	int64_t now;       /* seconds */
 	bool list_packages, show_suppressed, has_baseline;
+	const char *dockerfile;            /* as it was named; NULL: none */
+	const struct scan_origin *origins; /* of each layer of image; NULL: as above */
 };
 
 #define SCAN_STALE_DAYS 3 /* from then on a database is called old */
@@ -54,11 +64,19 @@ bool scan_is_system(const struct package *p);
 
 /* The table: first what to update and what that takes away. */
 void scan_text(const struct scan_page *page, const struct terminal *terminal, struct stream *out);
+/* scan_secrets(page, w): the results of secrets, as items of Trivy's Results. */
+struct json_writer;
+void scan_secrets(const struct scan_page *page, struct json_writer *w);
 /* scan_short, scan_write: the same as a section of the audit's page, a member of its document. */
 struct layout;
 void scan_short(const struct scan_page *page, struct layout *l);
-struct json_writer;
 void scan_write(const struct scan_page *page, struct json_writer *w, const char *name);
-/* Trivy's JSON, schema version 2. SARIF 2.1.0 as Trivy's users have it. */
+/* scan_reach.c: lines of the table about what the image's program can load; members of a finding's
+ * and the report's own object in the JSON. */
+void scan_reach_summary(const struct scan_page *page, struct layout *l);
+void scan_reach_basis(const struct scan_page *page, struct layout *l);
+void scan_reach_write_finding(const struct finding *f, struct json_writer *w);
+void scan_reach_write(const struct scan_page *page, struct json_writer *w);
+/* Trivy's JSON, schema version 2. CycloneDX: `format` is one of sbom_format. */
 void scan_json(const struct scan_page *page, struct stream *out);
-void scan_sarif(const struct scan_page *page, struct stream *out);
+void scan_cyclonedx(const struct scan_page *page, const char *format, struct stream *out);

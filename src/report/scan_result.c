@@ -119,9 +119,12 @@ void results_make(const struct scan_page *page, struct arena *a, struct results 
 
 /* -- words ------------------------------------------------------------------------------------- */
 
+/* Of a deps.json it is the name that stands there. */
 const char *result_id(const struct package *p, struct arena *a)
 {
-	return arena_printf(a, PRIb "@" PRIb, BYTESF(gate_text(p->name)),
+	const char *mark = bytes_ends(p->path, BYTES(".deps.json")) ? "/" : "@";
+
+	return arena_printf(a, PRIb "%s" PRIb, BYTESF(gate_text(p->name)), mark,
 	                    BYTESF(gate_text(p->version)));
 }
 

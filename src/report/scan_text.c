@@ -242,6 +242,7 @@ static void put_basis(struct layout *l, const struct scan_page *page)
 	layout_heading(l, "What this rests on");
 	put_age(l, page);
 	put_count(l, m->looked_at, "packages looked up");
+	scan_reach_basis(page, l);
 	put_count(l, m->without,
 	          "packages that nobody publishes for, or that the database does not cover");
 	put_count(l, page->unnamed, "packages of the bill without a purl of a known type");
@@ -296,6 +297,7 @@ void scan_text(const struct scan_page *page, const struct terminal *terminal, st
 	}
 	stream_puts(out, "\n");
 	put_summary(&l, page);
+	scan_reach_summary(page, &l);
 	put_groups(&l, page, "Updates, the one that removes most first", true);
 	put_groups(&l, page, "Without a fix", false);
 	put_suppressed(&l, page);

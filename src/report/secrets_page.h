@@ -22,6 +22,8 @@ struct secrets_page {
 	const char *target;
 	struct secrets_row *items;
 	size_t len, cap;
+	const char *folder; /* its files are those of a folder that people edit, or one such file (""):
+	                     * where the folder is; NULL: none */
 	uint64_t total; /* of which so many as LIMIT_SECRETS are named */
 	uint64_t gaps;  /* files that could not be searched whole */
 	bytes gap;      /* the first of them, printable */
@@ -31,6 +33,9 @@ struct secrets_page {
  * (confidence low, never above medium). */
 enum severity secrets_severity(const struct secret_finding *f);
 const char *secrets_confidence_name(enum secret_confidence c);
+
+/* secrets_redacted(f, a): "ghp_…, 40 letters". Arena. */
+const char *secrets_redacted(const struct secret_finding *f, struct arena *a);
 
 /* secrets_at_least(page, gate): so many findings are as severe or worse. */
 size_t secrets_at_least(const struct secrets_page *page, enum severity gate);

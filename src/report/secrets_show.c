@@ -48,6 +48,11 @@ static const char *redact(struct redacted *out, const struct secret_finding *f)
 	return out->text;
 }
 
+const char *secrets_redacted(const struct secret_finding *f, struct arena *a)
+{
+	return arena_printf(a, "%s", redact(&(struct redacted){ { 0 } }, f));
+}
+
 static enum style style_of(enum severity severity)
 {
 	if (severity >= SEVERITY_HIGH)
@@ -83,6 +88,8 @@ static void put_row(struct layout *l, const struct secrets_row *row)
 	if (row->where.n > 0) {
 		stream_puts(l->out, " in ");
 		stream_show(l->out, row->where);
+	} else if (row->found.line > 0) {
+		stream_printf(l->out, " in line %u", row->found.line);
 	} else {
 		stream_printf(l->out, " at %s", COUNT_TEXT(row->found.start));
 	}
@@ -134,6 +141,10 @@ static void write_row(struct json_writer *w, const struct secrets_row *row)
 	json_write_text(w, "confidence", secrets_confidence_name(f->confidence));
 	json_write_u64(w, "start", f->start);
 	json_write_u64(w, "end", f->end);
+	if (f->line > 0)
+		json_write_u64(w, "line", f->line);
+	if (f->column > 0)
+		json_write_u64(w, "column", f->column);
 	json_write_text(w, "encoding", f->utf16 ? "utf-16le" : "octets");
 	json_write_text(w, "redacted", redact(&(struct redacted){ { 0 } }, f));
 	json_write_str(w, "fingerprint", buf_bytes(&hex));

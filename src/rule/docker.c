@@ -13,9 +13,15 @@ static bool global_value(const void *context, bytes name, bytes *out)
 	static const struct {
 		const char *name, *value;
 	} built_in[] = {
-		{ "BUILDPLATFORM", "linux/amd64" },  { "BUILDOS", "linux" },   { "BUILDARCH", "amd64" },
-		{ "TARGETPLATFORM", "linux/amd64" }, { "TARGETOS", "linux" },  { "TARGETARCH", "amd64" },
-		{ "BUILDVARIANT", "" },              { "TARGETVARIANT", "" },  { "TARGETSTAGE", "" },
+		{ "BUILDPLATFORM", "linux/amd64" },
+		{ "BUILDOS", "linux" },
+		{ "BUILDARCH", "amd64" },
+		{ "TARGETPLATFORM", "linux/amd64" },
+		{ "TARGETOS", "linux" },
+		{ "TARGETARCH", "amd64" },
+		{ "BUILDVARIANT", "" },
+		{ "TARGETVARIANT", "" },
+		{ "TARGETSTAGE", "" },
 	};
 	const struct docker_file *f = context;
 
@@ -49,9 +55,9 @@ static size_t stage_called(const struct docker_file *f, bytes name, size_t befor
 	return 0;
 }
 
-static void name_image(struct docker_stage *s)
+void docker_name_image(struct docker_stage *s, bytes image)
 {
-	bytes rest = s->image;
+	bytes rest = s->image = image;
 	size_t at = bytes_find(rest, '@'), slash = bytes_rfind(rest, '/');
 
 	s->digest = bytes_skip(rest, at + 1);
@@ -98,7 +104,7 @@ void docker_open(struct rule_job *job, size_t file, struct docker_file *out)
 			s->user = p->user;
 			s->workdir = p->workdir;
 		} else {
-			name_image(s);
+			docker_name_image(s, s->image);
 		}
 		out->stages_len = k + 1;
 		look_inside(out, s);
@@ -120,6 +126,29 @@ const struct docker_stage *docker_stage_of(const struct docker_file *f,
 bool docker_is_final(const struct docker_file *f, const struct dockerfile_instruction *i)
 {
 	return i->stage > 0 && i->stage - 1 == f->final;
+}
+
+const char *docker_workdir_of(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	const struct docker_stage *s = docker_stage_of(f, i);
+	const char *dir = NULL;
+
+	for (size_t k = s ? s->in->first : 0; s && docker_instruction(f, k) != i; k++) {
+		const struct dockerfile_instruction *w = docker_instruction(f, k);
+		bytes path = w->words.len > 0 ? w->words.items[0].text : (bytes){ 0 };
+
+		if (w->kind != DOCKERFILE_WORKDIR || path.n == 0)
+			continue;
+		while (path.n > 1 && path.p[path.n - 1] == '/')
+			path.n--;
+		if (bytes_find(path, '$') < path.n || path.p[0] == '"' || !text_is_utf8(path))
+			dir = NULL;
+		else if (path.p[0] == '/')
+			dir = arena_str(f->job->arena, path);
+		else if (dir)
+			dir = arena_printf(f->job->arena, "%s/" PRIb, dir, BYTESF(path));
+	}
+	return dir;
 }
 
 /* -- base images ------------------------------------------------------------------------------ */
@@ -238,8 +267,7 @@ static bool is_script(const struct dockerfile_instruction *i, const struct docke
 
 	(void)bytes_line(&body, &line);
 	return bytes_starts(dockerfile_args(i), BYTES("<<")) &&
-	       (!bytes_starts(line, BYTES("#!")) || bytes_ends(line, BYTES("sh")) ||
-	        has(line, "sh "));
+	       (!bytes_starts(line, BYTES("#!")) || bytes_ends(line, BYTES("sh")) || has(line, "sh "));
 }
 
 void docker_run(const struct docker_file *f, const struct dockerfile_instruction *i,

@@ -44,6 +44,9 @@ struct docker_commands {
 /* docker_open(job, file, out): a file of kind JOB_DOCKERFILE. Arena of the job. */
 void docker_open(struct rule_job *job, size_t file, struct docker_file *out);
 
+/* docker_name_image(s, image): image, name, tag and digest of s, from a reference. Borrows. */
+void docker_name_image(struct docker_stage *s, bytes image);
+
 /* docker_instruction(f, index), and the stage that it belongs to (NULL before the first FROM). */
 const struct dockerfile_instruction *docker_instruction(const struct docker_file *f, size_t index);
 const struct docker_stage *docker_stage_of(const struct docker_file *f,
@@ -77,6 +80,14 @@ void docker_delete(const struct docker_file *f, struct job_finding *finding, enu
                    const struct dockerfile_instruction *i);
 /* docker_add_user(f, finding, class): the last stage gets a USER behind what needs root. */
 void docker_add_user(const struct docker_file *f, struct job_finding *finding, enum rule_fix class);
+/* docker_workdir_of(f, i): the absolute folder that WORKDIR has set before i; NULL where none is
+ * known. Arena. docker_mount: the RUN gets "--mount=type=secret,MOUNT". docker_drop_pair: one of an
+ * instruction's pairs goes, and the instruction with the last of them. */
+const char *docker_workdir_of(const struct docker_file *f, const struct dockerfile_instruction *i);
+void docker_mount(const struct docker_file *f, struct job_finding *finding,
+                  const struct dockerfile_instruction *run, const char *mount);
+void docker_drop_pair(const struct docker_file *f, struct job_finding *finding,
+                      const struct dockerfile_instruction *i, size_t index);
 /* docker_text(f, b): b as a C string for a fix; control octets do not get this far. Arena. */
 const char *docker_text(const struct docker_file *f, bytes b);
 
@@ -84,8 +95,11 @@ const char *docker_text(const struct docker_file *f, bytes b);
 void docker_obey_skips(struct rule_job *job);
 
 /* The parts of the family, for rule/docker_family.c. */
+void docker_check_image(const struct docker_file *f, const struct docker_stage *s);
 void docker_check_stages(const struct docker_file *f);
 void docker_check_instructions(const struct docker_file *f);
 void docker_check_copies(const struct docker_file *f);
+void docker_check_ignored(const struct docker_file *f);
+void docker_check_secrets(const struct docker_file *f);
 void docker_check_runs(const struct docker_file *f);
 void docker_check_style(const struct docker_file *f);

@@ -75,6 +75,8 @@ static void check(struct rule_job *job)
 		docker_check_stages(&f);
 		docker_check_instructions(&f);
 		docker_check_copies(&f);
+		docker_check_ignored(&f);
+		docker_check_secrets(&f);
 		docker_check_runs(&f);
 		docker_check_style(&f);
 	}

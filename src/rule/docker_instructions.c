@@ -3,92 +3,14 @@
 #include "base/text.h"
 #include "fmt/dockerfile_vars.h"
 #include "rule/docker.h"
-#include "rule/kubernetes_parts.h"
 
 #define RULE(id) (&docker_rules[id])
-
-/* -- secrets ---------------------------------------------------------------------------------- */
 
 static bytes unquoted(bytes value)
 {
 	return value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'')
 	           ? bytes_slice(value, 1, value.n - 2)
 	           : value;
-}
-
-/* Names that are written in one word: FEED_ACCESSTOKEN, DBPASSWORD. */
-static bool ends_in_secret(bytes name)
-{
-	static const char *const ends[] = { "token", "password", "passwd", "secret", "apikey" };
-
-	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++) {
-		size_t n = strlen(ends[k]);
-
-		if (name.n >= n && bytes_equal_nocase(bytes_skip(name, name.n - n), bytes_str(ends[k])))
-			return true;
-	}
-	return false;
-}
-
-/* An empty ENV is a switch, and one that names a file holds no secret; an ARG without a value is
- * filled in by whoever builds. */
-static void check_secret(const struct docker_file *f, const struct dockerfile_instruction *i,
-                         const struct dockerfile_pair *p)
-{
-	bytes value = unquoted(p->value.text);
-
-	if (!(kubernetes_is_secret_name(p->key.text) || ends_in_secret(p->key.text)) ||
-	    bytes_starts(value, BYTES("/run/secrets/")))
-		return;
-	if (value.n > 0 ? bytes_is(value, "true") || bytes_is(value, "false")
-	                : i->kind != DOCKERFILE_ARG)
-		return;
-	docker_find(f, RULE(DF006), p->key.from, p->value.to)->message =
-		arena_printf(f->job->arena, "%s stays in the image's %s", SHOW(p->key.text),
-	                 i->kind == DOCKERFILE_ARG ? "history" : "configuration");
-}
-
-/* Tokens that name themselves, and passwords in URLs. */
-static size_t secret_at(bytes text, size_t *out_n)
-{
-	static const char *const marks[] = { "AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-",
-		                                 "-----BEGIN " };
-	size_t at;
-
-	for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
-		bytes mark = bytes_str(marks[k]);
-
-		at = bytes_search(text, mark);
-		*out_n = mark.n;
-		if (at < text.n && text.n - at >= 20)
-			return at;
-	}
-	at = bytes_search(text, BYTES("://"));
-	bytes host = bytes_skip(text, at + 3);
-	size_t end = 0, sign = bytes_find(host, '@'), colon = bytes_find(host, ':');
-
-	while (end < host.n && host.p[end] > ' ' && host.p[end] != '/' && host.p[end] != '"')
-		end++;
-	*out_n = 3;
-	return sign < end && colon < sign && colon + 1 < sign && host.p[colon + 1] != '$' &&
-	               host.p[colon + 1] != '{'
-	           ? at
-	           : text.n;
-}
-
-static void check_literal(const struct docker_file *f, const struct dockerfile_instruction *i)
-{
-	size_t n, at = secret_at(i->line, &n);
-
-	if (at < i->line.n)
-		docker_find(f, RULE(DF007), dockerfile_at(i, at), dockerfile_at(i, at + n - 1) + 1);
-	for (size_t k = 0; k < i->heredocs.len; k++) {
-		const struct dockerfile_heredoc *h = &i->heredocs.items[k];
-
-		at = secret_at(h->body, &n);
-		if (at < h->body.n)
-			docker_find(f, RULE(DF007), h->from + at, h->from + at + n);
-	}
 }
 
 /* -- ENV, ARG, LABEL -------------------------------------------------------------------------- */
@@ -128,8 +50,8 @@ static void check_own_variable(const struct docker_file *f, const struct dockerf
 	struct dockerfile_var v;
 
 	for (size_t k = 1; k < i->pairs.len; k++)
-		for (size_t at = 0; dockerfile_var_next(i->pairs.items[k].value.text,
-		                                        f->dockerfile->escape, &at, &v);)
+		for (size_t at = 0;
+		     dockerfile_var_next(i->pairs.items[k].value.text, f->dockerfile->escape, &at, &v);)
 			for (size_t n = 0; n < k; n++) {
 				const struct dockerfile_pair *p = &i->pairs.items[k];
 
@@ -158,11 +80,35 @@ static bool is_label_key(bytes key)
 	return key.n > 0;
 }
 
+/* Lower case, and a hyphen for what no key may hold. */
+static const char *label_key(const struct docker_file *f, bytes key)
+{
+	char *copy = arena_str(f->job->arena, key);
+
+	for (char *c = copy; *c; c++) {
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c | 0x20);
+		else if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '.' || *c == '/'))
+			*c = '-';
+	}
+	return copy;
+}
+
 static void check_labels(const struct docker_file *f, const struct dockerfile_instruction *i)
 {
-	for (size_t k = 0; k < i->pairs.len; k++)
-		if (!is_label_key(i->pairs.items[k].key.text))
-			docker_find(f, RULE(DF057), i->pairs.items[k].key.from, i->pairs.items[k].key.to);
+	for (size_t k = 0; k < i->pairs.len; k++) {
+		const struct dockerfile_word *key = &i->pairs.items[k].key;
+		bytes name = unquoted(key->text);
+
+		if (is_label_key(key->text))
+			continue;
+		size_t quote = name.n < key->text.n;
+		struct job_finding *finding = docker_find(f, RULE(DF057), key->from, key->to);
+
+		if (name.n > 0 && bytes_find(name, 0) == name.n && key->to - key->from == key->text.n)
+			docker_fix(f, finding, RULE_FIX_REVIEW, key->from + quote, key->to - quote,
+			           label_key(f, name));
+	}
 }
 
 static void check_legacy(const struct docker_file *f, const struct dockerfile_instruction *i)
@@ -212,6 +158,22 @@ static bool has_user(const struct docker_file *f, const struct dockerfile_instru
 	       !bytes_is(s->user->words.items[0].text, "0");
 }
 
+/* The images of .NET listen on 8080 since .NET 8; older ones are told to. */
+static void low_port(const struct docker_file *f, const struct dockerfile_instruction *i,
+                     const struct dockerfile_word *w, unsigned port)
+{
+	struct job_finding *finding = docker_find(f, RULE(DF045), w->from, w->to);
+	unsigned major;
+
+	finding->message = arena_printf(f->job->arena, "port %u", port);
+	if (!docker_is_dotnet(docker_stage_of(f, i), NULL, &major) || port != 80 || i->words.len > 1)
+		return;
+	if (major < 8)
+		docker_fix(f, finding, RULE_FIX_REVIEW, i->from, i->from,
+		           "ENV ASPNETCORE_URLS=http://+:8080\n");
+	docker_fix(f, finding, RULE_FIX_REVIEW, w->from, w->from + 2, "8080");
+}
+
 static void check_port(const struct docker_file *f, const struct dockerfile_instruction *i,
                        const struct dockerfile_word *w)
 {
@@ -236,8 +198,7 @@ static void check_port(const struct docker_file *f, const struct dockerfile_inst
 	} else if (port < 1024 && port > 0 && docker_is_final(f, i) &&
 	           !docker_is_windows(docker_stage_of(f, i)) &&
 	           (has_user(f, i) || bytes_is(w->text, "80"))) {
-		docker_find(f, RULE(DF045), w->from, w->to)->message =
-			arena_printf(f->job->arena, "port %u", (unsigned)port);
+		low_port(f, i, w, (unsigned)port);
 	}
 }
 
@@ -265,8 +226,9 @@ static void check_expose(const struct docker_file *f, const struct dockerfile_in
 
 static void check_volume(const struct docker_file *f, const struct dockerfile_instruction *i)
 {
-	static const char *const paths[] = { "/", "/dev", "/proc", "/sys", "/etc", "/boot",
-		                                 "/var/run/docker.sock", "/run/docker.sock" };
+	static const char *const paths[] = {
+		"/", "/dev", "/proc", "/sys", "/etc", "/boot", "/var/run/docker.sock", "/run/docker.sock"
+	};
 
 	for (size_t k = 0; k < i->words.len; k++)
 		for (size_t n = 0; n < sizeof(paths) / sizeof(*paths); n++) {
@@ -351,8 +313,6 @@ static void check_env(const struct docker_file *f, const struct dockerfile_instr
 		check_legacy(f, i);
 	}
 	check_tls(f, i);
-	for (size_t k = 0; k < i->pairs.len; k++)
-		check_secret(f, i, &i->pairs.items[k]);
 }
 
 static void check_label(const struct docker_file *f, const struct dockerfile_instruction *i)
@@ -384,15 +344,12 @@ static check_function *const checks[] = {
 	[DOCKERFILE_WORKDIR] = check_workdir,
 };
 
-static void check_one(const struct docker_file *f, const struct dockerfile_instruction *i)
-{
-	check_literal(f, i);
-	if (i->kind < sizeof(checks) / sizeof(*checks) && checks[i->kind])
-		checks[i->kind](f, i);
-}
-
 void docker_check_instructions(const struct docker_file *f)
 {
-	for (size_t k = 0; k < f->dockerfile->instructions.len; k++)
-		check_one(f, docker_instruction(f, k));
+	for (size_t k = 0; k < f->dockerfile->instructions.len; k++) {
+		const struct dockerfile_instruction *i = docker_instruction(f, k);
+
+		if (i->kind < sizeof(checks) / sizeof(*checks) && checks[i->kind])
+			checks[i->kind](f, i);
+	}
 }

@@ -250,13 +250,42 @@ static bool is_setuid(bytes mode)
 	return mode.n == 4 && text_take_u64(mode, 8, 07777, &bits) && (bits & 06000) != 0;
 }
 
+/* "u+s" becomes "u-s", 4755 becomes 0755. */
+static void drop_setuid(const struct docker_scope *s, const struct shell_word *w)
+{
+	struct job_finding *finding = docker_word_find(s, RULE(DF061), w);
+	size_t sign = bytes_find(w->text, '+');
+
+	if (w->quoted)
+		return;
+	if (sign < w->text.n)
+		docker_fix(s->f, finding, RULE_FIX_REVIEW, w->from + sign, w->from + sign + 1, "-");
+	else
+		docker_fix(s->f, finding, RULE_FIX_REVIEW, w->from, w->from + 1, "0");
+}
+
+/* Bash as the shell of the build alone; the system's own scripts keep theirs. */
+static void check_link(const struct docker_scope *s, const struct shell_command *c)
+{
+	bytes target = c->words[c->len - 2].text;
+
+	if (!bytes_is(c->words[c->len - 1].text, "/bin/sh"))
+		return;
+	struct job_finding *finding = docker_command_find(s, RULE(DF066), c);
+
+	if (s->commands->len == 1 && !s->run->json && s->run->heredocs.len == 0 &&
+	    (bytes_is(target, "/bin/bash") || bytes_is(target, "bash")))
+		docker_fix(s->f, finding, RULE_FIX_SAFE, s->run->from, s->run->line_end,
+		           "SHELL [\"/bin/bash\", \"-c\"]");
+}
+
 static void check_mode(const struct docker_scope *s, const struct shell_command *c)
 {
 	for (size_t k = c->program + 1; k < c->len; k++) {
 		const struct shell_word *w = &c->words[k];
 
 		if (is_setuid(w->text))
-			docker_word_find(s, RULE(DF061), w);
+			drop_setuid(s, w);
 		if (!is_for_all(w->text))
 			continue;
 		struct job_finding *finding = docker_word_find(s, RULE(DF058), w);
@@ -351,8 +380,8 @@ static void check_programs(const struct docker_scope *s, const struct shell_comm
 		docker_command_find(s, RULE(DF014), c);
 	if (is_useless(c))
 		docker_command_find(s, RULE(DF065), c);
-	if (shell_is(c, "ln") && bytes_is(c->words[c->len - 1].text, "/bin/sh"))
-		docker_command_find(s, RULE(DF066), c);
+	if (shell_is(c, "ln") && c->len > c->program + 2)
+		check_link(s, c);
 }
 
 static void check_command(const struct docker_scope *s, size_t index)
@@ -485,66 +514,6 @@ static void check_next_run(const struct docker_scope *s)
 		           s->run[1].words.items[0].from, " \\\n && ");
 }
 
-static bool names(const struct shell_command *c, bytes base)
-{
-	for (size_t w = c->program + 1; w < c->len; w++)
-		if (bytes_ends(c->words[w].text, base))
-			return true;
-	return false;
-}
-
-static bool names_below(const struct shell_command *c, bytes dir)
-{
-	for (size_t w = c->program + 1; w < c->len; w++)
-		if (c->words[w].text.n > 0 && path_within(c->words[w].text, dir))
-			return true;
-	return false;
-}
-
-/* COPY x.tar.gz /tmp/ and then RUN tar: a copied archive, unpacked. chown -R: of a copied folder.
- */
-static void check_copied(const struct docker_scope *s, const struct shell_command *c)
-{
-	bool tar = shell_is(c, "tar") || shell_is(c, "unzip");
-	bool chown = shell_is(c, "chown") && shell_has(c, "-R");
-	size_t k = s->run->stage > 0 ? s->f->stages[s->run->stage - 1].in->first : SIZE_MAX;
-
-	for (; k != SIZE_MAX && docker_instruction(s->f, k) != s->run; k++) {
-		const struct dockerfile_instruction *i = docker_instruction(s->f, k);
-
-		if (i->kind != DOCKERFILE_COPY || i->words.len < 2)
-			continue;
-		bytes base = path_base(i->words.items[0].text);
-		bytes target = i->words.items[i->words.len - 1].text;
-
-		if (tar && bytes_search(base, BYTES(".t")) < base.n && names(c, base))
-			docker_command_find(s, RULE(DF064), c);
-		if (chown && target.n > 1 && names_below(c, target))
-			docker_command_find(s, RULE(DF059), c);
-	}
-}
-
-static bool is_build_tool(bytes word)
-{
-	static const char *const tools[] = { "gcc", "g++", "make", "build-essential", "git",
-		                                 "cmake", "build-base" };
-
-	for (size_t k = 0; k < sizeof(tools) / sizeof(*tools); k++)
-		if (bytes_is(word, tools[k]))
-			return true;
-	return false;
-}
-
-static void check_tools(const struct docker_scope *s, const struct shell_command *c)
-{
-	if (!docker_is_final(s->f, s->run) || !(shell_has(c, "install") || shell_has(c, "add")))
-		return;
-	for (size_t k = c->program + 1; k < c->len; k++)
-		if (is_build_tool(c->words[k].text))
-			docker_word_find(s, RULE(DF063), &c->words[k])->message = arena_printf(
-				s->f->job->arena, "%s in the last stage", SHOW(c->words[k].text));
-}
-
 struct seen {
 	bool curl, wget;
 	size_t piped; /* the last stage that got its SHELL */
@@ -562,8 +531,7 @@ static void check_run(const struct docker_file *f, const struct dockerfile_instr
 		const struct shell_command *c = &commands.items[k].shell;
 
 		check_command(&s, k);
-		check_copied(&s, c);
-		check_tools(&s, c);
+		docker_moves(&s, k);
 		if ((shell_is(c, "curl") && seen->wget) || (shell_is(c, "wget") && seen->curl))
 			docker_command_find(&s, RULE(DF049), c);
 		seen->curl = seen->curl || shell_is(c, "curl");

@@ -48,8 +48,7 @@ static bytes created_number(const struct docker_file *f, bytes name)
 			    !bytes_equal(shell->words[shell->len - 1].text, name))
 				continue;
 			for (size_t w = shell->program + 1; w + 1 < shell->len; w++)
-				if (bytes_is(shell->words[w].text, "-u") ||
-				    bytes_is(shell->words[w].text, "--uid"))
+				if (bytes_is(shell->words[w].text, "-u") || bytes_is(shell->words[w].text, "--uid"))
 					number = shell->words[w + 1].text;
 		}
 	}
@@ -81,39 +80,10 @@ static void check_user_name(const struct docker_file *f)
 
 /* -- images ----------------------------------------------------------------------------------- */
 
-/* Some file of the job rebuilds on a schedule: then a tag that moves with its minor version is how
- * fixes get in, and no weakness. */
-static bool is_rebuilt(const struct rule_job *job)
-{
-	for (size_t k = 0; k < job->files.len; k++)
-		if (job->files.items[k].kind == JOB_YAML &&
-		    (bytes_search(job->files.items[k].text, BYTES("cron:")) <
-		     job->files.items[k].text.n) &&
-		    bytes_search(job->files.items[k].text, BYTES("schedule")) <
-		        job->files.items[k].text.n)
-			return true;
-	return false;
-}
-
-static void check_image(const struct docker_file *f, const struct docker_stage *s)
-{
-	bytes where = s->in->image.text;
-
-	if (s->parent > 0 || bytes_is(s->image, "scratch") || s->image.n == 0)
-		return;
-	if (s->digest.n == 0 && (s->tag.n == 0 || bytes_is(s->tag, "latest")))
-		docker_find(f, RULE(DF003), s->in->image.from, s->in->image.to)->message = arena_printf(
-			f->job->arena, "%s: %s", SHOW(where), s->tag.n ? "latest moves" : "no tag");
-	else if (s->digest.n == 0 && !is_rebuilt(f->job))
-		docker_find(f, RULE(DF004), s->in->image.from, s->in->image.to)->message =
-			arena_printf(f->job->arena, "%s: neither a digest nor a scheduled rebuild",
-		                 SHOW(where));
-}
-
 static bool is_declared(const struct docker_file *f, bytes name)
 {
-	static const char *const built_in[] = { "BUILDPLATFORM",  "BUILDOS",   "BUILDARCH",
-		                                    "BUILDVARIANT",   "TARGETOS",  "TARGETARCH",
+	static const char *const built_in[] = { "BUILDPLATFORM",  "BUILDOS",      "BUILDARCH",
+		                                    "BUILDVARIANT",   "TARGETOS",     "TARGETARCH",
 		                                    "TARGETPLATFORM", "TARGETVARIANT" };
 
 	for (size_t k = 0; k < sizeof(built_in) / sizeof(*built_in); k++)
@@ -163,8 +133,8 @@ static void check_platform(const struct docker_file *f, const struct docker_stag
 
 	/* A stage that is called after the platform is meant to be for it. */
 	if (bytes_find(value, '$') == value.n &&
-	    (name.n == 0 || !((arch.n > 0 && bytes_search(name, arch) < name.n) ||
-	                      bytes_search(name, os) < name.n)))
+	    (name.n == 0 ||
+	     !((arch.n > 0 && bytes_search(name, arch) < name.n) || bytes_search(name, os) < name.n)))
 		docker_find(f, RULE(DF042), flag->from, flag->to)->message = "the platform is constant";
 }
 
@@ -234,6 +204,31 @@ static void check_repeated(const struct docker_file *f, const struct docker_stag
 	}
 }
 
+/* Alpine's busybox has wget. What the program listens on is what EXPOSE says first. */
+static void add_health(const struct docker_file *f, const struct docker_stage *s)
+{
+	struct job_finding *finding = docker_find_at(f, RULE(DF016),
+	                                             docker_instruction(f, s->in->first));
+	const struct dockerfile_instruction *expose = NULL;
+	uint64_t port;
+
+	for (size_t k = s->in->first; k < s->in->end; k++) {
+		const struct dockerfile_instruction *i = docker_instruction(f, k);
+
+		if (i->kind == DOCKERFILE_EXPOSE && i->words.len > 0 && !expose &&
+		    text_take_u64(
+				bytes_slice(i->words.items[0].text, 0, bytes_find(i->words.items[0].text, '/')), 10,
+				65535, &port))
+			expose = i;
+	}
+	if (expose && docker_is_alpine(s))
+		docker_fix(f, finding, RULE_FIX_REVIEW, expose->to, expose->to,
+		           arena_printf(f->job->arena,
+		                        "\nHEALTHCHECK CMD [\"wget\", \"-q\", \"-O\", \"/dev/null\", "
+		                        "\"http://127.0.0.1:%u/\"]",
+		                        (unsigned)port));
+}
+
 static void check_health(const struct docker_file *f)
 {
 	const struct docker_stage *s = &f->stages[f->final];
@@ -242,7 +237,7 @@ static void check_health(const struct docker_file *f)
 		if (docker_instruction(f, k)->kind == DOCKERFILE_HEALTHCHECK)
 			return;
 	if (!docker_has_no_shell(s))
-		docker_find_at(f, RULE(DF016), docker_instruction(f, s->in->first));
+		add_health(f, s);
 }
 
 static void check_order(const struct docker_file *f)
@@ -263,7 +258,7 @@ void docker_check_stages(const struct docker_file *f)
 	for (size_t k = 0; k < f->stages_len; k++) {
 		const struct docker_stage *s = &f->stages[k];
 
-		check_image(f, s);
+		docker_check_image(f, s);
 		check_from_word(f, &s->in->image);
 		if (s->image.n == 0 && s->in->image.text.n > 0 && s->in->image.text.p[0] == '$')
 			docker_find(f, RULE(DF041), s->in->image.from, s->in->image.to)->message =

@@ -5,8 +5,6 @@
 #include "rule/dotnet.h"
 
 #define RULE(id) (&dotnet_rules[id])
-#define SECRET "--mount=type=secret,id=nugetconfig,target=/root/.nuget/NuGet/NuGet.Config"
-#define CACHE "--mount=type=cache,target=/root/.nuget/packages"
 
 static bool has(bytes text, const char *part)
 {
@@ -28,20 +26,6 @@ static bool has_file(const struct rule_job *job, const char *name)
 }
 
 /* -- rules ------------------------------------------------------------------------------------ */
-
-static void check_credentials(const struct docker_file *f, const struct dockerfile_instruction *i)
-{
-	for (size_t k = 0; k < i->pairs.len; k++) {
-		const struct dockerfile_pair *p = &i->pairs.items[k];
-		bytes key = p->key.text;
-
-		if ((i->kind == DOCKERFILE_ENV || i->kind == DOCKERFILE_ARG) &&
-		    (bytes_is(key, "VSS_NUGET_EXTERNAL_FEED_ENDPOINTS") ||
-		     bytes_is(key, "FEED_ACCESSTOKEN") || bytes_is(key, "NUGET_API_KEY") ||
-		     bytes_starts(key, BYTES("NuGetPackageSourceCredentials_"))))
-			docker_find(f, RULE(DN011), p->key.from, p->value.to);
-	}
-}
 
 static void check_restore(const struct dotnet_scope *s, const struct docker_file *f,
                           const struct docker_command *c)
@@ -84,33 +68,6 @@ static void check_publish(const struct docker_file *f, const struct docker_comma
 		           shell->words[shell->program + 1].to, " -c Release");
 }
 
-static bool copies_all(const struct dockerfile_instruction *i)
-{
-	return i->kind == DOCKERFILE_COPY && i->words.len == 2 && !dockerfile_flag(i, "from") &&
-	       (bytes_is(i->words.items[0].text, ".") || bytes_is(i->words.items[0].text, "./"));
-}
-
-static void check_order(const struct docker_file *f)
-{
-	const struct dockerfile_instruction *all = NULL;
-
-	for (size_t k = 0; k < f->dockerfile->instructions.len; k++) {
-		const struct dockerfile_instruction *i = docker_instruction(f, k);
-		bool builds = i->kind == DOCKERFILE_RUN &&
-		              (has(i->line, "dotnet restore") || has(i->line, "dotnet publish") ||
-		               has(i->line, "dotnet build"));
-
-		if (i->kind == DOCKERFILE_FROM)
-			all = NULL;
-		if (builds && all)
-			docker_find_at(f, RULE(DN013), all);
-		if (builds)
-			return; /* packages are there from now on */
-		if (copies_all(i))
-			all = i;
-	}
-}
-
 static void check_self_contained(const struct dotnet_scope *s, const struct docker_file *f,
                                  bool self_contained)
 {
@@ -121,8 +78,8 @@ static void check_self_contained(const struct dotnet_scope *s, const struct dock
 	if (!self_contained && !dotnet_property(s, "SelfContained", "true") &&
 	    !dotnet_property(s, "PublishAot", "true"))
 		return;
-	if (last->parent > 0 || !(docker_is_dotnet(last, "aspnet", &major) ||
-	                          docker_is_dotnet(last, "runtime", &major)))
+	if (last->parent > 0 ||
+	    !(docker_is_dotnet(last, "aspnet", &major) || docker_is_dotnet(last, "runtime", &major)))
 		return;
 	struct job_finding *finding = docker_find(f, RULE(DN022), w->from, w->to);
 	bytes repository = path_base(last->name);
@@ -141,7 +98,6 @@ void dotnet_check_build(const struct dotnet_scope *s, const struct docker_file *
 		const struct dockerfile_instruction *i = docker_instruction(f, k);
 		struct docker_commands commands = { 0 };
 
-		check_credentials(f, i);
 		if (i->kind == DOCKERFILE_RUN)
 			docker_run(f, i, &commands);
 		for (size_t c = 0; c < commands.len; c++) {
@@ -159,9 +115,10 @@ void dotnet_check_build(const struct dotnet_scope *s, const struct docker_file *
 				self_contained = false;
 		}
 	}
-	check_order(f);
+	dotnet_check_packages(s, f);
 	if (publishes && f->stages_len == 1)
-		docker_find_at(f, RULE(DN002), docker_instruction(f, f->stages[0].in->first));
+		dotnet_split_stages(
+			s, f, docker_find_at(f, RULE(DN002), docker_instruction(f, f->stages[0].in->first)));
 	if (publishes && f->stages_len > 1)
 		check_self_contained(s, f, self_contained);
 }
@@ -169,11 +126,9 @@ void dotnet_check_build(const struct dotnet_scope *s, const struct docker_file *
 /* -- the second stage ------------------------------------------------------------------------- */
 
 struct split {
-	const struct dockerfile_instruction *from, *all, *publish;
-	struct shell_command command; /* the publish */
-	bytes output;                 /* where it goes: absolute */
-	bool restores;                /* some RUN before it does */
-	bool user;                    /* a USER stands behind it */
+	const struct dockerfile_instruction *from, *publish;
+	bytes output; /* where it goes: absolute */
+	bool user;    /* a USER stands behind it */
 };
 
 static bytes output_of(const struct shell_command *c)
@@ -210,11 +165,9 @@ static void look_at_run(const struct docker_file *f, const struct dockerfile_ins
 	for (size_t c = 0; c < commands.len; c++) {
 		const struct shell_command *shell = &commands.items[c].shell;
 
-		out->restores = out->restores || is_dotnet(shell, "restore");
 		if (!is_dotnet(shell, "publish") || i->json || i->heredocs.len > 0)
 			continue;
 		out->publish = i;
-		out->command = *shell;
 		out->output = output_of(shell);
 	}
 }
@@ -231,8 +184,6 @@ static bool can_split(const struct docker_file *f, struct split *out)
 
 		if (out->publish ? is_more(i->kind) : is_lost(i->kind))
 			return false;
-		if (copies_all(i))
-			out->all = i;
 		out->user = out->user || (out->publish && i->kind == DOCKERFILE_USER);
 		if (i->kind == DOCKERFILE_RUN)
 			look_at_run(f, i, out);
@@ -252,27 +203,6 @@ static bytes minor_of(bytes tag)
 	return bytes_slice(tag, 0, n);
 }
 
-/* The project alone is copied and restored first, so packages are fetched again only when it
- * changes; NuGet.Config comes as a secret where there is one. */
-static void add_restore(const struct dotnet_scope *s, const struct docker_file *f,
-                        struct job_finding *finding, const struct split *split)
-{
-	bytes dir = path_dir(bytes_str(f->job->files.items[f->file].name));
-	const char *secret = has_file(s->job, "nuget.config") ? SECRET " " : "";
-
-	if (split->restores || !split->all || !dotnet_has_project(s, dir) ||
-	    shell_has(&split->command, "--no-restore"))
-		return;
-	docker_fix(f, finding, RULE_FIX_REVIEW, split->all->from, split->all->from,
-	           arena_printf(f->job->arena, "COPY *.csproj ./\nRUN %s" CACHE " dotnet restore\n",
-	                        secret));
-	const struct shell_word *verb = &split->command.words[split->command.program + 1];
-
-	docker_fix(f, finding, RULE_FIX_REVIEW, verb->to, verb->to, " --no-restore");
-	docker_fix(f, finding, RULE_FIX_REVIEW, split->publish->words.items[0].from,
-	           split->publish->words.items[0].from, CACHE " ");
-}
-
 void dotnet_split_stages(const struct dotnet_scope *s, const struct docker_file *f,
                          struct job_finding *finding)
 {
@@ -290,7 +220,6 @@ void dotnet_split_stages(const struct dotnet_scope *s, const struct docker_file 
 	if (name.n == 0)
 		docker_fix(f, finding, RULE_FIX_REVIEW, split.from->line_end, split.from->line_end,
 		           split.from->name.p[0] == 'F' ? " AS build" : " as build");
-	add_restore(s, f, finding, &split);
 	docker_fix(f, finding, RULE_FIX_REVIEW, split.publish->to, split.publish->to,
 	           arena_printf(f->job->arena,
 	                        "\n\nFROM mcr.microsoft.com/dotnet/%s:%s%s\nWORKDIR %s\n"

@@ -4,7 +4,7 @@
 
 static void check(struct rule_job *job)
 {
-	struct dotnet_scope s;
+	struct dotnet_scope s, near;
 	struct docker_file f;
 
 	if (job->options->pss && !job->options->harden)
@@ -15,9 +15,11 @@ static void check(struct rule_job *job)
 		if (!job->files.items[k].dockerfile)
 			continue;
 		docker_open(job, k, &f);
-		dotnet_check_images(&s, &f);
-		dotnet_check_build(&s, &f);
+		dotnet_near(&s, bytes_str(job->files.items[k].name), &near);
+		dotnet_check_images(&near, &f);
+		dotnet_check_build(&near, &f);
 	}
+	dotnet_check_pods(job);
 	docker_obey_skips(job);
 }
 

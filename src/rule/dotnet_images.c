@@ -14,67 +14,6 @@ static bool has(bytes text, const char *part)
 	return bytes_search(text, bytes_str(part)) < text.n;
 }
 
-/* -- versions --------------------------------------------------------------------------------- */
-
-/* The last day with security fixes; older ones have ended, newer ones are supported. */
-static bool is_over(unsigned major, int64_t now)
-{
-	static const struct {
-		unsigned major;
-		const char *end;
-	} ends[] = { { 8, "2026-11-10" }, { 9, "2026-11-10" }, { 10, "2028-11-14" } };
-	int64_t end;
-
-	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
-		if (major == ends[k].major)
-			return text_from_date(bytes_str(ends[k].end), &end) && now >= end;
-	return major > 0 && major < 8;
-}
-
-/* "10.0", "10.0-noble": a minor version that moves with each patch. */
-static bool is_floating(bytes tag)
-{
-	bytes version = bytes_slice(tag, 0, bytes_find(tag, '-'));
-	size_t dots = 0;
-
-	for (size_t k = 0; k < version.n; k++)
-		dots += version.p[k] == '.';
-	return dots < 2;
-}
-
-static bool has_finding(const struct rule_job *job, size_t file, size_t from,
-                        const struct rule *rule)
-{
-	for (size_t k = 0; k < job->findings.len; k++)
-		if (job->findings.items[k].file == file && job->findings.items[k].from == from &&
-		    job->findings.items[k].rule == rule)
-			return true;
-	return false;
-}
-
-static void check_version(const struct docker_file *f, const struct docker_stage *s)
-{
-	const struct dockerfile_word *w = &s->in->image;
-	unsigned major;
-
-	if (s->parent > 0)
-		return;
-	if (bytes_starts(s->name, BYTES("microsoft/dotnet")) ||
-	    bytes_starts(s->name, BYTES("microsoft/aspnetcore")))
-		docker_find(f, RULE(DN019), w->from, w->to);
-	if (!docker_is_dotnet(s, NULL, &major))
-		return;
-	if (is_over(major, f->job->options->now))
-		docker_find(f, RULE(DN019), w->from, w->to)->message = arena_printf(
-			f->job->arena, ".NET %u gets no security fixes any more", major);
-	if (has(s->name, "/nightly/") || has(s->tag, "preview") || has(s->tag, "-rc"))
-		docker_find(f, RULE(DN021), w->from, w->to);
-	/* Where the moving tag is no matter for DF004 (a scheduled rebuild), it is none here. */
-	else if (s->tag.n > 0 && is_floating(s->tag) &&
-	         has_finding(f->job, f->file, w->from, &docker_rules[DF004]))
-		docker_find(f, RULE(DN020), w->from, w->to);
-}
-
 /* -- the last stage --------------------------------------------------------------------------- */
 
 static bool is_plain_end(const struct docker_file *f)
@@ -104,7 +43,7 @@ static void check_family(const struct dotnet_scope *s, const struct docker_file 
 	const char *more = dotnet_property(s, "InvariantGlobalization", "true") ? "" : "-extra";
 
 	if (major >= 8 && is_plain_end(f) && last->digest.n == 0 && bytes_ends(w->text, last->tag) &&
-	    bytes_find(last->tag, '-') == last->tag.n && is_floating(last->tag))
+	    bytes_find(last->tag, '-') == last->tag.n && dotnet_is_floating(last->tag))
 		docker_fix(f, finding, RULE_FIX_REVIEW, w->to, w->to,
 		           arena_printf(f->job->arena, "-noble-chiseled%s", more));
 }
@@ -160,8 +99,10 @@ static bool is_address(bytes key)
 	       bytes_is(key, "DOTNET_URLS");
 }
 
-static void check_variable(const struct docker_file *f, const struct dockerfile_pair *p)
+static void check_variable(const struct docker_file *f, const struct dockerfile_instruction *i,
+                           size_t index)
 {
+	const struct dockerfile_pair *p = &i->pairs.items[index];
 	bytes key = p->key.text, value = unquoted(p->value.text);
 	struct job_finding *finding;
 	uint64_t port = is_address(key) ? port_of(p->value.text) : 0;
@@ -170,8 +111,7 @@ static void check_variable(const struct docker_file *f, const struct dockerfile_
 		finding = docker_find(f, RULE(DN006), p->key.from, p->value.to);
 		if (bytes_is(value, "80") || bytes_is(value, "http://+:80") ||
 		    bytes_is(value, "http://*:80"))
-			docker_fix(f, finding, RULE_FIX_REVIEW,
-			           p->value.to - (value.n < p->value.text.n) - 2,
+			docker_fix(f, finding, RULE_FIX_REVIEW, p->value.to - (value.n < p->value.text.n) - 2,
 			           p->value.to - (value.n < p->value.text.n), "8080");
 	}
 	if ((bytes_is(key, "ASPNETCORE_ENVIRONMENT") || bytes_is(key, "DOTNET_ENVIRONMENT")) &&
@@ -180,7 +120,7 @@ static void check_variable(const struct docker_file *f, const struct dockerfile_
 		docker_fix(f, finding, RULE_FIX_REVIEW, p->value.from, p->value.to, "Production");
 	}
 	if (bytes_starts(key, BYTES("ConnectionStrings__")) && value.n > 0)
-		docker_find(f, RULE(DN025), p->key.from, p->value.to);
+		docker_drop_pair(f, docker_find(f, RULE(DN025), p->key.from, p->value.to), i, index);
 	if (has(key, "Certificates__Default__Password") && value.n > 0)
 		docker_find(f, RULE(DN026), p->key.from, p->value.to);
 }
@@ -224,8 +164,8 @@ static void check_health(const struct docker_file *f, const struct docker_stage 
 	if (!has(i->line, "curl ") && !has(i->line, "wget ") && !has(i->line, "\"curl\"") &&
 	    !has(i->line, "\"wget\""))
 		return;
-	/* Alpine's busybox has wget. */
-	if (docker_is_alpine(last) && has(i->line, "wget"))
+	/* Alpine's busybox has wget, Windows has curl. */
+	if ((docker_is_alpine(last) && has(i->line, "wget")) || docker_is_windows(last))
 		return;
 	for (size_t k = last->in->first; k < last->in->end; k++)
 		if (docker_instruction(f, k)->kind == DOCKERFILE_RUN &&
@@ -263,7 +203,7 @@ static void check_last(const struct dotnet_scope *s, const struct docker_file *f
 		const struct dockerfile_instruction *i = docker_instruction(f, k);
 
 		for (size_t n = 0; i->kind == DOCKERFILE_ENV && n < i->pairs.len; n++)
-			check_variable(f, &i->pairs.items[n]);
+			check_variable(f, i, n);
 		if (dotnet && (i->kind == DOCKERFILE_ENTRYPOINT || i->kind == DOCKERFILE_CMD))
 			check_entry(s, f, i);
 		if (dotnet && major >= 5 && i->kind == DOCKERFILE_HEALTHCHECK)
@@ -275,8 +215,7 @@ static void check_last(const struct dotnet_scope *s, const struct docker_file *f
 
 void dotnet_check_images(const struct dotnet_scope *s, const struct docker_file *f)
 {
-	for (size_t k = 0; k < f->stages_len; k++)
-		check_version(f, &f->stages[k]);
+	dotnet_check_versions(s, f);
 	if (f->stages_len > 0)
 		check_last(s, f);
 }

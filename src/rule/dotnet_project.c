@@ -2,6 +2,7 @@
 /* Projects and package settings of .NET: what they say, and the rules about them alone. */
 #include "base/path.h"
 #include "base/text.h"
+#include "fmt/yaml_edit.h"
 #include "rule/dotnet.h"
 
 #define RULE(id) (&dotnet_rules[id])
@@ -22,6 +23,24 @@ void dotnet_open(struct rule_job *job, struct dotnet_scope *out)
 	}
 }
 
+void dotnet_near(const struct dotnet_scope *all, bytes name, struct dotnet_scope *out)
+{
+	bytes dir = path_dir(name);
+	bool near = false;
+
+	for (size_t k = 0; k < all->files.len; k++)
+		near |= all->files.items[k].project &&
+		        path_within(bytes_str(all->job->files.items[all->files.items[k].file].name), dir);
+	*out = (struct dotnet_scope){ .job = all->job, .all = all };
+	for (size_t k = 0; k < all->files.len; k++) {
+		const struct dotnet_file *f = &all->files.items[k];
+		bytes at = bytes_str(all->job->files.items[f->file].name);
+
+		if (!near || path_within(at, dir) || (!f->project && path_within(dir, path_dir(at))))
+			*ARENA_PUSH(all->job->arena, &out->files) = *f;
+	}
+}
+
 bool dotnet_property(const struct dotnet_scope *s, const char *name, const char *value)
 {
 	for (size_t k = 0; k < s->files.len; k++)
@@ -33,13 +52,14 @@ bool dotnet_property(const struct dotnet_scope *s, const char *name, const char 
 	return false;
 }
 
-static bool uses(const struct dotnet_scope *s, const char *package)
+bool dotnet_uses(const struct dotnet_scope *s, const char *package)
 {
 	for (size_t k = 0; k < s->files.len; k++)
 		for (const struct xml_element *e = s->files.items[k].root; e;
 		     e = xml_after(e, s->files.items[k].root)) {
-			const struct xml_attribute *a =
-				bytes_is(e->name, "PackageReference") ? xml_attribute(e, "Include") : NULL;
+			const struct xml_attribute *a = bytes_is(e->name, "PackageReference")
+			                                    ? xml_attribute(e, "Include")
+			                                    : NULL;
 
 			if (a && bytes_equal_nocase(a->value, bytes_str(package)))
 				return true;
@@ -50,8 +70,8 @@ static bool uses(const struct dotnet_scope *s, const char *package)
 bool dotnet_needs_icu(const struct dotnet_scope *s)
 {
 	return dotnet_property(s, "InvariantGlobalization", "false") ||
-	       uses(s, "Microsoft.Data.SqlClient") || uses(s, "System.Data.SqlClient") ||
-	       uses(s, "Microsoft.EntityFrameworkCore.SqlServer");
+	       dotnet_uses(s, "Microsoft.Data.SqlClient") || dotnet_uses(s, "System.Data.SqlClient") ||
+	       dotnet_uses(s, "Microsoft.EntityFrameworkCore.SqlServer");
 }
 
 bool dotnet_is_web(const struct dotnet_scope *s)
@@ -82,6 +102,7 @@ bool dotnet_knows_assembly(const struct dotnet_scope *s, bytes name)
 {
 	bool none = true;
 
+	s = s->all ? s->all : s;
 	for (size_t k = 0; k < s->files.len; k++) {
 		const struct dotnet_file *file = &s->files.items[k];
 		bytes base = path_base(bytes_str(s->job->files.items[file->file].name));
@@ -100,15 +121,55 @@ bool dotnet_knows_assembly(const struct dotnet_scope *s, bytes name)
 
 /* -- rules ------------------------------------------------------------------------------------ */
 
+/* NuGet replaces %NAME% by the variable of the environment (nuget.config reference). */
+static void clear_password(const struct dotnet_scope *s, const struct dotnet_file *file,
+                           const struct xml_element *e, const struct xml_attribute *value)
+{
+	struct job_finding *f = job_find(s->job, RULE(DN012), file->file, e->whole.begin, e->whole.end);
+
+	edits_add(&f->fix, s->job->arena, value->at.begin, value->at.end, BYTES("%NUGET_PASSWORD%"));
+	f->fix_class = RULE_FIX_REVIEW;
+}
+
+/* Connection strings in appsettings.json; those of Development are for the developer's machine. */
+static void check_settings(const struct dotnet_scope *s, size_t index)
+{
+	static const char *const marks[] = { "Password=", "Pwd=", "AccountKey=", "SharedAccessKey=" };
+	const struct job_file *file = &s->job->files.items[index];
+	bytes base = path_base(bytes_str(file->name));
+
+	if (!file->yaml || !file->yaml->is_json || file->yaml->documents.len == 0 ||
+	    !bytes_starts(base, BYTES("appsettings")) ||
+	    bytes_search(base, BYTES("Development")) < base.n)
+		return;
+	const struct yaml_node *list = yaml_get(file->yaml->documents.items[0].root,
+	                                        "ConnectionStrings");
+
+	for (const struct yaml_node *v = yaml_is(list, YAML_MAPPING) ? yaml_first(list) : NULL; v;
+	     v = v->next)
+		for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
+			if (bytes_search(yaml_text(v), bytes_str(marks[k])) == yaml_text(v).n)
+				continue;
+			struct job_finding *f = job_find(s->job, RULE(DN025), index, v->from, v->to);
+			struct yaml_editor ed = { file->yaml, &file->source, s->job->arena, &f->fix };
+
+			f->message = arena_printf(s->job->arena, "%s has its password here",
+			                          SHOW(yaml_text(v->key)));
+			f->fix_class = RULE_FIX_REVIEW;
+			yaml_edit_scalar(&ed, v, "");
+			break;
+		}
+}
+
 static void check_passwords(const struct dotnet_scope *s, const struct dotnet_file *file)
 {
 	for (const struct xml_element *e = file->root; e; e = xml_after(e, file->root)) {
 		const struct xml_attribute *key = xml_attribute(e, "key"),
-		                           *value = xml_attribute(e, "value");
+								   *value = xml_attribute(e, "value");
 
 		if (key && value && bytes_equal_nocase(key->value, BYTES("ClearTextPassword")) &&
 		    value->value.n > 0 && value->value.p[0] != '%')
-			job_find(s->job, RULE(DN012), file->file, e->whole.begin, e->whole.end);
+			clear_password(s, file, e, value);
 	}
 }
 
@@ -127,8 +188,8 @@ static void check_container(const struct dotnet_scope *s, const struct dotnet_fi
 	}
 	if (!at || hardened)
 		return;
-	struct job_finding *f =
-		job_find(s->job, RULE(DN030), file->file, at->whole.begin, at->whole.end);
+	struct job_finding *f = job_find(s->job, RULE(DN030), file->file, at->whole.begin,
+	                                 at->whole.end);
 	bytes text = s->job->files.items[file->file].text;
 	size_t line = at->whole.begin;
 
@@ -176,7 +237,10 @@ void dotnet_check_projects(const struct dotnet_scope *s)
 		else
 			check_passwords(s, &s->files.items[k]);
 	}
-	for (size_t k = 0; k < s->job->files.len; k++)
+	dotnet_check_frameworks(s);
+	for (size_t k = 0; k < s->job->files.len; k++) {
 		if (s->job->files.items[k].kind == JOB_IGNORE)
 			check_ignore(s, k);
+		check_settings(s, k);
+	}
 }

@@ -1,29 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/fix.h"
 
+/* RULE_FIX_INPUT asks for what was fetched and nothing else; the others include what is safer. */
 static bool is_wanted(const struct job_finding *f, enum rule_fix most)
 {
-	return f->fix.len > 0 && !f->suppressed_by && f->fix_class <= most &&
-	       f->fix_class != RULE_FIX_NONE;
+	if (f->fix.len == 0 || f->suppressed_by || f->fix_class == RULE_FIX_NONE)
+		return false;
+	return most == RULE_FIX_INPUT ? f->fix_class == most : f->fix_class <= most;
 }
 
-/* The fixes of one file that do not meet, in the order of its findings. */
-static struct edits join(struct rule_job *job, size_t file, enum rule_fix most, size_t *first)
+/* The fixes of each file that do not meet, in the order of the findings. Arena of the run. */
+static struct edits *join(struct rule_job *job, enum rule_fix most)
 {
-	struct edits joined = { 0 };
-	size_t i = *first;
+	struct edits *joined = arena_array(job->arena, struct edits, job->files.len);
 
-	for (; i < job->findings.len && job->findings.items[i].file == file; i++) {
+	for (size_t i = 0; i < job->findings.len; i++) {
 		const struct job_finding *f = &job->findings.items[i];
 
-		if (!is_wanted(f, most) || edits_meet(&joined, &f->fix))
+		if (!is_wanted(f, most) || f->made || edits_meet(&joined[f->fix_file], &f->fix))
 			continue;
 		for (size_t k = 0; k < f->fix.len; k++)
-			edits_add(&joined, job->arena, f->fix.items[k].from, f->fix.items[k].to,
+			edits_add(&joined[f->fix_file], job->arena, f->fix.items[k].from, f->fix.items[k].to,
 			          f->fix.items[k].text);
 	}
-	*first = i;
 	return joined;
+}
+
+/* Files that are not there yet. Beside standard input there is no place. */
+static int make(struct rule_job *job, enum rule_fix most, bool *out_changed, err *e)
+{
+	for (size_t i = 0; i < job->findings.len; i++) {
+		const struct job_finding *f = &job->findings.items[i];
+		size_t before = job->files.len;
+
+		if (!is_wanted(f, most) || !f->made || strcmp(job->files.items[f->file].name, "-") == 0)
+			continue;
+		bytes text = edits_apply((bytes){ 0 }, &f->fix, job->keep);
+
+		if (job_make(job, f->file, f->made, text, e) < 0)
+			return err_wrap(e, "what is to lie beside %s", job->files.items[f->file].name);
+		*out_changed = *out_changed || job->files.len > before;
+	}
+	return 0;
 }
 
 static size_t faults_of(const struct rule_job *job, size_t file)
@@ -59,15 +77,14 @@ static int splice(struct rule_job *job, size_t file, const struct edits *edits, 
 
 static int pass(struct rule_job *job, enum rule_fix most, bool *out_changed, err *e)
 {
-	*out_changed = false;
-	for (size_t i = 0; i < job->findings.len;) {
-		size_t file = job->findings.items[i].file;
-		struct edits edits = join(job, file, most, &i);
+	struct edits *joined = join(job, most);
+	size_t len = job->files.len;
 
-		if (edits.len > 0 && splice(job, file, &edits, out_changed, e) < 0)
+	*out_changed = false;
+	for (size_t i = 0; i < len; i++)
+		if (joined[i].len > 0 && splice(job, i, &joined[i], out_changed, e) < 0)
 			return -1;
-	}
-	return 0;
+	return make(job, most, out_changed, e);
 }
 
 static size_t open_findings(const struct rule_job *job)

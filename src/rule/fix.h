@@ -3,7 +3,8 @@
  *
  * In one pass the fixes that do not meet are spliced into the texts, in the order of the findings;
  * then the files are judged anew, because a fix may need what another one made. A suppressed
- * finding is left alone. After FIX_PASSES passes what is left stays.
+ * finding is left alone. A fix may mend another file than the one its finding is in, or make one.
+ * After FIX_PASSES passes what is left stays.
  * Threading: as the job. */
 #pragma once
 
@@ -12,7 +13,8 @@
 #define FIX_PASSES 40
 
 /* fix_run(job, most): apply fixes of the classes up to `most` (RULE_FIX_SAFE: safe alone;
- * RULE_FIX_REVIEW: safe and review). *job is judged anew in its arena: its files then have the new
- * texts, its findings are those that remain. *out_fixed: how many findings went.
+ * RULE_FIX_REVIEW: safe and review; RULE_FIX_INPUT: what options->pins tell, alone). *job is
+ * judged anew in its arena: its files then have the new texts, its findings are those that remain.
+ * *out_fixed: how many findings went.
  * ERR_LIMIT, ERR_BUG (a fix broke a file: the texts before it stay). */
 int fix_run(struct rule_job *job, enum rule_fix most, size_t *out_fixed, err *e);

@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "rule/rendered.h"
+#include "rule/running.h"
 #include "rule/suppress.h"
 
 #include <stdlib.h>
@@ -21,6 +23,35 @@ void job_done(struct rule_job *job)
 	arena_done(&job->run);
 }
 
+/* "shop.env" and ".env.local"; ".env.example" is there to be filled in. */
+static bool is_env(bytes base)
+{
+	static const char *const shown[] = { "example", "sample", "template", "dist" };
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
+		if (bytes_search(base, bytes_str(shown[i])) < base.n)
+			return false;
+	return bytes_ends(base, BYTES(".env")) || bytes_starts(base, BYTES(".env."));
+}
+
+static bool ends_nocase(bytes name, bytes end)
+{
+	return name.n >= end.n && bytes_equal_nocase(bytes_skip(name, name.n - end.n), end);
+}
+
+/* Helm's actions in a folder of templates; "${{ }}" is what pipelines write. */
+static bool is_template(const char *name, bytes text)
+{
+	if (bytes_search(bytes_str(name), BYTES("templates/")) >= strlen(name))
+		return false;
+	for (size_t at = 0; at < text.n; at += 2) {
+		at += bytes_search(bytes_skip(text, at), BYTES("{{"));
+		if (at < text.n && (at == 0 || text.p[at - 1] != '$'))
+			return true;
+	}
+	return false;
+}
+
 enum job_kind job_kind_of(const char *name, bytes text)
 {
 	static const struct {
@@ -30,8 +61,8 @@ enum job_kind job_kind_of(const char *name, bytes text)
 		{ ".yaml", JOB_YAML },
 		{ ".yml", JOB_YAML },
 		{ ".json", JOB_YAML },
+		{ ".tpl", JOB_TEMPLATE },
 		{ ".dockerfile", JOB_DOCKERFILE },
-		{ ".Dockerfile", JOB_DOCKERFILE },
 		{ ".containerfile", JOB_DOCKERFILE },
 		{ ".dockerignore", JOB_IGNORE },
 		{ ".csproj", JOB_PROJECT },
@@ -40,14 +71,20 @@ enum job_kind job_kind_of(const char *name, bytes text)
 		{ ".props", JOB_PROJECT },
 		{ ".config", JOB_PROJECT },
 		{ ".targets", JOB_PROJECT },
+		{ "Program.cs", JOB_PROGRAM },
 	};
 	bytes base = path_base(bytes_str(name));
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (bytes_ends(base, bytes_str(ends[i].end)))
-			return ends[i].kind;
+		if (ends_nocase(base, bytes_str(ends[i].end)))
+			return ends[i].kind == JOB_YAML && is_template(name, text) ? JOB_TEMPLATE
+			                                                           : ends[i].kind;
 	if (bytes_starts(base, BYTES("Dockerfile")) || bytes_starts(base, BYTES("Containerfile")))
 		return JOB_DOCKERFILE;
+	if (bytes_is(base, "Kustomization"))
+		return JOB_YAML;
+	if (is_env(base))
+		return JOB_ENV;
 	/* Standard input has no name. */
 	if (bytes_is(base, "-"))
 		return bytes_search(text, BYTES("\nFROM ")) < text.n || bytes_starts(text, BYTES("FROM "))
@@ -61,8 +98,17 @@ enum job_kind job_kind_of(const char *name, bytes text)
 static int read_yaml(const struct rule_job *job, struct job_file *file, err *e)
 {
 	struct yaml_file *yaml = arena_new(&file->memory, struct yaml_file);
+	int result = 1;
 
-	if (yaml_parse(file->text, &file->memory, yaml, e) < 0)
+	if (file->text.n > LIMIT_LIST_WHOLE)
+		result = running_read(file->text, &file->memory, yaml, e);
+	if (result < 0 && e->kind == ERR_FORMAT && file->text.n <= LIMIT_SETTINGS) {
+		err_clear(e); /* no JSON: it may be YAML */
+		result = 1;
+	}
+	if (result > 0)
+		result = yaml_parse(file->text, &file->memory, yaml, e);
+	if (result < 0)
 		return -1;
 	if (yaml->nodes > LIMIT_CHECK_NODES - job->nodes)
 		return err_set(e, ERR_LIMIT, 0, "all files together hold more than %u values",
@@ -76,7 +122,7 @@ static int read_file(struct rule_job *job, struct job_file *file, err *e)
 {
 	int result = 0;
 
-	if (file->text.n > LIMIT_SETTINGS)
+	if (file->text.n > (file->kind == JOB_YAML ? LIMIT_LIST : LIMIT_SETTINGS))
 		result = err_set(e, ERR_LIMIT, 0, "the file has more than %s", SIZE_TEXT(LIMIT_SETTINGS));
 	else if (file->text.n > LIMIT_CHECK_TEXT - job->octets)
 		result = err_set(e, ERR_LIMIT, 0, "all files together have more than %s",
@@ -138,7 +184,9 @@ int job_add(struct rule_job *job, const char *name, bytes text, err *e)
 int job_replace(struct rule_job *job, size_t file, bytes text, err *e)
 {
 	struct job_file *old = &job->files.items[file];
-	struct job_file new = { .name = old->name, .text = text, .kind = old->kind };
+	struct job_file new = {
+		.name = old->name, .text = text, .kind = old->kind, .made = old->made, .beside = old->beside
+	};
 
 	account(job, file, false);
 	int result = read_file(job, &new, e);
@@ -151,14 +199,38 @@ int job_replace(struct rule_job *job, size_t file, bytes text, err *e)
 	return result;
 }
 
+const char *job_made_name(const char *beside, enum job_made made, struct arena *a)
+{
+	static const char *const names[] = { "", ".dockerignore", "trustpolicy.json" };
+	bytes base = path_base(bytes_str(beside));
+	bytes dir = bytes_slice(bytes_str(beside), 0, strlen(beside) - base.n);
+
+	return arena_printf(a, PRIb "%s", BYTESF(dir), names[made]);
+}
+
+int job_make(struct rule_job *job, size_t beside, enum job_made made, bytes text, err *e)
+{
+	const char *name = job_made_name(job->files.items[beside].name, made, job->keep);
+
+	for (size_t i = 0; i < job->files.len; i++)
+		if (strcmp(job->files.items[i].name, name) == 0)
+			return 0;
+	if (job_add(job, name, text, e) < 0)
+		return -1;
+	job->files.items[job->files.len - 1].made = made;
+	job->files.items[job->files.len - 1].beside = beside;
+	return 0;
+}
+
 /* -- findings --------------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct job_options *options, const struct rule *rule)
+bool job_wants(const struct job_options *options, const struct rule *rule)
 {
 	bytes rest = bytes_str(options->only), id;
 
 	if (!options->only)
-		return !rule->optional || options->optional;
+		return !rule->optional || options->optional ||
+		       (options->input && rule->fix == RULE_FIX_INPUT);
 	while (bytes_take_until(&rest, ',', &id))
 		if (rule_is_called(rule, id))
 			return true;
@@ -168,12 +240,13 @@ static bool is_wanted(const struct job_options *options, const struct rule *rule
 struct job_finding *job_find(struct rule_job *job, const struct rule *rule, size_t file,
                              size_t from, size_t to)
 {
-	struct job_finding *f = is_wanted(job->options, rule) && job->findings.len < LIMIT_FINDINGS
+	struct job_finding *f = job_wants(job->options, rule) && job->findings.len < LIMIT_FINDINGS
 	                            ? ARENA_PUSH(job->arena, &job->findings)
 	                            : arena_new(job->arena, struct job_finding);
 
 	*f = (struct job_finding){ .rule = rule, .file = file, .from = from, .to = to };
-	f->object = f->container = f->field = f->check = "";
+	f->fix_file = file;
+	f->object = f->container = f->field = f->check = f->asks = "";
 	f->message = rule->title;
 	return f;
 }
@@ -189,6 +262,21 @@ static int in_order(const void *left, const void *right)
 	int c = strcmp(x->rule->id, y->rule->id);
 
 	return c ? c : strcmp(x->field, y->field);
+}
+
+const char *job_pin(struct rule_job *job, struct job_finding *f, bytes image, bool tagged)
+{
+	bytes rest = bytes_str(job->options->pins), line;
+
+	f->asks = arena_str(job->arena, image);
+	while (bytes_line(&rest, &line)) {
+		size_t blank = bytes_find(line, ' ');
+
+		if (bytes_equal(bytes_slice(line, 0, blank), image))
+			return arena_printf(job->arena, "%s@" PRIb, tagged ? "" : ":latest",
+			                    BYTESF(bytes_skip(line, blank + 1)));
+	}
+	return NULL;
 }
 
 /* Findings that say the same of the same place are one: an anchored mapping is seen once for each
@@ -215,8 +303,11 @@ void job_run(struct rule_job *job)
 {
 	arena_reset(&job->run);
 	memset(&job->findings, 0, sizeof(job->findings));
+	struct rendering *rendering = rendered_open(job);
+
 	for (const struct rule_family *const *f = rule_families; *f; f++)
 		(*f)->check(job);
+	rendered_close(job, rendering);
 	if (job->findings.len == LIMIT_FINDINGS)
 		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){
 			job->findings.items[LIMIT_FINDINGS - 1].file, 0,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/kubernetes.h"
 
+#include "rule/link.h"
+#include "rule/running.h"
+
 #define LIST_DEPTH 4 /* a List in a List is legal and senseless */
 
 /* -- objects ---------------------------------------------------------------------------------- */
@@ -70,11 +73,12 @@ struct kube_objects kube_objects(struct rule_job *job)
 	struct kube_objects out = { 0 };
 
 	for (size_t i = 0; i < job->files.len; i++) {
-		const struct yaml_file *yaml = job->files.items[i].yaml;
+		const struct job_file *file = &job->files.items[i];
 
-		for (size_t k = 0; yaml && k < yaml->documents.len; k++)
-			add_object(job, i, yaml->documents.items[k].root, &out, LIST_DEPTH);
+		for (size_t k = 0; !file->part && file->yaml && k < file->yaml->documents.len; k++)
+			add_object(job, i, file->yaml->documents.items[k].root, &out, LIST_DEPTH);
 	}
+	running_reduce(&out, job->arena);
 	return out;
 }
 
@@ -115,10 +119,15 @@ bool kube_is_windows(const struct kube_object *o)
 
 const char *kube_user_of(const struct kube_object *o)
 {
-	for (struct kube_container c = { 0 }; kube_next(o, &c);)
-		if (bytes_search(c.image, BYTES("dotnet")) < c.image.n)
-			return "1654";
-	return "10001";
+	const char *user = "10001";
+
+	for (struct kube_container c = { 0 }; o->links && kube_next(o, &c);) {
+		struct program p = link_program(o->links, o, &c);
+
+		if (p.dotnet || p.build)
+			return link_user(&p, o->job->arena);
+	}
+	return user;
 }
 
 /* -- findings --------------------------------------------------------------------------------- */
@@ -170,4 +179,19 @@ struct yaml_editor kube_fix(const struct kube_object *o, struct job_finding *fin
 
 	finding->fix_class = class;
 	return (struct yaml_editor){ file->yaml, &file->source, o->job->arena, &finding->fix };
+}
+
+void kube_append(const struct kube_object *o, struct job_finding *finding, enum rule_fix class,
+                 const char *documents)
+{
+	const struct job_file *file = &o->job->files.items[o->file];
+	bytes text = file->text;
+	bool open = text.n > 0 && text.p[text.n - 1] != '\n';
+
+	if (file->yaml->is_json)
+		return;
+	finding->fix_class = class;
+	if (open)
+		edits_add(&finding->fix, o->job->arena, text.n, text.n, BYTES("\n"));
+	edits_add(&finding->fix, o->job->arena, text.n, text.n, bytes_str(documents));
 }

@@ -10,6 +10,8 @@
 #include "fmt/yaml_edit.h"
 #include "rule/job.h"
 
+struct link_set;
+
 struct kube_object {
 	struct rule_job *job;
 	size_t file;
@@ -20,6 +22,7 @@ struct kube_object {
 	 * "spec.template.spec". Else NULL and "". */
 	const struct yaml_node *pod, *pod_metadata;
 	const char *pod_path;
+	const struct link_set *links; /* rule/link.h; NULL: nothing is known */
 };
 
 struct kube_objects {
@@ -57,10 +60,14 @@ struct job_finding *kube_object_find(const struct kube_object *o, const struct r
 struct yaml_editor kube_fix(const struct kube_object *o, struct job_finding *finding,
                             enum rule_fix class);
 
+/* kube_append(o, finding, class, documents): the fix adds these ("---\n...") at the end of o's
+ * file, unless it is JSON. Borrows. */
+void kube_append(const struct kube_object *o, struct job_finding *finding, enum rule_fix class,
+                 const char *documents);
+
 /* kube_is_true(n): it is written and true; kube_is_windows(o): spec.os.name says so. */
 bool kube_is_true(const struct yaml_node *n);
 bool kube_is_windows(const struct kube_object *o);
 
-/* kube_user_of(o): the number of the user that its program is to have: what the official images of
- * .NET name (1654), else 10001, which no distribution gives to an account. Static. */
+/* kube_user_of(o): the number of the user that the pod's first program is to have (link_user). */
 const char *kube_user_of(const struct kube_object *o);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "rule/kubernetes_parts.h"
 #include "rule/kubernetes_rules.h"
+#include "rule/link.h"
 
 #define RULE(id) (&kubernetes_rules[id])
 
@@ -23,7 +24,7 @@ static const struct yaml_node *mount_at(const struct kube_container *c, const ch
 	return NULL;
 }
 
-static const struct yaml_node *named(const struct yaml_node *list, bytes name)
+const struct yaml_node *kubernetes_named(const struct yaml_node *list, bytes name)
 {
 	for (const struct yaml_node *v = yaml_first(list); v; v = v->next)
 		if (bytes_equal(yaml_text(yaml_get(v, "name")), name))
@@ -31,9 +32,8 @@ static const struct yaml_node *named(const struct yaml_node *list, bytes name)
 	return NULL;
 }
 
-/* One more item of a list that may not be there. */
-static void append(const struct yaml_editor *ed, const struct yaml_node *mapping, const char *key,
-                   const char *item)
+void kubernetes_add(const struct yaml_editor *ed, const struct yaml_node *mapping, const char *key,
+                    const char *item)
 {
 	const struct yaml_node *list = yaml_get(mapping, key);
 
@@ -49,26 +49,59 @@ static void append(const struct yaml_editor *ed, const struct yaml_node *mapping
 	yaml_edit_put(ed, mapping, key, text);
 }
 
-static void check_temporary(const struct kube_object *o, const struct kube_container *c)
+/* "tmp", "logs", "dataprotection-keys". */
+static const char *volume_name(struct arena *a, const char *path)
 {
-	const struct yaml_node *volumes = yaml_get(o->pod, "volumes"), *mount = mount_at(c, "/tmp");
-	const struct yaml_node *volume = named(volumes, yaml_text(yaml_get(mount, "name")));
+	char *name = arena_str(a, path_base(bytes_str(path)));
+
+	for (char *c = name; *c; c++) {
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c | 0x20);
+		else if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9')))
+			*c = '-';
+	}
+	return name;
+}
+
+static void check_writable(const struct kube_object *o, const struct kube_container *c,
+                           const char *path)
+{
+	const struct yaml_node *volumes = yaml_get(o->pod, "volumes"), *mount = mount_at(c, path);
+	const struct yaml_node *volume = kubernetes_named(volumes, yaml_text(yaml_get(mount, "name")));
 	const struct yaml_node *empty = yaml_find(volume, "emptyDir");
+	struct arena *a = o->job->arena;
 
 	if (mount && (!empty || yaml_get(empty, "sizeLimit")))
 		return;
-	struct job_finding *f = kube_find(o, RULE(KP019), c, mount, "volumeMounts[/tmp]");
+	struct job_finding *f = kube_find(o, RULE(KP019), c, mount,
+	                                  arena_printf(a, "volumeMounts[%s]", path));
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
 
 	if (mount) {
-		f->message = "/tmp may fill the node's disk";
+		f->message = arena_printf(a, "%s may fill the node's disk", path);
 		yaml_edit_put_path(&ed, volume, "emptyDir.sizeLimit", "64Mi");
 		return;
 	}
-	f->message = "the root is read-only, and there is no place for temporary files";
-	append(&ed, c->node, "volumeMounts", "name: tmp\nmountPath: /tmp");
-	if (!named(volumes, BYTES("tmp")))
-		append(&ed, o->pod, "volumes", "name: tmp\nemptyDir:\n  sizeLimit: 64Mi");
+	const char *name = volume_name(a, path);
+
+	f->message = strcmp(path, "/tmp") == 0
+	                 ? "the root is read-only, and there is no place for temporary files"
+	                 : arena_printf(a, "the root is read-only, and the program writes %s", path);
+	kubernetes_add(&ed, c->node, "volumeMounts",
+	               arena_printf(a, "name: %s\nmountPath: %s", name, path));
+	if (!kubernetes_named(volumes, bytes_str(name)))
+		kubernetes_add(&ed, o->pod, "volumes",
+		               arena_printf(a, "name: %s\nemptyDir:\n  sizeLimit: 64Mi", name));
+}
+
+/* Each folder that the program writes needs a place of its own below a read-only root. */
+static void check_writes(const struct kube_object *o, const struct kube_container *c)
+{
+	struct program p = link_program(o->links, o, c);
+	const char *path;
+
+	for (size_t k = 0; (path = link_writes(&p, k, o->job->arena)); k++)
+		check_writable(o, c, path);
 }
 
 static void check_root(const struct kube_object *o, const struct kube_container *c)
@@ -76,7 +109,7 @@ static void check_root(const struct kube_object *o, const struct kube_container 
 	const struct yaml_node *v = yaml_get(c->security, "readOnlyRootFilesystem");
 
 	if (kube_is_true(v)) {
-		check_temporary(o, c);
+		check_writes(o, c);
 		return;
 	}
 	struct job_finding *f = kube_find(o, RULE(KP018), c, v,
@@ -129,11 +162,25 @@ static void check_resources(const struct kube_object *o, const struct kube_conta
 	need_bound(o, c, KP025, "requests.cpu", "100m");
 	need_bound(o, c, KP025, "requests.memory", "512Mi");
 	need_bound(o, c, KP025, "limits.memory", "512Mi");
+	if (o->job->options->optional)
+		need_bound(o, c, KP025, "limits.cpu", "100m"); /* it throttles: a matter of taste */
 	need_bound(o, c, KP026, "requests.ephemeral-storage", "64Mi");
 	need_bound(o, c, KP026, "limits.ephemeral-storage", "1Gi");
 }
 
 /* -- image ------------------------------------------------------------------------------------ */
+
+/* With the digest that was fetched for it, the tag stays for people to read. */
+static void pin(const struct kube_object *o, struct job_finding *f, const struct yaml_node *image,
+                bool tagged)
+{
+	const char *more = job_pin(o->job, f, yaml_text(image), tagged);
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_INPUT);
+
+	if (more && text_is_utf8(yaml_text(image)))
+		yaml_edit_scalar(&ed, image,
+		                 arena_printf(ed.arena, PRIb "%s", BYTESF(yaml_text(image)), more));
+}
 
 static void check_image(const struct kube_object *o, const struct kube_container *c)
 {
@@ -144,10 +191,13 @@ static void check_image(const struct kube_object *o, const struct kube_container
 
 	if (!image || bytes_find(c->image, '@') < c->image.n)
 		return;
-	if (colon == name.n || bytes_is(bytes_skip(name, colon + 1), "latest"))
-		kube_find(o, RULE(KP029), c, image, "image")->message = arena_printf(
-			o->job->arena, "image %s may change at any time", SHOW(c->image));
-	kube_find(o, RULE(KP030), c, image, "image");
+	if (colon == name.n || bytes_is(bytes_skip(name, colon + 1), "latest")) {
+		struct job_finding *f = kube_find(o, RULE(KP029), c, image, "image");
+
+		f->message = arena_printf(o->job->arena, "image %s may change at any time", SHOW(c->image));
+		pin(o, f, image, colon < name.n);
+	}
+	pin(o, kube_find(o, RULE(KP030), c, image, "image"), image, colon < name.n);
 	if (yaml_says(policy, "Always"))
 		return;
 	struct job_finding *f = kube_find(o, RULE(KP031), c, policy ? policy : image,
@@ -163,6 +213,30 @@ static void check_image(const struct kube_object *o, const struct kube_container
 
 /* -- ports and probes ------------------------------------------------------------------------- */
 
+/* Probes that call the number move along; a Service that does is mended by its own rule. */
+static void low_port(const struct kube_object *o, const struct kube_container *c,
+                     const struct yaml_node *v)
+{
+	static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
+	static const char *const ways[] = { "httpGet.port", "tcpSocket.port", "grpc.port" };
+	struct job_finding *f = kube_find(o, RULE(KP038), c, v, "ports[*].containerPort");
+	const char *port = yaml_says(v, "443") ? "8443" : "8080";
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	if (!yaml_says(v, "80") && !yaml_says(v, "443"))
+		return;
+	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next)
+		if (yaml_says(yaml_get(p, "containerPort"), port))
+			return; /* it is taken */
+	yaml_edit_scalar(&ed, v, port);
+	for (size_t i = 0; i < 9; i++) {
+		const struct yaml_node *called = yaml_path(yaml_get(c->node, probes[i / 3]), ways[i % 3]);
+
+		if (called && bytes_equal(yaml_text(called), yaml_text(v)))
+			yaml_edit_scalar(&ed, called, port);
+	}
+}
+
 static void check_ports(const struct kube_object *o, const struct kube_container *c)
 {
 	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next) {
@@ -174,7 +248,7 @@ static void check_ports(const struct kube_object *o, const struct kube_container
 		if (port == 22)
 			kube_find(o, RULE(KP039), c, v, "ports[*].containerPort");
 		else if (port < 1024)
-			kube_find(o, RULE(KP038), c, v, "ports[*].containerPort");
+			low_port(o, c, v);
 	}
 }
 
@@ -206,8 +280,30 @@ static void check_probe_port(const struct kube_object *o, const struct kube_cont
 		return;
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
 
-	append(&ed, c->node, "ports",
-	       arena_printf(o->job->arena, "containerPort: %lld", (long long)number));
+	kubernetes_add(&ed, c->node, "ports",
+	               arena_printf(o->job->arena, "containerPort: %lld", (long long)number));
+}
+
+/* "touch /tmp/healthy" in the command: a file whose being there says that all is well; or NULL. */
+static const char *touched_file(const struct kube_object *o, const struct kube_container *c)
+{
+	static const char *const lists[] = { "command", "args" };
+
+	for (size_t i = 0; i < 2; i++)
+		for (const struct yaml_node *v = yaml_items(yaml_get(c->node, lists[i])); v; v = v->next) {
+			bytes text = yaml_text(v);
+			bytes path = bytes_skip(text, bytes_search(text, BYTES("touch /")) + 6);
+			size_t n = 0;
+
+			while (n < path.n && (path.p[n] == '/' || path.p[n] == '-' || path.p[n] == '_' ||
+			                      (path.p[n] >= 'a' && path.p[n] <= 'z')))
+				n++;
+			path = bytes_slice(path, 0, n);
+			if (bytes_search(path, BYTES("health")) < path.n ||
+			    bytes_search(path, BYTES("alive")) < path.n)
+				return arena_str(o->job->arena, path);
+		}
+	return NULL;
 }
 
 /* A probe that calls the first port that is declared. */
@@ -223,6 +319,17 @@ static void need_probe(const struct kube_object *o, const struct kube_container 
 	struct job_finding *f = kube_find(o, RULE(KP027), c, NULL, probe);
 
 	f->message = arena_printf(o->job->arena, "there is no %s", probe);
+	if (strcmp(probe, "livenessProbe") == 0 && touched_file(o, c)) {
+		struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+		yaml_edit_put(
+			&ed, c->node, probe,
+			arena_printf(o->job->arena,
+		                 "exec:\n  command:\n    - cat\n    - %s\ninitialDelaySeconds: 5\n"
+		                 "periodSeconds: 5",
+		                 touched_file(o, c)));
+		return;
+	}
 	target = target ? target : yaml_get(port, "containerPort");
 	if (!target || !text_is_utf8(yaml_text(target)) || yaml_says(yaml_get(port, "protocol"), "UDP"))
 		return;
@@ -252,49 +359,13 @@ static void check_probes(const struct kube_object *o, const struct kube_containe
 
 /* -- environment ------------------------------------------------------------------------------ */
 
-/* Whole words of a name tell a secret, other words take it back: DB_PASSWORD is one,
- * PASSWORD_FILE and TOKEN_URL are none. */
-bool kubernetes_is_secret_name(bytes name)
-{
-	static const char *const yes[] = { "apikey", "credential", "credentials", "key",
-		                               "passwd", "password",   "pwd",         "secret",
-		                               "token",  "secrets",    "passphrase",  "connectionstring" };
-	static const char *const no[] = {
-		"file",    "path", "url", "name", "alias", "id",       "mode",   "enabled", "public",
-		"version", "ref",  "dir", "host", "port",  "endpoint", "issuer", "expiry",  "length"
-	};
-	bool found = false;
-
-	while (name.n > 0) {
-		size_t n = 0;
-
-		while (n < name.n && name.p[n] != '_' && name.p[n] != '-' && name.p[n] != '.')
-			n++;
-		bytes word = bytes_slice(name, 0, n);
-
-		for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
-			if (bytes_equal_nocase(word, bytes_str(no[i])))
-				return false;
-		for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
-			found |= bytes_equal_nocase(word, bytes_str(yes[i]));
-		name = bytes_skip(name, n + 1);
-	}
-	return found;
-}
-
 static void check_variable(const struct kube_object *o, const struct kube_container *c,
                            const struct yaml_node *v)
 {
 	bytes name = yaml_text(yaml_get(v, "name"));
 	const struct yaml_node *value = yaml_get(v, "value");
-	const struct yaml_node *secret = yaml_path(v, "valueFrom.secretKeyRef");
 
-	if (kubernetes_is_secret_name(name) && yaml_text(value).n > 0 &&
-	    bytes_search(yaml_text(value), BYTES("$(")) == yaml_text(value).n)
-		kube_find(o, RULE(KP032), c, value, "env[*].value")->message = arena_printf(
-			o->job->arena, "%s has its value here", SHOW(name));
-	if (secret)
-		kube_find(o, RULE(KP033), c, secret, "env[*].valueFrom.secretKeyRef");
+	kubernetes_variable_check(o, c, v);
 	if ((bytes_is(name, "ASPNETCORE_ENVIRONMENT") || bytes_is(name, "DOTNET_ENVIRONMENT")) &&
 	    yaml_says(value, "Development")) {
 		struct job_finding *f = kube_find(o, RULE(KP048), c, value, "env[*].value");

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "rule/kubernetes_parts.h"
 #include "rule/kubernetes_rules.h"
+#include "rule/link.h"
 #include "rule/pss.h"
 
 /* -- annotations that suppress ---------------------------------------------------------------- */
@@ -13,8 +14,29 @@ static void mark(struct rule_job *job, const struct kube_object *o, bytes id, by
 		struct job_finding *f = &job->findings.items[i];
 
 		if (f->file == o->file && f->from >= o->root->from && f->from < o->root->to &&
-		    rule_is_called(f->rule, id))
+		    (id.n == 0 || rule_is_called(f->rule, id)))
 			f->suppressed_by = text_shown(job->arena, reason);
+	}
+}
+
+/* What other tools' annotations mean; without an id all findings of the object are meant. */
+static void obey_linter(struct rule_job *job, const struct kube_object *o, bytes key, bytes value)
+{
+	bytes reason = value.n > 0 ? value : BYTES("an annotation says so"), id, name;
+
+	if (bytes_is(key, "kube-linter.io/ignore-all"))
+		mark(job, o, (bytes){ 0 }, reason);
+	else if (bytes_take_prefix(&key, BYTES("ignore-check.kube-linter.io/")) && key.n > 0)
+		mark(job, o, key, reason);
+	else if (bytes_take_prefix(&key, BYTES("polaris.fairwinds.com/")) && bytes_is(value, "true"))
+		mark(job, o,
+		     bytes_is(key, "exempt") ? (bytes){ 0 }
+		                             : bytes_slice(key, 0, bytes_search(key, BYTES("-exempt"))),
+		     BYTES("an annotation of Polaris"));
+	while (bytes_is(key, "kube-score/ignore") && bytes_take_until(&value, ',', &id)) {
+		name = bytes_trim(id);
+		if (name.n > 0)
+			mark(job, o, name, BYTES("an annotation of kube-score"));
 	}
 }
 
@@ -28,8 +50,7 @@ static void obey_annotations(struct rule_job *job, const struct kube_object *o)
 		bytes key = yaml_text(v->key), rest = yaml_text(v), line;
 		bool checkov = bytes_starts(key, BYTES("checkov.io/skip"));
 
-		if (bytes_take_prefix(&key, BYTES("ignore-check.kube-linter.io/")))
-			mark(job, o, key, rest);
+		obey_linter(job, o, key, rest);
 		while ((checkov || bytes_is(key, "oakum.dev/ignore")) && bytes_line(&rest, &line)) {
 			size_t end = bytes_find(line, checkov ? '=' : ' ');
 			bytes reason = bytes_trim(bytes_skip(line, end + 1));
@@ -87,9 +108,12 @@ static void check_object(const struct kube_object *o)
 static void check(struct rule_job *job)
 {
 	struct kube_objects objects = kube_objects(job);
+	const struct link_set *links = objects.len > 0 ? link_open(job) : NULL;
 
-	for (size_t i = 0; i < objects.len; i++)
+	for (size_t i = 0; i < objects.len; i++) {
+		objects.items[i].links = links;
 		check_object(&objects.items[i]);
+	}
 	if (!job->options->pss || job->options->harden)
 		kubernetes_set_check(&objects);
 	for (size_t i = 0; i < objects.len; i++)

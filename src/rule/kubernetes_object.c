@@ -36,12 +36,6 @@ static void check_namespace(const struct kube_object *o)
 		              "pod-security.kubernetes.io/audit: restricted");
 }
 
-static void check_space(const struct kube_object *o)
-{
-	if (bytes_is(o->space, "default") || bytes_is(o->space, "kube-system"))
-		kube_object_find(o, RULE(KO004), yaml_get(o->metadata, "namespace"), "metadata.namespace");
-}
-
 /* -- rights ----------------------------------------------------------------------------------- */
 
 /* What leads further, by resource: any of the verbs (or all) on it. */
@@ -99,6 +93,40 @@ static void check_rights(const struct kube_object *o)
 
 /* -- the way in ------------------------------------------------------------------------------- */
 
+static bool is_word(bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!((text.p[i] >= 'a' && text.p[i] <= 'z') || (text.p[i] >= '0' && text.p[i] <= '9') ||
+		      text.p[i] == '-' || text.p[i] == '.'))
+			return false;
+	return text.n > 0;
+}
+
+/* For the hosts of its rules; the certificate lies in a Secret that is called like the Ingress. */
+static void want_tls(const struct kube_object *o)
+{
+	const struct yaml_node *spec = yaml_get(o->root, "spec"), *list = yaml_get(spec, "rules");
+	struct job_finding *f = kube_object_find(o, RULE(KO008), spec, "spec.tls");
+	const char *hosts = "";
+
+	f->message = "traffic is not encrypted";
+	for (const struct yaml_node *r = yaml_items(list); r; r = r->next) {
+		bytes host = yaml_text(yaml_get(r, "host"));
+
+		if (is_word(host))
+			hosts = arena_printf(o->job->arena, "%s\n    - " PRIb, hosts, BYTESF(host));
+	}
+	if (!is_word(o->name) || !yaml_is(spec, YAML_MAPPING))
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	yaml_edit_put(&ed, spec, "tls",
+	              *hosts
+	                  ? arena_printf(o->job->arena, "- hosts:%s\n  secretName: " PRIb "-tls", hosts,
+	                                 BYTESF(o->name))
+	                  : arena_printf(o->job->arena, "- secretName: " PRIb "-tls", BYTESF(o->name)));
+}
+
 static void check_ingress(const struct kube_object *o)
 {
 	const struct yaml_node *list = yaml_get(o->metadata, "annotations");
@@ -106,8 +134,7 @@ static void check_ingress(const struct kube_object *o)
 	if (!bytes_is(o->kind, "Ingress"))
 		return;
 	if (!yaml_path(o->root, "spec.tls"))
-		kube_object_find(o, RULE(KO008), yaml_get(o->root, "spec"), "spec.tls")->message =
-			"traffic is not encrypted";
+		want_tls(o);
 	for (const struct yaml_node *v = yaml_first(list); v; v = v->next) {
 		if (!bytes_ends(yaml_text(v->key), BYTES("-snippet")))
 			continue;
@@ -207,20 +234,57 @@ static void check_data(const struct kube_object *o)
 				o->job->arena, "%s is in a ConfigMap", SHOW(yaml_text(v->key)));
 }
 
+/* What a budget forbids becomes what it must leave. */
+static void check_budget(const struct kube_object *o)
+{
+	const struct yaml_node *spec = yaml_get(o->root, "spec");
+	const struct yaml_node *none = yaml_get(spec, "maxUnavailable");
+	const struct yaml_node *all = yaml_get(spec, "minAvailable");
+	bool never = yaml_says(none, "0") || yaml_says(none, "0%");
+
+	if (!never && !yaml_says(all, "100%"))
+		return;
+	struct job_finding *f = kube_object_find(o, RULE(KO013), never ? none : all, "spec");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	f->message = "no pod may ever be evicted";
+	yaml_edit_scalar(&ed, never ? none : all, never ? "1" : "50%");
+}
+
 static void check_numbers(const struct kube_object *o)
 {
 	const struct yaml_node *spec = yaml_get(o->root, "spec");
 	const struct yaml_node *least = yaml_get(spec, "minReplicas");
-	const struct yaml_node *none = yaml_get(spec, "maxUnavailable");
+	const struct yaml_node *most = yaml_get(spec, "maxReplicas");
 	int64_t low, high;
 
-	if (bytes_is(o->kind, "PodDisruptionBudget") &&
-	    (yaml_says(none, "0") || yaml_says(none, "0%") ||
-	     yaml_says(yaml_get(spec, "minAvailable"), "100%")))
-		kube_object_find(o, RULE(KO013), none, "spec")->message = "no pod may ever be evicted";
-	if (bytes_is(o->kind, "HorizontalPodAutoscaler") && yaml_i64(least, &low) &&
-	    yaml_i64(yaml_get(spec, "maxReplicas"), &high) && low > high)
-		kube_object_find(o, RULE(KO013), least, "spec.minReplicas");
+	if (bytes_is(o->kind, "PodDisruptionBudget"))
+		check_budget(o);
+	if (!bytes_is(o->kind, "HorizontalPodAutoscaler") || !yaml_i64(least, &low) ||
+	    !yaml_i64(most, &high) || low <= high)
+		return;
+	struct job_finding *f = kube_object_find(o, RULE(KO013), least, "spec.minReplicas");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	f->message = "the least is more than the most";
+	yaml_edit_scalar(&ed, most, arena_printf(o->job->arena, "%lld", (long long)low));
+}
+
+/* Its own namespace and the cluster's are not to wait for it. */
+static void exempt(const struct kube_object *o, const struct yaml_node *webhook)
+{
+	struct job_finding *f = kube_object_find(o, RULE(KO015), webhook,
+	                                         "webhooks[*].namespaceSelector");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_SAFE);
+	bytes own = yaml_text(yaml_path(webhook, "clientConfig.service.namespace"));
+	bool named = is_word(own) && !bytes_is(own, "kube-system");
+
+	f->message = "when it is down, it cannot be started again";
+	yaml_edit_put(&ed, webhook, "namespaceSelector",
+	              arena_printf(o->job->arena,
+	                           "matchExpressions:\n  - key: kubernetes.io/metadata.name\n"
+	                           "    operator: NotIn\n    values:\n      - kube-system%s" PRIb,
+	                           named ? "\n      - " : "", BYTESF(named ? own : BYTES(""))));
 }
 
 static void check_webhooks(const struct kube_object *o)
@@ -243,8 +307,7 @@ static void check_webhooks(const struct kube_object *o)
 		}
 		if (!yaml_says(yaml_get(w, "failurePolicy"), "Ignore") &&
 		    !yaml_get(w, "namespaceSelector") && !yaml_get(w, "objectSelector"))
-			kube_object_find(o, RULE(KO015), w, "webhooks[*].namespaceSelector")->message =
-				"when it is down, it cannot be started again";
+			exempt(o, w);
 	}
 }
 
@@ -264,7 +327,6 @@ static void check_service_account(const struct kube_object *o)
 void kubernetes_object_check(const struct kube_object *o)
 {
 	check_namespace(o);
-	check_space(o);
 	check_rights(o);
 	check_ingress(o);
 	check_service(o);

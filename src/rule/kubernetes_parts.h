@@ -16,5 +16,18 @@ void kubernetes_object_check(const struct kube_object *o);
 /* kubernetes_set_check(all): what is asked of objects among each other. */
 void kubernetes_set_check(const struct kube_objects *all);
 
+/* Who selects whom: workloads without a network policy, policies and Services without a pod. */
+void kubernetes_network_check(const struct kube_objects *all, const struct kube_objects *policies);
+void kubernetes_policy_check(const struct kube_objects *all, const struct kube_object *policy);
+void kubernetes_service_check(const struct kube_objects *all, const struct kube_object *service);
+/* kubernetes_variable_check(o, c, v): a variable that holds or names a secret. */
+void kubernetes_variable_check(const struct kube_object *o, const struct kube_container *c,
+                               const struct yaml_node *v);
+
+/* kubernetes_add(ed, mapping, key, item): one more item of a list that may not be there.
+ * kubernetes_named(list, name): the item of this name, or NULL. */
+void kubernetes_add(const struct yaml_editor *ed, const struct yaml_node *mapping, const char *key,
+                    const char *item);
+const struct yaml_node *kubernetes_named(const struct yaml_node *list, bytes name);
 /* kubernetes_is_secret_name(name): a variable or key of this name holds a secret. */
 bool kubernetes_is_secret_name(bytes name);

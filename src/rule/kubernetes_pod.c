@@ -99,6 +99,36 @@ static void check_groups(const struct kube_object *o)
 
 /* -- the service account ---------------------------------------------------------------------- */
 
+static bool is_plain_name(bytes name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') ||
+		      name.p[i] == '-' || name.p[i] == '.'))
+			return false;
+	return name.n > 0 && name.n < 254;
+}
+
+/* An account called like the workload, which nobody has given a right to. */
+static void own_account(const struct kube_object *o, const struct yaml_node *name)
+{
+	struct job_finding *f = kube_find(o, RULE(KP023), NULL, name, "serviceAccountName");
+	struct arena *a = o->job->arena;
+	bool space = is_plain_name(o->space);
+
+	if (!is_plain_name(o->name) || o->job->files.items[o->file].yaml->is_json)
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	yaml_edit_put(&ed, o->pod, "serviceAccountName", arena_str(a, o->name));
+	kube_append(o, f, RULE_FIX_REVIEW,
+	            arena_printf(a,
+	                         "---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: " PRIb
+	                         "\n%s" PRIb "%sautomountServiceAccountToken: false\n",
+	                         BYTESF(o->name), space ? "  namespace: " : "",
+	                         BYTESF(space ? o->space : bytes_slice(o->space, 0, 0)),
+	                         space ? "\n" : ""));
+}
+
 static void check_account(const struct kube_object *o)
 {
 	const struct yaml_node *old = yaml_get(o->pod, "serviceAccount");
@@ -115,7 +145,7 @@ static void check_account(const struct kube_object *o)
 	}
 	name = name ? name : old;
 	if (!name || yaml_says(name, "default"))
-		kube_find(o, RULE(KP023), NULL, name, "serviceAccountName");
+		own_account(o, name);
 }
 
 /* -- volumes and namespaces ------------------------------------------------------------------- */
@@ -153,6 +183,28 @@ static void check_sockets(const struct kube_object *o)
 	}
 }
 
+/* A user namespace of its own (stable since Kubernetes 1.33) where nothing of the host is used. */
+static void check_user_namespace(const struct kube_object *o)
+{
+	const struct yaml_node *v = yaml_get(o->pod, "hostUsers");
+	bool truth, host = kube_is_true(yaml_get(o->pod, "hostNetwork")) ||
+	                   kube_is_true(yaml_get(o->pod, "hostPID")) ||
+	                   kube_is_true(yaml_get(o->pod, "hostIPC"));
+
+	if (kube_is_windows(o) || (yaml_bool(v, &truth) && !truth))
+		return;
+	for (const struct yaml_node *n = yaml_items(yaml_get(o->pod, "volumes")); n; n = n->next)
+		host = host || yaml_get(n, "hostPath");
+	struct job_finding *f = kube_find(o, RULE(KP040), NULL, v, "hostUsers");
+
+	f->message = "users of the container are users of the node";
+	if (host)
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	yaml_edit_put(&ed, o->pod, "hostUsers", "false");
+}
+
 static void check_sharing(const struct kube_object *o)
 {
 	const struct yaml_node *v = yaml_get(o->pod, "shareProcessNamespace");
@@ -166,6 +218,7 @@ static void check_sharing(const struct kube_object *o)
 	}
 	if (aliases)
 		kube_find(o, RULE(KP040), NULL, aliases, "hostAliases");
+	check_user_namespace(o);
 	if (!yaml_get(o->pod, "priorityClassName"))
 		kube_find(o, RULE(KP045), NULL, NULL, "priorityClassName");
 }
@@ -200,6 +253,16 @@ static void check_selector(const struct kube_object *o)
 	}
 }
 
+static void one_replica(const struct kube_object *o, const struct yaml_node *v)
+{
+	const struct yaml_node *spec = yaml_get(o->root, "spec");
+	struct job_finding *f = kube_object_find(o, RULE(KP044), v, "spec.replicas");
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
+	f->message = "there is one replica";
+	yaml_edit_put(&ed, spec, "replicas", "2");
+}
+
 static void check_replicas(const struct kube_object *o)
 {
 	const struct yaml_node *v = yaml_path(o->root, "spec.replicas");
@@ -209,7 +272,7 @@ static void check_replicas(const struct kube_object *o)
 		kube_object_find(o, RULE(KP044), NULL, "kind")->message =
 			"nothing starts the pod again on another node";
 	if (bytes_is(o->kind, "Deployment") && (!v || (yaml_i64(v, &n) && n == 1)))
-		kube_object_find(o, RULE(KP044), v, "spec.replicas")->message = "there is one replica";
+		one_replica(o, v);
 }
 
 void kubernetes_pod_check(const struct kube_object *o)

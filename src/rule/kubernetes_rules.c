@@ -21,7 +21,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "PSS baseline hostNamespaces, CIS-K8s 5.2.3, CIS-K8s 5.2.4, CIS-K8s "
 	                  "5.2.5, trivy KSV-0008, KSV-0009, KSV-0010, checkov CKV_K8S_17, "
 	                  "CKV_K8S_18, CKV_K8S_19, kube-linter host-network/host-pid/host-ipc, "
-	                  "kubescape C-0038, C-0041",
+	                  "polaris hostIPCSet/hostPIDSet/hostNetworkSet, kubescape C-0038, C-0041, "
+	                  "NSA host-namespaces",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP003] = { .id = "KP003",
@@ -31,7 +32,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Mount it read-only, or use a volume that belongs to the pod.",
 	          .refs = "PSS baseline hostPathVolumes, CIS-K8s 5.2.12, trivy KSV-0023, "
 	                  "kube-linter sensitive-host-mounts, writable-host-mount, kubescape "
-	                  "C-0048, C-0045, polaris hostPathSet",
+	                  "C-0048, C-0045, polaris hostPathSet, NSA host-path",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP004] = { .id = "KP004",
@@ -40,7 +41,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                 "to one node.",
 	          .how = "Delete hostPort and put a Service before the pod.",
 	          .refs = "PSS baseline hostPorts, CIS-K8s 5.2.13, trivy KSV-0024, checkov "
-	                  "CKV_K8S_26, kubescape C-0044",
+	                  "CKV_K8S_26, polaris hostPortSet, kubescape C-0044",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP005] = { .id = "KP005",
@@ -57,7 +58,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                 "container.",
 	          .how = "Take it out of capabilities.add.",
 	          .refs = "PSS baseline capabilities_baseline, CIS-K8s 5.2.9, trivy KSV-0022, "
-	                  "checkov CKV_K8S_25, polaris dangerousCapabilities, kubescape C-0046",
+	                  "checkov CKV_K8S_25, polaris dangerousCapabilities, kubescape C-0046, "
+	                  "NSA capabilities",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP007] = { .id = "KP007",
@@ -69,7 +71,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "PSS restricted capabilities_restricted, CIS-K8s 5.2.8, CIS-K8s "
 	                  "5.2.10, trivy KSV-0003, KSV-0004, KSV-0106, checkov CKV_K8S_28, "
 	                  "CKV_K8S_37, kube-linter drop-net-raw-capability, polaris "
-	                  "insecureCapabilities",
+	                  "insecureCapabilities, NSA capabilities",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_SAFE },
 	[KP008] = { .id = "KP008",
@@ -79,7 +81,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "PSS restricted allowPrivilegeEscalation, CIS-K8s 5.2.6, trivy "
 	                  "KSV-0001, checkov CKV_K8S_20, kube-linter "
 	                  "privilege-escalation-container, polaris privilegeEscalationAllowed, "
-	                  "kubescape C-0016, OWASP-Docker R4",
+	                  "kubescape C-0016, OWASP-Docker R4, NSA escalation",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_SAFE },
 	[KP009] = { .id = "KP009",
@@ -89,14 +91,14 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Set runAsNonRoot to true for the pod.",
 	          .refs = "PSS restricted runAsNonRoot, CIS-K8s 5.2.7, trivy KSV-0012, checkov "
 	                  "CKV_K8S_23, kube-linter run-as-non-root, polaris runAsRootAllowed, "
-	                  "kubescape C-0013",
+	                  "kubescape C-0013, NSA non-root",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP010] = { .id = "KP010",
 	          .title = "User is root",
 	          .why = "The number 0 is written down as the user.",
 	          .how = "Name a user with another number.",
-	          .refs = "PSS restricted runAsUser, trivy KSV-0105",
+	          .refs = "PSS restricted runAsUser, trivy KSV-0105, NSA non-root",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_REVIEW },
 	[KP011] = { .id = "KP011",
@@ -122,7 +124,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "SELinux label of its own",
 	          .why = "Another type, user or role may be one that no policy confines.",
 	          .how = "Delete the options; the runtime labels the pod.",
-	          .refs = "PSS baseline seLinuxOptions, trivy KSV-0025, CIS-Docker 5.3",
+	          .refs = "PSS baseline seLinuxOptions, trivy KSV-0025, CIS-Docker 5.3, NSA SELinux",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP014] = { .id = "KP014",
@@ -188,7 +190,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Group is root",
 	          .why = "Files of a volume are often writable for the group root.",
 	          .how = "Name a group with another number.",
-	          .refs = "trivy KSV-0029, kube-linter run-as-non-root",
+	          .refs = "trivy KSV-0029, kube-linter run-as-non-root, NSA non-root",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP022] = { .id = "KP022",
@@ -210,7 +212,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "checkov CKV_K8S_41, kube-linter default-service-account, CIS-K8s "
 	                  "5.1.5",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_NONE,
+	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
 	[KP024] = { .id = "KP024",
 	          .title = "Old name of the service account field",
@@ -226,7 +228,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "trivy KSV-0011, KSV-0015, KSV-0016, KSV-0018, checkov "
 	                  "CKV_K8S_10..13, kube-linter unset-*-requirements, polaris "
 	                  "cpu*/memory*, kube-score container-resources, kubescape C-0004, "
-	                  "C-0050, OWASP-Docker R7",
+	                  "C-0050, OWASP-Docker R7, NSA resources",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 	[KP026] = { .id = "KP026",
@@ -284,9 +286,9 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                 "backup.",
 	          .how = "Move the value to a Secret and rotate it.",
 	          .refs = "polaris sensitiveContainerEnvVar, kube-linter env-var-secret, "
-	                  "kubescape C-0012",
+	                  "kubescape C-0012, NSA secrets",
 	          .severity = SEVERITY_HIGH,
-	          .fix = RULE_FIX_NONE },
+	          .fix = RULE_FIX_REVIEW },
 	[KP033] = { .id = "KP033",
 	          .title = "Secret in an environment variable",
 	          .why = "Environments leak into crash reports, child processes and debug "
@@ -295,13 +297,12 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "checkov CKV_K8S_35, kube-linter read-secret-from-env-var, CIS-K8s "
 	                  "5.4.1",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_NONE,
-	          .optional = true },
+	          .fix = RULE_FIX_REVIEW },
 	[KP034] = { .id = "KP034",
 	          .title = "Secret in a ConfigMap",
 	          .why = "ConfigMaps are neither encrypted at rest nor guarded like Secrets.",
 	          .how = "Move it to a Secret.",
-	          .refs = "polaris sensitiveConfigmapContent, kubescape C-0012",
+	          .refs = "polaris sensitiveConfigmapContent, kubescape C-0012, NSA secrets",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KP035] = { .id = "KP035",
@@ -334,7 +335,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Listen on 8080 and let the Service keep port 80.",
 	          .refs = "trivy KSV-0117, kube-linter privileged-ports",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_NONE },
+	          .fix = RULE_FIX_REVIEW },
 	[KP039] = { .id = "KP039",
 	          .title = "SSH port declared",
 	          .why = "A login service in a container is a second way in that nobody "
@@ -349,7 +350,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Use a Service of type ExternalName.",
 	          .refs = "trivy KSV-0007, PSS 1.35",
 	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_NONE,
+	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
 	[KP041] = { .id = "KP041",
 	          .title = "Environment variable defined twice",
@@ -377,7 +378,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                  "no-anti-affinity, minimum-three-replicas, kube-score "
 	                  "*-has-host-podantiaffinity, *-has-poddisruptionbudget",
 	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_NONE,
+	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
 	[KP045] = { .id = "KP045",
 	          .title = "Priority not stated",
@@ -411,7 +412,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	                  "missingNetworkPolicy, kube-score pod-networkpolicy, kubescape "
 	                  "C-0030, C-0260, CIS-K8s 5.3.2, NSA network",
 	          .severity = SEVERITY_MEDIUM,
-	          .fix = RULE_FIX_NONE },
+	          .fix = RULE_FIX_SAFE },
 	[KO002] = { .id = "KO002",
 	          .title = "Network policy that matches nothing",
 	          .why = "A policy with a wrong label protects nobody and looks as if it did.",
@@ -433,15 +434,16 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .why = "Rights and policies of default and kube-system were made for others.",
 	          .how = "Give the application a namespace.",
 	          .refs = "trivy KSV-0037, KSV-0110, checkov CKV_K8S_21, kube-linter "
-	                  "use-namespace, kubescape C-0061, CIS-K8s 5.7.4",
+	                  "use-namespace, kubescape C-0061, CIS-K8s 5.7.4, NSA namespaces",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_NONE,
+	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
 	[KO005] = { .id = "KO005",
 	          .title = "Rights by wildcard",
 	          .why = "A star also covers what is invented later.",
 	          .how = "List resources and verbs.",
-	          .refs = "checkov CKV_K8S_49, kube-linter wildcard-in-rules, CIS-K8s 5.1.3",
+	          .refs = "checkov CKV_K8S_49, kube-linter wildcard-in-rules, CIS-K8s 5.1.3, "
+	                  "NSA RBAC",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KO006] = { .id = "KO006",
@@ -449,7 +451,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .why = "Whoever takes over this subject owns the cluster.",
 	          .how = "Bind a role that lists what is needed.",
 	          .refs = "kube-linter cluster-admin-role-binding, polaris "
-	                  "clusterrolebindingClusterAdmin, kubescape C-0035, CIS-K8s 5.1.1",
+	                  "clusterrolebindingClusterAdmin, kubescape C-0035, CIS-K8s 5.1.1, "
+	                  "NSA RBAC",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KO007] = { .id = "KO007",
@@ -459,7 +462,8 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .how = "Take the verb out or narrow it with resourceNames.",
 	          .refs = "kube-linter access-to-create-pods, access-to-secrets, polaris "
 	                  "*PodExecAttach, checkov CKV2_K8S_1..5, CKV_K8S_155..158, kubescape "
-	                  "C-0002, C-0015, C-0065, CIS-K8s 5.1.2, CIS-K8s 5.1.4, CIS-K8s 5.1.8",
+	                  "C-0002, C-0015, C-0065, CIS-K8s 5.1.2, CIS-K8s 5.1.4, CIS-K8s 5.1.8, "
+	                  "NSA RBAC",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KO008] = { .id = "KO008",
@@ -485,7 +489,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "kube-linter dangling-*, non-existent-service-account, kube-score "
 	                  "service-targets-pod",
 	          .severity = SEVERITY_LOW,
-	          .fix = RULE_FIX_NONE },
+	          .fix = RULE_FIX_REVIEW },
 	[KO011] = { .id = "KO011",
 	          .title = "API version that is old or gone",
 	          .why = "The next upgrade of the cluster refuses the object.",
@@ -498,7 +502,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Secret with its data in the file",
 	          .why = "Base64 is no encryption; the value is in version control.",
 	          .how = "Keep secrets in a store and let an operator fetch them.",
-	          .refs = "CIS-K8s 5.4.2",
+	          .refs = "CIS-K8s 5.4.2, NSA secrets",
 	          .severity = SEVERITY_HIGH,
 	          .fix = RULE_FIX_NONE },
 	[KO013] = { .id = "KO013",
@@ -508,7 +512,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .refs = "polaris pdbDisruptionsIsZero, kube-linter pdb-*, kube-score "
 	                  "cronjob-has-deadline",
 	          .severity = SEVERITY_INFO,
-	          .fix = RULE_FIX_NONE,
+	          .fix = RULE_FIX_REVIEW,
 	          .optional = true },
 	[KO014] = { .id = "KO014",
 	          .title = "Field that is none, or of another type",
@@ -528,7 +532,7 @@ const struct rule kubernetes_rules[KUBERNETES_RULES] = {
 	          .title = "Service account mounts its token everywhere",
 	          .why = "Each pod of this account can speak to the API server.",
 	          .how = "Set automountServiceAccountToken to false.",
-	          .refs = "CIS-K8s 5.1.6",
+	          .refs = "CIS-K8s 5.1.6, NSA token",
 	          .severity = SEVERITY_MEDIUM,
 	          .fix = RULE_FIX_REVIEW },
 };

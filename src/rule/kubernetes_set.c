@@ -6,35 +6,6 @@
 
 #define RULE(id) (&kubernetes_rules[id])
 
-/* Without one an object lies in the namespace that kubectl is told. */
-static bool same_space(const struct kube_object *x, const struct kube_object *y)
-{
-	return bytes_equal(x->space, y->space) || x->space.n == 0 || y->space.n == 0;
-}
-
-static bool has_labels(const struct kube_object *o, const struct yaml_node *wanted)
-{
-	const struct yaml_node *labels = yaml_get(o->pod_metadata, "labels");
-
-	for (const struct yaml_node *v = yaml_first(wanted); v; v = v->next) {
-		bool found = false;
-
-		for (const struct yaml_node *l = yaml_first(labels); l && !found; l = l->next)
-			found = bytes_equal(yaml_text(l->key), yaml_text(v->key)) &&
-			        bytes_equal(yaml_text(l), yaml_text(v));
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* An expression may select anything: what cannot be decided is taken for a match. */
-static bool selects(const struct yaml_node *selector, const struct kube_object *o)
-{
-	return yaml_get(selector, "matchExpressions") ||
-	       has_labels(o, yaml_get(selector, "matchLabels"));
-}
-
 /* Those whose kind ends so: pods are many, what they are compared with is seldom. */
 static struct kube_objects of_kind(const struct kube_objects *all, bytes ending)
 {
@@ -46,55 +17,30 @@ static struct kube_objects of_kind(const struct kube_objects *all, bytes ending)
 	return some;
 }
 
-/* -- network policies ------------------------------------------------------------------------- */
+/* -- namespaces ------------------------------------------------------------------------------- */
 
-static void check_isolation(const struct kube_objects *policies, const struct kube_object *o)
+static bool is_shared(bytes space)
 {
-	for (size_t i = 0; i < policies->len; i++) {
-		const struct kube_object *p = &policies->items[i];
-
-		if (same_space(p, o) && selects(yaml_path(p->root, "spec.podSelector"), o))
-			return;
-	}
-	kube_object_find(o, RULE(KO001), NULL, "kind")->message =
-		"no network policy among these files selects it";
+	return bytes_is(space, "default") || bytes_is(space, "kube-system");
 }
 
-static void check_policy(const struct kube_objects *all, const struct kube_object *p)
+/* Where the files make exactly one namespace, that is where their objects belong. */
+static void check_space(const struct kube_objects *spaces, const struct kube_object *o)
 {
-	const struct yaml_node *selector = yaml_path(p->root, "spec.podSelector");
-	bool pods = false;
+	const struct yaml_node *v = yaml_get(o->metadata, "namespace");
+	bytes own = spaces->len == 1 ? spaces->items[0].name : (bytes){ 0 };
 
-	if (!yaml_first(selector))
-		return; /* it selects every pod */
-	for (size_t i = 0; i < all->len; i++) {
-		const struct kube_object *o = &all->items[i];
+	if (!is_shared(o->space))
+		return;
+	struct job_finding *f = kube_object_find(o, RULE(KO004), v, "metadata.namespace");
 
-		pods |= o->pod != NULL;
-		if (o->pod && same_space(p, o) && selects(selector, o))
-			return;
-	}
-	if (pods)
-		kube_object_find(p, RULE(KO002), selector, "spec.podSelector");
-}
+	if (own.n == 0 || is_shared(own) ||
+	    !yaml_is_string(yaml_get(spaces->items[0].metadata, "name")) || !yaml_is(v, YAML_SCALAR) ||
+	    bytes_is(o->space, "kube-system"))
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
-static void check_backend(const struct kube_objects *all, const struct kube_object *s)
-{
-	const struct yaml_node *selector = yaml_path(s->root, "spec.selector");
-	bool pods = false;
-
-	if (!yaml_first(selector))
-		return; /* its endpoints are written by hand */
-	for (size_t i = 0; i < all->len; i++) {
-		const struct kube_object *o = &all->items[i];
-
-		pods |= o->pod != NULL;
-		if (o->pod && same_space(s, o) && has_labels(o, selector))
-			return;
-	}
-	if (pods)
-		kube_object_find(s, RULE(KO010), selector, "spec.selector")->message =
-			"no pod among these files has these labels";
+	yaml_edit_scalar(&ed, v, arena_str(o->job->arena, own));
 }
 
 /* -- tokens ----------------------------------------------------------------------------------- */
@@ -162,19 +108,20 @@ void kubernetes_set_check(const struct kube_objects *all)
 	struct kube_objects policies = of_kind(all, BYTES("NetworkPolicy"));
 	struct kube_objects bindings = of_kind(all, BYTES("RoleBinding"));
 	struct kube_objects accounts = of_kind(all, BYTES("ServiceAccount"));
+	struct kube_objects spaces = of_kind(all, BYTES("Namespace"));
 
 	for (size_t i = 0; i < all->len; i++) {
 		const struct kube_object *o = &all->items[i];
 
-		if (o->pod) {
+		check_space(&spaces, o);
+		if (o->pod)
 			check_token(&accounts, &bindings, o);
-			check_isolation(&policies, o);
-		}
 		if (bytes_is(o->kind, "NetworkPolicy"))
-			check_policy(all, o);
+			kubernetes_policy_check(all, o);
 		if (bytes_is(o->kind, "Service"))
-			check_backend(all, o);
+			kubernetes_service_check(all, o);
 	}
+	kubernetes_network_check(all, &policies);
 	if (all->len > 0)
 		check_duplicates(all->items[0].job);
 }

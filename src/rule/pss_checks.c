@@ -65,6 +65,18 @@ static bool lock_mounts(const struct pss_scope *s, bytes volume, const struct ya
 	return changed;
 }
 
+/* Only where a standard was asked for that leaves no folder of the host. */
+static void empty_volume(const struct pss_scope *s, const struct yaml_node *path,
+                         struct job_finding *f)
+{
+	bool json = s->object->job->files.items[s->object->file].yaml->is_json;
+
+	if (path->key)
+		edits_add(&f->fix, s->object->job->arena, path->key->from, path->to,
+		          json ? BYTES("\"emptyDir\": {\"sizeLimit\": \"64Mi\"}")
+		               : BYTES("emptyDir: {sizeLimit: 64Mi}"));
+}
+
 void pss_host_path(const struct pss_scope *s)
 {
 	for (const struct yaml_node *v = yaml_items(yaml_get(s->object->pod, "volumes")); v;
@@ -78,7 +90,9 @@ void pss_host_path(const struct pss_scope *s)
 
 		f->message = arena_printf(s->object->job->arena, "%s of the host is in the pod",
 		                          SHOW(yaml_text(yaml_get(path, "path"))));
-		if (!lock_mounts(s, yaml_text(yaml_get(v, "name")), &ed))
+		if (s->object->job->options->harden)
+			empty_volume(s, path, f);
+		else if (!lock_mounts(s, yaml_text(yaml_get(v, "name")), &ed))
 			f->fix_class = RULE_FIX_NONE;
 	}
 }

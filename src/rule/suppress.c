@@ -94,16 +94,16 @@ struct ignore_list *ignore_parse(bytes text, struct arena *a)
 	return list;
 }
 
-static const char *ignored(const struct rule_job *job, const struct job_finding *f)
+const char *ignore_reason(const struct ignore_list *list, const struct rule *rule, const char *file,
+                          int64_t now)
 {
-	bytes name = bytes_str(job->files.items[f->file].name);
+	bytes name = bytes_str(file);
 
 	(void)bytes_take_prefix(&name, BYTES("./"));
-	for (size_t i = 0; job->ignores && i < job->ignores->len; i++) {
-		const struct ignore *ignore = &job->ignores->items[i];
+	for (size_t i = 0; list && i < list->len; i++) {
+		const struct ignore *ignore = &list->items[i];
 
-		if ((ignore->until == 0 || job->options->now < ignore->until) &&
-		    rule_is_called(f->rule, ignore->id) &&
+		if ((ignore->until == 0 || now < ignore->until) && rule_is_called(rule, ignore->id) &&
 		    (ignore->pattern.n == 0 || matches(ignore->pattern, name)))
 			return ignore->reason;
 	}
@@ -167,6 +167,37 @@ static bool is_comment(bytes line)
 	return line.n > 0 && line.p[0] == '#';
 }
 
+/* Rules about secrets that stand in a file: other tools' marks for "this is no secret" count. */
+static bool is_secret_rule(const struct rule *rule)
+{
+	static const char *const ids[] = { "DF006", "DF007", "KP032", "KP034",
+		                               "CP019", "DN011", "DN012", "DN025" };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
+		if (strcmp(rule->id, ids[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Marks without an id: what stands on their line, or on the line below a comment. */
+static bool silences(bytes line, const struct rule *rule, bool above)
+{
+	static const bytes all[] = { BYTES_INIT("#nosec"), BYTES_INIT("# nosec") };
+	static const bytes secrets[] = { BYTES_INIT("gitleaks:allow"),
+		                             BYTES_INIT("pragma: allowlist secret") };
+	bytes comment = bytes_skip(line, bytes_find(line, '#'));
+
+	if (comment.n == 0)
+		return false;
+	if (above)
+		return bytes_search(comment, BYTES("kics-scan ignore-line")) < comment.n;
+	for (size_t i = 0; i < 2; i++)
+		if (bytes_starts(comment, all[i]) ||
+		    (bytes_search(comment, secrets[i]) < comment.n && is_secret_rule(rule)))
+			return true;
+	return false;
+}
+
 /* The finding's line and the comments right above it. */
 static const char *commented(struct rule_job *job, const struct job_finding *f)
 {
@@ -174,19 +205,86 @@ static const char *commented(struct rule_job *job, const struct job_finding *f)
 	size_t line = source_position(source, f->from).line;
 	const char *reason = line_says(job, source_line(source, line), f->rule);
 
-	while (!reason && line > 1 && is_comment(source_line(source, line - 1)))
-		reason = line_says(job, source_line(source, --line), f->rule);
+	if (!reason && silences(source_line(source, line), f->rule, false))
+		reason = "a comment says so";
+	while (!reason && line > 1 && is_comment(source_line(source, line - 1))) {
+		bytes above = source_line(source, --line);
+
+		reason = line_says(job, above, f->rule);
+		if (!reason && silences(above, f->rule, true))
+			reason = "a comment says so";
+	}
 	return reason;
+}
+
+/* -- comments for a whole file ---------------------------------------------------------------- */
+
+#define WIDE 32 /* of one file that count */
+
+struct wide {
+	size_t file, len;
+	bytes ids[WIDE]; /* what stands behind the mark; p is NULL for everything */
+};
+
+static void look_for(struct wide *w, bytes text, bytes mark)
+{
+	size_t at;
+
+	while (w->len < WIDE && (at = bytes_search(text, mark)) < text.n) {
+		bytes before = bytes_slice(text, 0, at), line;
+
+		before = bytes_skip(
+			before, bytes_rfind(before, '\n') < before.n ? bytes_rfind(before, '\n') + 1 : 0);
+		text = bytes_skip(text, at + mark.n);
+		line = bytes_slice(text, 0, bytes_find(text, '\n'));
+		if (is_comment(before))
+			w->ids[w->len++] = line;
+	}
+}
+
+/* "# hadolint global ignore=DL3008", checkov's skips in a Dockerfile, "# kics-scan ignore" in the
+ * first line. */
+static void look_wide(struct wide *w, const struct rule_job *job, size_t file)
+{
+	const struct job_file *f = &job->files.items[file];
+
+	*w = (struct wide){ .file = file };
+	if (bytes_starts(f->text, BYTES("# kics-scan ignore\n")))
+		w->ids[w->len++] = (bytes){ 0 };
+	if (f->kind != JOB_DOCKERFILE)
+		return;
+	look_for(w, f->text, BYTES("hadolint global ignore="));
+	look_for(w, f->text, BYTES("checkov:skip="));
+}
+
+static const char *says_wide(struct rule_job *job, const struct wide *w, const struct rule *rule)
+{
+	for (size_t i = 0; i < w->len; i++) {
+		bytes rest = w->ids[i];
+
+		if (!rest.p)
+			return "a comment says so";
+		if (names_rule(&rest, rule))
+			return rest.n > 0 ? text_shown(job->arena, rest) : "a comment says so";
+	}
+	return NULL;
 }
 
 void suppress_mark(struct rule_job *job)
 {
+	struct wide wide = { .file = SIZE_MAX };
+
 	for (size_t i = 0; i < job->findings.len; i++) {
 		struct job_finding *f = &job->findings.items[i];
 
+		if (f->file != wide.file)
+			look_wide(&wide, job, f->file);
 		if (!f->suppressed_by)
 			f->suppressed_by = commented(job, f);
 		if (!f->suppressed_by)
-			f->suppressed_by = ignored(job, f);
+			f->suppressed_by = says_wide(job, &wide, f->rule);
+		if (!f->suppressed_by)
+			f->suppressed_by = ignore_reason(job->ignores, f->rule, job->files.items[f->file].name,
+			                                 job->options->now);
 	}
 }

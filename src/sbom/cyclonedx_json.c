@@ -340,6 +340,7 @@ void cyclonedx_json_write(const struct sbom *bill, enum sbom_format format, stru
 	write_metadata(&w, bill);
 	write_components(&w, &parts);
 	write_dependencies(&w, &parts);
+	cyclonedx_vulnerabilities(&w, &parts);
 	json_write_end(&w);
 	parts_done(&parts);
 }

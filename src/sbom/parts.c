@@ -172,6 +172,17 @@ static void hash_lists(struct hasher *h, const struct sbom *bill, buf *b)
 		pack_bytes(b, bytes_of(f.sha256.value, digest_size(&f.sha256)));
 		flush_into(h, b);
 	}
+	for (size_t i = 0; i < bill->vulnerabilities_len; i++) {
+		const struct sbom_vulnerability *v = &bill->vulnerabilities[i];
+
+		pack_bytes(b, v->id);
+		pack_str(b, v->state);
+		pack_bytes(b, v->detail);
+		pack_bytes(b, v->recommendation);
+		for (size_t k = 0; k < v->affects_len; k++)
+			pack_u64(b, v->affects[k]);
+		flush_into(h, b);
+	}
 	flush_into(h, b);
 	arena_done(&scratch);
 }

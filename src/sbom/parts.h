@@ -47,4 +47,7 @@ const char *parts_time_into(struct parts_time *out, int64_t seconds);
 /* The writers, one file each. */
 void spdx_json_write(const struct sbom *bill, struct stream *out);
 void spdx_tag_write(const struct sbom *bill, struct stream *out);
+struct json_writer;
+/* cyclonedx_vulnerabilities(w, parts): the member of that name, when the bill has any. */
+void cyclonedx_vulnerabilities(struct json_writer *w, const struct parts *parts);
 void cyclonedx_json_write(const struct sbom *bill, enum sbom_format format, struct stream *out);

@@ -17,6 +17,7 @@
 #include "crypto/digest.h"
 #include "fmt/stream.h"
 #include "model/licence.h"
+#include "model/package.h"
 
 enum sbom_kind { SBOM_LIBRARY, SBOM_APPLICATION, SBOM_FRAMEWORK, SBOM_OPERATING_SYSTEM };
 
@@ -60,6 +61,27 @@ struct sbom_edge { /* package `from` needs package `to`; indexes */
 	uint32_t from, to;
 };
 
+/* What is known to be wrong with packages. CycloneDX alone says it; the words are its own
+ * (ECMA-424, section "vulnerabilities"). Texts may be empty, words NULL. */
+struct sbom_rating {
+	bytes source, vector;
+	const char *severity, *method;
+	unsigned score; /* tenths; 0: none */
+};
+
+struct sbom_vulnerability {
+	bytes id, link, description, recommendation;
+	const char *state, *justification, *response; /* of the analysis */
+	bytes detail;
+	int64_t published, modified; /* seconds; 0 unknown */
+	const struct sbom_rating *ratings;
+	size_t ratings_len;
+	const uint32_t *cwes;
+	size_t cwes_len;
+	const uint32_t *affects; /* packages, by their numbers */
+	size_t affects_len;
+};
+
 struct sbom {
 	bytes name;             /* of the image, as a person knows it */
 	digest image;           /* of its manifest, else of its config; none for a folder */
@@ -78,7 +100,12 @@ struct sbom {
 	/* next_file(ctx, at, scratch, out): files one by one, from *at = 0 on; false at the end.
 	 * NULL: the bill names no files. */
 	bool (*next_file)(const void *ctx, size_t *at, struct arena *scratch, struct sbom_file *out);
+	const struct sbom_vulnerability *vulnerabilities;
+	size_t vulnerabilities_len;
 };
+
+/* sbom_package_of(p, a, out): as bills say it, with its purl. Arena and borrows. */
+void sbom_package_of(const struct package *p, struct arena *a, struct sbom_package *out);
 
 /* sbom_checksum_put(b, algorithm, hex): add a line of `checksums` when both formats can hold it.
  * The algorithm in the words of either. sbom_checksum_next(rest, spdx, cyclonedx, hex): the next
@@ -102,8 +129,8 @@ enum sbom_format {
 	SBOM_CYCLONEDX_1_7,
 };
 
-/* sbom_format(name): of "spdx-json", "spdx-tag", "cyclonedx-json" (1.6), "cyclonedx-json@1.7";
- * SBOM_NO_FORMAT when unknown. */
+/* sbom_format(name): of "spdx-json", "spdx-tag", "cyclonedx" and "cyclonedx-json" (1.6),
+ * "cyclonedx-json@1.7"; SBOM_NO_FORMAT when unknown. */
 enum sbom_format sbom_format(const char *name);
 
 /* sbom_write(bill, format, out): the whole document. What out's receiver fails with is told by

@@ -14,6 +14,10 @@ void secret_finding_pack(const struct secret_finding *f, buf *out)
 	pack_u64(out, f->utf16);
 	pack_u64(out, f->start);
 	pack_u64(out, f->length);
+	pack_u64(out, f->line);
+	pack_u64(out, f->column);
+	pack_u64(out, f->end_line);
+	pack_u64(out, f->end_column);
 	pack_bytes(out, bytes_of(f->front, f->front_len));
 	pack_bytes(out, bytes_of(f->fingerprint, SECRET_FINGERPRINT));
 }
@@ -28,6 +32,14 @@ static bool find_rule(bytes id, uint16_t *out)
 	return false;
 }
 
+static bool take_place(bytes *item, struct secret_finding *f)
+{
+	return pack_take_u32(item, UINT32_MAX, &f->line) &&
+	       pack_take_u32(item, UINT32_MAX, &f->column) &&
+	       pack_take_u32(item, UINT32_MAX, &f->end_line) &&
+	       pack_take_u32(item, UINT32_MAX, &f->end_column);
+}
+
 bool secret_finding_unpack(bytes item, struct secret_finding *out)
 {
 	struct secret_finding f = { 0 };
@@ -38,6 +50,7 @@ bool secret_finding_unpack(bytes item, struct secret_finding *out)
 	    !pack_take_u32(&item, SECRET_HIGH, &confidence) || !pack_take_bool(&item, &f.utf16) ||
 	    !pack_take_u64(&item, LIMIT_LAYER_EXPANDED, &f.start) ||
 	    !pack_take_u32(&item, LIMIT_PATH * 4, &f.length) ||
+	    !take_place(&item, &f) ||
 	    !pack_take_bytes(&item, SECRET_FRONT, &front) ||
 	    !pack_take_bytes(&item, SECRET_FINGERPRINT, &fingerprint) ||
 	    fingerprint.n != SECRET_FINGERPRINT || item.n > 0)
@@ -104,5 +117,5 @@ static struct want want_nothing(const struct entry *entry)
 }
 
 const struct inspector secret_inspector = {
-	.name = "secrets", .id = 80, .version = 2, .want = want_nothing, .tap = &tap
+	.name = "secrets", .id = 80, .version = 3, .want = want_nothing, .tap = &tap
 };

@@ -2,6 +2,7 @@
 #include "secret/scan.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "crypto/digest.h"
 #include "secret/literals.h"
 
@@ -31,6 +32,7 @@ struct secret_scanner {
 	size_t looked;   /* places before this are done */
 	size_t until;    /* places from this on have not enough behind them yet */
 	uint64_t base;   /* where the window begins in the text */
+	uint32_t line;   /* in which line, from 1 */
 	uint64_t asked, left_out;
 	struct secret_finding *findings;
 	size_t findings_len;
@@ -119,6 +121,41 @@ static void put_front(const struct secret_rule *rule, bytes secret, struct secre
 	memcpy(f->front, secret.p, n);
 }
 
+static uint32_t lines_in(bytes text)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+/* place(s, at, line, column): of the octet `at` of the text, which is in the window. */
+static void place(const struct secret_scanner *s, uint64_t at, uint32_t *line, uint32_t *column)
+{
+	bytes before = bytes_of(s->window, (size_t)(at - s->base));
+	size_t newline = bytes_rfind(before, '\n');
+	bytes front = newline < before.n ? bytes_skip(before, newline + 1) : before;
+	bool whole = newline < before.n || s->base == 0;
+
+	if (bytes_find(front, 0) < front.n)
+		return; /* programs have no lines */
+	*line = s->line + lines_in(before);
+	*column = whole ? (uint32_t)text_utf16_units(front) + 1 : 0;
+}
+
+static void put_place(const struct secret_scanner *s, struct secret_finding *f)
+{
+	if (f->utf16)
+		return;
+	place(s, f->start, &f->line, &f->column);
+	if (f->line > 0)
+		place(s, f->end, &f->end_line, &f->end_column);
+	if (f->end_line == 0 || f->end_column == 0)
+		f->column = f->end_column = 0;
+	f->line = f->end_line > 0 ? f->line : 0;
+}
+
 /* Where two rules see the same octets, the earlier one of the table is right. */
 static void add_finding(struct secret_scanner *s, const struct secret_finding *f)
 {
@@ -129,14 +166,18 @@ static void add_finding(struct secret_scanner *s, const struct secret_finding *f
 
 		if (f->start >= old->end || old->start >= f->end)
 			continue;
-		if (f->rule < old->rule)
+		if (f->rule < old->rule) {
 			*old = *f;
+			put_place(s, old);
+		}
 		return;
 	}
-	if (n == LIMIT_SECRETS_FILE)
+	if (n == LIMIT_SECRETS_FILE) {
 		s->left_out++;
-	else
-		s->findings[s->findings_len++] = *f;
+		return;
+	}
+	s->findings[s->findings_len] = *f;
+	put_place(s, &s->findings[s->findings_len++]);
 }
 
 static bool is_published(const struct secret_finding *f)
@@ -262,6 +303,7 @@ static void look(struct secret_scanner *s, bool last)
 		s->left_out++;
 	size_t gone = s->until > BEFORE ? s->until - BEFORE : 0;
 
+	s->line += lines_in(bytes_of(s->window, gone));
 	s->n -= gone;
 	s->base += gone;
 	s->looked = s->until - gone;
@@ -272,6 +314,7 @@ void secret_scanner_begin(struct secret_scanner *s)
 {
 	s->n = s->looked = s->until = 0;
 	s->base = s->asked = s->left_out = 0;
+	s->line = 1;
 	s->findings_len = 0;
 }
 

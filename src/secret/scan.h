@@ -25,6 +25,9 @@ struct secret_finding {
 	bool utf16;
 	uint64_t start, end; /* of the secret itself in the octets as they were given */
 	uint32_t length;     /* in letters */
+	/* The same as lines and columns from 1 (UTF-16 code units, the end is behind the last letter);
+	 * line 0: its line is none of text; column 0: its line is too long to tell. */
+	uint32_t line, column, end_line, end_column;
 	uint8_t front_len;
 	uint8_t front[SECRET_FRONT];
 	uint8_t fingerprint[SECRET_FINGERPRINT];

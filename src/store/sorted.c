@@ -17,18 +17,28 @@
 struct level {
 	uint64_t offset; /* 0: none (a header lies there) */
 	buf content, stored;
-	bytes rest; /* of content: entries not yet passed */
+	bytes rest;    /* of content: entries not yet passed */
+	uint64_t next; /* where the span of the next child begins */
+};
+
+/* Blocks that were looked at before, each at a place that its offset chooses: who looks up an id in
+ * three parts of a table comes back to the same ones, and expanding one costs as much as twenty
+ * lookups in it. Most have below 100 KiB; that of one huge package is not kept. */
+#define ASIDE 32
+#define ASIDE_MOST (512 * KIB)
+
+struct aside {
+	uint64_t offset; /* 0: none */
+	buf content;
 };
 
 struct sorted {
 	struct arena arena; /* holds this very struct */
 	int fd;
-	uint64_t size, entries;
-	uint64_t passed; /* entries since the last seek: shared blocks must not make it endless */
-	uint32_t levels; /* above the leaves */
-	struct sorted_ref root;
-	digest header;
+	uint64_t passed; /* entries since the last seek */
+	struct sorted_head head;
 	struct level at[LIMIT_SORTED_LEVELS + 1]; /* at[0]: the root */
+	struct aside aside[ASIDE];
 };
 
 static int corrupt(const char *what, err *e)
@@ -56,59 +66,90 @@ static int read_at(const struct sorted *t, uint64_t offset, uint8_t *to, size_t 
 	return 0;
 }
 
-static bool ref_fits(const struct sorted *t, const struct sorted_ref *r)
+int sorted_expand(const struct sorted_ref *r, bytes stored, buf *out, err *e)
 {
-	return r->offset >= SORTED_HEADER && r->expanded <= LIMIT_SORTED_BLOCK &&
-	       r->stored <= r->expanded && r->offset <= t->size && r->stored <= t->size - r->offset;
-}
+	digest have = digest_of(DIGEST_SHA256, stored);
 
-static int expand(struct level *l, const struct sorted_ref *r, err *e)
-{
-	buf_clear(&l->content);
+	if (stored.n != r->stored || memcmp(have.value, r->digest, SORTED_DIGEST) != 0)
+		return corrupt("a block is not what was written", e);
+	buf_clear(out);
 	if (r->stored == r->expanded) {
-		buf_put(&l->content, buf_bytes(&l->stored));
+		buf_put(out, stored);
 		return 0;
 	}
-	size_t n = ZSTD_decompress(buf_room(&l->content, r->expanded), r->expanded, l->stored.p,
-	                           l->stored.n);
+	size_t n = ZSTD_decompress(buf_room(out, r->expanded), r->expanded, stored.p, stored.n);
 
 	if (ZSTD_isError(n) || n != r->expanded)
 		return corrupt("a block does not expand", e);
-	l->content.n = n;
+	out->n = n;
 	return 0;
+}
+
+static void swap_with(struct level *l, struct aside *a)
+{
+	const struct aside old = *a;
+
+	*a = (struct aside){ l->offset, l->content };
+	l->offset = old.offset;
+	l->content = old.content;
+}
+
+static struct aside *place_of(struct sorted *t, uint64_t offset)
+{
+	return &t->aside[(offset * UINT64_C(0x9e3779b97f4a7c15) >> 40) % ASIDE];
+}
+
+/* find_aside(t, l, offset): put what l holds aside, and take the block at offset when it is
+ * there. */
+static void find_aside(struct sorted *t, struct level *l, uint64_t offset)
+{
+	if (l->offset > 0 && l->content.cap <= ASIDE_MOST)
+		swap_with(l, place_of(t, l->offset));
+	if (l->offset != offset && place_of(t, offset)->offset == offset)
+		swap_with(l, place_of(t, offset));
 }
 
 /* load(t, depth, ref, e): have the block at this depth, and stand before its first entry. */
 static int load(struct sorted *t, uint32_t depth, const struct sorted_ref *r, err *e)
 {
 	struct level *l = &t->at[depth];
+	uint64_t end = depth > 0 ? t->at[depth - 1].offset : t->head.size;
 
-	if (l->offset == r->offset) {
-		l->rest = buf_bytes(&l->content);
-		return 0;
-	}
-	l->offset = 0;
-	if (!ref_fits(t, r))
+	if (!sorted_ref_fits(r, end))
 		return corrupt("a reference leads nowhere", e);
-	buf_clear(&l->stored);
-	if (read_at(t, r->offset, buf_room(&l->stored, r->stored), r->stored, e) < 0)
-		return -1;
-	l->stored.n = r->stored;
-	digest have = digest_of(DIGEST_SHA256, buf_bytes(&l->stored));
-
-	if (memcmp(have.value, r->digest, SORTED_DIGEST) != 0)
-		return corrupt("a block is not what was written", e);
-	if (expand(l, r, e) < 0)
-		return -1;
-	l->offset = r->offset;
+	if (l->offset != sorted_ref_offset(r))
+		find_aside(t, l, sorted_ref_offset(r));
+	if (l->offset != sorted_ref_offset(r)) {
+		l->offset = 0;
+		buf_clear(&l->stored);
+		if (read_at(t, sorted_ref_offset(r), buf_room(&l->stored, r->stored), r->stored, e) < 0)
+			return -1;
+		l->stored.n = r->stored;
+		if (sorted_expand(r, buf_bytes(&l->stored), &l->content, e) < 0)
+			return -1;
+		l->offset = sorted_ref_offset(r);
+	}
 	l->rest = buf_bytes(&l->content);
+	l->next = r->start;
 	return 0;
 }
 
-static bool take_entry(bytes *rest, bytes *key, bytes *value)
+bool sorted_entry_take(bytes *rest, bytes *key, bytes *value)
 {
 	return pack_take_bytes(rest, LIMIT_SORTED_BLOCK, key) &&
 	       pack_take_bytes(rest, LIMIT_SORTED_BLOCK, value);
+}
+
+/* take_child(l, key, out): the next entry of a block of references. */
+static bool take_child(struct level *l, bytes *key, struct sorted_ref *out)
+{
+	bytes value;
+
+	if (!sorted_entry_take(&l->rest, key, &value) || !sorted_ref_take(&value, l->next, out) ||
+	    out->span > UINT64_MAX - l->next)
+		return false;
+	l->next += out->span;
+	return true;
 }
 
 /* -- walking ----------------------------------------------------------------------------------- */
@@ -117,13 +158,13 @@ static bool take_entry(bytes *rest, bytes *key, bytes *value)
 static int descend(struct sorted *t, uint32_t depth, struct sorted_ref r, err *e)
 {
 	for (;; depth++) {
-		bytes key, value;
+		bytes key;
 
 		if (load(t, depth, &r, e) < 0)
 			return -1;
-		if (depth == t->levels)
+		if (depth == t->head.levels)
 			return 0;
-		if (!take_entry(&t->at[depth].rest, &key, &value) || !sorted_ref_take(&value, &r))
+		if (!take_child(&t->at[depth], &key, &r))
 			return corrupt("a block of references holds none", e);
 	}
 }
@@ -132,17 +173,19 @@ static int descend(struct sorted *t, uint32_t depth, struct sorted_ref r, err *e
  * the first one); what follows it is what is left. */
 static int child_for(struct level *l, bytes key, struct sorted_ref *out, err *e)
 {
-	bytes rest = l->rest, k, value;
+	struct level passed = *l;
+	struct sorted_ref r;
+	bytes k;
 	bool any = false;
 
-	while (rest.n > 0) {
-		if (!take_entry(&rest, &k, &value))
+	while (passed.rest.n > 0) {
+		if (!take_child(&passed, &k, &r))
 			return corrupt("a block of references ends too early", e);
 		if (any && bytes_compare(k, key) > 0)
 			break;
-		if (!sorted_ref_take(&value, out))
-			return corrupt("a reference is cut short", e);
-		l->rest = rest;
+		*out = r;
+		l->rest = passed.rest;
+		l->next = passed.next;
 		any = true;
 	}
 	return any ? 0 : corrupt("a block of references holds none", e);
@@ -150,19 +193,19 @@ static int child_for(struct level *l, bytes key, struct sorted_ref *out, err *e)
 
 int sorted_seek(struct sorted *t, bytes key, err *e)
 {
-	struct sorted_ref r = t->root;
+	struct sorted_ref r = t->head.root;
 	bytes k, value;
 
 	t->passed = 0;
-	for (uint32_t depth = 0; depth < t->levels; depth++)
+	for (uint32_t depth = 0; depth < t->head.levels; depth++)
 		if (load(t, depth, &r, e) < 0 || child_for(&t->at[depth], key, &r, e) < 0)
 			return -1;
-	struct level *leaf = &t->at[t->levels];
+	struct level *leaf = &t->at[t->head.levels];
 
-	if (load(t, t->levels, &r, e) < 0)
+	if (load(t, t->head.levels, &r, e) < 0)
 		return -1;
 	for (bytes rest = leaf->rest; rest.n > 0; leaf->rest = rest) {
-		if (!take_entry(&rest, &k, &value))
+		if (!sorted_entry_take(&rest, &k, &value))
 			return corrupt("a block ends too early", e);
 		if (bytes_compare(k, key) >= 0)
 			return 0;
@@ -173,14 +216,14 @@ int sorted_seek(struct sorted *t, bytes key, err *e)
 /* next_leaf(t, e): 1 when there is one more. */
 static int next_leaf(struct sorted *t, err *e)
 {
-	for (uint32_t depth = t->levels; depth > 0; depth--) {
+	for (uint32_t depth = t->head.levels; depth > 0; depth--) {
 		struct level *above = &t->at[depth - 1];
 		struct sorted_ref r;
-		bytes key, value;
+		bytes key;
 
 		if (above->rest.n == 0)
 			continue;
-		if (!take_entry(&above->rest, &key, &value) || !sorted_ref_take(&value, &r))
+		if (!take_child(above, &key, &r))
 			return corrupt("a block of references ends too early", e);
 		return descend(t, depth, r, e) < 0 ? -1 : 1;
 	}
@@ -189,7 +232,7 @@ static int next_leaf(struct sorted *t, err *e)
 
 int sorted_next(struct sorted *t, bytes *out_key, bytes *out_value, err *e)
 {
-	struct level *leaf = &t->at[t->levels];
+	struct level *leaf = &t->at[t->head.levels];
 
 	while (leaf->rest.n == 0) {
 		int more = next_leaf(t, e);
@@ -197,9 +240,9 @@ int sorted_next(struct sorted *t, bytes *out_key, bytes *out_value, err *e)
 		if (more <= 0)
 			return more;
 	}
-	if (!take_entry(&leaf->rest, out_key, out_value))
+	if (!sorted_entry_take(&leaf->rest, out_key, out_value))
 		return corrupt("a block ends too early", e);
-	if (++t->passed > t->entries)
+	if (++t->passed > t->head.entries)
 		return corrupt("it holds more entries than it says", e);
 	return 1;
 }
@@ -220,32 +263,41 @@ int sorted_get(struct sorted *t, bytes key, bytes *out, err *e)
 
 /* -- opening ----------------------------------------------------------------------------------- */
 
-static int read_header(struct sorted *t, err *e)
+int sorted_head_parse(bytes header, struct sorted_head *out, err *e)
 {
-	uint8_t header[SORTED_HEADER];
-	bytes in = bytes_of(header, sizeof(header)), magic;
+	struct sorted_head h;
+	bytes in = header, magic;
 	uint32_t version;
 
-	if (t->size < SORTED_HEADER)
+	if (header.n < SORTED_HEADER)
 		return corrupt("it has no header", e);
-	if (read_at(t, 0, header, sizeof(header), e) < 0)
-		return -1;
 	if (!bytes_take(&in, 8, &magic) || !bytes_is(magic, SORTED_MAGIC))
 		return err_set(e, ERR_FORMAT, 0, "this is no database of oakum's");
 	(void)bytes_take_le32(&in, &version); /* the header is there whole */
 	if (version != SORTED_VERSION)
 		return err_set(e, ERR_FORMAT, 0, "a database of version %u, this program reads version %d",
 		               version, SORTED_VERSION);
-	t->header = digest_of(DIGEST_SHA256, bytes_of(header, SORTED_HEADER - 32));
-	if (memcmp(t->header.value, header + SORTED_HEADER - 32, 32) != 0)
+	h.digest = digest_of(DIGEST_SHA256, bytes_of(header.p, SORTED_HEADER - 32));
+	if (memcmp(h.digest.value, header.p + SORTED_HEADER - 32, 32) != 0)
 		return corrupt("its header is not what was written", e);
-	uint64_t size;
-
-	if (!bytes_take_le32(&in, &t->levels) || !bytes_take_le64(&in, &size) ||
-	    !bytes_take_le64(&in, &t->entries) || !sorted_ref_take(&in, &t->root) ||
-	    t->levels > LIMIT_SORTED_LEVELS)
+	if (!bytes_take_le32(&in, &h.levels) || !bytes_take_le64(&in, &h.size) ||
+	    !bytes_take_le64(&in, &h.entries) || !sorted_ref_take(&in, SORTED_HEADER, &h.root) ||
+	    h.levels > LIMIT_SORTED_LEVELS)
 		return corrupt("its header makes no sense", e);
-	if (size != t->size)
+	*out = h;
+	return 0;
+}
+
+static int read_header(struct sorted *t, uint64_t size, err *e)
+{
+	uint8_t header[SORTED_HEADER];
+
+	if (size < SORTED_HEADER)
+		return corrupt("it has no header", e);
+	if (read_at(t, 0, header, sizeof(header), e) < 0 ||
+	    sorted_head_parse(bytes_of(header, sizeof(header)), &t->head, e) < 0)
+		return -1;
+	if (size != t->head.size)
 		return corrupt("its length is not what was written", e);
 	return 0;
 }
@@ -259,8 +311,9 @@ static int open_sorted(const char *path, struct sorted *t, err *e)
 		return -1;
 	if (fstat(t->fd, &st) < 0)
 		return err_set(e, ERR_IO, errno, "'%s'", SHOW(bytes_str(path)));
-	t->size = (uint64_t)st.st_size;
-	return read_header(t, e) < 0 ? err_wrap(e, "'%s'", SHOW(bytes_str(path))) : 0;
+	if (read_header(t, (uint64_t)st.st_size, e) < 0)
+		return err_wrap(e, "'%s'", SHOW(bytes_str(path)));
+	return 0;
 }
 
 int sorted_open(const char *path, struct sorted **out, err *e)
@@ -272,6 +325,8 @@ int sorted_open(const char *path, struct sorted **out, err *e)
 	t->fd = -1;
 	for (size_t i = 0; i <= LIMIT_SORTED_LEVELS; i++)
 		t->at[i].content.max = t->at[i].stored.max = LIMIT_SORTED_BLOCK;
+	for (size_t i = 0; i < ASIDE; i++)
+		t->aside[i].content.max = LIMIT_SORTED_BLOCK;
 	if (open_sorted(path, t, e) < 0) {
 		sorted_close(t);
 		return -1;
@@ -288,6 +343,8 @@ void sorted_close(struct sorted *t)
 		buf_done(&t->at[i].content);
 		buf_done(&t->at[i].stored);
 	}
+	for (size_t i = 0; i < ASIDE; i++)
+		buf_done(&t->aside[i].content);
 	if (t->fd >= 0)
 		close(t->fd);
 	struct arena a = t->arena;
@@ -297,10 +354,20 @@ void sorted_close(struct sorted *t)
 
 uint64_t sorted_entries(const struct sorted *t)
 {
-	return t->entries;
+	return t->head.entries;
 }
 
 digest sorted_root(const struct sorted *t)
 {
-	return t->header;
+	return t->head.digest;
+}
+
+const struct sorted_head *sorted_head(const struct sorted *t)
+{
+	return &t->head;
+}
+
+int sorted_fd(const struct sorted *t)
+{
+	return t->fd;
 }

@@ -9,11 +9,15 @@
  * underneath can neither crash nor mislead; the page cache is shared by all processes. The same
  * keys and values give the same octets.
  *
- * Layout (little-endian): header of SORTED_HEADER octets: "OAKUMTAB", u32 version 1, u32 levels of
+ * Layout (little-endian): header of SORTED_HEADER octets: "OAKUMTAB", u32 version 2, u32 levels of
  * references above the leaves, u64 size of the file, u64 number of entries, reference to the root,
- * zeros, SHA-256 over all before it. Reference: u64 offset, u32 octets stored, u32 octets expanded,
+ * zeros, SHA-256 over all before it. Reference: u64 span, u32 octets stored, u32 octets expanded,
  * 16 octets of digest over what is stored. Block: entries (pack.h: key, value), compressed with
  * zstd when stored is less than expanded. The value of an entry above the leaves is a reference.
+ * A block lies at the end of the span that it fills with all blocks below it, one child's span
+ * behind the other; the root's begins behind the header. So no block knows where it lies, and since
+ * keys decide where blocks end, two tables that differ in a few entries share nearly all of their
+ * blocks: sorted_fill makes one of the other and the few (sorted_fill.c).
  * Limits: LIMIT_SORTED_BLOCK, LIMIT_SORTED_LEVELS. Keys and values together fit a block.
  * Threading: one thread a table; many may open one file. */
 #pragma once
@@ -54,3 +58,21 @@ int sorted_add(struct sorted_writer *w, bytes key, bytes value, err *e);
 int sorted_compress(struct sorted_writer *w, bool on, err *e);
 int sorted_finish(struct sorted_writer *w, err *e);
 void sorted_abandon(struct sorted_writer *w);
+
+/* -- from elsewhere ---------------------------------------------------------------------------- */
+
+/* A table that lies elsewhere. fetch(ctx, from, n, e): bring n octets of it, from there, to the
+ * same place in the file that is filled. */
+struct sorted_elsewhere {
+	bytes header; /* its first SORTED_HEADER octets; hostile */
+	int (*fetch)(void *ctx, uint64_t from, uint64_t n, err *e);
+	void *ctx;
+};
+
+/* sorted_size(header, out, out_root, e): how long the table is, and what sorted_root says of it.
+ * sorted_fill(elsewhere, old, fd, e): make fd (open for reading and writing) that table: a block
+ * that is there already, from an earlier try, or in old (NULL: none), is not fetched; all others
+ * are, and each is checked. Not synced. ERR_IO, ERR_LIMIT, ERR_FORMAT (what came is
+ * not what it should be), what fetch says. */
+int sorted_size(bytes header, uint64_t *out, digest *out_root, err *e);
+int sorted_fill(const struct sorted_elsewhere *from, struct sorted *old, int fd, err *e);

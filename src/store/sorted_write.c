@@ -11,16 +11,19 @@
 #include <unistd.h>
 #include <zstd.h>
 
-/* Blocks end when they pass this: a lookup hashes one a level. Compressed ones are larger, for
- * their sake. */
-#define BLOCK_PLAIN ((size_t)8 << 10)
-#define BLOCK_COMPRESSED ((size_t)64 << 10)
+/* Blocks have about this size: a lookup hashes one a level. Compressed ones are larger, for their
+ * sake. Where one ends is decided by the keys themselves (is_boundary), between a quarter of this
+ * and four times this: what is added or changed moves the ends of its neighbours only, and all
+ * other blocks are the same octets in the next database. */
+#define BLOCK_PLAIN ((size_t)4 << 10)
+#define BLOCK_COMPRESSED ((size_t)16 << 10)
 /* Level and library decide the octets; the level is part of the format of what we publish. */
 #define ZSTD_LEVEL 12
 
 struct level {
 	buf block; /* entries, packed */
 	buf key;   /* of the first of them */
+	uint64_t start; /* where the first of all blocks below begins */
 };
 
 struct sorted_writer {
@@ -90,13 +93,13 @@ static bytes stored_form(struct sorted_writer *w, bytes block)
 	return ZSTD_isError(n) || n >= block.n ? block : bytes_of(w->packed.p, n);
 }
 
-/* put_block(w, block, ref, e): write it; ref: SORTED_REF octets. */
-static int put_block(struct sorted_writer *w, bytes block, uint8_t *ref, err *e)
+/* put_block(w, start, block, ref, e): write it; ref: SORTED_REF octets. */
+static int put_block(struct sorted_writer *w, uint64_t start, bytes block, uint8_t *ref, err *e)
 {
 	bytes stored = stored_form(w, block);
 	digest d = digest_of(DIGEST_SHA256, stored);
 
-	put_le(ref, w->at, 8);
+	put_le(ref, w->at + stored.n - start, 8);
 	put_le(ref + 8, stored.n, 4);
 	put_le(ref + 12, block.n, 4);
 	memcpy(ref + 16, d.value, SORTED_DIGEST);
@@ -106,27 +109,49 @@ static int put_block(struct sorted_writer *w, bytes block, uint8_t *ref, err *e)
 	return 0;
 }
 
+/* A block may end behind this entry: once in about `size` octets, by a hash of the key (FNV-1a, and
+ * the finisher of MurmurHash3, since only the last octets of neighbours differ). */
+static bool is_boundary(bytes key, size_t n, size_t size)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < key.n; i++)
+		hash = (hash ^ key.p[i]) * UINT64_C(1099511628211);
+	hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	return (hash ^ hash >> 33) % size < n;
+}
+
 /* end_block(w, level, e): write what this level has gathered and tell the level above. */
 static int end_block(struct sorted_writer *w, uint32_t level, err *e);
 
-static int add_to(struct sorted_writer *w, uint32_t level, bytes key, bytes value, err *e)
+/* add_to(w, level, start, key, value, e): start: where what the entry stands for begins. */
+static int add_to(struct sorted_writer *w, uint32_t level, uint64_t start, bytes key, bytes value,
+                  err *e)
 {
 	struct level *l = &w->level[level];
-	size_t full = w->compress && level == 0 ? BLOCK_COMPRESSED : BLOCK_PLAIN;
+	size_t size = w->compress && level == 0 ? BLOCK_COMPRESSED : BLOCK_PLAIN;
+	size_t n = key.n + value.n;
 
 	/* Room for the lengths: two numbers of at most five octets. */
-	if (key.n + value.n + 10 > LIMIT_SORTED_BLOCK)
-		return err_set(e, ERR_LIMIT, 0, "an entry of %zu bytes for '%s'", key.n + value.n,
-		               SHOW(key));
-	if (l->block.n > 0 && l->block.n + key.n + value.n > full && end_block(w, level, e) < 0)
+	if (n + 10 > LIMIT_SORTED_BLOCK)
+		return err_set(e, ERR_LIMIT, 0, "an entry of %zu bytes for '%s'", n, SHOW(key));
+	/* Not above the leaves: what lies below a block lies right before it. */
+	if (level == 0 && l->block.n > 0 && l->block.n + n > 4 * size && end_block(w, level, e) < 0)
 		return -1;
-	if (l->block.n == 0) {
+	bool first = l->block.n == 0;
+
+	if (first) {
 		buf_clear(&l->key);
 		buf_put(&l->key, key);
+		l->start = level > 0 ? start : w->at;
 	}
 	pack_bytes(&l->block, key);
 	pack_bytes(&l->block, value);
-	return 0;
+	/* A block of one reference would add a level and divide nothing. */
+	if ((first && level > 0) || l->block.n < size / 4 ||
+	    (l->block.n < 4 * size && !is_boundary(key, n, size)))
+		return 0;
+	return end_block(w, level, e);
 }
 
 static int end_block(struct sorted_writer *w, uint32_t level, err *e)
@@ -136,13 +161,12 @@ static int end_block(struct sorted_writer *w, uint32_t level, err *e)
 
 	if (level == LIMIT_SORTED_LEVELS)
 		return err_set(e, ERR_LIMIT, 0, "more entries than a database can hold");
-	if (put_block(w, buf_bytes(&l->block), ref, e) < 0 ||
-	    add_to(w, level + 1, buf_bytes(&l->key), bytes_of(ref, sizeof(ref)), e) < 0)
+	if (put_block(w, l->start, buf_bytes(&l->block), ref, e) < 0)
 		return -1;
 	buf_clear(&l->block);
 	if (w->levels < level + 1)
 		w->levels = level + 1;
-	return 0;
+	return add_to(w, level + 1, l->start, buf_bytes(&l->key), bytes_of(ref, sizeof(ref)), e);
 }
 
 int sorted_compress(struct sorted_writer *w, bool on, err *e)
@@ -157,7 +181,7 @@ int sorted_add(struct sorted_writer *w, bytes key, bytes value, err *e)
 {
 	if (w->entries > 0 && bytes_compare(key, buf_bytes(&w->last)) <= 0)
 		return err_set(e, ERR_BUG, 0, "the key '%s' is out of order", SHOW(key));
-	if (add_to(w, 0, key, value, e) < 0)
+	if (add_to(w, 0, 0, key, value, e) < 0)
 		return -1;
 	buf_clear(&w->last);
 	buf_put(&w->last, key);
@@ -171,7 +195,7 @@ static int put_root(struct sorted_writer *w, uint8_t *ref, err *e)
 	for (uint32_t level = 0; level < w->levels; level++)
 		if (w->level[level].block.n > 0 && end_block(w, level, e) < 0)
 			return -1;
-	return put_block(w, buf_bytes(&w->level[w->levels].block), ref, e);
+	return put_block(w, SORTED_HEADER, buf_bytes(&w->level[w->levels].block), ref, e);
 }
 
 static int put_header(struct sorted_writer *w, const uint8_t *root, err *e)

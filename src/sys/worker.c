@@ -304,6 +304,24 @@ int worker_check(const struct worker *w, err *e)
 	return deadline_check(&w->deadline, e);
 }
 
+int worker_take_answer(struct worker *w, buf *out, err *e)
+{
+	bool last = false;
+	bytes part;
+
+	while (!last) {
+		if (!worker_answer(w, &part, &last)) {
+			if (worker_wait(w, e) < 0)
+				return -1;
+			continue;
+		}
+		if (worker_check(w, e) < 0 || buf_append(out, part, e) < 0)
+			return -1;
+		worker_answer_done(w);
+	}
+	return 0;
+}
+
 int worker_wait(struct worker *w, err *e)
 {
 	if (w->reaped)

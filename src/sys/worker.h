@@ -11,6 +11,7 @@
  * thread. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "sys/deadline.h"
@@ -52,6 +53,10 @@ bool worker_answer(struct worker *w, bytes *out, bool *out_last);
 void worker_answer_done(struct worker *w);
 int worker_wait(struct worker *w, err *e);
 int worker_check(const struct worker *w, err *e);
+
+/* worker_take_answer(w, out, e): one answer, whole, into a buffer whose maximum bounds it.
+ * ERR_LIMIT and the errors of worker_wait. */
+int worker_take_answer(struct worker *w, buf *out, err *e);
 
 /* The child's end; every call blocks until it can be done.
  * side_take: the next frame of the request; *out_last marks its end. side_taken hands it back.

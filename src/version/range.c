@@ -149,6 +149,38 @@ int range_exclude(struct range_job *j, struct version_interval i)
 	return narrow(j, around, end_of(&i).n > 0 ? 2 : 1);
 }
 
+/* What is in none of them: before its beginning or behind its end, for each. */
+static int complement(struct range_job *j, const struct version_range *range)
+{
+	if (range_begin(j) < 0)
+		return -1;
+	for (size_t k = 0; k < range->len; k++) {
+		const struct version_interval *i = &range->items[k];
+		struct version_interval around[2];
+		size_t n = 0;
+
+		if (i->from.n > 0)
+			around[n++] = i->from_open ? (struct version_interval){ .last = i->from }
+			                           : (struct version_interval){ .to = i->from };
+		if (end_of(i).n > 0)
+			around[n++] = (struct version_interval){ .from = end_of(i), .from_open = i->to.n == 0 };
+		if (narrow(j, around, n) < 0)
+			return -1;
+	}
+	return range_end(j);
+}
+
+int range_complement(enum version_ordering ordering, const struct version_range *range,
+                     struct arena *a, struct version_range *out, err *e)
+{
+	struct range_job j = { .ordering = ordering, .arena = a, .e = e, .all = *out };
+
+	if (complement(&j, range) < 0)
+		return -1;
+	*out = j.all;
+	return 0;
+}
+
 /* -- texts ------------------------------------------------------------------------------------ */
 
 static bool is_sign(uint8_t c)

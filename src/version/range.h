@@ -42,6 +42,12 @@ int range_parse(enum range_syntax syntax, enum version_ordering ordering, bytes 
                 struct arena *a, struct version_range *out, err *e)
 	__attribute__((warn_unused_result));
 
+/* range_complement(ordering, range, a, out, e): add the intervals of all versions that are not in
+ * the range, whose bounds are valid. Arena; borrows its bounds. ERR_LIMIT. */
+int range_complement(enum version_ordering ordering, const struct version_range *range,
+                     struct arena *a, struct version_range *out, err *e)
+	__attribute__((warn_unused_result));
+
 /* What happened at a version (OSV schema 1.7, affected[].ranges[].events[]). */
 enum range_event_kind { RANGE_INTRODUCED, RANGE_FIXED, RANGE_LAST_AFFECTED, RANGE_LIMIT };
 struct range_event {

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "fmt/seek.h"
 #include "model/severity.h"
 #include "version/range.h"
 
@@ -54,7 +55,7 @@ struct advisory {
 	struct word_list fixes;    /* first fixed versions, to be shown */
 	struct word_list architectures; /* empty: all */
 	bytes module;  /* RHEL: stream that it is limited to: "nodejs:18"; empty: none */
-	bytes product; /* RHEL: CPE or repository it is limited to; empty: all */
+	bytes product; /* RHEL: minor release whose extended stream says it (stream.h): "9.2" */
 	enum advisory_status status;
 	enum severity severity; /* what this source says of this package; SEVERITY_UNKNOWN: nothing */
 	uint32_t flags;
@@ -131,3 +132,8 @@ typedef int feed_reader(bytes document, bytes name, const struct feed_sink *sink
 feed_reader feed_osv, feed_debian, feed_ubuntu, feed_alpine, feed_csaf, feed_dotnet_cve,
 	feed_dotnet_releases, feed_dotnet, feed_nvd, feed_kev, feed_epss, feed_eol, feed_oval,
 	feed_alas, feed_trivy_yaml, feed_vunnel;
+
+/* The same of a database of another tool, too large to be held: it is read here and there.
+ * ERR_FORMAT, ERR_LIMIT. */
+typedef int feed_store_reader(const struct seek_file *file, const struct feed_sink *sink, err *e);
+feed_store_reader feed_trivy_db, feed_grype_db;

@@ -164,11 +164,12 @@ int database_advisories(struct database *db, bytes space, bytes package, struct 
 	return 0;
 }
 
-int database_vulnerability(struct database *db, bytes id, struct arena *a,
-                           struct vulnerability *out, err *e)
+/* take_vulnerability(db, kind, id, a, out, e): as database_vulnerability, of one of its keys. */
+static int take_vulnerability(struct database *db, const char *kind, bytes id, struct arena *a,
+                              struct vulnerability *out, err *e)
 {
 	bytes value;
-	int there = sorted_get(db->file, key_of(db, "v/", id, BYTES("")), &value, e);
+	int there = sorted_get(db->file, key_of(db, kind, id, BYTES("")), &value, e);
 
 	if (there <= 0)
 		return there;
@@ -176,6 +177,22 @@ int database_vulnerability(struct database *db, bytes id, struct arena *a,
 	if (!vulnerability_unpack(&value, a, out) || value.n > 0)
 		return damaged("a vulnerability cannot be read", e);
 	return 1;
+}
+
+int database_vulnerability(struct database *db, bytes id, struct arena *a,
+                           struct vulnerability *out, err *e)
+{
+	struct vulnerability likely;
+	int there = take_vulnerability(db, "v/", id, a, out, e);
+	int rated = there < 0 ? -1 : take_vulnerability(db, "p/", id, a, &likely, e);
+
+	if (rated < 0)
+		return -1;
+	if (rated > 0 && there > 0)
+		vulnerability_merge(out, &likely, a);
+	else if (rated > 0)
+		*out = likely;
+	return there > 0 || rated > 0;
 }
 
 int database_end_of_life(struct database *db, bytes product, bytes release, struct arena *a,

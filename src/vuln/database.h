@@ -3,8 +3,9 @@
  *
  * Built from feeds, byte for byte the same from the same input; read by any number of processes at
  * once; a lookup reads some blocks and checks each. Keys: "m/SPACE/PACKAGE" to its advisories,
- * sorted by id and source; "v/ID" to the vulnerability, "a/ALIAS" to ids, "e/PRODUCT/RELEASE" to an
- * end of life, "i/" to what the file was made from. What comes out is hostile like any input.
+ * sorted by id and source; "v/ID" to the vulnerability, "p/ID" to what EPSS says
+ * of it, "a/ALIAS" to ids, "e/PRODUCT/RELEASE" to an end of life, "i/" to what the file was made
+ * from. What comes out is hostile like any input.
  * Threading: one thread a database; many may open one file. */
 #pragma once
 
@@ -62,11 +63,13 @@ struct database_builder;
 
 /* builder_new: nothing in it. builder_sink(b): where feed readers put what they read; counts go to
  * the feed that was begun or resumed last. builder_feed(b, kind, name): begin one; its digest and
- * its counts of files are the caller's to fill in. builder_write(b, path, built, e): sort, join and
+ * its counts of files are the caller's to fill in; builder_text(b, text): a copy that lives as long
+ * as b, for them. builder_write(b, path, built, e): sort, join and
  * write; ERR_IO, ERR_LIMIT. builder_free(NULL) does nothing. */
 struct database_builder *builder_new(void);
 struct feed_sink builder_sink(struct database_builder *b);
 struct database_feed *builder_feed(struct database_builder *b, enum feed_kind kind, bytes name);
+bytes builder_text(struct database_builder *b, bytes text);
 void builder_resume(struct database_builder *b, struct database_feed *feed);
 int builder_write(struct database_builder *b, const char *path, int64_t built, err *e);
 void builder_free(struct database_builder *b);

@@ -1,37 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "vuln/database.h"
+#include "vuln/database_build.h"
 
 #include "base/limits.h"
-#include "base/map.h"
 #include "base/pack.h"
 #include "base/text.h"
 #include "store/sorted.h"
 #include "vuln/record.h"
 
 #include <stdlib.h>
-
-/* One record: its key and its octets lie one behind the other in the heap. */
-struct slot {
-	uint64_t at;
-	uint32_t key, value; /* lengths */
-};
-
-struct database_builder {
-	struct arena arena; /* holds this very struct */
-	buf heap, record;
-	struct {
-		struct slot *items;
-		size_t len, cap;
-	} slots;
-	struct {
-		struct database_feed **items;
-		size_t len, cap;
-	} feeds;
-	struct database_feed *feed; /* whose records come now */
-	struct map spaces;
-	struct map told; /* ids that cve.json knows: its rows say which part of .NET has them */
-	bool restricted;
-};
 
 struct database_builder *builder_new(void)
 {
@@ -73,10 +49,14 @@ void builder_resume(struct database_builder *b, struct database_feed *feed)
 	b->feed = feed;
 }
 
+bytes builder_text(struct database_builder *b, bytes text)
+{
+	return arena_bytes(&b->arena, text);
+}
+
 /* -- taking in --------------------------------------------------------------------------------- */
 
-/* add(b, kind, one, two, e): the record that b->record holds, under its key. */
-static int add(struct database_builder *b, const char *kind, bytes one, bytes two, err *e)
+int builder_add(struct database_builder *b, const char *kind, bytes one, bytes two, err *e)
 {
 	struct slot s = { .at = b->heap.n, .value = (uint32_t)b->record.n };
 
@@ -115,7 +95,7 @@ static int take_advisory(void *ctx, const struct advisory *v, err *e)
 	b->feed->advisories++;
 	buf_clear(&b->record);
 	advisory_pack(v, &b->record);
-	return add(b, "m/", v->space, v->package, e);
+	return builder_add(b, "m/", v->space, v->package, e);
 }
 
 static int take_alias(struct database_builder *b, bytes alias, bytes id, err *e)
@@ -124,7 +104,7 @@ static int take_alias(struct database_builder *b, bytes alias, bytes id, err *e)
 		return 0;
 	buf_clear(&b->record);
 	pack_bytes(&b->record, id);
-	return add(b, "a/", alias, BYTES(""), e);
+	return builder_add(b, "a/", alias, BYTES(""), e);
 }
 
 static int take_vulnerability(void *ctx, const struct vulnerability *v, err *e)
@@ -141,7 +121,9 @@ static int take_vulnerability(void *ctx, const struct vulnerability *v, err *e)
 			return -1;
 	buf_clear(&b->record);
 	vulnerability_pack(v, &b->record);
-	return add(b, "v/", v->id, BYTES(""), e);
+	/* Apart: EPSS says something else of each vulnerability every day, and what is fetched anew of a
+	 * database shall be that alone (store/sorted.h). */
+	return builder_add(b, f->kind == FEED_EPSS ? "p/" : "v/", v->id, BYTES(""), e);
 }
 
 static int take_end_of_life(void *ctx, const struct end_of_life *x, err *e)
@@ -150,7 +132,7 @@ static int take_end_of_life(void *ctx, const struct end_of_life *x, err *e)
 
 	buf_clear(&b->record);
 	end_of_life_pack(x, &b->record);
-	return add(b, "e/", x->product, x->release, e);
+	return builder_add(b, "e/", x->product, x->release, e);
 }
 
 static int take_fault(void *ctx, bytes where, const char *what, err *e)
@@ -171,29 +153,19 @@ struct feed_sink builder_sink(struct database_builder *b)
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
-static bytes key_at(const struct database_builder *b, const struct slot *s)
-{
-	return bytes_of(b->heap.p + s->at, s->key);
-}
-
-static bytes value_at(const struct database_builder *b, const struct slot *s)
-{
-	return bytes_of(b->heap.p + s->at + s->key, s->value);
-}
-
 /* By key; under one key as they came, so that the feed that was named first fills first. */
 static int compare_slots(const void *left, const void *right, void *ctx)
 {
 	const struct database_builder *b = ctx;
 	const struct slot *l = left, *r = right;
-	int c = bytes_compare(key_at(b, l), key_at(b, r));
+	int c = bytes_compare(builder_key(b, l), builder_key(b, r));
 
 	return c ? c : (l->at > r->at) - (l->at < r->at);
 }
 
 static int compare_values(const void *left, const void *right, void *ctx)
 {
-	return bytes_compare(value_at(ctx, left), value_at(ctx, right));
+	return bytes_compare(builder_value(ctx, left), builder_value(ctx, right));
 }
 
 /* releases.json says that a release mends a vulnerability, not which of its parts had it. Where
@@ -202,8 +174,8 @@ static bool is_better_told(const struct database_builder *b, const struct slot *
 {
 	struct arena a = ARENA_INIT;
 	struct advisory v;
-	bytes in = value_at(b, s);
-	bool told = bytes_starts(key_at(b, s), BYTES("m/.net/")) && advisory_unpack(&in, &a, &v) &&
+	bytes in = builder_value(b, s);
+	bool told = bytes_starts(builder_key(b, s), BYTES("m/.net/")) && advisory_unpack(&in, &a, &v) &&
 	            bytes_is(v.source, "microsoft-releases") && map_get(&b->told, v.id);
 
 	arena_done(&a);
@@ -217,7 +189,7 @@ static void join_lists(const struct database_builder *b, struct slot *s, size_t 
 	for (size_t i = 0; i < n; i++)
 		if ((i == 0 || compare_values(&s[i - 1], &s[i], (void *)(uintptr_t)b) != 0) &&
 		    !is_better_told(b, &s[i]))
-			buf_put(out, value_at(b, &s[i]));
+			buf_put(out, builder_value(b, &s[i]));
 }
 
 static int join_vulnerabilities(const struct database_builder *b, const struct slot *s, size_t n,
@@ -225,11 +197,11 @@ static int join_vulnerabilities(const struct database_builder *b, const struct s
 {
 	struct arena a = ARENA_INIT;
 	struct vulnerability whole, more;
-	bytes in = value_at(b, s);
+	bytes in = builder_value(b, s);
 	bool good = vulnerability_unpack(&in, &a, &whole);
 
 	for (size_t i = 1; i < n && good; i++) {
-		in = value_at(b, &s[i]);
+		in = builder_value(b, &s[i]);
 		good = vulnerability_unpack(&in, &a, &more);
 		if (good)
 			vulnerability_merge(&whole, &more, &a);
@@ -244,12 +216,12 @@ static int join_vulnerabilities(const struct database_builder *b, const struct s
  * latest word counts, of an alias each id. */
 static int join(const struct database_builder *b, struct slot *s, size_t n, buf *out, err *e)
 {
-	bytes key = key_at(b, s);
+	bytes key = builder_key(b, s);
 
-	if (bytes_starts(key, BYTES("v/")))
+	if (bytes_starts(key, BYTES("v/")) || bytes_starts(key, BYTES("p/")))
 		return join_vulnerabilities(b, s, n, out, e);
 	if (bytes_starts(key, BYTES("e/")))
-		buf_put(out, value_at(b, &s[n - 1]));
+		buf_put(out, builder_value(b, &s[n - 1]));
 	else
 		join_lists(b, s, n, out);
 	return 0;
@@ -296,8 +268,8 @@ static void pack_info(struct database_builder *b, int64_t built, buf *out)
 static int put(struct database_builder *b, struct sorted_writer *w, struct slot *s, size_t n,
                err *e)
 {
-	bytes key = key_at(b, s);
-	bool shown = bytes_starts(key, BYTES("v/")) || bytes_starts(key, BYTES("a/"));
+	bytes key = builder_key(b, s);
+	bool shown = !bytes_starts(key, BYTES("m/")) && !bytes_starts(key, BYTES("e/"));
 
 	buf_clear(&b->record);
 	if (join(b, s, n, &b->record, e) < 0 || sorted_compress(w, shown, e) < 0)
@@ -310,13 +282,11 @@ static int write_all(struct database_builder *b, struct sorted_writer *w, int64_
 	struct slot *s = b->slots.items, *end = s + b->slots.len;
 	bool told = false;
 
-	if (b->slots.len > 0)
-		qsort_r(s, b->slots.len, sizeof(*s), compare_slots, b);
 	while (s < end || !told) {
 		struct slot *next = s;
 
 		/* "i/" comes before "m/" and "v/", behind "a/" and "e/". */
-		if (!told && (s == end || bytes_compare(key_at(b, s), BYTES("i/")) > 0)) {
+		if (!told && (s == end || bytes_compare(builder_key(b, s), BYTES("i/")) > 0)) {
 			told = true;
 			buf_clear(&b->record);
 			pack_info(b, built, &b->record);
@@ -325,7 +295,7 @@ static int write_all(struct database_builder *b, struct sorted_writer *w, int64_
 				return -1;
 			continue;
 		}
-		while (next < end && bytes_equal(key_at(b, next), key_at(b, s)))
+		while (next < end && bytes_equal(builder_key(b, next), builder_key(b, s)))
 			next++;
 		if (put(b, w, s, (size_t)(next - s), e) < 0)
 			return -1;
@@ -334,10 +304,20 @@ static int write_all(struct database_builder *b, struct sorted_writer *w, int64_
 	return 0;
 }
 
+static void sort(struct database_builder *b)
+{
+	if (b->slots.len > 0)
+		qsort_r(b->slots.items, b->slots.len, sizeof(*b->slots.items), compare_slots, b);
+}
+
 int builder_write(struct database_builder *b, const char *path, int64_t built, err *e)
 {
 	struct sorted_writer *w;
 
+	sort(b);
+	if (builder_unite(b, e) < 0)
+		return -1;
+	sort(b);
 	if (sorted_create(path, &w, e) < 0)
 		return -1;
 	if (write_all(b, w, built, e) < 0) {

@@ -2,27 +2,34 @@
 #include "vuln/feed.h"
 
 #include "base/limits.h"
+#include "fmt/bolt.h"
 #include "fmt/json_stream.h"
+#include "fmt/sqlfile.h"
 
 static const struct feed {
 	const char *name;
 	feed_reader *read;
+	feed_store_reader *read_store;
 } feeds[] = {
-	[FEED_OSV] = { "osv", feed_osv },
-	[FEED_GHSA] = { "ghsa", feed_osv }, /* GitHub publishes OSV */
-	[FEED_DEBIAN] = { "debian", feed_debian },
-	[FEED_UBUNTU] = { "ubuntu", feed_ubuntu },
-	[FEED_ALPINE] = { "alpine", feed_alpine },
-	[FEED_CSAF] = { "csaf", feed_csaf },
-	[FEED_DOTNET_CVE] = { "dotnet-cve", feed_dotnet_cve },
-	[FEED_DOTNET_RELEASES] = { "dotnet-releases", feed_dotnet_releases },
-	[FEED_DOTNET] = { "dotnet", feed_dotnet },
-	[FEED_NVD] = { "nvd", feed_nvd },
-	[FEED_KEV] = { "kev", feed_kev },
-	[FEED_EPSS] = { "epss", feed_epss },
-	[FEED_EOL] = { "eol", feed_eol },
-	[FEED_TRIVY_YAML] = { "trivy-yaml", feed_trivy_yaml },
-	[FEED_VUNNEL] = { "vunnel", feed_vunnel },
+	[FEED_OSV] = { "osv", feed_osv, NULL },
+	[FEED_GHSA] = { "ghsa", feed_osv, NULL }, /* GitHub publishes OSV */
+	[FEED_DEBIAN] = { "debian", feed_debian, NULL },
+	[FEED_UBUNTU] = { "ubuntu", feed_ubuntu, NULL },
+	[FEED_ALPINE] = { "alpine", feed_alpine, NULL },
+	[FEED_CSAF] = { "csaf", feed_csaf, NULL },
+	[FEED_DOTNET_CVE] = { "dotnet-cve", feed_dotnet_cve, NULL },
+	[FEED_DOTNET_RELEASES] = { "dotnet-releases", feed_dotnet_releases, NULL },
+	[FEED_DOTNET] = { "dotnet", feed_dotnet, NULL },
+	[FEED_NVD] = { "nvd", feed_nvd, NULL },
+	[FEED_KEV] = { "kev", feed_kev, NULL },
+	[FEED_EPSS] = { "epss", feed_epss, NULL },
+	[FEED_EOL] = { "eol", feed_eol, NULL },
+	[FEED_OVAL] = { "oval", feed_oval, NULL },
+	[FEED_ALAS] = { "alas", feed_alas, NULL },
+	[FEED_TRIVY_YAML] = { "trivy-yaml", feed_trivy_yaml, NULL },
+	[FEED_VUNNEL] = { "vunnel", feed_vunnel, NULL },
+	[FEED_TRIVY_DB] = { "trivy-db", NULL, feed_trivy_db },
+	[FEED_GRYPE_DB] = { "grype-db", NULL, feed_grype_db },
 };
 
 #define FEEDS (sizeof(feeds) / sizeof(*feeds))
@@ -48,6 +55,24 @@ int feed_read(enum feed_kind kind, bytes document, bytes name, const struct feed
 	return feeds[kind].read(document, name, sink, a, e);
 }
 
+int feed_read_store(enum feed_kind kind, const struct seek_file *file,
+                    const struct feed_sink *sink, err *e)
+{
+	if ((size_t)kind >= FEEDS || !feeds[kind].read_store)
+		return err_set(e, ERR_FORMAT, 0, "no database that is known");
+	return feeds[kind].read_store(file, sink, e);
+}
+
+enum feed_kind feed_recognise_store(const struct seek_file *file)
+{
+	uint8_t octets[24] = { 0 };
+	bytes head = bytes_of(octets, sizeof(octets));
+
+	if (!file->read(file->ctx, 0, sizeof(octets), octets))
+		return FEED_UNKNOWN;
+	return bolt_is(head) ? FEED_TRIVY_DB : sqlfile_is(head) ? FEED_GRYPE_DB : FEED_UNKNOWN;
+}
+
 /* -- recognising ------------------------------------------------------------------------------- */
 
 /* Two members of the outermost object that only this feed has beside each other. */
@@ -64,6 +89,8 @@ static const struct mark {
 	{ "distroversion", "packages", FEED_ALPINE },
 	{ "document", "product_tree", FEED_CSAF },
 	{ "Candidate", "Patches", FEED_UBUNTU },
+	{ "metadata", "statements", FEED_UBUNTU }, /* its VEX, in both forms */
+	{ "@context", "statements", FEED_UBUNTU },
 	{ "identifier", "item", FEED_VUNNEL },
 	{ "result", "result", FEED_EOL },
 };
@@ -155,6 +182,10 @@ enum feed_kind feed_recognise(bytes document)
 			return FEED_ALPINE;
 		if (bytes_starts(line, BYTES("- bucket:")))
 			return FEED_TRIVY_YAML;
+		if (bytes_search(line, BYTES("oval_definitions")) < line.n)
+			return FEED_OVAL;
+		if (bytes_starts(line, BYTES("<title>ALAS")))
+			return FEED_ALAS;
 	}
 	return FEED_UNKNOWN;
 }

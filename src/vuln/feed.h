@@ -21,6 +21,12 @@ enum feed_kind feed_recognise(bytes document);
 int feed_read(enum feed_kind kind, bytes document, bytes name, const struct feed_sink *sink,
               struct arena *a, err *e);
 
+/* feed_recognise_store(file): the same of another tool's database; FEED_UNKNOWN. feed_read_store:
+ * as feed_store_reader. */
+enum feed_kind feed_recognise_store(const struct seek_file *file);
+int feed_read_store(enum feed_kind kind, const struct seek_file *file,
+                    const struct feed_sink *sink, err *e);
+
 /* -- from the worker to the parent ------------------------------------------------------------- */
 
 /* What a worker says beside records; ctx is the sink's. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Alpine's secdb, as YAML or JSON: packages (origins), each with the versions that mend something
- * and what they mend. Version "0": the package was never affected, which others are told so. */
+/* Alpine's secdb, as YAML or JSON, and Wolfi's and Chainguard's, which have no releases: packages
+ * (origins), each with the versions that mend something and what they mend. Version "0": the
+ * package was never affected, which others are told so. */
 #include "fmt/yaml.h"
 #include "vuln/feed_parts.h"
 #include "vuln/space.h"
 
 struct reader {
 	struct feed_job job;
-	bytes space, package;
+	bytes space, package, source;
 };
 
 /* "CVE-2019-1 CVE-2019-2 (+ regression fix)": words that begin like ids. */
@@ -28,7 +29,7 @@ static int read_id(const struct reader *r, bytes version, bytes id)
 	struct advisory a = { .space = r->space,
 		                  .package = r->package,
 		                  .id = id,
-		                  .source = BYTES("alpine"),
+		                  .source = r->source,
 		                  .status = never ? ADVISORY_NOT_AFFECTED : ADVISORY_FIXED };
 
 	if (!feed_fix(&r->job, &a, never ? BYTES("") : version))
@@ -66,6 +67,24 @@ static int read_package(struct reader *r, const struct yaml_node *package)
 	return 0;
 }
 
+/* whose(r, root): whose secdb it is; false when nobody's that is known. */
+static bool whose(struct reader *r, const struct yaml_node *root)
+{
+	bytes release = yaml_text(yaml_get(root, "distroversion"));
+	bytes home = yaml_text(yaml_get(root, "urlprefix"));
+
+	if (bytes_take_prefix(&release, BYTES("v")) || bytes_is(release, "edge"))
+		r->source = BYTES("alpine");
+	else if (bytes_is(home, "https://packages.wolfi.dev"))
+		r->source = BYTES("wolfi");
+	else if (bytes_starts(home, BYTES("https://packages.cgr.dev")))
+		r->source = BYTES("chainguard");
+	else
+		return false;
+	r->space = space_of_distribution(r->source, release, r->job.arena);
+	return true;
+}
+
 int feed_alpine(bytes document, bytes name, const struct feed_sink *sink, struct arena *a, err *e)
 {
 	struct reader r = { .job = { sink, a, e } };
@@ -75,12 +94,9 @@ int feed_alpine(bytes document, bytes name, const struct feed_sink *sink, struct
 	if (yaml_parse(document, a, &file, e) < 0)
 		return -1;
 	const struct yaml_node *root = file.documents.len > 0 ? file.documents.items[0].root : NULL;
-	bytes release = yaml_text(yaml_get(root, "distroversion"));
-	bool named = bytes_take_prefix(&release, BYTES("v")) || bytes_is(release, "edge");
 
-	if (!named || file.faults.len > 0)
+	if (!whose(&r, root) || file.faults.len > 0)
 		return err_set(e, ERR_FORMAT, 0, "no secdb of Alpine: \"distroversion\" is missing");
-	r.space = space_of_distribution(BYTES("alpine"), release, a);
 	for (const struct yaml_node *p = yaml_items(yaml_get(root, "packages")); p; p = p->next)
 		if (read_package(&r, yaml_get(p, "pkg")) < 0)
 			return -1;

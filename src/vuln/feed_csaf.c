@@ -3,14 +3,13 @@
  * 3.2.3 (vulnerabilities). Remedies and statuses name pairs of a product and a package (documents
  * have either or both); the product's CPE tells the release, the package's purl its name, version,
  * architecture and module. A package without a purl is called as its id.
- * Kept are the main streams, "enterprise_linux:N": extended ones (EUS, AUS, E4S, TUS) mend other
- * versions, and layered products are no distribution; rows of theirs would accuse packages that are
- * mended. Not kept either: what is not affected or under investigation, and source packages (an
- * image has binary ones). */
+ * Kept are the main streams, "enterprise_linux:N", and the fixes of the extended ones (EUS, AUS,
+ * E4S, TUS: stream.h); layered products are no distribution. Not kept either: what is not affected
+ * or under investigation, and source packages (an image has binary ones). */
 #include "base/map.h"
 #include "model/purl.h"
 #include "vuln/feed_parts.h"
-#include "vuln/space.h"
+#include "vuln/stream.h"
 
 #define SOURCE "redhat"
 #define BRANCHES_MOST 32
@@ -69,18 +68,6 @@ static void read_relationships(struct reader *r, json list)
 	}
 }
 
-/* "cpe:/o:redhat:enterprise_linux:9::baseos" is "redhat 9"; empty for other products. */
-static bytes space_of(const struct reader *r, bytes cpe)
-{
-	bytes mark = BYTES(":redhat:enterprise_linux:"),
-		  release = bytes_skip(cpe, bytes_search(cpe, mark) + mark.n);
-
-	if (bytes_search(cpe, mark) == cpe.n)
-		return BYTES("");
-	release = bytes_slice(release, 0, bytes_find(release, ':'));
-	return space_of_distribution(BYTES("rhel"), release, r->job.arena);
-}
-
 /* -- what a vulnerability says of products ----------------------------------------------------- */
 
 struct word {
@@ -101,9 +88,10 @@ static enum advisory_status status_of(bytes category, bytes details)
  * none. */
 static struct advisory *row_of(struct reader *r, const struct advisory *a, bytes version)
 {
-	bytes key = bytes_str(arena_printf(r->job.arena, PRIb "\t" PRIb "\t" PRIb "\t" PRIb "\t%d",
-	                                   BYTESF(a->space), BYTESF(a->package), BYTESF(version),
-	                                   BYTESF(a->module), (int)a->status));
+	bytes key = bytes_str(arena_printf(r->job.arena,
+	                                   PRIb "\t" PRIb "\t" PRIb "\t" PRIb "\t" PRIb "\t%d",
+	                                   BYTESF(a->space), BYTESF(a->product), BYTESF(a->package),
+	                                   BYTESF(version), BYTESF(a->module), (int)a->status));
 	void **place = map_put(&r->rows, key);
 	struct advisory *row = *place;
 
@@ -156,14 +144,15 @@ static int read_pair(struct reader *r, bytes id, const struct word *what)
 	if (bytes_equal(pair->told, r->id) || !(within = map_get(&r->products, pair->within)))
 		return 0; /* a product as a whole */
 	pair->told = r->id;
-	struct advisory row = { .space = space_of(r, within->cpe),
-		                    .id = r->id,
+	struct advisory row = { .id = r->id,
 		                    .source = BYTES(SOURCE),
 		                    .severity = r->severity,
 		                    .status = what->fixed ? ADVISORY_FIXED : what->status };
 
-	/* Else an extended stream, a layered product, a container. */
-	if (row.space.n == 0 || !describe(r, pair, what->fixed, &row, &version, &arch))
+	/* Else a layered product, a container, what an extended stream has not mended. */
+	if (!stream_of_product(within->cpe, r->job.arena, &row.space, &row.product) ||
+	    (row.product.n > 0 && !what->fixed) ||
+	    !describe(r, pair, what->fixed, &row, &version, &arch))
 		return 0;
 	struct advisory *kept = row_of(r, &row, version);
 

@@ -5,7 +5,6 @@
  * Ubuntu's notices name several), else itself. `versions` that the ranges hold anyway are left
  * out. Where GitHub leaves a range open and says beside it up to which version it is known, that
  * is its end. */
-#include "model/package.h"
 #include "version/range.h"
 #include "vuln/feed_parts.h"
 #include "vuln/space.h"
@@ -55,28 +54,21 @@ static const struct {
 	{ BYTES_INIT("ALPINE-"), BYTES_INIT("alpine") },
 	{ BYTES_INIT("RHSA-"), BYTES_INIT("redhat") },
 	{ BYTES_INIT("RLSA-"), BYTES_INIT("rocky") },
+	{ BYTES_INIT("RXSA-"), BYTES_INIT("rocky") },
 	{ BYTES_INIT("ALSA-"), BYTES_INIT("alma") },
+	{ BYTES_INIT("ALBA-"), BYTES_INIT("alma") },
+	{ BYTES_INIT("ALEA-"), BYTES_INIT("alma") },
+	{ BYTES_INIT("RHBA-"), BYTES_INIT("redhat") },
+	{ BYTES_INIT("RHEA-"), BYTES_INIT("redhat") },
+	{ BYTES_INIT("SUSE-"), BYTES_INIT("suse") },
+	{ BYTES_INIT("openSUSE-"), BYTES_INIT("suse") },
+	{ BYTES_INIT("AZL-"), BYTES_INIT("azure") },
+	{ BYTES_INIT("PHSA-"), BYTES_INIT("photon") },
+	{ BYTES_INIT("CGA-"), BYTES_INIT("chainguard") },
+	{ BYTES_INIT("MGASA-"), BYTES_INIT("mageia") },
 	{ BYTES_INIT("GO-"), BYTES_INIT("go") },
 	{ BYTES_INIT("PYSEC-"), BYTES_INIT("pysec") },
 	{ BYTES_INIT("RUSTSEC-"), BYTES_INIT("rustsec") },
-};
-
-static const struct {
-	const char *name;
-	enum ecosystem ecosystem;
-} ecosystems[] = {
-	{ "NuGet", ECO_NUGET },  { "npm", ECO_NPM },
-	{ "PyPI", ECO_PYPI },    { "Go", ECO_GOLANG },
-	{ "Maven", ECO_MAVEN },  { "crates.io", ECO_CARGO },
-	{ "RubyGems", ECO_GEM }, { "Packagist", ECO_COMPOSER },
-};
-
-static const struct {
-	const char *name, *id; /* of os-release */
-} distributions[] = {
-	{ "Debian", "debian" },         { "Ubuntu", "ubuntu" },          { "Alpine", "alpine" },
-	{ "Rocky Linux", "rocky" },     { "AlmaLinux", "almalinux" },    { "Wolfi", "wolfi" },
-	{ "Chainguard", "chainguard" }, { "Azure Linux", "azurelinux" }, { "Red Hat", "rhel" },
 };
 
 static bytes source_of(bytes id)
@@ -85,33 +77,6 @@ static bytes source_of(bytes id)
 		if (bytes_starts(id, sources[i].prefix))
 			return sources[i].source;
 	return BYTES("osv");
-}
-
-/* "22.04:LTS" is 22.04, "Pro:18.04:LTS" is 18.04-ESM (packages of Ubuntu's extended
- * maintenance), and Alpine's "v3.19" is 3.19. */
-static bytes release_of(bytes suffix, struct arena *a)
-{
-	bool pro = bytes_take_prefix(&suffix, BYTES("Pro:"));
-
-	(void)bytes_take_prefix(&suffix, BYTES("v"));
-	suffix = bytes_slice(suffix, 0, bytes_find(suffix, ':'));
-	return pro ? bytes_str(arena_printf(a, PRIb "-ESM", BYTESF(suffix))) : suffix;
-}
-
-/* "NuGet", "Debian:12": empty when nobody here knows it. */
-static bytes space_of(bytes ecosystem, struct arena *a)
-{
-	bytes suffix = ecosystem, name;
-
-	if (!bytes_take_until(&suffix, ':', &name))
-		return BYTES("");
-	for (size_t i = 0; i < sizeof(ecosystems) / sizeof(*ecosystems); i++)
-		if (bytes_is(name, ecosystems[i].name))
-			return bytes_str(ecosystem_name(ecosystems[i].ecosystem));
-	for (size_t i = 0; i < sizeof(distributions) / sizeof(*distributions); i++)
-		if (bytes_is(name, distributions[i].name))
-			return space_of_distribution(bytes_str(distributions[i].id), release_of(suffix, a), a);
-	return BYTES("");
 }
 
 static void find_cves(const struct reader *r, json list, struct word_list *out)
@@ -243,11 +208,13 @@ static int emit(const struct reader *r, struct advisory *a)
 static int read_affected(const struct reader *r, json affected)
 {
 	json package = json_get(affected, "package");
-	bytes name = text(r, package, "name"),
-		  space = space_of(text(r, package, "ecosystem"), r->arena);
+	bytes name = text(r, package, "name"), minor = BYTES(""),
+		  space = feed_osv_space(text(r, package, "ecosystem"), r->arena, &minor);
 	enum version_ordering ordering = space_ordering(space);
 	struct version_range range = { 0 };
-	struct advisory a = { .space = space, .source = r->source, .severity = r->severity };
+	struct advisory a = {
+		.space = space, .source = r->source, .product = minor, .severity = r->severity
+	};
 
 	if (name.n == 0 || ordering == VERSION_UNKNOWN)
 		return fault(r, "a package of an ecosystem that is not known");

@@ -24,6 +24,15 @@ bool feed_fix(const struct feed_job *j, struct advisory *a, bytes version);
 int feed_emit(const struct feed_job *j, const struct advisory *a);
 int feed_emit_vulnerability(const struct feed_job *j, const struct vulnerability *v);
 
+/* feed_osv_space(ecosystem, a, out_minor): the space of OSV's "Debian:12", "NuGet"; empty when
+ * nobody here knows it. *out_minor: of an extended stream of RHEL (advisory.product). Arena. */
+bytes feed_osv_space(bytes ecosystem, struct arena *a, bytes *out_minor);
+
+/* feed_ubuntu_space(name, a): of "jammy", "esm-infra/focal"; empty when it is not known. Arena.
+ * feed_ubuntu_vex(j, root): a document of Ubuntu's VEX. ERR_FORMAT. */
+bytes feed_ubuntu_space(bytes name, struct arena *a);
+int feed_ubuntu_vex(const struct feed_job *j, json root);
+
 /* feed_words(list, a, out): add the strings of an array, at most LIMIT_ADVISORY_WORDS of them.
  * Arena; borrows from the document. */
 void feed_words(json list, struct arena *a, struct word_list *out);

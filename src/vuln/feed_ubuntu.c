@@ -1,39 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ubuntu's CVE tracker, one CVE a document: "Patches" by source package and release, each with a
- * status word. (Ubuntu's own OSV is read as OSV.) "pending" names a version that is not out yet.
- * What does not exist in a release, is not affected or was never looked at is not kept. */
+ * status word. (Its VEX form: feed_ubuntu_vex.c; Ubuntu's own OSV is read as OSV.) "pending"
+ * names a version that is not out yet. What does not exist in a release, is not affected or was
+ * never looked at is not kept. */
 #include "vuln/feed_parts.h"
 
-static const struct release {
-	const char *name, *space;
-} releases[] = {
-	{ "trusty", "ubuntu 14.04" },
-	{ "trusty/esm", "ubuntu 14.04-ESM" },
-	{ "esm-infra-legacy/trusty", "ubuntu 14.04-ESM" },
-	{ "xenial", "ubuntu 16.04" },
-	{ "esm-infra/xenial", "ubuntu 16.04-ESM" },
-	{ "esm-apps/xenial", "ubuntu 16.04-ESM" },
-	{ "bionic", "ubuntu 18.04" },
-	{ "esm-infra/bionic", "ubuntu 18.04-ESM" },
-	{ "esm-apps/bionic", "ubuntu 18.04-ESM" },
-	{ "focal", "ubuntu 20.04" },
-	{ "esm-infra/focal", "ubuntu 20.04-ESM" },
-	{ "esm-apps/focal", "ubuntu 20.04-ESM" },
-	{ "jammy", "ubuntu 22.04" },
-	{ "esm-apps/jammy", "ubuntu 22.04-ESM" },
-	{ "noble", "ubuntu 24.04" },
-	{ "esm-apps/noble", "ubuntu 24.04-ESM" },
-	{ "oracular", "ubuntu 24.10" },
-	{ "plucky", "ubuntu 25.04" },
-	{ "questing", "ubuntu 25.10" },
-	{ "resolute", "ubuntu 26.04" },
+static const char *const codenames[][2] = {
+	{ "trusty", "14.04" },   { "xenial", "16.04" }, { "bionic", "18.04" },
+	{ "focal", "20.04" },    { "jammy", "22.04" },  { "noble", "24.04" },
+	{ "oracular", "24.10" }, { "plucky", "25.04" }, { "questing", "25.10" },
+	{ "resolute", "26.04" },
 };
 
-static bytes space_of(bytes name)
+/* "jammy", "esm-infra/focal", "trusty/esm", "fips-updates/jammy": the pockets of space.c. */
+bytes feed_ubuntu_space(bytes name, struct arena *a)
 {
-	for (size_t i = 0; i < sizeof(releases) / sizeof(*releases); i++)
-		if (bytes_is(name, releases[i].name))
-			return bytes_str(releases[i].space);
+	size_t slash = bytes_find(name, '/');
+	bytes front = bytes_slice(name, 0, slash), back = bytes_skip(name, slash + 1);
+	bytes codename = bytes_is(back, "esm") || back.n == 0 ? front : back,
+		  pocket = bytes_is(back, "esm") ? back
+	               : back.n > 0          ? front
+	                                     : back;
+	const char *mark = pocket.n == 0                         ? ""
+	                   : bytes_starts(pocket, BYTES("esm"))  ? "-ESM"
+	                   : bytes_starts(pocket, BYTES("fips")) ? "-FIPS"
+	                                                         : NULL;
+
+	for (size_t i = 0; mark && i < sizeof(codenames) / sizeof(*codenames); i++)
+		if (bytes_is(codename, codenames[i][0]))
+			return bytes_str(arena_printf(a, "ubuntu %s%s", codenames[i][1], mark));
 	return BYTES("");
 }
 
@@ -52,7 +47,7 @@ static int read_patch(const struct feed_job *j, json patch, struct advisory *a)
 {
 	bytes release = json_name(patch, j->arena), note = feed_text(j, patch, "Note");
 
-	a->space = space_of(release);
+	a->space = feed_ubuntu_space(release, j->arena);
 	a->status = status_of(feed_text(j, patch, "Status"));
 	if (bytes_is(release, "upstream") || bytes_is(release, "devel") ||
 	    a->status == ADVISORY_UNKNOWN)
@@ -77,6 +72,9 @@ int feed_ubuntu(bytes document, bytes name, const struct feed_sink *sink, struct
 	if (json_parse(document, a, &doc, e) < 0)
 		return -1;
 	json root = json_root(&doc), patches = json_get(root, "Patches");
+
+	if (json_type(json_get(root, "statements")) == JSON_ARRAY)
+		return feed_ubuntu_vex(&j, root);
 	struct vulnerability v = { .id = feed_text(&j, root, "Candidate"),
 		                       .description = feed_text(&j, root, "Description"),
 		                       .published = feed_text(&j, root, "PublicDate"),

@@ -74,6 +74,23 @@ static bool probability(bytes text, uint32_t *out)
 	return *out <= MILLION;
 }
 
+/* flag_of(rule, word): of the words that stand for themselves. */
+static bool *flag_of(struct gate_rule *rule, bytes word)
+{
+	const struct {
+		const char *word;
+		bool *flag;
+	} words[] = { { "any", &rule->any },         { "kev", &rule->kev },
+		          { "fixable", &rule->fixable }, { "eol", &rule->ended },
+		          { "gaps", &rule->gaps },       { "secrets", &rule->secrets },
+		          { "settings", &rule->settings } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (bytes_is(word, words[i].word))
+			return words[i].flag;
+	return NULL;
+}
+
 int gate_rule_parse(bytes words, struct gate_rule *out, err *e)
 {
 	bytes word;
@@ -81,19 +98,16 @@ int gate_rule_parse(bytes words, struct gate_rule *out, err *e)
 	*out = (struct gate_rule){ .epss = UINT32_MAX };
 	while (bytes_take_until(&words, ',', &word)) {
 		bytes value = word = bytes_trim(word);
+		bool *flag = flag_of(out, word);
 
-		if (bytes_is(word, "any"))
-			out->any = true;
-		else if (bytes_is(word, "kev"))
-			out->kev = true;
-		else if (bytes_is(word, "fixable"))
-			out->fixable = true;
+		if (flag)
+			*flag = true;
 		else if (bytes_take_prefix(&value, BYTES("epss:")) && probability(value, &out->epss))
 			continue;
 		else if (!severity_from(word, &out->severity) || out->severity == SEVERITY_UNKNOWN)
 			return err_set(e, ERR_USAGE, 0,
 			               "'%s' is none of any, kev, fixable, epss:0.5, low, medium, high, "
-			               "critical",
+			               "critical, eol, gaps, secrets, settings",
 			               SHOW(word));
 	}
 	return 0;
@@ -101,13 +115,19 @@ int gate_rule_parse(bytes words, struct gate_rule *out, err *e)
 
 bool gate_fails(const struct gate_rule *rule, const struct finding *f)
 {
-	if (f->known_before)
+	if (f->known_before || f->accepted)
 		return false;
 	return rule->any || (rule->kev && f->about.kev_added.n > 0) ||
 	       (rule->fixable && f->match.fixed.n > 0) ||
 	       (rule->epss != UINT32_MAX && f->about.id.n > 0 && f->about.epss != UINT32_MAX &&
 	        f->about.epss >= rule->epss) ||
 	       (rule->severity != SEVERITY_UNKNOWN && f->rating.severity >= rule->severity);
+}
+
+bool gate_needs_database(const struct gate_rule *rule)
+{
+	return rule->any || rule->kev || rule->fixable || rule->epss != UINT32_MAX ||
+	       rule->severity != SEVERITY_UNKNOWN;
 }
 
 /* -- baseline ---------------------------------------------------------------------------------- */
@@ -118,25 +138,24 @@ bytes gate_key(bytes id, bytes package, struct arena *a)
 		arena_printf(a, PRIb "\t" PRIb, BYTESF(gate_text(id)), BYTESF(gate_text(package))));
 }
 
-int gate_baseline(bytes text, struct arena *a, struct map *out, err *e)
+int gate_baseline(bytes text, struct arena *a, struct word_list *out, err *e)
 {
-	struct json_doc *doc = arena_new(a, struct json_doc);
+	struct json_doc doc;
 
-	map_init(out, a);
-	if (json_parse(text, a, doc, e) < 0)
+	if (json_parse(text, a, &doc, e) < 0)
 		return -1;
-	json results = json_get(json_root(doc), "Results");
+	json results = json_get(json_root(&doc), "Results");
 	uint64_t schema;
 
-	if (!json_u64(json_get(json_root(doc), "SchemaVersion"), &schema) || schema != 2)
+	if (!json_u64(json_get(json_root(&doc), "SchemaVersion"), &schema) || schema != 2)
 		return err_set(e, ERR_FORMAT, 0,
 		               "no report of 'oakum scan --format json' (SchemaVersion 2)");
 	for (json r = json_first(results); json_type(r) != JSON_NONE; r = json_next(r)) {
 		json list = json_get(r, "Vulnerabilities");
 
 		for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
-			*map_put(out, gate_key(json_bytes(json_get(v, "VulnerabilityID"), a),
-			                       json_bytes(json_get(v, "PkgName"), a), a)) = out;
+			*ARENA_PUSH(a, out) = gate_key(json_bytes(json_get(v, "VulnerabilityID"), a),
+			                               json_bytes(json_get(v, "PkgName"), a), a);
 	}
 	return 0;
 }
@@ -154,12 +173,14 @@ static bool is_ignored(const struct gate_options *o, struct finding *f, struct a
 {
 	for (size_t i = 0; o->ignore && i <= f->about.aliases.len; i++) {
 		const struct ignore_entry *entry =
-			ignore_find(o->ignore, nth_id(f, i), f->match.package->path, &f->purl, a);
+			ignore_find(o->ignore, IGNORE_VULNERABILITY, nth_id(f, i), f->match.package->path,
+			            &f->purl, a);
 
 		if (!entry)
 			continue;
 		f->by = "ignore";
 		f->why = entry->statement;
+		f->source = entry->source;
 		return true;
 	}
 	return false;
@@ -176,6 +197,7 @@ static bool is_answered(const struct gate_options *o, struct finding *f, struct 
 		if (!s || (s->status != VEX_NOT_AFFECTED && s->status != VEX_FIXED))
 			continue;
 		f->by = "vex";
+		f->source = s->source;
 		f->why = s->why.n > 0 ? s->why : bytes_str(vex_status_name(s->status));
 		return true;
 	}
@@ -226,17 +248,47 @@ static int rate(struct database *db, const struct match *m, struct arena *a, str
 	return 0;
 }
 
+static int compare_ids(const void *left, const void *right, void *ctx)
+{
+	const struct match *items = ctx;
+	const uint32_t *l = left, *r = right;
+	int c = bytes_compare(items[*l].id, items[*r].id);
+
+	return c ? c : (*l > *r) - (*l < *r);
+}
+
+/* rate_all(db, matches, a, out, e): a finding for each match. In the order of ids, in which the
+ * database has them: each of its blocks is then read once. */
+static int rate_all(struct database *db, const struct matches *matches, struct arena *a,
+                    struct finding **out, err *e)
+{
+	size_t n = matches->found.len;
+	uint32_t *order = arena_array(a, uint32_t, n);
+	struct finding *rated = arena_array(a, struct finding, n);
+
+	for (size_t i = 0; i < n; i++)
+		order[i] = (uint32_t)i;
+	if (n > 1)
+		qsort_r(order, n, sizeof(*order), compare_ids, matches->found.items);
+	for (size_t i = 0; i < n; i++)
+		if (rate(db, &matches->found.items[order[i]], a, &rated[order[i]], e) < 0)
+			return -1;
+	*out = rated;
+	return 0;
+}
+
 int gate_pass(struct database *db, const struct matches *matches,
               const struct gate_options *o, struct arena *a, struct gate *out, err *e)
 {
+	struct finding *rated;
 	struct map seen;
 
 	map_init(&seen, a);
+	if (rate_all(db, matches, a, &rated, e) < 0)
+		return -1;
 	for (size_t i = 0; i < matches->found.len; i++) {
-		struct finding f = { 0 };
+		struct finding f = rated[i];
 
-		if (rate(db, &matches->found.items[i], a, &f, e) < 0)
-			return -1;
 		if (!(o->severities & 1U << f.rating.severity)) {
 			out->by_severity++;
 			continue;

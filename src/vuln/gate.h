@@ -21,9 +21,11 @@ struct finding {
 	struct purl purl;
 	const char *purl_text;
 	bool known_before; /* it stands in the baseline */
+	bool accepted;     /* the ledger lets it be for now */
 	/* of those that were taken away: */
 	const char *by; /* "ignore" or "vex"; NULL: it counts */
 	bytes why;      /* a statement or a justification; may be empty */
+	bytes source;   /* the file that says so; may be empty */
 };
 
 struct findings {
@@ -71,19 +73,22 @@ int gate_pass(struct database *db, const struct matches *matches,
 
 /* gate_key(id, package, a): how a finding of a baseline is known again. */
 bytes gate_key(bytes id, bytes package, struct arena *a);
-/* gate_baseline(text, a, out, e): the findings of Trivy's JSON, which ours is. ERR_FORMAT. */
-int gate_baseline(bytes text, struct arena *a, struct map *out, err *e);
+/* gate_baseline(text, a, out, e): the gate_keys of Trivy's JSON, which ours is. ERR_FORMAT. */
+int gate_baseline(bytes text, struct arena *a, struct word_list *out, err *e);
 
 /* -- what fails -------------------------------------------------------------------------------- */
 
-/* "kev,epss:0.5,fixable,high": any of them. */
+/* "kev,epss:0.5,fixable,high": any of them; what is no finding of a vulnerability ("eol", "gaps",
+ * "secrets", "settings") is the caller's to ask. */
 struct gate_rule {
-	bool any, kev, fixable;
+	bool any, kev, fixable, ended, gaps, secrets, settings;
 	uint32_t epss;          /* millionths; UINT32_MAX: no matter */
 	enum severity severity; /* at least; SEVERITY_UNKNOWN: no matter */
 };
 
-/* gate_rule_parse(words, out, e): ERR_USAGE. gate_fails(rule, f): it is of the rule and not of the
- * baseline. */
+/* gate_rule_parse(words, out, e): ERR_USAGE. gate_fails(rule, f): it is of the rule and neither of
+ * the baseline nor accepted. */
 int gate_rule_parse(bytes words, struct gate_rule *out, err *e);
 bool gate_fails(const struct gate_rule *rule, const struct finding *f);
+/* gate_needs_database(rule): it asks for vulnerabilities. */
+bool gate_needs_database(const struct gate_rule *rule);

@@ -3,8 +3,6 @@
 
 #include "base/text.h"
 
-#define SECONDS_OF_DAY 86400
-
 /* -- globs ------------------------------------------------------------------------------------- */
 
 /* parts(pattern, path, row, ...): rows of "does the pattern's front fit the path's front", one
@@ -74,32 +72,43 @@ static void note(struct ignore_list *out, struct arena *a, const char *text)
 	*ARENA_PUSH(a, &out->notes) = text;
 }
 
-/* The last day counts whole (UTC). */
+/* Trivy: an entry counts until the instant it names, and a day alone is its beginning (UTC). */
 static bool set_expiry(struct ignore_entry *entry, bytes date, int64_t now)
 {
-	int64_t last;
+	int64_t end;
 
-	if (!text_from_date(date, &last))
+	if (!text_from_date(date, &end))
 		return false;
 	entry->expires = bytes_slice(date, 0, strlen("2026-12-31"));
-	entry->expired = now >= last + (date.n > entry->expires.n ? 0 : SECONDS_OF_DAY);
+	entry->expired = now > end;
 	return true;
+}
+
+/* take_field(rest, out): the next run of anything but blanks. */
+static bool take_field(bytes *rest, bytes *out)
+{
+	size_t n = 0;
+
+	*rest = bytes_trim(*rest);
+	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
+		n++;
+	return n > 0 && bytes_take(rest, n, out);
 }
 
 static void read_line(bytes line, unsigned number, int64_t now, struct arena *a,
                       struct ignore_list *out)
 {
-	struct ignore_entry entry = { 0 };
-	bytes field;
+	struct ignore_entry entry = { .kinds = IGNORE_ANY };
+	bytes field, date;
 
 	line = bytes_trim(bytes_slice(line, 0, bytes_find(line, '#')));
-	if (line.n == 0)
+	if (!take_field(&line, &entry.id))
 		return;
-	(void)bytes_take_until(&line, ' ', &entry.id); /* it is not empty */
-	while (bytes_take_until(&line, ' ', &field)) {
-		if (field.n == 0)
-			continue;
-		if (!bytes_take_prefix(&field, BYTES("exp:")) || !set_expiry(&entry, field, now)) {
+	while (take_field(&line, &field)) {
+		date = field;
+		if (!bytes_take_prefix(&date, BYTES("exp:"))) {
+			note(out, a, arena_printf(a, "line %u: '%s' means nothing here", number, SHOW(field)));
+		} else if (date.n != strlen("2026-12-31") || !set_expiry(&entry, date, now)) {
 			note(out, a,
 			     arena_printf(a, "line %u: '%s' is no exp:YYYY-MM-DD; the line does not count",
 			                  number, SHOW(field)));
@@ -120,10 +129,11 @@ static void texts(const struct yaml_node *list, struct arena *a, struct ignore_e
 	}
 }
 
-static void read_entry(const struct yaml_node *n, int64_t now, struct arena *a,
-                       struct ignore_list *out)
+static void read_entry(const struct yaml_node *n, enum ignore_kind kind, int64_t now,
+                       struct arena *a, struct ignore_list *out)
 {
-	struct ignore_entry entry = { .id = yaml_text(yaml_get(n, "id")),
+	struct ignore_entry entry = { .kinds = kind,
+		                          .id = yaml_text(yaml_get(n, "id")),
 		                          .statement = yaml_text(yaml_get(n, "statement")) };
 	const struct yaml_node *expiry = yaml_get(n, "expired_at");
 
@@ -144,6 +154,12 @@ static void read_entry(const struct yaml_node *n, int64_t now, struct arena *a,
 
 static int read_yaml(bytes text, int64_t now, struct arena *a, struct ignore_list *out, err *e)
 {
+	static const struct {
+		const char *name;
+		enum ignore_kind kind;
+	} lists[] = { { "vulnerabilities", IGNORE_VULNERABILITY },
+		          { "secrets", IGNORE_SECRET },
+		          { "misconfigurations", IGNORE_SETTING } };
 	struct yaml_file file;
 
 	if (yaml_parse(text, a, &file, e) < 0)
@@ -151,11 +167,11 @@ static int read_yaml(bytes text, int64_t now, struct arena *a, struct ignore_lis
 	if (file.faults.len > 0)
 		return err_set(e, ERR_FORMAT, 0, "%s", file.faults.items[0].message);
 	for (size_t i = 0; i < file.documents.len; i++) {
-		const struct yaml_node *root = file.documents.items[i].root;
+		const struct yaml_node *root = file.documents.items[i].root, *n;
 
-		for (const struct yaml_node *n = yaml_items(yaml_get(root, "vulnerabilities")); n;
-		     n = n->next)
-			read_entry(yaml_real(n), now, a, out);
+		for (size_t k = 0; k < sizeof(lists) / sizeof(*lists); k++)
+			for (n = yaml_items(yaml_get(root, lists[k].name)); n; n = n->next)
+				read_entry(yaml_real(n), lists[k].kind, now, a, out);
 	}
 	return 0;
 }
@@ -186,20 +202,21 @@ static bool any_purl(const struct ignore_entry *entry, const struct purl *purl, 
 {
 	struct purl pattern;
 
-	for (size_t i = 0; i < entry->purls.len; i++)
+	for (size_t i = 0; purl && i < entry->purls.len; i++)
 		if (purl_parse(entry->purls.items[i], a, &pattern) && purl_covers(&pattern, purl, a))
 			return true;
-	return entry->purls.len == 0;
+	return entry->purls.len == 0 || !purl;
 }
 
-const struct ignore_entry *ignore_find(const struct ignore_list *list, bytes id, bytes path,
-                                       const struct purl *purl, struct arena *a)
+const struct ignore_entry *ignore_find(const struct ignore_list *list, enum ignore_kind kind,
+                                       bytes id, bytes path, const struct purl *purl,
+                                       struct arena *a)
 {
 	for (size_t i = 0; i < list->entries.len; i++) {
 		const struct ignore_entry *entry = &list->entries.items[i];
 
-		if (!entry->expired && bytes_equal_nocase(entry->id, id) && any_path(entry, path) &&
-		    any_purl(entry, purl, a))
+		if (entry->kinds & kind && !entry->expired && bytes_equal_nocase(entry->id, id) &&
+		    any_path(entry, path) && any_purl(entry, purl, a))
 			return entry;
 	}
 	return NULL;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ignore - what a team has decided not to be told: .trivyignore and its YAML form.
  *
- * Plain: an id a line, "#" begins a comment, a field "exp:2026-12-31" is the last day on which it
- * counts; a field that is neither drops its line, and that is a note. YAML: a list
- * `vulnerabilities` of id, paths, purls, expired_at and statement; paths are globs (*, ** and ?)
- * against the path of a finding, purls patterns (model/purl.h). What has expired no longer counts.
+ * Plain: an id a line, whatever it is of; "#" begins a comment, a field "exp:2026-12-31" is the day
+ * (UTC) on which it ceases to count; a date that is none drops its line. That and any other field
+ * is a note. YAML: lists `vulnerabilities`, `secrets` and `misconfigurations` of id, paths, purls,
+ * expired_at and statement; paths are globs (*, ** and ?) against the path of a finding, purls
+ * patterns (model/purl.h). What has expired no longer counts.
  * Limits: LIMIT_SETTINGS. Threading: constant once read. */
 #pragma once
 
@@ -12,13 +13,22 @@
 #include "fmt/yaml.h"
 #include "model/purl.h"
 
+enum ignore_kind {
+	IGNORE_VULNERABILITY = 1 << 0,
+	IGNORE_SECRET = 1 << 1,
+	IGNORE_SETTING = 1 << 2,
+	IGNORE_ANY = IGNORE_VULNERABILITY | IGNORE_SECRET | IGNORE_SETTING,
+};
+
 struct ignore_entry {
+	unsigned kinds; /* of what it speaks */
 	bytes id;
 	struct {
 		bytes *items;
 		size_t len, cap;
 	} paths, purls; /* empty: any */
 	bytes statement;
+	bytes source; /* the file it stands in, when that is told */
 	bytes expires; /* YYYY-MM-DD; empty: never */
 	bool expired;
 };
@@ -39,9 +49,11 @@ struct ignore_list {
 int ignore_read(bytes text, bool is_yaml, int64_t now, struct arena *a, struct ignore_list *out,
                 err *e);
 
-/* ignore_find(list, id, path, purl, a): the first entry that is meant; NULL. */
-const struct ignore_entry *ignore_find(const struct ignore_list *list, bytes id, bytes path,
-                                       const struct purl *purl, struct arena *a);
+/* ignore_find(list, kind, id, path, purl, a): the first entry that is meant; NULL. purl NULL: no
+ * package, so that no entry's purls matter. */
+const struct ignore_entry *ignore_find(const struct ignore_list *list, enum ignore_kind kind,
+                                       bytes id, bytes path, const struct purl *purl,
+                                       struct arena *a);
 
 /* ignore_glob(pattern, path): "**" stands for any parts, "*" and "?" for octets of one part.
  * O(pattern * path). */

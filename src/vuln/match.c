@@ -2,6 +2,7 @@
 #include "vuln/match.h"
 
 #include "base/buf.h"
+#include "vuln/stream.h"
 
 #include <stdlib.h>
 
@@ -138,11 +139,46 @@ static void report(const struct candidate *c, const struct package *p, struct ar
 		m->status = m->fixed.n > 0 ? ADVISORY_FIXED : ADVISORY_AFFECTED;
 }
 
+/* A more particular space has a word of its own: it alone counts. */
+static size_t keep_particular(struct candidate *c, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n && c[0].space->instead; i++)
+		kept += c[i].order == c[0].order;
+	return c[0].space->instead ? kept : n;
+}
+
+/* Of RHEL's fixes those that count for the system's minor release. */
+static size_t keep_stream(struct candidate *c, size_t n, const struct package *p, struct arena *a)
+{
+	struct stream_row *rows = arena_array(a, struct stream_row, n);
+	size_t fixes = 0, kept = 0, k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].advisory.fixes.len > 0 && concerns(&c[i].advisory, p))
+			rows[fixes++] = (struct stream_row){ c[i].advisory.fixes.items[0],
+				                                 c[i].advisory.product, false };
+	if (!stream_choose(rows, fixes, p->distro_version, c[0].space->version))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		bool fix = c[i].advisory.fixes.len > 0 && concerns(&c[i].advisory, p);
+
+		if (fix ? rows[k++].counts : c[i].advisory.product.n == 0)
+			c[kept++] = c[i];
+	}
+	return kept;
+}
+
 /* judge(c, n, p, a, out): n advisories of one vulnerability, the most trusted first. */
-static void judge(const struct candidate *c, size_t n, const struct package *p, struct arena *a,
+static void judge(struct candidate *c, size_t n, const struct package *p, struct arena *a,
                   struct matches *out)
 {
 	bool undecided = false;
+
+	n = keep_particular(c, n);
+	if (bytes_starts(c->space->name, BYTES("redhat ")))
+		n = keep_stream(c, n, p, a);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct advisory *v = &c[i].advisory;

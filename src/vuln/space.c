@@ -4,29 +4,39 @@
 /* How much of VERSION_ID names a release for advisories. */
 enum release { RELEASE_NONE, RELEASE_MAJOR, RELEASE_MINOR, RELEASE_WHOLE };
 
+/* What advisories call a package by; some feeds of a distribution name one, some the other. */
+enum by { BY_SOURCE, BY_BINARY, BY_EITHER };
+
 static const struct distribution {
 	const char *id, *space; /* ID of os-release; the name here */
 	enum release release;
-	bool by_source;
+	enum by by;
 	enum version_ordering ordering;
 } distributions[] = {
-	{ "debian", "debian", RELEASE_MAJOR, true, VERSION_DPKG },
-	{ "ubuntu", "ubuntu", RELEASE_WHOLE, true, VERSION_DPKG },
-	{ "alpine", "alpine", RELEASE_MINOR, true, VERSION_APK },
-	{ "wolfi", "wolfi", RELEASE_NONE, true, VERSION_APK },
-	{ "chainguard", "chainguard", RELEASE_NONE, true, VERSION_APK },
-	{ "rhel", "redhat", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "centos", "redhat", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "rocky", "rocky", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "almalinux", "alma", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "fedora", "fedora", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "ol", "oracle", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "amzn", "amazon", RELEASE_MAJOR, false, VERSION_RPM },
-	{ "sles", "suse", RELEASE_MINOR, false, VERSION_RPM },
-	{ "opensuse-leap", "opensuse", RELEASE_MINOR, false, VERSION_RPM },
-	{ "azurelinux", "azurelinux", RELEASE_MINOR, true, VERSION_RPM },
-	{ "mariner", "azurelinux", RELEASE_MINOR, true, VERSION_RPM },
-	{ "photon", "photon", RELEASE_MINOR, true, VERSION_RPM },
+	{ "debian", "debian", RELEASE_MAJOR, BY_SOURCE, VERSION_DPKG },
+	{ "ubuntu", "ubuntu", RELEASE_WHOLE, BY_SOURCE, VERSION_DPKG },
+	{ "alpine", "alpine", RELEASE_MINOR, BY_SOURCE, VERSION_APK },
+	{ "wolfi", "wolfi", RELEASE_NONE, BY_SOURCE, VERSION_APK },
+	{ "chainguard", "chainguard", RELEASE_NONE, BY_SOURCE, VERSION_APK },
+	{ "rhel", "redhat", RELEASE_MAJOR, BY_BINARY, VERSION_RPM },
+	{ "centos", "redhat", RELEASE_MAJOR, BY_BINARY, VERSION_RPM },
+	{ "rocky", "rocky", RELEASE_MAJOR, BY_EITHER, VERSION_RPM },
+	{ "almalinux", "alma", RELEASE_MAJOR, BY_BINARY, VERSION_RPM },
+	{ "fedora", "fedora", RELEASE_MAJOR, BY_BINARY, VERSION_RPM },
+	{ "ol", "oracle", RELEASE_MAJOR, BY_BINARY, VERSION_RPM },
+	{ "amzn", "amazon", RELEASE_MAJOR, BY_BINARY, VERSION_RPM },
+	{ "sles", "suse", RELEASE_MINOR, BY_EITHER, VERSION_RPM },
+	{ "sle-micro", "suse-micro", RELEASE_MINOR, BY_EITHER, VERSION_RPM },
+	{ "sl-micro", "suse-micro", RELEASE_MINOR, BY_EITHER, VERSION_RPM },
+	{ "opensuse-leap", "opensuse", RELEASE_MINOR, BY_EITHER, VERSION_RPM },
+	{ "opensuse-tumbleweed", "opensuse-tumbleweed", RELEASE_NONE, BY_EITHER, VERSION_RPM },
+	{ "azurelinux", "azurelinux", RELEASE_MINOR, BY_SOURCE, VERSION_RPM },
+	{ "mariner", "azurelinux", RELEASE_MINOR, BY_SOURCE, VERSION_RPM },
+	{ "photon", "photon", RELEASE_MINOR, BY_SOURCE, VERSION_RPM },
+	{ "mageia", "mageia", RELEASE_MAJOR, BY_SOURCE, VERSION_RPM },
+	{ "minimos", "minimos", RELEASE_NONE, BY_SOURCE, VERSION_APK },
+	{ "alpaquita", "alpaquita", RELEASE_WHOLE, BY_SOURCE, VERSION_APK },
+	{ "echo", "echo", RELEASE_WHOLE, BY_SOURCE, VERSION_DPKG },
 };
 
 static const struct ecosystem_space {
@@ -65,9 +75,22 @@ static const struct distribution *distribution_of(bytes id)
 	return NULL;
 }
 
+/* What advisories call a release otherwise than os-release does: what Alpine builds before a
+ * release ("3.23_alpha20250612") is its edge; all of Amazon's first Linux (2011.09 to 2018.03) is
+ * 1. */
+static bytes other_name(const struct distribution *d, bytes version_id)
+{
+	if (bytes_is(bytes_str(d->space), "alpine") &&
+	    bytes_search(version_id, BYTES("_alpha")) < version_id.n)
+		return BYTES("edge");
+	if (bytes_is(bytes_str(d->space), "amazon") && bytes_starts(version_id, BYTES("201")))
+		return BYTES("1");
+	return version_id;
+}
+
 static bytes name_of(const struct distribution *d, bytes version_id, struct arena *a)
 {
-	bytes release = release_of(version_id, d->release);
+	bytes release = release_of(other_name(d, version_id), d->release);
 
 	if (d->release == RELEASE_NONE)
 		return bytes_str(d->space);
@@ -143,18 +166,57 @@ static bytes runtime_of(bytes package)
 	return bytes_starts(package, BYTES("Microsoft.NET.Sdk")) ? package : BYTES("");
 }
 
+static bool has_nocase(bytes text, bytes word)
+{
+	for (; text.n >= word.n; text = bytes_skip(text, 1))
+		if (bytes_equal_nocase(bytes_slice(text, 0, word.n), word))
+			return true;
+	return false;
+}
+
+/* Ubuntu Pro mends packages in pockets of their own, which the versions show
+ * ("1.1.1f-1ubuntu2.fips.7", "2.4.29-1ubuntu4.27+esm1"); "18.04-ESM" is an image that is
+ * subscribed. What a pocket says of a vulnerability counts for its packages instead of what the
+ * release says. */
+static size_t add_pocket(struct arena *a, struct space *out, size_t n)
+{
+	bytes base = out[0].name, pocket;
+
+	if (bytes_ends(base, BYTES("-ESM"))) {
+		pocket = base;
+		base.n -= 4;
+	} else if (has_nocase(out[0].version, BYTES("fips"))) {
+		pocket = bytes_str(arena_printf(a, PRIb "-FIPS", BYTESF(base)));
+	} else if (has_nocase(out[0].version, BYTES("esm"))) {
+		pocket = bytes_str(arena_printf(a, PRIb "-ESM", BYTESF(base)));
+	} else {
+		return n;
+	}
+	out[n] = out[0];
+	out[0].name = base;
+	out[n].name = pocket;
+	out[n].instead = true;
+	return n + 1;
+}
+
 static size_t system_space(const struct package *p, struct arena *a, struct space *out)
 {
 	const struct distribution *d = distribution_of(p->distro_id);
-	bytes name = d ? name_of(d, p->distro_version, a) : BYTES("");
-	bool source = d && d->by_source;
+	/* Packages of Alpine's edge on a release are edge's. */
+	bytes release = p->repository.n > 0 ? p->repository : p->distro_version,
+		  name = d ? name_of(d, release, a) : BYTES("");
+	size_t n = 0;
 
 	if (name.n == 0)
 		return 0;
-	*out = (struct space){ name, source && p->source_name.n ? p->source_name : p->name,
-		                   source && p->source_version.n ? p->source_version : p->version,
-		                   d->ordering };
-	return 1;
+	if (d->by != BY_BINARY)
+		out[n++] = (struct space){ name, p->source_name.n ? p->source_name : p->name,
+			                       p->source_version.n ? p->source_version : p->version,
+			                       d->ordering, false };
+	if (d->by == BY_BINARY ||
+	    (d->by == BY_EITHER && p->source_name.n && !bytes_equal(p->source_name, p->name)))
+		out[n++] = (struct space){ name, p->name, p->version, d->ordering, n > 0 };
+	return bytes_is(p->distro_id, "ubuntu") ? add_pocket(a, out, n) : n;
 }
 
 size_t spaces_of(const struct package *p, struct arena *a, struct space out[SPACES_MOST])
@@ -168,11 +230,11 @@ size_t spaces_of(const struct package *p, struct arena *a, struct space out[SPAC
 
 		if (ecosystems[i].ecosystem == p->ecosystem)
 			out[n++] = (struct space){ name, space_package(name, p->name, a), p->version,
-				                       ecosystems[i].ordering };
+				                       ecosystems[i].ordering, false };
 	}
 	if (p->ecosystem == ECO_NUGET && runtime_of(p->name).n > 0)
 		out[n++] = (struct space){ BYTES(".net"),
 			                       space_package(BYTES(".net"), runtime_of(p->name), a), p->version,
-			                       VERSION_NUGET };
+			                       VERSION_NUGET, false };
 	return n;
 }

@@ -15,11 +15,15 @@ struct space {
 	bytes package; /* under which the package stands there */
 	bytes version; /* the one that is compared: the source package's where that is named */
 	enum version_ordering ordering;
+	/* What it says of a vulnerability counts instead of what those before it say: Ubuntu Pro for
+	 * its own builds, a binary package's own row. */
+	bool instead;
 };
 
 #define SPACES_MOST 2
 
-/* spaces_of(p, a, out): where to look for p; how many, 0 when nobody publishes for it. Arena. */
+/* spaces_of(p, a, out): where to look for p, the most particular last; how many, 0 when nobody
+ * publishes for it. Arena. */
 size_t spaces_of(const struct package *p, struct arena *a, struct space out[SPACES_MOST]);
 
 /* space_of_distribution(id, version_id, a): "debian", "12.5" -> "debian 12"; empty when the

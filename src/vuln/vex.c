@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vuln/vex.h"
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -240,7 +241,51 @@ static void read_csaf(struct reader *r, json root)
 
 /* -- all --------------------------------------------------------------------------------------- */
 
-int vex_read(bytes document, struct arena *a, struct vex_list *out, err *e)
+static int read_predicate(struct reader *r, json root, err *e)
+{
+	if (bytes_starts(text(r, root, "@context"), BYTES("https://openvex.dev/ns")))
+		read_openvex(r, root);
+	else if (bytes_is(text(r, root, "bomFormat"), "CycloneDX"))
+		read_cyclonedx(r, root);
+	else if (json_type(json_get(json_get(root, "document"), "csaf_version")) == JSON_STRING)
+		read_csaf(r, root);
+	else
+		return err_set(e, ERR_FORMAT, 0, "neither OpenVEX nor CSAF nor CycloneDX");
+	return 0;
+}
+
+/* in-toto attestation framework, statement: each subject has a set of digests by algorithm. */
+static bool is_about(const struct reader *r, json statement, const digest *about)
+{
+	bytes have = bytes_str(DIGEST_TEXT(about)), algorithm = { 0 };
+	json subjects = json_get(statement, "subject");
+
+	if (!bytes_take_until(&have, ':', &algorithm))
+		return true;
+	for (json v = json_first(subjects); json_type(v) != JSON_NONE; v = json_next(v))
+		if (bytes_equal(text(r, json_get(v, "digest"), arena_str(r->arena, algorithm)), have))
+			return true;
+	return false;
+}
+
+/* DSSE 1.0: the payload is base64, of the standard or the URL alphabet; cosign and BuildKit write
+ * the first. */
+static int open_envelope(const struct reader *r, json *root, err *e)
+{
+	struct json_doc *doc = arena_new(r->arena, struct json_doc);
+	bytes payload;
+
+	if (json_type(json_get(*root, "payloadType")) != JSON_STRING)
+		return 0;
+	if (!base64_decode(text(r, *root, "payload"), r->arena, &payload))
+		return err_set(e, ERR_FORMAT, 0, "the envelope's payload is no base64");
+	if (json_parse(payload, r->arena, doc, e) < 0)
+		return err_wrap(e, "the envelope's payload");
+	*root = json_root(doc);
+	return 0;
+}
+
+int vex_read(bytes document, const digest *about, struct arena *a, struct vex_list *out, err *e)
 {
 	struct reader r = { .arena = a, .out = out };
 	struct json_doc doc;
@@ -250,15 +295,16 @@ int vex_read(bytes document, struct arena *a, struct vex_list *out, err *e)
 	json root = json_root(&doc);
 
 	map_init(&r.products, a);
-	if (bytes_starts(text(&r, root, "@context"), BYTES("https://openvex.dev/ns")))
-		read_openvex(&r, root);
-	else if (bytes_is(text(&r, root, "bomFormat"), "CycloneDX"))
-		read_cyclonedx(&r, root);
-	else if (json_type(json_get(json_get(root, "document"), "csaf_version")) == JSON_STRING)
-		read_csaf(&r, root);
-	else
-		return err_set(e, ERR_FORMAT, 0, "neither OpenVEX nor CSAF nor CycloneDX");
-	return 0;
+	if (open_envelope(&r, &root, e) < 0)
+		return -1;
+	if (!bytes_starts(text(&r, root, "_type"), BYTES("https://in-toto.io/Statement/")))
+		return read_predicate(&r, root, e);
+	if (digest_size(about) > 0 && !bytes_starts(text(&r, root, "predicateType"),
+	                                            BYTES("https://openvex.dev/ns")))
+		return 0; /* attached, but of another kind: cosign's manifests do not say before */
+	if (!is_about(&r, root, about))
+		return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s", DIGEST_TEXT(about));
+	return read_predicate(&r, json_get(root, "predicate"), e);
 }
 
 /* The image itself as the product: "pkg:oci/debian", or "pkg:oci/debian@sha256:…" for this one

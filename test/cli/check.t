@@ -177,5 +177,26 @@ echo 'KP002 *.yaml until:2020-01-01 # known' >.oakumignore
 status ".oakumignore whose date has passed" 1 "$OAKUM" check --rule KP002 a.yaml
 echo 'KP002 b.yaml # known' >.oakumignore
 status ".oakumignore of another file" 1 "$OAKUM" check --rule KP002 a.yaml
+rm .oakumignore
+annotated() { printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {%s}\nspec: {hostPID: true}\n' "$1"; }
+for note in 'polaris.fairwinds.com/hostPIDSet-exempt: "true"' 'kube-linter.io/ignore-all: known' \
+	'kube-score/ignore: "x,host-pid"' 'checkov.io/skip1: CKV_K8S_17=known'; do
+	annotated "$note" >a.yaml
+	status "an annotation: $note" 0 "$OAKUM" check --rule KP002 a.yaml
+done
+annotated 'polaris.fairwinds.com/hostIPCSetx-exempt: "true"' >a.yaml
+status "an annotation for something else" 1 "$OAKUM" check --rule KP002 a.yaml
+while IFS='|' read -r want text; do
+	printf '%b' "$text" >s.Dockerfile
+	status "a comment in a Dockerfile: $text" "$want" "$OAKUM" check --rule DF001,DF006 s.Dockerfile
+done <<'EOF'
+0|# hadolint global ignore=DL3002\nFROM x:1\nRUN true\nUSER root\n
+0|FROM x:1\nUSER root\n# checkov:skip=CKV_DOCKER_8: known\n
+0|FROM x:1\n# kics-scan ignore-line\nUSER root\n
+0|# kics-scan ignore\nFROM x:1\nUSER root\n
+0|FROM x:1\n# pragma: allowlist secret\n# oakum:ignore DF006 a test value\nARG DB_PASSWORD=x\nUSER 1\n
+1|# hadolint global ignore=DL3006\nFROM x:1\nUSER root\n
+1|FROM x:1\nUSER root\n# checkov:skip=CKV_DOCKER_1: known\n
+EOF
 
 done_testing

@@ -88,10 +88,20 @@ status 'a status that is none' 2 "$OAKUM" scan --db our.db --ignore-status wontf
 printf '# why\nCVE-2026-0001 exp:2026-12-31\nCVE-2026-0002 exp:2026-11-21\nCVE-2026-0003 exp:soon\n' >.trivyignore
 is '.trivyignore is read; what has expired counts again' "$(ids)" \
 	"$two CVE-2026-0003/bash CVE-2026-0004/bash $json"
-like 'a bad date is said' "$(OAKUM_QUIET='' "$OAKUM" scan --db our.db app.json 2>&1 >/dev/null)" 'line 4: .soon'
+like 'a bad date is said' "$(OAKUM_QUIET='' "$OAKUM" scan --db our.db app.json 2>&1 >/dev/null)" 'line 4: .exp:soon'
 printf 'CVE-2026-0002 exp:2026-11-22\n' >.trivyignore
-is 'the last day counts' "$(ids --severity HIGH)" ''
+is 'it counts until the day begins' "$(ids --severity HIGH)" ''
+is 'and no longer' "$(SOURCE_DATE_EPOCH=1795305601 ids --severity HIGH)" "$two"
+printf 'CVE-2026-0002\tticket-7\t exp:2026-12-31\nCVE-2026-0001 with words\n' >.trivyignore
+is 'other words mean nothing' "$(ids --severity HIGH,CRITICAL)" ''
 rm .trivyignore
+printf 'vulnerabilities:\n- {id: CVE-2026-0002, expired_at: 2026-12-31T10:00:00Z}\nsecrets:\n- id: CVE-2026-0001\n' \
+	>.trivyignore.yaml
+is '.trivyignore.yaml; what is said of secrets is not said of others' "$(ids --severity HIGH,CRITICAL)" "$one"
+rm .trivyignore.yaml
+printf 'vulnerabilities: [\n' >broken.yaml
+status 'YAML that is none' 3 "$OAKUM" scan --db our.db --ignorefile broken.yaml app.json
+like 'it is named' "$(cat err)" 'broken.yaml'
 cat >ignore.yaml <<'END'
 vulnerabilities:
   - id: CVE-2026-0001
@@ -106,7 +116,17 @@ is 'YAML: purls and expiry' "$(ids --ignorefile ignore.yaml)" \
 	"CVE-2026-0001/libssl3 $two CVE-2026-0003/bash CVE-2026-0004/bash $json"
 "$OAKUM" scan --db our.db --ignorefile ignore.yaml --show-suppressed app.json >out
 like 'what was taken away is shown with its reason' "$(cat out)" '^ignore +CVE-2026-0001 openssl: not called'
-status 'an ignore file that is not there' 3 "$OAKUM" scan --db our.db --ignorefile no app.json
+"$OAKUM" scan --db our.db -f json --ignorefile ignore.yaml --show-suppressed app.json >out
+is 'in JSON as Trivy has it' 'vulnerability ignored not called ignore.yaml CVE-2026-0001 openssl' "$(python3 -c '
+import json
+for r in json.load(open("out"))["Results"]:
+    for x in r.get("ExperimentalModifiedFindings", []):
+        print(*[x[k] for k in ("Type", "Status", "Statement", "Source")], x["Finding"]["VulnerabilityID"],
+              x["Finding"]["PkgName"])')"
+status 'an ignore file that is not there ignores nothing' 7 \
+	"$OAKUM" scan --db our.db --ignorefile no --exit-code 7 app.json
+OAKUM_QUIET='' "$OAKUM" scan --db our.db --ignorefile no app.json >/dev/null 2>err
+like 'which is said' "$(cat err)" 'no: there is no such file'
 vex() { # PRODUCT STATUS
 	printf '{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-01T00:00:00Z",
 	"statements": [{"vulnerability": {"name": "CVE-2026-0001"}, "products": [{"@id": "%s"}],
@@ -118,6 +138,31 @@ vex pkg:deb/debian/openssl@3.0.9-1 affected
 is 'VEX: affected' "$(ids --vex vex.json --severity CRITICAL)" "$one"
 vex pkg:deb/debian/openssl@3.0.10-1 not_affected
 is 'VEX: of another version' "$(ids --vex vex.json --severity CRITICAL)" "$one"
+cat >csaf.json <<'END'
+{"document": {"category": "csaf_vex", "csaf_version": "2.0",
+  "tracking": {"current_release_date": "2026-01-01T00:00:00Z"}},
+ "product_tree": {"branches": [{"category": "vendor", "name": "a", "branches": [{"category":
+  "product_version", "name": "b",
+  "product": {"name": "c", "product_id": "P", "product_identification_helper":
+  {"purl": "pkg:deb/debian/openssl@3.0.9-1"}}}]}]},
+ "vulnerabilities": [{"cve": "CVE-2026-0001", "product_status": {"known_not_affected": ["P"]},
+  "flags": [{"label": "vulnerable_code_not_present", "product_ids": ["P"]}]},
+  {"cve": "CVE-2026-0002", "product_status": {"known_affected": ["P"]}}]}
+END
+is 'VEX: CSAF' "$(ids --vex csaf.json --severity HIGH,CRITICAL)" "CVE-2026-0001/libssl3 $two"
+"$OAKUM" scan --db our.db --vex csaf.json --show-suppressed app.json >out
+like 'with its flag' "$(cat out)" '^vex +CVE-2026-0001 openssl: vulnerable_code_not_present'
+cyclonedx() { # STATE
+	printf '{"bomFormat": "CycloneDX", "specVersion": "1.5", "vulnerabilities": [{"id": "CVE-2026-0001", "analysis":
+	{"state": "%s"}, "affects": [{"ref": "urn:cdx:a/1#pkg:deb/debian/openssl@3.0.9-1"}]}]}' "$1" >cdx.json
+}
+cyclonedx not_affected
+is 'VEX: CycloneDX' "$(ids --vex cdx.json --severity CRITICAL)" 'CVE-2026-0001/libssl3'
+cyclonedx exploitable
+is 'VEX: CycloneDX, affected' "$(ids --vex cdx.json --severity CRITICAL)" "$one"
+cyclonedx false_positive
+is 'VEX: several documents' "$(ids --vex cdx.json,csaf.json --vex csaf.json --severity CRITICAL)" \
+	'CVE-2026-0001/libssl3'
 echo '{}' >vex.json
 status 'VEX that is none' 3 "$OAKUM" scan --db our.db --vex vex.json app.json
 
@@ -131,10 +176,38 @@ status '--fail-on critical, filtered' 0 scan --fail-on critical --severity LOW
 status '--fail-on fixable' 1 scan --fail-on kev,fixable
 status '--fail-on kev' 0 scan --fail-on kev
 status '--fail-on of no kind' 2 scan --fail-on never
+echo '{"vulnerabilities": [{"cveID": "CVE-2026-0003", "dateAdded": "2026-02-01", "dueDate": "2026-03-01"}]}' >kev.json
+printf '#model_version:v1,score_date:2026-11-21T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.5,0.9\n' >epss.csv
+"$OAKUM" db build -o likely.db trivy-yaml:distro.yaml trivy-yaml:more.yaml kev:kev.json epss:epss.csv >/dev/null
+likely() { "$OAKUM" scan --db likely.db "$@" app.json; }
+status '--fail-on kev, exploited' 1 likely --fail-on kev
+status '--fail-on kev, another is exploited' 0 likely --fail-on kev --severity CRITICAL
+status '--fail-on epss' 1 likely --fail-on epss:0.5
+status '--fail-on epss, less likely' 0 likely --fail-on epss:0.51
+status '--fail-on a list' 6 likely --fail-on epss:0.9,kev --exit-code 6
+status '--fail-on of no probability' 2 likely --fail-on epss:2
+status '--fail-on fixable, none is' 0 likely --fail-on fixable --severity LOW
 scan -f json --severity CRITICAL >old.json
 status '--only-new: there is more now' 1 scan --only-new old.json
 status '--only-new: nothing more' 0 scan --only-new old.json --severity CRITICAL
-status '--only-new: no report' 3 scan --only-new app.json
+echo 'pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=debian-12' | bill before.json
+status '--only-new: a bill that lacks some' 1 scan --only-new before.json
+status '--only-new: a bill with all of it' 0 scan --only-new sbom:app.json
+mkdir -p base/etc base/var/lib/dpkg
+printf 'ID=debian\nVERSION_ID=12\n' >base/etc/os-release
+for p in openssl libssl3 bash; do
+	printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nSource: %s\nVersion: 1-1\n\n' "$p" \
+		"$(echo "$p" | sed s/libssl3/openssl/)"
+done >base/var/lib/dpkg/status
+status '--only-new: a folder or an image that lacks one' 1 scan --only-new rootfs:base
+status '--only-new: and it was of a language' 0 scan --only-new rootfs:base --pkg-types os
+status '--only-new: neither' 3 scan --only-new distro.yaml
+echo '{}' >neither.json
+status '--only-new: a document of another kind' 3 scan --only-new neither.json
+status '--only-new: not there' 3 scan --only-new ./none.json
+status '--fail-on gaps, all looked up' 0 scan --fail-on gaps
+status '--fail-on eol, none' 0 scan --fail-on eol
+status '--fail-on secrets is for the audit' 2 scan --fail-on secrets
 status '--fail-on-gap, all looked up' 0 scan --fail-on-gap
 echo 'pkg:deb/debian/bash@5.2.15-2?distro=debian-13 pkg:hex/phoenix@1' | bill odd.json
 status '--fail-on-gap, a release without data' 6 "$OAKUM" scan --db our.db --fail-on-gap odd.json
@@ -146,7 +219,81 @@ status 'a cut database' 3 "$OAKUM" scan --db cut.db app.json
 status 'no such target; the other is reported' 3 "$OAKUM" scan --db our.db ./none.tar app.json
 like 'the other is reported' "$(cat out)" 'CVE-2026-0001'
 status 'two targets' 0 "$OAKUM" scan --db our.db app.json sbom:odd.json
-status 'two targets in one SARIF' 2 "$OAKUM" scan --db our.db -f sarif app.json odd.json
+status 'two targets in one SARIF' 0 "$OAKUM" scan --db our.db -f sarif app.json odd.json
+
+PYTHONDONTWRITEBYTECODE=1 python3 -c 'import sys; sys.path.insert(0, sys.argv[1]); import oci
+for name, user in ("root", ""), ("user", "1000"):
+    o = oci.Layout("as-" + name); o.image(oci.OS + oci.END, User=user)' "$FIXTURE"
+scan -f json --list-all-pkgs >all.json
+packages() { # in the report
+	python3 -c 'import json, sys
+print(sum(len(r.get("Packages", [])) for r in json.load(open(sys.argv[1]))["Results"]))' "$1"
+}
+is '--list-all-pkgs' "$(packages all.json)" 4
+scan -f json >some.json
+is 'without it' "$(packages some.json)" 0
+status 'flags that say what is so anyway' 0 scan --offline-scan --skip-db-update
+status '--platform of the image' 0 "$OAKUM" scan --db our.db --platform linux/amd64 oci:as-root
+status '--platform of another' 3 "$OAKUM" scan --db our.db --platform linux/s390x oci:as-root
+is '--skip-dirs with a slash' "$(mkdir -p sub/usr && printf '{"dependencies": {"net8.0": {"Newtonsoft.Json":
+	{"type": "Direct", "resolved": "12.0.3"}}}, "version": 1}' >sub/usr/packages.lock.json
+"$OAKUM" scan --db our.db --exit-code 4 rootfs:sub >out; echo $?
+"$OAKUM" scan --db our.db --exit-code 4 --skip-dirs usr/,none rootfs:sub >out; echo $?
+"$OAKUM" scan --db our.db --exit-code 4 --skip-files './usr/*.json' rootfs:sub >out; echo $?)" "4
+0
+0"
+
+# -- the ledger -------------------------------------------------------------------------------
+ledger() { # what stands in it: ID PACKAGE first_seen became_fixable closed
+	python3 -c 'import json; [print(x["id"][-4:], x["package"].split("/")[-1], x["first_seen"],
+		x["became_fixable"] or "-",
+		x["closed"] or "-", x["owner"] or "-") for x in json.load(open("ledger.json"))["findings"]]'
+}
+accept() { # ID DATE: somebody edits it
+	python3 -c '
+import json, sys
+d = json.load(open("ledger.json"))
+for x in d["findings"]:
+    if x["id"] == sys.argv[1]:
+        x.update(owner="team-a", expires=sys.argv[2], note="waiting")
+json.dump(d, open("ledger.json", "w"))' "$1" "$2"
+}
+status 'ledger: what is new fails' 1 scan --ledger ledger.json --severity LOW
+is 'ledger: what is there, and since when' "$(ledger)" "0003 bash 2026-11-22 - - -
+0004 bash 2026-11-22 - - -"
+accept CVE-2026-0003 2026-12-31
+status 'ledger: one of them is accepted' 1 scan --ledger ledger.json --severity LOW
+accept CVE-2026-0004 2026-11-22
+status 'ledger: both are, to the end of the day' 0 env SOURCE_DATE_EPOCH=1795391999 "$OAKUM" scan --db our.db \
+	--ledger ledger.json --severity LOW app.json
+is 'ledger: owners stay' "$(ledger | cut -d' ' -f1,6)" "0003 team-a
+0004 team-a"
+cp ledger.json first.json
+status 'ledger: a rerun' 0 scan --ledger ledger.json --severity LOW
+ok 'ledger: changes nothing' cmp first.json ledger.json
+status 'ledger: one has expired' 1 env SOURCE_DATE_EPOCH=1795392000 "$OAKUM" scan --db our.db --ledger ledger.json \
+	--severity LOW app.json
+status 'ledger: with its exit code' 5 env SOURCE_DATE_EPOCH=1795392000 "$OAKUM" scan --db our.db --ledger ledger.json \
+	--severity LOW --exit-code 5 app.json
+status 'ledger: a filter closes nothing' 0 scan --ledger ledger.json --severity MEDIUM
+ok 'ledger: it is as it was' cmp first.json ledger.json
+sed 's/{Severity: 1}/{Severity: 1, FixedVersion: 5.3}/' distro.yaml >fixed.yaml
+"$OAKUM" db build -o fixed.db trivy-yaml:fixed.yaml trivy-yaml:more.yaml >/dev/null
+status 'ledger: a fix ends what was accepted' 1 env SOURCE_DATE_EPOCH=1795392000 "$OAKUM" scan --db fixed.db \
+	--ledger ledger.json --severity LOW --fail-on any app.json
+is 'ledger: the day of the fix' "$(ledger | sed -n 1p)" '0003 bash 2026-11-22 2026-11-23 - team-a'
+SOURCE_DATE_EPOCH=1795478400 "$OAKUM" scan --db fixed.db --ledger ledger.json --severity LOW app.json >/dev/null
+is 'ledger: the day stays' "$(ledger | sed -n 1p)" '0003 bash 2026-11-22 2026-11-23 - team-a'
+cp app.json full.json
+grep -v bash app.json >/dev/null; echo 'pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=debian-12' | bill app.json
+status 'ledger: what has gone does not fail' 0 scan --ledger ledger.json --severity LOW
+is 'ledger: it is closed' "$(ledger | sed -n 1p)" '0003 bash 2026-11-22 2026-11-23 2026-11-22 team-a'
+mv full.json app.json
+echo '{"schema": "oakum.ledger/1", "findings": [{"id": "a", "package": "b", "expires": "some day"}]}' >bad.json
+status 'ledger: a date that is none' 3 scan --ledger bad.json
+like 'ledger: it is named' "$(cat err)" 'bad.json: a of b: a date is not'
+status 'ledger: another document' 3 scan --ledger app.json
+ok 'ledger: which stays' grep -q bomFormat app.json
 
 # -- reports ----------------------------------------------------------------------------------
 scan >out
@@ -162,8 +309,33 @@ echo "$runtimes" | bill net.json
 status 'past an end of life' 7 "$OAKUM" scan --db our.db --exit-on-eol 7 net.json
 like 'which is named' "$(cat out)" '^ended +.NET 9.0.7: since 2026-11-10'
 unlike 'and no other' "$(cat out)" 'NET 10'
+status '--fail-on eol' 1 "$OAKUM" scan --db our.db --fail-on eol net.json
+status 'an end of life counts before findings' 8 "$OAKUM" scan --db our.db --fail-on any \
+	--exit-code 9 --exit-on-eol 8 net.json
+status 'a baseline in which nothing is as it was' 0 "$OAKUM" scan --db our.db --only-new net.json net.json
 SOURCE_DATE_EPOCH=1762905600 status 'a year before' 0 "$OAKUM" scan --db our.db --exit-on-eol 7 net.json
+status 'but with --db it does not' 0 "$OAKUM" scan --db our.db --exit-code 1 net.json
 status 'without a database the shipped record counts' 1 "$OAKUM" scan --exit-code 1 net.json
+
+# -- secrets on the same read -----------------------------------------------------------------
+mkdir key
+printf 'token: ghp_%s\n' "$(head -c 65536 /dev/urandom | LC_ALL=C tr -dc A-Za-z0-9 | head -c 36)" >key/a.yaml
+keys() { "$OAKUM" scan --db our.db "$@" rootfs:key; }
+status 'secrets are not looked for unasked' 0 keys --exit-code 1
+status '--scanners vuln,secret' 1 keys --exit-code 1 --scanners vuln,secret
+like 'they are shown, not told' "$(cat out)" 'a.yaml'
+status '--fail-on secrets' 1 keys --fail-on secrets --scanners vuln,secret
+status '--fail-on critical vulnerabilities' 0 keys --fail-on critical --scanners vuln,secret
+status 'not of that severity' 0 keys --exit-code 1 --scanners vuln,secret --severity MEDIUM
+status 'not below that folder' 0 keys --exit-code 1 --scanners vuln,secret --skip-files '*.yaml'
+keys --scanners vuln,secret -f json >keys.json
+rule=$(python3 -c 'import json; r = json.load(open("keys.json"))["Results"][-1]; s = r["Secrets"][0]
+print(r["Target"], r["Class"], s["Severity"], s["RuleID"], s["Match"])')
+like 'in JSON as Trivy has it' "$rule" '^a.yaml secret (HIGH|CRITICAL) [a-z-]+ ghp_\*\*\*$'
+printf 'secrets:\n- {id: %s, paths: ["**/*.yaml"]}\n' "$(echo "$rule" | cut -d' ' -f4)" >ignore.yaml
+status 'ignored' 0 keys --exit-code 1 --scanners vuln,secret --ignorefile ignore.yaml
+status 'a scanner of settings' 2 keys --scanners vuln,misconfig
+status 'secrets alone' 2 keys --scanners secret
 
 # -- in the audit -----------------------------------------------------------------------------
 mkdir -p root/etc root/var/lib/dpkg
@@ -175,6 +347,17 @@ status 'audit: findings are no failure' 0 audit
 like 'audit: they have a section' "$(cat out)" '^2 +openssl 3.0.9-1 → 3.0.16-1: 1 critical, 1 high$'
 status 'audit --fail-on' 1 audit --fail-on critical
 status 'audit --fail-on, none such' 0 audit --fail-on kev
+status 'audit --fail-on settings: runs as root' 1 "$OAKUM" audit --db our.db --fail-on settings oci:as-root
+status 'audit --fail-on settings: does not' 0 "$OAKUM" audit --db our.db --fail-on settings oci:as-user
+status 'audit --fail-on secrets, none there' 0 audit --fail-on secrets
+status 'audit --fail-on secrets, not looked for' 2 audit --fail-on secrets --skip-secrets
+printf 'token: ghp_%s\n' "$(head -c 65536 /dev/urandom | LC_ALL=C tr -dc A-Za-z0-9 | head -c 36)" >root/key
+status 'audit --fail-on secrets' 1 audit --fail-on secrets
+rm root/key
+status 'audit --fail-on eol, none' 0 audit --fail-on eol
+status 'audit --fail-on gaps, none' 0 audit --fail-on gaps
+status 'audit --fail-on secrets needs no database' 0 "$OAKUM" audit --fail-on secrets rootfs:root
+status 'audit --fail-on high does' 3 "$OAKUM" audit --fail-on high rootfs:root
 status 'audit: a database that is not there' 3 "$OAKUM" audit --db none.db rootfs:root
 status 'audit without a database' 0 "$OAKUM" audit rootfs:root
 unlike 'says nothing of it' "$(cat out)" 'VULNERABILITIES'

@@ -32,5 +32,14 @@ OAKUM_REGISTRY_USERNAME=me OAKUM_REGISTRY_PASSWORD=fake-word-1654
 export OAKUM_REGISTRY_USERNAME OAKUM_REGISTRY_PASSWORD
 status 'two images, credentials in the environment' 0 look "$OAKUM" audit --no-cache "$a" "$a"
 is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
+unset OAKUM_REGISTRY_USERNAME OAKUM_REGISTRY_PASSWORD
+ln -s "$OAKUM" trivy
+TRIVY_USERNAME=me TRIVY_PASSWORD=fake-word-1654
+export TRIVY_USERNAME TRIVY_PASSWORD OAKUM_NO_CACHE=1 OAKUM_PLAIN_HTTP=1
+status 'as trivy, credentials in the environment' 0 look ./trivy image "$a"
+is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
+unset TRIVY_USERNAME TRIVY_PASSWORD
+status 'as trivy, credentials in flags' 0 look ./trivy image --username me --password fake-word-1654 "$a"
+is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
 registry_stop
 done_testing

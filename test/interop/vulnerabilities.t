@@ -43,4 +43,24 @@ status 'without releases.json' 0 "$OAKUM" db build -o "$TMP/less.db" "$cves" "$g
 "$MATCH" "$TMP/less.db" <"$TMP/all" | cut -d ' ' -f 1-3 | sort >"$TMP/have"
 status 'findings are missing then' 1 diff "$TMP/have" "$TMP/want"
 like 'those of July 2026' "$(comm -13 "$TMP/have" "$TMP/want")" 'linux-x64 8.0.28 CVE-2026-'
+
+# The runtime that lies within the demo's self-contained single file: its fixes are named.
+demo=$ROOT/build/demo/slim
+if [ ! -e "$demo/index.json" ]; then
+	skip 'the single file of the demo image' 'it could not be made here (test/fixture/make-demo.sh)'
+	done_testing
+fi
+status 'the demo image is scanned' 0 "$OAKUM" scan --quiet --db "$TMP/all.db" -f json "oci:$demo"
+ok 'the runtimes in its single file have findings, each with a fix' python3 - "$TMP/out" <<'END'
+import json
+import sys
+
+found = {}
+for result in json.load(open(sys.argv[1]))['Results']:
+    for v in result.get('Vulnerabilities', []):
+        if '.App.Runtime.' in v['PkgName']:
+            found.setdefault(v['PkgName'], []).append(v.get('FixedVersion'))
+assert len(found) == 2, found
+assert all(fixes and all(fixes) for fixes in found.values()), found
+END
 done_testing

@@ -8,6 +8,11 @@
 #include "catalog/facts.h"
 #include "image/merge.h"
 
+/* A test of another room names its own inspectors before it includes this. */
+#ifndef FIXTURE_INSPECTORS
+#define FIXTURE_INSPECTORS catalog_inspectors
+#endif
+
 struct fixture {
 	struct image image;
 	struct arena arena;
@@ -20,13 +25,14 @@ struct fixture_file {
 	const char *body; /* of a file */
 	const char *link; /* a symbolic link, when set */
 	size_t size;      /* of body; 0: a C string */
+	uint32_t mode;    /* 0: 0644 */
 };
 
 static inline void fixture_init(struct fixture *f)
 {
 	*f = (struct fixture){ 0 };
 	f->image.tree = tree_new();
-	merge_init(&f->merge, &f->image, catalog_inspectors);
+	merge_init(&f->merge, &f->image, FIXTURE_INSPECTORS);
 }
 
 static inline void fixture_done(struct fixture *f)
@@ -60,7 +66,7 @@ static inline void fixture_entry(struct dispatch *d, const struct fixture_file *
 {
 	bytes body = file->size ? bytes_of(file->body, file->size) : bytes_str(file->body);
 	struct tar_entry entry = { .type = file->link ? TAR_SYMLINK : TAR_FILE,
-		                       .mode = 0644,
+		                       .mode = file->mode ? file->mode : 0644,
 		                       .name = bytes_str(file->path),
 		                       .link = bytes_str(file->link),
 		                       .size = body.n,
@@ -77,7 +83,7 @@ static inline void fixture_read(const struct fixture_file *files, const struct a
                                 buf *records)
 {
 	struct arena a = ARENA_INIT;
-	struct dispatch_options options = { .inspectors = catalog_inspectors,
+	struct dispatch_options options = { .inspectors = FIXTURE_INSPECTORS,
 		                                .aliases = aliases,
 		                                .spool_fd = -1,
 		                                .flush = fixture_keep,

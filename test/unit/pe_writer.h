@@ -13,6 +13,8 @@ struct pe_options {
 	uint16_t version[4];
 	const char *target;        /* TargetFrameworkAttribute, when set */
 	const char *references[4]; /* names of assemblies, of version 1.2.3.4 */
+	const char *calls[3];      /* namespace, type, method of another assembly, when set */
+	const char *import[2];     /* a native library and its function, when set */
 	bool wide;                 /* heap offsets of four octets */
 	bool compiled;             /* ReadyToRun */
 	bool module;               /* without an assembly of its own */
@@ -86,7 +88,8 @@ static inline size_t pe_rows(const struct pe_options *o)
 	return n;
 }
 
-/* The tables Module, TypeRef, MemberRef, CustomAttribute, Assembly, AssemblyRef (§II.24.2.6). */
+/* The tables Module, TypeRef, MemberRef, CustomAttribute, ModuleRef, ImplMap, Assembly, AssemblyRef
+ * (§II.24.2.6). */
 static inline void pe_tables(struct pe_writing *w)
 {
 	const struct pe_options *o = w->o;
@@ -97,13 +100,17 @@ static inline void pe_tables(struct pe_writing *w)
 	buf_putc(&w->tables, o->wide ? 7 : 0);
 	buf_putc(&w->tables, 1);
 	pe_le(&w->tables,
-	      1 | 1 << 1 | 1 << 0x0a | 1 << 0x0c | (uint64_t)!o->module << 0x20 |
+	      1 | 1 << 1 | 1 << 0x0a | 1 << 0x0c | (o->import[0] ? 5 << 0x1a : 0) |
+	          (uint64_t)!o->module << 0x20 |
 	          (uint64_t)(pe_rows(o) > 0) << 0x23,
 	      8);
 	pe_le(&w->tables, 0, 8);
-	for (int i = 0; i < 3; i++)
-		pe_le(&w->tables, 1, 4);
+	pe_le(&w->tables, 1, 4);
+	for (int i = 0; i < 2; i++)
+		pe_le(&w->tables, o->calls[0] ? 2 : 1, 4);
 	pe_le(&w->tables, o->target ? 2 : 1, 4);
+	for (int i = 0; i < 2 && o->import[0]; i++)
+		pe_le(&w->tables, 1, 4);
 	if (!o->module)
 		pe_le(&w->tables, 1, 4);
 	if (pe_rows(o) > 0)
@@ -116,12 +123,29 @@ static inline void pe_tables(struct pe_writing *w)
 	pe_le(&w->tables, 1 << 2 | 2, 2); /* AssemblyRef 1 */
 	pe_string(w, "TargetFrameworkAttribute");
 	pe_string(w, "System.Runtime.Versioning");
+	if (o->calls[0]) {
+		pe_le(&w->tables, 1 << 2 | 2, 2);
+		pe_string(w, o->calls[1]);
+		pe_string(w, o->calls[0]);
+	}
 	pe_le(&w->tables, 1 << 3 | 1, 2); /* TypeRef 1 */
 	pe_string(w, ".ctor");
 	pe_blob(w, "\x20\1\1\x0e", 4);
+	if (o->calls[0]) {
+		pe_le(&w->tables, 2 << 3 | 1, 2); /* TypeRef 2 */
+		pe_string(w, o->calls[2]);
+		pe_blob(w, "\0\1\1\x0e", 4);
+	}
 	pe_attribute(w, 1 << 5 | 7, "not of the assembly");
 	if (o->target)
 		pe_attribute(w, 1 << 5 | 14, o->target);
+	if (o->import[0]) {
+		pe_string(w, o->import[0]);
+		pe_le(&w->tables, 0x100, 2);
+		pe_le(&w->tables, 1 << 1 | 1, 2); /* MethodDef 1 */
+		pe_string(w, o->import[1]);
+		pe_le(&w->tables, 1, 2); /* ModuleRef 1 */
+	}
 	if (!o->module) {
 		pe_le(&w->tables, 0x8004, 4);
 		for (int i = 0; i < 4; i++)

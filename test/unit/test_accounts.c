@@ -32,6 +32,26 @@ static void test_accounts(void **state)
 	fixture_done(&f);
 }
 
+/* shadow(5): an empty second field lets anybody in; "!" and "*" let nobody. */
+static void test_open(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	fixture_layer(&f, (struct fixture_file[]){
+		{ .path = "etc/passwd", .body = "root:x:0:0:::\nguest::1:1:::\n" },
+		{ .path = "etc/shadow",
+		  .body = "root:::0:::::\napp:!:19000:0:99999:7:::\nbin:*:1::::::\n" }, { 0 } });
+	fixture_collect(&f);
+	assert_int_equal(f.facts.accounts.len, 2);
+	assert_int_equal(f.facts.open_accounts.len, 2);
+	assert_bytes(f.facts.open_accounts.items[0], "guest");
+	assert_bytes(f.facts.open_accounts.items[1], "root");
+	assert_int_equal(f.image.gaps.len, 0);
+	fixture_done(&f);
+}
+
 static void test_malformed(void **state)
 {
 	static const struct {
@@ -70,6 +90,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_malformed),
 	};
 

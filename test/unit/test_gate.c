@@ -131,7 +131,7 @@ static const char *says(const char *document, const char *id, const char *purl, 
 	struct purl p, of = { .type = BYTES("oci"), .name = bytes_str(image) };
 	err e = { 0 };
 
-	assert_int_equal(vex_read(bytes_str(document), &arena, &list, &e), 0);
+	assert_int_equal(vex_read(bytes_str(document), &(digest){ 0 }, &arena, &list, &e), 0);
 	assert_true(purl_parse(bytes_str(purl), &arena, &p));
 	const struct vex_statement *s = vex_find(&list, bytes_str(id), &p, &of, &arena);
 

@@ -70,6 +70,39 @@ static void test_pe_forms(void **state)
 	buf_done(&file);
 }
 
+/* Methods of other assemblies and functions of native libraries, by name. */
+static void test_pe_members(void **state)
+{
+	struct pe_options o = { .name = "Shop",
+		                    .references = { "System.Runtime" },
+		                    .calls = { "System.Reflection", "Assembly", "LoadFrom" },
+		                    .import = { "libssl", "SSL_new" } };
+	buf file = BUF_INIT(MIB);
+	struct pe_member member;
+	bytes library, name;
+	struct pe pe;
+
+	(void)state;
+	for (int form = 0; form < 2; form++) {
+		o.wide = form;
+		assert_int_equal(read_made(&o, &pe, &file), 0);
+		assert_bytes(pe.assembly.name, "Shop"); /* behind the two tables more */
+		assert_int_equal(pe.members, 2);
+		assert_true(pe_member(&pe, 1, &member));
+		assert_bytes(member.space, "System.Reflection");
+		assert_bytes(member.type, "Assembly");
+		assert_bytes(member.name, "LoadFrom");
+		assert_int_equal(member.signature.n, 4);
+		assert_false(pe_member(&pe, 2, &member));
+		assert_int_equal(pe.imports, 1);
+		assert_true(pe_import(&pe, 0, &library, &name));
+		assert_bytes(library, "libssl");
+		assert_bytes(name, "SSL_new");
+		assert_false(pe_import(&pe, 1, &library, &name));
+	}
+	buf_done(&file);
+}
+
 /* What is no .NET file is no error: DOS programs, native libraries, anything. */
 static void test_pe_others(void **state)
 {
@@ -152,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pe_identity), cmocka_unit_test(test_pe_forms),
+		cmocka_unit_test(test_pe_members),
 		cmocka_unit_test(test_pe_others),   cmocka_unit_test(test_pe_refuses),
 		cmocka_unit_test(test_pe_cut_off),
 	};

@@ -212,12 +212,50 @@ static void limits(void **state)
 	arena_done(&a);
 }
 
+/* What is not in the ranges; a list of fixes turned into what they mend. */
+static void complements(void **state)
+{
+	static const struct {
+		const char *text, *in, *out;
+	} cases[] = {
+		{ "~> 2.0.6, < 2.1 || >= 2.1.4 || < 1.0.0", "1.0.0 2.0.5 2.1.0 2.1.3",
+		  "0.9 2.0.6 2.0.9 2.1.4 3.0" },
+		{ ">= 2", "0.1 1.9", "2 3" },
+		{ "= 1.5", "1.4 1.6", "1.5" },
+		{ "<= 1.5", "1.6", "1.5 1.0" },
+		{ "> 1.5", "1.5 1.0", "1.6" },
+		{ ">= 0 || < 5", "", "1 6" },
+	};
+	struct arena a = ARENA_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct version_range r = { 0 }, rest = { 0 };
+		err e = { 0 };
+
+		assert_int_equal(range_parse(RANGE_GEM, VERSION_GEM, bytes_str(cases[i].text), &a, &r, &e) |
+		                     range_complement(VERSION_GEM, &r, &a, &rest, &e),
+		                 0);
+		for (int side = 0; side < 2; side++) {
+			bytes list = bytes_str(side ? cases[i].out : cases[i].in), v;
+			bool holds = false;
+
+			while (bytes_take_until(&list, ' ', &v)) {
+				assert_true(range_holds(VERSION_GEM, &rest, v, &holds));
+				if (holds != !side)
+					fail_msg("'%s' and '%.*s'", cases[i].text, BYTESF(v));
+			}
+		}
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain),  cmocka_unit_test(npm),    cmocka_unit_test(pep440),
 		cmocka_unit_test(gem),    cmocka_unit_test(braces), cmocka_unit_test(events),
-		cmocka_unit_test(limits),
+		cmocka_unit_test(limits), cmocka_unit_test(complements),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +44,8 @@ static bytes value_of(unsigned i, char *room)
 	return bytes_of(room, n);
 }
 
-static void write_sorted(unsigned n, bool compress)
+/* write_without(n, gap, compress): all but one. */
+static void write_without(unsigned n, unsigned gap, bool compress)
 {
 	struct sorted_writer *w;
 	char k[32], v[1024];
@@ -52,8 +54,14 @@ static void write_sorted(unsigned n, bool compress)
 	assert_int_equal(sorted_create(path(), &w, &e), 0);
 	assert_int_equal(sorted_compress(w, compress, &e), 0);
 	for (unsigned i = 0; i < n; i++)
-		assert_int_equal(sorted_add(w, key_of(i, k), value_of(i, v), &e), 0);
+		if (i != gap)
+			assert_int_equal(sorted_add(w, key_of(i, k), value_of(i, v), &e), 0);
 	assert_int_equal(sorted_finish(w, &e), 0);
+}
+
+static void write_sorted(unsigned n, bool compress)
+{
+	write_without(n, n, compress);
 }
 
 static struct sorted *open_sorted(void)
@@ -191,6 +199,156 @@ static void damage_is_seen(void **state)
 	close(fd);
 }
 
+/* -- from elsewhere ---------------------------------------------------------------------------- */
+
+struct place {
+	uint8_t *content;
+	size_t n;
+	int to;
+	uint64_t fetched;
+	unsigned asked;
+	size_t lie_at; /* this octet is not what it was; 0: none */
+	uint64_t fail_after;
+};
+
+static int fetch(void *ctx, uint64_t from, uint64_t n, err *e)
+{
+	struct place *p = ctx;
+
+	if (p->fail_after && p->fetched + n > p->fail_after) {
+		assert_int_equal(pwrite(p->to, p->content + from, n / 2, (off_t)from), n / 2);
+		return err_set(e, ERR_NET, 0, "gone");
+	}
+	assert_true(from + n <= p->n);
+	p->fetched += n;
+	p->asked++;
+	assert_int_equal(pwrite(p->to, p->content + from, n, (off_t)from), n);
+	if (p->lie_at >= from && p->lie_at < from + n) {
+		uint8_t lie = p->content[p->lie_at] ^ 1;
+
+		assert_int_equal(pwrite(p->to, &lie, 1, (off_t)p->lie_at), 1);
+	}
+	return 0;
+}
+
+/* lie_elsewhere(): the table at path() as one that is elsewhere. */
+static struct place lie_elsewhere(void)
+{
+	struct place p = { 0 };
+	struct stat st;
+	int fd = open(path(), O_RDONLY);
+
+	assert_int_equal(fstat(fd, &st), 0);
+	p.n = (size_t)st.st_size;
+	p.content = malloc(p.n);
+	assert_int_equal(read(fd, p.content, p.n), p.n);
+	close(fd);
+	p.to = fileno(tmpfile());
+	return p;
+}
+
+static int fill_from(struct place *p, struct sorted *old, err *e)
+{
+	const struct sorted_elsewhere from = { bytes_of(p->content, SORTED_HEADER), fetch, p };
+
+	p->fetched = p->asked = 0;
+	return sorted_fill(&from, old, p->to, e);
+}
+
+static void check_filled(const struct place *p)
+{
+	uint8_t *have = malloc(p->n + 1);
+
+	assert_int_equal(pread(p->to, have, p->n + 1, 0), p->n);
+	assert_memory_equal(have, p->content, p->n);
+	free(have);
+}
+
+static void few_changes_are_few_octets(void **state)
+{
+	(void)state;
+	for (int compress = 0; compress < 2; compress++) {
+		err e = { 0 };
+
+		write_sorted(60000, compress);
+		struct place p = lie_elsewhere();
+
+		write_without(60000, 30001, compress);
+		struct sorted *old = open_sorted();
+
+		assert_int_equal(fill_from(&p, old, &e), 0);
+		check_filled(&p);
+		/* One leaf, and what leads to it: a fiftieth of it all at most. */
+		assert_in_range(p.fetched, 1, compress ? p.n / 4 : p.n / 50);
+		/* There already: nothing. */
+		assert_int_equal(fill_from(&p, NULL, &e), 0);
+		assert_int_equal(p.asked, 0);
+		sorted_close(old);
+		free(p.content);
+		close(p.to);
+	}
+}
+
+static void an_interrupted_fill_goes_on(void **state)
+{
+	err e = { 0 };
+
+	(void)state;
+	write_sorted(60000, false);
+	struct place p = lie_elsewhere();
+
+	p.fail_after = p.n / 2;
+	assert_int_equal(fill_from(&p, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_NET);
+	err_clear(&e);
+	p.fail_after = 0;
+	assert_int_equal(fill_from(&p, NULL, &e), 0);
+	check_filled(&p);
+	assert_in_range(p.fetched, 1, p.n * 3 / 4);
+	free(p.content);
+	close(p.to);
+}
+
+static void what_is_not_right_is_refused(void **state)
+{
+	(void)state;
+	write_sorted(3000, false);
+	struct place p = lie_elsewhere();
+
+	for (size_t at = SORTED_HEADER; at < p.n; at += 997) {
+		err e = { 0 };
+
+		assert_int_equal(ftruncate(p.to, 0), 0);
+		p.lie_at = at;
+		assert_int_equal(fill_from(&p, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_FORMAT);
+	}
+	p.lie_at = 0;
+	for (size_t at = 0; at < SORTED_HEADER; at++) {
+		err e = { 0 };
+
+		p.content[at] ^= 0x20;
+		assert_int_equal(fill_from(&p, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_FORMAT);
+		p.content[at] ^= 0x20;
+	}
+	/* An old table that is damaged gives what it can. */
+	struct sorted *old = open_sorted();
+	int fd = open(path(), O_RDWR);
+	uint8_t zeros[5000] = { 0 };
+	err e = { 0 };
+
+	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), 20000), sizeof(zeros));
+	close(fd);
+	assert_int_equal(ftruncate(p.to, 0), 0);
+	assert_int_equal(fill_from(&p, old, &e), 0);
+	check_filled(&p);
+	assert_in_range(p.fetched, 5000, p.n / 2);
+	sorted_close(old);
+	free(p.content);
+	close(p.to);
+}
+
 static void order_is_kept_and_giving_up_leaves_nothing(void **state)
 {
 	struct sorted_writer *w;
@@ -214,6 +372,9 @@ int main(void)
 		cmocka_unit_test(walks_in_order_from_anywhere),
 		cmocka_unit_test(same_input_same_octets),
 		cmocka_unit_test(damage_is_seen),
+		cmocka_unit_test(few_changes_are_few_octets),
+		cmocka_unit_test(an_interrupted_fill_goes_on),
+		cmocka_unit_test(what_is_not_right_is_refused),
 		cmocka_unit_test(order_is_kept_and_giving_up_leaves_nothing),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fmt/yaml.h"
+#include "fmt/yaml_items.h"
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -170,13 +170,49 @@ static void limits(void **state)
 	buf_done(&text);
 }
 
+static bool keep_others(void *ctx, json item)
+{
+	size_t *asked = ctx;
+
+	++*asked;
+	return !bytes_is(json_bytes(json_get(item, "kind"), &arena), "Pod");
+}
+
+/* What is kept knows its octets in the whole text; what is passed over is not there. */
+static void items(void **state)
+{
+	static const char *const passed_over[] = { "status", NULL };
+	size_t asked = 0;
+	struct yaml_sieve sieve = { keep_others, &asked, passed_over };
+	bytes text = BYTES("{\"kind\": \"List\", \"more\": [1, {\"items\": 2}],\n \"items\": ["
+	                   "{\"kind\": \"Pod\"},\n {\"kind\": \"Job\", \"status\": {\"a\": 1}, "
+	                   "\"spec\": {\"x\": {\"status\": 2}}}]}");
+	struct yaml_file file;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(yaml_parse_items(text, &sieve, &arena, &file, &e), 0);
+	assert_int_equal(asked, 2);
+	assert_int_equal(file.documents.len, 1);
+	const struct yaml_node *root = file.documents.items[0].root;
+
+	assert_true(bytes_starts(bytes_skip(text, root->from), BYTES("{\"kind\": \"Job\"")));
+	assert_int_equal(root->to, text.n - 2);
+	assert_null(yaml_get(root, "status"));
+	assert_true(yaml_says(yaml_path(root, "spec.x.status"), "2"));
+	assert_int_equal(yaml_parse_items(BYTES("{\"a\": []}"), &sieve, &arena, &file, &e), 1);
+	assert_int_equal(yaml_parse_items(BYTES("items: []"), &sieve, &arena, &file, &e), 1);
+	assert_int_equal(yaml_parse_items(BYTES("{\"items\": [1"), &sieve, &arena, &file, &e), -1);
+	assert_int_equal(e.kind, ERR_FORMAT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans),      cmocka_unit_test(many_code_points),
 		cmocka_unit_test(types),      cmocka_unit_test(aliases_and_merges),
 		cmocka_unit_test(json_texts), cmocka_unit_test(documents_and_errors),
-		cmocka_unit_test(limits),
+		cmocka_unit_test(limits),     cmocka_unit_test(items),
 	};
 	int r = cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
 
