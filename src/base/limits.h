@@ -286,6 +286,26 @@
 /* All records of all feeds while a database is built: every public feed together has some 3 GB. */
 #define LIMIT_DATABASE_BUILD (16 * GIB)
 
+/* -- trust ------------------------------------------------------------------------------------- */
+/* A key as a file: RSA of 16,384 bits has 13 KiB as PEM. Shorter RSA than 2048 bits is broken. */
+#define LIMIT_KEY ((size_t)(64 * KIB))
+#define LIMIT_RSA_LEAST 2048
+#define LIMIT_RSA_MOST 16384
+/* Fulcio's certificates have 2 KiB, chains three of them; a token with its chain 8 KiB. */
+#define LIMIT_CERTIFICATE ((size_t)(64 * KIB))
+#define LIMIT_CERTIFICATE_CHAIN 8
+#define LIMIT_TIMESTAMP ((size_t)(64 * KIB))
+/* A bundle with a bill of materials in it; entries, time stamps, signatures: sigstore-go's limit. A
+ * tree of 2^64 entries has proofs of 64 hashes. */
+#define LIMIT_BUNDLE ((size_t)(16 * MIB))
+#define LIMIT_BUNDLE_ITEMS 32
+#define LIMIT_PROOF_HASHES 64
+/* Subjects of a statement, digests of a subject: sigstore-go's limits. */
+#define LIMIT_STATEMENT_SUBJECTS 1024
+#define LIMIT_STATEMENT_DIGESTS 32
+/* Logs, authorities and keys of a trusted root. */
+#define LIMIT_TRUST_ROOT_ITEMS 256
+
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
 #define LIMIT_WORKER_MEMORY (512 * MIB)
