@@ -303,6 +303,13 @@
 /* Subjects of a statement, digests of a subject: sigstore-go's limits. */
 #define LIMIT_STATEMENT_SUBJECTS 1024
 #define LIMIT_STATEMENT_DIGESTS 32
+/* Who a certificate names, who vouches, what kind a statement has: each a URI. */
+#define LIMIT_IDENTITY 4096
+/* What is held whole to be verified, where its digest is not enough (Ed25519, P-384). */
+#define LIMIT_BLOB_WHOLE ((size_t)(128 * MIB))
+/* An expression for identities, searched for in a text of a certificate. */
+#define LIMIT_PATTERN_STEPS 1000000
+#define LIMIT_PATTERN_HEAP_KIB 4096
 /* Logs, authorities and keys of a trusted root. */
 #define LIMIT_TRUST_ROOT_ITEMS 256
 

@@ -7,6 +7,7 @@
 #define APPLETS(X) X(audit) X(scan) X(check) X(secrets) X(sbom) X(sbom_check) X(diff) \
 	X(db_build) X(db_import) X(db_status) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
+	X(verify_blob) X(conformance_verify) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;

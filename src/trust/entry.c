@@ -144,7 +144,8 @@ static int check_v2(const struct question *q, json data, json signature, const d
 {
 	bytes value;
 
-	if (!bytes_is(json_bytes(json_get(data, "algorithm"), q->arena), "SHA2_256") ||
+	if (of->algorithm != DIGEST_SHA256 ||
+	    !bytes_is(json_bytes(json_get(data, "algorithm"), q->arena), "SHA2_256") ||
 	    !protojson_octets(json_get(data, "digest"), q->arena, &value) ||
 	    !bytes_equal(value, bytes_of(of->value, digest_size(of))))
 		return differs(q, "artifact");

@@ -11,7 +11,7 @@
 
 struct entry_facts {
 	const struct bundle *bundle;
-	digest artifact;   /* SHA-256 of what a message signature covers */
+	digest artifact;   /* SHA-256 of what a message signature covers; none: unknown */
 	bytes certificate; /* DER; empty: key */
 	const struct public_key *key; /* who signed: the certificate's or the user's */
 	enum key_hash hash;           /* over which the signature is */

@@ -81,16 +81,18 @@ static int check_envelope(struct verification *v)
 static bool hint_fits(const struct verification *v)
 {
 	const struct bundle *b = v->bundle;
-	bytes want = bytes_of(v->request->artifact_digest.value, 32);
+	const digest *want = b->message_hash == BUNDLE_SHA512 ? &v->request->sha512 : &v->request->sha256;
 
-	return b->message_digest.n == 0 || b->message_hash != BUNDLE_SHA256 ||
-	       bytes_equal(b->message_digest, want);
+	return b->message_digest.n == 0 || b->message_hash == BUNDLE_SHA384 ||
+	       want->algorithm == DIGEST_NONE ||
+	       bytes_equal(b->message_digest, bytes_of(want->value, digest_size(want)));
 }
 
 static int check_message(struct verification *v)
 {
 	const struct verify_request *r = v->request;
-	struct key_message m = { r->artifact, r->has_artifact ? NULL : &r->artifact_digest };
+	const digest *known = r->sha256.algorithm != DIGEST_NONE ? &r->sha256 : &r->sha512;
+	struct key_message m = { r->artifact, r->has_artifact ? NULL : known };
 
 	if (!hint_fits(v))
 		return refuse(v, "the bundle is of another artifact");
@@ -147,7 +149,7 @@ static int check_entry(struct verification *v, const struct trust_log *log,
                        const struct bundle_entry *entry)
 {
 	struct entry_facts facts = { .bundle = v->bundle,
-		                         .artifact = v->request->artifact_digest,
+		                         .artifact = v->request->sha256,
 		                         .certificate = v->bundle->certificate,
 		                         .key = v->key };
 	bool is_v2 = entry_is_v2(entry);
@@ -266,13 +268,11 @@ static int check_identity(struct verification *v)
 	out->identity = names.items[0].value;
 	if (issuer_of(v, &out->issuer) < 0)
 		return -1;
-	fits = bytes_equal(out->identity, r->identity) || r->identity.n == 0;
+	for (size_t i = 0; i < r->identities_len && !fits; i++)
+		fits = identity_fits(&r->identities[i], out->identity, out->issuer);
 	if (!fits)
-		return err_set(v->e, ERR_UNTRUSTED, 0, "'%s' signed it, not '%s'", SHOW(out->identity),
-		               SHOW(r->identity));
-	if (r->issuer.n > 0 && !bytes_equal(out->issuer, r->issuer))
-		return err_set(v->e, ERR_UNTRUSTED, 0, "'%s' vouches for the signer, not '%s'",
-		               SHOW(out->issuer), SHOW(r->issuer));
+		return err_set(v->e, ERR_UNTRUSTED, 0, "signed by '%s', for whom '%s' vouches: not who is asked for",
+		               SHOW(out->identity), SHOW(out->issuer));
 	return 0;
 }
 
@@ -291,7 +291,8 @@ static int check_statement(struct verification *v)
 	if (statement_parse(b->payload, v->arena, &out->statement, v->e) < 0)
 		return -1;
 	out->is_statement = true;
-	if (!statement_is_about(&out->statement, &r->artifact_digest))
+	if (!statement_is_about(&out->statement, &r->sha256) &&
+	    !statement_is_about(&out->statement, &r->sha512))
 		return refuse(v, "the statement is about another artifact");
 	if (r->predicate_type.n > 0 && !bytes_equal(out->statement.predicate_type, r->predicate_type))
 		return err_set(v->e, ERR_UNTRUSTED, 0, "a statement of type '%s', not '%s'",

@@ -7,18 +7,19 @@
 #pragma once
 
 #include "trust/bundle.h"
+#include "trust/identity.h"
 #include "trust/root.h"
 #include "trust/statement.h"
 
 struct verify_request {
 	const struct trust_root *root;
 	const struct public_key *key; /* NULL: a certificate must sign */
-	/* Of a certificate: who; exact. Empty: anybody, which only tests may ask for. */
-	bytes identity, issuer;
+	const struct identity *identities; /* of a certificate: one of them must fit */
+	size_t identities_len;
 	/* What was signed: the octets, or only a digest of them. */
 	bool has_artifact;
 	bytes artifact;
-	digest artifact_digest; /* SHA-256 of the artifact */
+	digest sha256, sha512; /* of the artifact; either may be none, and speaks for nothing then */
 	bytes predicate_type;   /* of a statement; empty: any */
 };
 

@@ -44,12 +44,14 @@ static int judge(const char *folder, bool by_path, err *e)
 	struct verify_result result;
 	bytes artifact = file_of(folder, "artifact", "sigstore/conformance/a.txt");
 	bytes pem = file_of(folder, "key.pub", NULL);
+	struct identity who = { { line_of(folder, "identity", BEACON), NULL },
+		                    { line_of(folder, "issuer", GITHUB), NULL } };
 	struct verify_request request = { .root = &root,
-		                              .identity = line_of(folder, "identity", BEACON),
-		                              .issuer = line_of(folder, "issuer", GITHUB),
+		                              .identities = &who,
+		                              .identities_len = 1,
 		                              .has_artifact = by_path,
 		                              .artifact = artifact,
-		                              .artifact_digest = digest_of(DIGEST_SHA256, artifact) };
+		                              .sha256 = digest_of(DIGEST_SHA256, artifact) };
 	int status = trust_root_parse(file_of(folder, "trusted_root.json", PUBLIC_GOOD), &arena, &root,
 	                              e);
 
