@@ -210,12 +210,12 @@ BYTES_TAKE_LE(32)
 BYTES_TAKE_LE(64)
 #undef BYTES_TAKE_LE
 
-/* bytes_take_be16/32: a big-endian number from the front. */
+/* bytes_take_be16/32/64: a big-endian number from the front. */
 #define BYTES_TAKE_BE(bits) \
 	static inline bool bytes_take_be##bits(bytes *in, uint##bits##_t *out) \
 	{ \
 		bytes b; \
-		uint32_t v = 0; \
+		uint64_t v = 0; \
 \
 		if (!bytes_take(in, (bits) / 8, &b)) \
 			return false; \
@@ -226,4 +226,5 @@ BYTES_TAKE_LE(64)
 	}
 BYTES_TAKE_BE(16)
 BYTES_TAKE_BE(32)
+BYTES_TAKE_BE(64)
 #undef BYTES_TAKE_BE

@@ -330,6 +330,33 @@
 #define LIMIT_HTML 850000
 #define LIMIT_HTML_ROWS 20000
 
+/* -- trust ------------------------------------------------------------------------------------- */
+/* A key as a file: RSA of 16,384 bits has 13 KiB as PEM. Shorter RSA than 2048 bits is broken. */
+#define LIMIT_KEY ((size_t)(64 * KIB))
+#define LIMIT_RSA_LEAST 2048
+#define LIMIT_RSA_MOST 16384
+/* Fulcio's certificates have 2 KiB, chains three of them; a token with its chain 8 KiB. */
+#define LIMIT_CERTIFICATE ((size_t)(64 * KIB))
+#define LIMIT_CERTIFICATE_CHAIN 8
+#define LIMIT_TIMESTAMP ((size_t)(64 * KIB))
+/* A bundle with a bill of materials in it; entries, time stamps, signatures: sigstore-go's limit. A
+ * tree of 2^64 entries has proofs of 64 hashes. */
+#define LIMIT_BUNDLE ((size_t)(16 * MIB))
+#define LIMIT_BUNDLE_ITEMS 32
+#define LIMIT_PROOF_HASHES 64
+/* Subjects of a statement, digests of a subject: sigstore-go's limits. */
+#define LIMIT_STATEMENT_SUBJECTS 1024
+#define LIMIT_STATEMENT_DIGESTS 32
+/* Who a certificate names, who vouches, what kind a statement has: each a URI. */
+#define LIMIT_IDENTITY 4096
+/* What is held whole to be verified, where its digest is not enough (Ed25519, P-384). */
+#define LIMIT_BLOB_WHOLE ((size_t)(128 * MIB))
+/* An expression for identities, searched for in a text of a certificate. */
+#define LIMIT_PATTERN_STEPS 1000000
+#define LIMIT_PATTERN_HEAP_KIB 4096
+/* Logs, authorities and keys of a trusted root. */
+#define LIMIT_TRUST_ROOT_ITEMS 256
+
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
 #define LIMIT_WORKER_MEMORY (512 * MIB)

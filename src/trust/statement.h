@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* statement - an in-toto statement (in-toto/attestation, v0.1 and v1): somebody says something of a
+ * kind about artifacts. Threading: constant once read. */
+#pragma once
+
+#include "crypto/digest.h"
+
+struct statement_subject {
+	bytes name, uri;
+	struct {
+		bytes algorithm, hex;
+	} *digests;
+	size_t digests_len;
+};
+
+struct statement {
+	bytes type, predicate_type;
+	bytes predicate; /* JSON as it stands; empty: none */
+	struct statement_subject *subjects;
+	size_t subjects_len;
+};
+
+/* statement_parse(text, a, out, e): ERR_FORMAT, ERR_LIMIT. Views of text and arena. */
+int statement_parse(bytes text, struct arena *a, struct statement *out, err *e);
+
+/* statement_is_about(s, d): one of its subjects has that digest, whole and of that algorithm. */
+bool statement_is_about(const struct statement *s, const digest *d);

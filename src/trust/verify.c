@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trust/verify.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "crypto/timestamp.h"
+#include "trust/entry.h"
+#include "trust/log.h"
+
+/* fulcio, docs/oid-info.md: the issuer as DER UTF8String, and as the octets alone. */
+#define OID_ISSUER "1.3.6.1.4.1.57264.1.8"
+#define OID_ISSUER_OLD "1.3.6.1.4.1.57264.1.1"
+#define IN_TOTO "application/vnd.in-toto+json"
+#define TIMES_MOST (2 * LIMIT_BUNDLE_ITEMS)
+
+struct verification {
+	const struct bundle *bundle;
+	const struct verify_request *request;
+	struct verify_result *out;
+	struct arena *arena;
+	err *e;
+	struct certificate *certificate; /* NULL: a key */
+	const struct public_key *key;    /* who signs */
+	int64_t times[TIMES_MOST];       /* that are believed */
+	size_t times_len;
+};
+
+static int refuse(const struct verification *v, const char *why)
+{
+	return err_set(v->e, ERR_UNTRUSTED, 0, "%s", why);
+}
+
+/* -- who signs --------------------------------------------------------------------------------- */
+
+static int take_signer(struct verification *v)
+{
+	const struct bundle *b = v->bundle;
+
+	if (v->request->key) {
+		if (b->certificate.n > 0)
+			return refuse(v, "a certificate signed it, not the key");
+		v->key = v->request->key;
+		return 0;
+	}
+	if (b->certificate.n == 0)
+		return refuse(v, "a key signed it, no certificate: say which key");
+	if (certificate_read(b->certificate, &v->certificate, v->e) < 0)
+		return -1;
+	v->key = certificate_key(v->certificate);
+	return v->key ? 0 : refuse(v, "the certificate's key is of a kind that nobody signs with here");
+}
+
+/* -- the signature ----------------------------------------------------------------------------- */
+
+static bool signs(const struct verification *v, enum key_hash hash, const struct key_message *m)
+{
+	return public_key_verify(v->key, hash, m, v->bundle->signature);
+}
+
+/* Early clients hashed with SHA-256 whatever the curve. */
+static bool signs_somehow(const struct verification *v, const struct key_message *m)
+{
+	enum key_kind kind = public_key_kind(v->key);
+	enum key_hash own = public_key_hash(v->key);
+
+	if (kind == KEY_ED25519 && !v->bundle->is_envelope)
+		own = KEY_SHA512; /* Ed25519ph */
+	return signs(v, own, m) ||
+	       ((kind == KEY_P384 || kind == KEY_P521) && signs(v, KEY_SHA256, m));
+}
+
+static int check_envelope(struct verification *v)
+{
+	const struct bundle *b = v->bundle;
+	struct key_message m = { dsse_pae(b->payload_type, b->payload, v->arena), NULL };
+
+	return signs_somehow(v, &m) ? 0 : refuse(v, "the signature does not hold");
+}
+
+/* The digest in the bundle is a hint: it must not say another artifact. */
+static bool hint_fits(const struct verification *v)
+{
+	const struct bundle *b = v->bundle;
+	const digest *want = b->message_hash == BUNDLE_SHA512 ? &v->request->sha512 : &v->request->sha256;
+
+	return b->message_digest.n == 0 || b->message_hash == BUNDLE_SHA384 ||
+	       want->algorithm == DIGEST_NONE ||
+	       bytes_equal(b->message_digest, bytes_of(want->value, digest_size(want)));
+}
+
+static int check_message(struct verification *v)
+{
+	const struct verify_request *r = v->request;
+	const digest *known = r->sha256.algorithm != DIGEST_NONE ? &r->sha256 : &r->sha512;
+	struct key_message m = { r->artifact, r->has_artifact ? NULL : known };
+
+	if (!hint_fits(v))
+		return refuse(v, "the bundle is of another artifact");
+	return signs_somehow(v, &m) ? 0 : refuse(v, "the signature does not hold");
+}
+
+/* -- times ------------------------------------------------------------------------------------- */
+
+static void believe(struct verification *v, int64_t time)
+{
+	struct verify_result *out = v->out;
+
+	if (v->times_len == 0 || time < out->times[0])
+		out->times[0] = time;
+	if (v->times_len == 0 || time > out->times[1])
+		out->times[1] = time;
+	v->times[v->times_len++] = time;
+}
+
+/* An authority may stand in the root several times, with other chains for other years. */
+static bool clock_says(const struct verification *v, bytes stamp, int64_t *out)
+{
+	const struct trust_root *root = v->request->root;
+
+	for (size_t i = 0; i < root->clocks_len; i++) {
+		const struct trust_authority *clock = &root->clocks[i];
+		err ignored = { 0 }; /* another may have signed it */
+		int64_t time;
+
+		if (timestamp_verify(stamp, v->bundle->signature, &clock->chain, &time, &ignored) == 0 &&
+		    time >= clock->from && time <= clock->until) {
+			*out = time;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int check_timestamps(struct verification *v)
+{
+	for (size_t i = 0; i < v->bundle->timestamps_len; i++) {
+		int64_t time;
+
+		if (!clock_says(v, v->bundle->timestamps[i], &time))
+			return refuse(v, "a time stamp is of no authority that is trusted");
+		believe(v, time);
+	}
+	return 0;
+}
+
+/* -- logs -------------------------------------------------------------------------------------- */
+
+static int check_entry(struct verification *v, const struct trust_log *log,
+                       const struct bundle_entry *entry)
+{
+	struct entry_facts facts = { .bundle = v->bundle,
+		                         .artifact = v->request->sha256,
+		                         .certificate = v->bundle->certificate,
+		                         .key = v->key };
+	bool is_v2 = entry_is_v2(entry);
+
+	if (entry->promise.n > 0 && !is_v2 && !log_promise_holds(log, entry))
+		return refuse(v, "the log did not promise this entry at this time");
+	if (entry->proof.there && log_proof_holds(log, entry, v->e) < 0)
+		return -1;
+	if (!entry->proof.there && (entry->promise.n == 0 || is_v2))
+		return refuse(v, "a log entry that nothing proves");
+	if (entry_speaks_of(entry, &facts, v->arena, v->e) < 0)
+		return -1;
+	/* A time that only stands beside a proof is signed by nobody. */
+	if (entry->promise.n > 0 && !is_v2 && entry->time > 0)
+		believe(v, entry->time);
+	return 0;
+}
+
+static int check_logs(struct verification *v)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < v->bundle->entries_len; i++) {
+		const struct bundle_entry *entry = &v->bundle->entries[i];
+		const struct trust_log *log = trust_log_of(v->request->root, entry);
+
+		if (!log)
+			continue; /* of a log that nobody trusts here: says nothing */
+		if (check_entry(v, log, entry) < 0)
+			return err_wrap(v->e, "log entry %zu", i + 1);
+		v->out->log_index = entry->index;
+		known++;
+	}
+	return known > 0 ? 0 : refuse(v, "no entry of a log that is trusted");
+}
+
+/* -- the certificate --------------------------------------------------------------------------- */
+
+static bool led_to(const struct verification *v, int64_t time, const struct certificate **out)
+{
+	const struct trust_root *root = v->request->root;
+
+	for (size_t i = 0; i < root->issuers_len; i++) {
+		const struct trust_authority *issuer = &root->issuers[i];
+
+		if (time >= issuer->from && time <= issuer->until &&
+		    certificate_leads_to(v->certificate, &issuer->chain, USE_CODE_SIGNING, time, out))
+			return true;
+	}
+	return false;
+}
+
+static int check_certificate(struct verification *v)
+{
+	const struct trust_root *root = v->request->root;
+	const struct certificate *issuer = NULL;
+
+	if (v->times_len == 0)
+		return refuse(v, "no time that can be believed: the certificate may have been long dead");
+	for (size_t i = 0; i < v->times_len; i++)
+		if (!certificate_valid_at(v->certificate, v->times[i]))
+			return refuse(v, "signed when the certificate was not valid");
+		else if (!led_to(v, v->times[i], &issuer))
+			return refuse(v, "the certificate leads to no authority that is trusted");
+	if (!certificate_is_logged(v->certificate, issuer, root->ct_logs, root->ct_logs_len))
+		return refuse(v, "no certificate log that is trusted has the certificate");
+	return 0;
+}
+
+/* utf8_string(der, out): X.690 of one UTF8String, short or long form. */
+static bool utf8_string(bytes der, bytes *out)
+{
+	uint8_t tag, n, more = 0;
+	size_t length;
+
+	if (!bytes_take_u8(&der, &tag) || tag != 0x0c || !bytes_take_u8(&der, &n))
+		return false;
+	length = n;
+	if (n >= 0x80) {
+		if (n > 0x82 || n == 0x80)
+			return false;
+		for (length = 0; n > 0x80; n--) {
+			if (!bytes_take_u8(&der, &more))
+				return false;
+			length = length << 8 | more;
+		}
+	}
+	*out = der;
+	return der.n == length;
+}
+
+/* The two forms of the issuer must not tell two stories. */
+static int issuer_of(const struct verification *v, bytes *out)
+{
+	bytes der, old, text = { 0 };
+	bool has_new = certificate_extension(v->certificate, OID_ISSUER, &der);
+	bool has_old = certificate_extension(v->certificate, OID_ISSUER_OLD, &old);
+
+	if (has_new && !utf8_string(der, &text))
+		return refuse(v, "the certificate's issuer cannot be read");
+	if (has_new && has_old && !bytes_equal(text, old))
+		return refuse(v, "the certificate names two issuers");
+	*out = arena_bytes(v->arena, has_new ? text : has_old ? old : bytes_of(NULL, 0));
+	return 0;
+}
+
+static int check_identity(struct verification *v)
+{
+	const struct verify_request *r = v->request;
+	struct certificate_names names = certificate_names_of(v->certificate, v->arena);
+	struct verify_result *out = v->out;
+	bool fits = false;
+
+	if (names.len != 1)
+		return refuse(v, "a certificate names one identity, not none or several");
+	out->identity = names.items[0].value;
+	if (issuer_of(v, &out->issuer) < 0)
+		return -1;
+	for (size_t i = 0; i < r->identities_len && !fits; i++)
+		fits = identity_fits(&r->identities[i], out->identity, out->issuer);
+	if (!fits)
+		return err_set(v->e, ERR_UNTRUSTED, 0, "signed by '%s', for whom '%s' vouches: not who is asked for",
+		               SHOW(out->identity), SHOW(out->issuer));
+	return 0;
+}
+
+/* -- the statement ----------------------------------------------------------------------------- */
+
+static int check_statement(struct verification *v)
+{
+	const struct verify_request *r = v->request;
+	const struct bundle *b = v->bundle;
+	struct verify_result *out = v->out;
+
+	if (!b->is_envelope)
+		return r->predicate_type.n == 0 ? 0 : refuse(v, "a signature, no statement");
+	if (!bytes_is(b->payload_type, IN_TOTO))
+		return refuse(v, "the envelope holds no in-toto statement");
+	if (statement_parse(b->payload, v->arena, &out->statement, v->e) < 0)
+		return -1;
+	out->is_statement = true;
+	if (!statement_is_about(&out->statement, &r->sha256) &&
+	    !statement_is_about(&out->statement, &r->sha512))
+		return refuse(v, "the statement is about another artifact");
+	if (r->predicate_type.n > 0 && !bytes_equal(out->statement.predicate_type, r->predicate_type))
+		return err_set(v->e, ERR_UNTRUSTED, 0, "a statement of type '%s', not '%s'",
+		               SHOW(out->statement.predicate_type), SHOW(r->predicate_type));
+	return 0;
+}
+
+static int check_all(struct verification *v)
+{
+	if (take_signer(v) < 0 || check_timestamps(v) < 0 || check_logs(v) < 0)
+		return -1;
+	if (v->certificate && (check_certificate(v) < 0 || check_identity(v) < 0))
+		return -1;
+	if ((v->bundle->is_envelope ? check_envelope(v) : check_message(v)) < 0)
+		return -1;
+	return check_statement(v);
+}
+
+int verify_bundle(const struct bundle *b, const struct verify_request *request, struct arena *a,
+                  struct verify_result *out, err *e)
+{
+	struct verification v = { .bundle = b, .request = request, .out = out, .arena = a, .e = e };
+
+	*out = (struct verify_result){ 0 };
+	int status = check_all(&v);
+
+	certificate_free(v.certificate);
+	return status; /* 0: trusted, and only here */
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verify - is this bundle what it says, signed by whom we ask for, at a time we can believe?
+ *
+ * The steps of the Sigstore client specification (§4), in an order in which nothing is used before
+ * it is proven. Nothing is fetched, no clock is asked. There is one place that says "trusted": the
+ * end of verify_bundle. Threading: pure functions. */
+#pragma once
+
+#include "trust/bundle.h"
+#include "trust/identity.h"
+#include "trust/root.h"
+#include "trust/statement.h"
+
+struct verify_request {
+	const struct trust_root *root;
+	const struct public_key *key; /* NULL: a certificate must sign */
+	const struct identity *identities; /* of a certificate: one of them must fit */
+	size_t identities_len;
+	/* What was signed: the octets, or only a digest of them. */
+	bool has_artifact;
+	bytes artifact;
+	digest sha256, sha512; /* of the artifact; either may be none, and speaks for nothing then */
+	bytes predicate_type;   /* of a statement; empty: any */
+};
+
+struct verify_result {
+	bytes identity, issuer; /* of the certificate */
+	int64_t times[2];       /* the earliest and the latest that is believed; 0: none needed */
+	bool is_statement;
+	struct statement statement;
+	const char *log_kind; /* for the person who reads the proof */
+	uint64_t log_index;
+};
+
+/* verify_bundle(b, request, a, out, e): 0: trusted. ERR_UNTRUSTED says which step does not hold,
+ * ERR_FORMAT what cannot be read. Views of b and arena. */
+int verify_bundle(const struct bundle *b, const struct verify_request *request, struct arena *a,
+                  struct verify_result *out, err *e);
