@@ -6,7 +6,8 @@
 #include "cmd/vex.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(scan) X(vex) X(check) X(init) X(secrets) X(sbom) X(sbom_check) X(diff) \
+#define APPLETS(X) X(audit) X(scan) X(vex) X(check) X(init) X(secrets) \
+	X(sbom) X(sbom_check) X(diff) \
 	X(db_update) X(db_status) X(db_build) X(db_import) X(db_push) X(db_feeds) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
 	X(verify_blob) X(conformance_verify) \

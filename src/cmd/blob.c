@@ -21,7 +21,7 @@ const struct flag blob_flags_table[] = {
 	{ 0, "certificate-oidc-issuer-regexp", "RE", FLAG_TEXT, FIELD(issuer_pattern),
 	  "the same, searched for" },
 	{ 0, "trusted-root", "FILE", FLAG_TEXT, FIELD(root),
-	  "logs and authorities to believe (Sigstore's public ones)" },
+	  "logs and authorities (Sigstore's public ones)" },
 	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
 	{ 0 },
 };
@@ -93,7 +93,7 @@ static int take_identity(struct job *job, const struct blob_flags *f, struct ide
 	bool asks = f->identity || f->identity_pattern || f->issuer || f->issuer_pattern;
 
 	if (f->key)
-		return asks ? err_set(e, ERR_USAGE, 0, "--key and --certificate-... exclude each other") : 0;
+		return asks ? err_set(e, ERR_USAGE, 0, "a --key needs no --certificate-... flag") : 0;
 	if (take_part(job, f->identity, f->identity_pattern, "certificate-identity", &out->subject, e) <
 	    0)
 		return -1;

@@ -122,8 +122,9 @@ static int tell(struct job *job, const struct copying_flags *f, const struct tar
 	                            r->manifests, r->blobs, SIZE_TEXT(r->sent), SIZE_TEXT(spared)));
 	if (r->kept_expanded && !f->compress)
 		message_note(job, to->text,
-		             arena_printf(&job->arena, "layers are as docker save wrote them, %s; --compress "
-		                                       "gzip makes them smaller, and other digests",
+		             arena_printf(&job->arena,
+		                          "layers are as docker save wrote them, %s; --compress gzip makes "
+		                          "them smaller, and other digests",
 		                          SIZE_TEXT(r->octets)));
 	if (f->digestfile && file_write_atomic(f->digestfile, bytes_str(DIGEST_TEXT(d)), 0644, e) < 0)
 		return -1;

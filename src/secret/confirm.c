@@ -270,7 +270,7 @@ static bool crc_fits(bytes token)
 	return true;
 }
 
-/* der_length(der): of the SEQUENCE (X.690 8.1.3, 8.9) it begins with, header and all; 0: of none. */
+/* der_length(der): of the SEQUENCE (X.690 8.1.3, 8.9) it begins with, header and all; 0: none. */
 static size_t der_length(bytes der)
 {
 	size_t whole = der.n, n = 0;

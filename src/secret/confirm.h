@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* confirm - is what has the shape of a secret one? Decided offline, from the octets alone.
  *
- * Two questions, of a value whose ends are known. confirm_stands_for_secret: could this value be somebody's secret, or is it a
- * placeholder, a variable, a word, a documented sample? What is not is no finding. confirm_grade:
- * how sure is it? A checksum that does not fit, a key that does not parse and the like lower the
- * confidence and hide nothing. Threading: pure functions. */
+ * Two questions, of a value whose ends are known. confirm_stands_for_secret: could this value be
+ * somebody's secret, or is it a placeholder, a variable, a word, a documented sample? What is not
+ * is no finding. confirm_grade: how sure is it? A checksum that does not fit, a key that does not
+ * parse and the like lower the confidence and hide nothing. Threading: pure functions. */
 #pragma once
 
 #include "base/arena.h"

@@ -2,8 +2,8 @@
 /* convert - an image of a docker archive as an OCI image: its layers compressed or as they are, its
  * config as it is, and a manifest that names them (image-spec 1.1, manifest.md).
  *
- * The config's diff_ids are checked against what the layers hold. Layers that are kept give the same
- * digests everywhere; compressed ones where the compressor is the same (codec/compress.h). */
+ * The config's diff_ids are checked against what the layers hold. Layers that are kept give the
+ * same digests everywhere; compressed ones where the compressor is the same (codec/compress.h). */
 #pragma once
 
 #include "transfer/destination.h"

@@ -23,8 +23,8 @@ int pattern_new(const char *text, struct pattern **out, err *e)
 	int error;
 
 	p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-	                        PCRE2_NEVER_UCP | PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY, &error, &where,
-	                        NULL);
+	                        PCRE2_NEVER_UCP | PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY, &error,
+	                        &where, NULL);
 	p->match = pcre2_match_data_create(1, NULL);
 	p->limits = pcre2_match_context_create(NULL);
 	p->arena = a;

@@ -81,7 +81,8 @@ static int check_envelope(struct verification *v)
 static bool hint_fits(const struct verification *v)
 {
 	const struct bundle *b = v->bundle;
-	const digest *want = b->message_hash == BUNDLE_SHA512 ? &v->request->sha512 : &v->request->sha256;
+	bool longer = b->message_hash == BUNDLE_SHA512;
+	const digest *want = longer ? &v->request->sha512 : &v->request->sha256;
 
 	return b->message_digest.n == 0 || b->message_hash == BUNDLE_SHA384 ||
 	       want->algorithm == DIGEST_NONE ||
@@ -271,7 +272,8 @@ static int check_identity(struct verification *v)
 	for (size_t i = 0; i < r->identities_len && !fits; i++)
 		fits = identity_fits(&r->identities[i], out->identity, out->issuer);
 	if (!fits)
-		return err_set(v->e, ERR_UNTRUSTED, 0, "signed by '%s', for whom '%s' vouches: not who is asked for",
+		return err_set(v->e, ERR_UNTRUSTED, 0,
+		               "signed by '%s', for whom '%s' vouches: not who is asked for",
 		               SHOW(out->identity), SHOW(out->issuer));
 	return 0;
 }

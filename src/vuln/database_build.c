@@ -121,8 +121,8 @@ static int take_vulnerability(void *ctx, const struct vulnerability *v, err *e)
 			return -1;
 	buf_clear(&b->record);
 	vulnerability_pack(v, &b->record);
-	/* Apart: EPSS says something else of each vulnerability every day, and what is fetched anew of a
-	 * database shall be that alone (store/sorted.h). */
+	/* Apart: EPSS says something else of each vulnerability every day, and what is fetched anew of
+	 * a database shall be that alone (store/sorted.h). */
 	return builder_add(b, f->kind == FEED_EPSS ? "p/" : "v/", v->id, BYTES(""), e);
 }
 
