@@ -12,7 +12,7 @@ static int conformance_run(struct job *job, const void *options, const struct te
 	return blob_verify(job, options, operands->items[0], &proof, e) < 0 ? -1 : STATUS_DONE;
 }
 
-const struct applet applet_conformance_verify = {
+const struct applet applet_conformance_verify_bundle = {
 	.name = "conformance verify-bundle",
 	.brief = "verify-blob as its suite calls it",
 	.operands = "FILE|DIGEST",
