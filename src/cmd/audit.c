@@ -35,7 +35,7 @@ static const struct flag flags[] = {
 	  "exit with 6 at a gap or an unknown program" },
 	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
 	  "high,kev,epss:.5,fixable,secrets,settings,eol,gaps" },
-	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db build')" },
+	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "do not search the files for keys and passwords" },
 	{ 0 },
@@ -83,7 +83,10 @@ static int prepare(struct run *r, const char *first, err *e)
 		                                 .skip_secrets = f->skip_secrets };
 	if (open_database(r, e) < 0)
 		return -1;
-	return outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e);
+	if (outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e) < 0)
+		return -1;
+	r->options.no_texts = outputs_are(&r->outputs, "table");
+	return 0;
 }
 
 static void report(struct run *r, const struct audit_page *page)

@@ -155,6 +155,14 @@ const struct terminal *output_terminal(const struct outputs *o, size_t i, const 
 	return o->items[i].path ? &paper : &job->out;
 }
 
+bool outputs_are(const struct outputs *o, const char *format)
+{
+	for (size_t i = 0; i < o->len; i++)
+		if (strcmp(o->items[i].format, format) != 0)
+			return false;
+	return true;
+}
+
 bool outputs_want_issues(const struct outputs *o)
 {
 	for (size_t i = 0; i < o->len; i++)

@@ -30,8 +30,10 @@ int outputs_open(struct job *job, const char *format, const struct texts *list, 
 int outputs_commit(struct outputs *o, err *e);
 void outputs_close(struct outputs *o);
 
-/* outputs_want_issues(o): is one of them a report of all findings (ISSUES_FORMATS)?
+/* outputs_are(o, format): all of them, and nothing else.
+ * outputs_want_issues(o): is one of them a report of all findings (ISSUES_FORMATS)?
  * outputs_issues(o, all): write those, once and at the end. */
+bool outputs_are(const struct outputs *o, const char *format);
 bool outputs_want_issues(const struct outputs *o);
 void outputs_issues(struct outputs *o, const struct issues *all);
 

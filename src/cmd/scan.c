@@ -56,6 +56,7 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 		return -1;
 	int result = judging_prepare(&r->judging, r->job, &f->judging, &r->reading, e);
 
+	r->judging.options.gate.no_texts = outputs_are(&r->outputs, "table");
 	progress_end(&r->reading.progress); /* of the baseline */
 	return result;
 }

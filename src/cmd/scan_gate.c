@@ -232,7 +232,7 @@ static int open_shipped(struct judging *j, const char *path, err *e)
 		return err_wrap(e, "database");
 	message_note(j->job, NULL,
 	             "there is no vulnerability database yet, so only the .NET record that came with "
-	             "the program is used ('oakum db build' makes one, --db names another)");
+	             "the program is used ('oakum db update' fetches one, --db names another)");
 	return 0;
 }
 

@@ -84,7 +84,8 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 	const struct secrets_page *secrets = options->skip_secrets ? NULL : &out->secrets;
 	const struct scan_options scan = { .now = options->now,
 		                               .db = options->db,
-		                               .gate.severities = GATE_ALL };
+		                               .gate = { .severities = GATE_ALL,
+		                                         .no_texts = options->no_texts } };
 
 	*out = (struct audit){ 0 };
 	if (secrets) {

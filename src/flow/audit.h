@@ -13,6 +13,7 @@ struct audit_options {
 	int64_t now;                /* the day the audit is made for, seconds */
 	bool skip_secrets;          /* do not search contents */
 	struct database *db;        /* of vulnerabilities; may be NULL */
+	bool no_texts;              /* nobody shows titles and descriptions of them */
 };
 
 struct audit {

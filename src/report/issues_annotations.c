@@ -73,9 +73,12 @@ static void put_issue(struct stream *out, const struct issues *all, const struct
 	stream_puts(out, "\n");
 }
 
-static void put_failure(struct stream *out, const struct issue_target *t, struct arena *a)
+/* put_target(out, t, a): why it could not be judged, or what to know of it. */
+static void put_target(struct stream *out, const struct issue_target *t, struct arena *a)
 {
-	stream_puts(out, "::error title=oakum::");
+	if (!t->failed && t->notes.len == 0)
+		return;
+	stream_printf(out, "::%s title=oakum::", names[t->failed ? ERROR : NOTICE]);
 	put(out, t->name, false, a);
 	for (size_t i = 0; i < t->notes.len && i < LIMIT_ANNOTATIONS; i++) {
 		stream_puts(out, i == 0 ? ": " : "; ");
@@ -102,8 +105,7 @@ void issues_annotations(const struct issues *all, struct stream *out)
 		arena_reset(&scratch);
 	}
 	for (size_t i = 0; i < all->targets.len; i++)
-		if (all->targets.items[i].failed)
-			put_failure(out, &all->targets.items[i], &a);
+		put_target(out, &all->targets.items[i], &a);
 	stream_printf(out, "%s", issues_summary(all, &a));
 	if (left_out > 0)
 		stream_printf(out, "; %llu are not shown here", (unsigned long long)left_out);

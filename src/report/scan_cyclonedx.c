@@ -274,6 +274,7 @@ void scan_cyclonedx(const struct scan_page *page, const char *format, struct str
 	struct document d = { .page = page, .before = page->os_id.n > 0 };
 	struct sbom bill = { .name = page->target,
 		                 .created = page->now,
+		                 .database = page->database->built,
 		                 .tool_version = OAKUM_VERSION,
 		                 .packages = d.before + page->packages.len,
 		                 .ctx = &d,

@@ -79,6 +79,11 @@ static void write_metadata(struct json_writer *w, const struct sbom *bill)
 	json_write_end(w);
 	json_write_end(w);
 	write_image(w, bill);
+	if (bill->database > 0) {
+		json_write_array(w, "properties");
+		write_property(w, "oakum:database", bytes_str(DATE_TEXT(bill->database)));
+		json_write_end(w);
+	}
 	json_write_end(w);
 }
 

@@ -87,6 +87,7 @@ struct sbom {
 	digest image;           /* of its manifest, else of its config; none for a folder */
 	bytes os, architecture; /* its platform; may be empty */
 	int64_t created;        /* of the document: seconds (UTC) */
+	int64_t database;       /* of what its vulnerabilities were found by: seconds; 0: none */
 	const char *tool_version;
 	struct sbom_layer *layers;
 	size_t layers_len;

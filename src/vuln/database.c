@@ -195,6 +195,16 @@ int database_vulnerability(struct database *db, bytes id, struct arena *a,
 	return there > 0 || rated > 0;
 }
 
+int database_texts(struct database *db, bytes id, struct arena *a, struct vulnerability *v, err *e)
+{
+	struct vulnerability texts;
+	int there = take_vulnerability(db, "w/", id, a, &texts, e);
+
+	if (there > 0)
+		vulnerability_merge(v, &texts, a);
+	return there < 0 ? -1 : 0;
+}
+
 int database_end_of_life(struct database *db, bytes product, bytes release, struct arena *a,
                          struct end_of_life *out, err *e)
 {

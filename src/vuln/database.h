@@ -48,12 +48,15 @@ digest database_digest(const struct database *db);
 
 /* database_advisories(db, space, package, a, out, e): all of them, none is an empty list.
  * database_vulnerability(db, id, a, out, e), database_end_of_life: 1, 0 when there is none, -1.
+ * Without title, description, weaknesses and references, which few reports show: database_texts(db,
+ * id, a, inout, e) adds those that there are.
  * database_covers(db, space): is there any advisory of this space? Arena: strings are copied.
  * ERR_FORMAT, ERR_IO. */
 int database_advisories(struct database *db, bytes space, bytes package, struct arena *a,
                         struct advisories *out, err *e);
 int database_vulnerability(struct database *db, bytes id, struct arena *a,
                            struct vulnerability *out, err *e);
+int database_texts(struct database *db, bytes id, struct arena *a, struct vulnerability *v, err *e);
 int database_end_of_life(struct database *db, bytes product, bytes release, struct arena *a,
                          struct end_of_life *out, err *e);
 bool database_covers(const struct database *db, bytes space);

@@ -17,6 +17,7 @@ struct database_builder *builder_new(void)
 	b->arena = a;
 	b->heap.max = LIMIT_DATABASE_BUILD;
 	b->record.max = LIMIT_DATABASE_BUILD;
+	b->text_key.max = LIMIT_DATABASE_BUILD;
 	map_init(&b->spaces, &b->arena);
 	map_init(&b->told, &b->arena);
 	return b;
@@ -30,6 +31,7 @@ void builder_free(struct database_builder *b)
 
 	buf_done(&b->heap);
 	buf_done(&b->record);
+	buf_done(&b->text_key);
 	arena_done(&a);
 }
 
@@ -192,8 +194,34 @@ static void join_lists(const struct database_builder *b, struct slot *s, size_t 
 			buf_put(out, builder_value(b, &s[i]));
 }
 
+/* What decides is read for every finding, what is read by a person only for some reports: the two
+ * stand apart, so that the first lies in few blocks. */
+enum part { PART_ALL, PART_FACTS, PART_TEXTS };
+
+static void cut_to(enum part part, struct vulnerability *v)
+{
+	if (part == PART_FACTS) {
+		v->title = v->description = bytes_of(NULL, 0);
+		v->cwes.len = v->references.len = 0;
+	} else if (part == PART_TEXTS) {
+		*v = (struct vulnerability){ .id = v->id,
+			                         .title = v->title,
+			                         .description = v->description,
+			                         .cwes = v->cwes,
+			                         .references = v->references,
+			                         .epss = UINT32_MAX,
+			                         .epss_percentile = UINT32_MAX,
+			                         .withdrawn = true };
+	}
+}
+
+static bool has_texts(const struct vulnerability *v)
+{
+	return v->title.n > 0 || v->description.n > 0 || v->cwes.len > 0 || v->references.len > 0;
+}
+
 static int join_vulnerabilities(const struct database_builder *b, const struct slot *s, size_t n,
-                                buf *out, err *e)
+                                enum part part, buf *out, err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct vulnerability whole, more;
@@ -207,6 +235,8 @@ static int join_vulnerabilities(const struct database_builder *b, const struct s
 			vulnerability_merge(&whole, &more, &a);
 	}
 	if (good)
+		cut_to(part, &whole);
+	if (good && (part != PART_TEXTS || has_texts(&whole)))
 		vulnerability_pack(&whole, out);
 	arena_done(&a);
 	return good ? 0 : err_set(e, ERR_BUG, 0, "a record of ours cannot be read back");
@@ -218,8 +248,10 @@ static int join(const struct database_builder *b, struct slot *s, size_t n, buf 
 {
 	bytes key = builder_key(b, s);
 
-	if (bytes_starts(key, BYTES("v/")) || bytes_starts(key, BYTES("p/")))
-		return join_vulnerabilities(b, s, n, out, e);
+	if (bytes_starts(key, BYTES("v/")))
+		return join_vulnerabilities(b, s, n, PART_FACTS, out, e);
+	if (bytes_starts(key, BYTES("p/")))
+		return join_vulnerabilities(b, s, n, PART_ALL, out, e);
 	if (bytes_starts(key, BYTES("e/")))
 		buf_put(out, builder_value(b, &s[n - 1]));
 	else
@@ -277,31 +309,59 @@ static int put(struct database_builder *b, struct sorted_writer *w, struct slot 
 	return sorted_add(w, key, buf_bytes(&b->record), e);
 }
 
-static int write_all(struct database_builder *b, struct sorted_writer *w, int64_t built, err *e)
+/* put_texts(b, w, s, n, e): under "w/", behind all that is "v/". */
+static int put_texts(struct database_builder *b, struct sorted_writer *w, struct slot *s, size_t n,
+                     err *e)
 {
-	struct slot *s = b->slots.items, *end = s + b->slots.len;
-	bool told = false;
+	bytes key = builder_key(b, s);
 
-	while (s < end || !told) {
-		struct slot *next = s;
+	if (!bytes_take_prefix(&key, BYTES("v/")))
+		return 0;
+	buf_clear(&b->record);
+	buf_clear(&b->text_key);
+	buf_puts(&b->text_key, "w/");
+	buf_put(&b->text_key, key);
+	if (join_vulnerabilities(b, s, n, PART_TEXTS, &b->record, e) < 0)
+		return -1;
+	return b->record.n > 0 ? sorted_add(w, buf_bytes(&b->text_key), buf_bytes(&b->record), e) : 0;
+}
 
-		/* "i/" comes before "m/" and "v/", behind "a/" and "e/". */
-		if (!told && (s == end || bytes_compare(builder_key(b, s), BYTES("i/")) > 0)) {
-			told = true;
-			buf_clear(&b->record);
-			pack_info(b, built, &b->record);
-			if (sorted_compress(w, false, e) < 0 ||
-			    sorted_add(w, BYTES("i/"), buf_bytes(&b->record), e) < 0)
-				return -1;
-			continue;
-		}
-		while (next < end && bytes_equal(builder_key(b, next), builder_key(b, s)))
+/* each_key(b, w, from, to, one, e): one(b, w, slots, n, e) for the slots of each key. */
+static int each_key(struct database_builder *b, struct sorted_writer *w, size_t from, size_t to,
+                    int (*one)(struct database_builder *, struct sorted_writer *, struct slot *,
+                               size_t, err *),
+                    err *e)
+{
+	struct slot *s = b->slots.items;
+
+	for (size_t next = from; from < to; from = next) {
+		while (next < to && bytes_equal(builder_key(b, &s[next]), builder_key(b, &s[from])))
 			next++;
-		if (put(b, w, s, (size_t)(next - s), e) < 0)
+		if (one(b, w, &s[from], next - from, e) < 0)
 			return -1;
-		s = next;
 	}
 	return 0;
+}
+
+static int put_info(struct database_builder *b, struct sorted_writer *w, int64_t built, err *e)
+{
+	buf_clear(&b->record);
+	pack_info(b, built, &b->record);
+	return sorted_compress(w, false, e) < 0 ? -1
+	                                        : sorted_add(w, BYTES("i/"), buf_bytes(&b->record), e);
+}
+
+/* In the order of keys: "i/" comes before "m/" and "v/", behind "a/" and "e/". */
+static int write_all(struct database_builder *b, struct sorted_writer *w, int64_t built, err *e)
+{
+	size_t n = b->slots.len, before = 0;
+
+	while (before < n && bytes_compare(builder_key(b, &b->slots.items[before]), BYTES("i/")) < 0)
+		before++;
+	if (each_key(b, w, 0, before, put, e) < 0 || put_info(b, w, built, e) < 0 ||
+	    each_key(b, w, before, n, put, e) < 0 || sorted_compress(w, true, e) < 0)
+		return -1;
+	return each_key(b, w, 0, n, put_texts, e);
 }
 
 static void sort(struct database_builder *b)

@@ -14,7 +14,7 @@ struct slot {
 
 struct database_builder {
 	struct arena arena; /* holds this very struct */
-	buf heap, record;
+	buf heap, record, text_key;
 	struct {
 		struct slot *items;
 		size_t len, cap;

@@ -232,12 +232,12 @@ static void sort(struct findings *list)
 		qsort(list->items, list->len, sizeof(*list->items), compare);
 }
 
-static int rate(struct database *db, const struct match *m, struct arena *a, struct finding *out,
-                err *e)
+static int rate(struct database *db, const struct match *m, bool texts, struct arena *a,
+                struct finding *out, err *e)
 {
 	int known = database_vulnerability(db, m->id, a, &out->about, e);
 
-	if (known < 0)
+	if (known < 0 || (known > 0 && texts && database_texts(db, m->id, a, &out->about, e) < 0))
 		return -1;
 	if (known == 0)
 		out->about = (struct vulnerability){ .epss = UINT32_MAX };
@@ -257,10 +257,10 @@ static int compare_ids(const void *left, const void *right, void *ctx)
 	return c ? c : (*l > *r) - (*l < *r);
 }
 
-/* rate_all(db, matches, a, out, e): a finding for each match. In the order of ids, in which the
+/* rate_all(db, matches, texts, a, out, e): a finding for each match. In the order of ids, in which the
  * database has them: each of its blocks is then read once. */
-static int rate_all(struct database *db, const struct matches *matches, struct arena *a,
-                    struct finding **out, err *e)
+static int rate_all(struct database *db, const struct matches *matches, bool texts,
+                    struct arena *a, struct finding **out, err *e)
 {
 	size_t n = matches->found.len;
 	uint32_t *order = arena_array(a, uint32_t, n);
@@ -271,7 +271,7 @@ static int rate_all(struct database *db, const struct matches *matches, struct a
 	if (n > 1)
 		qsort_r(order, n, sizeof(*order), compare_ids, matches->found.items);
 	for (size_t i = 0; i < n; i++)
-		if (rate(db, &matches->found.items[order[i]], a, &rated[order[i]], e) < 0)
+		if (rate(db, &matches->found.items[order[i]], texts, a, &rated[order[i]], e) < 0)
 			return -1;
 	*out = rated;
 	return 0;
@@ -284,7 +284,7 @@ int gate_pass(struct database *db, const struct matches *matches,
 	struct map seen;
 
 	map_init(&seen, a);
-	if (rate_all(db, matches, a, &rated, e) < 0)
+	if (rate_all(db, matches, !o->no_texts, a, &rated, e) < 0)
 		return -1;
 	for (size_t i = 0; i < matches->found.len; i++) {
 		struct finding f = rated[i];

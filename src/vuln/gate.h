@@ -44,6 +44,7 @@ struct gate_options {
 	const struct vex_list *vex;
 	const struct purl *image;  /* for VEX, see vex_find */
 	const struct map *before;  /* of a baseline: gate_key to anything */
+	bool no_texts;             /* titles, descriptions and the like are not shown */
 };
 
 struct gate {

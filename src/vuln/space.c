@@ -213,9 +213,11 @@ static size_t system_space(const struct package *p, struct arena *a, struct spac
 		out[n++] = (struct space){ name, p->source_name.n ? p->source_name : p->name,
 			                       p->source_version.n ? p->source_version : p->version,
 			                       d->ordering, false };
+	bool again = n > 0;
+
 	if (d->by == BY_BINARY ||
 	    (d->by == BY_EITHER && p->source_name.n && !bytes_equal(p->source_name, p->name)))
-		out[n++] = (struct space){ name, p->name, p->version, d->ordering, n > 0 };
+		out[n++] = (struct space){ name, p->name, p->version, d->ordering, again };
 	return bytes_is(p->distro_id, "ubuntu") ? add_pocket(a, out, n) : n;
 }
 

@@ -82,7 +82,7 @@ status 'in a folder it is only counted' 0 db build -q -o "$TMP/some.db" osv:"$fe
 
 # The default place, and what is there.
 status 'no database yet' 3 db status
-like 'what to do' "$(cat "$TMP/err")" 'oakum db build'
+like 'what to do' "$(cat "$TMP/err")" 'oakum db update'
 status 'the default place' 0 db build -q "$feeds"
 status 'is where status looks' 0 db status --format json
 ok 'as JSON' jq -e '.schema == "oakum-db" and .newest == "2026-11-02" and (.feeds | length) == 2

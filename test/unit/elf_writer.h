@@ -66,7 +66,9 @@ static inline void elf_fill(const struct elf_options *o, struct elf_writing *w)
 /* elf_write(o, out): a file of at least a page and a half, its dynamic section behind a page. */
 static inline void elf_write(const struct elf_options *o, buf *out)
 {
-	const size_t page = 4096, base = 0x10000;
+	enum { page = 4096 };
+	const size_t base = 0x10000;
+	uint8_t file[2 * page] = { 0 };
 	struct elf_writing w = { BUF_INIT(page / 2), BUF_INIT(page / 2), BUF_INIT(page / 2) };
 	Elf64_Phdr segments[3] = { { 0 } };
 	Elf64_Ehdr head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
@@ -95,9 +97,7 @@ static inline void elf_write(const struct elf_options *o, buf *out)
 	if (o->loader)
 		segments[2] = (Elf64_Phdr){ .p_type = PT_INTERP, .p_offset = front, .p_filesz = loader_n };
 	head.e_phnum = 3;
-	uint8_t *file = buf_room(out, 2 * page);
 
-	memset(file, 0, 2 * page);
 	memcpy(file, &head, sizeof(head));
 	memcpy(file + sizeof(head), segments, sizeof(segments));
 	if (o->loader)
@@ -105,7 +105,7 @@ static inline void elf_write(const struct elf_options *o, buf *out)
 	memcpy(file + symbols, w.symbols.p, w.symbols.n);
 	memcpy(file + texts, w.texts.p, w.texts.n);
 	memcpy(file + page, w.dynamic.p, w.dynamic.n);
-	out->n += 2 * page;
+	buf_put(out, bytes_of(file, sizeof(file)));
 	buf_done(&w.texts);
 	buf_done(&w.symbols);
 	buf_done(&w.dynamic);

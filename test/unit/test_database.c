@@ -91,6 +91,8 @@ static void gives_back_what_was_put_in(void **state)
 	            database_covers(db, BYTES("alpine 3.19")));
 	assert_false(database_covers(db, BYTES("debian 11")) || database_covers(db, BYTES("")));
 	assert_int_equal(database_vulnerability(db, BYTES("CVE-2024-0001"), &a, &v, &e), 1);
+	assert_bytes(v.title, "");
+	assert_int_equal(database_texts(db, BYTES("CVE-2024-0001"), &a, &v, &e), 0);
 	assert_bytes(v.title, "first");
 	assert_bytes(v.aliases.items[0], "GHSA-aaaa-bbbb-cccc");
 	assert_int_equal(v.scores.items[0].v3_score, 98);

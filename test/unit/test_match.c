@@ -297,6 +297,7 @@ static void once_whatever_its_ids(void **state)
 	assert_int_equal(database_vulnerability(db, BYTES("CVE-50"), &arena, &v, &e), 1);
 	assert_int_equal(v.aliases.len, 3);
 	assert_int_equal(database_vulnerability(db, BYTES("GHSA-6"), &arena, &v, &e), 1);
+	assert_int_equal(database_texts(db, BYTES("GHSA-6"), &arena, &v, &e), 0);
 	assert_bytes(v.title, "told");
 }
 
