@@ -26,7 +26,9 @@ static int db_status_run(struct job *job, const void *options, const struct text
 	if (!path)
 		return err_set(e, ERR_USAGE, 0, "there is no home folder: say which with --db FILE");
 	if (database_open(path, &db, e) < 0)
-		return e->kind == ERR_ABSENT ? err_wrap(e, "no database ('oakum db update' fetches one)") : -1;
+		return e->kind != ERR_ABSENT
+		           ? -1
+		           : err_wrap(e, "no database ('oakum db update' fetches one)");
 	const digest root = database_digest(db);
 
 	output_stdout(&out);

@@ -49,7 +49,7 @@ digest database_digest(const struct database *db);
 /* database_advisories(db, space, package, a, out, e): all of them, none is an empty list.
  * database_vulnerability(db, id, a, out, e), database_end_of_life: 1, 0 when there is none, -1.
  * Without title, description, weaknesses and references, which few reports show: database_texts(db,
- * id, a, inout, e) adds those that there are.
+ * id, a, v, e) adds to v those that there are.
  * database_covers(db, space): is there any advisory of this space? Arena: strings are copied.
  * ERR_FORMAT, ERR_IO. */
 int database_advisories(struct database *db, bytes space, bytes package, struct arena *a,

@@ -211,7 +211,7 @@ static void cut_to(enum part part, struct vulnerability *v)
 			                         .references = v->references,
 			                         .epss = UINT32_MAX,
 			                         .epss_percentile = UINT32_MAX,
-			                         .withdrawn = true };
+			                         .withdrawn = true /* joined by "and" */ };
 	}
 }
 

@@ -257,8 +257,8 @@ static int compare_ids(const void *left, const void *right, void *ctx)
 	return c ? c : (*l > *r) - (*l < *r);
 }
 
-/* rate_all(db, matches, texts, a, out, e): a finding for each match. In the order of ids, in which the
- * database has them: each of its blocks is then read once. */
+/* rate_all(db, matches, texts, a, out, e): a finding for each match. In the order of ids, in which
+ * the database has them: each of its blocks is then read once. */
 static int rate_all(struct database *db, const struct matches *matches, bool texts,
                     struct arena *a, struct finding **out, err *e)
 {
