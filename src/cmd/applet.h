@@ -71,6 +71,7 @@ const char *job_env(const struct job *job, const char *name);
 
 struct applet {
 	const char *name, *brief; /* brief: at most 55 columns, for the list of commands */
+	bool unlisted;            /* not in that list: for programs that know it */
 	const char *operands;     /* "TARGET..."; "" when it takes none */
 	const char *about;        /* lines of at most 80 columns, for its own help */
 	unsigned operands_min, operands_max;

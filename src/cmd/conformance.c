@@ -15,6 +15,7 @@ static int conformance_run(struct job *job, const void *options, const struct te
 const struct applet applet_conformance_verify_bundle = {
 	.name = "conformance verify-bundle",
 	.brief = "verify-blob as its suite calls it",
+	.unlisted = true,
 	.operands = "FILE|DIGEST",
 	.about = "The command that the conformance suite of Sigstore calls; status 0: verified.",
 	.operands_min = 1,

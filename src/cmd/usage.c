@@ -12,7 +12,8 @@ void usage_overview(struct stream *out)
 	stream_puts(out, "Usage: oakum COMMAND [flags] TARGET...\n\n"
 	                 "Read a container image, say what is in it and what to mend.\n\nCommands:\n");
 	for (size_t i = 0; applets[i]; i++)
-		stream_printf(out, "  %-12s %s\n", applets[i]->name, applets[i]->brief);
+		if (!applets[i]->unlisted)
+			stream_printf(out, "  %-12s %s\n", applets[i]->name, applets[i]->brief);
 	stream_puts(out,
 	            "\nA target is an OCI layout (oci:DIR[:TAG]), an archive (oci-archive:FILE,\n"
 	            "docker-archive:FILE) or a folder (rootfs:DIR); a path alone is recognised. Any\n"
