@@ -179,6 +179,8 @@
 /* Places of a file where an expression is tried: so many, and one more for every 16 octets; code
  * has one in 1,000, a list of addresses one in 40. */
 #define LIMIT_SECRET_PLACES 4096
+/* Before those, so many of each rule's own, and one more for every KiB. */
+#define LIMIT_SECRET_OWN 64
 /* Steps of one try (PCRE2's match limit): the longest key takes 8,000, most places below 100. A
  * place that takes more than STEPS / PRICE counts as PRICE places. */
 #define LIMIT_SECRET_STEPS 20000

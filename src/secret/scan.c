@@ -34,6 +34,7 @@ struct secret_scanner {
 	uint64_t base;   /* where the window begins in the text */
 	uint32_t line;   /* in which line, from 1 */
 	uint64_t asked, left_out;
+	uint32_t *asked_by; /* each rule, of what is its own */
 	struct secret_finding *findings;
 	size_t findings_len;
 	struct arena arena, scratch_arena;
@@ -225,11 +226,18 @@ static int try(struct secret_scanner *s, const pcre2_code *expression, const str
 	return pcre2_match(expression, v->text.p, v->text.n, from, 0, s->match, s->limits);
 }
 
-/* afford(s, price): a file may have so many places as its size allows; what takes many steps or
- * much copying is paid for by what it costs. */
-static bool afford(struct secret_scanner *s, unsigned price)
+/* afford(s, rule, price): a file may have so many places as its size allows; what takes many steps
+ * or much copying is paid for by what it costs. Some of it is each rule's own, so that a flood of
+ * one kind hides nothing of another. */
+static bool afford(struct secret_scanner *s, size_t rule, unsigned price)
 {
-	bool affordable = s->asked < LIMIT_SECRET_PLACES + (s->base + s->n) / 16;
+	uint64_t size = s->base + s->n;
+
+	if (s->asked_by[rule] < LIMIT_SECRET_OWN + size / 1024) {
+		s->asked_by[rule] += price;
+		return true;
+	}
+	bool affordable = s->asked < LIMIT_SECRET_PLACES + size / 16;
 
 	if (affordable)
 		s->asked += price;
@@ -254,7 +262,7 @@ static void ask(struct secret_scanner *s, size_t rule, const struct view *v)
 	int found = expression ? try(s, expression, v, from, LIMIT_SECRET_STEPS / LIMIT_SECRET_PRICE)
 	                       : PCRE2_ERROR_HEAPLIMIT;
 
-	if (found == PCRE2_ERROR_MATCHLIMIT && afford(s, price_of(r) * LIMIT_SECRET_PRICE)) {
+	if (found == PCRE2_ERROR_MATCHLIMIT && afford(s, rule, price_of(r) * LIMIT_SECRET_PRICE)) {
 		found = try(s, expression, v, from, LIMIT_SECRET_STEPS);
 		s->left_out += found == PCRE2_ERROR_MATCHLIMIT;
 	}
@@ -284,7 +292,7 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
 	(void)from;
 	(void)flags;
 	if (at >= s->until ||
-	    !afford(s, price_of(&secret_rules[rule]) + (wide ? LIMIT_SECRET_PRICE / 4 : 0)))
+	    !afford(s, rule, price_of(&secret_rules[rule]) + (wide ? LIMIT_SECRET_PRICE / 4 : 0)))
 		return 0;
 	struct view v = wide ? view_wide(s, at) : view_narrow(s, at);
 
@@ -316,6 +324,7 @@ void secret_scanner_begin(struct secret_scanner *s)
 	s->base = s->asked = s->left_out = 0;
 	s->line = 1;
 	s->findings_len = 0;
+	memset(s->asked_by, 0, secret_rules_len * sizeof(*s->asked_by));
 }
 
 void secret_scanner_add(struct secret_scanner *s, bytes part)
@@ -367,6 +376,7 @@ struct secret_scanner *secret_scanner_new(err *e)
 	s->narrow = arena_alloc(&a, BEFORE + BEHIND);
 	s->findings = arena_array(&a, struct secret_finding, LIMIT_SECRETS_FILE);
 	s->expressions = arena_array(&a, pcre2_code *, secret_rules_len);
+	s->asked_by = arena_array(&a, uint32_t, secret_rules_len);
 	s->arena = a;
 	s->hasher = hasher_new(DIGEST_SHA256);
 	s->match = pcre2_match_data_create(8, NULL);

@@ -85,6 +85,9 @@ status '--name without -' 2 "$OAKUM" secrets --name x image
 status 'a line of 100 MB' 1 sh -c '{ head -c 50000000 /dev/zero | tr "\0" a; printf " %s " "$2";
 	head -c 50000000 /dev/zero | tr "\0" b; } | "$1" secrets -f json -' sh "$OAKUM" "$token"
 is 'is searched whole' "$(jq -c '.findings[] | [.start, .end]' out)" '[50000001,50000041]'
+status 'a flood of one kind' 1 sh -c '{ yes "password=" | head -c 540000 | tr -d "\n"; printf " token=%s\n" "$2"; } |
+	"$1" secrets -f json -' sh "$OAKUM" "$token"
+is 'hides nothing of another' "$(jq -r '[.findings[].rule] | index("github-pat") != null' out)" true
 status 'text that asks for much work' 0 sh -c 'yes "-----BEGIN PRIVATE KEY-----" | head -c 20000000 |
 	tr -d "\n" | timeout 60 "$1" secrets -' sh "$OAKUM"
 
