@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ignore files in both forms; the first octet says which. What was read is asked for. */
-#include "vuln/ignore.h"
+/* Ignore files in all forms; the first octet says which. What was read is asked for. */
+#include "model/ignore.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,7 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	(void)!ignore_read(bytes_skip(text, 1), data[0] == 'y', 0, &arena, &list, &e);
+	struct ignore_file file = { IGNORE_TRIVY, "ignore", bytes_skip(text, 1) };
+
+	if (data[0] == 'y' || data[0] == 'o')
+		file.form = data[0] == 'y' ? IGNORE_TRIVY_YAML : IGNORE_OAKUM;
+	(void)!ignore_read(&file, 0, &arena, &list, &e);
 	(void)purl_parse(BYTES("pkg:deb/debian/bash@5.2?arch=amd64"), &arena, &purl);
 	for (size_t i = 0; i < list.entries.len; i++)
 		(void)ignore_find(&list, IGNORE_VULNERABILITY, list.entries.items[i].id,

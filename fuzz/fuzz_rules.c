@@ -43,9 +43,10 @@ static void check_list(bytes text)
 {
 	struct arena a = ARENA_INIT;
 	struct yaml_file file;
+	size_t folded;
 	err e = { 0 };
 
-	if (running_read(text, &a, &file, &e) == 0)
+	if (running_read(text, &a, &file, &folded, &e) == 0)
 		for (size_t i = 0; i < file.documents.len; i++)
 			check_node(file.documents.items[i].root, text.n, 0);
 	arena_done(&a);

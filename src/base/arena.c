@@ -4,6 +4,7 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
@@ -21,9 +22,10 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-/* The first chunk is small so that a short job stays small; later ones double up to 1 MiB, which
+/* The first chunk is small so that a short job stays small, and many of them (the files of
+ * LIMIT_CHECK_FILES have an arena each); later ones double up to 1 MiB, which
  * wastes little and keeps malloc calls rare. */
-#define CHUNK_FIRST ((size_t)8 << 10)
+#define CHUNK_FIRST ((size_t)512)
 #define CHUNK_LARGEST ((size_t)1 << 20)
 
 struct arena_chunk {
@@ -32,13 +34,10 @@ struct arena_chunk {
 	alignas(max_align_t) uint8_t data[];
 };
 
-static void *must(void *p)
+_Noreturn void arena_exhausted(void)
 {
-	if (!p) {
-		fputs("oakum: out of memory\n", stderr);
-		abort();
-	}
-	return p;
+	fputs("oakum: out of memory\n", stderr);
+	_exit(EXIT_NO_MEMORY);
 }
 
 static struct arena_chunk *chunk_add(struct arena *a, size_t need)
@@ -49,8 +48,10 @@ static struct arena_chunk *chunk_add(struct arena *a, size_t need)
 		size = CHUNK_LARGEST;
 	if (size < need)
 		size = need;
-	struct arena_chunk *c = must(malloc(sizeof(*c) + size));
+	struct arena_chunk *c = malloc(sizeof(*c) + size);
 
+	if (!c)
+		arena_exhausted();
 	c->older = a->head;
 	c->size = size;
 	c->used = 0;
@@ -64,7 +65,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	const size_t align = alignof(max_align_t);
 
 	if (n > SIZE_MAX / 2)
-		must(NULL);
+		arena_exhausted();
 	size_t need = n ? (n + align - 1) / align * align : align;
 	struct arena_chunk *c = a->head;
 
@@ -88,7 +89,7 @@ void *arena_zero_array(struct arena *a, size_t count, size_t size)
 	size_t n;
 
 	if (__builtin_mul_overflow(count, size, &n))
-		must(NULL);
+		arena_exhausted();
 	return arena_zero(a, n);
 }
 
@@ -99,7 +100,7 @@ void *arena_grow(struct arena *a, void *items, size_t len, size_t *cap, size_t s
 	size_t more = *cap ? *cap * 2 : 8, n;
 
 	if (__builtin_mul_overflow(more, size, &n))
-		must(NULL);
+		arena_exhausted();
 	void *p = arena_alloc(a, n);
 
 	if (len)

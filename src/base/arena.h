@@ -3,7 +3,7 @@
  *
  * One arena a job (an image, a document), plus one scratch arena a worker that is reset per entry.
  * Allocation never fails: every reader bounds its input first (base/limits.h); true exhaustion
- * prints and aborts. Blocks are aligned for any type. Nothing is freed alone.
+ * prints and ends the process. Blocks are aligned for any type. Nothing is freed alone.
  * Under AddressSanitizer a reset poisons what was handed out, so use after reset is caught.
  * Threading: an arena belongs to one thread. */
 #pragma once
@@ -20,6 +20,11 @@ struct arena {
 };
 
 #define ARENA_INIT { NULL, 0 }
+
+/* arena_exhausted(): no memory is left: says so and ends the process with this status, which tells
+ * the parent of a sealed worker what was the matter (abort's signal is forbidden there). */
+#define EXIT_NO_MEMORY 86
+_Noreturn void arena_exhausted(void);
 
 /* arena_done(a): free everything; a is as after ARENA_INIT. A never used arena is fine. */
 void arena_done(struct arena *a);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
 
+#include "base/arena.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,10 +18,8 @@ static void grow(buf *b, size_t need)
 	 * an allocation. */
 	uint8_t *p = realloc(b->p, cap + 1);
 
-	if (!p) {
-		fputs("oakum: out of memory\n", stderr);
-		abort();
-	}
+	if (!p)
+		arena_exhausted();
 	b->p = p;
 	b->cap = cap;
 }

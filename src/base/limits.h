@@ -48,6 +48,9 @@
  * json` of 5,000 pods has 50 MB. From LIMIT_LIST_WHOLE on it is read so. */
 #define LIMIT_LIST (64 * MIB)
 #define LIMIT_LIST_WHOLE (1 * MIB)
+/* What two pods are compared by: specs that people and operators write have 4 to 20 kB. A longer
+ * one is judged for itself. */
+#define LIMIT_POD (128 * KIB)
 /* Nodes of one YAML file, and of what its aliases stand for: 96 octets each; a pod as a server
  * shows it has 300. */
 #define LIMIT_YAML_NODES UINT32_C(400000)
@@ -73,6 +76,8 @@
 #define LIMIT_CHECK_PINS_MS 600000
 /* Findings of one judgement; beyond them a reader is lost. */
 #define LIMIT_FINDINGS 100000
+/* Releases and ecosystems that are named because the database has nothing of them. */
+#define LIMIT_UNCOVERED 16
 
 /* -- streams ---------------------------------------------------------------------------------- */
 /* A blob's declared size: the largest layer seen in the wild is below 64 GiB. */

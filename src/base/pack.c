@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/pack.h"
 
+#include "base/text.h"
+
 void pack_u64(buf *b, uint64_t v)
 {
 	uint8_t out[10];
@@ -73,5 +75,34 @@ bool pack_take_bool(bytes *in, bool *out)
 	if (!pack_take_u64(in, 1, &v))
 		return false;
 	*out = v == 1;
+	return true;
+}
+
+void pack_err(buf *b, const err *e)
+{
+	pack_u64(b, e->kind);
+	pack_bytes(b, bytes_of(e->text, e->len));
+}
+
+static bool is_of_input(uint64_t kind)
+{
+	return kind == ERR_FORMAT || kind == ERR_LIMIT || kind == ERR_IO || kind == ERR_UNTRUSTED;
+}
+
+bool pack_take_err(bytes *in, err *out)
+{
+	buf shown = BUF_INIT(4 * sizeof(out->text));
+	uint64_t kind;
+	bytes text;
+
+	if (!pack_take_u64(in, UINT8_MAX, &kind) || !pack_take_bytes(in, sizeof(out->text), &text))
+		return false;
+	if (kind == ERR_NONE)
+		return true;
+	/* It was printable once; it is made so again, by us. */
+	text_show(&shown, text);
+	(void)err_set(out, is_of_input(kind) ? (enum err_kind)kind : ERR_BUG, 0, PRIb,
+	              BYTESF(buf_bytes(&shown)));
+	buf_done(&shown);
 	return true;
 }

@@ -4,7 +4,11 @@
  * Image paths are octets without a leading slash: "usr/lib/os-release"; the root itself is empty.
  * path_clean is what container runtimes do with a tar name before they unpack it (Go's path.Clean
  * over "/" + name): "." and empty parts go, ".." removes the part before it and is clamped at the
- * root. Threading: pure functions. */
+ * root.
+ *
+ * Patterns of paths, as .gitignore and .dockerignore have them: "**" as a part stands for any parts
+ * or none, "*" and "?" for octets of one part; any other octet for itself. Threading: pure
+ * functions. */
 #pragma once
 
 #include "base/arena.h"
@@ -40,3 +44,8 @@ static inline bool path_within(bytes p, bytes dir)
 {
 	return dir.n == 0 || (bytes_starts(p, dir) && (p.n == dir.n || p.p[dir.n] == '/'));
 }
+
+/* path_fits(pattern, path): the whole path fits. path_fits_above(pattern, path): it or a folder
+ * that holds it does. A path beyond LIMIT_PATH fits nothing. O(pattern * path). */
+bool path_fits(bytes pattern, bytes path);
+bool path_fits_above(bytes pattern, bytes path);

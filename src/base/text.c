@@ -66,17 +66,24 @@ bool text_is_deceptive(uint32_t c)
 	return false;
 }
 
+bool text_is_command(bytes s)
+{
+	return bytes_take_prefix(&s, BYTES("##")) &&
+	       (bytes_starts(s, BYTES("[")) ||
+	        bytes_equal_nocase(bytes_slice(s, 0, 4), BYTES("vso[")));
+}
+
 /* show_next(b, s): the printable form of the character (or broken octet) at the front of *s. */
 static void show_next(buf *b, bytes *s)
 {
 	bytes rest = *s;
 	uint32_t c;
-	bool whole = text_utf8_next(&rest, &c);
+	bool command = text_is_command(rest), whole = text_utf8_next(&rest, &c);
 	size_t n = whole ? s->n - rest.n : 1;
 	bytes one = bytes_slice(*s, 0, n);
 
 	*s = bytes_skip(*s, n);
-	if (whole && !text_is_deceptive(c)) {
+	if (whole && !text_is_deceptive(c) && !command) {
 		buf_put(b, one);
 		return;
 	}
@@ -89,7 +96,8 @@ static void show_plain(buf *b, bytes *s)
 {
 	size_t n = 0;
 
-	while (n < s->n && s->p[n] >= ' ' && s->p[n] <= '~')
+	while (n < s->n && s->p[n] >= ' ' && s->p[n] <= '~' &&
+	       !(s->p[n] == '#' && text_is_command(bytes_skip(*s, n))))
 		n++;
 	buf_put(b, bytes_slice(*s, 0, n));
 	*s = bytes_skip(*s, n);

@@ -36,6 +36,9 @@ size_t text_utf16_units(bytes s);
 /* text_is_deceptive(c): controls, and "Trojan source" (CVE-2021-42574): characters that make a
  * terminal show another text than is there. */
 bool text_is_deceptive(uint32_t c);
+/* text_is_command(s): it begins with what Azure Pipelines and GitHub's first runners obey wherever
+ * it stands in a line of a log: "##vso[" and "##[" (agent docs, loggingcommands.md). */
+bool text_is_command(bytes s);
 
 /* text_take_u64(s, base, max, out): s whole is a number in base 8, 10 or 16 (no sign, no space, no
  * prefix), at most max. */

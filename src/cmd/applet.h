@@ -18,10 +18,15 @@ enum flag_kind {
 	FLAG_SECRET, /* the same, kept where no worker and no list of processes sees it */
 	FLAG_CHOICE, /* const char *, one of the words of `value`, divided by | */
 	FLAG_MAYBE,  /* the same, and --name alone is the first word; a value follows "=" only */
-	FLAG_STATUS, /* uint64_t, an exit status: at most 255 */
+	FLAG_STATUS, /* struct exit_flag: at most 255 */
 	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
 	FLAG_TIME,   /* uint64_t milliseconds: "5m", "1h30m", "300s" (as Go writes durations) */
 	FLAG_LIST,   /* struct texts; the flag may be repeated */
+};
+
+struct exit_flag {
+	bool given; /* 0 is a status, too */
+	uint64_t status;
 };
 
 struct texts {
@@ -103,5 +108,5 @@ struct flag_home {
 	size_t offset; /* of the field */
 };
 const struct flag *applet_flag(const struct applet *applet, size_t i, struct flag_home *out_home);
-/* group_find(name): NULL when unknown. */
+/* group_find(name): of any applet; NULL when unknown. */
 const struct flag_group *group_find(const char *name);

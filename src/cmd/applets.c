@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/check_pins.h"
-#include "cmd/network.h"
-#include "cmd/reading.h"
-#include "cmd/scan.h"
-#include "cmd/vex.h"
+#include "cmd/applet.h"
 
 /* The only list of commands. */
 #define APPLETS(X) X(audit) X(scan) X(vex) X(check) X(init) X(secrets) \
@@ -30,15 +26,12 @@ static const struct flag global_flags[] = {
 	{ 0 },
 };
 
-static const struct flag_group *const groups[] = { &judging_flag_group, &statement_flag_group,
-	                                               &reading_flag_group, &network_flag_group,
-	                                               &rules_flag_group };
-
 const struct flag_group *group_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
-		if (strcmp(groups[i]->name, name) == 0)
-			return groups[i];
+	for (size_t i = 0; applets[i]; i++)
+		for (size_t g = 0; g < APPLET_GROUPS && applets[i]->groups[g].group; g++)
+			if (strcmp(applets[i]->groups[g].group->name, name) == 0)
+				return applets[i]->groups[g].group;
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
+#include "cmd/scan.h"
 #include "cmd/status.h"
 
 #include <limits.h>
@@ -17,7 +18,7 @@
 struct audit_flags {
 	const char *format;
 	struct texts output;
-	uint64_t exit_code;
+	struct exit_flag exit_code;
 	const char *db, *fail_on;
 	bool fail_on_gap, skip_secrets;
 	struct reading_flags reading;
@@ -71,19 +72,21 @@ static int open_database(struct run *r, err *e)
 	return 0;
 }
 
-static int prepare(struct run *r, const char *first, err *e)
+static int prepare(struct run *r, const struct texts *targets, err *e)
 {
 	struct job *job = r->job;
 	const struct audit_flags *f = r->flags;
 
-	if (reading_prepare(&r->reading, job, &f->reading, &f->network, first, e) < 0)
+	if (reading_prepare(&r->reading, job, &f->reading, &f->network, targets->items[0], e) < 0)
 		return -1;
 	r->options = (struct audit_options){ .image = r->reading.options,
 		                                 .now = job->now,
 		                                 .skip_secrets = f->skip_secrets };
 	if (open_database(r, e) < 0)
 		return -1;
-	if (outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs, e) < 0)
+	if (outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
+	                 e) < 0 ||
+	    outputs_refuse_several(&r->outputs, targets, e) < 0)
 		return -1;
 	r->options.no_texts = outputs_are(&r->outputs, "table");
 	return 0;
@@ -121,12 +124,14 @@ static bool is_of_rule(const struct gate_rule *rule, const struct audit_page *pa
 
 static void judge_status(struct run *r, const struct audit_page *page)
 {
-	if ((r->flags->exit_code > 0 && !r->flags->fail_on && page->actions.len > 0) ||
+	if ((r->flags->exit_code.status > 0 && !r->flags->fail_on && page->actions.len > 0) ||
 	    is_of_rule(&r->rule, page))
 		r->status = status_worse(r->status, STATUS_FINDINGS);
 	for (size_t i = 0; page->scan && i < page->scan->gate->found.len; i++)
 		if (gate_fails(&r->rule, &page->scan->gate->found.items[i]))
 			r->status = status_worse(r->status, STATUS_FINDINGS);
+	if (page->scan)
+		r->status = status_worse(r->status, judging_uncovered(r->job, &r->rule, page->scan));
 	if (r->flags->fail_on_gap && (page->gaps > 0 || coverage_opaque(page->coverage) > 0))
 		r->status = status_worse(r->status, STATUS_GAP);
 }
@@ -165,7 +170,7 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
 	struct run r = { .job = job, .flags = options };
 
 	issues_init(&r.issues, ISSUES_OF_IMAGES, job->now);
-	int result = prepare(&r, targets->items[0], e);
+	int result = prepare(&r, targets, e);
 
 	if (result == 0) {
 		enum status failed = reading_each(&r.reading, targets, audit_one, &r);
@@ -179,10 +184,7 @@ static int audit_run_applet(struct job *job, const void *options, const struct t
 	issues_done(&r.issues);
 	outputs_close(&r.outputs);
 	database_close(r.options.db);
-	if (result < 0)
-		return -1;
-	return r.status == STATUS_FINDINGS && r.flags->exit_code > 0 ? (int)r.flags->exit_code
-	                                                             : (int)r.status;
+	return result < 0 ? -1 : status_exit(r.status, &r.flags->exit_code);
 }
 
 const struct applet applet_audit = {

@@ -22,7 +22,7 @@ struct check_flags {
 	const char *compliance;
 	struct network_flags network;
 	struct texts output;
-	uint64_t exit_code;
+	struct exit_flag exit_code;
 	bool diff, all, dump;
 };
 
@@ -77,6 +77,23 @@ static int take_severity(const char *text, enum severity *out, err *e)
 	return 0;
 }
 
+/* A rule that nobody knows would find nothing for ever. */
+static int refuse_unknown_rules(const char *list, err *e)
+{
+	bytes rest = bytes_str(list ? list : ""), id;
+
+	while (bytes_take_until(&rest, ',', &id)) {
+		const struct rule *rule = rule_next(NULL);
+
+		while (rule && !rule_is_called(rule, id))
+			rule = rule_next(rule);
+		if (!rule)
+			return err_set(e, ERR_USAGE, 0,
+			               "--rule: no rule is called '%s' ('oakum explain' lists them)", SHOW(id));
+	}
+	return 0;
+}
+
 static int refuse_contradictions(const struct check_flags *f, err *e)
 {
 	if (f->compliance && (f->fix || f->pss || f->dump))
@@ -112,8 +129,6 @@ static enum rule_fix fix_of(const char *word)
 static int take_options(struct job *job, const struct check_flags *f, struct check_options *out,
                         err *e)
 {
-	err absent = { 0 };
-
 	*out = (struct check_options){ .job = { .pss = f->pss, .optional = f->all, .now = job->now } };
 	out->job.pss_version = PSS_LATEST;
 	out->job.only = f->rule;
@@ -122,20 +137,35 @@ static int take_options(struct job *job, const struct check_flags *f, struct che
 	out->job.store = store_of(f->store);
 	out->fix = fix_of(f->fix);
 	out->job.harden = f->fix && f->pss;
-	if (refuse_contradictions(f, e) < 0)
+	if (refuse_contradictions(f, e) < 0 || refuse_unknown_rules(f->rule, e) < 0)
 		return -1;
 	if (f->pss_version && !pss_version_from(bytes_str(f->pss_version), &out->job.pss_version))
 		return err_set(e, ERR_USAGE, 0, "--pss-version is latest or like v1.30, not '%s'",
 		               SHOW(bytes_str(f->pss_version)));
-	if (file_read_all(".oakumignore", LIMIT_SETTINGS, &job->arena, &out->ignores, &absent) < 0 &&
-	    absent.kind != ERR_ABSENT) {
-		*e = absent;
-		return -1;
+	for (size_t i = 0; i < IGNORE_FORMS_LEN; i++) {
+		const char *name = ignore_file_name((enum ignore_form)i);
+
+		if (file_read_all(name, LIMIT_SETTINGS, &job->arena, &out->ignores[i], e) == 0)
+			continue;
+		if (e->kind != ERR_ABSENT)
+			return -1;
+		err_clear(e);
 	}
 	return 0;
 }
 
 /* -- what was done and seen ------------------------------------------------------------------- */
+
+static void tell_passed(struct job *job, const struct check *check)
+{
+	size_t most = check->passed_len < LIMIT_FAULTS_NAMED ? check->passed_len : LIMIT_FAULTS_NAMED;
+
+	for (size_t i = 0; i < most; i++)
+		message_note(job, check->passed[i], "passed over: a link that leads out, or too deep");
+	if (check->passed_len > most)
+		message_note(job, NULL, arena_printf(&job->arena, "%zu more are passed over",
+		                                     check->passed_len - most));
+}
 
 static bool tell_errors(struct job *job, const struct check *check)
 {
@@ -215,7 +245,7 @@ static enum status judge(const struct check_flags *f, const struct check *check,
 		                  : !finding->suppressed_by && finding->rule->severity >= gate;
 
 		if (counts)
-			return f->exit_code > 0 ? (enum status)f->exit_code : STATUS_FINDINGS;
+			return STATUS_FINDINGS;
 	}
 	return STATUS_DONE;
 }
@@ -259,7 +289,9 @@ static int check_files(struct job *job, const struct check_flags *f, const struc
 		render(job, f, check, outputs);
 	if (outputs_commit(outputs, e) < 0)
 		return -1;
-	return tell_errors(job, check) || pins.failed ? STATUS_FAILED : (int)judge(f, check, gate);
+	if (tell_errors(job, check) || pins.failed)
+		return STATUS_FAILED;
+	return status_exit(judge(f, check, gate), &f->exit_code);
 }
 
 static int check_run_applet(struct job *job, const void *options, const struct texts *targets,
@@ -275,6 +307,12 @@ static int check_run_applet(struct job *job, const void *options, const struct t
 			targets->items[i];
 	int status = check_gather(paths.items, paths.len, &job->arena, &check, e);
 
+	if (status == 0)
+		tell_passed(job, &check);
+	if (status == 0 && paths.len > 0 && check.len == 0)
+		status = err_set(e, ERR_ABSENT, 0,
+		                 "nothing to judge in '%s': no file there is of a kind that has rules",
+		                 SHOW(bytes_str(paths.items[0])));
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &outputs,
 		                      e);

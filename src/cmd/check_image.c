@@ -3,7 +3,6 @@
 
 #include "cmd/reading.h"
 #include "flow/audit.h"
-#include "rule/suppress.h"
 
 #include <sys/stat.h>
 
@@ -44,14 +43,14 @@ struct run {
 	struct job *job;
 	const struct check_options *options;
 	struct audit_options audit;
-	struct ignore_list *ignores;
+	const char *const *excuses; /* of the image at hand, by the numbers of the rules */
 	struct {
 		struct check_finding *items;
 		size_t len, cap;
 	} findings; /* of the whole check */
 };
 
-static void take_page(struct run *r, const struct audit_page *page, const char *target, size_t file)
+static void take_page(struct run *r, const struct audit_page *page, size_t file)
 {
 	struct arena *a = &r->job->arena;
 
@@ -66,7 +65,7 @@ static void take_page(struct run *r, const struct audit_page *page, const char *
 		f->object = w->layer > 0 ? arena_printf(a, "layer %u", w->layer) : "";
 		f->field = arena_str(a, w->path);
 		f->message = arena_str(a, bytes_str(w->message));
-		f->suppressed_by = ignore_reason(r->ignores, w->rule, target, r->options->job.now);
+		f->suppressed_by = r->excuses[rule_number(w->rule)];
 	}
 }
 
@@ -78,7 +77,7 @@ static int judge(struct run *r, const char *text, size_t file, err *e)
 	if (target_parse(text, &r->job->arena, &target, e) < 0 ||
 	    audit_run(&target, &r->audit, &audit, e) < 0)
 		return -1;
-	take_page(r, &audit.page, text, file);
+	take_page(r, &audit.page, file);
 	audit_done(&audit);
 	return 0;
 }
@@ -90,11 +89,13 @@ int check_images(struct job *job, const struct texts *images, const struct netwo
 	struct run r = { .job = job, .options = options };
 	struct reading reading;
 	size_t len = check->len;
+	const char *const *excuses;
 
+	if (check_excuses(images->items, images->len, options, &job->arena, &excuses, e) < 0)
+		return -1;
 	if (reading_prepare(&reading, job, &defaults, network, images->items[0], e) < 0)
 		return -1;
 	r.audit = (struct audit_options){ .image = reading.options, .now = job->now };
-	r.ignores = ignore_parse(options->ignores, &job->arena);
 	r.findings.items = check->findings;
 	r.findings.len = r.findings.cap = check->findings_len;
 	struct check_file *files = arena_array(&job->arena, struct check_file, len + images->len);
@@ -104,6 +105,7 @@ int check_images(struct job *job, const struct texts *images, const struct netwo
 	for (size_t i = 0; i < images->len; i++) {
 		files[len + i].name = images->items[i];
 		reading.progress.target = images->items[i];
+		r.excuses = excuses + i * rule_count();
 		(void)judge(&r, images->items[i], len + i, &files[len + i].error); /* told with the files */
 		progress_end(&reading.progress);
 	}

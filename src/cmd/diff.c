@@ -14,7 +14,7 @@
 struct diff_flags {
 	const char *format;
 	struct texts output;
-	uint64_t exit_code;
+	struct exit_flag exit_code;
 	struct reading_flags reading;
 	struct network_flags network;
 };
@@ -51,7 +51,7 @@ static int run_two(struct reading *reading, const struct diff_flags *f, struct o
 		else
 			diff_text(&page, &job->out, output_stream(outputs, i));
 	}
-	return diff_equal(&page) ? STATUS_DONE : (int)f->exit_code;
+	return diff_equal(&page) ? STATUS_DONE : (int)f->exit_code.status;
 }
 
 static int diff_run(struct job *job, const void *options, const struct texts *targets, err *e)

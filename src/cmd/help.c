@@ -43,12 +43,16 @@ static int help_run(struct job *job, const void *options, const struct texts *op
 	if (taken < operands->len)
 		return err_set(e, ERR_USAGE, 0, "there is no command '%s %s'; 'oakum help' lists them",
 		               SHOW(bytes_str(name)), SHOW(bytes_str(words[1])));
-	if (!applet && !group && strcmp(name, "oakum") != 0)
+	bool family = !applet && !group && usage_family(name, NULL);
+
+	if (!applet && !group && !family && strcmp(name, "oakum") != 0)
 		return err_set(e, ERR_USAGE, 0, "there is no command '%s'; 'oakum help' lists them",
 		               SHOW(bytes_str(name)));
 	output_stdout(&out);
 	if (group)
 		usage_group(group, &out);
+	else if (family)
+		(void)usage_family(name, &out);
 	else
 		print(applet, o->man, &out);
 	return stream_finish(&out, e);

@@ -98,9 +98,21 @@ static int run(struct job *job, const struct applet *applet, char **words, err *
 	return applet->run(job, options, &operands, e);
 }
 
+/* "oakum db", "oakum db --help": which commands begin with that word. */
+static bool is_family(char *const *words)
+{
+	bool alone = !words[1] || strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0;
+
+	return alone && !applet_find(words[0]) && usage_family(words[0], NULL);
+}
+
 static int dispatch(struct job *job, char **words, err *e)
 {
+	char *family[] = { words[0], NULL };
 	size_t taken;
+
+	if (is_family(words))
+		return run(job, applet_find("help"), family, e);
 	const struct applet *applet = choose(words, &taken, e);
 
 	return applet ? run(job, applet, words + taken, e) : -1;

@@ -147,11 +147,15 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 		memcpy(field, &kept, sizeof(kept));
 		return 0;
 	}
-	case FLAG_STATUS:
-		if (!text_take_u64(bytes_str(value), 10, 255, field))
+	case FLAG_STATUS: {
+		struct exit_flag *exit = field;
+
+		exit->given = true;
+		if (!text_take_u64(bytes_str(value), 10, 255, &exit->status))
 			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to 255, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;
+	}
 	case FLAG_SIZE:
 		if (!take_size(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a size like 500MB or 2GiB, not '%s'", shown,

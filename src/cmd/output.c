@@ -44,9 +44,20 @@ void output_stdout(struct stream *s)
 	stream_init(s, to_stdout, NULL);
 }
 
-/* split(entry, formats, o): "json=a.json" where json is one of ours; "a=b.json" is a file's
- * name. */
-static void split(const char *entry, const char *formats, struct job *job, struct output *o)
+/* "jsom=a.json": a word before '=' is a format, a file of such a name has a folder before it. */
+static int refuse_word(const char *entry, const char *formats, err *e)
+{
+	bytes rest = bytes_str(entry), name = bytes_slice(rest, 0, bytes_find(rest, '='));
+
+	if (name.n == rest.n || bytes_find(name, '/') < name.n || bytes_find(name, '.') < name.n)
+		return 0;
+	return err_set(e, ERR_USAGE, 0, "-o %s: '%s' is no format (%s); a file of that name is ./%s",
+	               SHOW(rest), SHOW(name), formats, SHOW(rest));
+}
+
+/* split(entry, formats, job, o, e): "json=a.json" where json is one of ours; "./a=b.json" is a
+ * file's name. */
+static int split(const char *entry, const char *formats, struct job *job, struct output *o, err *e)
 {
 	bytes rest = bytes_str(entry), name = { 0 }, known = bytes_str(formats), word;
 
@@ -58,8 +69,11 @@ static void split(const char *entry, const char *formats, struct job *job, struc
 		o->format = arena_str(&job->arena, name);
 		o->path = entry + name.n + 1;
 	}
+	if (o->path == entry && refuse_word(entry, formats, e) < 0)
+		return -1;
 	if (strcmp(o->path, "-") == 0)
 		o->path = NULL;
+	return 0;
 }
 
 /* -o /dev/null must not replace the device, -o /dev/stdout and a fifo are written as they are. */
@@ -67,7 +81,6 @@ static int open_output(struct output *o, err *e)
 {
 	struct stat st;
 
-	o->fd = -1;
 	if (!o->path) {
 		output_stdout(&o->stream);
 		return 0;
@@ -89,10 +102,10 @@ int outputs_open(struct job *job, const char *format, const struct texts *list, 
 		struct output *o = &out->items[out->len];
 
 		o->format = format;
-		if (list->len > 0)
-			split(list->items[out->len], formats, job, o);
 		o->arena = &job->arena;
-		if (open_output(o, e) < 0)
+		o->fd = -1;
+		if ((list->len > 0 && split(list->items[out->len], formats, job, o, e) < 0) ||
+		    open_output(o, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -161,6 +174,17 @@ bool outputs_are(const struct outputs *o, const char *format)
 		if (strcmp(o->items[i].format, format) != 0)
 			return false;
 	return true;
+}
+
+int outputs_refuse_several(const struct outputs *o, const struct texts *targets, err *e)
+{
+	for (size_t i = 0; i < o->len && targets->len > 1; i++)
+		if (strcmp(o->items[i].format, "table") != 0 && !issues_is_format(o->items[i].format))
+			return err_set(e, ERR_USAGE, 0,
+			               "%s is a document of one target, not of %zu: run once for each (%s "
+			               "take several)",
+			               o->items[i].format, targets->len, "table|" ISSUES_FORMATS);
+	return 0;
 }
 
 bool outputs_want_issues(const struct outputs *o)

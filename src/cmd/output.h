@@ -31,9 +31,12 @@ int outputs_commit(struct outputs *o, err *e);
 void outputs_close(struct outputs *o);
 
 /* outputs_are(o, format): all of them, and nothing else.
+ * outputs_refuse_several(o, targets, e): ERR_USAGE when there are several targets and one of them
+ * holds one only (all but "table" and ISSUES_FORMATS).
  * outputs_want_issues(o): is one of them a report of all findings (ISSUES_FORMATS)?
  * outputs_issues(o, all): write those, once and at the end. */
 bool outputs_are(const struct outputs *o, const char *format);
+int outputs_refuse_several(const struct outputs *o, const struct texts *targets, err *e);
 bool outputs_want_issues(const struct outputs *o);
 void outputs_issues(struct outputs *o, const struct issues *all);
 

@@ -14,7 +14,7 @@
 struct sbom_check_flags {
 	const char *format;
 	struct texts output;
-	uint64_t exit_code;
+	struct exit_flag exit_code;
 	struct reading_flags reading;
 	struct network_flags network;
 };
@@ -52,9 +52,7 @@ static int run_one(struct reading *reading, const struct sbom_check_flags *f,
 	progress_end(&reading->progress);
 	if (done < 0)
 		return err_wrap(e, "%s", SHOW(bytes_str(text)));
-	if (complete)
-		return STATUS_DONE;
-	return f->exit_code ? (int)f->exit_code : STATUS_FINDINGS;
+	return status_exit(complete ? STATUS_DONE : STATUS_FINDINGS, &f->exit_code);
 }
 
 static int sbom_check_run(struct job *job, const void *options, const struct texts *targets, err *e)

@@ -52,7 +52,8 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 		return err_set(e, ERR_USAGE, 0, "--dockerfile is of one image: name one target");
 	if (reading_prepare(&r->reading, r->job, &f->reading, &f->network, targets->items[0], e) < 0 ||
 	    outputs_open(r->job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
-	                 e) < 0)
+	                 e) < 0 ||
+	    outputs_refuse_several(&r->outputs, targets, e) < 0)
 		return -1;
 	int result = judging_prepare(&r->judging, r->job, &f->judging, &r->reading, e);
 

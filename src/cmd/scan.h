@@ -15,7 +15,7 @@ struct judging_flags {
 	const char *severity, *ignore_status, *fail_on, *only_new, *ignorefile, *pkg_types, *db,
 		*scanners, *ledger;
 	struct texts vex, skip_dirs, skip_files;
-	uint64_t exit_code, exit_on_eol;
+	struct exit_flag exit_code, exit_on_eol;
 	bool ignore_unfixed, fail_on_gap, list_all_pkgs, show_suppressed, offline, skip_update;
 };
 
@@ -44,6 +44,11 @@ void judging_done(struct judging *j);
 /* judging_scan(j, text, out, e): read one target and judge it; j->status takes in what fails.
  * scan_done frees it. Errors of scan_run and of what is attached. */
 int judging_scan(struct judging *j, const char *text, struct scan *out, err *e);
+
+/* judging_uncovered(job, rule, page): STATUS_FAILED, and said, where the rule asks for
+ * vulnerabilities and the database has nothing of a release or ecosystem of the target. */
+enum status judging_uncovered(struct job *job, const struct gate_rule *rule,
+                              const struct scan_page *page);
 
 /* judging_finish(j, e): once all targets were scanned: write the ledger. ERR_IO.
  * judging_exit(j): the exit status. */

@@ -130,7 +130,7 @@ static int take_words(struct judging *j, err *e)
 		               "--fail-on: settings are looked at by 'oakum audit', secrets with "
 		               "--scanners vuln,secret");
 	if (!f->fail_on)
-		j->rule.any = f->exit_code > 0 || f->only_new || f->ledger;
+		j->rule.any = f->exit_code.status > 0 || f->only_new || f->ledger;
 	j->options.skip_dirs = words_of(j->job, &f->skip_dirs);
 	j->options.skip_files = words_of(j->job, &f->skip_files);
 	return choose_kinds(j, e);
@@ -223,17 +223,57 @@ static int read_papers(struct judging *j, err *e)
 
 /* -- the database ------------------------------------------------------------------------------ */
 
-/* A machine that has none yet is helped out with what came with the program: .NET alone. */
+/* A machine that has no database yet, or one without .NET, is helped out with what came with the
+ * program. What cannot be judged even so, judge() says. */
 static int open_shipped(struct judging *j, const char *path, err *e)
 {
-	bytes dir = path_dir(bytes_str(path));
+	const char *dir = arena_str(&j->job->arena, path_dir(bytes_str(path)));
+	struct database *shipped, *own = j->options.db;
 
-	if (shipped_open(arena_str(&j->job->arena, dir), &j->options.db, e) < 0)
-		return err_wrap(e, "database");
+	if (shipped_open(dir, &shipped, e) < 0) {
+		if (!own)
+			return err_wrap(e, "database");
+		message_note(j->job, NULL, e->text);
+		err_clear(e); /* .NET stands among what the database does not cover */
+		return 0;
+	}
+	if (own)
+		database_back(own, shipped);
+	else
+		j->options.db = shipped;
 	message_note(j->job, NULL,
-	             "there is no vulnerability database yet, so only the .NET record that came with "
-	             "the program is used ('oakum db update' fetches one, --db names another)");
+	             own ? "the database has no .NET, so the record that came with the program is used "
+	                   "for it ('oakum db update' fetches a newer one)"
+	                 : "there is no vulnerability database yet, so only the .NET record that came "
+	                   "with the program is used ('oakum db update' fetches one, --db names "
+	                   "another)");
 	return 0;
+}
+
+static bool has_feed(const struct database_info *info, enum feed_kind kind)
+{
+	for (size_t i = 0; i < info->feeds.len; i++)
+		if (info->feeds.items[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* A gate that asks for what nobody told the database would be green for ever. Grype's database has
+ * both lists. */
+static int check_lists(const struct judging *j, err *e)
+{
+	const struct database_info *info = database_info(j->options.db);
+	bool both = has_feed(info, FEED_GRYPE_DB);
+	const char *lacks = NULL;
+
+	if (j->rule.kev && !both && !has_feed(info, FEED_KEV))
+		lacks = "KEV";
+	else if (j->rule.epss != UINT32_MAX && !both && !has_feed(info, FEED_EPSS))
+		lacks = "EPSS";
+	return lacks ? err_set(e, ERR_ABSENT, 0,
+	                       "--fail-on: the database has no %s list ('oakum db update' fetches it)",
+	                       lacks)
+	             : 0;
 }
 
 static int open_database(struct judging *j, err *e)
@@ -242,12 +282,15 @@ static int open_database(struct judging *j, err *e)
 
 	if (!path)
 		return err_set(e, ERR_USAGE, 0, "no place for the database is known (set HOME, or --db)");
-	if (database_open(path, &j->options.db, e) == 0)
-		return 0;
-	if (e->kind != ERR_ABSENT || j->flags->db)
-		return err_wrap(e, "database");
-	err_clear(e); /* there is another */
-	return open_shipped(j, path, e);
+	if (database_open(path, &j->options.db, e) < 0) {
+		if (e->kind != ERR_ABSENT || j->flags->db)
+			return err_wrap(e, "database");
+		err_clear(e); /* there is another */
+	}
+	if (!j->flags->db && (!j->options.db || !database_covers(j->options.db, BYTES(".net"))) &&
+	    open_shipped(j, path, e) < 0)
+		return -1;
+	return check_lists(j, e);
 }
 
 /* -- the baseline ------------------------------------------------------------------------------ */
@@ -364,6 +407,27 @@ static bool has_secrets(const struct judging *j, const struct scan_page *page)
 	       (j->rule.secrets || (j->rule.any && !page->has_baseline));
 }
 
+/* Nothing found where nothing was looked up is no pass. */
+enum status judging_uncovered(struct job *job, const struct gate_rule *rule,
+                              const struct scan_page *page)
+{
+	const struct word_list *list = &page->matches->uncovered;
+	buf names = BUF_INIT(LIMIT_SETTINGS);
+	err e = { 0 };
+
+	if (list->len == 0 || !gate_needs_database(rule))
+		return STATUS_DONE;
+	for (size_t i = 0; i < list->len; i++)
+		buf_printf(&names, "%s" PRIb, i > 0 ? ", " : "", BYTESF(list->items[i]));
+	(void)err_set(&e, ERR_ABSENT, 0,
+	              "the database has nothing of %s, so nothing can be gated on ('oakum db update' "
+	              "fetches one, 'oakum db feeds' lists what there is)",
+	              SHOW(buf_bytes(&names)));
+	buf_done(&names);
+	message_error(job, SHOW(page->target), &e);
+	return STATUS_FAILED;
+}
+
 static void judge(struct judging *j, const struct scan_page *page)
 {
 	const struct matches *m = page->matches;
@@ -374,10 +438,11 @@ static void judge(struct judging *j, const struct scan_page *page)
 		fails |= gate_fails(&j->rule, &page->gate->found.items[i]);
 	if (fails)
 		fail(j, STATUS_FINDINGS);
-	if (j->flags->exit_on_eol > 0 && ended)
+	if (j->flags->exit_on_eol.status > 0 && ended)
 		fail(j, STATUS_END_OF_LIFE);
 	if (j->flags->fail_on_gap && gap)
 		fail(j, STATUS_GAP);
+	fail(j, judging_uncovered(j->job, &j->rule, page));
 }
 
 /* An image keeps its entries when it gets another tag. */
@@ -446,7 +511,6 @@ int judging_finish(struct judging *j, err *e)
 
 int judging_exit(const struct judging *j)
 {
-	if (j->status == STATUS_FINDINGS && j->flags->exit_code > 0)
-		return (int)j->flags->exit_code;
-	return j->status == STATUS_END_OF_LIFE ? (int)j->flags->exit_on_eol : (int)j->status;
+	return j->status == STATUS_END_OF_LIFE ? (int)j->flags->exit_on_eol.status
+	                                       : status_exit(j->status, &j->flags->exit_code);
 }

@@ -17,7 +17,7 @@
 struct secrets_flags {
 	const char *format, *name;
 	struct texts output;
-	uint64_t exit_code;
+	struct exit_flag exit_code;
 	bool fail_on_gap;
 	struct reading_flags reading;
 	struct network_flags network;
@@ -60,8 +60,10 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 		return err_set(e, ERR_USAGE, 0, "--name is for standard input: give '-', and nothing else");
 	if (reading_prepare(&r->reading, r->job, &f->reading, &f->network, first, e) < 0)
 		return -1;
-	return outputs_open(r->job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
-	                    e);
+	if (outputs_open(r->job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
+	                 e) < 0)
+		return -1;
+	return outputs_refuse_several(&r->outputs, targets, e);
 }
 
 static void report(struct run *r, const struct secrets_page *page)
@@ -131,10 +133,7 @@ static int secrets_run_applet(struct job *job, const void *options, const struct
 	}
 	issues_done(&r.issues);
 	outputs_close(&r.outputs);
-	if (result < 0)
-		return -1;
-	return r.status == STATUS_FINDINGS && r.flags->exit_code > 0 ? (int)r.flags->exit_code
-	                                                             : (int)r.status;
+	return result < 0 ? -1 : status_exit(r.status, &r.flags->exit_code);
 }
 
 const struct applet applet_secrets = {

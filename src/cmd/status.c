@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/status.h"
 
+#include "cmd/applet.h"
+
 #include <stddef.h>
 
 enum status status_of(enum err_kind kind)
@@ -30,4 +32,9 @@ enum status status_worse(enum status a, enum status b)
 		if (a == order[i] || b == order[i])
 			return order[i];
 	return STATUS_DONE;
+}
+
+int status_exit(enum status status, const struct exit_flag *flag)
+{
+	return status == STATUS_FINDINGS && flag->given ? (int)flag->status : (int)status;
 }

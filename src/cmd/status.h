@@ -21,3 +21,6 @@ enum status {
 enum status status_of(enum err_kind kind);
 /* status_worse(a, b): the one that is reported when both apply. */
 enum status status_worse(enum status a, enum status b);
+/* status_exit(status, flag): the exit status, where --exit-code renames STATUS_FINDINGS. */
+struct exit_flag;
+int status_exit(enum status status, const struct exit_flag *flag);

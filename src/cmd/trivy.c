@@ -386,14 +386,13 @@ static const char *choose(struct reader *r, enum command command, err *e)
 		return "sbom";
 	if (take_scanners(r, &s, e) < 0)
 		return NULL;
-	if (s.settings)
-		message_note(r->job, "trivy",
-		             "settings are judged by 'trivy config' and 'oakum check', each file once");
-	if (s.vulnerabilities)
-		return "scan";
-	if (s.secrets)
-		return "secrets";
-	return "check";
+	if (s.settings && (s.vulnerabilities || s.secrets || command == IMAGE)) {
+		(void)err_set(e, ERR_USAGE, 0,
+		              "trivy --scanners: settings are judged in a step of their own: 'trivy config "
+		              "FOLDER' or 'oakum check FILE|FOLDER|IMAGE'; leave misconfig out here");
+		return NULL;
+	}
+	return s.vulnerabilities ? "scan" : s.secrets ? "secrets" : "check";
 }
 
 static int put_command(struct reader *r, enum command command, err *e)
@@ -457,8 +456,10 @@ static int translate(struct reader *r, err *e)
 		return 0;
 	}
 	if (is_true(value_of(r, "download-db-only"))) {
-		message_note(r->job, "trivy",
-		             "nothing is downloaded here; 'oakum db update' does that");
+		put(r, "db");
+		put(r, "update");
+		put_flags(r, applet_find("db update"));
+		tell_idle(r);
 		return 0;
 	}
 	if (put_command(r, command, e) < 0)

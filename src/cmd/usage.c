@@ -24,6 +24,23 @@ void usage_overview(struct stream *out)
 	            "  oakum audit --format json oci:build/image:latest\n");
 }
 
+bool usage_family(const char *first, struct stream *out)
+{
+	const size_t n = strlen(first);
+	bool any = false;
+
+	for (size_t i = 0; applets[i]; i++) {
+		if (strncmp(applets[i]->name, first, n) != 0 || applets[i]->name[n] != ' ')
+			continue;
+		if (!any && out)
+			stream_printf(out, "Usage: oakum %s COMMAND [flags]\n\nCommands:\n", first);
+		any = true;
+		if (out)
+			stream_printf(out, "  %-12s %s\n", applets[i]->name, applets[i]->brief);
+	}
+	return any;
+}
+
 static void put_flag(struct stream *out, const struct flag *f)
 {
 	char name[COLUMNS + 1];

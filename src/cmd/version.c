@@ -4,7 +4,7 @@
 #include "cmd/build_info.h"
 #include "cmd/output.h"
 #include "cmd/probe.h"
-#include "vuln/support.h"
+#include "model/support.h"
 
 static int version_run(struct job *job, const void *options, const struct texts *operands, err *e)
 {

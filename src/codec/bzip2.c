@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bzip2 (as its 1.0.8 reads it): streams one after the other. */
+#include "base/arena.h"
 #include "codec/decoder.h"
 
 #include <bzlib.h>
@@ -16,7 +17,7 @@ static void begin(struct bzip2 *b)
 {
 	b->stream = (bz_stream){ 0 };
 	if (BZ2_bzDecompressInit(&b->stream, 0, 0) != BZ_OK)
-		codec_no_memory();
+		arena_exhausted();
 	b->within = true;
 }
 
@@ -55,7 +56,7 @@ static int bzip2_step(struct decoder *d, struct decoder_io *io, err *e)
 			b->within = false;
 			b->any = true;
 		} else if (code == BZ_MEM_ERROR) {
-			codec_no_memory();
+			arena_exhausted();
 		} else if (code != BZ_OK) {
 			return err_set(e, ERR_FORMAT, 0, "bzip2: %s",
 			               b->any ? "trailing garbage" : "the data is corrupt");

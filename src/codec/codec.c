@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/codec.h"
 
+#include "base/arena.h"
 #include "base/limits.h"
 #include "codec/decoder.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum codec codec_detect(bytes head)
@@ -48,14 +48,8 @@ void *codec_alloc(size_t n)
 	void *p = calloc(1, n);
 
 	if (!p)
-		codec_no_memory();
+		arena_exhausted();
 	return p;
-}
-
-void codec_no_memory(void)
-{
-	fputs("oakum: out of memory\n", stderr);
-	abort();
 }
 
 struct decoder *decoder_new(enum codec codec, enum codec_engine engine)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/compress.h"
 
+#include "base/arena.h"
 #include "codec/decoder.h"
 
 #include <isa-l/crc.h>
@@ -30,7 +31,7 @@ struct compressor *compressor_new(enum codec codec)
 	if (codec == CODEC_ZSTD) {
 		c->zstd = ZSTD_createCCtx();
 		if (!c->zstd)
-			codec_no_memory();
+			arena_exhausted();
 	}
 	return c;
 }
@@ -66,7 +67,7 @@ static size_t deflate_piece(struct compressor *c, bytes in, uint8_t *out)
 	/* The room is enough for stored blocks, so the only failure there is would be a wrong
 	 * parameter. */
 	if (isal_deflate_stateless(s) != COMP_OK)
-		codec_no_memory();
+		arena_exhausted();
 	return s->total_out;
 }
 
@@ -78,7 +79,7 @@ size_t compress_piece(struct compressor *c, bytes in, uint8_t *out)
 	                             ZSTD_LEVEL);
 
 	if (ZSTD_isError(n)) /* the room is enough: memory */
-		codec_no_memory();
+		arena_exhausted();
 	return n;
 }
 

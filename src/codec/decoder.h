@@ -56,7 +56,5 @@ struct decoder *zstd_new(void);
 struct decoder *xz_new(void);
 struct decoder *bzip2_new(void);
 
-/* codec_alloc(n): cleared memory; codec_no_memory: say so and abort. For the adapters of this room.
- * */
+/* codec_alloc(n): cleared memory, for the adapters of this room. */
 void *codec_alloc(size_t n) __attribute__((returns_nonnull, malloc));
-void codec_no_memory(void) __attribute__((noreturn, cold));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Raw deflate with zlib: the judge of what is a deflate stream. */
 #define ZLIB_CONST
+#include "base/arena.h"
 #include "codec/decoder.h"
 
 #include <limits.h>
@@ -62,6 +63,6 @@ struct inflater *inflater_new_reference(void)
 
 	r->base.ops = &ops;
 	if (inflateInit2(&r->zlib, -MAX_WBITS) != Z_OK)
-		codec_no_memory();
+		arena_exhausted();
 	return &r->base;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* xz (The .xz File Format 1.1): streams one after the other, with padding between them. */
+#include "base/arena.h"
 #include "base/limits.h"
 #include "codec/decoder.h"
 
@@ -14,7 +15,7 @@ struct xz {
 static int failed(lzma_ret code, err *e)
 {
 	if (code == LZMA_MEM_ERROR)
-		codec_no_memory();
+		arena_exhausted();
 	if (code == LZMA_MEMLIMIT_ERROR)
 		return err_set(e, ERR_LIMIT, 0, "xz: it takes more than %u MiB to expand this",
 		               (unsigned)(LIMIT_XZ_MEMORY / MIB));
@@ -63,6 +64,6 @@ struct decoder *xz_new(void)
 
 	x->base.ops = &ops;
 	if (lzma_stream_decoder(&x->stream, LIMIT_XZ_MEMORY, LZMA_CONCATENATED) != LZMA_OK)
-		codec_no_memory();
+		arena_exhausted();
 	return &x->base;
 }

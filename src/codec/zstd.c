@@ -5,6 +5,7 @@
  *  - it would also read the formats of before version 0.8, whose decoders nobody looks after;
  *  - a header that arrives in pieces makes its one-pass shortcut look for a frame in the second
  *    piece (1.5.4), so that the same octets would mean different things in different splits. */
+#include "base/arena.h"
 #include "base/limits.h"
 #include "codec/decoder.h"
 
@@ -161,6 +162,6 @@ struct decoder *zstd_new(void)
 	z->stream = ZSTD_createDStream();
 	if (!z->stream ||
 	    ZSTD_isError(ZSTD_DCtx_setParameter(z->stream, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG)))
-		codec_no_memory();
+		arena_exhausted();
 	return &z->base;
 }

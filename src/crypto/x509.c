@@ -29,15 +29,14 @@ int certificate_read(bytes der, struct certificate **out, err *e)
 		return err_set(e, ERR_FORMAT, 0, "no certificate");
 	}
 	struct certificate *c = calloc(1, sizeof(*c));
-	unsigned char *text = NULL, *spki = NULL;
-	int n = i2d_X509(x509, &text), m = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
+	unsigned char *spki = NULL;
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
 	err ignored = { 0 };
 
-	if (!c || n <= 0 || m <= 0)
+	if (!c || n <= 0)
 		no_memory();
 	c->x509 = x509;
-	c->der = bytes_of(text, (size_t)n);
-	(void)public_key_read(bytes_of(spki, (size_t)m), &c->key, &ignored); /* NULL: of another kind */
+	(void)public_key_read(bytes_of(spki, (size_t)n), &c->key, &ignored); /* NULL: of another kind */
 	OPENSSL_free(spki);
 	*out = c;
 	return 0;
@@ -49,13 +48,7 @@ void certificate_free(struct certificate *c)
 		return;
 	X509_free(c->x509);
 	public_key_free(c->key);
-	OPENSSL_free((void *)(uintptr_t)c->der.p);
 	free(c);
-}
-
-bytes certificate_der(const struct certificate *c)
-{
-	return c->der;
 }
 
 const struct public_key *certificate_key(const struct certificate *c)

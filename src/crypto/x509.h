@@ -14,7 +14,6 @@ struct certificate;
 int certificate_read(bytes der, struct certificate **out, err *e);
 void certificate_free(struct certificate *c);
 
-bytes certificate_der(const struct certificate *c); /* borrows from c */
 /* certificate_key(c): borrows from c; NULL: a kind that nobody signs with here. */
 const struct public_key *certificate_key(const struct certificate *c);
 /* certificate_valid_at(c, time): seconds since 1970, both ends belong to it. */

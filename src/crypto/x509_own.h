@@ -9,5 +9,4 @@
 struct certificate {
 	X509 *x509;
 	struct public_key *key; /* NULL: of another kind */
-	bytes der;              /* OpenSSL's memory */
 };

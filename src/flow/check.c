@@ -7,6 +7,8 @@
 #include "flow/check_wire.h"
 #include "sys/worker.h"
 
+#include <errno.h>
+
 /* How often a file may kill the worker before the rest is given up. */
 #define DEATHS 16
 
@@ -20,63 +22,16 @@ struct session {
 	buf answer;
 };
 
-/* -- one question and its answer -------------------------------------------------------------- */
-
-static int send(struct session *s, bytes text, bool last, err *e)
-{
-	do {
-		bytes part = bytes_slice(text, 0, WORKER_IN_SIZE);
-		uint8_t *room;
-
-		while (!(room = worker_reserve(s->worker)))
-			if (worker_wait(s->worker, e) < 0)
-				return -1;
-		memcpy(room, part.p, part.n);
-		text = bytes_skip(text, part.n);
-		worker_send(s->worker, part.n, last && text.n == 0);
-	} while (text.n > 0);
-	return 0;
-}
-
 /* The answer lies in s->answer. */
 static int take_answer(struct session *s, err *e)
 {
-	bool last = false;
-	bytes part;
-
 	buf_clear(&s->answer);
-	while (!last) {
-		if (!worker_answer(s->worker, &part, &last)) {
-			if (worker_wait(s->worker, e) < 0)
-				return -1;
-			continue;
-		}
-		int kept = buf_append(&s->answer, part, e);
-
-		worker_answer_done(s->worker);
-		if (kept < 0)
-			return -1;
-	}
-	return 0;
+	return worker_take_answer(s->worker, &s->answer, e);
 }
 
 static int ask(struct session *s, const buf *request, err *e)
 {
-	return send(s, buf_bytes(request), true, e) < 0 ? -1 : take_answer(s, e);
-}
-
-/* The worker may lie about the kind. */
-static bool take_error(bytes *in, err *out)
-{
-	uint64_t kind;
-	bytes text;
-
-	if (!pack_take_u64(in, ERR_BUG, &kind) || !pack_take_bytes(in, sizeof(out->text), &text))
-		return false;
-	if (kind != ERR_NONE)
-		(void)err_set(out, kind == ERR_FORMAT || kind == ERR_LIMIT ? (enum err_kind)kind : ERR_BUG,
-		              0, "%s", SHOW(text));
-	return true;
+	return worker_send_all(s->worker, buf_bytes(request), true, e) < 0 ? -1 : take_answer(s, e);
 }
 
 /* -- a worker and its files ------------------------------------------------------------------- */
@@ -84,8 +39,9 @@ static bool take_error(bytes *in, err *out)
 static int begin(struct session *s, err *e)
 {
 	struct worker_options options = { .serve = check_serve, .keep = { -1, -1 } };
-	buf request = BUF_INIT(LIMIT_SETTINGS + LIMIT_PATH);
+	buf request = BUF_INIT((IGNORE_FORMS_LEN + 1) * LIMIT_SETTINGS + LIMIT_PATH);
 	bool landlock;
+	err told = { 0 };
 
 	options.deadline = deadline_in(LIMIT_CHECK_MS + (s->options->fetch ? LIMIT_CHECK_PINS_MS : 0));
 	s->sent_len = 0;
@@ -94,8 +50,15 @@ static int begin(struct session *s, err *e)
 	buf_putc(&request, 'o');
 	check_pack_options(&request, s->options);
 	int result = ask(s, &request, e);
+	bytes answer = buf_bytes(&s->answer);
 
 	buf_done(&request);
+	if (result == 0 && !pack_take_err(&answer, &told))
+		result = err_set(e, ERR_BUG, 0, "the worker's answer is broken");
+	if (result == 0 && err_is_set(&told)) {
+		*e = told;
+		return -1;
+	}
 	return result;
 }
 
@@ -108,10 +71,10 @@ static int give(struct session *s, size_t index, err *e)
 	buf_putc(&request, 'f');
 	pack_str(&request, f->name);
 	pack_u64(&request, f->text.n); /* with the text behind it: pack_bytes without a copy */
-	int result = send(s, buf_bytes(&request), f->text.n == 0, e);
+	int result = worker_send_all(s->worker, buf_bytes(&request), f->text.n == 0, e);
 
 	if (result == 0 && f->text.n > 0)
-		result = send(s, f->text, true, e);
+		result = worker_send_all(s->worker, f->text, true, e);
 	if (result == 0)
 		result = take_answer(s, e);
 	bytes answer = buf_bytes(&s->answer);
@@ -119,7 +82,7 @@ static int give(struct session *s, size_t index, err *e)
 	buf_done(&request);
 	if (result < 0)
 		return -1;
-	if (!take_error(&answer, &f->error))
+	if (!pack_take_err(&answer, &f->error))
 		return err_set(e, ERR_BUG, 0, "the worker's answer is broken");
 	if (!err_is_set(&f->error))
 		s->sent[s->sent_len++] = index;
@@ -136,7 +99,7 @@ static int judge(struct session *s, err *e)
 	bytes answer = buf_bytes(&s->answer);
 
 	buf_done(&request);
-	if (result == 0 && !(take_error(&answer, &told) &&
+	if (result == 0 && !(pack_take_err(&answer, &told) &&
 	                     check_take(&answer, s->check, s->sent, s->sent_len, s->arena)))
 		result = err_set(e, ERR_BUG, 0, "the worker's answer is broken");
 	if (result == 0 && err_is_set(&told)) {
@@ -180,7 +143,7 @@ static int pin(struct session *s, err *e)
 	bytes answer = buf_bytes(&s->answer);
 
 	buf_done(&request);
-	if (result == 0 && (!take_error(&answer, &told) || err_is_set(&told)))
+	if (result == 0 && (!pack_take_err(&answer, &told) || err_is_set(&told)))
 		result = err_set(e, ERR_BUG, 0, "the worker's answer is broken");
 	if (result == 0)
 		result = judge(s, e);
@@ -224,9 +187,46 @@ int check_run(struct check *check, const struct check_options *options, struct a
 		s.worker = NULL;
 		for (size_t i = 0; i < check->len; i++)
 			now += err_is_set(&check->files[i].error);
-		if (result < 0 && now == failed)
-			break; /* no file is to blame */
+		if (result < 0 && (now == failed || e->sys == ENOMEM))
+			break; /* no file is to blame, or all are */
 	}
 	buf_done(&s.answer);
 	return result == 0 ? 0 : -1;
+}
+
+/* -- what is judged elsewhere ----------------------------------------------------------------- */
+
+static bool take_excuses(struct session *s, size_t len, const char **out)
+{
+	bytes answer = buf_bytes(&s->answer), why;
+	err told = { 0 };
+	bool ignored, ok = pack_take_err(&answer, &told) && !err_is_set(&told);
+
+	for (size_t i = 0; ok && i < len; i++) {
+		ok = pack_take_bool(&answer, &ignored) && pack_take_bytes(&answer, LIMIT_SETTINGS, &why);
+		out[i] = ok && ignored ? text_shown(s->arena, why) : NULL;
+	}
+	return ok;
+}
+
+int check_excuses(const char *const *names, size_t len, const struct check_options *options,
+                  struct arena *a, const char *const **out, err *e)
+{
+	struct session s = { .options = options, .arena = a };
+	const char **excuses = arena_array(a, const char *, len * rule_count());
+	buf request = BUF_INIT(LIMIT_SETTINGS);
+
+	s.answer = (buf)BUF_INIT(LIMIT_CHECK_ANSWER);
+	buf_putc(&request, 'i');
+	for (size_t i = 0; i < len; i++)
+		pack_str(&request, names[i]);
+	int result = begin(&s, e) < 0 ? -1 : ask(&s, &request, e);
+
+	if (result == 0 && !take_excuses(&s, len * rule_count(), excuses))
+		result = err_set(e, ERR_BUG, 0, "the worker's answer is broken");
+	worker_stop(s.worker);
+	buf_done(&request);
+	buf_done(&s.answer);
+	*out = excuses;
+	return result;
 }

@@ -30,7 +30,8 @@ void check_pack_options(buf *b, const struct check_options *o)
 	pack_str(b, o->job.registries);
 	pack_u64(b, o->job.updates != NULL);
 	pack_str(b, o->job.updates);
-	pack_bytes(b, o->ignores);
+	for (size_t i = 0; i < IGNORE_FORMS_LEN; i++)
+		pack_bytes(b, o->ignores[i]);
 }
 
 static const char *word(struct server *s, bytes text)
@@ -38,9 +39,26 @@ static const char *word(struct server *s, bytes text)
 	return text.n > 0 ? arena_str(&s->arena, text) : NULL;
 }
 
-static void take_options(struct server *s, bytes in)
+static void take_ignores(struct server *s, bytes in, err *e)
 {
-	bytes pss, only, ignores, registries, updates;
+	struct ignore_list *list = arena_new(&s->arena, struct ignore_list);
+
+	for (size_t i = 0; i < IGNORE_FORMS_LEN && !err_is_set(e); i++) {
+		struct ignore_file file = { (enum ignore_form)i, ignore_file_name((enum ignore_form)i),
+			                        (bytes){ 0 } };
+
+		if (!pack_take_bytes(&in, LIMIT_SETTINGS, &file.text))
+			return; /* the parent is our own program */
+		file.text = arena_bytes(&s->arena, file.text);
+		if (ignore_read(&file, s->options.job.now, &s->arena, list, e) < 0)
+			(void)err_wrap(e, "%s", file.name);
+	}
+	s->job.ignores = list;
+}
+
+static void take_options(struct server *s, bytes in, buf *answer)
+{
+	bytes pss, only, registries, updates;
 	bool updating;
 	uint64_t version, now, fix, store;
 	bool ok = pack_take_bytes(&in, 64, &pss) && pack_take_bytes(&in, LIMIT_PATH, &only) &&
@@ -51,8 +69,8 @@ static void take_options(struct server *s, bytes in)
 	          pack_take_bool(&in, &s->options.dump) &&
 	          pack_take_u64(&in, JOB_STORE_VAULT, &store) &&
 	          pack_take_bytes(&in, LIMIT_PATH, &registries) && pack_take_bool(&in, &updating) &&
-	          pack_take_bytes(&in, LIMIT_SETTINGS, &updates) &&
-	          pack_take_bytes(&in, LIMIT_SETTINGS, &ignores);
+	          pack_take_bytes(&in, LIMIT_SETTINGS, &updates);
+	err e = { 0 };
 
 	if (!ok)
 		return; /* the parent is our own program */
@@ -66,16 +84,11 @@ static void take_options(struct server *s, bytes in)
 	s->options.fix = (enum rule_fix)fix;
 	s->options.job.input = s->options.fix == RULE_FIX_INPUT;
 	job_init(&s->job, &s->arena, &s->options.job);
-	s->job.ignores = ignore_parse(arena_bytes(&s->arena, ignores), &s->arena);
+	take_ignores(s, in, &e);
+	pack_err(answer, &e);
 }
 
 /* -- answers ---------------------------------------------------------------------------------- */
-
-static void pack_error(buf *b, const err *e)
-{
-	pack_u64(b, e->kind);
-	pack_bytes(b, bytes_of(e->text, e->len));
-}
 
 static void take_file(struct server *s, bytes in, buf *answer)
 {
@@ -100,7 +113,7 @@ static void take_file(struct server *s, bytes in, buf *answer)
 			s->sent_cap = list.cap;
 		}
 	}
-	pack_error(answer, &e);
+	pack_err(answer, &e);
 }
 
 static void take_pins(struct server *s, bytes in, buf *answer)
@@ -112,7 +125,22 @@ static void take_pins(struct server *s, bytes in, buf *answer)
 		s->options.job.pins = arena_str(&s->arena, pins);
 	else
 		err_set(&e, ERR_LIMIT, 0, "too many digests");
-	pack_error(answer, &e);
+	pack_err(answer, &e);
+}
+
+static void excuse(struct server *s, bytes in, buf *answer)
+{
+	bytes name;
+
+	pack_err(answer, &(err){ 0 });
+	while (pack_take_bytes(&in, LIMIT_PATH, &name))
+		for (const struct rule *r = rule_next(NULL); r; r = rule_next(r)) {
+			const char *why = suppress_reason(s->job.ignores, r, arena_str(&s->arena, name),
+			                                  &s->arena);
+
+			pack_u64(answer, why != NULL);
+			pack_str(answer, why);
+		}
 }
 
 static void pack_place(buf *b, const struct rule_job *job, size_t file, size_t at)
@@ -186,8 +214,9 @@ static void run(struct server *s, buf *answer)
 			job->files.items[i].text = dump_of(s, &job->files.items[i]);
 	if (s->options.fix != RULE_FIX_NONE)
 		(void)fix_run(job, s->options.fix, &fixed, &e); /* told below */
-	pack_error(answer, &e);
+	pack_err(answer, &e);
 	pack_u64(answer, fixed);
+	pack_u64(answer, job->folded);
 	pack_u64(answer, job->files.len - s->sent_len);
 	pack_u64(answer, job->faults.len);
 	for (size_t i = 0; i < job->faults.len; i++) {
@@ -219,8 +248,9 @@ _Noreturn int check_serve(struct worker_side *side, void *arg)
 			continue;
 		fields = bytes_skip(buf_bytes(&request), 1);
 		switch (request.p[0]) {
-		case 'o': take_options(&s, fields); break;
+		case 'o': take_options(&s, fields, &answer); break;
 		case 'f': take_file(&s, fields, &answer); break;
+		case 'i': excuse(&s, fields, &answer); break;
 		case 'p': take_pins(&s, fields, &answer); break;
 		default: run(&s, &answer); break;
 		}

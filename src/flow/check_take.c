@@ -143,11 +143,13 @@ bool check_take(bytes *in, struct check *check, const size_t *sent, size_t sent_
                 struct arena *a)
 {
 	struct taker t = { .in = in, .sent_len = sent_len, .arena = a };
-	uint64_t fixed;
+	uint64_t fixed, folded;
 
-	if (!pack_take_u64(in, UINT32_MAX, &fixed) || !take_made_count(&t, check, sent))
+	if (!pack_take_u64(in, UINT32_MAX, &fixed) || !pack_take_u64(in, UINT32_MAX, &folded) ||
+	    !take_made_count(&t, check, sent))
 		return false;
 	check->fixed = fixed;
+	check->folded = folded;
 	if (take_all(&t, check))
 		return true;
 	check->len -= t.made; /* they have no names */

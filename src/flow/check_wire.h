@@ -2,8 +2,9 @@
 /* check_wire - what flow/check.c and its worker say to each other, in the form of base/pack.h.
  *
  * A request is one octet and its fields: 'o' the options, 'f' a file's name and text, 'p' digests
- * that were fetched, 'r' run. Each is answered: a kind of error and its text; to 'r' the files that
- * were made, faults, findings and new texts follow.
+ * that were fetched, 'r' run, 'i' names to be looked up in the ignore files. Each is
+ * answered: a kind of error and its text; to 'r' the files that were made, faults, findings and new
+ * texts follow, to 'i' whether and why each rule is ignored for each name.
  * Threading: as the worker. */
 #pragma once
 

@@ -2,6 +2,7 @@
 #include "flow/convert.h"
 
 #include "base/limits.h"
+#include "base/pack.h"
 #include "base/text.h"
 #include "sbom/schema.h"
 #include "sys/file.h"
@@ -11,8 +12,8 @@
 #include <unistd.h>
 
 /* The worker reads the bill from a descriptor that was opened before it was sealed. Its first
- * answer is one octet, an enum err_kind, and the text of the error or the number of packages
- * without a name. Each request is one octet that says what is asked for. */
+ * answer is how that went (base/pack.h) and the number of packages without a name. Each request is
+ * one octet that says what is asked for. */
 
 /* What the worker is given before the fork. */
 struct served {
@@ -122,29 +123,18 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 {
 	struct arena a = ARENA_INIT;
 	struct sbom_document document = { 0 };
+	buf verdict = BUF_INIT(KIB);
 	err e = { 0 };
 
 	(void)!read_bill(arg, &a, &document, &e); /* the answer tells */
-	uint8_t kind = (uint8_t)e.kind;
-
-	side_answer(side, bytes_of(&kind, 1), false);
-	if (kind == ERR_NONE)
-		side_answer(side, bytes_of(&document.nameless, sizeof(document.nameless)), true);
-	else
-		side_answer(side, bytes_of(e.text, e.len), true);
+	pack_err(&verdict, &e);
+	pack_u64(&verdict, document.nameless);
+	side_answer(side, buf_bytes(&verdict), true);
 	for (;;)
 		write_answer(side, arg, &document);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
-
-/* The worker may lie about the kind; it is one of these or a bug. */
-static enum err_kind kind_said(uint8_t said)
-{
-	return said == ERR_FORMAT || said == ERR_LIMIT || said == ERR_IO || said == ERR_UNTRUSTED
-	           ? (enum err_kind)said
-	           : ERR_BUG;
-}
 
 /* take(w, out, e): one answer whole. */
 static int take(struct worker *w, struct stream *out, err *e)
@@ -153,12 +143,7 @@ static int take(struct worker *w, struct stream *out, err *e)
 	bytes part;
 
 	while (!last) {
-		if (!worker_answer(w, &part, &last)) {
-			if (worker_wait(w, e) < 0)
-				return -1;
-			continue;
-		}
-		if (worker_check(w, e) < 0)
+		if (worker_hear(w, &part, &last, e) < 0)
 			return -1;
 		stream_put(out, part);
 		worker_answer_done(w);
@@ -168,37 +153,25 @@ static int take(struct worker *w, struct stream *out, err *e)
 
 static int take_verdict(struct worker *w, uint64_t *out_nameless, err *e)
 {
-	buf verdict = BUF_INIT(sizeof(e->text) + 1);
-	struct stream out;
-	err full = { 0 };
-
-	stream_init(&out, stream_to_buf, &verdict);
-	int result = take(w, &out, e);
-
-	(void)stream_finish(&out, &full); /* the worker lies when it says more: the front will do */
+	buf verdict = BUF_INIT(KIB);
+	int result = worker_take_answer(w, &verdict, e);
 	bytes said = buf_bytes(&verdict);
+	err told = { 0 };
 
-	if (result == 0 && (said.n == 0 || said.p[0] != ERR_NONE))
-		result = err_set(e, kind_said(said.n ? said.p[0] : ERR_BUG), 0, "%s",
-		                 SHOW(bytes_skip(said, 1)));
-	else if (result == 0 && said.n == 1 + sizeof(*out_nameless))
-		memcpy(out_nameless, said.p + 1, sizeof(*out_nameless));
-	else if (result == 0)
+	if (result == 0 &&
+	    (!pack_take_err(&said, &told) || !pack_take_u64(&said, UINT64_MAX, out_nameless)))
 		result = err_set(e, ERR_BUG, 0, "the parsing process answered nonsense");
+	if (result == 0 && err_is_set(&told)) {
+		*e = told;
+		result = -1;
+	}
 	buf_done(&verdict);
 	return result;
 }
 
 static int ask(struct worker *w, uint8_t what, struct stream *out, err *e)
 {
-	uint8_t *room;
-
-	while (!(room = worker_reserve(w)))
-		if (worker_wait(w, e) < 0)
-			return -1;
-	room[0] = what;
-	worker_send(w, 1, true);
-	return take(w, out, e);
+	return worker_send_all(w, bytes_of(&what, 1), true, e) < 0 ? -1 : take(w, out, e);
 }
 
 /* RFC 8259 section 8.1: a parser may ignore a byte order mark. What cannot be read is none; reading

@@ -151,13 +151,13 @@ static int take_records(struct build *b, bytes part, err *e)
 static int hear(struct build *b, bool *last, err *e)
 {
 	bytes part;
+	int result = worker_answer(b->worker, &part, last, e);
 
-	if (!worker_answer(b->worker, &part, last))
-		return worker_wait(b->worker, e);
-	int result = take_records(b, part, e);
-
+	if (result <= 0)
+		return result < 0 ? -1 : worker_wait(b->worker, e);
+	result = take_records(b, part, e);
 	worker_answer_done(b->worker);
-	return result < 0 ? -1 : worker_check(b->worker, e);
+	return result;
 }
 
 /* take(b, e): the answer to its end. */
@@ -337,6 +337,19 @@ static int read_input(struct build *b, const struct db_input *input, err *e)
 	return result < 0 ? -1 : finish_input(b, e);
 }
 
+/* written(items, n): when the latest of the files was; of feeds whose records bear no dates nothing
+ * better is known. */
+static int64_t written(const struct db_input *items, size_t n)
+{
+	int64_t latest = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++)
+		if (stat(items[i].path, &st) == 0 && st.st_mtime > latest)
+			latest = st.st_mtime;
+	return latest;
+}
+
 static int read_inputs(struct build *b, err *e)
 {
 	const struct db_build_options *o = b->options;
@@ -353,6 +366,8 @@ static int read_inputs(struct build *b, err *e)
 				o->failed(o->ctx, &items[i]);
 			return -1;
 		}
+	if (b->newest == 0)
+		b->newest = written(items, n);
 	if (o->not_after > 0 && b->newest > o->not_after)
 		b->newest = o->not_after;
 	return 0;

@@ -38,8 +38,9 @@ struct db_build_options {
 };
 
 /* db_build(options, e): make the database and put it in its place whole; its date is the latest
- * that any record bears. ERR_ABSENT, ERR_IO; ERR_FORMAT and ERR_LIMIT: a file that was named is no
- * feed or cannot be read, or a folder holds none; ERR_BUG (the worker died). */
+ * that any record bears, else that of the files. ERR_ABSENT, ERR_IO; ERR_FORMAT and ERR_LIMIT: a
+ * file that was named is no feed or cannot be read, or a folder holds none; ERR_BUG (the worker
+ * died). */
 int db_build(const struct db_build_options *options, err *e);
 
 /* -- in its place ------------------------------------------------------------------------------ */

@@ -67,7 +67,7 @@ static int fetch_digest(struct bringing *b, err *e)
 	if (fd < 0)
 		return -1;
 	(void)unlink(temp); /* it needs no name */
-	if (file_save(b->registry, &place, &saving, a, &answer, e) < 0)
+	if (registry_file_save(b->registry, &place, &saving, a, &answer, e) < 0)
 		return e->kind == ERR_ABSENT
 		           ? err_wrap(e, "no digest to check the database by: give --digest")
 		           : -1;
@@ -101,7 +101,7 @@ static int find(struct bringing *b, err *e)
 		                     DIGEST_TEXT(&b->wish.digest), DIGEST_TEXT(&given));
 	}
 	b->wish.place.url = o->from;
-	if (file_place_check(b->registry, &b->wish.place, b->arena, e) < 0)
+	if (registry_file_check(b->registry, &b->wish.place, b->arena, e) < 0)
 		return -1;
 	if (!o->digest)
 		return fetch_digest(b, e);

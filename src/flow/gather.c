@@ -21,6 +21,11 @@ struct gather {
 		struct check_file *items;
 		size_t len, cap;
 	} files;
+	const char *root; /* the folder that was named, its links followed */
+	struct {
+		const char **items;
+		size_t len, cap;
+	} passed;
 };
 
 struct names {
@@ -43,22 +48,48 @@ static void refuse_long(struct check_file *f)
 	}
 }
 
-static int add_file(struct gather *g, const char *path, err *e)
+static struct check_file *push(struct gather *g, const char *path, err *e)
 {
-	if (g->files.len == LIMIT_CHECK_FILES)
-		return err_set(e, ERR_LIMIT, 0, "more than %d files", LIMIT_CHECK_FILES);
+	if (g->files.len == LIMIT_CHECK_FILES) {
+		(void)err_set(e, ERR_LIMIT, 0, "more than %d files", LIMIT_CHECK_FILES);
+		return NULL;
+	}
 	struct check_file *f = ARENA_PUSH(g->arena, &g->files);
 
 	f->name = path;
-	if (strcmp(path, "-") == 0)
+	return f;
+}
+
+static int add_found(struct gather *g, const char *path, err *e)
+{
+	struct check_file *f = push(g, path, e);
+
+	if (!f)
+		return -1;
+	/* A failure is this file's alone. Of a packed chart it is enough to know that it is there. */
+	if (!bytes_ends(bytes_str(path), BYTES(".tgz")))
+		(void)file_read_all(path, LIMIT_LIST, g->arena, &f->text, &f->error);
+	refuse_long(f);
+	return 0;
+}
+
+static int add_named(struct gather *g, const char *path, err *e)
+{
+	bool input = strcmp(path, "-") == 0;
+
+	if (!input && job_kind_of(path, (bytes){ 0 }) != JOB_OTHER)
+		return add_found(g, path, e);
+	struct check_file *f = push(g, path, e);
+
+	if (!f)
+		return -1;
+	if (input)
 		(void)file_read_fd(STDIN_FILENO, "standard input", LIMIT_LIST, g->arena, &f->text,
 		                   &f->error);
-	else if (job_kind_of(path, (bytes){ 0 }) == JOB_OTHER)
+	else
 		(void)err_set(&f->error, ERR_USAGE, 0,
 		              "no rules are known for such a file (its name tells its kind: Dockerfile, "
 		              "*.yaml, *.json, *.csproj, ...)");
-	else /* a failure is this file's alone */
-		(void)file_read_all(path, LIMIT_LIST, g->arena, &f->text, &f->error);
 	refuse_long(f);
 	return 0;
 }
@@ -96,25 +127,88 @@ static int list(const char *path, struct arena *a, struct names *out, err *e)
 	return 0;
 }
 
-static int walk(struct gather *g, const char *path, unsigned depth, err *e)
+/* A folder's place in a chart: Helm renders every file below templates/, whatever its name, and
+ * unpacks what lies in charts/. */
+enum place { OUTSIDE, IN_CHART, IN_TEMPLATES, IN_CHARTS };
+
+static enum place place_of(enum place above, const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->len; i++)
+		if (strcmp(names->items[i], "Chart.yaml") == 0)
+			above = IN_CHART;
+	if (above == IN_CHART && strcmp(name, "templates") == 0)
+		return IN_TEMPLATES;
+	if (above == IN_CHART && strcmp(name, "charts") == 0)
+		return IN_CHARTS;
+	return above == IN_TEMPLATES ? IN_TEMPLATES : OUTSIDE;
+}
+
+static bool is_wanted(const char *path, enum place place)
+{
+	return place == IN_TEMPLATES || job_kind_of(path, (bytes){ 0 }) != JOB_OTHER ||
+	       (place == IN_CHARTS && bytes_ends(bytes_str(path), BYTES(".tgz")));
+}
+
+/* A link that is not followed: to a folder, or to what would have been read. */
+static bool is_told(const char *path, enum place place)
+{
+	struct stat st;
+
+	return is_wanted(path, place) || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+/* What a link leads to counts where it lies in the folder that was named. Its folders are found at
+ * their own place. */
+static bool follow(const struct gather *g, const char *path, struct stat *st)
+{
+	char *real = realpath(path, NULL);
+	bytes rest = bytes_str(real);
+	bool inside = real && (strcmp(g->root, "/") == 0 ||
+	                       (bytes_take_prefix(&rest, bytes_str(g->root)) &&
+	                        bytes_starts(rest, BYTES("/")))) &&
+	              stat(real, st) == 0;
+
+	free(real);
+	return inside;
+}
+
+static int walk(struct gather *g, const char *path, enum place above, unsigned depth, err *e)
 {
 	struct names names = { 0 };
 	int result = list(path, g->arena, &names, e);
 
 	for (size_t i = 0; i < names.len && result == 0; i++) {
+		const char *name = names.items[i];
 		bytes base = bytes_str(path);
 		const char *slash = bytes_ends(base, BYTES("/")) ? "" : "/";
-		const char *child = arena_printf(g->arena, "%s%s%s", path, slash, names.items[i]);
+		const char *child = arena_printf(g->arena, "%s%s%s", path, slash, name);
 		struct stat st;
 
 		if (lstat(child, &st) < 0)
 			continue; /* it went away meanwhile */
-		if (S_ISDIR(st.st_mode) && depth > 0 && !is_passed_over(names.items[i]))
-			result = walk(g, child, depth - 1, e);
-		else if (S_ISREG(st.st_mode) && job_kind_of(child, (bytes){ 0 }) != JOB_OTHER)
-			result = add_file(g, child, e);
+		bool link = S_ISLNK(st.st_mode), out = link && !follow(g, child, &st);
+
+		if (S_ISREG(st.st_mode) && is_wanted(child, above))
+			result = add_found(g, child, e);
+		else if (is_passed_over(name) || !(out || (!link && S_ISDIR(st.st_mode))))
+			continue;
+		else if (out ? is_told(child, above) : depth == 0)
+			*ARENA_PUSH(g->arena, &g->passed) = child;
+		else if (!out)
+			result = walk(g, child, place_of(above, &names, name), depth - 1, e);
 	}
 	return result;
+}
+
+static int walk_root(struct gather *g, const char *path, err *e)
+{
+	char *root = realpath(path, NULL);
+
+	if (!root)
+		return err_set(e, ERR_IO, errno, "open folder '%s'", SHOW(bytes_str(path)));
+	g->root = arena_str(g->arena, bytes_str(root));
+	free(root);
+	return walk(g, path, OUTSIDE, LIMIT_CHECK_DEPTH, e);
 }
 
 /* What a fix would make beside a Dockerfile that was named alone, where it is there already. */
@@ -127,7 +221,7 @@ static int add_neighbour(struct gather *g, struct map *known, const char *name, 
 	if (map_get(known, bytes_str(beside)) || lstat(beside, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
 	*map_put(known, bytes_str(beside)) = g;
-	return add_file(g, beside, e);
+	return add_found(g, beside, e);
 }
 
 static int add_neighbours(struct gather *g, err *e)
@@ -160,11 +254,13 @@ int check_gather(const char *const *paths, size_t len, struct arena *a, struct c
 	for (size_t i = 0; i < len; i++) {
 		bool folder = stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode);
 
-		if ((folder ? walk(&g, paths[i], LIMIT_CHECK_DEPTH, e) : add_file(&g, paths[i], e)) < 0)
+		if ((folder ? walk_root(&g, paths[i], e) : add_named(&g, paths[i], e)) < 0)
 			return -1;
 	}
 	if (add_neighbours(&g, e) < 0)
 		return -1;
 	*out = (struct check){ .files = g.files.items, .len = g.files.len };
+	out->passed = g.passed.items;
+	out->passed_len = g.passed.len;
 	return 0;
 }

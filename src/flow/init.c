@@ -28,7 +28,6 @@ const struct init_target init_targets[] = {
 	{ "helm", "deploy/oakum/chart/templates/_oakum.tpl", "chart-helpers.tpl", 0644 },
 	{ "policy", "deploy/oakum/policy/restricted.yaml", "policy.yaml", 0644 },
 	{ "github", ".github/workflows/oakum.yml", "github.yml", 0644 },
-	{ "github", ".github/workflows/oakum-provenance.yml", "github-provenance.yml", 0644 },
 	{ "gitlab", ".gitlab-ci.yml", "gitlab.yml", 0644 },
 	{ "azure", "azure-pipelines.yml", "azure.yml", 0644 },
 	{ "hook", ".githooks/pre-commit", "pre-commit.txt", 0755 },
@@ -148,32 +147,6 @@ static bool is_chosen(const struct choice *c, const struct init_target *t)
 
 /* -- the worker's answer, read as hostile ----------------------------------------------------- */
 
-static int take_answer(struct worker *w, buf *out, err *e)
-{
-	bool last = false;
-	bytes part;
-	uint8_t *room;
-
-	while (!(room = worker_reserve(w)))
-		if (worker_wait(w, e) < 0)
-			return -1;
-	room[0] = 'r';
-	worker_send(w, 1, true);
-	while (!last) {
-		if (!worker_answer(w, &part, &last)) {
-			if (worker_wait(w, e) < 0)
-				return -1;
-			continue;
-		}
-		int kept = buf_append(out, part, e);
-
-		worker_answer_done(w);
-		if (kept < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static bool take_texts(bytes *in, const struct choice *c, struct arena *a, struct init_plan *out)
 {
 	uint64_t len, index;
@@ -228,7 +201,10 @@ static int ask(const struct init_served *served, const struct choice *c, struct 
 	options.deadline = deadline_in(LIMIT_CHECK_MS);
 	if (worker_start(&options, &w, &landlock, e) < 0)
 		return -1;
-	int result = take_answer(w, &answer, e);
+	int result = worker_send_all(w, BYTES("r"), true, e);
+
+	if (result == 0)
+		result = worker_take_answer(w, &answer, e);
 	bytes in = buf_bytes(&answer);
 
 	worker_stop(w);

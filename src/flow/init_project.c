@@ -7,6 +7,7 @@
 #include "rule/kubernetes.h"
 
 #define LABEL_MOST 40
+#define SOMEBODY "10001" /* a user that no system has */
 
 struct reader {
 	struct rule_job *job;
@@ -244,7 +245,7 @@ static struct init_service *add_service(struct reader *r, bytes name)
 			return NULL;
 	struct init_service *s = ARENA_PUSH(r->arena, &r->out->services);
 
-	*s = (struct init_service){ .name = label, .version = "1.0.0", .sdk = "", .user = "10001" };
+	*s = (struct init_service){ .name = label, .version = "1.0.0", .sdk = "", .user = SOMEBODY };
 	s->ports.source = "";
 	return s;
 }
@@ -325,7 +326,7 @@ static const char *user_of(const struct docker_file *f, struct arena *a)
 		if (text_take_u64(name, 10, UINT32_MAX, &user) && user > 0)
 			return arena_str(a, name);
 	}
-	return docker_is_dotnet(final, NULL, &major) ? "1654" : "10001";
+	return docker_is_dotnet(final, NULL, &major) ? "1654" : SOMEBODY;
 }
 
 static bool has_service_in(const struct reader *r, bytes dir)
@@ -414,6 +415,10 @@ static void add_workload(struct reader *r, const struct kube_object *o)
 {
 	struct init_workload w = { .user = kube_user_of(o), .ports = { .source = "" } };
 	const char *file = r->job->files.items[o->file].name;
+
+	/* Of an image that nobody knows: as the chart has it. */
+	if (strcmp(w.user, SOMEBODY) == 0 && r->out->services.len > 0)
+		w.user = r->out->services.items[0].user;
 
 	for (struct kube_container c = { 0 }; kube_next(o, &c);) {
 		if (strcmp(c.list, "containers") == 0 && is_word(c.name, "-"))

@@ -297,6 +297,5 @@ _Noreturn int init_serve(struct worker_side *side, void *arg)
 	side_take(side, &ask, &last);
 	side_taken(side);
 	side_answer(side, buf_bytes(&s.answer), true);
-	for (;;)
-		side_take(side, &ask, &last); /* until the parent ends this */
+	side_idle(side);
 }

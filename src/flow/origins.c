@@ -199,13 +199,7 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 		pack_u64(&answer, found[i].end_column);
 	}
 	side_answer(side, buf_bytes(&answer), true);
-	for (;;) {
-		bytes none;
-		bool last;
-
-		side_take(side, &none, &last); /* the parent ends us */
-		side_taken(side);
-	}
+	side_idle(side);
 }
 
 static int unpack(bytes in, size_t n, struct scan_origin *out, err *e)

@@ -10,7 +10,7 @@
 #include "flow/secrets.h"
 #include "secret/inspector.h"
 #include "secret/rules.h"
-#include "vuln/support.h"
+#include "model/support.h"
 
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ static bool any_glob(const struct scan_words *words, bytes path)
 			continue;
 		while (bytes_ends(pattern, BYTES("/")))
 			pattern.n--;
-		if (ignore_glob(pattern, path))
+		if (path_fits(pattern, path))
 			return true;
 	}
 	return false;

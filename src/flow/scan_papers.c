@@ -62,39 +62,25 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 	err e = { 0 };
 
 	(void)!s->make(s, &a, &answer, &at, &e); /* the answer tells */
-	pack_u64(&head, e.kind);
-	pack_bytes(&head, bytes_of(e.text, e.len));
+	pack_err(&head, &e);
 	pack_u64(&head, at);
 	side_answer(side, buf_bytes(&head), false);
 	side_answer(side, err_is_set(&e) ? (bytes){ NULL, 0 } : buf_bytes(&answer), true);
-	for (;;) {
-		bytes none;
-		bool last;
-
-		side_take(side, &none, &last); /* the parent ends us */
-		side_taken(side);
-	}
+	side_idle(side);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
 
-static enum err_kind kind_said(uint64_t said)
-{
-	return said == ERR_FORMAT || said == ERR_LIMIT || said == ERR_UNTRUSTED ? (enum err_kind)said
-	                                                                       : ERR_BUG;
-}
-
 static int take_verdict(const struct served *s, bytes *in, err *e)
 {
-	uint64_t kind, at;
-	bytes text;
+	err told = { 0 };
+	uint64_t at;
 
-	if (!pack_take_u64(in, UINT8_MAX, &kind) || !pack_take_bytes(in, sizeof(e->text), &text) ||
-	    !pack_take_u64(in, s->len, &at))
+	if (!pack_take_err(in, &told) || !pack_take_u64(in, s->len, &at))
 		return err_set(e, ERR_BUG, 0, "the parsing process answered nonsense");
-	if (kind == ERR_NONE)
+	if (!err_is_set(&told))
 		return 0;
-	(void)err_set(e, kind_said(kind), 0, "%s", SHOW(text)); /* -1 either way */
+	*e = told;
 	return at < s->len ? err_wrap(e, "%s", SHOW(bytes_str(s->items[at].name))) : -1;
 }
 

@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "base/pack.h"
-#include "base/text.h"
 #include "sys/worker.h"
 #include "trust/public_good.h"
 
@@ -42,10 +41,8 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 	err e = { 0 };
 	int status = judge(arg, &a, &r, &e);
 
-	pack_u64(&answer, e.kind);
-	if (status < 0) {
-		pack_str(&answer, e.text);
-	} else {
+	pack_err(&answer, &e);
+	if (status == 0) {
 		pack_bytes(&answer, bytes_slice(r.identity, 0, LIMIT_IDENTITY));
 		pack_bytes(&answer, bytes_slice(r.issuer, 0, LIMIT_IDENTITY));
 		pack_u64(&answer, (uint64_t)r.times[0]);
@@ -54,35 +51,20 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 		pack_bytes(&answer, bytes_slice(r.statement.predicate_type, 0, LIMIT_IDENTITY));
 	}
 	side_answer(side, buf_bytes(&answer), true);
-	for (;;) { /* the parent ends us */
-		bytes none;
-		bool last;
-
-		side_take(side, &none, &last);
-		side_taken(side);
-	}
+	side_idle(side);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
 
-static int take_failure(bytes answer, enum err_kind kind, err *e)
-{
-	bytes text;
-
-	if (!pack_take_bytes(&answer, sizeof(e->text), &text))
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	return err_set(e, kind, 0, "%s", SHOW(text));
-}
-
 static int take(bytes answer, struct arena *a, struct verify_proof *out, err *e)
 {
 	struct verify_proof p;
-	uint64_t kind, first, last;
+	uint64_t first, last;
 
-	if (!pack_take_u64(&answer, ERR_BUG, &kind))
+	if (!pack_take_err(&answer, e))
 		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	if (kind != ERR_NONE)
-		return take_failure(answer, (enum err_kind)kind, e);
+	if (err_is_set(e))
+		return -1;
 	if (!pack_take_bytes(&answer, LIMIT_IDENTITY, &p.identity) ||
 	    !pack_take_bytes(&answer, LIMIT_IDENTITY, &p.issuer) ||
 	    !pack_take_u64(&answer, INT64_MAX, &first) || !pack_take_u64(&answer, INT64_MAX, &last) ||
@@ -98,26 +80,6 @@ static int take(bytes answer, struct arena *a, struct verify_proof *out, err *e)
 	return 0;
 }
 
-/* collect(w, out, e): the one answer, however many frames it has. */
-static int collect(struct worker *w, buf *out, err *e)
-{
-	bool last = false;
-	bytes frame;
-
-	while (!last) {
-		if (!worker_answer(w, &frame, &last)) {
-			if (worker_wait(w, e) < 0)
-				return -1;
-			continue;
-		}
-		if (frame.n > ANSWER_MOST - out->n)
-			return err_set(e, ERR_BUG, 0, "the worker's answer is too long");
-		buf_put(out, frame);
-		worker_answer_done(w);
-	}
-	return 0;
-}
-
 int verify_sealed(const struct verify_job *job, struct arena *a, struct verify_proof *out, err *e)
 {
 	struct verify_job copy = *job;
@@ -130,7 +92,7 @@ int verify_sealed(const struct verify_job *job, struct arena *a, struct verify_p
 
 	if (worker_start(&o, &w, &landlock, e) < 0)
 		return -1;
-	int status = collect(w, &answer, e);
+	int status = worker_take_answer(w, &answer, e);
 
 	worker_stop(w);
 	if (status == 0)

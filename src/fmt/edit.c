@@ -62,7 +62,8 @@ bytes edits_apply(bytes text, const struct edits *list, struct arena *a)
 
 		if (edit->from < at || edit->to > text.n || (i > 0 && same(sorted[i - 1], edit)))
 			continue;
-		memcpy(out + n, text.p + at, edit->from - at);
+		if (edit->from > at)
+			memcpy(out + n, text.p + at, edit->from - at);
 		n += edit->from - at;
 		if (edit->text.n > 0)
 			memcpy(out + n, edit->text.p, edit->text.n);

@@ -7,14 +7,22 @@
 
 #include <expat.h>
 
+/* expat copies what it is given: pieces keep that small beside a long document. A tag or comment
+ * that goes on is scanned anew with each piece: large ones keep that rare. */
+#define PIECE (1 * MIB)
+
 struct reading {
 	XML_Parser parser;
 	bytes source;
 	struct arena *arena;
-	struct xml_element *root, *open; /* open: the innermost element that has not ended */
+	const char *wanted; /* of xml_each: the elements that are kept; NULL: the whole document */
+	xml_take *take;
+	void *ctx;
+	/* The element that is kept; the innermost one in it that has not ended, NULL outside. */
+	struct xml_element *root, *open;
 	struct xml_element *last;        /* the child of `open` that ended last; NULL: none yet */
 	buf text;                        /* characters since the last tag */
-	size_t depth, nodes;
+	size_t depth, nodes; /* nodes: of root */
 	err *e;
 };
 
@@ -76,8 +84,13 @@ static struct xml_span here(const struct reading *r)
 static void on_start(void *ctx, const char *name, const char **attributes)
 {
 	struct reading *r = ctx;
-	struct xml_element *element = arena_new(r->arena, struct xml_element);
 	struct xml_span tag = here(r);
+
+	if (++r->depth > LIMIT_XML_DEPTH)
+		stop(r, ERR_LIMIT, "elements are nested too deep");
+	if (!r->open && r->wanted && !bytes_is(xml_local(bytes_str(name)), r->wanted))
+		return;
+	struct xml_element *element = arena_new(r->arena, struct xml_element);
 
 	element->name = arena_bytes(r->arena, bytes_str(name));
 	element->line = (size_t)XML_GetCurrentLineNumber(r->parser);
@@ -95,10 +108,20 @@ static void on_start(void *ctx, const char *name, const char **attributes)
 	r->open = element;
 	r->last = NULL;
 	buf_clear(&r->text);
-	if (++r->depth > LIMIT_XML_DEPTH)
-		stop(r, ERR_LIMIT, "elements are nested too deep");
-	else if (++r->nodes > LIMIT_XML_NODES)
+	if (++r->nodes > LIMIT_XML_NODES)
 		stop(r, ERR_LIMIT, "too many elements and attributes");
+	else if (tag.end - r->root->whole.begin > LIMIT_XML)
+		stop(r, ERR_LIMIT, "an element is too long");
+}
+
+/* The element that was wanted has ended; that of an empty one comes even behind stop(). */
+static void give(struct reading *r)
+{
+	if (!err_is_set(r->e) && r->take(r->ctx, r->root, r->e) < 0)
+		(void)XML_StopParser(r->parser, XML_FALSE);
+	arena_reset(r->arena);
+	r->root = r->last = NULL;
+	r->nodes = 0;
 }
 
 static void on_end(void *ctx, const char *name)
@@ -108,6 +131,9 @@ static void on_end(void *ctx, const char *name)
 	struct xml_span tag = here(r); /* of <a/>: empty, behind it */
 
 	(void)name;
+	r->depth--;
+	if (!element)
+		return;
 	if (!element->first)
 		element->text = arena_bytes(r->arena, buf_bytes(&r->text));
 	buf_clear(&r->text);
@@ -115,14 +141,20 @@ static void on_end(void *ctx, const char *name)
 	element->whole.end = tag.end;
 	r->last = element;
 	r->open = element->parent;
-	r->depth--;
+	if (r->wanted && !r->open)
+		give(r);
 }
 
 static void on_text(void *ctx, const char *text, int n)
 {
 	struct reading *r = ctx;
 
-	buf_put(&r->text, bytes_of(text, (size_t)n));
+	if (!r->open)
+		return;
+	if (r->text.n + (size_t)n > LIMIT_XML)
+		stop(r, ERR_LIMIT, "an element is too long");
+	else
+		buf_put(&r->text, bytes_of(text, (size_t)n));
 }
 
 static void on_doctype(void *ctx, const char *name, const char *system, const char *public,
@@ -137,41 +169,73 @@ static void on_doctype(void *ctx, const char *name, const char *system, const ch
 
 /* -- the document ------------------------------------------------------------------------------ */
 
+static int feed(struct reading *r)
+{
+	enum XML_Status status;
+	size_t fed = 0;
+
+	do {
+		bytes piece = bytes_slice(r->source, fed, PIECE);
+
+		fed += piece.n;
+		status = XML_Parse(r->parser, (const char *)piece.p, (int)piece.n, fed == r->source.n);
+		if (status == XML_STATUS_OK && fed - here(r).begin > LIMIT_XML)
+			stop(r, ERR_LIMIT, "a tag or comment is too long");
+	} while (status == XML_STATUS_OK && fed < r->source.n);
+	return status == XML_STATUS_OK && !err_is_set(r->e) ? 0 : -1;
+}
+
 static int run(struct reading *r)
 {
+	r->text = (buf)BUF_INIT(LIMIT_XML);
+	r->parser = XML_ParserCreate("UTF-8");
+	if (!r->parser)
+		return err_set(r->e, ERR_LIMIT, 0, "XML: no memory for a parser");
 	XML_SetUserData(r->parser, r);
 	XML_SetElementHandler(r->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(r->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
 	/* Else expat asks the kernel for random octets, which a sealed worker may not. */
 	(void)XML_SetHashSalt(r->parser, (unsigned long)hash_bytes(BYTES("xml")) | 1);
-	if (XML_Parse(r->parser, (const char *)r->source.p, (int)r->source.n, XML_TRUE) ==
-	    XML_STATUS_OK)
-		return 0;
-	if (!err_is_set(r->e))
+	int result = feed(r);
+
+	if (result < 0 && !err_is_set(r->e))
 		(void)err_set(r->e, ERR_FORMAT, 0, "XML: line %lu, column %lu: %s",
 		              (unsigned long)XML_GetCurrentLineNumber(r->parser),
 		              (unsigned long)XML_GetCurrentColumnNumber(r->parser) + 1,
 		              XML_ErrorString(XML_GetErrorCode(r->parser)));
-	return -1;
+	XML_ParserFree(r->parser);
+	buf_done(&r->text);
+	return result;
 }
 
 int xml_parse(bytes text, struct arena *a, const struct xml_element **out, err *e)
 {
-	struct reading r = { .source = text, .arena = a, .text = BUF_INIT(LIMIT_XML), .e = e };
+	struct reading r = { .source = text, .arena = a, .e = e };
 
 	if (text.n > LIMIT_XML)
 		return err_set(e, ERR_LIMIT, 0, "XML: more than %u MiB", (unsigned)(LIMIT_XML / MIB));
-	r.parser = XML_ParserCreate("UTF-8");
-	if (!r.parser)
-		return err_set(e, ERR_LIMIT, 0, "XML: no memory for a parser");
-	int status = run(&r);
+	if (run(&r) < 0)
+		return -1;
+	*out = r.root;
+	return 0;
+}
 
-	XML_ParserFree(r.parser);
-	buf_done(&r.text);
-	if (status == 0)
-		*out = r.root;
-	return status;
+int xml_each(bytes text, const char *name, struct arena *scratch, xml_take *take, void *ctx, err *e)
+{
+	struct reading r = { .source = text, .arena = scratch, .wanted = name, .take = take,
+		                 .ctx = ctx, .e = e };
+	int result = run(&r);
+
+	arena_reset(scratch);
+	return result;
+}
+
+bytes xml_local(bytes name)
+{
+	size_t colon = bytes_find(name, ':');
+
+	return colon < name.n ? bytes_skip(name, colon + 1) : name;
 }
 
 const struct xml_attribute *xml_attribute(const struct xml_element *element, const char *name)

@@ -7,6 +7,7 @@
  * declares. Refused: a document type declaration, and with it every entity but the five predefined
  * ones; what exceeds LIMIT_XML, LIMIT_XML_DEPTH or LIMIT_XML_NODES. Comments and processing
  * instructions are passed over. Names are as written, prefix included: namespaces are not resolved.
+ * Long documents (lists of advisories) are read an element at a time: the limits hold for each.
  * This is no writer and no schema checker.
  * Threading: parsing needs an arena of its own thread; a parsed document is constant. */
 #pragma once
@@ -38,8 +39,17 @@ struct xml_element {
  * column, ERR_LIMIT. O(n). */
 int xml_parse(bytes text, struct arena *a, const struct xml_element **out, err *e);
 
-/* xml_attribute(element, name): NULL when it has none of that name. xml_child(element, name): the
- * first child of that name, or NULL. Both compare exactly. */
+/* xml_each(text, name, scratch, take, ctx, e): take is called with each element of that local name,
+ * whole, and not with those within; it sets *e when it fails, which ends the reading. An element
+ * lives in scratch, which is reset behind each. ERR_FORMAT with line and column, also behind
+ * elements that were taken; ERR_LIMIT; those of take. O(n). */
+typedef int xml_take(void *ctx, const struct xml_element *element, err *e);
+int xml_each(bytes text, const char *name, struct arena *scratch, xml_take *take, void *ctx,
+             err *e);
+
+/* xml_local(name): without its prefix. xml_attribute(element, name): NULL when it has none of that
+ * name. xml_child(element, name): the first child of that name, or NULL. Both compare exactly. */
+bytes xml_local(bytes name);
 const struct xml_attribute *xml_attribute(const struct xml_element *element, const char *name);
 const struct xml_element *xml_child(const struct xml_element *element, const char *name);
 

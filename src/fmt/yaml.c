@@ -128,6 +128,8 @@ static int on_scalar(struct reader *r, const yaml_event_t *event)
 	if (n->style == YAML_LITERAL || n->style == YAML_FOLDED)
 		while (n->to > n->from && text.p[n->to - 1] <= ' ')
 			n->to--; /* libyaml counts the blank lines behind it */
+	if (yaml_resolve(r->builder, n) < 0)
+		return -1;
 	remember(r, event->data.scalar.anchor, n);
 	return yaml_add(r->builder, n);
 }
@@ -284,41 +286,61 @@ static int read_stretch(struct reader *r, size_t *out_at)
 	return result;
 }
 
-static int read_json(struct yaml_builder *b)
+/* JSON when it is JSON: 0; 1 when it is none. */
+static int read_json(struct yaml_builder *b, bytes text)
 {
-	int result = yaml_json_parse(b);
+	struct yaml_file *file = b->file;
+	int result = yaml_json_parse(b, text);
 
-	if (result == 0) {
-		b->file->is_json = true;
-		ARENA_PUSH(b->arena, &b->file->documents)->root = b->root;
-	}
+	file->is_json = result == 0;
+	if (result > 0)
+		*file = (struct yaml_file){ .text = file->text };
 	return result;
+}
+
+static int read_stretches(struct reader *r)
+{
+	const struct yaml_file *file = r->builder->file;
+	bytes text = file->text;
+
+	while (r->base < text.n && file->faults.len < LIMIT_FAULTS_NAMED) {
+		size_t at = text.n;
+		int result = read_stretch(r, &at);
+
+		if (result <= 0)
+			return result;
+		r->base = next_document(text, r->base, at);
+	}
+	if (r->base < text.n)
+		note_fault(r, r->base, "too many errors: the rest is not read");
+	return 0;
+}
+
+/* Text of Kubernetes begins with an ASCII character: NUL beside it is one of two or four octets. */
+static bool is_wide(bytes text)
+{
+	return bytes_starts(text, BYTES("\xff\xfe")) || bytes_starts(text, BYTES("\xfe\xff")) ||
+	       bytes_find(bytes_slice(text, 0, 2), '\0') < (text.n < 2 ? text.n : 2);
 }
 
 int yaml_parse(bytes text, struct arena *a, struct yaml_file *out, err *e)
 {
 	struct yaml_builder builder = { .arena = a, .file = out, .e = e };
 	struct reader r = { .builder = &builder };
-	bytes trimmed = bytes_trim(text);
-	int result = 1;
 
 	*out = (struct yaml_file){ .text = text };
 	if (text.n > LIMIT_SETTINGS)
 		return err_set(e, ERR_LIMIT, 0, "the file has more than %s", SIZE_TEXT(LIMIT_SETTINGS));
-	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '['))
-		result = read_json(&builder);
-	if (result <= 0)
-		return result;
-	out->nodes = 0;
-	while (r.base < text.n && out->faults.len < LIMIT_FAULTS_NAMED) {
-		size_t at = text.n;
-
-		result = read_stretch(&r, &at);
-		if (result <= 0)
-			return result;
-		r.base = next_document(text, r.base, at);
+	if (is_wide(text)) {
+		note_fault(&r, 0, "this is UTF-16 or UTF-32: save it as UTF-8");
+		return 0;
 	}
-	if (r.base < text.n)
-		note_fault(&r, r.base, "too many errors: the rest is not read");
-	return 0;
+	if (bytes_starts(text, BYTES("\xef\xbb\xbf")))
+		r.base = 3;
+	bytes trimmed = bytes_trim(bytes_skip(text, r.base));
+	int result = 1;
+
+	if (trimmed.n > 0 && (trimmed.p[0] == '{' || trimmed.p[0] == '['))
+		result = read_json(&builder, trimmed);
+	return result <= 0 ? result : read_stretches(&r);
 }

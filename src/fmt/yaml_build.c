@@ -25,7 +25,7 @@ static void note_duplicates(struct yaml_builder *b, const struct yaml_node *mapp
 
 	map_init(&seen, &scratch);
 	for (const struct yaml_node *v = mapping->first; v; v = v->next) {
-		if (v->key->kind != YAML_SCALAR || bytes_is(v->key->text, "<<"))
+		if (v->key->kind != YAML_SCALAR || yaml_is_merge(v->key))
 			continue;
 		void **place = map_put(&seen, v->key->text);
 
@@ -55,6 +55,16 @@ static void link_child(struct yaml_frame *f, struct yaml_node *n)
 	f->node->count++;
 }
 
+/* What is merged: a mapping, or a sequence of them that stands there itself. */
+static bool can_merge(const struct yaml_node *n)
+{
+	const struct yaml_node *item = n->first;
+
+	while (item && yaml_is(item, YAML_MAPPING))
+		item = item->next;
+	return yaml_is(n, YAML_MAPPING) || (n->kind == YAML_SEQUENCE && !item);
+}
+
 int yaml_add(struct yaml_builder *b, struct yaml_node *n)
 {
 	if (b->depth == 0) {
@@ -68,6 +78,8 @@ int yaml_add(struct yaml_builder *b, struct yaml_node *n)
 		               LIMIT_YAML_NODES);
 	f->node->weight += n->weight;
 	link_child(f, n);
+	if (n->key && yaml_is_merge(n->key) && !can_merge(n))
+		return err_set(b->e, ERR_FORMAT, 0, "a merge (<<) of something that is no mapping");
 	return 0;
 }
 

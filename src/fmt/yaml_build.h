@@ -28,10 +28,15 @@ struct yaml_builder {
 struct yaml_node *yaml_node_new(struct yaml_builder *b, enum yaml_kind kind, size_t from,
                                 size_t to);
 /* yaml_add(b, n): n is complete; yaml_open(b, n): what comes lies in it, until yaml_close, which
- * adds it. ERR_LIMIT. */
+ * adds it. ERR_LIMIT; ERR_FORMAT for a merge that cannot be. */
 int yaml_add(struct yaml_builder *b, struct yaml_node *n);
 int yaml_open(struct yaml_builder *b, struct yaml_node *n);
 int yaml_close(struct yaml_builder *b);
 
-/* yaml_json_parse(b): the whole text as JSON: 0, 1 when it is none, -1 with ERR_LIMIT. */
-int yaml_json_parse(struct yaml_builder *b);
+/* yaml_resolve(b, n): settles what the text of a new scalar stands for, by its tag or, when
+ * it is plain, by itself. ERR_FORMAT when the tag does not fit it. */
+int yaml_resolve(struct yaml_builder *b, struct yaml_node *n);
+
+/* yaml_json_parse(b, text): text, a part of the file's, as JSON values one behind the other, each a
+ * document: 0, 1 when it is none, -1 with ERR_LIMIT. */
+int yaml_json_parse(struct yaml_builder *b, bytes text);

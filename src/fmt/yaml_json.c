@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON texts as trees of YAML: what fmt/json read, told to the builder. */
+#include "fmt/json.h"
 #include "fmt/json_stream.h"
 #include "fmt/yaml_build.h"
 #include "fmt/yaml_items.h"
@@ -46,7 +47,8 @@ static int add_scalar(struct yaml_builder *b, json v, bytes raw, size_t from)
 	if (!n)
 		return -1;
 	n->style = json_type(v) == JSON_STRING ? YAML_DOUBLE : YAML_PLAIN;
-	n->text = n->style == YAML_DOUBLE ? json_bytes(v, b->arena) : raw;
+	n->typed = n->style == YAML_PLAIN;
+	n->text = n->typed ? raw : json_bytes(v, b->arena);
 	return yaml_add(b, n);
 }
 
@@ -88,23 +90,59 @@ static int add_value(struct yaml_builder *b, json v)
 	return yaml_close(b);
 }
 
-int yaml_json_parse(struct yaml_builder *b)
+/* Octets of the object or array that the text begins with; whether it is one, json_parse says. */
+static size_t value_length(bytes text)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+
+		if (c == '"') {
+			for (i++; i < text.n && text.p[i] != '"'; i++)
+				i += text.p[i] == '\\';
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if ((c == '}' || c == ']') && --depth == 0) {
+			return i + 1;
+		}
+	}
+	return text.n;
+}
+
+static int read_value(struct yaml_builder *b, bytes text)
 {
 	struct arena scratch = ARENA_INIT;
 	struct json_doc doc;
 	err e = { 0 };
 	int result = 0;
 
-	if (json_parse(b->file->text, &scratch, &doc, &e) < 0) {
+	if (json_parse(text, &scratch, &doc, &e) < 0) {
 		result = 1;
 		if (e.kind == ERR_LIMIT) {
 			*b->e = e;
 			result = -1;
 		}
 	} else {
+		b->root = NULL;
 		result = add_value(b, json_root(&doc));
 	}
+	if (result == 0)
+		ARENA_PUSH(b->arena, &b->file->documents)->root = b->root;
 	arena_done(&scratch);
+	return result;
+}
+
+int yaml_json_parse(struct yaml_builder *b, bytes text)
+{
+	int result = 0;
+
+	for (bytes rest = bytes_trim(text); rest.n > 0 && result == 0; rest = bytes_trim(rest)) {
+		size_t n = value_length(rest);
+
+		result = rest.p[0] == '{' || rest.p[0] == '[' ? read_value(b, bytes_slice(rest, 0, n)) : 1;
+		rest = bytes_skip(rest, n);
+	}
 	return result;
 }
 
@@ -124,6 +162,25 @@ static int next_piece(void *ctx, bytes *out, err *e)
 	return 0;
 }
 
+/* An item is read for the sieve first, and again when it is kept. */
+static int add_item(struct yaml_builder *b, const struct yaml_sieve *sieve, json item,
+                    struct arena *scratch)
+{
+	struct yaml_file draft = { .text = b->file->text };
+	struct yaml_builder first = { .arena = scratch, .file = &draft, .e = b->e };
+
+	first.passed_over = b->passed_over;
+	if (add_value(&first, item) < 0)
+		return -1;
+	if (!sieve->keep(sieve->ctx, first.root))
+		return 0;
+	b->root = NULL;
+	if (add_value(b, item) < 0)
+		return -1;
+	ARENA_PUSH(b->arena, &b->file->documents)->root = b->root;
+	return 0;
+}
+
 /* The item whose text ends at octet `end`. */
 static int take_item(struct yaml_builder *b, const struct yaml_sieve *sieve, size_t end, size_t n)
 {
@@ -132,12 +189,8 @@ static int take_item(struct yaml_builder *b, const struct yaml_sieve *sieve, siz
 	struct json_doc doc;
 	int result = json_parse(text, &scratch, &doc, b->e);
 
-	if (result == 0 && sieve->keep(sieve->ctx, json_root(&doc))) {
-		b->root = NULL;
-		result = add_value(b, json_root(&doc));
-		if (result == 0)
-			ARENA_PUSH(b->arena, &b->file->documents)->root = b->root;
-	}
+	if (result == 0)
+		result = add_item(b, sieve, json_root(&doc), &scratch);
 	arena_done(&scratch);
 	return result;
 }
@@ -158,6 +211,35 @@ static int take_items(struct yaml_builder *b, const struct yaml_sieve *sieve,
 	return result;
 }
 
+/* A member of the list itself: a text is kept. */
+static int take_text(struct yaml_builder *b, struct json_stream *s, bytes *out)
+{
+	buf value = BUF_INIT(LIMIT_JSON_TOKEN);
+	struct arena scratch = ARENA_INIT;
+	struct json_doc doc;
+	int result = json_stream_value(s, &value, b->e) < 0
+	                 ? -1
+	                 : json_parse(buf_bytes(&value), &scratch, &doc, b->e);
+
+	if (result == 0 && json_type(json_root(&doc)) == JSON_STRING)
+		*out = arena_bytes(b->arena, json_bytes(json_root(&doc), &scratch));
+	arena_done(&scratch);
+	buf_done(&value);
+	return result;
+}
+
+static int take_member(struct yaml_builder *b, const struct yaml_sieve *sieve,
+                       struct json_stream *s)
+{
+	if (json_stream_is(s, "items"))
+		return take_items(b, sieve, s);
+	if (json_stream_is(s, "kind"))
+		return take_text(b, s, &b->file->list_kind);
+	if (json_stream_is(s, "apiVersion"))
+		return take_text(b, s, &b->file->list_api);
+	return json_stream_skip(s, b->e);
+}
+
 int yaml_parse_items(bytes text, const struct yaml_sieve *sieve, struct arena *a,
                      struct yaml_file *out, err *e)
 {
@@ -174,10 +256,8 @@ int yaml_parse_items(bytes text, const struct yaml_sieve *sieve, struct arena *a
 	int result = json_stream_enter(&s, true, e);
 
 	while (result > 0 && (result = json_stream_item(&s, e)) > 0) {
-		bool items = json_stream_is(&s, "items");
-
-		found |= items;
-		if ((items ? take_items(&builder, sieve, &s) : json_stream_skip(&s, e)) < 0)
+		found |= json_stream_is(&s, "items");
+		if (take_member(&builder, sieve, &s) < 0)
 			result = -1;
 	}
 	if (result == 0)

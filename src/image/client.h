@@ -6,8 +6,6 @@
 
 #include "image/serve.h"
 
-/* client_send(w, message, e): one whole message. ERR_BUG, ERR_LIMIT as worker_wait. */
-int client_send(struct worker *w, bytes message, err *e);
 /* client_verdict(frame, e): what the last frame of an answer says: 0, or -1 with the worker's
  * failure. */
 int client_verdict(bytes frame, err *e);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/pieces.h"
 
+#include "base/arena.h"
 #include "image/evidence.h"
 
 #include <zstd.h>
-
-#include <stdio.h>
-#include <stdlib.h>
 
 /* The fastest level: the evidence of three million files still becomes a fifth. */
 #define LEVEL 1
@@ -27,10 +25,8 @@ void pieces_done(struct pieces *p)
 
 static void must(bool well)
 {
-	if (!well) {
-		fputs("oakum: out of memory\n", stderr);
-		abort();
-	}
+	if (!well)
+		arena_exhausted();
 }
 
 int pieces_add(struct pieces *p, bytes *records, err *e)

@@ -96,9 +96,9 @@ static int feed(struct passage *p, err *e)
 static int drain(struct passage *p, err *e)
 {
 	bytes part;
-	int any = 0;
+	int more, any = 0;
 
-	for (; worker_expanded(p->f->worker, &part); any = 1) {
+	for (; (more = worker_expanded(p->f->worker, &part, e)) > 0; any = 1) {
 		hasher_update(p->f->diff, part);
 		p->expanded += part.n;
 		worker_expanded_done(p->f->worker);
@@ -106,7 +106,7 @@ static int drain(struct passage *p, err *e)
 			return err_set(e, ERR_LIMIT, 0, "a layer of more than %u GiB",
 			               (unsigned)(LIMIT_LAYER_EXPANDED / GIB));
 	}
-	return any;
+	return more < 0 ? -1 : any;
 }
 
 /* take_answers(p, e): put aside what has come. 1 something, 0 nothing, -1. */
@@ -114,9 +114,9 @@ static int take_answers(struct passage *p, err *e)
 {
 	bytes part;
 	bool last;
-	int any = 0;
+	int more = 0, any = 0;
 
-	for (; !p->answered && worker_answer(p->f->worker, &part, &last); any = 1) {
+	for (; !p->answered && (more = worker_answer(p->f->worker, &part, &last, e)) > 0; any = 1) {
 		if (last)
 			(void)client_verdict(part, &p->refused); /* judged when both digests are known */
 		else if (stash_add(&p->x->evidence, part, e) < 0)
@@ -124,7 +124,7 @@ static int take_answers(struct passage *p, err *e)
 		worker_answer_done(p->f->worker);
 		p->answered = last;
 	}
-	return any;
+	return more < 0 ? -1 : any;
 }
 
 static int pump(struct passage *p, err *e)
@@ -134,7 +134,7 @@ static int pump(struct passage *p, err *e)
 		int drained = fed < 0 ? -1 : drain(p, e);
 		int taken = drained < 0 ? -1 : take_answers(p, e);
 
-		if (taken < 0 || worker_check(p->f->worker, e) < 0)
+		if (taken < 0)
 			return -1;
 		if (!fed && !drained && !taken && worker_wait(p->f->worker, e) < 0)
 			return -1;
@@ -157,7 +157,7 @@ static int pass(struct passage *p, enum codec_engine engine, err *e)
 	p->fed_all = p->answered = false;
 	err_clear(&p->refused);
 	layer_request_pack(&r, &request);
-	int status = client_send(p->f->worker, buf_bytes(&request), e);
+	int status = worker_send_all(p->f->worker, buf_bytes(&request), true, e);
 
 	buf_done(&request);
 	return status < 0 ? -1 : pump(p, e);

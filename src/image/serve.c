@@ -37,16 +37,12 @@ bool layer_request_unpack(bytes in, struct arena *a, struct layer_request *out)
 	return in.n == 0;
 }
 
-/* answer_verdict(side, e): the frame that ends an answer: came through (NULL), or why not. */
+/* answer_verdict(side, e): the frame that ends an answer: how it went. */
 static void answer_verdict(struct worker_side *side, const err *e)
 {
-	buf out = BUF_INIT(2 + sizeof(e->text));
+	buf out = BUF_INIT(16 + sizeof(e->text));
 
-	buf_putc(&out, e ? 0 : 1);
-	if (e) {
-		buf_putc(&out, (uint8_t)e->kind);
-		buf_puts(&out, e->text);
-	}
+	pack_err(&out, e);
 	side_answer(side, buf_bytes(&out), true);
 	buf_done(&out);
 }
@@ -108,7 +104,7 @@ static void serve_document(struct worker_side *side, const struct serve *s, byte
 
 	if (read && out.n > 0)
 		side_answer(side, buf_bytes(&out), false);
-	answer_verdict(side, read ? NULL : &e);
+	answer_verdict(side, &e);
 	buf_done(&out);
 }
 
@@ -210,7 +206,7 @@ static void serve_layer(struct worker_side *side, const struct serve *s, bytes r
 
 	if (read)
 		dispatch_finish(d, l.expanded, tar_trailing(l.tar));
-	answer_verdict(side, read ? NULL : &e);
+	answer_verdict(side, &e);
 	decoder_free(l.decoder);
 	tar_done(l.tar);
 	dispatch_done(d);

@@ -25,14 +25,13 @@ struct registry_blob {
 	bool done;
 };
 
-static struct call blob_call(struct registry_blob *b, struct arena *a)
+struct call reading_blob(const struct reference *ref, const digest *blob, struct arena *a)
 {
-	return (struct call){ .what = arena_printf(a, "blob %s", DIGEST_TEXT(&b->d.digest)),
-		                  .host = b->ref.host,
-		                  .repository = b->ref.repository,
+	return (struct call){ .what = arena_printf(a, "blob %s", DIGEST_TEXT(blob)),
+		                  .host = ref->host,
+		                  .repository = ref->repository,
 		                  .method = HTTP_GET,
-		                  .patience = &b->patience,
-		                  .path = arena_printf(a, "blobs/%s", DIGEST_TEXT(&b->d.digest)) };
+		                  .path = arena_printf(a, "blobs/%s", DIGEST_TEXT(blob)) };
 }
 
 /* -- connections ------------------------------------------------------------------------------- */
@@ -99,10 +98,11 @@ static int check_answer(struct registry_blob *b, err *e)
 static int connect_at(struct registry_blob *b, err *e)
 {
 	struct arena a = ARENA_INIT;
-	struct call c = blob_call(b, &a);
+	struct call c = reading_blob(&b->ref, &b->d.digest, &a);
 	struct http_header headers[3] = { { 0 } };
 	struct answer answer;
 
+	c.patience = &b->patience;
 	if (b->at > 0) {
 		headers[0] = (struct http_header){ "Range", arena_printf(&a, "bytes=%" PRIu64 "-", b->at) };
 		if (b->etag)

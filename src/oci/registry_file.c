@@ -16,10 +16,8 @@ static int call_for(const struct registry *r, const struct file_place *place, st
 	struct url u;
 
 	if (!place->url) {
-		c.host = place->ref.host;
-		c.repository = place->ref.repository;
-		c.path = arena_printf(a, "blobs/%s", DIGEST_TEXT(&place->blob));
-		*out = c;
+		*out = reading_blob(&place->ref, &place->blob, a);
+		out->what = place->what;
 		return 0;
 	}
 	if (url_parse(place->url, a, &u, e) < 0)
@@ -37,8 +35,8 @@ static int call_for(const struct registry *r, const struct file_place *place, st
 	return 0;
 }
 
-int file_place_check(const struct registry *r, const struct file_place *place, struct arena *a,
-                     err *e)
+int registry_file_check(const struct registry *r, const struct file_place *place, struct arena *a,
+                        err *e)
 {
 	struct call c;
 
@@ -230,8 +228,9 @@ static bool go_on(struct save *s, err *e)
 	return true;
 }
 
-int file_save(struct registry *r, const struct file_place *place, const struct file_saving *saving,
-              struct arena *a, struct file_answer *out, err *e)
+static int save_from(struct registry *r, const struct file_place *place,
+                     const struct file_saving *saving, struct arena *a, struct file_answer *out,
+                     err *e)
 {
 	struct save s = { .r = r, .place = place, .saving = saving, .arena = a, .ask = saving->ask };
 	buf room = BUF_INIT(READ_SIZE);
@@ -253,7 +252,25 @@ int file_save(struct registry *r, const struct file_place *place, const struct f
 	return result;
 }
 
-bool file_date(const char *modified, int64_t *out)
+int registry_file_save(struct registry *r, const struct file_place *place,
+                       const struct file_saving *saving, struct arena *a, struct file_answer *out,
+                       err *e)
+{
+	struct file_place there = *place;
+	int result = -1;
+
+	for (size_t i = 0;
+	     result < 0 && !place->url && reading_mirror(r, &place->ref, i, a, &there.ref); i++) {
+		err failed = { 0 }; /* told, and the next place is asked */
+
+		result = save_from(r, &there, saving, a, out, &failed);
+		if (result < 0)
+			registry_note(r, "%s", failed.text);
+	}
+	return result == 0 ? 0 : save_from(r, place, saving, a, out, e);
+}
+
+bool registry_file_date(const char *modified, int64_t *out)
 {
 	return modified && http_date(bytes_str(modified), out);
 }

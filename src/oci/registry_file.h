@@ -2,8 +2,9 @@
 /* registry_file - a file behind an https address, or a blob of a registry, whole or in parts.
  *
  * What is asked for octets and nothing else: feeds, databases. With the manners of registry.h:
- * secrets, redirects, patience, proxies, TLS unless on loopback or told otherwise. Nothing is
- * believed of what comes: digests are the caller's to check, and how much may come.
+ * secrets, redirects, patience, proxies, TLS unless on loopback or told otherwise; a blob is asked
+ * of the mirrors of its registry first. Nothing is believed of what comes: digests are the caller's
+ * to check, and how much may come.
  * Sources: RFC 9110 sections 13 (conditional requests) and 14 (ranges).
  * Threading: as registry.h; a file belongs to one thread. */
 #pragma once
@@ -34,9 +35,9 @@ struct file_answer {
 	bool is_page;                /* it is HTML, says the server */
 };
 
-/* file_place_check(r, place, a, e): ERR_USAGE for an address that may not be asked. */
-int file_place_check(const struct registry *r, const struct file_place *place, struct arena *a,
-                     err *e);
+/* registry_file_check(r, place, a, e): ERR_USAGE for an address that may not be asked. */
+int registry_file_check(const struct registry *r, const struct file_place *place, struct arena *a,
+                        err *e);
 
 /* Into a file. */
 struct file_saving {
@@ -45,18 +46,20 @@ struct file_saving {
 	bool in_part; /* the part alone will do: a server that gives no parts is ERR_NET. Else the whole
 	               * is taken, and fd is emptied first */
 	uint64_t max; /* of the whole: more is ERR_LIMIT */
-	/* begun(ctx, answer, e): before anything is written; moved(ctx, done, total): total UINT64_MAX
-	 * is not known. Either may be NULL. */
+	/* begun(ctx, answer, e): before anything is written, of each place that is asked;
+	 * moved(ctx, done, total): total UINT64_MAX is not known. Either may be NULL. */
 	int (*begun)(void *ctx, const struct file_answer *answer, err *e);
 	void (*moved)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
 
-/* file_save(r, place, saving, a, out, e): what came, in saving->fd, which is not synced. A broken
- * connection is made anew and goes on where it stopped, if it is still the same file. out: the
- * answer. Arena. ERR_ABSENT, ERR_NET (e->sys ERANGE: there is no such part), ERR_LIMIT, ERR_IO. */
-int file_save(struct registry *r, const struct file_place *place, const struct file_saving *saving,
-              struct arena *a, struct file_answer *out, err *e);
+/* registry_file_save(r, place, saving, a, out, e): what came, in saving->fd, which is not synced.
+ * A broken connection is made anew and goes on where it stopped, if it is still the same file.
+ * out: the answer. Arena. ERR_ABSENT, ERR_NET (e->sys ERANGE: there is no such part), ERR_LIMIT,
+ * ERR_IO. */
+int registry_file_save(struct registry *r, const struct file_place *place,
+                       const struct file_saving *saving, struct arena *a, struct file_answer *out,
+                       err *e);
 
-/* file_date(modified, out): a Last-Modified as UNIX time. */
-bool file_date(const char *modified, int64_t *out);
+/* registry_file_date(modified, out): a Last-Modified as UNIX time. */
+bool registry_file_date(const char *modified, int64_t *out);

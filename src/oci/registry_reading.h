@@ -13,6 +13,8 @@ int reading_digest(const struct http_exchange *x, digest *out, err *e);
  * Arena. */
 bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, struct arena *a,
                     struct reference *out);
+/* reading_blob(ref, blob, a): what is asked for a blob there. Arena. */
+struct call reading_blob(const struct reference *ref, const digest *blob, struct arena *a);
 /* reading_manifest(r, ref, a, out, out_etag, e): from the registry itself, as registry_manifest;
  * out_etag: a strong one, or NULL. Arena. reading_fallback_tag(subject, a): "sha256-…". Arena. */
 int reading_manifest(struct registry *r, const struct reference *ref, struct arena *a,

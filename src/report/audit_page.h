@@ -12,7 +12,7 @@
 #include "report/scan_page.h"
 #include "report/secrets_page.h"
 #include "rule/rule.h"
-#include "vuln/support.h"
+#include "model/support.h"
 
 /* A list of files names at most so many; `total` counts all. More is an attack on the reader. */
 #define PAGE_FILES_MAX 10000

@@ -70,11 +70,16 @@ void check_json(const struct check *check, const char *version, struct stream *o
 	json_write_text(&w, "version", version);
 	json_write_u64(&w, "files", check->len);
 	json_write_u64(&w, "fixed", check->fixed);
+	json_write_u64(&w, "folded", check->folded);
 	json_write_array(&w, "findings");
 	for (size_t i = 0; i < check->findings_len; i++)
 		if (check->findings[i].rule->severity >= check->least)
 			put_finding(&w, check, &check->findings[i]);
 	json_write_end(&w);
 	put_faults(&w, check);
+	json_write_array(&w, "passedOver");
+	for (size_t i = 0; i < check->passed_len; i++)
+		json_write_octets(&w, NULL, bytes_str(check->passed[i]));
+	json_write_end(&w);
 	json_write_end(&w);
 }

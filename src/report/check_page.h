@@ -43,6 +43,10 @@ struct check {
 	struct check_fault *faults;
 	size_t faults_len;
 	size_t fixed;        /* findings that the fixes took away */
+	size_t folded;       /* running objects that are like another that was judged */
+	/* Links that lead out of the folder named, folders that lie too deep: not read, but told. */
+	const char **passed;
+	size_t passed_len;
 	enum severity least; /* findings below it are not shown */
 };
 

@@ -71,6 +71,8 @@ static void put_sums(struct layout *l, const struct check *check)
 		stream_printf(l->out, "; --fix=review mends %zu%s", review, safe > 0 ? " more" : "");
 	if (suppressed > 0)
 		stream_printf(l->out, "; %zu suppressed", suppressed);
+	if (check->folded > 0)
+		stream_printf(l->out, "; %zu like others told once", check->folded);
 	stream_puts(l->out, "\n");
 }
 

@@ -31,7 +31,8 @@ void markup_put(struct stream *out, bytes text)
 
 		if (name)
 			stream_puts(out, name);
-		else if (is_letter && !text_is_deceptive(c) && (c & 0xfffe) != 0xfffe)
+		else if (is_letter && !text_is_deceptive(c) && (c & 0xfffe) != 0xfffe &&
+		         !text_is_command(text))
 			stream_put(out, one);
 		else
 			for (size_t i = 0; i < one.n; i++)

@@ -416,6 +416,7 @@ static void write_basis(struct json_writer *w, const struct scan_page *page)
 	json_write_end(w);
 	json_write_u64(w, "PackagesLookedUp", m->looked_at);
 	json_write_u64(w, "PackagesWithoutData", m->without);
+	write_words(w, "NotInDatabase", &m->uncovered);
 	json_write_u64(w, "Unclear", m->doubts.len);
 	json_write_u64(w, "OtherPlatforms", m->elsewhere);
 	json_write_u64(w, "Gaps", page->gaps);

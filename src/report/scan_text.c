@@ -223,12 +223,32 @@ static void put_doubts(struct layout *l, const struct scan_page *page)
 	}
 }
 
+static void put_uncovered(struct layout *l, const struct scan_page *page)
+{
+	const struct word_list *list = &page->matches->uncovered;
+
+	if (list->len == 0)
+		return;
+	layout_label(l, "no data");
+	for (size_t i = 0; i < list->len; i++)
+		layout_word(l, STYLE_WARN, list->items[i], i + 1 < list->len ? "," : ":");
+	layout_text(l, STYLE_PLAIN, "not in the database ('oakum db update')");
+	layout_end(l);
+}
+
+static bool is_shipped(const struct database_info *info)
+{
+	return info->feeds.len == 1 && info->feeds.items[0].kind == FEED_DOTNET;
+}
+
 static void put_age(struct layout *l, const struct scan_page *page)
 {
 	int64_t age = scan_age(page);
 	bool old = age >= SCAN_STALE_DAYS;
 
 	layout_label(l, "database");
+	if (is_shipped(page->database))
+		layout_text(l, STYLE_WARN, "only the .NET record that came with the program,");
 	layout_printf(l, old ? STYLE_WARN : STYLE_PLAIN, "of %s, %lld days old%s",
 	              DATE_TEXT(page->database->built), (long long)age,
 	              old ? ": what was published since is not in it" : "");
@@ -245,6 +265,7 @@ static void put_basis(struct layout *l, const struct scan_page *page)
 	scan_reach_basis(page, l);
 	put_count(l, m->without,
 	          "packages that nobody publishes for, or that the database does not cover");
+	put_uncovered(l, page);
 	put_count(l, page->unnamed, "packages of the bill without a purl of a known type");
 	put_doubts(l, page);
 	put_count(l, m->elsewhere, "findings for Windows or macOS left out");
@@ -253,6 +274,7 @@ static void put_basis(struct layout *l, const struct scan_page *page)
 	put_count(l, page->owned, "packages of languages that belong to the distribution's");
 	put_count(l, page->unwanted, "packages left out by flags");
 	put_count(l, page->gate->by_severity, "findings of other severities");
+	put_count(l, page->gate->unrated, "of them of unknown severity, which were not counted");
 	put_count(l, page->gate->by_status, "findings whose status is ignored");
 	put_count(l, page->gate->suppressed.len, "findings suppressed (--show-suppressed names them)");
 	put_count(l, page->gaps, "gaps: what could not be read ('oakum audit' names them)");
@@ -321,6 +343,7 @@ void scan_short(const struct scan_page *page, struct layout *l)
 		layout_end(l);
 	}
 	put_count(l, page->matches->without, "packages could not be looked up");
+	put_uncovered(l, page);
 	put_age(l, page);
 	arena_done(&a);
 }

@@ -2,12 +2,13 @@
 /* Secrets that a workflow gives to a build as arguments. */
 #include "base/text.h"
 #include "rule/ci.h"
-#include "rule/kubernetes_parts.h"
+#include "rule/secret_name.h"
 
 static bool is_secret(bytes name, bytes value)
 {
 	return bytes_search(value, BYTES("secrets.")) < value.n ||
-	       (kubernetes_is_secret_name(name) && value.n > 0);
+	       (secret_name_is(name) && value.n > 0 && !secret_name_is_harmless(value)) ||
+	       secret_name_in(value);
 }
 
 /* One more line of `secrets`, or the first one. False when its form is not ours to change. */
@@ -71,8 +72,8 @@ static void check_inputs(const struct ci_step *s)
 			continue;
 		struct job_finding *f = tell(s, v, name);
 
-		if (!text_is_utf8(line) || (lines > 1 && (v->style != YAML_LITERAL ||
-		                                          !ci_place(s->in, v, line, &from))))
+		if (!text_is_utf8(line) ||
+		    (lines > 1 && (v->style != YAML_LITERAL || !ci_place(s->in, v, line, &from))))
 			continue;
 		struct yaml_editor ed = ci_fix(s->in, f, RULE_FIX_REVIEW);
 

@@ -47,7 +47,8 @@ const struct rule ci_rules[CI_RULES] = {
 	          .how = "Give it as a secret of the build, and mount it in the Dockerfile.",
 	          .refs = "CIS-Docker 4.10, OWASP-Docker R12",
 	          .severity = SEVERITY_HIGH,
-	          .fix = RULE_FIX_REVIEW },
+	          .fix = RULE_FIX_REVIEW,
+	          .secret = true },
 	[CI007] = { .id = "CI007",
 	          .title = "No scheduled rebuild",
 	          .why = "Fixes of the base come with the next build, and without one they "

@@ -148,7 +148,8 @@ const struct rule compose_rules[COMPOSE_RULES] = {
 	                 "repository.",
 	          .refs = "CIS-Docker 4.10, OWASP-Docker R12",
 	          .severity = SEVERITY_HIGH,
-	          .fix = RULE_FIX_REVIEW },
+	          .fix = RULE_FIX_REVIEW,
+	          .secret = true },
 	[CP020] = { .id = "CP020",
 	          .title = "Image not pinned",
 	          .why = "A tag is moved by its owner, so what runs tomorrow is not what was "

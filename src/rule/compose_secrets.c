@@ -3,70 +3,18 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "rule/compose.h"
-#include "rule/kubernetes_parts.h"
+#include "rule/secret_name.h"
 
 #define DEPTH 8 /* of what is looked at below x- members */
 
 /* -- what is a secret ------------------------------------------------------------------------- */
 
-/* Names in one word (DBPASSWORD, saPassword), and what brokers call a password (DEFAULT_PASS). */
-static bool is_secret_name(bytes name)
-{
-	static const char *const ends[] = { "password", "passwd", "_pass", "secret", "token",
-		                                "apikey" };
-
-	if (kubernetes_is_secret_name(name))
-		return true;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		size_t n = strlen(ends[i]);
-
-		if (name.n >= n && bytes_equal_nocase(bytes_skip(name, name.n - n), bytes_str(ends[i])))
-			return true;
-	}
-	return false;
-}
-
-/* scheme://user:password@host */
-static bool has_login(bytes text)
-{
-	size_t at = bytes_search(text, BYTES("://"));
-	bytes rest = bytes_skip(text, at + 3);
-	bytes authority = bytes_slice(rest, 0, bytes_find(rest, '/'));
-	bytes login = bytes_slice(authority, 0, bytes_rfind(authority, '@'));
-	bytes password = bytes_skip(login, bytes_find(login, ':') + 1);
-
-	return at < text.n && login.n < authority.n && password.n > 0 && compose_is_literal(password);
-}
-
-/* "Server=db;User Id=sa;Password=x", "--password=x". */
-static bool has_password(bytes text)
-{
-	static const bytes keys[] = { BYTES_INIT("password="), BYTES_INIT("pwd=") };
-
-	for (size_t at = 0; at < text.n; at++)
-		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-			bytes value = bytes_skip(text, at + keys[i].n);
-
-			if (bytes_equal_nocase(bytes_slice(text, at, keys[i].n), keys[i]) && value.n > 0 &&
-			    value.p[0] != '$' && value.p[0] != ';' && value.p[0] != ' ')
-				return true;
-		}
-	return false;
-}
-
-static bool is_switch(bytes value)
-{
-	return bytes_equal_nocase(value, BYTES("true")) || bytes_equal_nocase(value, BYTES("false")) ||
-	       bytes_equal_nocase(value, BYTES("yes")) || bytes_equal_nocase(value, BYTES("no"));
-}
-
 static bool is_secret(bytes name, bytes value)
 {
 	if (value.n == 0)
 		return false;
-	return (is_secret_name(name) && compose_is_literal(value) && value.p[0] != '/' &&
-	        !is_switch(value)) ||
-	       has_login(value) || has_password(value);
+	return (secret_name_is(name) && compose_is_literal(value) && !secret_name_is_harmless(value)) ||
+	       secret_name_in(value);
 }
 
 /* -- environment ------------------------------------------------------------------------------ */
@@ -164,7 +112,7 @@ static void check_arguments(const struct compose_service *s)
 	for (const struct yaml_node *n = yaml_first(args); n; n = n->next) {
 		struct variable v = variable_of(n);
 
-		if (is_secret_name(v.name) || is_secret(v.name, v.value))
+		if (secret_name_is(v.name) || is_secret(v.name, v.value))
 			compose_find(s, CP019, n, "build.args")->message = arena_printf(
 				s->in->job->arena, "the argument %s stays in the image's history", SHOW(v.name));
 	}
@@ -173,7 +121,7 @@ static void check_arguments(const struct compose_service *s)
 static void check_text(const struct compose_service *s, const struct yaml_node *v,
                        const char *field)
 {
-	if (has_login(yaml_text(v)) || has_password(yaml_text(v)))
+	if (secret_name_in(yaml_text(v)))
 		compose_find(s, CP019, v, field)->message = "a password stands in this text";
 }
 
@@ -250,8 +198,8 @@ static void check_env_file(struct rule_job *job, size_t index)
 
 		if (name.n == 0 || name.p[0] == '#' || !is_secret(name, value))
 			continue;
-		job_find(job, &compose_rules[CP019], index, from, from + line.n)->message =
-			arena_printf(job->arena, "%s has its value in an env file", SHOW(name));
+		job_find(job, &compose_rules[CP019], index, from, from + line.n)->message = arena_printf(
+			job->arena, "%s has its value in an env file", SHOW(name));
 	}
 }
 

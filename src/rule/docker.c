@@ -7,8 +7,7 @@
 
 /* -- stages ----------------------------------------------------------------------------------- */
 
-/* The defaults of ARG before the first FROM, and what BuildKit sets for the platform. */
-static bool global_value(const void *context, bytes name, bytes *out)
+bool docker_global_value(const void *file, bytes name, bytes *out)
 {
 	static const struct {
 		const char *name, *value;
@@ -23,7 +22,7 @@ static bool global_value(const void *context, bytes name, bytes *out)
 		{ "TARGETVARIANT", "" },
 		{ "TARGETSTAGE", "" },
 	};
-	const struct docker_file *f = context;
+	const struct docker_file *f = file;
 
 	for (size_t k = 0; k < f->dockerfile->instructions.len; k++) {
 		const struct dockerfile_instruction *i = &f->dockerfile->instructions.items[k];
@@ -93,7 +92,8 @@ void docker_open(struct rule_job *job, size_t file, struct docker_file *out)
 		struct docker_stage *s = &out->stages[k];
 
 		s->in = &d->stages.items[k];
-		s->image = dockerfile_expand(s->in->image.text, d->escape, global_value, out, job->arena);
+		s->image = dockerfile_expand(s->in->image.text, d->escape, docker_global_value, out,
+		                             job->arena);
 		s->parent = stage_called(out, s->image, k);
 		if (s->parent > 0) {
 			const struct docker_stage *p = &out->stages[s->parent - 1];

@@ -47,6 +47,10 @@ void docker_open(struct rule_job *job, size_t file, struct docker_file *out);
 /* docker_name_image(s, image): image, name, tag and digest of s, from a reference. Borrows. */
 void docker_name_image(struct docker_stage *s, bytes image);
 
+/* docker_global_value: a dockerfile_lookup (fmt/dockerfile_vars.h) with a docker_file: the defaults
+ * of ARG before the first FROM, and what BuildKit sets for the platform. */
+bool docker_global_value(const void *file, bytes name, bytes *out);
+
 /* docker_instruction(f, index), and the stage that it belongs to (NULL before the first FROM). */
 const struct dockerfile_instruction *docker_instruction(const struct docker_file *f, size_t index);
 const struct docker_stage *docker_stage_of(const struct docker_file *f,

@@ -8,55 +8,14 @@
 
 /* -- patterns --------------------------------------------------------------------------------- */
 
-/* Where matching goes on after a failure: behind the last star, one octet further. */
-struct star {
-	size_t pattern, path;
-	bool deep; /* "**", which crosses slashes */
-};
-
-/* The star at *p is taken. */
-static struct star take_star(bytes pattern, size_t *p, size_t n)
+/* What leaves nothing in a folder leaves the folder out: ".git", a slash, and nothing, * or **
+ * behind it. */
+static bytes whole_folder(bytes pattern)
 {
-	bytes rest = bytes_skip(pattern, *p);
-	struct star star = { .path = n, .deep = bytes_take_prefix(&rest, BYTES("**")) };
+	bytes dir = path_dir(pattern), last = path_base(pattern);
+	bool all = last.n == 0 || bytes_is(last, "*") || bytes_is(last, "**");
 
-	if (star.deep)
-		(void)bytes_take_prefix(&rest, BYTES("/"));
-	else
-		(void)bytes_take_prefix(&rest, BYTES("*"));
-	*p = star.pattern = pattern.n - rest.n;
-	return star;
-}
-
-static bool fits(bytes pattern, size_t p, uint8_t c)
-{
-	return p < pattern.n && (pattern.p[p] == c || pattern.p[p] == '?');
-}
-
-/* A pattern against a path, or against a folder that holds it: * stays in one part, ** does not. */
-static bool matches(bytes pattern, bytes path)
-{
-	struct star star = { .pattern = SIZE_MAX };
-	size_t p = 0, n = 0;
-
-	while (n < path.n) {
-		if (p == pattern.n && path.p[n] == '/')
-			return true;
-		if (p < pattern.n && pattern.p[p] == '*') {
-			star = take_star(pattern, &p, n);
-		} else if (fits(pattern, p, path.p[n])) {
-			p++;
-			n++;
-		} else if (star.pattern != SIZE_MAX && (star.deep || path.p[star.path] != '/')) {
-			p = star.pattern;
-			n = ++star.path;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.n && (pattern.p[p] == '*' || pattern.p[p] == '/'))
-		p++;
-	return p == pattern.n;
+	return all && dir.n > 0 && bytes_find(path_base(dir), '*') == path_base(dir).n ? dir : pattern;
 }
 
 /* The last line that matches decides; "!" takes a path back in. */
@@ -71,9 +30,7 @@ static bool is_ignored(bytes list, bytes path)
 
 		(void)bytes_take_prefix(&line, BYTES("./"));
 		(void)bytes_take_prefix(&line, BYTES("/"));
-		if (line.n > 0 && line.p[line.n - 1] == '/')
-			line.n--;
-		if (line.n > 0 && line.p[0] != '#' && matches(line, path))
+		if (line.n > 0 && line.p[0] != '#' && path_fits_above(whole_folder(line), path))
 			ignored = !back;
 	}
 	return ignored;

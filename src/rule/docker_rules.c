@@ -53,14 +53,16 @@ const struct rule docker_rules[DOCKER_RULES] = {
 	          .refs = "buildkit SecretsUsedInArgOrEnv, hadolint DL3064, trivy DS-0031, dockle "
 	                  "CIS-DI-0010, CIS-Docker 4.10, OWASP-Docker R12, NSA secrets",
 	          .severity = SEVERITY_CRITICAL,
-	          .fix = RULE_FIX_REVIEW },
+	          .fix = RULE_FIX_REVIEW,
+	          .secret = true },
 	[DF007] = { .id = "DF007",
 	          .title = "Secret in an instruction",
 	          .why = "What an instruction says stays in the image's history for whoever "
 	                 "pulls it.",
 	          .how = "Mount it with RUN --mount=type=secret, and rotate it.",
 	          .refs = "gitleaks families, CIS-Docker 4.10, NSA secrets",
-	          .severity = SEVERITY_CRITICAL },
+	          .severity = SEVERITY_CRITICAL,
+	          .secret = true },
 	[DF008] = { .id = "DF008",
 	          .title = "Credential file copied into the image",
 	          .why = "Whoever pulls the image has the file, even when a later layer deletes "
@@ -112,7 +114,8 @@ const struct rule docker_rules[DOCKER_RULES] = {
 	          .why = "The password stays readable in the image and its history.",
 	          .how = "Remove it; nobody logs in to a container.",
 	          .refs = "checkov CKV2_DOCKER_17, dockle DKL-LI-0001",
-	          .severity = SEVERITY_HIGH },
+	          .severity = SEVERITY_HIGH,
+	          .secret = true },
 	[DF015] = { .id = "DF015",
 	          .title = "sudo in the build",
 	          .why = "The build is root already, and sudo left in the image is a way back to "

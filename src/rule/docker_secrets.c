@@ -4,7 +4,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "rule/docker.h"
-#include "rule/kubernetes_parts.h"
+#include "rule/secret_name.h"
 
 #define RULE(id) (&docker_rules[id])
 
@@ -66,20 +66,6 @@ void docker_drop_pair(const struct docker_file *f, struct job_finding *finding,
 
 /* -- variables -------------------------------------------------------------------------------- */
 
-/* Names that are written in one word: FEED_ACCESSTOKEN, DBPASSWORD. */
-static bool ends_in_secret(bytes name)
-{
-	static const char *const ends[] = { "token", "password", "passwd", "secret", "apikey" };
-
-	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++) {
-		size_t n = strlen(ends[k]);
-
-		if (name.n >= n && bytes_equal_nocase(bytes_skip(name, name.n - n), bytes_str(ends[k])))
-			return true;
-	}
-	return false;
-}
-
 /* The variable goes, and each RUN of its stage that says it gets the secret under the same name.
  * Where another instruction says it, a person decides. */
 static void mount_variable(const struct docker_file *f, struct job_finding *finding,
@@ -116,11 +102,9 @@ static void check_variable(const struct docker_file *f, const struct dockerfile_
 	const struct dockerfile_pair *p = &i->pairs.items[index];
 	bytes value = unquoted(p->value.text);
 
-	if (!(kubernetes_is_secret_name(p->key.text) || ends_in_secret(p->key.text)) ||
-	    bytes_starts(value, BYTES("/run/secrets/")))
-		return;
-	if (value.n > 0 ? bytes_is(value, "true") || bytes_is(value, "false")
-	                : i->kind != DOCKERFILE_ARG)
+	if (!secret_name_password(value) &&
+	    (!secret_name_is(p->key.text) || secret_name_is_harmless(value) ||
+	     (value.n == 0 && i->kind != DOCKERFILE_ARG)))
 		return;
 	struct job_finding *finding = docker_find(f, RULE(DF006), p->key.from, p->value.to);
 
@@ -146,17 +130,8 @@ static size_t secret_at(bytes text, size_t *out_n)
 		if (at < text.n && text.n - at >= 20)
 			return at;
 	}
-	at = bytes_search(text, BYTES("://"));
-	bytes host = bytes_skip(text, at + 3);
-	size_t end = 0, sign = bytes_find(host, '@'), colon = bytes_find(host, ':');
-
-	while (end < host.n && host.p[end] > ' ' && host.p[end] != '/' && host.p[end] != '"')
-		end++;
-	*out_n = 3;
-	return sign < end && colon < sign && colon + 1 < sign && host.p[colon + 1] != '$' &&
-	               host.p[colon + 1] != '{'
-	           ? at
-	           : text.n;
+	*out_n = strlen("://");
+	return secret_name_login(text);
 }
 
 static void check_literal(const struct docker_file *f, const struct dockerfile_instruction *i)

@@ -8,11 +8,50 @@
 
 /* -- users ------------------------------------------------------------------------------------ */
 
-static bool is_root(bytes user)
-{
-	bytes name = bytes_slice(user, 0, bytes_find(user, ':'));
+struct user_scope {
+	const struct docker_file *f;
+	const struct docker_stage *stage;
+	const struct dockerfile_instruction *user;
+};
 
-	return bytes_is(name, "root") || bytes_is(name, "0");
+/* The last ARG or ENV before it in its stage; $APP_UID is set by the images of .NET. */
+static bool user_value(const void *context, bytes name, bytes *out)
+{
+	const struct user_scope *u = context;
+	const struct docker_stage *s = docker_stage_of(u->f, u->user);
+	unsigned major;
+	bool found = bytes_is(name, "APP_UID") && docker_is_dotnet(u->stage, NULL, &major);
+
+	*out = found ? BYTES("1654") : BYTES("");
+	for (size_t k = s->in->first; docker_instruction(u->f, k) != u->user; k++) {
+		const struct dockerfile_instruction *i = docker_instruction(u->f, k);
+
+		for (size_t n = 0; (i->kind == DOCKERFILE_ARG || i->kind == DOCKERFILE_ENV) &&
+		                   n < i->pairs.len; n++)
+			if (bytes_equal(i->pairs.items[n].key.text, name)) {
+				*out = dockerfile_expand(i->pairs.items[n].value.text, u->f->dockerfile->escape,
+				                         docker_global_value, u->f, u->f->job->arena);
+				found = out->n > 0;
+			}
+	}
+	return found;
+}
+
+/* It is root, or may be: nothing is left of a variable that has no value here. The engine reads a
+ * number as Go's Atoi does: with a sign, and zeros in front. */
+static bool is_root(const struct docker_file *f, const struct docker_stage *s,
+                    const struct dockerfile_instruction *user)
+{
+	struct user_scope u = { f, s, user };
+	bytes name = dockerfile_expand(user->words.items[0].text, f->dockerfile->escape, user_value, &u,
+	                               f->job->arena);
+
+	name = bytes_slice(name, 0, bytes_find(name, ':'));
+	if (name.n > 1 && (name.p[0] == '+' || name.p[0] == '-'))
+		name = bytes_skip(name, 1);
+	while (name.n > 1 && name.p[0] == '0')
+		name = bytes_skip(name, 1);
+	return name.n == 0 || bytes_is(name, "root") || bytes_is(name, "0");
 }
 
 static void check_user(const struct docker_file *f)
@@ -21,7 +60,7 @@ static void check_user(const struct docker_file *f)
 	const struct dockerfile_instruction *user = s->user;
 	struct job_finding *finding;
 
-	if (docker_is_windows(s) || (user && !is_root(user->words.items[0].text)) ||
+	if (docker_is_windows(s) || (user && !is_root(f, s, user)) ||
 	    (!user && docker_is_unprivileged(s)))
 		return;
 	finding = docker_find_at(f, RULE(DF001), user ? user : docker_instruction(f, s->in->first));
@@ -63,8 +102,8 @@ static void check_user_name(const struct docker_file *f)
 	uint64_t number;
 	unsigned major;
 
-	if (name.n == 0 || is_root(name) || bytes_find(name, '$') < name.n || docker_is_windows(s) ||
-	    text_take_u64(name, 10, UINT32_MAX, &number))
+	if (name.n == 0 || is_root(f, s, s->user) || bytes_find(name, '$') < name.n ||
+	    docker_is_windows(s) || text_take_u64(name, 10, UINT32_MAX, &number))
 		return;
 	struct job_finding *finding = docker_find_at(f, RULE(DF002), s->user);
 	bytes known = created_number(f, name);

@@ -56,14 +56,6 @@ static void check_user(const struct pod *p)
 
 /* -- ports ------------------------------------------------------------------------------------ */
 
-static const struct yaml_node *variable(const struct kube_container *c, const char *name)
-{
-	for (const struct yaml_node *v = yaml_items(yaml_get(c->node, "env")); v; v = v->next)
-		if (yaml_says(yaml_get(v, "name"), name))
-			return yaml_get(v, "value");
-	return NULL;
-}
-
 /* Where the number of a plain port 80 stands, of all addresses; SIZE_MAX for anything else. */
 static size_t port_80_at(bytes value)
 {
@@ -79,7 +71,7 @@ static void check_address(const struct pod *p)
 	static const char *const names[] = { "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS" };
 
 	for (size_t k = 0; k < 2; k++) {
-		const struct yaml_node *v = variable(&p->c, names[k]);
+		const struct yaml_node *v = link_variable(&p->c, names[k]);
 		size_t at = port_80_at(yaml_text(v));
 
 		if (!v || at == SIZE_MAX)
@@ -93,21 +85,6 @@ static void check_address(const struct pod *p)
 	}
 }
 
-static unsigned listens_on(const struct pod *p)
-{
-	const struct yaml_node *urls = variable(&p->c, "ASPNETCORE_URLS");
-	const struct yaml_node *ports = variable(&p->c, "ASPNETCORE_HTTP_PORTS");
-	bytes value = yaml_text(urls ? urls : ports);
-	uint64_t port;
-
-	if (!urls && !ports)
-		return link_port(&p->program);
-	value = bytes_slice(value, 0, bytes_find(value, ';'));
-	if (bytes_rfind(value, ':') < value.n)
-		value = bytes_skip(value, bytes_rfind(value, ':') + 1);
-	return text_take_u64(value, 10, 65535, &port) ? (unsigned)port : 0;
-}
-
 /* None of the declared ports is the one that the program opens. Probes that call the number follow;
  * Services have a rule of their own. */
 static void check_port(const struct pod *p)
@@ -117,7 +94,7 @@ static void check_port(const struct pod *p)
 		                                 "startupProbe.httpGet.port" };
 	const struct yaml_node *list = yaml_get(p->c.node, "ports"), *first = yaml_items(list);
 	const struct yaml_node *v = yaml_get(first, "containerPort");
-	unsigned port = p->program.dotnet ? listens_on(p) : 0;
+	unsigned port = p->program.dotnet ? link_port(&p->program, &p->c) : 0;
 	int64_t number;
 
 	for (const struct yaml_node *n = first; n; n = n->next)
@@ -158,7 +135,7 @@ static bool diagnostics_are_off(const struct pod *p)
 	const struct link_build *b = p->program.build;
 
 	for (size_t k = 0; k < 3; k++)
-		if (is_off(yaml_text(variable(&p->c, names[k]))))
+		if (is_off(yaml_text(link_variable(&p->c, names[k]))))
 			return true;
 	for (size_t k = 0; b && k < b->docker.dockerfile->instructions.len; k++) {
 		const struct dockerfile_instruction *i = docker_instruction(&b->docker, k);

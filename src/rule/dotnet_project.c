@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "fmt/yaml_edit.h"
 #include "rule/dotnet.h"
+#include "rule/secret_name.h"
 
 #define RULE(id) (&dotnet_rules[id])
 
@@ -134,7 +135,6 @@ static void clear_password(const struct dotnet_scope *s, const struct dotnet_fil
 /* Connection strings in appsettings.json; those of Development are for the developer's machine. */
 static void check_settings(const struct dotnet_scope *s, size_t index)
 {
-	static const char *const marks[] = { "Password=", "Pwd=", "AccountKey=", "SharedAccessKey=" };
 	const struct job_file *file = &s->job->files.items[index];
 	bytes base = path_base(bytes_str(file->name));
 
@@ -146,19 +146,17 @@ static void check_settings(const struct dotnet_scope *s, size_t index)
 	                                        "ConnectionStrings");
 
 	for (const struct yaml_node *v = yaml_is(list, YAML_MAPPING) ? yaml_first(list) : NULL; v;
-	     v = v->next)
-		for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++) {
-			if (bytes_search(yaml_text(v), bytes_str(marks[k])) == yaml_text(v).n)
-				continue;
-			struct job_finding *f = job_find(s->job, RULE(DN025), index, v->from, v->to);
-			struct yaml_editor ed = { file->yaml, &file->source, s->job->arena, &f->fix };
+	     v = v->next) {
+		if (!secret_name_in(yaml_text(v)))
+			continue;
+		struct job_finding *f = job_find(s->job, RULE(DN025), index, v->from, v->to);
+		struct yaml_editor ed = { file->yaml, &file->source, s->job->arena, &f->fix };
 
-			f->message = arena_printf(s->job->arena, "%s has its password here",
-			                          SHOW(yaml_text(v->key)));
-			f->fix_class = RULE_FIX_REVIEW;
-			yaml_edit_scalar(&ed, v, "");
-			break;
-		}
+		f->message = arena_printf(s->job->arena, "%s has its password here",
+		                          SHOW(yaml_text(v->key)));
+		f->fix_class = RULE_FIX_REVIEW;
+		yaml_edit_scalar(&ed, v, "");
+	}
 }
 
 static void check_passwords(const struct dotnet_scope *s, const struct dotnet_file *file)

@@ -3,6 +3,7 @@
  * the signature of its images. */
 #include "base/path.h"
 #include "base/text.h"
+#include "model/support.h"
 #include "rule/dotnet.h"
 
 #define RULE(id) (&dotnet_rules[id])
@@ -14,19 +15,17 @@ static bool has(bytes text, const char *part)
 
 /* -- versions --------------------------------------------------------------------------------- */
 
-/* The last day with security fixes; older ones have ended, newer ones are supported. */
-static bool is_over(unsigned major, int64_t now)
+/* "8.0.404-noble" and "8" are of the channel "8.0". */
+static bool is_over(bytes version, const struct rule_job *job)
 {
-	static const struct {
-		unsigned major;
-		const char *end;
-	} ends[] = { { 8, "2026-11-10" }, { 9, "2026-11-10" }, { 10, "2028-11-14" } };
-	int64_t end;
+	bytes rest = bytes_slice(version, 0, bytes_find(version, '-')), major = BYTES("");
+	bytes minor = BYTES("0");
 
-	for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
-		if (major == ends[k].major)
-			return text_from_date(bytes_str(ends[k].end), &end) && now >= end;
-	return major > 0 && major < 8;
+	(void)bytes_take_until(&rest, '.', &major); /* nothing: of no channel */
+	(void)bytes_take_until(&rest, '.', &minor);
+	const char *channel = arena_printf(job->arena, PRIb "." PRIb, BYTESF(major), BYTESF(minor));
+
+	return support_of_channel(bytes_str(channel), job->options->now).state == SUPPORT_ENDED;
 }
 
 /* "10.0", "10.0-noble": a minor version that moves with each patch. */
@@ -68,7 +67,15 @@ static const char *variant_of(bytes tag)
 	return k < len ? variants[k].variant : "";
 }
 
-static void move_tag(const struct docker_file *f, const struct docker_stage *s, unsigned major)
+/* A program starts on the version alone that its project asks for: both move, or none. */
+static bool project_moves(const struct dotnet_scope *s, unsigned major)
+{
+	return dotnet_property(s, "TargetFramework", arena_printf(s->job->arena, "net%u.0", major)) ||
+	       (major == 3 && dotnet_property(s, "TargetFramework", "netcoreapp3.1"));
+}
+
+static void move_tag(const struct dotnet_scope *scope, const struct docker_file *f,
+                     const struct docker_stage *s, unsigned major)
 {
 	const struct dockerfile_word *w = &s->in->image;
 	struct job_finding *finding = docker_find(f, RULE(DN019), w->from, w->to);
@@ -77,7 +84,8 @@ static void move_tag(const struct docker_file *f, const struct docker_stage *s, 
 
 	finding->message = arena_printf(f->job->arena, ".NET %u gets no security fixes any more",
 	                                major);
-	if (!variant || s->digest.n > 0 || bytes_find(w->text, '$') < w->text.n ||
+	if (!variant || !project_moves(scope, major) || s->digest.n > 0 ||
+	    bytes_find(w->text, '$') < w->text.n ||
 	    !bytes_take_prefix(&name, BYTES("mcr.microsoft.com/dotnet/")))
 		return;
 	(void)bytes_take_prefix(&name, BYTES("core/")); /* where they lay until 3.1 */
@@ -89,7 +97,8 @@ static void move_tag(const struct docker_file *f, const struct docker_stage *s, 
 	                        has(s->tag, "-extra") ? "-extra" : ""));
 }
 
-static void check_version(const struct docker_file *f, const struct docker_stage *s)
+static void check_version(const struct dotnet_scope *scope, const struct docker_file *f,
+                          const struct docker_stage *s)
 {
 	const struct dockerfile_word *w = &s->in->image;
 	unsigned major;
@@ -101,8 +110,8 @@ static void check_version(const struct docker_file *f, const struct docker_stage
 		docker_find(f, RULE(DN019), w->from, w->to);
 	if (!docker_is_dotnet(s, NULL, &major))
 		return;
-	if (is_over(major, f->job->options->now))
-		move_tag(f, s, major);
+	if (is_over(s->tag, f->job))
+		move_tag(scope, f, s, major);
 	if (has(s->name, "/nightly/") || has(s->tag, "preview") || has(s->tag, "-rc"))
 		docker_find(f, RULE(DN021), w->from, w->to);
 	/* Where the moving tag is no matter for DF004 (a scheduled rebuild), it is none here. */
@@ -126,7 +135,7 @@ static void check_framework(const struct dotnet_scope *s, const struct dotnet_fi
 	size_t dot = bytes_find(number, '.'), dash = bytes_find(number, '-');
 
 	if (dot == number.n || !text_take_u64(bytes_slice(number, 0, dot), 10, 100, &major) ||
-	    !is_over((unsigned)major, s->job->options->now))
+	    !is_over(number, s->job))
 		return;
 	struct job_finding *f = job_find(s->job, RULE(DN019), file->file, e->whole.begin, e->whole.end);
 
@@ -231,7 +240,7 @@ static void check_library(const struct dotnet_scope *s, const struct docker_file
 void dotnet_check_versions(const struct dotnet_scope *s, const struct docker_file *f)
 {
 	for (size_t k = 0; k < f->stages_len; k++)
-		check_version(f, &f->stages[k]);
+		check_version(s, f, &f->stages[k]);
 	if (f->stages_len == 0)
 		return;
 	check_signature(f);

@@ -245,10 +245,12 @@ static void add_objects(struct chart *c, size_t file, const struct helm_text *te
 	}
 }
 
+/* What Helm renders for others alone, or for people. */
 static bool is_partial(const char *name)
 {
-	return bytes_starts(path_base(bytes_str(name)), BYTES("_")) ||
-	       bytes_ends(bytes_str(name), BYTES(".tpl"));
+	bytes base = path_base(bytes_str(name));
+
+	return bytes_starts(base, BYTES("_")) || bytes_is(base, "NOTES.txt");
 }
 
 static void render_file(struct chart *c, size_t index)
@@ -275,6 +277,14 @@ static void render_file(struct chart *c, size_t index)
 		                          h->why ? h->why : "it is not understood"));
 }
 
+/* Helm renders whatever lies below templates/; what has no actions and is YAML by its name is
+ * judged as it stands. */
+static bool is_read(const struct chart *c, const struct job_file *f, bytes name)
+{
+	return f->kind == JOB_TEMPLATE ||
+	       (f->kind != JOB_YAML && bytes_starts(name, c->templates) && !is_partial(f->name));
+}
+
 /* The chart's own templates, and those of the charts in it for what they define. */
 static void read_templates(struct chart *c)
 {
@@ -285,7 +295,7 @@ static void read_templates(struct chart *c)
 		bytes name = path_join(r->arena, (bytes){ 0 }, bytes_str(f->name));
 		struct helm_node *nodes;
 
-		if (f->kind != JOB_TEMPLATE || !path_within(name, c->dir))
+		if (!path_within(name, c->dir) || !is_read(c, f, name))
 			continue;
 		c->helm.why = NULL;
 		bool read = helm_parse(&c->helm, f->text, rendered_origin(r, i), &nodes);
@@ -330,7 +340,10 @@ void helm_render(struct rendering *r)
 	for (size_t i = 0; i < r->first; i++) {
 		const struct job_file *f = &r->job->files.items[i];
 
-		if (f->kind == JOB_TEMPLATE && !f->part && !is_partial(f->name))
+		if (f->kind == JOB_TEMPLATE && !f->part && !is_partial(f->name) &&
+		    !bytes_ends(bytes_str(f->name), BYTES(".tpl")))
 			rendered_gap(r, i, NULL, "a template without its Chart.yaml is not judged");
+		else if (bytes_ends(bytes_str(f->name), BYTES(".tgz")))
+			rendered_gap(r, i, NULL, "a packed chart is not judged: unpack it");
 	}
 }

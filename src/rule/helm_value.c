@@ -88,7 +88,7 @@ static struct plain plain_of(const struct part *p)
 {
 	struct plain plain = { .node = { .kind = YAML_SCALAR, .text = p->text } };
 
-	plain.node.style = p->quoted ? YAML_DOUBLE : YAML_PLAIN;
+	plain.node.typed = !p->quoted;
 	return plain;
 }
 

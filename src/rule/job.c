@@ -79,7 +79,9 @@ enum job_kind job_kind_of(const char *name, bytes text)
 		if (ends_nocase(base, bytes_str(ends[i].end)))
 			return ends[i].kind == JOB_YAML && is_template(name, text) ? JOB_TEMPLATE
 			                                                           : ends[i].kind;
-	if (bytes_starts(base, BYTES("Dockerfile")) || bytes_starts(base, BYTES("Containerfile")))
+	if (bytes_starts(base, BYTES("Dockerfile")) || bytes_starts(base, BYTES("Containerfile")) ||
+	    bytes_equal_nocase(base, BYTES("dockerfile")) ||
+	    bytes_equal_nocase(base, BYTES("containerfile")))
 		return JOB_DOCKERFILE;
 	if (bytes_is(base, "Kustomization"))
 		return JOB_YAML;
@@ -101,7 +103,7 @@ static int read_yaml(const struct rule_job *job, struct job_file *file, err *e)
 	int result = 1;
 
 	if (file->text.n > LIMIT_LIST_WHOLE)
-		result = running_read(file->text, &file->memory, yaml, e);
+		result = running_read(file->text, &file->memory, yaml, &file->folded, e);
 	if (result < 0 && e->kind == ERR_FORMAT && file->text.n <= LIMIT_SETTINGS) {
 		err_clear(e); /* no JSON: it may be YAML */
 		result = 1;
@@ -158,14 +160,16 @@ static void account(struct rule_job *job, size_t index, bool add)
 	for (size_t i = 0; add && file->yaml && i < file->yaml->faults.len; i++) {
 		const struct yaml_fault *fault = &file->yaml->faults.items[i];
 
-		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){ index, fault->at,
-			                                                       fault->message };
+		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){
+			.file = index, .at = fault->at, .message = fault->message
+		};
 	}
 	for (size_t i = 0; add && file->dockerfile && i < file->dockerfile->faults.len; i++) {
 		const struct dockerfile_fault *fault = &file->dockerfile->faults.items[i];
 
-		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){ index, fault->at,
-			                                                       fault->message };
+		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){
+			.file = index, .at = fault->at, .message = fault->message
+		};
 	}
 }
 
@@ -228,6 +232,8 @@ bool job_wants(const struct job_options *options, const struct rule *rule)
 {
 	bytes rest = bytes_str(options->only), id;
 
+	if (rule->gap)
+		return true;
 	if (!options->only)
 		return !rule->optional || options->optional ||
 		       (options->input && rule->fix == RULE_FIX_INPUT);
@@ -299,20 +305,59 @@ static void settle(struct rule_job *job)
 	job->findings.len = n;
 }
 
+static void add_run_fault(struct rule_job *job, const struct job_finding *f, const char *message)
+{
+	*ARENA_PUSH(job->keep, &job->faults) =
+		(struct job_fault){ .file = f->file, .at = f->from, .message = message, .of_run = true };
+}
+
+/* What nobody judged is an error of its file, unless somebody has decided to live with it. */
+static void add_run_faults(struct rule_job *job, bool full)
+{
+	if (full)
+		add_run_fault(job, &job->findings.items[job->findings.len - 1],
+		              "too many findings: the rest is not told");
+	for (size_t i = 0; i < job->findings.len; i++) {
+		const struct job_finding *f = &job->findings.items[i];
+
+		if (f->rule->gap && !f->suppressed_by)
+			add_run_fault(job, f, f->message);
+	}
+}
+
+static void drop_run_faults(struct rule_job *job)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->faults.len; i++)
+		if (!job->faults.items[i].of_run)
+			job->faults.items[n++] = job->faults.items[i];
+	job->faults.len = n;
+}
+
+void job_unjudged(struct rule_job *job, size_t file, size_t at, const char *message)
+{
+	for (size_t i = 0; i < job->faults.len; i++)
+		if (job->faults.items[i].file == file && job->faults.items[i].at == at)
+			return;
+	if (job->faults.len < LIMIT_FAULTS_NAMED)
+		*ARENA_PUSH(job->keep, &job->faults) =
+			(struct job_fault){ .file = file, .at = at, .message = message, .of_run = true };
+}
+
 void job_run(struct rule_job *job)
 {
+	drop_run_faults(job);
 	arena_reset(&job->run);
 	memset(&job->findings, 0, sizeof(job->findings));
+	job->folded = 0;
 	struct rendering *rendering = rendered_open(job);
 
 	for (const struct rule_family *const *f = rule_families; *f; f++)
 		(*f)->check(job);
 	rendered_close(job, rendering);
-	if (job->findings.len == LIMIT_FINDINGS)
-		*ARENA_PUSH(job->keep, &job->faults) = (struct job_fault){
-			job->findings.items[LIMIT_FINDINGS - 1].file, 0,
-			"too many findings: the rest is not told"
-		};
+	bool full = job->findings.len == LIMIT_FINDINGS;
+
 	for (size_t i = 0; i < job->findings.len; i++) {
 		struct job_finding *f = &job->findings.items[i];
 
@@ -323,4 +368,5 @@ void job_run(struct rule_job *job)
 	}
 	settle(job);
 	suppress_mark(job);
+	add_run_faults(job, full);
 }

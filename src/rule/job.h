@@ -49,6 +49,7 @@ struct job_file {
 	struct yaml_file *yaml;
 	struct dockerfile *dockerfile;
 	struct arena memory; /* of this file's trees */
+	size_t folded;       /* pods of a long list that were left out (rule/running.h) */
 	/* A file that a fix made: which one it is and beside which it lies. JOB_MADE_NOTHING: of all
 	 * that job_add brought. */
 	enum job_made made;
@@ -75,6 +76,7 @@ struct job_finding {
 struct job_fault { /* a document that could not be read */
 	size_t file, at;
 	const char *message;
+	bool of_run; /* what a run could not judge or tell: it ends with the next */
 };
 
 /* Where the secrets of a workload are to come from. */
@@ -98,7 +100,7 @@ struct job_options {
 	 * updated is to be told; NULL: no matter. */
 	const char *updates;
 	enum job_store store;
-	int64_t now;            /* for the expiry dates of .oakumignore */
+	int64_t now;            /* for dates: what has expired, what is supported */
 };
 
 struct rule_job {
@@ -118,7 +120,8 @@ struct rule_job {
 		struct job_fault *items;
 		size_t len, cap;
 	} faults;
-	struct ignore_list *ignores; /* of .oakumignore (rule/suppress.h); NULL for none */
+	size_t folded; /* objects that are like another that is judged (rule/running.h) */
+	const struct ignore_list *ignores; /* of ignore files (rule/suppress.h); NULL for none */
 	size_t octets, nodes;        /* of all files */
 };
 
@@ -137,6 +140,10 @@ int job_replace(struct rule_job *job, size_t file, bytes text, err *e);
  * that is there already stays as it is. job_made_name(job, beside, made): what it is called. */
 int job_make(struct rule_job *job, size_t beside, enum job_made made, bytes text, err *e);
 const char *job_made_name(const char *beside, enum job_made made, struct arena *a);
+
+/* job_unjudged(job, file, at, message): a fault of this run: it has not looked at something. Static
+ * text. */
+void job_unjudged(struct rule_job *job, size_t file, size_t at, const char *message);
 
 /* job_run(job): every family; then findings are sorted by file and place, and those that a comment
  * or an ignore line names are marked. */

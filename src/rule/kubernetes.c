@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/kubernetes.h"
 
+#include "base/limits.h"
 #include "rule/link.h"
 #include "rule/running.h"
-
-#define LIST_DEPTH 4 /* a List in a List is legal and senseless */
 
 /* -- objects ---------------------------------------------------------------------------------- */
 
@@ -41,22 +40,40 @@ static void find_pod(struct kube_object *o)
 	                                 : "spec";
 }
 
-static void add_object(struct rule_job *job, size_t file, const struct yaml_node *root,
-                       struct kube_objects *out, unsigned depth)
-{
-	struct kube_object o = { .job = job, .file = file, .root = yaml_real(root), .pod_path = "" };
+/* A list and what its items are when they do not say it themselves: a PodList holds Pods. */
+struct list {
+	struct rule_job *job;
+	size_t file;
+	struct kube_objects *out;
+	bytes api, kind;
+};
 
+static bytes kind_of_items(bytes kind)
+{
+	return bytes_ends(kind, BYTES("List")) ? bytes_slice(kind, 0, kind.n - 4) : (bytes){ 0 };
+}
+
+/* Whatever has items is looked into, and is judged itself unless it is a list and no more. */
+static void add_object(const struct list *in, const struct yaml_node *root, unsigned depth)
+{
+	struct rule_job *job = in->job;
+	struct kube_object o = { .job = job, .file = in->file, .root = yaml_real(root) };
+
+	o.pod_path = "";
 	o.api = yaml_text(yaml_get(root, "apiVersion"));
 	o.kind = yaml_text(yaml_get(root, "kind"));
-	if (o.api.n == 0 || o.kind.n == 0)
-		return;
+	o.api = o.api.n > 0 ? o.api : in->api;
+	o.kind = o.kind.n > 0 ? o.kind : in->kind;
+	struct list list = { job, in->file, in->out, o.api, kind_of_items(o.kind) };
 	const struct yaml_node *items = yaml_get(root, "items");
 
-	if (bytes_ends(o.kind, BYTES("List")) && yaml_is(items, YAML_SEQUENCE)) {
-		for (const struct yaml_node *v = yaml_items(items); v && depth > 0; v = v->next)
-			add_object(job, file, v, out, depth - 1);
+	if (yaml_items(items) && depth == 0)
+		job_unjudged(job, in->file, o.root->from, "lists nest too deep: items are left out");
+	for (const struct yaml_node *v = yaml_items(items); v && depth > 0; v = v->next)
+		add_object(&list, v, depth - 1);
+	if (o.api.n == 0 || o.kind.n == 0 ||
+	    (bytes_ends(o.kind, BYTES("List")) && yaml_is(items, YAML_SEQUENCE)))
 		return;
-	}
 	o.metadata = yaml_real(yaml_get(root, "metadata"));
 	o.name = yaml_text(yaml_get(o.metadata, "name"));
 	if (o.name.n == 0)
@@ -65,20 +82,27 @@ static void add_object(struct rule_job *job, size_t file, const struct yaml_node
 	o.label = arena_printf(job->arena, "%s/%s", arena_str(job->arena, o.kind),
 	                       arena_str(job->arena, o.name));
 	find_pod(&o);
-	*ARENA_PUSH(job->arena, out) = o;
+	*ARENA_PUSH(job->arena, in->out) = o;
 }
 
 struct kube_objects kube_objects(struct rule_job *job)
 {
 	struct kube_objects out = { 0 };
+	size_t folded = 0;
 
 	for (size_t i = 0; i < job->files.len; i++) {
 		const struct job_file *file = &job->files.items[i];
 
-		for (size_t k = 0; !file->part && file->yaml && k < file->yaml->documents.len; k++)
-			add_object(job, i, file->yaml->documents.items[k].root, &out, LIST_DEPTH);
+		if (file->part || !file->yaml)
+			continue;
+		const struct yaml_file *yaml = file->yaml;
+		struct list list = { job, i, &out, yaml->list_api, kind_of_items(yaml->list_kind) };
+
+		folded += file->folded;
+		for (size_t k = 0; k < yaml->documents.len; k++)
+			add_object(&list, yaml->documents.items[k].root, LIMIT_YAML_DEPTH);
 	}
-	running_reduce(&out, job->arena);
+	job->folded = folded + running_reduce(&out, job->arena);
 	return out;
 }
 
@@ -124,10 +148,21 @@ const char *kube_user_of(const struct kube_object *o)
 	for (struct kube_container c = { 0 }; o->links && kube_next(o, &c);) {
 		struct program p = link_program(o->links, o, &c);
 
-		if (p.dotnet || p.build)
+		if (p.dotnet || link_is_known(&p))
 			return link_user(&p, o->job->arena);
 	}
 	return user;
+}
+
+bool kube_needs_root(const struct kube_object *o)
+{
+	for (struct kube_container c = { 0 }; o->links && kube_next(o, &c);) {
+		struct program p = link_program(o->links, o, &c);
+
+		if (link_needs_root(&p))
+			return !o->job->options->harden;
+	}
+	return false;
 }
 
 /* -- findings --------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kubernetes - the objects of a job and their pods, and how a rule speaks of them.
  *
- * An object is a mapping with apiVersion and kind; a List's items count. A pod is the spec of a Pod
+ * An object is a mapping with apiVersion and kind; the items of any count, and those of a PodList
+ * are Pods though they do not say it. A pod is the spec of a Pod
  * or of whatever has a pod template: template.spec of a PodTemplate, spec.jobTemplate.spec.template
  * of a CronJob, spec.template of all others (Deployment, Job, Rollout, ...).
  * Threading: constant. */
@@ -71,3 +72,6 @@ bool kube_is_windows(const struct kube_object *o);
 
 /* kube_user_of(o): the number of the user that the pod's first program is to have (link_user). */
 const char *kube_user_of(const struct kube_object *o);
+/* kube_needs_root(o): one of its programs is known not to run as another, and nobody asked to
+ * harden the workload whatever it is. */
+bool kube_needs_root(const struct kube_object *o);

@@ -114,9 +114,13 @@ static void check_root(const struct kube_object *o, const struct kube_container 
 	}
 	struct job_finding *f = kube_find(o, RULE(KP018), c, v,
 	                                  "securityContext.readOnlyRootFilesystem");
-	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+	struct program p = link_program(o->links, o, c);
 
 	f->message = "the root file system can be written";
+	if (link_needs_root(&p) && !o->job->options->harden)
+		return; /* it writes where it was installed */
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
 	yaml_edit_put_path(&ed, c->node, "securityContext.readOnlyRootFilesystem", "true");
 }
 
@@ -213,21 +217,27 @@ static void check_image(const struct kube_object *o, const struct kube_container
 
 /* -- ports and probes ------------------------------------------------------------------------- */
 
-/* Probes that call the number move along; a Service that does is mended by its own rule. */
+/* The port that the program opens is known; those who declare it follow. Probes that call the
+ * number move along; a Service that does is mended by its own rule. */
 static void low_port(const struct kube_object *o, const struct kube_container *c,
                      const struct yaml_node *v)
 {
 	static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
 	static const char *const ways[] = { "httpGet.port", "tcpSocket.port", "grpc.port" };
 	struct job_finding *f = kube_find(o, RULE(KP038), c, v, "ports[*].containerPort");
-	const char *port = yaml_says(v, "443") ? "8443" : "8080";
-	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+	struct program program = link_program(o->links, o, c);
+	unsigned listens = link_port(&program, c);
+	const char *port = arena_printf(o->job->arena, "%u", listens);
 
-	if (!yaml_says(v, "80") && !yaml_says(v, "443"))
+	if (program.image && listens == 80 && !*program.image->user)
+		f->message = "nginx opens port 80 as root: nginxinc/nginx-unprivileged opens 8080";
+	if (!yaml_says(v, "80") || listens < 1024)
 		return;
 	for (const struct yaml_node *p = yaml_items(yaml_get(c->node, "ports")); p; p = p->next)
 		if (yaml_says(yaml_get(p, "containerPort"), port))
 			return; /* it is taken */
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
 	yaml_edit_scalar(&ed, v, port);
 	for (size_t i = 0; i < 9; i++) {
 		const struct yaml_node *called = yaml_path(yaml_get(c->node, probes[i / 3]), ways[i % 3]);
@@ -306,12 +316,28 @@ static const char *touched_file(const struct kube_object *o, const struct kube_c
 	return NULL;
 }
 
-/* A probe that calls the first port that is declared. */
-static void need_probe(const struct kube_object *o, const struct kube_container *c,
-                       const char *probe, const char *path)
+/* Where the program answers for this probe, as its source has it; NULL: nowhere known. */
+static const char *health_path(const struct kube_object *o, const struct kube_container *c,
+                               bool live)
+{
+	static const char *const paths[][5] = {
+		{ "/ready", "/readyz", "/health/ready", "/healthz", "/health" },
+		{ "/healthz", "/livez", "/alive", "/health/live", "/health" },
+	};
+	struct program p = link_program(o->links, o, c);
+
+	for (size_t k = 0; k < 5; k++)
+		if (link_maps_health(&p, paths[live][k]))
+			return paths[live][k];
+	return NULL;
+}
+
+/* A probe of the first port that is declared: over HTTP where the program is known to answer. */
+static void need_probe(const struct kube_object *o, const struct kube_container *c, bool live)
 {
 	const struct yaml_node *port = yaml_items(yaml_get(c->node, "ports"));
 	const struct yaml_node *target = yaml_get(port, "name");
+	const char *probe = live ? "livenessProbe" : "readinessProbe";
 	bool exit_on_end = yaml_says(yaml_get(o->pod, "restartPolicy"), "Never");
 
 	if (yaml_get(c->node, probe) || exit_on_end)
@@ -319,7 +345,7 @@ static void need_probe(const struct kube_object *o, const struct kube_container 
 	struct job_finding *f = kube_find(o, RULE(KP027), c, NULL, probe);
 
 	f->message = arena_printf(o->job->arena, "there is no %s", probe);
-	if (strcmp(probe, "livenessProbe") == 0 && touched_file(o, c)) {
+	if (live && touched_file(o, c)) {
 		struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
 		yaml_edit_put(
@@ -334,9 +360,12 @@ static void need_probe(const struct kube_object *o, const struct kube_container 
 	if (!target || !text_is_utf8(yaml_text(target)) || yaml_says(yaml_get(port, "protocol"), "UDP"))
 		return;
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+	const char *path = health_path(o, c, live);
 
 	yaml_edit_put(&ed, c->node, probe,
-	              arena_printf(o->job->arena, "httpGet:\n  path: %s\n  port: " PRIb, path,
+	              arena_printf(o->job->arena, "%s%s  port: " PRIb,
+	                           path ? "httpGet:\n  path: " : "tcpSocket:\n",
+	                           path ? arena_printf(o->job->arena, "%s\n", path) : "",
 	                           BYTESF(yaml_text(target))));
 }
 
@@ -353,8 +382,8 @@ static void check_probes(const struct kube_object *o, const struct kube_containe
 	}
 	if (bytes_is(o->kind, "Job") || bytes_is(o->kind, "CronJob"))
 		return;
-	need_probe(o, c, probes[0], "/healthz");
-	need_probe(o, c, probes[1], "/ready");
+	need_probe(o, c, true);
+	need_probe(o, c, false);
 }
 
 /* -- environment ------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "rule/kubernetes_parts.h"
 #include "rule/kubernetes_rules.h"
+#include "rule/link.h"
 
 #define RULE(id) (&kubernetes_rules[id])
 #define POLICIES \
@@ -85,6 +86,70 @@ static const char *ports_of(const struct kube_object *o)
 	return text;
 }
 
+/* A port of the pod with this number or name; *out_only: the number of the only one there is. */
+static bool has_port(const struct kube_object *o, bytes target, bytes *out_only)
+{
+	size_t len = 0;
+
+	for (struct kube_container c = { 0 }; kube_next(o, &c);)
+		for (const struct yaml_node *p = yaml_items(yaml_get(c.node, "ports")); p; p = p->next) {
+			if (bytes_equal(yaml_text(yaml_get(p, "containerPort")), target) ||
+			    bytes_equal(yaml_text(yaml_get(p, "name")), target))
+				return true;
+			*out_only = yaml_text(yaml_get(p, "containerPort"));
+			len++;
+		}
+	if (len != 1)
+		*out_only = (bytes){ 0 };
+	return len == 0; /* nothing is declared: anything may be open */
+}
+
+static bool sends_well(const struct kube_object *s, const struct kube_object *o)
+{
+	for (const struct yaml_node *p = yaml_items(yaml_path(s->root, "spec.ports")); p; p = p->next) {
+		const struct yaml_node *target = yaml_get(p, "targetPort");
+		bytes only = { 0 };
+
+		if (!has_port(o, yaml_text(target ? target : yaml_get(p, "port")), &only))
+			return false;
+	}
+	return true;
+}
+
+/* declares_well(o, c): the ports that it declares are those that its program opens. */
+static bool declares_well(const struct kube_object *o, const struct kube_container *c)
+{
+	struct program p = link_program(o->links, o, c);
+	const struct yaml_node *first = yaml_items(yaml_get(c->node, "ports"));
+	unsigned port = p.dotnet ? link_port(&p, c) : 0;
+	const char *text = arena_printf(o->job->arena, "%u", port);
+
+	if (!first || (port == 0 && (p.major == 0 || p.major >= 8)))
+		return true;
+	for (const struct yaml_node *v = first; v && port >= 1024; v = v->next)
+		if (yaml_says(yaml_get(v, "containerPort"), text))
+			return true;
+	return false;
+}
+
+/* Now and when the rules about ports have mended them: a policy for another port would cut the
+ * workload off. */
+static bool is_settled(const struct kube_objects *all, const struct kube_object *o)
+{
+	for (struct kube_container c = { 0 }; kube_next(o, &c);)
+		if (!declares_well(o, &c))
+			return false;
+	for (size_t i = 0; i < all->len; i++) {
+		const struct kube_object *s = &all->items[i];
+		const struct yaml_node *selector = yaml_path(s->root, "spec.selector");
+
+		if (bytes_is(s->kind, "Service") && yaml_first(selector) && same_space(s, o) &&
+		    has_labels(o, selector) && !sends_well(s, o))
+			return false;
+	}
+	return true;
+}
+
 /* It lets in what the containers declare and closes the rest; "" where nothing selects the pods. */
 static const char *policy_for(const struct kube_object *o)
 {
@@ -130,7 +195,9 @@ static const char *texts_of(const struct kube_objects *all, const struct kube_ob
 
 	*out_class = RULE_FIX_SAFE;
 	for (size_t i = first; i < all->len && all->items[i].file == all->items[first].file; i++) {
-		const char *text = is_lonely(policies, &all->items[i]) ? policy_for(&all->items[i]) : "";
+		const char *text = is_lonely(policies, &all->items[i]) && is_settled(all, &all->items[i])
+		                       ? policy_for(&all->items[i])
+		                       : "";
 
 		if (!*text)
 			continue;
@@ -162,7 +229,7 @@ void kubernetes_network_check(const struct kube_objects *all, const struct kube_
 		struct job_finding *f = kube_object_find(o, RULE(KO001), NULL, "kind");
 
 		f->message = "no network policy among these files selects it";
-		if (*texts && *policy_for(o))
+		if (*texts && is_settled(all, o) && *policy_for(o))
 			kube_append(o, f, class, texts);
 	}
 }
@@ -186,24 +253,6 @@ void kubernetes_policy_check(const struct kube_objects *all, const struct kube_o
 }
 
 /* -- Services --------------------------------------------------------------------------------- */
-
-/* A port of the pod with this number or name; *out_only: the number of the only one there is. */
-static bool has_port(const struct kube_object *o, bytes target, bytes *out_only)
-{
-	size_t len = 0;
-
-	for (struct kube_container c = { 0 }; kube_next(o, &c);)
-		for (const struct yaml_node *p = yaml_items(yaml_get(c.node, "ports")); p; p = p->next) {
-			if (bytes_equal(yaml_text(yaml_get(p, "containerPort")), target) ||
-			    bytes_equal(yaml_text(yaml_get(p, "name")), target))
-				return true;
-			*out_only = yaml_text(yaml_get(p, "containerPort"));
-			len++;
-		}
-	if (len != 1)
-		*out_only = (bytes){ 0 };
-	return len == 0; /* nothing is declared: anything may be open */
-}
 
 /* A Service that sends to a port which the pod does not have. */
 static void check_target(const struct kube_object *s, const struct kube_object *o)

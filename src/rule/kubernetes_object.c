@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "rule/kubernetes_parts.h"
 #include "rule/kubernetes_rules.h"
+#include "rule/secret_name.h"
 
 #define RULE(id) (&kubernetes_rules[id])
 
@@ -228,10 +229,14 @@ static void check_data(const struct kube_object *o)
 		kube_object_find(o, RULE(KO012), yaml_first(data) ? data : words, "data");
 	if (!bytes_is(o->kind, "ConfigMap"))
 		return;
-	for (const struct yaml_node *v = yaml_first(data); v; v = v->next)
-		if (kubernetes_is_secret_name(yaml_text(v->key)) && yaml_text(v).n > 0)
+	for (const struct yaml_node *v = yaml_first(data); v; v = v->next) {
+		bytes name = yaml_text(v->key), text = yaml_text(v);
+
+		if ((secret_name_is(name) && text.n > 0 && !secret_name_is_harmless(text)) ||
+		    secret_name_in(text))
 			kube_object_find(o, RULE(KP034), v, "data")->message = arena_printf(
-				o->job->arena, "%s is in a ConfigMap", SHOW(yaml_text(v->key)));
+				o->job->arena, "%s is in a ConfigMap", SHOW(name));
+	}
 }
 
 /* What a budget forbids becomes what it must leave. */

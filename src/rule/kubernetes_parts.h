@@ -29,5 +29,3 @@ void kubernetes_variable_check(const struct kube_object *o, const struct kube_co
 void kubernetes_add(const struct yaml_editor *ed, const struct yaml_node *mapping, const char *key,
                     const char *item);
 const struct yaml_node *kubernetes_named(const struct yaml_node *list, bytes name);
-/* kubernetes_is_secret_name(name): a variable or key of this name holds a secret. */
-bool kubernetes_is_secret_name(bytes name);

@@ -65,9 +65,12 @@ static void check_users(const struct kube_object *o)
 	if (kube_is_windows(o) || (all_have_user(o) && yaml_get(security, "runAsGroup")))
 		return;
 	struct job_finding *f = kube_find(o, RULE(KP020), NULL, security, SECURITY ".runAsUser");
-	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
 	f->message = "the image decides which user and group run";
+	if (kube_needs_root(o))
+		return;
+	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
+
 	fill_users(o, &ed);
 }
 
@@ -79,6 +82,9 @@ static void root_group(const struct kube_object *o, const struct kube_container 
 	if (!yaml_i64(v, &id) || id != 0)
 		return;
 	struct job_finding *f = kube_find(o, RULE(KP021), c, v, field);
+
+	if (kube_needs_root(o))
+		return;
 	struct yaml_editor ed = kube_fix(o, f, RULE_FIX_REVIEW);
 
 	yaml_edit_scalar(&ed, v, kube_user_of(o));

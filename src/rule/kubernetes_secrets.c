@@ -8,55 +8,9 @@
 #include "rule/kubernetes_parts.h"
 #include "rule/kubernetes_rules.h"
 #include "rule/link.h"
+#include "rule/secret_name.h"
 
 #define RULE(id) (&kubernetes_rules[id])
-
-/* -- what is a secret ------------------------------------------------------------------------- */
-
-/* Whole words of a name tell a secret, other words take it back: DB_PASSWORD is one,
- * PASSWORD_FILE and TOKEN_URL are none. */
-bool kubernetes_is_secret_name(bytes name)
-{
-	static const char *const yes[] = { "apikey", "credential", "credentials", "key",
-		                               "passwd", "password",   "pwd",         "secret",
-		                               "token",  "secrets",    "passphrase",  "connectionstring" };
-	static const char *const no[] = {
-		"file",    "path", "url", "name", "alias", "id",       "mode",   "enabled", "public",
-		"version", "ref",  "dir", "host", "port",  "endpoint", "issuer", "expiry",  "length"
-	};
-	bool found = false;
-
-	while (name.n > 0) {
-		size_t n = 0;
-
-		while (n < name.n && name.p[n] != '_' && name.p[n] != '-' && name.p[n] != '.')
-			n++;
-		bytes word = bytes_slice(name, 0, n);
-
-		for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
-			if (bytes_equal_nocase(word, bytes_str(no[i])))
-				return false;
-		for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
-			found |= bytes_equal_nocase(word, bytes_str(yes[i]));
-		name = bytes_skip(name, n + 1);
-	}
-	return found;
-}
-
-/* A connection string or URL with its password in it. */
-static bool has_password(bytes value)
-{
-	static const char *const marks[] = { "Password=", "password=", "Pwd=", "AccountKey=",
-		                                 "SharedAccessKey=" };
-	size_t at = bytes_search(value, BYTES("://"));
-	bytes host = bytes_skip(value, at + 3);
-	size_t sign = bytes_find(host, '@'), colon = bytes_find(host, ':');
-
-	for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++)
-		if (bytes_search(value, bytes_str(marks[k])) < value.n)
-			return true;
-	return sign < host.n && colon < sign && bytes_find(bytes_slice(host, 0, sign), '/') == sign;
-}
 
 /* It can be a key of a Secret, a file and a word of YAML. */
 static bool is_key(bytes name)
@@ -122,7 +76,7 @@ static void check_literal(const struct kube_object *o, const struct kube_contain
 	bytes text = yaml_text(value);
 
 	if (text.n == 0 || bytes_search(text, BYTES("$(")) < text.n ||
-	    !(kubernetes_is_secret_name(name) || has_password(text)))
+	    !((secret_name_is(name) && !secret_name_is_harmless(text)) || secret_name_in(text)))
 		return;
 	struct job_finding *f = kube_find(o, RULE(KP032), c, value, "env[*].value");
 

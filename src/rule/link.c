@@ -85,6 +85,32 @@ static bytes repository_of(bytes image)
 	return bytes_slice(image, 0, bytes_find(image, ':'));
 }
 
+/* By their Dockerfiles. nginx opens port 80 and writes below /var as root; its makers have another
+ * image for those who are none. */
+static const struct link_image images[] = {
+	{ "nginx", "", "", 80, NULL },
+	{ "nginxinc/nginx-unprivileged", "101", "101", 8080, NULL },
+	{ "postgres", "999", "70", 5432, "/var/run/postgresql" },
+	{ "redis", "999", "999", 6379, NULL },
+	{ "mysql", "999", "999", 3306, "/var/run/mysqld" },
+	{ "mariadb", "999", "999", 3306, "/run/mysqld" },
+};
+
+static const struct link_image *image_of(bytes image)
+{
+	image = bytes_slice(image, 0, bytes_find(image, '@'));
+	size_t colon = bytes_rfind(image, ':'), slash = bytes_rfind(image, '/');
+
+	if (colon < image.n && (slash == image.n || colon > slash))
+		image = bytes_slice(image, 0, colon);
+	(void)bytes_take_prefix(&image, BYTES("docker.io/"));
+	(void)bytes_take_prefix(&image, BYTES("library/"));
+	for (size_t k = 0; k < sizeof(images) / sizeof(*images); k++)
+		if (bytes_is(image, images[k].name))
+			return &images[k];
+	return NULL;
+}
+
 static const struct link_build *find_build(const struct link_set *links,
                                            const struct kube_object *o,
                                            const struct kube_container *c)
@@ -101,7 +127,8 @@ static const struct link_build *find_build(const struct link_set *links,
 	             yaml_real(all)->count == 1;
 
 	/* An official image of the hub ("redis:7") is nobody's build. */
-	return alone && bytes_find(c->image, '/') < c->image.n ? links->only : NULL;
+	return alone && bytes_find(c->image, '/') < c->image.n && !image_of(c->image) ? links->only
+	                                                                              : NULL;
 }
 
 /* -- programs --------------------------------------------------------------------------------- */
@@ -147,13 +174,15 @@ static bool has_own_user(const struct docker_stage *last)
 struct program link_program(const struct link_set *links, const struct kube_object *o,
                             const struct kube_container *c)
 {
-	struct program p = { .build = find_build(links, o, c) };
+	struct program p = { .build = links ? find_build(links, o, c) : NULL };
 	const struct docker_file *f = p.build ? &p.build->docker : NULL;
 
 	if (!f || f->stages_len == 0) {
 		p.dotnet = looks_dotnet(c);
 		p.official = bytes_starts(c->image, BYTES("mcr.microsoft.com/dotnet/"));
 		p.web = has(c->image, "aspnet");
+		p.image = image_of(c->image);
+		p.alpine = has(c->image, "alpine");
 		return p;
 	}
 	const struct docker_stage *last = &f->stages[f->final];
@@ -165,17 +194,38 @@ struct program link_program(const struct link_set *links, const struct kube_obje
 	return p;
 }
 
-const char *link_user(const struct program *p, struct arena *a)
+bool link_is_known(const struct program *p)
 {
-	const struct docker_file *f = p->build ? &p->build->docker : NULL;
+	return (p->build && p->build->docker.stages_len > 0) || p->official ||
+	       (p->image && *p->image->user);
+}
+
+bool link_needs_root(const struct program *p)
+{
+	return p->image && !*p->image->user;
+}
+
+/* user_of_stage(s, dotnet, a): as whom an image made of it runs, as a number; NULL: root, or a name
+ * without one. */
+static const char *user_of_stage(const struct docker_stage *s, bool dotnet, struct arena *a)
+{
 	uint64_t number;
 
-	if (f && f->stages_len > 0 &&
-	    text_take_u64(user_of(&f->stages[f->final]), 10, UINT32_MAX, &number) && number > 0)
+	if (text_take_u64(user_of(s), 10, UINT32_MAX, &number) && number > 0)
 		return arena_printf(a, "%u", (unsigned)number);
-	if (f && f->stages_len > 0 && !p->dotnet &&
-	    strcmp(docker_user_of(&f->stages[f->final]), "65532") == 0)
-		return "65532";
+	return !dotnet && strcmp(docker_user_of(s), "65532") == 0 ? "65532" : NULL;
+}
+
+const char *link_user(const struct program *p, struct arena *a)
+{
+	if (p->image && *p->image->user)
+		return p->alpine ? p->image->alpine : p->image->user;
+	const struct docker_file *f = p->build ? &p->build->docker : NULL;
+	const char *user =
+		f && f->stages_len > 0 ? user_of_stage(&f->stages[f->final], p->dotnet, a) : NULL;
+
+	if (user)
+		return user;
 	return p->official || (p->dotnet && p->major == 0) ? "1654" : "10001";
 }
 
@@ -192,13 +242,10 @@ static unsigned first_port(bytes value)
 	return text_take_u64(value, 10, 65535, &port) ? (unsigned)port : 0;
 }
 
-unsigned link_port(const struct program *p)
+unsigned link_build_port(const struct docker_file *f)
 {
-	if (!p->web || !p->build)
-		return 0;
-	const struct docker_file *f = &p->build->docker;
 	const struct docker_stage *last = &f->stages[f->final];
-	unsigned port = p->major >= 8 ? 8080 : 0;
+	unsigned major = 0, port = docker_is_dotnet(last, NULL, &major) && major >= 8 ? 8080 : 0;
 
 	for (size_t k = last->in->first; k < last->in->end; k++) {
 		const struct dockerfile_instruction *i = docker_instruction(f, k);
@@ -211,6 +258,43 @@ unsigned link_port(const struct program *p)
 		}
 	}
 	return port;
+}
+
+const struct yaml_node *link_variable(const struct kube_container *c, const char *name)
+{
+	for (const struct yaml_node *v = yaml_items(yaml_get(c->node, "env")); v; v = v->next)
+		if (yaml_says(yaml_get(v, "name"), name))
+			return yaml_get(v, "value");
+	return NULL;
+}
+
+unsigned link_port(const struct program *p, const struct kube_container *c)
+{
+	const struct yaml_node *urls = link_variable(c, "ASPNETCORE_URLS");
+	const struct yaml_node *ports = link_variable(c, "ASPNETCORE_HTTP_PORTS");
+
+	if (p->image)
+		return p->image->port;
+	if (p->dotnet && (urls || ports))
+		return first_port(yaml_text(urls ? urls : ports));
+	return p->web && p->build ? link_build_port(&p->build->docker) : 0;
+}
+
+/* -- health ----------------------------------------------------------------------------------- */
+
+bool link_maps_health(const struct program *p, const char *path)
+{
+	const struct rule_job *job = p->build ? p->build->docker.job : NULL;
+
+	for (size_t k = 0; job && k < job->files.len; k++) {
+		const struct job_file *f = &job->files.items[k];
+		bytes dir = path_dir(bytes_str(job->files.items[p->build->docker.file].name));
+		const char *call = arena_printf(job->arena, "MapHealthChecks(\"%s\"", path);
+
+		if (f->kind == JOB_PROGRAM && path_within(bytes_str(f->name), dir) && has(f->text, call))
+			return true;
+	}
+	return false;
 }
 
 /* -- what it writes --------------------------------------------------------------------------- */
@@ -268,28 +352,37 @@ static void offer_volumes(struct folders *out, const struct docker_file *f, stru
 	}
 }
 
+/* offer_packages(out, p, work, a): what the packages of a .NET program write. */
+static void offer_packages(struct folders *out, const struct program *p, const char *work,
+                           struct arena *a)
+{
+	const char *earlier = "", *base = work && is_word(bytes_str(work)) ? work : "/app";
+
+	for (size_t k = 0; k < sizeof(writers) / sizeof(*writers) && p->dotnet && !out->found; k++)
+		if (strcmp(earlier, writers[k].folder) != 0 &&
+		    dotnet_uses(&p->build->projects, writers[k].package)) {
+			offer(out, arena_printf(a, "%s/%s", base, writers[k].folder));
+			earlier = writers[k].folder;
+		}
+}
+
 const char *link_writes(const struct program *p, size_t index, struct arena *a)
 {
 	struct folders out = { .wanted = index };
 
 	offer(&out, "/tmp");
+	if (!out.found && p->image)
+		offer(&out, p->image->folder);
 	if (out.found || !p->build || p->build->docker.stages_len == 0)
 		return out.found;
 	const struct docker_file *f = &p->build->docker;
 	const struct docker_stage *last = &f->stages[f->final];
 	const struct dockerfile_instruction *end = docker_instruction(f, last->in->end - 1);
-	const char *work = docker_workdir_of(f, end), *earlier = "";
 
 	offer_volumes(&out, f, a);
 	/* Keys of data protection lie in the home of the images' user (ASP.NET Core's default). */
 	if (!out.found && p->web && p->official)
 		offer(&out, "/home/app/.aspnet/DataProtection-Keys");
-	for (size_t k = 0; k < sizeof(writers) / sizeof(*writers) && p->dotnet && !out.found; k++)
-		if (strcmp(earlier, writers[k].folder) != 0 &&
-		    dotnet_uses(&p->build->projects, writers[k].package)) {
-			offer(&out, arena_printf(a, "%s/%s", work && is_word(bytes_str(work)) ? work : "/app",
-			                         writers[k].folder));
-			earlier = writers[k].folder;
-		}
+	offer_packages(&out, p, docker_workdir_of(f, end), a);
 	return out.found;
 }

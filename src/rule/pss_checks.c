@@ -298,9 +298,12 @@ static void user(const struct pss_scope *s, const struct kube_container *c,
 	if (!yaml_i64(v, &id) || id != 0)
 		return;
 	struct job_finding *f = pss_find(s, c, v, "securityContext.runAsUser");
-	struct yaml_editor ed = kube_fix(s->object, f, RULE_FIX_REVIEW);
 
 	f->message = "the user is root";
+	if (kube_needs_root(s->object))
+		return;
+	struct yaml_editor ed = kube_fix(s->object, f, RULE_FIX_REVIEW);
+
 	yaml_edit_scalar(&ed, v, kube_user_of(s->object));
 }
 

@@ -59,8 +59,10 @@ void rendered_add(struct rendering *r, const struct part *root, size_t maker)
 	buf text = BUF_INIT(LIMIT_CHECK_TEXT);
 	err e = { 0 };
 
-	if (r->job->files.len == LIMIT_CHECK_FILES)
+	if (r->job->files.len >= LIMIT_CHECK_FILES) {
+		rendered_gap(r, maker, NULL, "more files and objects than are judged together");
 		return;
+	}
 	file.name = arena_printf(r->arena, "%s.rendered.yaml", r->job->files.items[maker].name);
 	rendered_text(root, &text);
 	file.text = arena_bytes(r->arena, buf_bytes(&text));
@@ -284,6 +286,26 @@ static void change(struct mend *m, const struct part *p, const struct yaml_node 
 	take(m, p, &list);
 }
 
+/* Another member where p stands: to take it away and to write behind it would be two edits of one
+ * place. False: p does not stand in a mapping of its own. */
+static bool exchange(struct mend *m, const struct part *p, const struct yaml_node *value)
+{
+	const struct yaml_node *n = p->node, *up = n ? n->parent : NULL;
+	struct yaml_editor ed;
+	struct edits list;
+
+	if (p->template || !n || !n->key || !yaml_is(up, YAML_MAPPING) || p->origin->is_values)
+		return false;
+	const char *text = value_text(m, value);
+
+	if (!edit_at(m, p, &list, &ed))
+		return true;
+	yaml_edit_rename(&ed, n, arena_str(m->r->arena, yaml_text(value->key)));
+	yaml_edit_put(&ed, up, arena_str(m->r->arena, yaml_text(n->key)), text);
+	take(m, p, &list);
+	return true;
+}
+
 static bool same(const struct yaml_node *x, const struct yaml_node *y)
 {
 	const struct yaml_node *a = x->first, *b = y->first;
@@ -309,22 +331,32 @@ static const struct yaml_node *member(const struct yaml_node *mapping, bytes key
 static void compare(struct mend *m, const struct part *p, const struct yaml_node *before,
                     const struct yaml_node *after);
 
+/* The first member from v on that the mapping does not have. */
+static const struct yaml_node *next_new(const struct yaml_node *before, const struct yaml_node *v)
+{
+	while (v && member(before, yaml_text(v->key)))
+		v = v->next;
+	return v;
+}
+
 static void compare_members(struct mend *m, const struct part *p, const struct yaml_node *before,
                             const struct yaml_node *after)
 {
 	const struct part *part = p->first;
+	const struct yaml_node *new = next_new(before, after->first);
 
 	for (const struct yaml_node *v = before->first; v && part; v = v->next, part = part->next) {
 		const struct yaml_node *now = member(after, yaml_text(v->key));
 
 		if (now)
 			compare(m, part, v, now);
+		else if (new && exchange(m, part, new))
+			new = next_new(before, new->next);
 		else
 			delete (m, part);
 	}
-	for (const struct yaml_node *v = after->first; v; v = v->next)
-		if (!member(before, yaml_text(v->key)))
-			put(m, p, v);
+	for (; new; new = next_new(before, new->next))
+		put(m, p, new);
 }
 
 /* Items go one by one; where fewer are left behind a change, one of them has been deleted. */
@@ -360,6 +392,20 @@ static void compare(struct mend *m, const struct part *p, const struct yaml_node
 		compare_items(m, p, before, after);
 }
 
+/* Two edits of the same octets: one of them would be lost (fmt/edit.h), and the fix be half. */
+static bool overlap(const struct edits *list)
+{
+	for (size_t i = 0; i < list->len; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct edit *x = &list->items[i], *y = &list->items[k];
+
+			if (x->from < y->to && y->from < x->to &&
+			    !(x->from == y->from && x->to == y->to && bytes_equal(x->text, y->text)))
+				return true;
+		}
+	return false;
+}
+
 /* What the fix changes, when it is made. */
 static const struct part *move_fix(struct rendering *r, struct job_finding *f,
                                    const struct job_file *file, const struct part *root)
@@ -373,6 +419,7 @@ static const struct part *move_fix(struct rendering *r, struct job_finding *f,
 		m.failed = true;
 	else
 		compare(&m, root, file->yaml->documents.items[0].root, after.documents.items[0].root);
+	m.failed |= overlap(&m.out);
 	f->fix = m.failed ? (struct edits){ 0 } : m.out;
 	f->fix_file = m.origin ? m.origin->file : f->file;
 	f->fix_class = f->fix.len > 0 ? f->fix_class : RULE_FIX_NONE;

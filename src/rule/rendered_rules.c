@@ -13,7 +13,8 @@ const struct rule rendered_rules[RENDERED_RULES] = {
 	            .why = "What nobody has looked at may be as weak as it likes.",
 	            .how = "Judge what your own tool renders as well: kustomize build, helm template.",
 	            .refs = "OWASP-K8S K01",
-	            .severity = SEVERITY_MEDIUM },
+	            .severity = SEVERITY_MEDIUM,
+	            .gap = true },
 };
 
 /* What they find is found while the rendering is made (rule/rendered.h). */

@@ -29,6 +29,8 @@ struct rule {
 	enum severity severity;
 	enum rule_fix fix;
 	bool optional; /* off unless it is asked for: matters of taste and of reliability */
+	bool gap;      /* something was not judged: an error of its file, whatever is asked for */
+	bool secret;   /* about a secret that stands in a file: marks for "this is none" count */
 };
 
 struct rule_job;
@@ -44,12 +46,11 @@ struct rule_family {
 /* families.c: ends with NULL. */
 extern const struct rule_family *const rule_families[];
 
-/* rule_find(id): NULL when there is none; letters in any case. rule_next(r): the rule behind r in
- * the order of the families, the first one for NULL, NULL behind the last. rule_number, rule_at:
- * its place in that order, for the wire. */
-const struct rule *rule_find(bytes id);
+/* rule_next(r): the rule behind r in the order of the families, the first one for NULL, NULL behind
+ * the last. rule_number, rule_at: its place in that order, for the wire; rule_count: how many. */
 const struct rule *rule_next(const struct rule *r);
 size_t rule_number(const struct rule *r);
+size_t rule_count(void);
 const struct rule *rule_at(size_t number);
 /* rule_is_called(r, id): id is the rule's own, or that of another tool for it (a word of refs), in
  * any case: "KP001", "KSV-0017", "AVD-KSV-0017", "CKV_K8S_16", "privileged-container". */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* suppress - findings that somebody has decided to live with.
  *
- * In the file, in comments right above the finding's line or at its end:
+ * In the file, in comments right above the finding's line or at its end, as the file's own reader
+ * sees comments (rule/comments.h), so that a word in a value says nothing:
  *
  *     # oakum:ignore KP003 the agent reads the host's logs
  *     # oakum:ignore=KP003,KP018 a reason
@@ -16,23 +17,17 @@
  * "checkov.io/skip1: ID=reason", "oakum.dev/ignore: ID reason", "kube-linter.io/ignore-all: why",
  * "kube-score/ignore: NAME,NAME", "polaris.fairwinds.com/NAME-exempt: true".
  *
- * .oakumignore, one line each:  ID [PATH-PATTERN] [until:2027-01-31] [# reason]
- * A line whose date has passed counts no more. PATH-PATTERN has * and ?, and ** for folders.
+ * In .oakumignore, .trivyignore and .trivyignore.yaml (model/ignore.h), with the same ids.
  * Threading: as the job. */
 #pragma once
 
+#include "model/ignore.h"
 #include "rule/job.h"
 
-struct ignore_list;
-
-/* ignore_parse(text, a): the lines of an .oakumignore. Lines that are none are skipped: what they
- * meant to suppress is shown. Arena; borrows. */
-struct ignore_list *ignore_parse(bytes text, struct arena *a);
-
-/* ignore_reason(list, rule, file, now): why the rule does not count for the file or image of this
- * name; NULL when it does. list may be NULL. */
-const char *ignore_reason(const struct ignore_list *list, const struct rule *rule, const char *file,
-                          int64_t now);
+/* suppress_reason(list, rule, file, a): why the rule does not count for the file or image of this
+ * name; NULL when it does. Arena. list may be NULL. */
+const char *suppress_reason(const struct ignore_list *list, const struct rule *rule,
+                            const char *file, struct arena *a);
 
 /* suppress_mark(job): set suppressed_by of the findings that are. */
 void suppress_mark(struct rule_job *job);

@@ -62,7 +62,7 @@ const struct secret_rule secret_rules[] = {
 	TOKEN("aws-bedrock-key", "Amazon Bedrock key", "ABSK", "ABSK[A-Za-z0-9+/]{109,269}={0,2}")
 	{ .id = "aws-bedrock-short-key", .title = "Amazon Bedrock short-lived key",
 	  .severity = SEVERITY_MEDIUM, .literals = { "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t" },
-	  .expression = "(?<s>bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=_-]*)" },
+	  .expression = "(?<s>bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=_-]{16,})" },
 	{ .id = "azure-storage-key", .title = "Azure storage account key",
 	  .severity = SEVERITY_CRITICAL, .check = SECRET_CHECK_AZURE_KEY, .nocase = true,
 	  .entropy = 40, .literals = { "AccountKey" },

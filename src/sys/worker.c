@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/worker.h"
 
+#include "base/arena.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "sys/ring.h"
 #include "sys/sandbox.h"
 
@@ -124,6 +126,17 @@ void side_answer(struct worker_side *s, bytes answer, bool last)
 	} while (answer.n > 0);
 }
 
+void side_idle(struct worker_side *s)
+{
+	for (;;) {
+		bytes more;
+		bool last;
+
+		side_take(s, &more, &last);
+		side_taken(s);
+	}
+}
+
 /* -- the parent's end -------------------------------------------------------------------------- */
 
 static void worker_free(struct worker *w)
@@ -188,9 +201,8 @@ static int hear_sealed(struct worker *w, bool *out_landlock, err *e)
 	bool last = false, sealed = false;
 
 	while (!last) {
-		while (!worker_answer(w, &frame, &last))
-			if (worker_wait(w, e) < 0)
-				return err_wrap(e, "seal a worker");
+		if (worker_hear(w, &frame, &last, e) < 0)
+			return err_wrap(e, "seal a worker");
 		if (last && frame.n == 2 && frame.p[0]) {
 			sealed = true;
 			*out_landlock = frame.p[1];
@@ -261,11 +273,28 @@ void worker_send(struct worker *w, size_t n, bool last)
 	bell_ring(&w->shared->child);
 }
 
-bool worker_expanded(struct worker *w, bytes *out)
+int worker_send_all(struct worker *w, bytes text, bool last, err *e)
+{
+	do {
+		bytes part = bytes_slice(text, 0, WORKER_IN_SIZE);
+		uint8_t *room;
+
+		while (!(room = worker_reserve(w)))
+			if (worker_wait(w, e) < 0)
+				return -1;
+		if (part.n)
+			memcpy(room, part.p, part.n);
+		text = bytes_skip(text, part.n);
+		worker_send(w, part.n, last && text.n == 0);
+	} while (text.n > 0);
+	return 0;
+}
+
+int worker_expanded(struct worker *w, bytes *out, err *e)
 {
 	bool last;
 
-	return ring_peek(&w->out, out, &last);
+	return deadline_check(&w->deadline, e) < 0 ? -1 : ring_peek(&w->out, out, &last);
 }
 
 void worker_expanded_done(struct worker *w)
@@ -274,9 +303,9 @@ void worker_expanded_done(struct worker *w)
 	bell_ring(&w->shared->child);
 }
 
-bool worker_answer(struct worker *w, bytes *out, bool *out_last)
+int worker_answer(struct worker *w, bytes *out, bool *out_last, err *e)
 {
-	return ring_peek(&w->answer, out, out_last);
+	return deadline_check(&w->deadline, e) < 0 ? -1 : ring_peek(&w->answer, out, out_last);
 }
 
 void worker_answer_done(struct worker *w)
@@ -295,13 +324,21 @@ static int report_death(struct worker *w, err *e)
 	if (WIFSIGNALED(status))
 		return err_set(e, ERR_BUG, 0, "the parsing process was ended by signal %d (%s)",
 		               WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) == EXIT_NO_MEMORY)
+		return err_set(e, ERR_LIMIT, ENOMEM, "the parsing process needs more than %s",
+		               SIZE_TEXT(LIMIT_WORKER_MEMORY));
 	return err_set(e, ERR_BUG, 0, "the parsing process ended early with status %d",
 	               WEXITSTATUS(status));
 }
 
-int worker_check(const struct worker *w, err *e)
+int worker_hear(struct worker *w, bytes *out, bool *out_last, err *e)
 {
-	return deadline_check(&w->deadline, e);
+	int heard;
+
+	while ((heard = worker_answer(w, out, out_last, e)) == 0)
+		if (worker_wait(w, e) < 0)
+			return -1;
+	return heard < 0 ? -1 : 0;
 }
 
 int worker_take_answer(struct worker *w, buf *out, err *e)
@@ -310,12 +347,7 @@ int worker_take_answer(struct worker *w, buf *out, err *e)
 	bytes part;
 
 	while (!last) {
-		if (!worker_answer(w, &part, &last)) {
-			if (worker_wait(w, e) < 0)
-				return -1;
-			continue;
-		}
-		if (worker_check(w, e) < 0 || buf_append(out, part, e) < 0)
+		if (worker_hear(w, &part, &last, e) < 0 || buf_append(out, part, e) < 0)
 			return -1;
 		worker_answer_done(w);
 	}
@@ -326,7 +358,7 @@ int worker_wait(struct worker *w, err *e)
 {
 	if (w->reaped)
 		return err_set(e, ERR_BUG, 0, "the parsing process is gone");
-	if (worker_check(w, e) < 0)
+	if (deadline_check(&w->deadline, e) < 0)
 		return -1;
 	if (bell_sleep(&w->shared->parent, w->heard, LOOK_MS)) {
 		w->heard = atomic_load(&w->shared->parent.count);

@@ -40,19 +40,22 @@ void worker_stop(struct worker *w);
 int worker_pid(const struct worker *w);
 
 /* The parent's end. worker_reserve: room for one frame of WORKER_IN_SIZE, NULL while full;
- * worker_send passes n octets of it on. worker_expanded, worker_answer: the oldest frame that came
- * back (borrows), false while there is none; the _done call hands it back.
+ * worker_send passes n octets of it on. worker_send_all: a text of any length, waiting for room; it
+ * ends the request when `last`. worker_expanded, worker_answer: the oldest frame that came back
+ * (borrows): 1, 0 while there is none, -1 (ERR_LIMIT) once the deadline has passed, for a child may
+ * lie without end; the _done call hands the frame back. worker_hear: the same of worker_answer, but
+ * waits until there is one; 0 or -1.
  * worker_wait(w, e): block until the child moved. ERR_BUG when it died, ERR_LIMIT when it is silent
- * or the deadline has passed. A loop that may go round without waiting calls worker_check, which
- * looks at the deadline alone. */
+ * or the deadline has passed. */
 uint8_t *worker_reserve(struct worker *w);
 void worker_send(struct worker *w, size_t n, bool last);
-bool worker_expanded(struct worker *w, bytes *out);
+int worker_send_all(struct worker *w, bytes text, bool last, err *e);
+int worker_expanded(struct worker *w, bytes *out, err *e);
 void worker_expanded_done(struct worker *w);
-bool worker_answer(struct worker *w, bytes *out, bool *out_last);
+int worker_answer(struct worker *w, bytes *out, bool *out_last, err *e);
+int worker_hear(struct worker *w, bytes *out, bool *out_last, err *e);
 void worker_answer_done(struct worker *w);
 int worker_wait(struct worker *w, err *e);
-int worker_check(const struct worker *w, err *e);
 
 /* worker_take_answer(w, out, e): one answer, whole, into a buffer whose maximum bounds it.
  * ERR_LIMIT and the errors of worker_wait. */
@@ -61,9 +64,11 @@ int worker_take_answer(struct worker *w, buf *out, err *e);
 /* The child's end; every call blocks until it can be done.
  * side_take: the next frame of the request; *out_last marks its end. side_taken hands it back.
  * side_room, side_expanded: where WORKER_OUT_SIZE expanded octets may go; pass n of them on.
- * side_answer: send octets, cut into frames; `last` ends the answer. */
+ * side_answer: send octets, cut into frames; `last` ends the answer. side_idle: nothing is left to
+ * do; whatever is still asked goes unread until the parent ends the child. */
 void side_take(struct worker_side *s, bytes *out, bool *out_last);
 void side_taken(struct worker_side *s);
 uint8_t *side_room(struct worker_side *s);
 void side_expanded(struct worker_side *s, size_t n);
 void side_answer(struct worker_side *s, bytes answer, bool last);
+_Noreturn void side_idle(struct worker_side *s);

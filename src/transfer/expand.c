@@ -63,9 +63,9 @@ static int drain(struct pass *p, err *e)
 {
 	static _Thread_local uint8_t copy[WORKER_OUT_SIZE];
 	bytes part;
-	int any = 0;
+	int more, any = 0;
 
-	for (; worker_expanded(p->x->worker, &part); any = 1) {
+	for (; (more = worker_expanded(p->x->worker, &part, e)) > 0; any = 1) {
 		memcpy(copy, part.p, part.n);
 		worker_expanded_done(p->x->worker);
 		if (p->codec == CODEC_NONE)
@@ -73,23 +73,23 @@ static int drain(struct pass *p, err *e)
 		if (take_expanded(p, bytes_of(copy, part.n), e) < 0)
 			return -1;
 	}
-	return any;
+	return more < 0 ? -1 : any;
 }
 
-/* take_answers(p): what the worker says of the files is not asked for; its verdict is. */
-static int take_answers(struct pass *p)
+/* take_answers(p, e): what the worker says of the files is not asked for; its verdict is. */
+static int take_answers(struct pass *p, err *e)
 {
 	bytes part;
 	bool last;
-	int any = 0;
+	int more = 0, any = 0;
 
-	for (; !p->answered && worker_answer(p->x->worker, &part, &last); any = 1) {
+	for (; !p->answered && (more = worker_answer(p->x->worker, &part, &last, e)) > 0; any = 1) {
 		if (last)
 			(void)client_verdict(part, &p->refused);
 		worker_answer_done(p->x->worker);
 		p->answered = last;
 	}
-	return any;
+	return more < 0 ? -1 : any;
 }
 
 static int pump(struct pass *p, err *e)
@@ -97,10 +97,11 @@ static int pump(struct pass *p, err *e)
 	while (!p->answered) {
 		int fed = feed(p, e);
 		int drained = fed < 0 ? -1 : drain(p, e);
+		int taken = drained < 0 ? -1 : take_answers(p, e);
 
-		if (drained < 0 || worker_check(p->x->worker, e) < 0)
+		if (taken < 0)
 			return -1;
-		if (!take_answers(p) && !fed && !drained && worker_wait(p->x->worker, e) < 0)
+		if (!fed && !drained && !taken && worker_wait(p->x->worker, e) < 0)
 			return -1;
 	}
 	if (!p->fed_all)
@@ -119,7 +120,7 @@ static int run_pass(struct pass *p, enum codec_engine engine, err *e)
 	p->fed_all = p->answered = false;
 	err_clear(&p->refused);
 	layer_request_pack(&r, &request);
-	int status = client_send(p->x->worker, buf_bytes(&request), e);
+	int status = worker_send_all(p->x->worker, buf_bytes(&request), true, e);
 
 	buf_done(&request);
 	return status < 0 ? -1 : pump(p, e);

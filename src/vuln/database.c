@@ -11,6 +11,7 @@ struct database {
 	struct arena arena; /* holds this very struct and the info */
 	struct sorted *file;
 	struct database_info info;
+	struct database *behind; /* NULL: none */
 	buf key;
 };
 
@@ -108,9 +109,15 @@ void database_close(struct database *db)
 		return;
 	struct arena a = db->arena;
 
+	database_close(db->behind);
 	sorted_close(db->file);
 	buf_done(&db->key);
 	arena_done(&a);
+}
+
+void database_back(struct database *db, struct database *other)
+{
+	db->behind = other;
 }
 
 const struct database_info *database_info(const struct database *db)
@@ -123,7 +130,7 @@ digest database_digest(const struct database *db)
 	return sorted_root(db->file);
 }
 
-bool database_covers(const struct database *db, bytes space)
+static bool holds(const struct database *db, bytes space)
 {
 	size_t low = 0, high = db->info.spaces.len;
 
@@ -141,12 +148,20 @@ bool database_covers(const struct database *db, bytes space)
 	return false;
 }
 
+bool database_covers(const struct database *db, bytes space)
+{
+	return holds(db, space) || (db->behind && holds(db->behind, space));
+}
+
 /* -- looking up -------------------------------------------------------------------------------- */
 
 int database_advisories(struct database *db, bytes space, bytes package, struct arena *a,
                         struct advisories *out, err *e)
 {
 	bytes value;
+
+	if (db->behind && !holds(db, space))
+		return database_advisories(db->behind, space, package, a, out, e);
 	int there = sorted_get(db->file, key_of(db, "m/", space, package), &value, e);
 
 	*out = (struct advisories){ 0 };
@@ -171,6 +186,8 @@ static int take_vulnerability(struct database *db, const char *kind, bytes id, s
 	bytes value;
 	int there = sorted_get(db->file, key_of(db, kind, id, BYTES("")), &value, e);
 
+	if (there == 0 && db->behind)
+		return take_vulnerability(db->behind, kind, id, a, out, e);
 	if (there <= 0)
 		return there;
 	value = arena_bytes(a, value);

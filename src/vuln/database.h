@@ -43,6 +43,10 @@ struct database;
  * was made from, nothing else. database_close(NULL) does nothing. */
 int database_open(const char *path, struct database **out, err *e);
 void database_close(struct database *db);
+/* database_back(db, other): what db knows nothing of is looked up in other: advisories of spaces
+ * that it does not cover, and vulnerabilities. db takes other; what it was made from stays its
+ * own. */
+void database_back(struct database *db, struct database *other);
 const struct database_info *database_info(const struct database *db);
 digest database_digest(const struct database *db);
 

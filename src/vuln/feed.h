@@ -46,7 +46,6 @@ struct feed_wire {
 /* feed_wire_sink(w): a sink that writes each record to `out`. feed_wire_document, feed_wire_failed:
  * the news. */
 void feed_wire_init(struct feed_wire *w, struct stream *out);
-void feed_wire_done(struct feed_wire *w);
 struct feed_sink feed_wire_sink(struct feed_wire *w);
 void feed_wire_document(struct feed_wire *w, enum feed_kind kind, bytes name);
 void feed_wire_failed(struct feed_wire *w, bytes name, const err *why);

@@ -26,6 +26,7 @@ struct reader {
 	struct word_list about; /* CVEs */
 	bytes notice;
 	enum severity severity;
+	bool any; /* there was a definition */
 };
 
 /* -- elements ---------------------------------------------------------------------------------- */
@@ -33,9 +34,7 @@ struct reader {
 /* Without its prefix. */
 static bool is(const struct xml_element *x, const char *name)
 {
-	size_t colon = bytes_find(x->name, ':');
-
-	return bytes_is(colon < x->name.n ? bytes_skip(x->name, colon + 1) : x->name, name);
+	return bytes_is(xml_local(x->name), name);
 }
 
 static bytes attribute(const struct xml_element *x, const char *name)
@@ -366,30 +365,23 @@ static bytes release_of(bytes name)
 	return BYTES("");
 }
 
+static int take_definition(void *ctx, const struct xml_element *definition, err *e)
+{
+	struct reader *r = ctx;
+
+	(void)e; /* it is that of the job */
+	r->any = true;
+	return read_definition(r, definition);
+}
+
 int feed_oval(bytes document, bytes name, const struct feed_sink *sink, struct arena *a, err *e)
 {
-	const bytes begin = BYTES("<definition "), end = BYTES("</definition>");
 	struct arena one = ARENA_INIT;
 	struct reader r = { .job = { sink, &one, e }, .release = release_of(name) };
-	bool any = false;
-	int result = 0;
 
 	(void)a; /* each definition has its own memory */
-	document = bytes_skip(document, bytes_search(document, begin));
-	while (document.n > 0 && result == 0) {
-		size_t n = bytes_search(document, end) + end.n;
-		const struct xml_element *root;
-		err failure = { 0 };
+	int result = xml_each(document, "definition", &one, take_definition, &r, e);
 
-		any = true;
-		if (xml_parse(bytes_slice(document, 0, n), &one, &root, &failure) < 0)
-			result = feed_fault(&r.job, name, "a definition that cannot be read");
-		else
-			result = read_definition(&r, root);
-		arena_reset(&one);
-		document = bytes_skip(document, n);
-		document = bytes_skip(document, bytes_search(document, begin));
-	}
 	arena_done(&one);
-	return result == 0 && !any ? err_set(e, ERR_FORMAT, 0, "no OVAL definitions") : result;
+	return result == 0 && !r.any ? err_set(e, ERR_FORMAT, 0, "no OVAL definitions") : result;
 }

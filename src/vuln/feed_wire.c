@@ -98,13 +98,6 @@ void feed_wire_init(struct feed_wire *w, struct stream *out)
 	*w = (struct feed_wire){ .out = out, .length = BUF_INIT(16), .record = BUF_INIT(SIZE_MAX) };
 }
 
-void feed_wire_done(struct feed_wire *w)
-{
-	buf_done(&w->length);
-	buf_done(&w->record);
-	arena_done(&w->scratch);
-}
-
 struct feed_sink feed_wire_sink(struct feed_wire *w)
 {
 	return (struct feed_sink){ send_advisory, send_vulnerability, send_end_of_life, send_fault, w };
@@ -122,8 +115,7 @@ void feed_wire_failed(struct feed_wire *w, bytes name, const err *why)
 {
 	begin(w, TAG_FAILED);
 	pack_bytes(&w->record, bytes_slice(name, 0, LIMIT_ADVISORY_TEXT));
-	pack_u64(&w->record, why->kind == ERR_LIMIT);
-	pack_bytes(&w->record, bytes_of(why->text, why->len));
+	pack_err(&w->record, why);
 	(void)send(w); /* always 0 */
 }
 
@@ -158,13 +150,11 @@ static int take_document(const struct taking *t, bytes in)
 
 static int take_failed(const struct taking *t, bytes in)
 {
-	bytes name, text;
-	bool limit;
+	bytes name;
 	err why = { 0 };
 
-	if (!take_text(&in, &name) || !pack_take_bool(&in, &limit) || !take_text(&in, &text))
+	if (!take_text(&in, &name) || !pack_take_err(&in, &why) || !err_is_set(&why))
 		return lie(t);
-	(void)!err_set(&why, limit ? ERR_LIMIT : ERR_FORMAT, 0, "%s", text_shown(t->arena, text));
 	return t->news->failed(t->sink->ctx, name, &why, t->e);
 }
 

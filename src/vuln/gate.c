@@ -291,6 +291,7 @@ int gate_pass(struct database *db, const struct matches *matches,
 
 		if (!(o->severities & 1U << f.rating.severity)) {
 			out->by_severity++;
+			out->unrated += f.rating.severity == SEVERITY_UNKNOWN;
 			continue;
 		}
 		if (o->ignored_status & 1U << f.match.status) {

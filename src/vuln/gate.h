@@ -7,7 +7,7 @@
  * thread. */
 #pragma once
 
-#include "vuln/ignore.h"
+#include "model/ignore.h"
 #include "vuln/match.h"
 #include "vuln/rating.h"
 #include "vuln/vex.h"
@@ -50,6 +50,7 @@ struct gate_options {
 struct gate {
 	struct findings found, suppressed; /* sorted as they are shown: package, version, worst first */
 	uint64_t by_severity, by_status; /* what those filters left out */
+	uint64_t unrated; /* of by_severity: those of unknown severity */
 };
 
 /* gate_severities(words, out, e): "HIGH,CRITICAL" to bits; LOW takes in what others call

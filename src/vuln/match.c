@@ -2,6 +2,7 @@
 #include "vuln/match.h"
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "vuln/stream.h"
 
 #include <stdlib.h>
@@ -200,6 +201,14 @@ static void judge(struct candidate *c, size_t n, const struct package *p, struct
 		doubt(out, a, p, c->advisory.id, "a version of its range");
 }
 
+/* A bill may invent distributions; the first ones tell as much. */
+static void without(struct matches *out, struct arena *a, const struct space *spaces, size_t n)
+{
+	out->without++;
+	if (n > 0 && out->uncovered.len < LIMIT_UNCOVERED && !has_word(&out->uncovered, spaces[0].name))
+		*ARENA_PUSH(a, &out->uncovered) = spaces[0].name;
+}
+
 /* -- one package ------------------------------------------------------------------------------- */
 
 static int compare_candidates(const void *left, const void *right)
@@ -236,7 +245,7 @@ int match_package(struct database *db, const struct package *p, struct arena *a,
 	for (size_t i = 0; i < n; i++)
 		covered += database_covers(db, spaces[i].name);
 	if (covered == 0) {
-		out->without++;
+		without(out, a, spaces, n);
 		return 0;
 	}
 	out->looked_at++;

@@ -33,6 +33,7 @@ struct matches {
 	struct { struct match_doubt *items; size_t len, cap; } doubts;
 	uint64_t looked_at;  /* packages for which somebody publishes and the database has data */
 	uint64_t without;    /* packages nobody publishes for, or that the database does not cover */
+	struct word_list uncovered; /* where some of those would stand, each once: "debian 12" */
 	uint64_t elsewhere;  /* vulnerabilities of other platforms that were left out */
 };
 

@@ -62,7 +62,10 @@ static int read_by_kind(const struct paper *p, int64_t now, struct arena *a, str
 	switch (p->kind) {
 	case PAPER_IGNORE:
 	case PAPER_IGNORE_YAML:
-		return ignore_read(p->text, p->kind == PAPER_IGNORE_YAML, now, a, &out->ignore, e);
+		return ignore_read(
+			&(struct ignore_file){
+				p->kind == PAPER_IGNORE_YAML ? IGNORE_TRIVY_YAML : IGNORE_TRIVY, p->name, p->text },
+			now, a, &out->ignore, e);
 	case PAPER_VEX: return vex_read(p->text, &p->about, a, &out->vex, e);
 	case PAPER_REPORT: return gate_baseline(p->text, a, &out->before, e);
 	case PAPER_LEDGER: return ledger_read(p->text, a, &out->ledger, e);
@@ -73,12 +76,10 @@ static int read_by_kind(const struct paper *p, int64_t now, struct arena *a, str
 
 int papers_read(const struct paper *p, int64_t now, struct arena *a, struct papers *out, err *e)
 {
-	size_t entry = out->ignore.entries.len, statement = out->vex.len;
+	size_t statement = out->vex.len;
 
 	if (read_by_kind(p, now, a, out, e) < 0)
 		return -1;
-	for (; entry < out->ignore.entries.len; entry++)
-		out->ignore.entries.items[entry].source = bytes_str(p->name);
 	for (; statement < out->vex.len; statement++)
 		out->vex.items[statement].source = bytes_str(p->name);
 	return 0;

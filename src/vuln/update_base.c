@@ -43,7 +43,7 @@ static int fetch(void *ctx, uint64_t from, uint64_t n, err *e)
 	if (!f->in_part)
 		return err_set(e, ERR_FORMAT, 0, "%s: a block that came is not what it should be",
 		               f->place->what);
-	if (file_save(f->registry, f->place, &saving, &f->arena, &answer, e) < 0)
+	if (registry_file_save(f->registry, f->place, &saving, &f->arena, &answer, e) < 0)
 		return -1;
 	f->fetched += n;
 	return 0;
@@ -63,7 +63,7 @@ static int fetch_header(struct filling *f, const struct sorted *old, uint8_t *he
 	struct file_answer answer;
 	digest root;
 
-	if (file_save(f->registry, f->place, &saving, &f->arena, &answer, e) < 0)
+	if (registry_file_save(f->registry, f->place, &saving, &f->arena, &answer, e) < 0)
 		return -1;
 	f->in_part = answer.size != UINT64_MAX && answer.is_part;
 	f->fetched = SORTED_HEADER;
@@ -150,7 +150,7 @@ int update_base(struct registry *r, const struct update_wish *wish, struct updat
 	bool same = false;
 	err none = { 0 }; /* an old one that cannot be read has nothing to give */
 
-	if (file_place_check(r, &wish->place, &f.arena, e) < 0) {
+	if (registry_file_check(r, &wish->place, &f.arena, e) < 0) {
 		arena_done(&f.arena);
 		return -1;
 	}

@@ -129,15 +129,15 @@ static int save(struct registry *r, struct fetching *f, int fd, struct file_answ
 		.ask = ask_for(f, fd), .fd = fd, .max = LIMIT_FEED, .begun = begun, .moved = moved, .ctx = f
 	};
 
-	if (file_place_check(r, &place, f->arena, e) < 0)
+	if (registry_file_check(r, &place, f->arena, e) < 0)
 		return -1;
-	int result = file_save(r, &place, &saving, f->arena, out, e);
+	int result = registry_file_save(r, &place, &saving, f->arena, out, e);
 
 	/* It was whole already, or is shorter now. */
 	if (result < 0 && e->sys == ERANGE && saving.ask.from > 0) {
 		err_clear(e); /* the second try decides */
 		saving.ask = (struct file_ask){ 0 };
-		result = file_save(r, &place, &saving, f->arena, out, e);
+		result = registry_file_save(r, &place, &saving, f->arena, out, e);
 	}
 	return result;
 }
@@ -189,7 +189,7 @@ int update_feed(struct registry *r, const struct source_document *doc, const cha
 	f.moved = moved_to;
 	if (fetch(r, &f, &result, e) < 0)
 		return -1;
-	(void)file_date(meta_of(&f, f.meta).modified, &result.modified);
+	(void)registry_file_date(meta_of(&f, f.meta).modified, &result.modified);
 	*out = result;
 	return 0;
 }
@@ -204,7 +204,7 @@ bool update_feed_kept(const struct source_document *doc, const char *folder, str
 		return false;
 	*out = (struct update_feed){ .path = f.path, .unchanged = true };
 	out->octets = (uint64_t)st.st_size;
-	if (!file_date(meta_of(&f, f.meta).modified, &out->modified))
+	if (!registry_file_date(meta_of(&f, f.meta).modified, &out->modified))
 		out->modified = 0;
 	return true;
 }

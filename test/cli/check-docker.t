@@ -245,4 +245,15 @@ status "a Dockerfile that is too large" 3 timeout 10 "$OAKUM" check big.Dockerfi
 { echo 'FROM x'; yes 'RUN apt install y;' | head -n 6000; } >many.Dockerfile
 status "many instructions" 1 timeout 20 "$OAKUM" check many.Dockerfile
 
+# -- who runs it -----------------------------------------------------------------------------------
+mkdir user
+for user in '"root"' 'r\oot' 00 +0 '${U:-1000}' '$V' '$UNKNOWN'; do
+	printf 'FROM debian:12\nARG V=root\nENV U=0\nUSER %s\n' "$user" >user/Dockerfile
+	status "root: USER $user" 1 "$OAKUM" check --rule DF001 user
+done
+for user in 1000 '"1000"' '${X:-1000}' '${W}:0'; do
+	printf 'FROM debian:12\nARG W=1000\nUSER %s\n' "$user" >user/Dockerfile
+	status "not root: USER $user" 0 "$OAKUM" check --rule DF001 user
+done
+
 done_testing

@@ -177,7 +177,46 @@ echo 'KP002 *.yaml until:2020-01-01 # known' >.oakumignore
 status ".oakumignore whose date has passed" 1 "$OAKUM" check --rule KP002 a.yaml
 echo 'KP002 b.yaml # known' >.oakumignore
 status ".oakumignore of another file" 1 "$OAKUM" check --rule KP002 a.yaml
-rm .oakumignore
+mkdir deploy && cp a.yaml deploy/nonprod.yaml && cp a.yaml deploy/prod.yaml
+echo 'KP002 deploy/**/prod.yaml # known' >.oakumignore
+status ".oakumignore: ** ends where a folder ends" 1 "$OAKUM" check --rule KP002 deploy/nonprod.yaml
+status ".oakumignore: ** stands for no folder, too" 0 "$OAKUM" check --rule KP002 deploy/prod.yaml
+rm -r .oakumignore deploy
+for id in KP002 KSV-0009 AVD-KSV-0009; do
+	echo "$id exp:2099-01-01" >.trivyignore
+	status ".trivyignore: $id" 0 "$OAKUM" check --rule KP002 a.yaml
+done
+echo 'KP002 exp:2020-01-01' >.trivyignore
+status ".trivyignore whose date has passed" 1 "$OAKUM" check --rule KP002 a.yaml
+rm .trivyignore
+printf 'misconfigurations:\n  - id: KSV-0009\n    paths: ["**/a.yaml"]\n' >.trivyignore.yaml
+status ".trivyignore.yaml" 0 "$OAKUM" check --rule KP002 a.yaml
+printf 'vulnerabilities:\n  - id: KSV-0009\n' >.trivyignore.yaml
+status ".trivyignore.yaml of vulnerabilities" 1 "$OAKUM" check --rule KP002 a.yaml
+printf 'misconfigurations: [\n' >.trivyignore.yaml
+status ".trivyignore.yaml that is none" 3 "$OAKUM" check --rule KP002 a.yaml
+rm .trivyignore.yaml
+while IFS='|' read -r want name value; do
+	pod "  containers: [{name: a, image: a, env: [{name: $name, value: \"$value\"}]}]" >s.yaml
+	printf 'FROM x:1\nENV %s="%s"\n' "$name" "$value" >s.Dockerfile
+	printf 'services: {a: {image: a, environment: {%s: "%s"}}}\n' "$name" "$value" >compose.yaml
+	for file in KP032:s.yaml DF006:s.Dockerfile CP019:compose.yaml; do
+		status "$file: $name is '$value'" "$want" "$OAKUM" check --rule "${file%%:*}" "${file#*:}"
+	done
+done <<'EOF'
+1|PGPASSWORD|hunter2
+1|DBPASS|hunter2
+1|CONNECTION|server=db;uid=sa;pwd=hunter2
+1|CONNECTION|Server=db; password = hunter2
+0|PASSWORD_FILE|/run/secrets/x
+0|TOKEN_LIFETIME|3600
+0|ALLOW_EMPTY_PASSWORD|yes
+EOF
+rm compose.yaml s.yaml s.Dockerfile
+pod '  containers:
+  - {name: a, image: a, env: [{name: T, valueFrom: {secretKeyRef: {name: a, key: b}}}]} # gitleaks:allow' >s.yaml
+status "another tool's mark for no secret" 0 "$OAKUM" check --rule KP033 s.yaml
+rm s.yaml
 annotated() { printf 'apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {%s}\nspec: {hostPID: true}\n' "$1"; }
 for note in 'polaris.fairwinds.com/hostPIDSet-exempt: "true"' 'kube-linter.io/ignore-all: known' \
 	'kube-score/ignore: "x,host-pid"' 'checkov.io/skip1: CKV_K8S_17=known'; do
@@ -197,6 +236,99 @@ done <<'EOF'
 0|FROM x:1\n# pragma: allowlist secret\n# oakum:ignore DF006 a test value\nARG DB_PASSWORD=x\nUSER 1\n
 1|# hadolint global ignore=DL3006\nFROM x:1\nUSER root\n
 1|FROM x:1\nUSER root\n# checkov:skip=CKV_DOCKER_1: known\n
+0|FROM x:1\nRUN true \\\n# checkov:skip=CKV_DOCKER_8: known\n  more\nUSER root\n
+1|FROM x:1\nENV A="# oakum:ignore DF006 x" DB_PASSWORD=hunter2hunter2\nUSER 1\n
+1|FROM x:1\nUSER 1\nRUN <<E\n# hadolint global ignore=DF006\n# checkov:skip=DF006:x\nE\nENV DB_PASSWORD=hunter2h\n
 EOF
+# Words in values are no comments, and a comment is not another object's.
+while IFS='|' read -r want text; do
+	printf '%b' "$text" >s.yaml
+	status "a comment in YAML: $text" "$want" "$OAKUM" check --rule KP002 s.yaml
+done <<'EOF'
+0|apiVersion: v1\nkind: Pod\nspec: {hostPID: true} # nosec\n
+0|apiVersion: v1\nkind: Pod\nspec:\n  x: > # y\n    z\n  # oakum:ignore KP002 known\n  hostPID: true\n
+1|apiVersion: v1\nkind: Pod\nspec: {hostPID: true, x: "#nosec"}\n
+1|apiVersion: v1\nkind: Pod\nspec: {hostPID: true, x: " # nosec"}\n
+1|apiVersion: v1\nkind: Pod\nspec:\n  x: |\n    # oakum:ignore KP002 known\n  hostPID: true\n
+1|{"apiVersion": "v1", "kind": "Pod", "spec": {"hostPID": true, "x": " #nosec"}}\n
+1|items: [{apiVersion: v1, kind: Pod, metadata: {}, spec: {hostPID: true}}, {metadata: {a: b}}] #nosec\n
+EOF
+
+# -- lists ---------------------------------------------------------------------------------------------
+pod='metadata: {name: p}, spec: {hostPID: true}'
+while IFS='|' read -r want text; do
+	printf '%b' "$text" >l.yaml
+	"$OAKUM" check --rule KP002 l.yaml >out
+	like "a list: $text" "$(cat out)" " KP002 .*$want"
+done <<EOF
+Pod/p|{apiVersion: v1, kind: PodList, items: [{$pod}]}
+Deployment/d|{apiVersion: a, kind: DeploymentList, items: [{metadata: {name: d}, spec: {template: {$pod}}}]}
+Pod/p|{apiVersion: v1, kind: Foo, items: [{apiVersion: v1, kind: Pod, $pod}]}
+Pod/p|{apiVersion: v1, kind: Pod, items: [{apiVersion: v1, kind: Pod, $pod}]}
+EOF
+python3 - <<'EOF'
+pod = '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {hostPID: true}}'
+with open('nested.yaml', 'w') as f:
+    f.write('{apiVersion: v1, kind: List, items: [' * 20 + pod + ']}' * 20)
+with open('chain.yaml', 'w') as f:
+    print('a0: &a0 {items: [%s]}' % pod, file=f)
+    for i in range(1, 100):
+        print('a%d: &a%d {items: [*a%d]}' % (i, i, i - 1), file=f)
+    print('items: [*a99]', file=f)
+EOF
+like "lists in lists" "$("$OAKUM" check --rule KP002 nested.yaml)" ' KP002 .*Pod/p'
+status "lists nested without end are an error" 3 "$OAKUM" check --rule KP002 chain.yaml
+like "which is told" "$(cat err)" "^oakum: chain.yaml: .*lists nest too deep"
+
+# -- running objects -----------------------------------------------------------------------------------
+cat >running.py <<'EOF'
+"""Pods of one controller, of which the second is worse; filled up to be read item by item."""
+import json
+import sys
+
+worse, size = sys.argv[1], int(sys.argv[2])
+
+
+def pod(name, worse=None):
+    spec = {'nodeName': name, 'containers': [{'name': 'c', 'image': 'x:1'}],
+            'volumes': [{'name': 'kube-api-access-' + name, 'projected': {}}]}
+    meta = {'name': name, 'labels': {'app': 'web'}, 'ownerReferences': [
+        {'kind': 'ReplicaSet', 'name': 'web', 'controller': True}]}
+    bad = {'name': 'bad', 'image': 'x:1', 'securityContext': {'privileged': True}}
+    if worse in ('containers', 'ephemeralContainers'):
+        spec[worse] = [bad]
+    return {'apiVersion': 'v1', 'kind': 'Pod', 'metadata': meta, 'spec': spec}
+
+
+items = [pod('web-1'), pod('web-2', worse)]
+if worse == 'ring':
+    for mine, other in ('a', 'b'), ('b', 'a'):
+        items.append({'apiVersion': 'apps/v1', 'kind': 'ReplicaSet', 'metadata': {
+            'name': mine, 'ownerReferences': [{'kind': 'ReplicaSet', 'name': other,
+                                               'controller': True}]},
+                      'spec': {'template': {'spec': pod('x', 'containers')['spec']}}})
+print(json.dumps({'kind': 'List', 'apiVersion': 'v1', 'x': 'x' * size, 'items': items}))
+EOF
+for size in 0 1100000; do
+	for worse in containers ephemeralContainers ring; do
+		python3 running.py $worse $size >running.json
+		status "a worse pod of the same controller is judged: $worse, $size" 1 \
+			"$OAKUM" check --rule KP001 running.json
+	done
+	python3 running.py same $size >running.json
+	like "the same pod is told once, $size" "$("$OAKUM" check --rule KP001 running.json)" \
+		'; 1 like others told once'
+done
+cat >owner.yaml <<'EOF'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cm}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, ownerReferences: [{kind: ConfigMap, name: cm, controller: true}]}
+spec: {hostPID: true}
+EOF
+status "an owner without pods hides none" 1 "$OAKUM" check --rule KP002 owner.yaml
 
 done_testing

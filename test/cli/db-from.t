@@ -91,6 +91,29 @@ kept 'another digest than was told' 3 'should have sha256:0000' "$REGISTRY/team/
 "$OAKUM" push "oci:tiny/careful" "$REGISTRY/image:1" >"$TMP/tiny.out" 2>&1
 kept 'an image' 3 'no vulnerability database' "$REGISTRY/image:1"
 registry_stop
+
+# -- its mirror: what a tag means the registry says, the octets come from the mirror
+registry_start
+status 'a registry' 0 "$OAKUM" db push "$served/first.db" "$REGISTRY/team/vuln:1"
+origin=$REGISTRY origin_log=$LOG origin_pid=$registry_pid
+registry_start
+status 'and a second one' 0 "$OAKUM" db push "$served/first.db" "$REGISTRY/cache/team/vuln:1"
+: >"$LOG"
+: >"$origin_log"
+rm db
+status 'a mirror' 0 from "docker://$origin/team/vuln:1" --mirror "$origin=$REGISTRY/cache"
+ok 'gives the same' same first.db
+is 'every octet of it' "$(jq -r 'select(.path | contains("/blobs/")) | .path' "$origin_log")" ''
+like 'was asked of the mirror' "$(requests '.path | contains("/blobs/")')" 'GET /v2/cache/team/vuln/blobs/sha256:'
+rm db
+status 'a mirror that does not hold it' 0 from "docker://$origin/team/vuln:1" --mirror "$origin=$REGISTRY/none"
+ok 'is passed over' same first.db
+registry_stop
+rm db
+status 'a mirror that is away' 0 from "docker://$origin/team/vuln:1" --mirror "$origin=$REGISTRY/cache" --timeout 20s
+ok 'is passed over, too' same first.db
+registry_pid=$origin_pid
+registry_stop
 registry_start --drop 3
 status 'push again' 0 "$OAKUM" db push "$served/first.db" "$REGISTRY/team/vuln:1"
 rm db

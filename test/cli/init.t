@@ -58,10 +58,23 @@ is 'what is found' "$(grep '^found' "$TMP/out" | sed 's/, port/\n\tport/')" \
 found worker: src/Worker/Worker.csproj, .NET 9.0, user 1654
 found Deployment/legacy-api: 1 container
 	port 9000 (k8s/api.yaml)'
-is 'fourteen files' "$(grep -c '^  new ' "$TMP/out")" 14
+is 'thirteen files' "$(grep -c '^  new ' "$TMP/out")" 13
 ok 'the context is the folder that COPY means' grep -q 'context: "."' .github/workflows/oakum.yml
 ok 'the hook may be run' test -x .githooks/pre-commit
 ok 'and is a script' sh -n .githooks/pre-commit
+
+# Every command that a pipeline runs is one of ours; its database is there before it scans.
+for file in .github/workflows/oakum.yml .gitlab-ci.yml azure-pipelines.yml .githooks/pre-commit; do
+	for word in $(grep -v '^ *\(#\|- name:\|displayName:\|echo\)' "$file" | grep -v 'Drift of' |
+		sed -n 's/.*[ ]oakum \([a-z-]\{2,\}\).*/\1/p'); do
+		"$OAKUM" help "$word" >"$TMP/help" 2>&1 || echo "$file: $word"
+	done
+done >"$TMP/unknown"
+is 'no pipeline asks for a command that is none' "$(cat "$TMP/unknown")" ''
+is 'each fetches its database first' \
+	"$(grep -ho 'oakum db update\|oakum scan' .github/workflows/oakum.yml .gitlab-ci.yml azure-pipelines.yml |
+		uniq -c | tr -s ' \n' ' ')" \
+	' 1 oakum db update 1 oakum scan 1 oakum db update 1 oakum scan 1 oakum db update 1 oakum scan '
 
 # -- again -------------------------------------------------------------------------------------------
 find . -type f -exec sha256sum {} + >"$TMP/before"

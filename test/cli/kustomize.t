@@ -205,7 +205,7 @@ fi
 mkdir -p "$TMP/evil/a" "$TMP/evil/b" && cd "$TMP/evil" || exit 1
 echo 'resources: [../b]' >a/kustomization.yaml
 echo 'resources: [../a]' >b/kustomization.yaml
-status 'a circle' 1 "$OAKUM" check --severity info .
+status 'a circle is not judged' 3 "$OAKUM" check --severity info .
 like 'is told' "$(cat "$TMP/out")" 'HK006 .*circle'
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {hostPID: true, containers: []}\n' >"$TMP/out.yaml"
 ln -s "$TMP/out.yaml" a/link.yaml
@@ -237,5 +237,30 @@ EOT
 # shellcheck disable=SC2016 # the inner shell expands it
 ok 'what doubles is bounded' timeout 20 sh -c '"$1" check --severity info l* >"$2" 2>&1; [ $? -le 3 ]' \
 	- "$OAKUM" "$TMP/out"
+
+# -- what nobody judges --------------------------------------------------------------------------------
+mkdir "$TMP/gaps" && cd "$TMP/gaps" || exit 1
+echo 'resources: [q.txt]' >kustomization.yaml
+cp "$TMP/out.yaml" q.txt
+for how in '--severity critical' '--pss baseline' '--rule KP001'; do
+	# shellcheck disable=SC2086 # two words
+	status "an error under $how" 3 "$OAKUM" check $how .
+done
+status 'in JSON as well' 3 "$OAKUM" check --severity critical -f json .
+like 'among the errors' "$(cat "$TMP/out")" 'this is not among the files'
+echo 'resources: [q.txt] # oakum:ignore HK006 it is a text' >kustomization.yaml
+status 'somebody has decided' 0 "$OAKUM" check .
+
+mkdir -p "$TMP/links/.hidden" && cd "$TMP/links" || exit 1
+ln -s "$TMP/out.yaml" away.yaml
+status 'a folder with nothing in it' 3 "$OAKUM" check .
+like 'the link out is named' "$(cat "$TMP/err")" 'away.yaml: passed over'
+cp "$TMP/out.yaml" .hidden/pod.txt
+ln -s .hidden/pod.txt pod.yaml
+status 'a link that stays inside is read' 1 "$OAKUM" check .
+like 'under its name' "$(cat "$TMP/out")" '^\./pod.yaml'
+rm pod.yaml
+printf 'FROM debian\n' >dockerfile
+status 'a dockerfile in lower case' 1 "$OAKUM" check .
 
 done_testing

@@ -173,8 +173,7 @@ status '--exit-code' 9 scan --exit-code 9
 status '--exit-code, all filtered' 0 scan --exit-code 9 --severity LOW --ignore-unfixed
 status '--fail-on critical' 1 scan --fail-on critical
 status '--fail-on critical, filtered' 0 scan --fail-on critical --severity LOW
-status '--fail-on fixable' 1 scan --fail-on kev,fixable
-status '--fail-on kev' 0 scan --fail-on kev
+status '--fail-on fixable' 1 scan --fail-on fixable
 status '--fail-on of no kind' 2 scan --fail-on never
 echo '{"vulnerabilities": [{"cveID": "CVE-2026-0003", "dateAdded": "2026-02-01", "dueDate": "2026-03-01"}]}' >kev.json
 printf '#model_version:v1,score_date:2026-11-21T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.5,0.9\n' >epss.csv

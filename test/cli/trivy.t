@@ -90,7 +90,6 @@ END2
 status 'past an end of life' 4 trivy sbom --exit-on-eol 4 --exit-code 1 net.json
 status 'a year before' 0 env SOURCE_DATE_EPOCH=1762905600 trivy sbom --exit-on-eol 4 net.json
 status 'an archive that is not there' 1 trivy image --input none.tar
-status 'the database is not fetched' 0 trivy image --download-db-only --db-repository example.com/db
 status 'clean' 0 trivy clean --all
 status 'version' 0 trivy --version
 like 'as it is parsed' "$(cat out)" '^Version: [0-9]+\.[0-9]+\.[0-9]+$'

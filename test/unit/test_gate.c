@@ -92,37 +92,6 @@ static void patterns(void **state)
 	assert_true(covers("pkg:nuget/newtonsoft.json", "pkg:nuget/Newtonsoft.Json@13.0.1"));
 }
 
-/* -- globs ------------------------------------------------------------------------------------- */
-
-static void globs(void **state)
-{
-	static const struct {
-		const char *pattern, *path;
-		bool fits;
-	} rows[] = {
-		{ "srv/app.dll", "srv/app.dll", true },
-		{ "srv/*.dll", "srv/app.dll", true },
-		{ "*.dll", "srv/app.dll", false },
-		{ "**/*.dll", "srv/deep/app.dll", true },
-		{ "**/*.dll", "app.dll", true },
-		{ "**/b/*", "ab/c", false },
-		{ "**/b/*", "a/b/c", true },
-		{ "srv/**", "srv/a/b", true },
-		{ "srv/**/b", "srv/b", true },
-		{ "srv/**/b", "srv/a/a/b", true },
-		{ "srv/**/b", "srvx/b", false },
-		{ "s?v/a", "srv/a", true },
-		{ "srv?a", "srv/a", false },
-		{ "", "a", false },
-		{ "*", "", true },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (ignore_glob(bytes_str(rows[i].pattern), bytes_str(rows[i].path)) != rows[i].fits)
-			fail_msg("'%s' and '%s'", rows[i].pattern, rows[i].path);
-}
-
 /* -- VEX --------------------------------------------------------------------------------------- */
 
 static const char *says(const char *document, const char *id, const char *purl, const char *image)
@@ -258,7 +227,6 @@ int main(void)
 		cmocka_unit_test(purls_name_packages),
 		cmocka_unit_test(what_is_no_purl),
 		cmocka_unit_test(patterns),
-		cmocka_unit_test(globs),
 		cmocka_unit_test(openvex_of_packages_and_images),
 		cmocka_unit_test(the_latest_statement_counts),
 		cmocka_unit_test(cyclonedx_by_link_and_by_ref),

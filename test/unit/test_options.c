@@ -10,7 +10,8 @@
 struct wishes {
 	bool fast, no_cache;
 	const char *key, *format;
-	uint64_t number, size, time;
+	struct exit_flag number;
+	uint64_t size, time;
 	struct texts output;
 };
 
@@ -159,7 +160,8 @@ static void test_values(void **state)
 		assert_true(f.wishes.time == times[i].ms);
 	}
 	assert_int_equal(PARSE(&f, W("-n255"), W("-fjson"), W("x")), 0);
-	assert_int_equal(f.wishes.number, 255);
+	assert_true(f.wishes.number.given);
+	assert_int_equal(f.wishes.number.status, 255);
 	assert_string_equal(f.wishes.format, "json");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		char word[64];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/pack.h"
 
+#include "base/limits.h"
 #include "unit.h"
 
 /* DWARF 5, section 7.6, table 7.8 (unsigned LEB128 examples), and the borders of the sizes. */
@@ -120,6 +121,58 @@ static void lengths_are_checked(void **state)
 	assert_false(pack_take_bytes(&in, SIZE_MAX, &out));
 }
 
+/* What a worker may say of its input is believed; other kinds would choose the exit status or a
+ * retry for us, and are a bug of the worker. */
+static void only_failures_of_the_input_are_believed(void **state)
+{
+	(void)state;
+	for (int kind = ERR_USAGE; kind <= ERR_BUG + 1; kind++) {
+		bool believed = kind == ERR_FORMAT || kind == ERR_LIMIT || kind == ERR_IO ||
+		                kind == ERR_UNTRUSTED;
+		buf b = BUF_INIT(64);
+		err e = { 0 };
+
+		pack_u64(&b, (uint64_t)kind);
+		pack_str(&b, "line 1\nline 2");
+		bytes in = buf_bytes(&b);
+
+		assert_true(pack_take_err(&in, &e));
+		assert_int_equal(in.n, 0);
+		assert_int_equal(e.kind, believed ? kind : ERR_BUG);
+		assert_null(strchr(e.text, '\n'));
+		assert_non_null(strstr(e.text, "line 2"));
+		buf_done(&b);
+	}
+}
+
+static void failures_are_told_whole(void **state)
+{
+	(void)state;
+	char text[sizeof(((err *)0)->text)];
+	buf b = BUF_INIT(KIB), long_one = BUF_INIT(KIB);
+	err none = { 0 }, limit = { 0 }, e = { 0 };
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	err_set(&limit, ERR_LIMIT, 0, "%s", text);
+	pack_err(&b, &none);
+	pack_err(&b, &limit);
+	bytes in = buf_bytes(&b), cut = bytes_slice(in, 2, b.n - 3);
+
+	assert_true(pack_take_err(&in, &e) && !err_is_set(&e));
+	assert_false(pack_take_err(&cut, &e));
+	assert_true(pack_take_err(&in, &e));
+	assert_int_equal(e.kind, ERR_LIMIT);
+	assert_string_equal(e.text, limit.text);
+
+	pack_u64(&long_one, ERR_LIMIT);
+	pack_u64(&long_one, sizeof(e.text) + 1);
+	in = buf_bytes(&long_one);
+	assert_false(pack_take_err(&in, &none));
+	buf_done(&b);
+	buf_done(&long_one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +180,8 @@ int main(void)
 		cmocka_unit_test(other_forms_are_refused),
 		cmocka_unit_test(bounds_hold),
 		cmocka_unit_test(lengths_are_checked),
+		cmocka_unit_test(only_failures_of_the_input_are_believed),
+		cmocka_unit_test(failures_are_told_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "vuln/support.h"
+#include "model/support.h"
 
 #include "base/text.h"
 #include "unit.h"
@@ -49,6 +49,21 @@ static void test_support_ends_behind_its_last_day(void **state)
 	}
 }
 
+static void test_support_of_a_channel(void **state)
+{
+	int64_t last, end;
+
+	(void)state;
+	assert_true(text_from_date(BYTES("2026-11-10T23:59:59Z"), &last));
+	assert_true(text_from_date(BYTES("2026-11-11"), &end));
+	assert_int_equal(support_of_channel(BYTES("9.0"), last).state, SUPPORT_YES);
+	assert_int_equal(support_of_channel(BYTES("9.0"), end).state, SUPPORT_ENDED);
+	assert_int_equal(support_of_channel(BYTES("3.1"), last).state, SUPPORT_ENDED);
+	assert_int_equal(support_of_channel(BYTES("11.0"), last).state, SUPPORT_PREVIEW);
+	assert_int_equal(support_of_channel(BYTES("9"), last).state, SUPPORT_UNKNOWN);
+	assert_int_equal(support_of_channel(BYTES("9.0.7"), last).state, SUPPORT_UNKNOWN);
+}
+
 static void test_support_names_the_channel(void **state)
 {
 	struct support s = on("8.0.11", "2026-11-22");
@@ -87,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_support_ends_behind_its_last_day),
+		cmocka_unit_test(test_support_of_a_channel),
 		cmocka_unit_test(test_support_names_the_channel),
 		cmocka_unit_test(test_support_knows_who_is_behind),
 		cmocka_unit_test(test_support_table_is_dated),

@@ -75,6 +75,11 @@ static void shows_nothing_that_acts(void **state)
 		assert_string_equal(text_shown(&a, bytes_str(pairs[i].raw)), pairs[i].shown);
 	assert_string_equal(text_shown(&a, BYTES("a\0b")), "a\\x00b");
 	assert_string_equal(text_shown(&a, BYTES("")), "");
+	/* Commands of Azure Pipelines and of GitHub's first runners; headings are none. */
+	assert_string_equal(text_shown(&a, BYTES("a ##vso[task.x]b")), "a \\x23#vso[task.x]b");
+	assert_string_equal(text_shown(&a, BYTES("###[error]")), "#\\x23#[error]");
+	assert_string_equal(text_shown(&a, BYTES("## [a] # ##")), "## [a] # ##");
+	assert_string_equal(SHOW(BYTES("##VSO[")), "\\x23#VSO[");
 	arena_done(&a);
 }
 

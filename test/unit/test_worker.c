@@ -109,6 +109,7 @@ static struct worker *start(void)
 static int converse(struct worker *w, bytes message, buf *answer, uint64_t *expanded, err *e)
 {
 	bool sent = false, last = false;
+	int more = 0;
 
 	while (!last) {
 		bytes part;
@@ -122,17 +123,18 @@ static int converse(struct worker *w, bytes message, buf *answer, uint64_t *expa
 			sent = message.n == 0;
 			worker_send(w, part.n, sent);
 		}
-		while (worker_expanded(w, &part)) {
+		while ((more = worker_expanded(w, &part, e)) > 0) {
 			*expanded += part.n;
 			moved = true;
 			worker_expanded_done(w);
 		}
-		while (!last && worker_answer(w, &part, &last)) {
+		while (more == 0 && !last && (more = worker_answer(w, &part, &last, e)) > 0) {
 			buf_put(answer, part);
 			moved = true;
 			worker_answer_done(w);
+			more = 0;
 		}
-		if (!moved && worker_wait(w, e) < 0)
+		if (more < 0 || (!moved && worker_wait(w, e) < 0))
 			return -1;
 	}
 	return 0;
@@ -213,6 +215,107 @@ static void noise_does_not_stop_the_clock(void **state)
 	buf_done(&answer);
 }
 
+static _Noreturn int serve_empty_answers(struct worker_side *side, void *arg)
+{
+	(void)arg;
+	for (;;)
+		side_answer(side, (bytes){ NULL, 0 }, false);
+}
+
+static _Noreturn int serve_empty_frames(struct worker_side *side, void *arg)
+{
+	(void)arg;
+	for (;;) {
+		(void)side_room(side);
+		side_expanded(side, 0);
+	}
+}
+
+static int take_every_answer(struct worker *w, err *e)
+{
+	bool last = false;
+	bytes part;
+	int more;
+
+	while ((more = worker_answer(w, &part, &last, e)) >= 0 && !last)
+		if (more > 0)
+			worker_answer_done(w);
+	return more;
+}
+
+static int take_all_expanded(struct worker *w, err *e)
+{
+	bytes part;
+	int more;
+
+	while ((more = worker_expanded(w, &part, e)) >= 0)
+		if (more > 0)
+			worker_expanded_done(w);
+	return more;
+}
+
+static int take_whole_answer(struct worker *w, err *e)
+{
+	buf answer = BUF_INIT(1024);
+	int result = worker_take_answer(w, &answer, e);
+
+	buf_done(&answer);
+	return result;
+}
+
+/* A child that answers for ever and says nothing is left at the deadline, whichever way it is
+ * heard: no caller has to think of it. */
+static void a_liar_does_not_stop_the_clock(void **state)
+{
+	static const struct {
+		int (*serve)(struct worker_side *side, void *arg);
+		int (*take)(struct worker *w, err *e);
+	} cases[] = { { serve_empty_answers, take_whole_answer },
+		          { serve_empty_answers, take_every_answer },
+		          { serve_empty_frames, take_all_expanded } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct worker_options o = { .serve = cases[i].serve, .keep = { -1, -1 },
+			                        .deadline = deadline_in(300) };
+		struct worker *w = NULL;
+		bool landlock;
+		err e = { 0 };
+
+		assert_int_equal(worker_start(&o, &w, &landlock, &e), 0);
+		assert_int_equal(cases[i].take(w, &e), -1);
+		assert_failed(&e, ERR_LIMIT);
+		worker_stop(w);
+	}
+}
+
+static _Noreturn int serve_once(struct worker_side *side, void *arg)
+{
+	(void)arg;
+	side_answer(side, BYTES("done"), true);
+	side_idle(side);
+}
+
+/* What is still sent to a child that has nothing left to do does not fill its ring for ever. */
+static void an_idle_worker_takes_what_comes(void **state)
+{
+	struct worker_options o = { .serve = serve_once, .keep = { -1, -1 },
+		                        .deadline = deadline_in(60000) };
+	static const uint8_t much[40 * WORKER_IN_SIZE];
+	struct worker *w = NULL;
+	buf answer = BUF_INIT(1024);
+	bool landlock;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(worker_start(&o, &w, &landlock, &e), 0);
+	assert_int_equal(worker_send_all(w, bytes_of(much, sizeof(much)), true, &e), 0);
+	assert_int_equal(worker_take_answer(w, &answer, &e), 0);
+	assert_bytes(buf_bytes(&answer), "done");
+	worker_stop(w);
+	buf_done(&answer);
+}
+
 /* What the kernel says of a sealed worker, as issue readers would check it. */
 static void worker_is_sealed(void **state)
 {
@@ -241,6 +344,8 @@ int main(void)
 		cmocka_unit_test(ring_keeps_order), cmocka_unit_test(ring_refuses_a_lie),
 		cmocka_unit_test(worker_echoes),    cmocka_unit_test(a_crash_is_an_error),
 		cmocka_unit_test(worker_is_sealed), cmocka_unit_test(noise_does_not_stop_the_clock),
+		cmocka_unit_test(a_liar_does_not_stop_the_clock),
+		cmocka_unit_test(an_idle_worker_takes_what_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

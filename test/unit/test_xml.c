@@ -164,6 +164,86 @@ static void test_xml_limits(void **state)
 	assert_int_equal(repeated("0123456789abcdef", LIMIT_XML / 16, ""), ERR_LIMIT);
 }
 
+struct taken {
+	size_t n, most; /* it fails with the one behind the most */
+};
+
+static int count(void *ctx, const struct xml_element *element, err *e)
+{
+	struct taken *t = ctx;
+
+	assert_bytes(xml_local(element->name), "d");
+	assert_bytes(xml_child(element, "t")->text, "x");
+	return ++t->n > t->most ? err_set(e, ERR_UNTRUSTED, 0, "enough") : 0;
+}
+
+/* each(part, n, taken): <r>, n times the part, </r>. */
+static enum err_kind each(const char *part, size_t n, struct taken *t)
+{
+	struct arena a = ARENA_INIT;
+	buf b = BUF_INIT(64 * MIB);
+	err e = { 0 };
+
+	buf_puts(&b, "<r>");
+	for (size_t i = 0; i < n; i++)
+		buf_puts(&b, part);
+	buf_puts(&b, "</r>");
+	(void)xml_each(buf_bytes(&b), "d", &a, count, t, &e);
+	assert_int_equal(a.used, 0);
+	buf_done(&b);
+	arena_done(&a);
+	return e.kind;
+}
+
+static void test_xml_each(void **state)
+{
+	static const char two[] = "<d><t>x</t><d/></d><!-- <d/> --><o:d a='>'><t>x</t></o:d><e>y</e>";
+	struct taken t = { .most = SIZE_MAX };
+
+	(void)state;
+	assert_int_equal(each(two, LIMIT_XML_NODES, &t), ERR_NONE); /* some 16 MiB */
+	assert_int_equal(t.n, 2 * LIMIT_XML_NODES);
+	t = (struct taken){ .most = 2 };
+	assert_int_equal(each(two, 2, &t), ERR_UNTRUSTED);
+	assert_int_equal(t.n, 3);
+	t = (struct taken){ .most = SIZE_MAX };
+	assert_int_equal(each("<d><t>x</t></d><d>", 1, &t), ERR_FORMAT);
+	assert_int_equal(t.n, 1);
+}
+
+/* each_around(before, within, n, after): an element in which something is repeated. */
+static enum err_kind each_around(const char *before, const char *within, size_t n,
+                                 const char *after)
+{
+	struct taken t = { .most = SIZE_MAX };
+	buf b = BUF_INIT(64 * MIB);
+
+	buf_puts(&b, before);
+	for (size_t i = 0; i < n; i++)
+		buf_puts(&b, within);
+	buf_puts(&b, after);
+	buf_putc(&b, '\0');
+	enum err_kind kind = each((const char *)b.p, 1, &t);
+
+	buf_done(&b);
+	return kind;
+}
+
+static void test_xml_each_limits(void **state)
+{
+	static const char octets[] = "0123456789abcdef";
+	const size_t n = LIMIT_XML / 16;
+
+	(void)state;
+	assert_int_equal(each_around("<d><t>x</t><u>", octets, n / 2, "</u></d>"), ERR_NONE);
+	assert_int_equal(each_around("<d><t>x</t><u>", octets, n + 1, "</u></d>"), ERR_LIMIT);
+	assert_int_equal(each_around("<d><t>x</t>", "<u>0123456789</u>", n, "</d>"), ERR_LIMIT);
+	assert_int_equal(each_around("<d><t>x</t>", "<u/>", LIMIT_XML_NODES, "</d>"), ERR_LIMIT);
+	assert_int_equal(each_around("<!--", octets, n * 2, "-->"), ERR_LIMIT);
+	assert_int_equal(each_around("", "<u>", LIMIT_XML_DEPTH, "<d/>"), ERR_LIMIT);
+	assert_int_equal(each_around("<e>", octets, n * 2, "</e>"), ERR_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +252,8 @@ int main(void)
 		cmocka_unit_test(test_xml_byte_order_mark),
 		cmocka_unit_test(test_xml_refuses),
 		cmocka_unit_test(test_xml_limits),
+		cmocka_unit_test(test_xml_each),
+		cmocka_unit_test(test_xml_each_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,7 @@ static void types(void **state)
 	assert_true(yaml_bool(yaml_get(r, "j"), &b) && !b);
 }
 
-/* YAML 1.1 "merge": what is written wins, then the first of those that are merged. */
+/* YAML 1.1 "merge": the first of those that are merged wins. */
 static void aliases_and_merges(void **state)
 {
 	(void)state;
@@ -113,6 +113,121 @@ static void aliases_and_merges(void **state)
 	assert_true(yaml_says(yaml_path(r, "two.b"), "2"));
 	assert_ptr_equal(yaml_real(yaml_get(r, "same")), yaml_get(r, "x"));
 	assert_null(yaml_path(r, "two.d"));
+}
+
+/* In the order of the text, as goyaml v2 does: kubectl's answers are the values wanted. */
+static void merges_in_order(void **state)
+{
+	(void)state;
+	buf chain = BUF_INIT(MIB);
+	struct yaml_file f = read_str("x: &x {a: 1}\ny: &y {<<: *x}\nk: &k a\n"
+	                              "seq: {<<: [*y]}\n"
+	                              "two: {<<: *x, <<: {b: 2}}\n"
+	                              "late: {a: 0, <<: *x}\n"
+	                              "null: {<<: *x, a: ~}\n"
+	                              "tag: {!!merge \"<<\": *x}\n"
+	                              "quoted: {\"<<\": *x}\nkey: {*k : 7}\n");
+	const struct yaml_node *r = root(&f);
+
+	assert_true(yaml_says(yaml_path(r, "seq.a"), "1"));
+	assert_true(yaml_says(yaml_path(r, "two.a"), "1"));
+	assert_true(yaml_says(yaml_path(r, "two.b"), "2"));
+	assert_true(yaml_says(yaml_path(r, "late.a"), "1"));
+	assert_null(yaml_path(r, "null.a"));
+	assert_true(yaml_says(yaml_path(r, "tag.a"), "1"));
+	assert_null(yaml_path(r, "quoted.a"));
+	assert_true(yaml_says(yaml_path(r, "key.a"), "7"));
+	assert_int_equal(f.duplicates.len, 0);
+	buf_puts(&chain, "x0: &x0 {a: 1}\n");
+	for (unsigned i = 1; i <= 300; i++)
+		buf_printf(&chain, "x%u: &x%u {<<: *x%u}\n", i, i, i - 1);
+	f = read_text(buf_bytes(&chain));
+	assert_true(yaml_says(yaml_path(root(&f), "x300.a"), "1"));
+	buf_done(&chain);
+}
+
+/* What goyaml v2 resolves, and what it refuses. */
+static void tags(void **state)
+{
+	static const char *const refused[] = {
+		"a: !!bool \"maybe\"",   "a: !!int 1.5", "a: !!int x",      "a: !!null x",
+		"a: !!binary \"cHJ\"",   "a: {<<: 1}",   "a: {<<: [b]}",    "a: {<<: }",
+		"a: &a []\nb: {<<: *a}", "a: !!float x", "a: {<<: [[{}]]}",
+	};
+	struct yaml_file f = read_str("a: !!bool \"true\"\nb: !!int \"0\"\nc: ! \"yes\"\n"
+	                              "d: !!float 0\ne: !!str true\nf: !!null \"\"\n"
+	                              "!!binary cHJpdmlsZWdlZA==: !!binary |\n  UG\n  9k\n");
+	const struct yaml_node *r = root(&f);
+	int64_t n;
+	bool b;
+
+	(void)state;
+	assert_true(yaml_bool(yaml_get(r, "a"), &b) && b);
+	assert_true(yaml_i64(yaml_get(r, "b"), &n) && n == 0);
+	assert_true(yaml_is_string(yaml_get(r, "c")));
+	assert_true(yaml_i64(yaml_get(r, "d"), &n) && n == 0);
+	assert_true(yaml_is_string(yaml_get(r, "e")));
+	assert_null(yaml_get(r, "f"));
+	assert_true(yaml_says(yaml_get(r, "privileged"), "Pod"));
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		f = read_str(refused[i]);
+		assert_int_equal(f.documents.len, 0);
+		assert_int_equal(f.faults.len, 1);
+	}
+}
+
+/* All that kubectl gives as 0 or 10, and what it does not take for a whole number. */
+static void numbers(void **state)
+{
+	static const char *const zeros[] = {
+		"0",  "-0",  "+0",   "00",  "0b0",   "0B0",  "0X0",     "0x_0", "0o0",    "0_",
+		".0", "0.0", "0e5",  "0E5", "-.0e1", "0.",   "1e-400",  "-0b0", "0000.0", "0_0.0_0",
+		"00000000000000000000000000000000000000000000000000000000000000000000000000000000",
+	};
+	static const char *const tens[] = { "0b1010", "0XA", "1e1", "10.0", "012", "100e-1", "1_0." };
+	static const char *const none[] = { "0b2", "0x", "0b", "_0",  "1.5",  "1e400", "1e19",
+		                                "e1",  ".",  "-",  "0x1p0", "1.2.3", "1e", "0:0" };
+	int64_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(*zeros); i++) {
+		struct yaml_file f = read_str(zeros[i]);
+
+		n = 1;
+		assert_true(yaml_i64(root(&f), &n) && n == 0);
+	}
+	for (size_t i = 0; i < sizeof(tens) / sizeof(*tens); i++) {
+		struct yaml_file f = read_str(tens[i]);
+
+		assert_true(yaml_i64(root(&f), &n) && n == 10);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++) {
+		struct yaml_file f = read_str(none[i]);
+
+		assert_false(yaml_i64(root(&f), &n));
+	}
+}
+
+static void encodings(void **state)
+{
+	static const bytes wide[] = { BYTES_INIT("\xff\xfe" "a\0:\0"), BYTES_INIT("\xfe\xff\0a"),
+		                          BYTES_INIT("a\0:\0"), BYTES_INIT("\0a\0:") };
+
+	(void)state;
+	struct yaml_file f = read_str("\xef\xbb\xbf" "a:\n  b: \"\xe2\x82\xac\"\nc: 1\n");
+
+	assert_int_equal(f.faults.len, 0);
+	covers(&f, yaml_path(root(&f), "a.b"), "\"\xe2\x82\xac\"");
+	covers(&f, yaml_get(root(&f), "c"), "1");
+	f = read_str("\xef\xbb\xbf{\"a\": 1}");
+	assert_true(f.is_json);
+	covers(&f, yaml_get(root(&f), "a"), "1");
+	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++) {
+		f = read_text(wide[i]);
+		assert_int_equal(f.documents.len, 0);
+		assert_int_equal(f.faults.len, 1);
+		assert_non_null(strstr(f.faults.items[0].message, "UTF-16"));
+	}
 }
 
 static void documents_and_errors(void **state)
@@ -137,6 +252,17 @@ static void json_texts(void **state)
 	covers(&f, r->first->key, "\"a\\\"\"");
 	assert_true(yaml_says(r->first, "\xf0\x9f\x98\x80"));
 	covers(&f, yaml_get(r, "b"), "[1, null]");
+	f = read_str("{\"a\": \"}{\\\"\"}{\"b\": [{}]}\n[2]");
+	assert_true(f.is_json);
+	assert_int_equal(f.documents.len, 3);
+	assert_true(yaml_says(yaml_get(f.documents.items[0].root, "a"), "}{\""));
+	covers(&f, yaml_get(f.documents.items[1].root, "b"), "[{}]");
+	covers(&f, f.documents.items[2].root, "[2]");
+	f = read_str("{\"a\": 1}\n---\n{\"b\": 1}");
+	assert_false(f.is_json);
+	assert_int_equal(f.documents.len, 2);
+	f = read_str("{\"a\": 1}{b: 1}");
+	assert_int_equal(f.faults.len, 1);
 	f = read_str("{a: 1}");
 	assert_false(f.is_json);
 }
@@ -170,12 +296,12 @@ static void limits(void **state)
 	buf_done(&text);
 }
 
-static bool keep_others(void *ctx, json item)
+static bool keep_others(void *ctx, const struct yaml_node *item)
 {
 	size_t *asked = ctx;
 
 	++*asked;
-	return !bytes_is(json_bytes(json_get(item, "kind"), &arena), "Pod");
+	return !yaml_says(yaml_get(item, "kind"), "Pod");
 }
 
 /* What is kept knows its octets in the whole text; what is passed over is not there. */
@@ -184,7 +310,7 @@ static void items(void **state)
 	static const char *const passed_over[] = { "status", NULL };
 	size_t asked = 0;
 	struct yaml_sieve sieve = { keep_others, &asked, passed_over };
-	bytes text = BYTES("{\"kind\": \"List\", \"more\": [1, {\"items\": 2}],\n \"items\": ["
+	bytes text = BYTES("{\"kind\": \"PodList\", \"more\": [1, {\"items\": 2}],\n \"items\": ["
 	                   "{\"kind\": \"Pod\"},\n {\"kind\": \"Job\", \"status\": {\"a\": 1}, "
 	                   "\"spec\": {\"x\": {\"status\": 2}}}]}");
 	struct yaml_file file;
@@ -196,6 +322,8 @@ static void items(void **state)
 	assert_int_equal(file.documents.len, 1);
 	const struct yaml_node *root = file.documents.items[0].root;
 
+	assert_true(bytes_is(file.list_kind, "PodList"));
+	assert_int_equal(file.list_api.n, 0);
 	assert_true(bytes_starts(bytes_skip(text, root->from), BYTES("{\"kind\": \"Job\"")));
 	assert_int_equal(root->to, text.n - 2);
 	assert_null(yaml_get(root, "status"));
@@ -213,6 +341,8 @@ int main(void)
 		cmocka_unit_test(types),      cmocka_unit_test(aliases_and_merges),
 		cmocka_unit_test(json_texts), cmocka_unit_test(documents_and_errors),
 		cmocka_unit_test(limits),     cmocka_unit_test(items),
+		cmocka_unit_test(tags),       cmocka_unit_test(merges_in_order),
+		cmocka_unit_test(numbers),    cmocka_unit_test(encodings),
 	};
 	int r = cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
 

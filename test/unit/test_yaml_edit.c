@@ -130,6 +130,17 @@ static void edits_that_meet(void **state)
 	assert_string_equal(arena_str(&arena, edits_apply(BYTES("abcdef"), &x, &arena)), "abXef");
 }
 
+/* A file that is made grows out of no text at all, not even a pointer to one. */
+static void nothing_can_be_edited(void **state)
+{
+	struct edits x = { 0 };
+
+	(void)state;
+	edits_add(&x, &arena, 0, 0, BYTES("bin/\n"));
+	edits_add(&x, &arena, 0, 0, BYTES("obj/\n"));
+	assert_string_equal(arena_str(&arena, edits_apply((bytes){ 0 }, &x, &arena)), "bin/\nobj/\n");
+}
+
 /* Expected: what `diff -u` of GNU diffutils 3.8 prints behind the names. */
 static void patches(void **state)
 {
@@ -159,6 +170,7 @@ int main(void)
 		cmocka_unit_test(puts_members), cmocka_unit_test(appends),
 		cmocka_unit_test(deletes),      cmocka_unit_test(scalars),
 		cmocka_unit_test(patches),      cmocka_unit_test(edits_that_meet),
+		cmocka_unit_test(nothing_can_be_edited),
 	};
 	int r = cmocka_run_group_tests_name("yaml_edit", tests, NULL, NULL);
 

@@ -1,69 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "vuln/ignore.h"
+#include "model/ignore.h"
 
+#include "base/path.h"
 #include "base/text.h"
-
-/* -- globs ------------------------------------------------------------------------------------- */
-
-/* parts(pattern, path, row, ...): rows of "does the pattern's front fit the path's front", one
- * octet of the pattern after the other, so that no pattern takes more than its length times the
- * path's. */
-struct glob {
-	bytes path;
-	bool *fits; /* fits[i]: what was read of the pattern fits path[0, i) */
-};
-
-static void star(struct glob *g, bool over_slashes)
-{
-	for (size_t i = 1; i <= g->path.n; i++)
-		if (g->fits[i - 1] && (over_slashes || g->path.p[i - 1] != '/'))
-			g->fits[i] = true;
-}
-
-static void one(struct glob *g, uint8_t c)
-{
-	for (size_t i = g->path.n; i > 0; i--) {
-		uint8_t is = g->path.p[i - 1];
-
-		g->fits[i] = g->fits[i - 1] && (c == '?' ? is != '/' : is == c);
-	}
-	g->fits[0] = false;
-}
-
-/* A folder "**" and its slash stand for nothing, too. */
-static void any_folders(struct glob *g)
-{
-	bool before = false;
-
-	for (size_t i = 0; i <= g->path.n; i++) {
-		bool begun = g->fits[i];
-
-		g->fits[i] = begun || (before && i > 0 && g->path.p[i - 1] == '/');
-		before = before || begun;
-	}
-}
-
-bool ignore_glob(bytes pattern, bytes path)
-{
-	bool row[4097] = { true };
-	struct glob g = { path, row };
-
-	if (path.n >= sizeof(row)) /* PATH_MAX: no such file */
-		return false;
-	while (pattern.n > 0) {
-		if (bytes_take_prefix(&pattern, BYTES("**/"))) {
-			any_folders(&g);
-		} else if (bytes_take_prefix(&pattern, BYTES("**"))) {
-			star(&g, true);
-		} else if (bytes_take_prefix(&pattern, BYTES("*"))) {
-			star(&g, false);
-		} else {
-			one(&g, pattern.p[0]);
-			pattern = bytes_skip(pattern, 1);
-		}
-	}
-	return row[path.n];
-}
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
@@ -93,6 +32,35 @@ static bool take_field(bytes *rest, bytes *out)
 	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
 		n++;
 	return n > 0 && bytes_take(rest, n, out);
+}
+
+/* A date that is none drops the line: what it meant to take away is told. */
+static void read_oakum_line(bytes line, unsigned number, int64_t now, struct arena *a,
+                            struct ignore_list *out)
+{
+	struct ignore_entry entry = { .kinds = IGNORE_SETTING };
+	size_t sign = bytes_find(line, '#');
+	bytes field;
+	int64_t until;
+
+	entry.statement = bytes_trim(bytes_skip(line, sign + 1));
+	line = bytes_slice(line, 0, sign);
+	if (!take_field(&line, &entry.id))
+		return;
+	while (take_field(&line, &field)) {
+		if (!bytes_take_prefix(&field, BYTES("until:"))) {
+			*ARENA_PUSH(a, &entry.paths) = field;
+		} else if (text_from_date(field, &until)) {
+			entry.expires = field;
+			entry.expired = now >= until;
+		} else {
+			note(out, a,
+			     arena_printf(a, "line %u: '%s' is no date; the line does not count", number,
+			                  SHOW(field)));
+			return;
+		}
+	}
+	*ARENA_PUSH(a, &out->entries) = entry;
 }
 
 static void read_line(bytes line, unsigned number, int64_t now, struct arena *a,
@@ -176,15 +144,25 @@ static int read_yaml(bytes text, int64_t now, struct arena *a, struct ignore_lis
 	return 0;
 }
 
-int ignore_read(bytes text, bool is_yaml, int64_t now, struct arena *a, struct ignore_list *out,
-                err *e)
+const char *ignore_file_name(enum ignore_form form)
 {
-	bytes line;
+	static const char *const names[] = { ".trivyignore", ".trivyignore.yaml", ".oakumignore" };
 
-	if (is_yaml)
-		return read_yaml(text, now, a, out, e);
-	for (unsigned number = 1; bytes_line(&text, &line); number++)
-		read_line(line, number, now, a, out);
+	return names[form];
+}
+
+int ignore_read(const struct ignore_file *file, int64_t now, struct arena *a,
+                struct ignore_list *out, err *e)
+{
+	size_t first = out->entries.len;
+	bytes text = file->text, line;
+
+	if (file->form == IGNORE_TRIVY_YAML && read_yaml(text, now, a, out, e) < 0)
+		return -1;
+	for (unsigned n = 1; file->form != IGNORE_TRIVY_YAML && bytes_line(&text, &line); n++)
+		(file->form == IGNORE_OAKUM ? read_oakum_line : read_line)(line, n, now, a, out);
+	for (size_t i = first; i < out->entries.len; i++)
+		out->entries.items[i].source = bytes_str(file->name);
 	return 0;
 }
 
@@ -193,7 +171,7 @@ int ignore_read(bytes text, bool is_yaml, int64_t now, struct arena *a, struct i
 static bool any_path(const struct ignore_entry *entry, bytes path)
 {
 	for (size_t i = 0; i < entry->paths.len; i++)
-		if (ignore_glob(entry->paths.items[i], path))
+		if (path_fits(entry->paths.items[i], path))
 			return true;
 	return entry->paths.len == 0;
 }
@@ -208,6 +186,11 @@ static bool any_purl(const struct ignore_entry *entry, const struct purl *purl, 
 	return entry->purls.len == 0 || !purl;
 }
 
+bool ignore_covers(const struct ignore_entry *entry, enum ignore_kind kind, bytes path)
+{
+	return entry->kinds & kind && !entry->expired && any_path(entry, path);
+}
+
 const struct ignore_entry *ignore_find(const struct ignore_list *list, enum ignore_kind kind,
                                        bytes id, bytes path, const struct purl *purl,
                                        struct arena *a)
@@ -215,8 +198,8 @@ const struct ignore_entry *ignore_find(const struct ignore_list *list, enum igno
 	for (size_t i = 0; i < list->entries.len; i++) {
 		const struct ignore_entry *entry = &list->entries.items[i];
 
-		if (entry->kinds & kind && !entry->expired && bytes_equal_nocase(entry->id, id) &&
-		    any_path(entry, path) && any_purl(entry, purl, a))
+		if (ignore_covers(entry, kind, path) && bytes_equal_nocase(entry->id, id) &&
+		    any_purl(entry, purl, a))
 			return entry;
 	}
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "vuln/support.h"
+#include "model/support.h"
 
 #include "base/text.h"
 
@@ -54,27 +54,36 @@ static bool is_behind(const struct support_channel *channel, uint64_t patch, boo
 	return patch < latest || (patch == latest && preview && !latest_preview);
 }
 
-struct support support_of(bytes version, int64_t now)
+struct support support_of_channel(bytes name, int64_t now)
 {
-	struct support s = { SUPPORT_UNKNOWN, NULL, false };
-	bytes name;
-	uint64_t patch;
-	bool preview;
+	struct support s = { SUPPORT_UNKNOWN, find_channel(name), false };
 	int64_t end;
 
-	if (!split(version, &name, &patch, &preview))
-		return s;
-	s.channel = find_channel(name);
 	if (!s.channel)
 		return s;
-	s.behind = is_behind(s.channel, patch, preview);
 	if (bytes_is(bytes_str(s.channel->phase), "eol") ||
 	    (text_from_date(bytes_str(s.channel->eol), &end) && now >= end + DAY))
 		s.state = SUPPORT_ENDED;
-	else if (preview || bytes_is(bytes_str(s.channel->phase), "preview"))
+	else if (bytes_is(bytes_str(s.channel->phase), "preview"))
 		s.state = SUPPORT_PREVIEW;
 	else
 		s.state = SUPPORT_YES;
+	return s;
+}
+
+struct support support_of(bytes version, int64_t now)
+{
+	bytes name;
+	uint64_t patch;
+	bool preview;
+
+	if (!split(version, &name, &patch, &preview))
+		return (struct support){ SUPPORT_UNKNOWN, NULL, false };
+	struct support s = support_of_channel(name, now);
+
+	s.behind = s.channel && is_behind(s.channel, patch, preview);
+	if (preview && s.state == SUPPORT_YES)
+		s.state = SUPPORT_PREVIEW;
 	return s;
 }
 

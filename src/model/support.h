@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* support - whether a .NET release is still supported by its maker on a given day.
  *
- * This room compares facts with what is known of the world. Here: the table of .NET channels
- * ("9.0") with their support ends, made from data/dotnet-support.tsv at build time. It is as
- * old as support_table_date says; what it does not name is unknown, never supported.
+ * The table of .NET channels ("9.0") with their support ends, made from data/dotnet-support.tsv at
+ * build time. It is as old as support_table_date says; what it does not name is unknown, never
+ * supported.
  * Source: releases-index.json of dotnet/core; a channel's eol-date is its last supported day
  * (the .NET support policy counts whole days, UTC is taken). Threading: constant data. */
 #pragma once
@@ -36,6 +36,8 @@ struct support {
 /* support_of(version, now): what is known of a runtime version ("9.0.7", "10.0.0-rc.1.25451.107")
  * at UNIX time now. */
 struct support support_of(bytes version, int64_t now);
+/* support_of_channel(name, now): the same of a channel ("9.0"), which is behind nothing. */
+struct support support_of_channel(bytes name, int64_t now);
 
 /* support_table_date: the day of the newest release in the table, "2026-07-14". Static. */
 const char *support_table_date(void);
