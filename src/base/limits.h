@@ -354,6 +354,12 @@
 /* Subjects of a statement, digests of a subject: sigstore-go's limits. */
 #define LIMIT_STATEMENT_SUBJECTS 1024
 #define LIMIT_STATEMENT_DIGESTS 32
+/* What a simple signature covers: cosign's have 250 octets and what -a adds. */
+#define LIMIT_SIMPLE_SIGNING ((size_t)(64 * KIB))
+/* Parameters and materials of a provenance, each: a Java build names 1,500 dependencies. The name
+ * of a parameter with those of the objects around it. */
+#define LIMIT_PROVENANCE_VALUES 16384
+#define LIMIT_PROVENANCE_NAME 4096
 /* Who a certificate names, who vouches, what kind a statement has: each a URI. */
 #define LIMIT_IDENTITY 4096
 /* What is held whole to be verified, where its digest is not enough (Ed25519, P-384). */
@@ -361,8 +367,37 @@
 /* An expression for identities, searched for in a text of a certificate. */
 #define LIMIT_PATTERN_STEPS 1000000
 #define LIMIT_PATTERN_HEAP_KIB 4096
+/* A signing configuration: Sigstore's has 2 KiB. */
+#define LIMIT_SIGNING_CONFIG ((size_t)(1 * MIB))
+/* What an authority, a log or a clock answers to one who signs: some 10 KiB. Logs of version 2
+ * answer after up to 20 s (rekor-tiles, CLIENTS.md). Tries of one request. */
+#define LIMIT_SERVICE_ANSWER ((size_t)(256 * KIB))
+#define LIMIT_SERVICE_MS 40000
+#define LIMIT_SERVICE_TRIES 4
 /* Logs, authorities and keys of a trusted root. */
 #define LIMIT_TRUST_ROOT_ITEMS 256
+/* A file of a TUF repository, or a target of it (a trusted root, a signing configuration): go-tuf
+ * takes targets of 5 MB; Sigstore's largest file has 7 KiB. */
+#define LIMIT_TUF_FILE ((size_t)(4 * MIB))
+/* Signatures of one of its files (Sigstore: ten at most), keys that may sign it; files that one
+ * lists; roots of one walk, of which Sigstore made 15 in five years. */
+#define LIMIT_TUF_SIGNATURES 64
+#define LIMIT_TUF_FILES 1024
+#define LIMIT_TUF_ROOTS 256
+/* A policy: the longest that clusters are known to have stay below 64 KiB; what it demands; who may
+ * sign; files that it names (each at most LIMIT_TUF_FILE); how deep needs nest; a pattern of
+ * names. */
+#define LIMIT_POLICY ((size_t)(512 * KIB))
+#define LIMIT_POLICY_NEEDS 1024
+#define LIMIT_POLICY_SIGNERS 128
+#define LIMIT_POLICY_FILES 32
+#define LIMIT_POLICY_DEPTH 16
+#define LIMIT_GLOB 1024
+/* Attachments judged for one image, each for one signer and one type: a second of a processor. */
+#define LIMIT_POLICY_JUDGEMENTS 20000
+/* What is told of one image, and one text of it. */
+#define LIMIT_DECISION_LINES 4096
+#define LIMIT_DECISION_TEXT 512
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

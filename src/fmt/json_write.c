@@ -20,7 +20,7 @@ static void new_line(struct json_writer *w)
 							   "                                ";
 
 	static_assert(sizeof(line) == 2 + 2 * JSON_WRITE_DEPTH, "two spaces a level");
-	if (!w->on_one_line)
+	if (!w->on_one_line && !w->is_compact)
 		stream_put(w->out, bytes_of(line, 1 + 2 * (size_t)w->depth));
 }
 
@@ -89,13 +89,13 @@ static void begin(struct json_writer *w, const char *name)
 
 	assert(w->depth == 0 || (name == NULL) == ((w->arrays & bit) != 0));
 	if (w->filled & bit)
-		stream_puts(w->out, w->on_one_line ? ", " : ",");
+		stream_puts(w->out, w->on_one_line && !w->is_compact ? ", " : ",");
 	w->filled |= bit;
 	if (w->depth > 0)
 		new_line(w);
 	if (name) {
 		put_string(w->out, bytes_str(name));
-		stream_puts(w->out, ": ");
+		stream_puts(w->out, w->is_compact ? ":" : ": ");
 	}
 }
 
@@ -103,7 +103,7 @@ static void end_of_value(struct json_writer *w)
 {
 	if (w->depth > 0)
 		return;
-	stream_puts(w->out, "\n");
+	stream_puts(w->out, w->is_compact ? "" : "\n");
 	w->filled = 0;
 }
 
@@ -181,6 +181,13 @@ void json_write_tenths(struct json_writer *w, const char *name, unsigned value)
 	stream_printf(w->out, "%u", value / 10);
 	if (value % 10 > 0)
 		stream_printf(w->out, ".%u", value % 10);
+	end_of_value(w);
+}
+
+void json_write_raw(struct json_writer *w, const char *name, bytes value)
+{
+	begin(w, name);
+	stream_put(w->out, value);
 	end_of_value(w);
 }
 

@@ -20,9 +20,11 @@ struct json_writer {
 	uint32_t filled; /* bit d: the container at depth d has a value already */
 	uint32_t arrays; /* bit d: it is an array */
 	bool on_one_line;
+	bool is_compact; /* on one line, and no space, no newline at the end: what is signed */
 };
 
-/* json_write_init(w, out): a document on out (borrows). Set on_one_line afterwards for logs. */
+/* json_write_init(w, out): a document on out (borrows). Set on_one_line afterwards for logs,
+ * is_compact for what other programs write with no space at all. */
 void json_write_init(struct json_writer *w, struct stream *out);
 
 /* Each takes the member's name, or NULL for an item of an array and for the document itself.
@@ -38,6 +40,9 @@ void json_write_i64(struct json_writer *w, const char *name, int64_t value);
 void json_write_bool(struct json_writer *w, const char *name, bool value);
 /* json_write_tenths(w, name, 53): 5.3; 50 is 5. Scores of CVSS. */
 void json_write_tenths(struct json_writer *w, const char *name, unsigned value);
+/* json_write_raw(w, name, value): a value that is JSON already, octet for octet; the caller has seen
+ * a strict reader take it whole. */
+void json_write_raw(struct json_writer *w, const char *name, bytes value);
 
 /* json_write_octets(w, name, value): a string member that may hold any octets (a file name):
  * when it is no UTF-8, a member NAME_hex with the octets in lower-case hex follows. Members

@@ -201,6 +201,41 @@ void shell_split(bytes text, struct arena *a, struct shell_script *out)
 	end_command(&s, SHELL_NEXT);
 }
 
+size_t shell_program(const struct shell_command *c)
+{
+	static const char *const before[] = { "sudo",    "doas",  "env", "exec",
+		                                  "command", "nohup", "time" };
+	size_t at = c->program;
+
+	for (size_t k = 0; k < sizeof(before) / sizeof(*before) && at < c->len;) {
+		if (!bytes_is(path_base(c->words[at].text), before[k++]))
+			continue;
+		for (at++; at < c->len && (bytes_starts(c->words[at].text, BYTES("-")) ||
+		                           bytes_find(c->words[at].text, '=') < c->words[at].text.n);)
+			at++;
+		k = 0;
+	}
+	return at;
+}
+
+const struct shell_word *shell_inner(const struct shell_command *c)
+{
+	static const char *const shells[] = { "sh", "bash", "ash", "dash" };
+	size_t at = shell_program(c);
+	bool is_shell = false;
+
+	for (size_t k = 0; k < sizeof(shells) / sizeof(*shells) && at < c->len; k++)
+		is_shell |= bytes_is(path_base(c->words[at].text), shells[k]);
+	for (size_t k = at + 1; is_shell && k + 1 < c->len; k++) {
+		bytes word = c->words[k].text;
+
+		/* -c, -ec, -lc, -euxo pipefail -c */
+		if (word.n >= 2 && word.p[0] == '-' && word.p[1] != '-' && word.p[word.n - 1] == 'c')
+			return &c->words[k + 1];
+	}
+	return NULL;
+}
+
 const struct shell_word *shell_has(const struct shell_command *c, const char *word)
 {
 	for (size_t i = c->program + 1; i < c->len; i++)

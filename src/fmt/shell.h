@@ -34,6 +34,11 @@ struct shell_script {
 /* shell_split(text, a, out): its commands in their order. Borrows text. */
 void shell_split(bytes text, struct arena *a, struct shell_script *out);
 
+/* shell_program(c): index of what is run in the end, behind "sudo -E", "env A=b", "exec" and their
+ * like; c->len: nothing is. */
+size_t shell_program(const struct shell_command *c);
+/* shell_inner(c): the script that a shell is given with -c; NULL. Borrows. */
+const struct shell_word *shell_inner(const struct shell_command *c);
 /* shell_has(c, word): one of the words behind the program is this one, not quoted. */
 const struct shell_word *shell_has(const struct shell_command *c, const char *word);
 /* shell_is(c, program): its program's base name. */

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci/document.h"
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "oci/member.h"
 
 #include <inttypes.h>
+
+bytes oci_labels_get(const struct oci_labels *labels, const char *name)
+{
+	for (size_t i = 0; i < labels->len; i++)
+		if (bytes_is(labels->items[i].name, name))
+			return labels->items[i].value;
+	return (bytes){ 0 };
+}
 
 bool oci_is_index(bytes media_type)
 {
@@ -78,10 +87,35 @@ static int parse_types(json v, struct arena *a, bytes *media, bytes *artifact, e
 	           : 0;
 }
 
+/* put_labels(notes, a, out, e): the members of `notes` that are strings. */
+static int put_labels(json notes, struct arena *a, struct oci_labels *out, err *e)
+{
+	if (json_count(notes) > LIMIT_CONFIG_ITEMS)
+		return err_set(e, ERR_LIMIT, 0, "'annotations' has %zu items", json_count(notes));
+	for (json v = json_first(notes); json_type(v) != JSON_NONE; v = json_next(v)) {
+		struct oci_label note = { .name = json_name(v, a) };
+
+		if (json_str(v, a, &note.value))
+			*ARENA_PUSH(a, out) = note;
+	}
+	return 0;
+}
+
+static int parse_data(json v, struct arena *a, bytes *out, err *e)
+{
+	bytes text = { 0 };
+
+	if (member_bytes(v, "data", a, &text, e) < 0)
+		return -1;
+	if (text.n > 0 && !base64_decode(text, a, out))
+		return err_set(e, ERR_FORMAT, 0, "'data' is no base64");
+	return 0;
+}
+
 static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err *e)
 {
-	static const char *const known[] = { "mediaType", "artifactType", "digest",   "size",
-		                                 "urls",      "annotations",  "platform", NULL };
+	static const char *const known[] = { "mediaType",   "artifactType", "digest", "size", "urls",
+		                                 "annotations", "platform",     "data",   NULL };
 	json notes = { 0 }, urls = { 0 };
 
 	if (json_type(v) != JSON_OBJECT)
@@ -95,7 +129,8 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 	    member_bytes(notes, "org.opencontainers.image.ref.name", a, &out->ref_name, e) < 0 ||
 	    member_bytes(notes, "vnd.docker.reference.type", a, &out->reference_type, e) < 0 ||
 	    member_bytes(notes, "vnd.docker.reference.digest", a, &out->reference_digest, e) < 0 ||
-	    member_bytes(notes, "in-toto.io/predicate-type", a, &out->predicate_type, e) < 0)
+	    member_bytes(notes, "in-toto.io/predicate-type", a, &out->predicate_type, e) < 0 ||
+	    put_labels(notes, a, &out->annotations, e) < 0 || parse_data(v, a, &out->data, e) < 0)
 		return -1;
 	if (out->media_type.n == 0)
 		return err_set(e, ERR_FORMAT, 0, "'mediaType' is missing");
@@ -106,13 +141,19 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 static int parse_descriptors(json object, const char *name, size_t max, struct arena *a,
                              struct descriptors *out, err *e)
 {
+	size_t notes = 0;
 	json list = { 0 };
 
 	if (member_array(object, name, max, &list, e) < 0)
 		return -1;
-	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
+	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v)) {
 		if (parse_descriptor(v, a, ARENA_PUSH(a, out), e) < 0)
 			return err_wrap(e, "%s[%zu]", name, out->len - 1);
+		notes += out->items[out->len - 1].annotations.len;
+		if (notes > LIMIT_CONFIG_ITEMS)
+			return err_set(e, ERR_LIMIT, 0, "%s: more than %d annotations", name,
+			               LIMIT_CONFIG_ITEMS);
+	}
 	return 0;
 }
 
@@ -214,17 +255,7 @@ static int parse_annotations(json root, struct arena *a, struct oci_manifest *ou
 	    member_bytes(notes, "org.opencontainers.image.base.name", a, &out->base_name, e) < 0 ||
 	    member_bytes(notes, "org.opencontainers.image.base.digest", a, &out->base_digest, e) < 0)
 		return -1;
-	if (!out->has_subject)
-		return 0;
-	if (json_count(notes) > LIMIT_CONFIG_ITEMS)
-		return err_set(e, ERR_LIMIT, 0, "'annotations' has %zu items", json_count(notes));
-	for (json v = json_first(notes); json_type(v) != JSON_NONE; v = json_next(v)) {
-		struct oci_label note = { .name = json_name(v, a) };
-
-		if (json_str(v, a, &note.value))
-			*ARENA_PUSH(a, &out->annotations) = note;
-	}
-	return 0;
+	return out->has_subject ? put_labels(notes, a, &out->annotations, e) : 0;
 }
 
 int oci_manifest_parse(bytes text, struct arena *a, struct oci_manifest *out, err *e)

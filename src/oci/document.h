@@ -33,7 +33,8 @@ struct platform {
 	bytes os, architecture, variant, os_version; /* GOOS, GOARCH names; empty when unsaid */
 };
 
-/* What a document says about a blob elsewhere (descriptor.md). */
+/* What a document says about a blob elsewhere (descriptor.md). Those of one document have at most
+ * LIMIT_CONFIG_ITEMS annotations together. */
 struct descriptor {
 	bytes media_type, artifact_type;
 	digest digest;
@@ -44,7 +45,8 @@ struct descriptor {
 	bytes reference_digest; /* annotation vnd.docker.reference.digest: what that is about */
 	bytes predicate_type;   /* annotation in-toto.io/predicate-type: of a statement */
 	bool foreign;         /* has urls, or a non-distributable media type */
-	struct oci_labels annotations; /* to be written (layout.h); empty in what was read */
+	bytes data; /* its octets, as the descriptor carries them: not checked; empty: it does not */
+	struct oci_labels annotations; /* those that are strings, the ones above among them */
 };
 
 struct descriptors {
@@ -117,6 +119,9 @@ int oci_index_unpack(bytes in, struct arena *a, struct oci_index *out, err *e);
 int oci_manifest_unpack(bytes in, struct arena *a, struct oci_manifest *out, err *e);
 int oci_config_unpack(bytes in, struct arena *a, struct oci_config *out, err *e);
 int oci_docker_unpack(bytes in, struct arena *a, struct docker_manifest *out, err *e);
+
+/* oci_labels_get(labels, name): the value; empty when there is none. Borrows. */
+bytes oci_labels_get(const struct oci_labels *labels, const char *name);
 
 /* oci_is_index(media_type), oci_is_manifest: OCI and Docker names. oci_is_attestation(d): what
  * BuildKit adds beside the platforms; never chosen as the image. */

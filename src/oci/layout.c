@@ -19,6 +19,9 @@
  * is locked for index.json. */
 #define HELD 1
 #define HASH_PIECE ((size_t)256 << 10)
+/* A blob goes to the disk in steps of this size while the next ones are made: the sync at its end
+ * then waits for the last of them. */
+#define WRITE_BACK ((uint64_t)16 << 20)
 
 /* -- the folder -------------------------------------------------------------------------------- */
 
@@ -322,6 +325,15 @@ int layout_blob_begin(const struct layout *l, const struct descriptor *want,
 	return -1;
 }
 
+/* write_back(b, before): the file had so many octets before. The sync tells what fails here. */
+static void write_back(const struct layout_blob *b, uint64_t before)
+{
+	uint64_t from = before - before % WRITE_BACK;
+
+	if (b->at - from >= WRITE_BACK)
+		(void)sync_file_range(b->fd, (off_t)from, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int layout_blob_write(struct layout_blob *b, bytes part, err *e)
 {
 	if (b->want && part.n > b->want->size - b->at)
@@ -332,6 +344,7 @@ int layout_blob_write(struct layout_blob *b, bytes part, err *e)
 	if (file_write_all(b->fd, "blob", part, e) < 0)
 		return -1;
 	b->at += part.n;
+	write_back(b, b->at - part.n);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "oci/platform.h"
 
 #define HEX_DIGITS 64
+#define COSIGN_KIND "dev.cosignproject.cosign/"
 
 /* cosign keeps what belongs to sha256:HEX under the tags sha256-HEX.sig, .att and .sbom; the
  * fallback of registries without referrers (OCI distribution 1.1) is sha256-HEX. */
@@ -24,10 +25,32 @@ static bool is_tag_of_attached(bytes name)
 	return false;
 }
 
-static bool is_meant(const struct descriptor *d, bytes tag)
+/* cosign_says(d, image): `cosign save` marks each entry; is it marked as image or index? */
+static bool cosign_says(const struct descriptor *d, bool *out_image)
 {
+	bytes kind = oci_labels_get(&d->annotations, "kind");
+
+	*out_image = bytes_is(kind, COSIGN_KIND "image") || bytes_is(kind, COSIGN_KIND "imageIndex");
+	return bytes_starts(kind, BYTES(COSIGN_KIND));
+}
+
+static bool has_cosigns_image(const struct descriptors *entries)
+{
+	bool image = false;
+
+	for (size_t i = 0; i < entries->len && !image; i++)
+		(void)cosign_says(&entries->items[i], &image);
+	return image;
+}
+
+static bool is_meant(const struct descriptor *d, bytes tag, bool by_cosign)
+{
+	bool image;
+
 	if (oci_is_attestation(d))
 		return false;
+	if (tag.n == 0 && (cosign_says(d, &image) || by_cosign))
+		return image;
 	if (tag.n == 0)
 		return d->artifact_type.n == 0 && !is_tag_of_attached(d->ref_name);
 	return bytes_equal(d->ref_name, tag) || bytes_is(tag, DIGEST_TEXT(&d->digest));
@@ -64,12 +87,13 @@ int layout_choose(const struct descriptors *entries, const struct target *target
                   const struct platform *want, struct arena *a, struct descriptors *out, err *e)
 {
 	bytes tag = bytes_str(target->tag);
+	bool by_cosign = has_cosigns_image(entries);
 
 	*out = (struct descriptors){ 0 };
 	if (entries->len > LIMIT_INDEX_ENTRIES)
 		return err_set(e, ERR_LIMIT, 0, "an index of %zu entries", entries->len);
 	for (size_t i = 0; i < entries->len; i++)
-		if (is_meant(&entries->items[i], tag) && !has_digest(out, &entries->items[i].digest))
+		if (is_meant(&entries->items[i], tag, by_cosign) && !has_digest(out, &entries->items[i].digest))
 			*ARENA_PUSH(a, out) = entries->items[i];
 	if (out->len == 0 && tag.n > 0)
 		return err_set(e, ERR_ABSENT, 0, "nothing in index.json is named '%s'", SHOW(tag));

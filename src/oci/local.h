@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/digest.h"
 #include "oci/target.h"
 
 struct local_name {
@@ -55,5 +56,13 @@ int local_names(struct local *l, bytes packed, struct arena *a, err *e);
  * an owned descriptor. local_read: its whole content, at most max octets, arena. ERR_LIMIT. */
 int local_find(const struct local *l, bytes name, struct local_file *out, err *e);
 void local_file_close(struct local_file *f);
+/* local_blobs(l, a, out, e): the digests that files under blobs/ bear as their names, in the order
+ * of the names; what has another name is no blob. At most LIMIT_ARCHIVE_ENTRIES. Whether a blob has
+ * its digest is not looked at. Arena. ERR_IO, ERR_LIMIT. */
+struct local_digests {
+	digest *items;
+	size_t len, cap;
+};
+int local_blobs(const struct local *l, struct arena *a, struct local_digests *out, err *e);
 int local_read(const struct local *l, bytes name, uint64_t max, struct arena *a, bytes *out,
                err *e);

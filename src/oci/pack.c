@@ -98,6 +98,8 @@ static void wire_descriptor(struct wire *w, struct descriptor *v)
 	wire_bytes(w, &v->reference_digest);
 	wire_bytes(w, &v->predicate_type);
 	wire_bool(w, &v->foreign);
+	wire_bytes(w, &v->data);
+	WIRE_LIST(w, &v->annotations, LIMIT_CONFIG_ITEMS, wire_label);
 	/* A descriptor without a digest would name any content. */
 	w->failed = w->failed || v->digest.algorithm == DIGEST_NONE;
 }

@@ -280,14 +280,6 @@ int reading_manifest(struct registry *r, const struct reference *ref, struct are
 	return result;
 }
 
-const char *reading_fallback_tag(const digest *subject, struct arena *a)
-{
-	char *name = arena_str(a, bytes_str(DIGEST_TEXT(subject)));
-
-	name[bytes_find(bytes_str(name), ':')] = '-';
-	return name;
-}
-
 bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, struct arena *a,
                     struct reference *out)
 {

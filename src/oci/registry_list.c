@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/attachment.h"
 #include "oci/registry_reading.h"
 
 /* -- pages ------------------------------------------------------------------------------------- */
@@ -177,7 +178,7 @@ static int fallback(struct registry *r, const struct reference *ref, const diges
 	struct reference tag = { .host = ref->host, .repository = ref->repository };
 	struct registry_document doc;
 
-	tag.tag = reading_fallback_tag(subject, &a);
+	tag.tag = attachment_tag(subject, "", &a);
 	int result = registry_manifest(r, &tag, &a, &doc, e);
 
 	if (result < 0 && e->kind == ERR_ABSENT) {

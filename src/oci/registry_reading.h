@@ -16,7 +16,6 @@ bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, s
 /* reading_blob(ref, blob, a): what is asked for a blob there. Arena. */
 struct call reading_blob(const struct reference *ref, const digest *blob, struct arena *a);
 /* reading_manifest(r, ref, a, out, out_etag, e): from the registry itself, as registry_manifest;
- * out_etag: a strong one, or NULL. Arena. reading_fallback_tag(subject, a): "sha256-…". Arena. */
+ * out_etag: a strong one, or NULL. Arena. */
 int reading_manifest(struct registry *r, const struct reference *ref, struct arena *a,
                      struct registry_document *out, const char **out_etag, err *e);
-const char *reading_fallback_tag(const digest *subject, struct arena *a);

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/attachment.h"
 #include "oci/layout.h"
 #include "oci/registry_reading.h"
 
@@ -169,7 +170,7 @@ static int update_fallback(struct registry *r, const struct reference *ref, cons
 	struct reference tag = { .host = ref->host, .repository = ref->repository };
 	int result = 1;
 
-	tag.tag = reading_fallback_tag(subject, &names);
+	tag.tag = attachment_tag(subject, "", &names);
 	/* Most registries do not know If-Match on a manifest, so what was written is read again. */
 	for (int i = 0; result == 1 && i < LIMIT_REGISTRY_TRIES; i++) {
 		struct arena a = ARENA_INIT;

@@ -4,13 +4,31 @@
 #include "base/text.h"
 #include "rule/compose.h"
 #include "rule/secret_name.h"
+#include "rule/secret_words.h"
 
 #define DEPTH 8 /* of what is looked at below x- members */
 
 /* -- what is a secret ------------------------------------------------------------------------- */
 
+/* What "${NAME:-default}" and "${NAME-default}" mean where nobody says NAME (Compose specification,
+ * "Interpolation"); another value as it stands. */
+static bytes default_of(bytes value)
+{
+	bytes inner = value;
+
+	if (!bytes_take_prefix(&inner, BYTES("${")) || !bytes_ends(inner, BYTES("}")))
+		return value;
+	inner.n--;
+	size_t at = bytes_find(inner, '-');
+
+	return at < inner.n && bytes_find(inner, '?') > at && bytes_find(inner, '+') > at
+	           ? bytes_skip(inner, at + 1)
+	           : value;
+}
+
 static bool is_secret(bytes name, bytes value)
 {
+	value = default_of(value);
 	if (value.n == 0)
 		return false;
 	return (secret_name_is(name) && compose_is_literal(value) && !secret_name_is_harmless(value)) ||
@@ -121,7 +139,8 @@ static void check_arguments(const struct compose_service *s)
 static void check_text(const struct compose_service *s, const struct yaml_node *v,
                        const char *field)
 {
-	if (secret_name_in(yaml_text(v)))
+	if (secret_name_in(yaml_text(v)) ||
+	    (v && v->kind == YAML_SCALAR && secret_words_in(yaml_text(v), s->in->job->arena)))
 		compose_find(s, CP019, v, field)->message = "a password stands in this text";
 }
 

@@ -198,28 +198,6 @@ static void check_assignment(const struct docker_scope *s, const struct shell_wo
 
 /* -- what commands do ------------------------------------------------------------------------- */
 
-static bool is_shell(const struct shell_command *c)
-{
-	return shell_is(c, "sh") || shell_is(c, "bash") || shell_is(c, "ash") ||
-	       shell_is(c, "python") || shell_is(c, "python3");
-}
-
-static void check_download(const struct docker_scope *s, size_t index)
-{
-	const struct docker_command *all = s->commands->items;
-	size_t k = index;
-
-	if (!is_shell(&all[index].shell))
-		return;
-	while (k > 0 && all[k].shell.before == SHELL_PIPE) {
-		k--;
-		if (shell_is(&all[k].shell, "curl") || shell_is(&all[k].shell, "wget")) {
-			docker_command_find(s, RULE(DF011), &all[index].shell);
-			return;
-		}
-	}
-}
-
 static void check_sudo(const struct docker_scope *s, const struct shell_command *c)
 {
 	const struct docker_stage *stage = docker_stage_of(s->f, s->run);
@@ -397,7 +375,7 @@ static void check_command(const struct docker_scope *s, size_t index)
 		if (shell_is(c, "export"))
 			check_assignment(s, &c->words[k]);
 	}
-	check_download(s, index);
+	docker_downloads(s, index);
 	docker_packages(s, index);
 	check_programs(s, c);
 }

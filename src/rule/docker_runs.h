@@ -16,6 +16,8 @@ struct docker_scope {
  * about what COPY could have done, and about tools of the build. */
 void docker_packages(const struct docker_scope *s, size_t index);
 void docker_moves(const struct docker_scope *s, size_t index);
+/* docker_downloads: a command that runs what another one downloads. */
+void docker_downloads(const struct docker_scope *s, size_t index);
 /* docker_append(s, finding, class, text): text becomes the last command of the RUN; nothing where
  * that is not plain. */
 void docker_append(const struct docker_scope *s, struct job_finding *finding, enum rule_fix class,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "rule/docker.h"
 #include "rule/secret_name.h"
+#include "rule/secret_words.h"
 
 #define RULE(id) (&docker_rules[id])
 
@@ -149,6 +150,25 @@ static void check_literal(const struct docker_file *f, const struct dockerfile_i
 	}
 }
 
+/* "curl -u me:x", also within "sh -c '...'". */
+static void check_commands(const struct docker_file *f, const struct dockerfile_instruction *i)
+{
+	struct docker_commands commands;
+
+	docker_run(f, i, &commands);
+	for (size_t k = 0; k < commands.len; k++) {
+		const struct shell_command *c = &commands.items[k].shell;
+		const struct shell_word *inner = shell_inner(c);
+		size_t at = secret_words_find(c);
+
+		if (inner && at == c->len && secret_words_in(inner->text, f->job->arena))
+			at = (size_t)(inner - c->words);
+		if (at < c->len)
+			docker_find(f, RULE(DF007), c->words[at].from, c->words[at].to)->message =
+				"a password stands on this command line";
+	}
+}
+
 /* -- files ------------------------------------------------------------------------------------ */
 
 static bool is_credential(bytes path)
@@ -243,6 +263,8 @@ void docker_check_secrets(const struct docker_file *f)
 		for (size_t n = 0; n < i->pairs.len; n++)
 			if (i->kind == DOCKERFILE_ENV || i->kind == DOCKERFILE_ARG)
 				check_variable(f, i, n);
+		if (i->kind == DOCKERFILE_RUN)
+			check_commands(f, i);
 		if (i->kind == DOCKERFILE_COPY || i->kind == DOCKERFILE_ADD)
 			check_files(f, i);
 	}

@@ -442,5 +442,6 @@ void kubernetes_container_check(const struct kube_object *o)
 		check_image(o, &c);
 		check_probes(o, &c);
 		check_environment(o, &c);
+		kubernetes_command_check(o, &c);
 	}
 }

@@ -233,7 +233,7 @@ static void check_data(const struct kube_object *o)
 		bytes name = yaml_text(v->key), text = yaml_text(v);
 
 		if ((secret_name_is(name) && text.n > 0 && !secret_name_is_harmless(text)) ||
-		    secret_name_in(text))
+		    secret_name_in(text) || secret_name_setting(text))
 			kube_object_find(o, RULE(KP034), v, "data")->message = arena_printf(
 				o->job->arena, "%s is in a ConfigMap", SHOW(name));
 	}

@@ -24,6 +24,9 @@ void kubernetes_service_check(const struct kube_objects *all, const struct kube_
 void kubernetes_variable_check(const struct kube_object *o, const struct kube_container *c,
                                const struct yaml_node *v);
 
+/* kubernetes_command_check(o, c): a password in command or args. */
+void kubernetes_command_check(const struct kube_object *o, const struct kube_container *c);
+
 /* kubernetes_add(ed, mapping, key, item): one more item of a list that may not be there.
  * kubernetes_named(list, name): the item of this name, or NULL. */
 void kubernetes_add(const struct yaml_editor *ed, const struct yaml_node *mapping, const char *key,

@@ -127,6 +127,50 @@ bool secret_name_password(bytes text)
 	return false;
 }
 
+static bytes bare(bytes text)
+{
+	text = bytes_trim(text);
+	while (text.n > 0 && (text.p[text.n - 1] == ',' || text.p[text.n - 1] == ';'))
+		text.n--;
+	if (text.n >= 2 && (text.p[0] == '"' || text.p[0] == '\''))
+		text = bytes_slice(text, 1, text.n - 2);
+	return text;
+}
+
+/* Fewer names than those of variables: settings files refer to secrets by their names as well. */
+static bool is_password_setting(bytes name)
+{
+	static const char *const ends[] = { "password",   "passwd",        "passphrase",  "apikey",
+		                                "api_key",    "api-key",       "secretkey",   "secret_key",
+		                                "access_key", "client_secret", "clientsecret" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (name.n >= n && bytes_equal_nocase(bytes_skip(name, name.n - n), bytes_str(ends[i])))
+			return true;
+	}
+	return false;
+}
+
+bool secret_name_setting(bytes text)
+{
+	bytes line;
+
+	while (bytes_line(&text, &line)) {
+		size_t at = bytes_find(line, ':'), sign = bytes_find(line, '=');
+
+		at = sign < at ? sign : at;
+		bytes value = bare(bytes_skip(line, at + 1));
+
+		if (at < line.n && is_password_setting(bare(bytes_slice(line, 0, at))) &&
+		    is_literal(value) && value.p[0] != '|' && value.p[0] != '>' && value.p[0] != '*' &&
+		    !secret_name_is_harmless(value) && !bytes_is(value, "null"))
+			return true;
+	}
+	return false;
+}
+
 /* scheme://user:password@host (RFC 3986 section 3.2.1) */
 size_t secret_name_login(bytes text)
 {

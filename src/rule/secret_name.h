@@ -24,6 +24,10 @@ bool secret_name_password(bytes text);
 /* secret_name_login(text): where the "://" of a URL with a password stands; text.n for none. */
 size_t secret_name_login(bytes text);
 
+/* secret_name_setting(text): a line of a settings file gives a password: "Password": "x",
+ * client_secret: x. */
+bool secret_name_setting(bytes text);
+
 /* secret_name_in(value): either of them. */
 static inline bool secret_name_in(bytes value)
 {

@@ -53,6 +53,7 @@ static int add_document(struct planner *p, const struct descriptor *d, bytes con
 	doc->d = *d;
 	doc->content = content;
 	doc->d.ref_name = (bytes){ 0 };
+	doc->d.annotations = (struct oci_labels){ 0 }; /* they are the source's: names, kinds */
 	*out = doc;
 	return 0;
 }

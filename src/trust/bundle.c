@@ -341,3 +341,11 @@ int bundle_parse(bytes text, struct arena *a, struct bundle *out, err *e)
 		return -1;
 	return check_entries(&r, out);
 }
+
+int bundle_read_entry(json v, struct arena *a, struct bundle_entry *out, err *e)
+{
+	const struct reader r = { a, e };
+
+	*out = (struct bundle_entry){ 0 };
+	return read_entry(&r, v, out);
+}

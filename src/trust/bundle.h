@@ -4,10 +4,10 @@
  * Threading: constant once read. */
 #pragma once
 
-#include "base/arena.h"
-#include "base/err.h"
+#include "fmt/json.h"
 
-enum bundle_version { BUNDLE_NONE, BUNDLE_V1, BUNDLE_V2, BUNDLE_V3 }; /* 0.1, 0.2, 0.3 */
+/* None: from before bundles (trust/legacy.h). Else 0.1, 0.2, 0.3. */
+enum bundle_version { BUNDLE_NONE, BUNDLE_V1, BUNDLE_V2, BUNDLE_V3 };
 
 struct bundle_proof {
 	bool there;
@@ -43,6 +43,8 @@ struct bundle {
 	bytes signature;
 	bool is_envelope;
 	bytes payload, payload_type;   /* of an envelope (DSSE) */
+	bytes stored; /* the octets of an envelope that lay there alone: time stamps cover them, and old
+	               * logs know it by their hash; empty in a bundle */
 	enum bundle_hash message_hash; /* else; a hint */
 	bytes message_digest;
 };
@@ -51,3 +53,7 @@ struct bundle {
  * members, versions and kinds, none or several where there is one, no base64. ERR_LIMIT. Views of
  * text and arena. */
 int bundle_parse(bytes text, struct arena *a, struct bundle *out, err *e);
+
+/* bundle_read_entry(v, a, out, e): one log entry (sigstore_rekor.proto, TransparencyLogEntry), as a
+ * log of version 2 answers it. As bundle_parse. */
+int bundle_read_entry(json v, struct arena *a, struct bundle_entry *out, err *e);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/pem.h"
+#include "trust/dsse.h"
 #include "trust/protojson.h"
 
 struct question {
@@ -17,18 +18,6 @@ struct question {
 static int differs(const struct question *q, const char *what)
 {
 	return err_set(q->e, ERR_UNTRUSTED, 0, "the log entry is of another %s", what);
-}
-
-bytes dsse_pae(bytes type, bytes payload, struct arena *a)
-{
-	const char *head = arena_printf(a, "DSSEv1 %zu " PRIb " %zu ", type.n, BYTESF(type), payload.n);
-	size_t n = strlen(head);
-	uint8_t *text = arena_alloc(a, n + payload.n);
-
-	memcpy(text, head, n);
-	if (payload.n > 0)
-		memcpy(text + n, payload.p, payload.n);
-	return bytes_of(text, n + payload.n);
 }
 
 /* -- who --------------------------------------------------------------------------------------- */
@@ -129,6 +118,20 @@ static int check_intoto(const struct question *q, json spec)
 	return 0;
 }
 
+/* It knows the envelope as a whole, by the octets that were sent to it. */
+static int check_intoto_old(const struct question *q, json spec)
+{
+	const struct bundle *b = q->facts->bundle;
+	json content = json_get(spec, "content");
+	digest whole = digest_of(DIGEST_SHA256, b->stored);
+	digest payload = digest_of(DIGEST_SHA256, b->payload);
+
+	if (!b->is_envelope || b->stored.n == 0 || !is_sha256(q, json_get(content, "hash"), &whole) ||
+	    !is_sha256(q, json_get(content, "payloadHash"), &payload))
+		return differs(q, "envelope");
+	return is_signer_text(q, json_get(spec, "publicKey")) ? 0 : differs(q, "signer");
+}
+
 /* -- Rekor 2 ----------------------------------------------------------------------------------- */
 
 static bool is_verifier(const struct question *q, json verifier)
@@ -185,6 +188,7 @@ static const struct {
 } kinds[] = {
 	{ "hashedrekord", "0.0.1", false, check_hashedrekord },
 	{ "dsse", "0.0.1", false, check_dsse },
+	{ "intoto", "0.0.1", false, check_intoto_old },
 	{ "intoto", "0.0.2", false, check_intoto },
 	{ "hashedrekord", "0.0.2", true, check_hashedrekord_v2 },
 	{ "dsse", "0.0.2", true, check_dsse_v2 },

@@ -2,8 +2,9 @@
 /* entry - does a log entry speak of this bundle? A log proves that its body was logged; only the
  * body's own octets say of which signature, by whom, over what.
  *
- * Rekor 1: hashedrekord 0.0.1, dsse 0.0.1, intoto 0.0.2. Rekor 2: hashedrekord 0.0.2, and dsse
- * 0.0.2, which older clients wrote. Threading: pure functions. */
+ * Rekor 1: hashedrekord 0.0.1, dsse 0.0.1, intoto 0.0.1 (of envelopes outside of bundles) and 0.0.2.
+ * Rekor 2: hashedrekord 0.0.2, and dsse 0.0.2, which older clients wrote. Threading: pure
+ * functions. */
 #pragma once
 
 #include "crypto/key.h"
@@ -24,6 +25,3 @@ int entry_speaks_of(const struct bundle_entry *entry, const struct entry_facts *
 
 /* entry_is_v2(entry): of Rekor 2, which makes no promises and tells no times. */
 bool entry_is_v2(const struct bundle_entry *entry);
-
-/* dsse_pae(type, payload, a): what the signature of an envelope covers (DSSE, protocol.md). */
-bytes dsse_pae(bytes type, bytes payload, struct arena *a);

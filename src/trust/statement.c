@@ -37,6 +37,8 @@ static int read_subjects(json list, struct arena *a, struct statement *out, err 
 
 		s->name = json_bytes(json_get(v, "name"), a);
 		s->uri = json_bytes(json_get(v, "uri"), a);
+		if (json_type(json_get(v, "annotations")) == JSON_OBJECT)
+			s->annotations = json_raw(json_get(v, "annotations"));
 		if (read_digests(json_get(v, "digest"), a, s, e) < 0)
 			return -1;
 	}
@@ -67,18 +69,30 @@ int statement_parse(bytes text, struct arena *a, struct statement *out, err *e)
 	return read_subjects(json_get(root, "subject"), a, out, e);
 }
 
-bool statement_is_about(const struct statement *s, const digest *d)
+static bool has_digest(const struct statement_subject *s, const char *name, const digest *d)
+{
+	uint8_t value[64];
+
+	for (size_t k = 0; k < s->digests_len; k++)
+		if (bytes_is(s->digests[k].algorithm, name) &&
+		    text_from_hex(s->digests[k].hex, value, digest_size(d)) &&
+		    memcmp(value, d->value, digest_size(d)) == 0)
+			return true;
+	return false;
+}
+
+const struct statement_subject *statement_subject_of(const struct statement *s, const digest *d)
 {
 	static const char *const names[] = { [DIGEST_SHA256] = "sha256", [DIGEST_SHA512] = "sha512" };
 	const char *name = d->algorithm <= DIGEST_SHA512 ? names[d->algorithm] : NULL;
-	uint8_t value[64];
 
 	for (size_t i = 0; i < s->subjects_len && name; i++)
-		for (size_t k = 0; k < s->subjects[i].digests_len; k++)
-			if (bytes_is(s->subjects[i].digests[k].algorithm, name) &&
-			    s->subjects[i].digests[k].hex.n == 2 * digest_size(d) &&
-			    text_from_hex(s->subjects[i].digests[k].hex, value, digest_size(d)) &&
-			    memcmp(value, d->value, digest_size(d)) == 0)
-				return true;
-	return false;
+		if (has_digest(&s->subjects[i], name, d))
+			return &s->subjects[i];
+	return NULL;
+}
+
+bool statement_is_about(const struct statement *s, const digest *d)
+{
+	return statement_subject_of(s, d) != NULL;
 }

@@ -11,6 +11,7 @@ struct statement_subject {
 		bytes algorithm, hex;
 	} *digests;
 	size_t digests_len;
+	bytes annotations; /* a JSON object as it stands; empty: none */
 };
 
 struct statement {
@@ -23,5 +24,7 @@ struct statement {
 /* statement_parse(text, a, out, e): ERR_FORMAT, ERR_LIMIT. Views of text and arena. */
 int statement_parse(bytes text, struct arena *a, struct statement *out, err *e);
 
-/* statement_is_about(s, d): one of its subjects has that digest, whole and of that algorithm. */
+/* statement_subject_of(s, d): the subject that has that digest, whole and of that algorithm; NULL:
+ * none. statement_is_about(s, d): there is one. */
+const struct statement_subject *statement_subject_of(const struct statement *s, const digest *d);
 bool statement_is_about(const struct statement *s, const digest *d);

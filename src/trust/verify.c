@@ -4,18 +4,25 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/timestamp.h"
+#include "trust/dsse.h"
 #include "trust/entry.h"
 #include "trust/log.h"
 
-/* fulcio, docs/oid-info.md: the issuer as DER UTF8String, and as the octets alone. */
-#define OID_ISSUER "1.3.6.1.4.1.57264.1.8"
-#define OID_ISSUER_OLD "1.3.6.1.4.1.57264.1.1"
+#include <stdio.h>
+
+/* fulcio, docs/oid-info.md: who vouches, as the octets alone and as DER UTF8String; the claims
+ * before CLAIM_DER are of the first form. */
+#define OID_CLAIM "1.3.6.1.4.1.57264.1."
+#define CLAIM_ISSUER_OLD 1
+#define CLAIM_ISSUER 8
+#define CLAIM_DER 8
 #define IN_TOTO "application/vnd.in-toto+json"
 #define TIMES_MOST (2 * LIMIT_BUNDLE_ITEMS)
 
 struct verification {
 	const struct bundle *bundle;
 	const struct verify_request *request;
+	const struct trust_root *root;
 	struct verify_result *out;
 	struct arena *arena;
 	err *e;
@@ -52,29 +59,40 @@ static int take_signer(struct verification *v)
 
 /* -- the signature ----------------------------------------------------------------------------- */
 
-static bool signs(const struct verification *v, enum key_hash hash, const struct key_message *m)
+/* signs(v, hash, text): text is of an envelope, or the artifact where its octets are known. */
+static bool signs(const struct verification *v, enum key_hash hash, bytes text)
 {
-	return public_key_verify(v->key, hash, m, v->bundle->signature);
+	const struct verify_request *r = v->request;
+	bool known = v->bundle->is_envelope || r->has_artifact;
+	struct key_message m = { text, hash == KEY_SHA512 ? &r->sha512 : &r->sha256 };
+
+	if (known)
+		m.hash = NULL;
+	return public_key_verify(v->key, hash, &m, v->bundle->signature);
 }
 
-/* Early clients hashed with SHA-256 whatever the curve. */
-static bool signs_somehow(const struct verification *v, const struct key_message *m)
+/* Early clients hashed with SHA-256 whatever the curve, and cosign 2 gave Ed25519 the message. */
+static bool signs_somehow(const struct verification *v, bytes text)
 {
 	enum key_kind kind = public_key_kind(v->key);
 	enum key_hash own = public_key_hash(v->key);
+	bool is_message = !v->bundle->is_envelope;
 
-	if (kind == KEY_ED25519 && !v->bundle->is_envelope)
+	if (kind == KEY_ED25519 && is_message)
 		own = KEY_SHA512; /* Ed25519ph */
-	return signs(v, own, m) ||
-	       ((kind == KEY_P384 || kind == KEY_P521) && signs(v, KEY_SHA256, m));
+	if (signs(v, own, text))
+		return true;
+	if (kind == KEY_ED25519 && is_message && v->bundle->version == BUNDLE_NONE)
+		return signs(v, KEY_HASH_NONE, text);
+	return (kind == KEY_P384 || kind == KEY_P521) && signs(v, KEY_SHA256, text);
 }
 
 static int check_envelope(struct verification *v)
 {
 	const struct bundle *b = v->bundle;
-	struct key_message m = { dsse_pae(b->payload_type, b->payload, v->arena), NULL };
+	bytes text = dsse_pae(b->payload_type, b->payload, v->arena);
 
-	return signs_somehow(v, &m) ? 0 : refuse(v, "the signature does not hold");
+	return signs_somehow(v, text) ? 0 : refuse(v, "the signature does not hold");
 }
 
 /* The digest in the bundle is a hint: it must not say another artifact. */
@@ -89,15 +107,34 @@ static bool hint_fits(const struct verification *v)
 	       bytes_equal(b->message_digest, bytes_of(want->value, digest_size(want)));
 }
 
-static int check_message(struct verification *v)
+/* Could it be judged by what is known of the artifact? */
+static bool is_decided(const struct verification *v)
 {
 	const struct verify_request *r = v->request;
-	const digest *known = r->sha256.algorithm != DIGEST_NONE ? &r->sha256 : &r->sha512;
-	struct key_message m = { r->artifact, r->has_artifact ? NULL : known };
 
+	if (r->has_artifact)
+		return true;
+	switch (public_key_kind(v->key)) {
+	case KEY_P256:
+	case KEY_RSA: return r->sha256.algorithm != DIGEST_NONE;
+	case KEY_P521: return r->sha512.algorithm != DIGEST_NONE;
+	case KEY_P384:
+	case KEY_ED25519:
+	case KEY_NONE: break;
+	}
+	return false;
+}
+
+static int check_message(struct verification *v)
+{
 	if (!hint_fits(v))
 		return refuse(v, "the bundle is of another artifact");
-	return signs_somehow(v, &m) ? 0 : refuse(v, "the signature does not hold");
+	if (signs_somehow(v, v->request->artifact))
+		return 0;
+	if (is_decided(v))
+		return refuse(v, "the signature does not hold");
+	v->out->wants_artifact = true;
+	return refuse(v, "this digest is not enough for a signature of this kind: the file is needed");
 }
 
 /* -- times ------------------------------------------------------------------------------------- */
@@ -116,14 +153,16 @@ static void believe(struct verification *v, int64_t time)
 /* An authority may stand in the root several times, with other chains for other years. */
 static bool clock_says(const struct verification *v, bytes stamp, int64_t *out)
 {
-	const struct trust_root *root = v->request->root;
+	const struct trust_root *root = v->root;
+	const struct bundle *b = v->bundle;
+	bytes covered = b->stored.n > 0 ? b->stored : b->signature;
 
 	for (size_t i = 0; i < root->clocks_len; i++) {
 		const struct trust_authority *clock = &root->clocks[i];
 		err ignored = { 0 }; /* another may have signed it */
 		int64_t time;
 
-		if (timestamp_verify(stamp, v->bundle->signature, &clock->chain, &time, &ignored) == 0 &&
+		if (timestamp_verify(stamp, covered, &clock->chain, &time, &ignored) == 0 &&
 		    time >= clock->from && time <= clock->until) {
 			*out = time;
 			return true;
@@ -175,23 +214,26 @@ static int check_logs(struct verification *v)
 
 	for (size_t i = 0; i < v->bundle->entries_len; i++) {
 		const struct bundle_entry *entry = &v->bundle->entries[i];
-		const struct trust_log *log = trust_log_of(v->request->root, entry);
+		const struct trust_log *log = trust_log_of(v->root, entry);
 
 		if (!log)
 			continue; /* of a log that nobody trusts here: says nothing */
 		if (check_entry(v, log, entry) < 0)
 			return err_wrap(v->e, "log entry %zu", i + 1);
 		v->out->log_index = entry->index;
+		v->out->log_kind = arena_str(v->arena, entry->kind); /* one of those that are known */
 		known++;
 	}
-	return known > 0 ? 0 : refuse(v, "no entry of a log that is trusted");
+	if (known > 0 || (v->certificate ? v->request->ignore_log : !v->request->key_needs_log))
+		return 0;
+	return refuse(v, "no entry of a log that is trusted");
 }
 
 /* -- the certificate --------------------------------------------------------------------------- */
 
 static bool led_to(const struct verification *v, int64_t time, const struct certificate **out)
 {
-	const struct trust_root *root = v->request->root;
+	const struct trust_root *root = v->root;
 
 	for (size_t i = 0; i < root->issuers_len; i++) {
 		const struct trust_authority *issuer = &root->issuers[i];
@@ -205,7 +247,6 @@ static bool led_to(const struct verification *v, int64_t time, const struct cert
 
 static int check_certificate(struct verification *v)
 {
-	const struct trust_root *root = v->request->root;
 	const struct certificate *issuer = NULL;
 
 	if (v->times_len == 0)
@@ -215,7 +256,8 @@ static int check_certificate(struct verification *v)
 			return refuse(v, "signed when the certificate was not valid");
 		else if (!led_to(v, v->times[i], &issuer))
 			return refuse(v, "the certificate leads to no authority that is trusted");
-	if (!certificate_is_logged(v->certificate, issuer, root->ct_logs, root->ct_logs_len))
+	if (!v->request->ignore_sct &&
+	    !certificate_is_logged(v->certificate, issuer, v->root->ct_logs, v->root->ct_logs_len))
 		return refuse(v, "no certificate log that is trusted has the certificate");
 	return 0;
 }
@@ -242,18 +284,36 @@ static bool utf8_string(bytes der, bytes *out)
 	return der.n == length;
 }
 
-/* The two forms of the issuer must not tell two stories. */
-static int issuer_of(const struct verification *v, bytes *out)
+/* What cannot be read is not said, but who vouches: there nothing may be passed over. */
+static int read_claims(const struct verification *v)
 {
-	bytes der, old, text = { 0 };
-	bool has_new = certificate_extension(v->certificate, OID_ISSUER, &der);
-	bool has_old = certificate_extension(v->certificate, OID_ISSUER_OLD, &old);
+	bytes *items = v->out->claims.items, octets, text;
 
-	if (has_new && !utf8_string(der, &text))
-		return refuse(v, "the certificate's issuer cannot be read");
-	if (has_new && has_old && !bytes_equal(text, old))
+	for (int n = 1; n < CLAIMS_MOST; n++) {
+		char oid[sizeof(OID_CLAIM) + 4];
+
+		snprintf(oid, sizeof(oid), OID_CLAIM "%d", n);
+		if (!certificate_extension(v->certificate, oid, &octets))
+			continue;
+		if (n < CLAIM_DER)
+			items[n] = arena_bytes(v->arena, octets);
+		else if (utf8_string(octets, &text))
+			items[n] = arena_bytes(v->arena, text);
+		else if (n == CLAIM_ISSUER)
+			return refuse(v, "the certificate's issuer cannot be read");
+	}
+	return 0;
+}
+
+/* The two forms of the issuer must not tell two stories. */
+static int take_issuer(const struct verification *v)
+{
+	const bytes *items = v->out->claims.items;
+	bytes text = items[CLAIM_ISSUER], old = items[CLAIM_ISSUER_OLD];
+
+	if (text.n > 0 && old.n > 0 && !bytes_equal(text, old))
 		return refuse(v, "the certificate names two issuers");
-	*out = arena_bytes(v->arena, has_new ? text : has_old ? old : bytes_of(NULL, 0));
+	v->out->issuer = text.n > 0 ? text : old;
 	return 0;
 }
 
@@ -267,7 +327,7 @@ static int check_identity(struct verification *v)
 	if (names.len != 1)
 		return refuse(v, "a certificate names one identity, not none or several");
 	out->identity = names.items[0].value;
-	if (issuer_of(v, &out->issuer) < 0)
+	if (read_claims(v) < 0 || take_issuer(v) < 0)
 		return -1;
 	for (size_t i = 0; i < r->identities_len && !fits; i++)
 		fits = identity_fits(&r->identities[i], out->identity, out->issuer);
@@ -316,7 +376,13 @@ static int check_all(struct verification *v)
 int verify_bundle(const struct bundle *b, const struct verify_request *request, struct arena *a,
                   struct verify_result *out, err *e)
 {
-	struct verification v = { .bundle = b, .request = request, .out = out, .arena = a, .e = e };
+	static const struct trust_root nobody = { 0 };
+	struct verification v = { .bundle = b,
+		                      .request = request,
+		                      .root = request->root ? request->root : &nobody,
+		                      .out = out,
+		                      .arena = a,
+		                      .e = e };
 
 	*out = (struct verify_result){ 0 };
 	int status = check_all(&v);

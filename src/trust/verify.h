@@ -12,7 +12,7 @@
 #include "trust/statement.h"
 
 struct verify_request {
-	const struct trust_root *root;
+	const struct trust_root *root; /* NULL: nobody is trusted but the key */
 	const struct public_key *key; /* NULL: a certificate must sign */
 	const struct identity *identities; /* of a certificate: one of them must fit */
 	size_t identities_len;
@@ -21,15 +21,27 @@ struct verify_request {
 	bytes artifact;
 	digest sha256, sha512; /* of the artifact; either may be none, and speaks for nothing then */
 	bytes predicate_type;   /* of a statement; empty: any */
+	bool key_needs_log;     /* a key's signature must be in a log, too */
+	bool ignore_log;        /* certificates: a time stamp is enough */
+	bool ignore_sct;        /* certificates: no log of certificates is asked */
+};
+
+/* What Fulcio wrote into a certificate: items[N] of extension 1.3.6.1.4.1.57264.1.N (fulcio,
+ * docs/oid-info.md); empty: not there. */
+#define CLAIMS_MOST 24
+struct certificate_claims {
+	bytes items[CLAIMS_MOST];
 };
 
 struct verify_result {
 	bytes identity, issuer; /* of the certificate */
 	int64_t times[2];       /* the earliest and the latest that is believed; 0: none needed */
+	bool wants_artifact;  /* refused, but could be judged if the artifact's octets were there */
 	bool is_statement;
 	struct statement statement;
-	const char *log_kind; /* for the person who reads the proof */
-	uint64_t log_index;
+	const char *log_kind; /* "hashedrekord"; NULL: in no log */
+	uint64_t log_index;   /* when log_kind is said */
+	struct certificate_claims claims; /* of the certificate */
 };
 
 /* verify_bundle(b, request, a, out, e): 0: trusted. ERR_UNTRUSTED says which step does not hold,

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/trust_update.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/text.h"
+#include "oci/registry_file.h"
+#include "sys/deadline.h"
+#include "sys/file.h"
+#include "sys/worker.h"
+#include "trust/public_good.h"
+#include "flow/db.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define ANSWER_MOST ((size_t)(4 * KIB))
+#define NAME_MOST 160
+
+struct walk {
+	const struct trust_update_options *options;
+	bytes kept[TUF_PARTS];
+	struct worker *worker;
+	struct registry *registry;
+	struct arena *arena;
+	/* What the worker said last. */
+	bool at_end;
+	struct tuf_wish wish;
+	uint64_t version[TUF_ROLES];
+	bytes came[TUF_PARTS]; /* to be kept */
+};
+
+/* -- in the worker ----------------------------------------------------------------------------- */
+
+static void answer(struct worker_side *side, const struct tuf *t, bool keep, const err *e)
+{
+	buf out = BUF_INIT(ANSWER_MOST);
+	struct tuf_wish wish;
+
+	pack_err(&out, e);
+	if (!err_is_set(e)) {
+		bool more = tuf_wants(t, &wish);
+
+		pack_u64(&out, keep);
+		pack_u64(&out, !more);
+		pack_str(&out, more ? wish.name : "");
+		pack_u64(&out, more ? wish.most : 0);
+		pack_u64(&out, more ? wish.part : 0);
+		pack_u64(&out, more && wish.may_be_absent);
+		for (enum tuf_role role = TUF_ROOT; role <= TUF_TARGETS; role++)
+			pack_u64(&out, tuf_version(t, role));
+	}
+	side_answer(side, buf_bytes(&out), true);
+	buf_done(&out);
+}
+
+static void take_request(struct worker_side *side, buf *request)
+{
+	bool last = false;
+
+	buf_clear(request);
+	while (!last) {
+		bytes part;
+
+		side_take(side, &part, &last);
+		buf_put(request, part);
+		side_taken(side);
+	}
+}
+
+/* A request is one octet, whether the file is there, and the file. */
+static _Noreturn int serve(struct worker_side *side, void *arg)
+{
+	const struct walk *w = arg;
+	bytes root = w->options->root;
+	buf request = BUF_INIT(LIMIT_TUF_FILE + WORKER_IN_SIZE);
+	struct tuf *t = NULL;
+	err e = { 0 };
+	bool keep = false;
+
+	if (root.n == 0)
+		root = bytes_of(trust_public_tuf, trust_public_tuf_len);
+	if (tuf_new(root, w->kept, w->options->now, &t, &e) == 0)
+		answer(side, t, false, &e);
+	while (!err_is_set(&e)) {
+		take_request(side, &request);
+		const bytes content = bytes_skip(buf_bytes(&request), 1);
+		bool there = request.n > 0 && request.p[0] == 1;
+
+		if (tuf_take(t, there ? &content : NULL, &keep, &e) == 0)
+			answer(side, t, keep, &e);
+	}
+	answer(side, t, false, &e);
+	side_idle(side);
+}
+
+/* -- in the parent: what the worker says ------------------------------------------------------- */
+
+/* A name that leads nowhere else, whatever the worker says. */
+static bool is_name(bytes name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
+
+		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '/')
+			return false;
+	}
+	return name.n > 0 && bytes_search(name, BYTES("..")) == name.n;
+}
+
+static bool take_answer(struct walk *w, bytes in, bool *out_keep)
+{
+	uint64_t part;
+	bytes name;
+	bool fits = pack_take_bool(&in, out_keep) && pack_take_bool(&in, &w->at_end) &&
+	            pack_take_bytes(&in, NAME_MOST, &name) &&
+	            pack_take_u64(&in, LIMIT_TUF_FILE, &w->wish.most) &&
+	            pack_take_u64(&in, TUF_PARTS - 1, &part) &&
+	            pack_take_bool(&in, &w->wish.may_be_absent);
+
+	for (size_t i = 0; i < TUF_ROLES && fits; i++)
+		fits = pack_take_u64(&in, UINT64_MAX, &w->version[i]);
+	if (!fits || in.n > 0 || (!w->at_end && !is_name(name)))
+		return false;
+	w->wish.part = (enum tuf_part)part;
+	w->wish.name = arena_str(w->arena, name);
+	return true;
+}
+
+/* hear(w, out_keep, e): the verdict on what was sent, and what it wants next. */
+static int hear(struct walk *w, bool *out_keep, err *e)
+{
+	buf said = BUF_INIT(ANSWER_MOST);
+	int status = worker_take_answer(w->worker, &said, e);
+	bytes in = buf_bytes(&said);
+
+	if (status == 0 && !pack_take_err(&in, e))
+		status = err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+	if (status == 0)
+		status = err_is_set(e) ? -1 : 0;
+	if (status == 0 && !take_answer(w, in, out_keep))
+		status = err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+	buf_done(&said);
+	return status;
+}
+
+/* -- in the parent: files ---------------------------------------------------------------------- */
+
+/* fetch(w, out, out_there, e): the file that the worker wants. */
+static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
+{
+	const struct trust_update_options *o = w->options;
+	size_t n = strlen(o->mirror);
+	const char *url = arena_printf(w->arena, "%s%s%s", o->mirror,
+	                               n > 0 && o->mirror[n - 1] == '/' ? "" : "/", w->wish.name);
+	const struct file_place place = { .what = w->wish.name, .url = url };
+	auto_fd fd = file_temp_unlinked(o->folder, e);
+	const struct file_saving saving = { .fd = fd, .max = w->wish.most };
+	struct file_answer said;
+
+	*out_there = true;
+	if (fd < 0 || registry_file_check(w->registry, &place, w->arena, e) < 0)
+		return -1;
+	if (registry_file_save(w->registry, &place, &saving, w->arena, &said, e) < 0) {
+		*out_there = false;
+		if (e->kind != ERR_ABSENT || !w->wish.may_be_absent)
+			return -1;
+		err_clear(e); /* the worker knows what that means */
+		*out = bytes_of(NULL, 0);
+		return 0;
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_set(e, ERR_IO, 0, "'%s' cannot be read again", w->wish.name);
+	return file_read_fd(fd, w->wish.name, LIMIT_TUF_FILE, w->arena, out, e);
+}
+
+static int one(struct walk *w, err *e)
+{
+	const enum tuf_part part = w->wish.part;
+	const uint8_t there_is = 1, there_is_not = 0;
+	bytes content;
+	bool there, keep;
+
+	if (fetch(w, &content, &there, e) < 0 ||
+	    worker_send_all(w->worker, bytes_of(there ? &there_is : &there_is_not, 1), false, e) < 0 ||
+	    worker_send_all(w->worker, content, true, e) < 0 || hear(w, &keep, e) < 0)
+		return -1;
+	if (keep)
+		w->came[part] = content;
+	return 0;
+}
+
+/* -- in the parent: what is kept --------------------------------------------------------------- */
+
+static const char *place_of(const struct walk *w, enum tuf_part part)
+{
+	return arena_printf(w->arena, "%s/%s/%s", w->options->folder, w->options->name,
+	                    tuf_part_name(part));
+}
+
+/* What cannot be read counts as not there, but is not overlooked: it would undo the checks against
+ * going back. */
+static int read_kept(struct walk *w, err *e)
+{
+	for (size_t i = 0; i < TUF_PARTS; i++)
+		if (file_read_all(place_of(w, (enum tuf_part)i), LIMIT_TUF_FILE, w->arena, &w->kept[i],
+		                  e) < 0) {
+			if (e->kind != ERR_ABSENT)
+				return -1;
+			err_clear(e); /* the first time */
+			w->kept[i] = bytes_of(NULL, 0);
+		}
+	return 0;
+}
+
+static int keep(struct walk *w, struct trust_update_result *out, err *e)
+{
+	const struct trust_update_options *o = w->options;
+	const char *current = arena_printf(w->arena, "%s/current", o->folder);
+	struct trust_update_result r = { .unchanged = true,
+		                             .path = place_of(w, TUF_PART_TRUSTED_ROOT) };
+
+	for (size_t i = 0; i < TUF_PARTS; i++) {
+		if (!w->came[i].p)
+			continue;
+		r.unchanged = false;
+		if (file_write_atomic(place_of(w, (enum tuf_part)i), w->came[i], 0644, e) < 0)
+			return -1;
+	}
+	if (file_write_atomic(current, bytes_str(arena_printf(w->arena, "%s\n", o->name)), 0644, e) < 0)
+		return -1;
+	memcpy(r.version, w->version, sizeof(r.version));
+	*out = r;
+	return 0;
+}
+
+static int walk(struct walk *w, struct trust_update_result *out, err *e)
+{
+	bool ignored;
+	int status = hear(w, &ignored, e);
+
+	if (status == 0)
+		status = registry_open(&w->options->registry, &w->registry, e);
+	while (status == 0 && !w->at_end)
+		status = one(w, e);
+	if (w->registry)
+		registry_close(w->registry);
+	return status == 0 ? keep(w, out, e) : -1;
+}
+
+int trust_update(const struct trust_update_options *o, struct arena *a,
+                 struct trust_update_result *out, err *e)
+{
+	struct walk w = { .options = o, .arena = a };
+	struct worker_options options = { .serve = serve,
+		                              .arg = &w,
+		                              .keep = { -1, -1 },
+		                              .deadline = o->registry.http.deadline };
+	bool landlock; /* `oakum selftest` tells */
+	const char *folder = arena_printf(a, "%s/%s", o->folder, o->name);
+
+	if (file_make_dirs(folder, 0755, e) < 0)
+		return -1;
+	auto_fd lock = db_lock(folder, o->timeout_ms, NULL, NULL, e);
+
+	if (lock < 0 || read_kept(&w, e) < 0 || worker_start(&options, &w.worker, &landlock, e) < 0)
+		return -1;
+	int status = walk(&w, out, e);
+
+	worker_stop(w.worker);
+	return status;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trust/judge.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "fmt/json.h"
+#include "trust/legacy.h"
+
+#define ANNOTATION_SIGNATURE "dev.cosignproject.cosign/signature"
+#define ANNOTATION_CERTIFICATE "dev.sigstore.cosign/certificate"
+#define ANNOTATION_LOG "dev.sigstore.cosign/bundle"
+#define ANNOTATION_TIMESTAMP "dev.sigstore.cosign/rfc3161timestamp"
+
+struct judging {
+	const struct attachment *at;
+	const digest *subject;
+	const struct judge_question *question;
+	struct arena *arena;
+	struct verdict *out;
+	err e;
+};
+
+static void stay_out(const struct judging *j, const char *what)
+{
+	j->out->kind = VERDICT_ELSE;
+	j->out->why = what;
+}
+
+/* refuse(j): for what stands in j->e. */
+static void refuse(const struct judging *j)
+{
+	j->out->kind = VERDICT_REFUSED;
+	j->out->why = arena_str(j->arena, bytes_str(j->e.text));
+}
+
+static void refuse_for(struct judging *j, const char *why)
+{
+	(void)err_set(&j->e, ERR_UNTRUSTED, 0, "%s", why);
+	refuse(j);
+}
+
+/* -- claims ------------------------------------------------------------------------------------ */
+
+static void read_claims(struct judging *j, bytes object)
+{
+	struct json_doc doc;
+	err ignored = { 0 }; /* it was read as a part of what is signed */
+
+	if (object.n == 0 || json_parse(object, j->arena, &doc, &ignored) < 0)
+		return;
+	for (json v = json_first(json_root(&doc)); json_type(v) != JSON_NONE; v = json_next(v)) {
+		struct oci_label *claim = ARENA_PUSH(j->arena, &j->out->claims);
+
+		claim->name = json_name(v, j->arena);
+		claim->value = json_type(v) == JSON_STRING ? json_bytes(v, j->arena) : json_raw(v);
+	}
+}
+
+static bool claims(const struct oci_labels *made, const struct oci_label *wanted)
+{
+	for (size_t i = 0; i < made->len; i++)
+		if (bytes_equal(made->items[i].name, wanted->name) &&
+		    bytes_equal(made->items[i].value, wanted->value))
+			return true;
+	return false;
+}
+
+static int check_claims(struct judging *j, bytes object)
+{
+	const struct oci_labels *wanted = j->question->claims;
+
+	read_claims(j, object);
+	for (size_t i = 0; wanted && i < wanted->len; i++)
+		if (!claims(&j->out->claims, &wanted->items[i]))
+			return err_set(&j->e, ERR_UNTRUSTED, 0, "it does not claim '%s=%s'",
+			               SHOW(wanted->items[i].name), SHOW(wanted->items[i].value));
+	return 0;
+}
+
+/* -- what is signed ---------------------------------------------------------------------------- */
+
+/* about(j, text): the request for this artifact. */
+static struct verify_request about(const struct judging *j)
+{
+	struct verify_request r = *j->question->request;
+
+	r.has_artifact = false;
+	r.artifact = bytes_of(NULL, 0);
+	r.sha256 = r.sha512 = (digest){ 0 };
+	if (j->subject->algorithm == DIGEST_SHA512)
+		r.sha512 = *j->subject;
+	else
+		r.sha256 = *j->subject;
+	r.predicate_type = bytes_of(NULL, 0);
+	return r;
+}
+
+static int verify(struct judging *j, const struct bundle *b, const struct verify_request *r)
+{
+	struct verdict *out = j->out;
+
+	if (verify_bundle(b, r, j->arena, &out->result, &j->e) < 0)
+		return -1;
+	out->bundle = *b;
+	return 0;
+}
+
+/* A signature over a text that names the image. */
+static int judge_payload(struct judging *j, const struct bundle *b)
+{
+	bytes text = j->at->content;
+	struct verify_request r = about(j);
+	struct legacy_payload payload;
+
+	if (legacy_payload(text, j->arena, &payload, &j->e) < 0)
+		return -1;
+	if (!digest_equal(&payload.image, j->subject))
+		return err_set(&j->e, ERR_UNTRUSTED, 0, "it is about another image, %s",
+		               DIGEST_TEXT(&payload.image));
+	r.has_artifact = true;
+	r.artifact = text;
+	r.sha256 = digest_of(DIGEST_SHA256, text);
+	r.sha512 = digest_of(DIGEST_SHA512, text);
+	if (check_claims(j, payload.optional) < 0 || verify(j, b, &r) < 0)
+		return -1;
+	j->out->payload = text;
+	j->out->reference = payload.reference;
+	return 0;
+}
+
+/* A signature over the octets of the image's manifest; it claims nothing. */
+static int judge_manifest(struct judging *j, const struct bundle *b)
+{
+	struct verify_request r = about(j);
+
+	return check_claims(j, bytes_of(NULL, 0)) < 0 ? -1 : verify(j, b, &r);
+}
+
+/* Whether it is of the type that is wished is asked before it is proven, to pass over what says
+ * nothing; what is believed is what verify_bundle read of what is signed. */
+static int judge_statement(struct judging *j, const struct bundle *b)
+{
+	const struct statement *s = &j->out->result.statement;
+	struct verify_request r = about(j);
+	struct statement seen;
+
+	if (statement_parse(b->payload, j->arena, &seen, &j->e) < 0)
+		return -1;
+	r.predicate_type = seen.predicate_type;
+	if (verify(j, b, &r) < 0)
+		return -1;
+	j->out->payload = b->payload;
+	if (j->question->wish == WISH_ATTESTATION)
+		return 0;
+	return check_claims(j, statement_subject_of(s, j->subject)->annotations);
+}
+
+/* -- of which kind ----------------------------------------------------------------------------- */
+
+/* wished(j, type): is a statement of this type what is wished? */
+static bool is_wished(const struct judging *j, bytes type)
+{
+	bytes want = j->question->request->predicate_type;
+
+	if (j->question->wish == WISH_SIGNATURE)
+		return bytes_is(type, PREDICATE_SIGN);
+	return want.n > 0 ? bytes_equal(type, want) : !bytes_is(type, PREDICATE_SIGN);
+}
+
+static void conclude(struct judging *j, int status)
+{
+	if (status < 0)
+		refuse(j);
+	else
+		j->out->kind = VERDICT_HOLDS; /* and only here */
+}
+
+static void judge_bundle(struct judging *j, const struct bundle *b)
+{
+	struct statement s;
+
+	if (!b->is_envelope && j->question->wish == WISH_ATTESTATION)
+		stay_out(j, "a signature, no attestation");
+	else if (!b->is_envelope)
+		conclude(j, judge_manifest(j, b));
+	else if (statement_parse(b->payload, j->arena, &s, &j->e) < 0)
+		refuse(j);
+	else if (!is_wished(j, s.predicate_type))
+		stay_out(j, arena_printf(j->arena, "a statement of type '%s'", SHOW(s.predicate_type)));
+	else
+		conclude(j, judge_statement(j, b));
+}
+
+static struct legacy_parts parts_of(const struct attachment *at)
+{
+	return (struct legacy_parts){ .signature = attachment_annotation(at, ANNOTATION_SIGNATURE),
+		                          .certificate = attachment_annotation(at, ANNOTATION_CERTIFICATE),
+		                          .log = attachment_annotation(at, ANNOTATION_LOG),
+		                          .timestamp = attachment_annotation(at, ANNOTATION_TIMESTAMP) };
+}
+
+static void judge_simple(struct judging *j)
+{
+	struct legacy_parts parts = parts_of(j->at);
+	struct bundle b;
+
+	if (j->question->wish == WISH_ATTESTATION)
+		stay_out(j, "a signature, no attestation");
+	else if (legacy_bundle(&parts, j->arena, &b, &j->e) < 0)
+		refuse(j);
+	else
+		conclude(j, judge_payload(j, &b));
+}
+
+static void judge_envelope(struct judging *j)
+{
+	struct legacy_parts parts = parts_of(j->at);
+	struct bundle b;
+
+	parts.envelope = j->at->content;
+	if (legacy_bundle(&parts, j->arena, &b, &j->e) < 0)
+		refuse(j);
+	else
+		judge_bundle(j, &b);
+}
+
+static void judge_sigstore(struct judging *j)
+{
+	struct bundle b;
+
+	if (bundle_parse(j->at->content, j->arena, &b, &j->e) < 0)
+		refuse(j);
+	else
+		judge_bundle(j, &b);
+}
+
+/* may_be(at, question): what it is said to be does not exclude that it is what is wished. */
+static bool may_be(const struct attachment *at, enum judge_wish wish)
+{
+	switch (at->kind) {
+	case ATTACHMENT_SIGNATURE: return wish == WISH_SIGNATURE;
+	case ATTACHMENT_ENVELOPE:
+	case ATTACHMENT_BUNDLE: return true;
+	case ATTACHMENT_OTHER:
+	case ATTACHMENT_STATEMENT:
+	case ATTACHMENT_NOTARY: break;
+	}
+	return false;
+}
+
+static const char *what_else(const struct attachment *at, enum judge_wish wish)
+{
+	switch (at->kind) {
+	case ATTACHMENT_STATEMENT: return "a statement that nobody signed";
+	case ATTACHMENT_NOTARY: return "a signature of the Notary Project, which is not judged here";
+	case ATTACHMENT_SIGNATURE:
+	case ATTACHMENT_ENVELOPE:
+	case ATTACHMENT_BUNDLE:
+		return wish == WISH_ATTESTATION ? "a signature, no attestation" : "an attestation";
+	case ATTACHMENT_OTHER: break;
+	}
+	return "something else";
+}
+
+void judge_attachment(const struct attachment *at, const digest *subject,
+                      const struct judge_question *question, struct arena *a, struct verdict *out)
+{
+	struct judging j = { .at = at, .subject = subject, .question = question, .arena = a, .out = out };
+
+	*out = (struct verdict){ 0 };
+	if (!may_be(at, question->wish))
+		stay_out(&j, what_else(at, question->wish));
+	else if (at->content.n == 0)
+		refuse_for(&j, at->unread ? at->unread : "it is empty");
+	else if (at->kind == ATTACHMENT_SIGNATURE)
+		judge_simple(&j);
+	else if (at->kind == ATTACHMENT_ENVELOPE)
+		judge_envelope(&j);
+	else
+		judge_sigstore(&j);
+}

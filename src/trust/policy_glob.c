@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns of names, and which images a rule is about. */
+#include "base/limits.h"
+#include "trust/policy.h"
+
+/* What one place of a pattern fits; a run of stars is one place. */
+enum place { PLACE_ONE, PLACE_ANY_ONE, PLACE_STAR, PLACE_STARS };
+
+static enum place take_place(enum glob_kind kind, bytes *pattern, uint8_t *out)
+{
+	bool is_kyverno = kind == GLOB_KYVERNO;
+	size_t stars = 0;
+
+	while (stars < pattern->n && pattern->p[stars] == '*')
+		stars++;
+	*out = stars > 0 ? '*' : pattern->p[0];
+	*pattern = bytes_skip(*pattern, stars > 0 ? stars : 1);
+	if (stars > 0)
+		return stars > 1 || is_kyverno ? PLACE_STARS : PLACE_STAR;
+	return is_kyverno && *out == '?' ? PLACE_ANY_ONE : PLACE_ONE;
+}
+
+/* The set of lengths of text that the pattern's front can fit, one place after the other: no
+ * pattern makes it slower than its length times that of the text. */
+bool glob_fits(const struct glob *glob, bytes text)
+{
+	bool fits[LIMIT_GLOB + 1] = { true };
+	bytes pattern = glob->text;
+
+	if (text.n > LIMIT_GLOB || pattern.n > LIMIT_GLOB)
+		return false;
+	while (pattern.n > 0) {
+		uint8_t c;
+		enum place place = take_place(glob->kind, &pattern, &c);
+		bool before = false; /* the place before fitted up to here */
+
+		for (size_t i = 0; i <= text.n; i++) {
+			bool here = fits[i];
+
+			if (place == PLACE_STAR || place == PLACE_STARS)
+				fits[i] = here || (i > 0 && fits[i - 1] &&
+				                   (place == PLACE_STARS || text.p[i - 1] != '/'));
+			else
+				fits[i] = before && (place == PLACE_ANY_ONE || text.p[i - 1] == c);
+			before = here;
+		}
+	}
+	return fits[text.n];
+}
+
+bool globs_fit(const struct globs *globs, bytes text)
+{
+	for (size_t i = 0; i < globs->len; i++)
+		if (glob_fits(&globs->items[i], text))
+			return true;
+	return false;
+}
+
+/* -- images ------------------------------------------------------------------------------------ */
+
+struct full_name {
+	char text[LIMIT_GLOB + 1];
+};
+
+static bytes join(struct full_name *out, bytes name, char by, bytes what)
+{
+	size_t n = name.n + 1 + what.n;
+
+	if (n > LIMIT_GLOB)
+		return (bytes){ 0 };
+	memcpy(out->text, name.p, name.n);
+	out->text[name.n] = by;
+	memcpy(out->text + name.n + 1, what.p, what.n);
+	return bytes_of(out->text, n);
+}
+
+/* The part of a reference behind its last "/": has it a tag, or a digest? */
+static bool names(bytes pattern, uint8_t by)
+{
+	bytes last = bytes_skip(pattern, bytes_rfind(pattern, '/') < pattern.n
+	                                     ? bytes_rfind(pattern, '/') + 1
+	                                     : 0);
+
+	return bytes_find(last, by) < last.n;
+}
+
+static bool fits_own(const struct glob *glob, const struct image_name *image)
+{
+	struct full_name full;
+
+	if (names(glob->text, '@'))
+		return glob_fits(glob, join(&full, image->name, '@', image->digest));
+	if (names(glob->text, ':') && image->tag.n > 0)
+		return glob_fits(glob, join(&full, image->name, ':', image->tag));
+	return glob_fits(glob, image->name);
+}
+
+/* policy-controller calls Docker Hub index.docker.io. */
+static bool fits_cosign(const struct glob *glob, const struct image_name *image)
+{
+	static const bytes hub = BYTES_INIT("docker.io/");
+	struct full_name full, other;
+	bytes text = image->tag.n > 0 ? join(&full, image->name, ':', image->tag)
+	                              : join(&full, image->name, '@', image->digest);
+
+	if (glob_fits(glob, text))
+		return true;
+	return bytes_starts(text, hub) && text.n + 6 <= LIMIT_GLOB &&
+	       glob_fits(glob, join(&other, BYTES("index"), '.', text));
+}
+
+static bool fits(const struct glob *glob, const struct image_name *image)
+{
+	struct full_name full;
+
+	if (glob->kind == GLOB_OWN)
+		return fits_own(glob, image);
+	if (glob->kind == GLOB_COSIGN)
+		return fits_cosign(glob, image);
+	return (image->tag.n > 0 && glob_fits(glob, join(&full, image->name, ':', image->tag))) ||
+	       glob_fits(glob, join(&full, image->name, '@', image->digest));
+}
+
+static bool any_fits(const struct globs *globs, const struct image_name *image)
+{
+	for (size_t i = 0; i < globs->len; i++)
+		if (fits(&globs->items[i], image))
+			return true;
+	return false;
+}
+
+bool policy_rule_is_about(const struct policy_rule *rule, const struct image_name *image)
+{
+	return any_fits(&rule->images, image) && !any_fits(&rule->except, image);
+}

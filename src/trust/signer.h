@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* signer - who signs: a key in memory, a token, or another program.
+ *
+ * `exec:PROGRAM` is for keys that some service keeps. PROGRAM is a path, or a name looked up in PATH,
+ * and is run without a shell, twice:
+ *   PROGRAM public-key    writes the public key, PEM or DER, to standard output;
+ *   PROGRAM sign HASH     reads what is to be signed from standard input and writes the signature,
+ *                         raw or in base64.
+ * HASH is sha256, sha384 or sha512: standard input is that digest, 32, 48 or 64 octets (RSA: PKCS #1
+ * v1.5; ECDSA as DER); or ed25519: the message itself; or ed25519ph: the SHA-512 of the message.
+ * Its environment is ours without our own secrets; it has LIMIT_SIGNER_MS.
+ *
+ * Whoever signs, the signature is checked with the public key before it is given out.
+ * Threading: belongs to one thread; a program's or token's signer forks. */
+#pragma once
+
+#include "crypto/key.h"
+
+struct signer;
+
+/* signer_of_key(k): takes k. signer_borrow(k): borrows it. Never fail. */
+struct signer *signer_of_key(struct private_key *k);
+struct signer *signer_borrow(const struct private_key *k);
+
+/* signer_of_program(program, environment, out, e): asks it for its public key. Borrows. ERR_ABSENT,
+ * ERR_IO, ERR_FORMAT, ERR_LIMIT. */
+int signer_of_program(const char *program, char *const *environment, struct signer **out, err *e);
+
+/* signer_of_token(uri, pin, out, e): a PKCS #11 URI (crypto/token.h). */
+int signer_of_token(const char *uri, bytes pin, struct signer **out, err *e);
+
+void signer_free(struct signer *s);
+
+const struct public_key *signer_public(const struct signer *s);
+
+/* signer_sign(s, hash, text, a, out, e): hash as private_key_sign. ERR_UNTRUSTED: what came back is
+ * no signature of this key. Arena. */
+int signer_sign(const struct signer *s, enum key_hash hash, bytes text, struct arena *a, bytes *out,
+                err *e);
+
+/* signer_message_hash(s), signer_envelope_hash(s): which hash goes with a message (Ed25519ph there,
+ * as cosign), with an envelope (Ed25519 itself). */
+enum key_hash signer_message_hash(const struct signer *s);
+enum key_hash signer_envelope_hash(const struct signer *s);
