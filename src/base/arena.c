@@ -147,6 +147,24 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
+void arena_adopt(struct arena *a, struct arena *from)
+{
+	struct arena_chunk **end = &from->head;
+
+	if (!from->head)
+		return;
+	if (!a->head) {
+		*a = *from;
+	} else {
+		while (*end)
+			end = &(*end)->older;
+		*end = a->head->older; /* the chunk that is being filled stays it */
+		a->head->older = from->head;
+		a->used += from->used;
+	}
+	*from = (struct arena)ARENA_INIT;
+}
+
 void arena_reset(struct arena *a)
 {
 	struct arena_chunk *c = a->head;

@@ -281,6 +281,18 @@
 /* Referrers of one digest (CVE-2023-46737: an endless list) and the pages they come in. */
 #define LIMIT_REFERRERS 1024
 #define LIMIT_REFERRER_PAGES 16
+/* JSON that is read among the blobs of a layout in search of what is attached: configs of 5,000
+ * images have 50 MB. */
+#define LIMIT_HOLDINGS_READ (256 * MIB)
+/* What is attached to one image and its platforms, told one by one; the platforms of an index, for
+ * each of which a registry is asked; the manifests of it all: 1,000 layers with signature and
+ * certificate, which is cosign's limit, have 7 MB; one blob of it, a bundle with a bill of materials
+ * in it; all of it that is held at once, the smallest first. */
+#define LIMIT_ATTACHMENTS 4096
+#define LIMIT_ATTACHABLES 256
+#define LIMIT_ATTACHED_DOCUMENTS (8 * MIB)
+#define LIMIT_ATTACHMENT LIMIT_BUNDLE
+#define LIMIT_ATTACHMENTS_SIZE (24 * MIB)
 /* A credential helper: some ask a service or the user's key ring. */
 #define LIMIT_HELPER_MS 60000
 #define LIMIT_HELPER_ANSWER (64 * KIB)
@@ -342,6 +354,8 @@
 #define LIMIT_KEY ((size_t)(64 * KIB))
 #define LIMIT_RSA_LEAST 2048
 #define LIMIT_RSA_MOST 16384
+/* A program that signs (--key exec:): it may ask a service, or its user for a touch. */
+#define LIMIT_SIGNER_MS 120000
 /* Fulcio's certificates have 2 KiB, chains three of them; a token with its chain 8 KiB. */
 #define LIMIT_CERTIFICATE ((size_t)(64 * KIB))
 #define LIMIT_CERTIFICATE_CHAIN 8
@@ -364,6 +378,14 @@
 #define LIMIT_IDENTITY 4096
 /* What is held whole to be verified, where its digest is not enough (Ed25519, P-384). */
 #define LIMIT_BLOB_WHOLE ((size_t)(128 * MIB))
+/* What a verifier's worker is asked: a bundle, and a file where its digest is not enough; and what
+ * it says. */
+#define LIMIT_VERIFY_QUESTION (LIMIT_BLOB_WHOLE + LIMIT_BUNDLE + (size_t)(1 * MIB))
+#define LIMIT_VERIFY_ANSWER (2 * LIMIT_BUNDLE + (size_t)(1 * MIB))
+/* Keys of which one must have signed; identities, each with who vouches; claims of a signature. */
+#define LIMIT_KEYS 256
+#define LIMIT_IDENTITIES 256
+#define LIMIT_CLAIMS 1024
 /* An expression for identities, searched for in a text of a certificate. */
 #define LIMIT_PATTERN_STEPS 1000000
 #define LIMIT_PATTERN_HEAP_KIB 4096

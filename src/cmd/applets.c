@@ -6,7 +6,8 @@
 	X(sbom) X(sbom_check) X(diff) \
 	X(db_update) X(db_status) X(db_build) X(db_import) X(db_push) X(db_feeds) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
-	X(verify_blob) X(conformance_verify_bundle) \
+	X(verify_blob) X(verify_blob_attestation) X(conformance_verify_bundle) X(conformance_sign_bundle) \
+	X(trust_update) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;

@@ -1,15 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/conformance.c - `oakum conformance verify-bundle`: the protocol of sigstore-conformance, by
- * which its suite drives a client. It is verify-blob under that name. */
+ * which its suite drives a client. It is verify-blob under that name, but a key's signature must be
+ * in a log, too. */
+#include "base/limits.h"
+#include "base/text.h"
 #include "cmd/blob.h"
 #include "cmd/status.h"
+
+#include <stddef.h>
+
+struct conformance_flags {
+	struct blob_flags blob;
+	bool staging;
+	struct who_flags who;
+};
+
+#define FIELD(name) offsetof(struct conformance_flags, name)
+static const struct flag flags[] = {
+	{ 0, "bundle", "FILE", FLAG_TEXT, FIELD(blob.bundle), "what was written when it was signed" },
+	{ 0, "staging", NULL, FLAG_SWITCH, FIELD(staging), "its --trusted-root must be given, too" },
+	{ 0 },
+};
+
+static int judge(struct job *job, const struct conformance_flags *f, const char *artifact,
+                 const struct verify_terms *terms, err *e)
+{
+	struct deadline deadline = deadline_in(LIMIT_TIME_MS);
+	struct verify_finding finding;
+	struct verifier *v;
+
+	if (verifier_start(terms, &deadline, &v, e) < 0)
+		return -1;
+	int status = blob_judge(v, &f->blob, artifact, &job->arena, &finding, e);
+
+	verifier_stop(v);
+	if (status == 0 && finding.kind != VERDICT_HOLDS)
+		return err_set(e, ERR_UNTRUSTED, 0, "%s", SHOW(finding.why));
+	return status < 0 ? -1 : STATUS_DONE;
+}
 
 static int conformance_run(struct job *job, const void *options, const struct texts *operands,
                            err *e)
 {
-	struct verify_proof proof;
+	const struct conformance_flags *f = options;
+	struct verify_terms terms = { 0 };
 
-	return blob_verify(job, options, operands->items[0], &proof, e) < 0 ? -1 : STATUS_DONE;
+	if (f->staging && !f->who.root)
+		return err_set(e, ERR_USAGE, 0, "the staging instance's --trusted-root is not built in");
+	int status = who_prepare(job, &f->who, &terms, e);
+
+	terms.request.key_needs_log = true;
+	if (status == 0)
+		status = judge(job, f, operands->items[0], &terms, e);
+	who_done(&terms);
+	return status;
 }
 
 const struct applet applet_conformance_verify_bundle = {
@@ -20,8 +64,9 @@ const struct applet applet_conformance_verify_bundle = {
 	.about = "The command that the conformance suite of Sigstore calls; status 0: verified.",
 	.operands_min = 1,
 	.operands_max = 1,
-	.flags = blob_flags_table,
-	.options_size = sizeof(struct blob_flags),
+	.flags = flags,
+	.groups = { { &who_flag_group, offsetof(struct conformance_flags, who) } },
+	.options_size = sizeof(struct conformance_flags),
 	.examples = { { "oakum conformance verify-bundle --bundle F --key K FILE", "with a key" },
 	              { "oakum conformance verify-bundle --bundle F --certificate-identity I \\\n"
 	                "      --certificate-oidc-issuer U FILE",

@@ -42,7 +42,7 @@ int prompt_ask(struct job *job, const char *question, bool is_secret, bytes *out
 
 	if (fd < 0 || tcgetattr(fd, &before) < 0)
 		return err_set(e, ERR_USAGE, 0,
-		               "there is no terminal to ask at (give --username and --password-stdin)");
+		               "there is no terminal to ask at; --help tells which flags say it");
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	silent.c_lflag |= ECHONL;

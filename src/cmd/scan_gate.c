@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "cmd/choice.h"
 #include "cmd/db.h"
 #include "cmd/message.h"
 #include "flow/bill.h"
@@ -51,21 +52,6 @@ static const struct flag table[] = {
 const struct flag_group judging_flag_group = { "judging", "What counts", table };
 
 /* -- words of the command line ----------------------------------------------------------------- */
-
-/* "a,b" and repeated flags: Trivy takes both. */
-static struct scan_words words_of(struct job *job, const struct texts *list)
-{
-	struct texts all = { 0 };
-
-	for (size_t i = 0; i < list->len; i++) {
-		bytes rest = bytes_str(list->items[i]), word;
-
-		while (bytes_take_until(&rest, ',', &word))
-			if (word.n > 0)
-				*ARENA_PUSH(&job->arena, &all) = arena_str(&job->arena, word);
-	}
-	return (struct scan_words){ all.items, all.len };
-}
 
 static int choose_kinds(struct judging *j, err *e)
 {
@@ -131,63 +117,16 @@ static int take_words(struct judging *j, err *e)
 		               "--scanners vuln,secret");
 	if (!f->fail_on)
 		j->rule.any = f->exit_code.status > 0 || f->only_new || f->ledger;
-	j->options.skip_dirs = words_of(j->job, &f->skip_dirs);
-	j->options.skip_files = words_of(j->job, &f->skip_files);
+	j->options.skip.dirs = choice_words(j->job, &f->skip_dirs);
+	j->options.skip.files = choice_words(j->job, &f->skip_files);
 	return choose_kinds(j, e);
 }
 
 /* -- what people handed in --------------------------------------------------------------------- */
 
-struct pile {
-	struct paper *items;
-	size_t len, cap;
-};
-
-/* add(j, pile, kind, name, must, e): must: it is an error when it is not there. */
-static int add(struct judging *j, struct pile *pile, enum paper_kind kind, const char *name,
-               bool must, err *e)
+static int add_vex(struct judging *j, struct paper_pile *pile, err *e)
 {
-	bytes text;
-
-	if (file_read_all(name, LIMIT_SETTINGS, &j->job->arena, &text, e) == 0) {
-		*ARENA_PUSH(&j->job->arena, pile) = (struct paper){ kind, name, text, { 0 } };
-		return 0;
-	}
-	if (must || e->kind != ERR_ABSENT)
-		return -1;
-	err_clear(e); /* it need not be there */
-	return 0;
-}
-
-static enum paper_kind ignore_kind(const char *name)
-{
-	bytes n = bytes_str(name);
-
-	return bytes_ends(n, BYTES(".yaml")) || bytes_ends(n, BYTES(".yml")) ? PAPER_IGNORE_YAML
-	                                                                    : PAPER_IGNORE;
-}
-
-/* Trivy: an ignore file that was named and is not there ignores nothing. */
-static int add_ignores(struct judging *j, struct pile *pile, err *e)
-{
-	const char *asked = j->flags->ignorefile;
-	size_t before = pile->len;
-
-	if (!asked)
-		return add(j, pile, PAPER_IGNORE, ".trivyignore", false, e) < 0 ||
-		               add(j, pile, PAPER_IGNORE_YAML, ".trivyignore.yaml", false, e) < 0
-		           ? -1
-		           : 0;
-	if (add(j, pile, ignore_kind(asked), asked, false, e) < 0)
-		return -1;
-	if (pile->len == before)
-		message_note(j->job, asked, "there is no such file, so nothing is ignored");
-	return 0;
-}
-
-static int add_vex(struct judging *j, struct pile *pile, err *e)
-{
-	struct scan_words list = words_of(j->job, &j->flags->vex);
+	struct skip_words list = choice_words(j->job, &j->flags->vex);
 
 	for (size_t i = 0; i < list.len; i++) {
 		const char *name = list.items[i];
@@ -197,7 +136,7 @@ static int add_vex(struct judging *j, struct pile *pile, err *e)
 		else if (strcmp(name, "repo") == 0 || strcmp(name, "repository") == 0)
 			return err_set(e, ERR_USAGE, 0,
 			               "--vex %s: no VEX repository is kept here; name the file in it", name);
-		else if (add(j, pile, PAPER_VEX, name, true, e) < 0)
+		else if (choice_add(j->job, pile, PAPER_VEX, name, true, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -205,17 +144,16 @@ static int add_vex(struct judging *j, struct pile *pile, err *e)
 
 static int read_papers(struct judging *j, err *e)
 {
-	struct pile pile = { 0 };
+	struct paper_pile pile = { 0 };
 
-	if (add_ignores(j, &pile, e) < 0 || add_vex(j, &pile, e) < 0)
+	if (choice_add_ignores(j->job, &pile, j->flags->ignorefile, e) < 0 || add_vex(j, &pile, e) < 0)
 		return -1;
-	if (j->flags->ledger && add(j, &pile, PAPER_LEDGER, j->flags->ledger, false, e) < 0)
+	if (j->flags->ledger &&
+	    choice_add(j->job, &pile, PAPER_LEDGER, j->flags->ledger, false, e) < 0)
 		return -1;
 	if (scan_papers_read(pile.items, pile.len, j->job->now, &j->job->arena, &j->papers, e) < 0)
 		return -1;
-	for (size_t i = 0; i < j->papers.ignore.notes.len; i++)
-		message_note(j->job, j->flags->ignorefile ? j->flags->ignorefile : ".trivyignore",
-		             j->papers.ignore.notes.items[i]);
+	choice_tell(j->job, j->flags->ignorefile, &j->papers.ignore);
 	j->options.gate.ignore = &j->papers.ignore;
 	j->options.gate.vex = &j->papers.vex;
 	return 0;
@@ -325,7 +263,7 @@ static int read_baseline(struct judging *j, err *e)
 {
 	const char *name = j->flags->only_new;
 	struct papers papers = { 0 };
-	struct pile pile = { 0 };
+	struct paper_pile pile = { 0 };
 	struct target target;
 
 	map_init(&j->before, &j->job->arena);
@@ -334,7 +272,7 @@ static int read_baseline(struct judging *j, err *e)
 		return -1;
 	if (target.kind != TARGET_SBOM || bytes_starts(bytes_str(name), BYTES("sbom:")))
 		return scan_baseline(j, &target, e);
-	if (add(j, &pile, PAPER_REPORT, name, true, e) < 0)
+	if (choice_add(j->job, &pile, PAPER_REPORT, name, true, e) < 0)
 		return -1;
 	if (scan_papers_read(pile.items, pile.len, j->job->now, &j->job->arena, &papers, e) < 0) {
 		if (e->kind != ERR_FORMAT)
@@ -376,7 +314,7 @@ static int read_attached(struct judging *j, const struct target *target, struct 
 		                                      j->reading->options.tmp_dir };
 	struct arena *a = &j->job->arena;
 	struct attached_texts list;
-	struct pile pile = { 0 };
+	struct paper_pile pile = { 0 };
 
 	for (size_t i = 0; i < j->papers.vex.len; i++)
 		*ARENA_PUSH(a, &out->vex) = j->papers.vex.items[i];

@@ -3,11 +3,14 @@
  * a file: in every layer, also in what a later one deleted, and in the image's configuration. */
 #include "flow/secrets.h"
 
+#include "cmd/choice.h"
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
 #include "cmd/status.h"
+#include "flow/scan_papers.h"
+#include "vuln/gate.h"
 
 #include <limits.h>
 #include <unistd.h>
@@ -19,6 +22,7 @@ struct secrets_flags {
 	struct texts output;
 	struct exit_flag exit_code;
 	bool fail_on_gap;
+	struct choice_flags choice;
 	struct reading_flags reading;
 	struct network_flags network;
 };
@@ -42,6 +46,8 @@ struct run {
 	struct outputs outputs;
 	struct issues issues; /* for the reports over all targets */
 	struct reading reading;
+	struct secrets_choice choice;
+	struct papers papers;
 	enum status status;
 	size_t done; /* targets that were reported */
 };
@@ -49,6 +55,25 @@ struct run {
 static bool is_input(const char *text)
 {
 	return strcmp(text, "-") == 0;
+}
+
+static int choose(struct run *r, err *e)
+{
+	const struct choice_flags *f = &r->flags->choice;
+	struct job *job = r->job;
+	struct paper_pile pile = { 0 };
+
+	r->choice.severities = GATE_ALL;
+	r->choice.skip.files = choice_words(job, &f->skip_files);
+	r->choice.skip.dirs = choice_words(job, &f->skip_dirs);
+	if (f->severity && gate_severities(bytes_str(f->severity), &r->choice.severities, e) < 0)
+		return err_wrap(e, "--severity");
+	if (choice_add_ignores(job, &pile, f->ignorefile, e) < 0 ||
+	    scan_papers_read(pile.items, pile.len, job->now, &job->arena, &r->papers, e) < 0)
+		return -1;
+	choice_tell(job, f->ignorefile, &r->papers.ignore);
+	r->choice.ignore = &r->papers.ignore;
+	return 0;
 }
 
 static int prepare(struct run *r, const struct texts *targets, err *e)
@@ -59,6 +84,8 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 	if (f->name && !(targets->len == 1 && is_input(first)))
 		return err_set(e, ERR_USAGE, 0, "--name is for standard input: give '-', and nothing else");
 	if (reading_prepare(&r->reading, r->job, &f->reading, &f->network, first, e) < 0)
+		return -1;
+	if (choose(r, e) < 0)
 		return -1;
 	if (outputs_open(r->job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,
 	                 e) < 0)
@@ -102,6 +129,7 @@ static int search_one(void *ctx, const char *text, err *e)
 		progress_end(&r->reading.progress);
 	}
 	if (result == 0) {
+		secrets_choose(&page, &r->choice, &a);
 		report(r, &page);
 		if (secrets_at_least(&page, SEVERITY_MEDIUM) > 0)
 			r->status = status_worse(r->status, STATUS_FINDINGS);
@@ -141,12 +169,13 @@ const struct applet applet_secrets = {
 	.brief = "keys, tokens and passwords left in an image",
 	.operands = "TARGET...|-",
 	.about = "Searches every file of every layer, also what a later layer deleted, and the\n"
-			 "configuration: environment, labels, commands, build history. A finding shows\n"
-			 "where the secret is and never the secret. '-' is standard input.",
+			 "configuration; tells where a secret is, never the secret. '-': standard input.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,
-	.groups = { { &reading_flag_group, FIELD(reading) }, { &network_flag_group, FIELD(network) } },
+	.groups = { { &choice_flag_group, FIELD(choice) },
+	            { &reading_flag_group, FIELD(reading) },
+	            { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct secrets_flags),
 	.examples = { { "oakum secrets image.tar", "a line for each secret, below its file" },
 	              { "oakum secrets --format json --name appsettings.json - <appsettings.json",

@@ -103,10 +103,10 @@ static bool is_decided(const struct run *r, const struct finding *f, const struc
 	const struct vex_list *list = &r->judging.papers.vex;
 	struct arena *a = &r->job->arena;
 
-	if (vex_find(list, f->match.id, &f->purl, image, a))
+	if (vex_find(list, f->match.id, f->purl, image, a))
 		return true;
-	for (size_t i = 0; i < f->about.aliases.len; i++)
-		if (vex_find(list, f->about.aliases.items[i], &f->purl, image, a))
+	for (size_t i = 0; i < f->about->aliases.len; i++)
+		if (vex_find(list, f->about->aliases.items[i], f->purl, image, a))
 			return true;
 	return false;
 }
@@ -118,8 +118,8 @@ static bool is_meant(const struct run *r, const struct finding *f, const struct 
 
 		if (bytes_equal_nocase(id, f->match.id))
 			return true;
-		for (size_t k = 0; k < f->about.aliases.len; k++)
-			if (bytes_equal_nocase(id, f->about.aliases.items[k]))
+		for (size_t k = 0; k < f->about->aliases.len; k++)
+			if (bytes_equal_nocase(id, f->about->aliases.items[k]))
 				return true;
 	}
 	return r->flags->id.len == 0 && !is_decided(r, f, image);
@@ -144,8 +144,8 @@ static void decide(struct run *r, const struct finding *f, bytes image)
 		d = ARENA_PUSH(a, &r->decisions);
 		d->id = arena_bytes(a, f->match.id);
 		d->product = image.n > 0 ? image : package;
-		for (size_t i = 0; i < f->about.aliases.len; i++)
-			*ARENA_PUSH(a, &d->aliases) = arena_bytes(a, f->about.aliases.items[i]);
+		for (size_t i = 0; i < f->about->aliases.len; i++)
+			*ARENA_PUSH(a, &d->aliases) = arena_bytes(a, f->about->aliases.items[i]);
 	}
 	for (size_t i = 0; i < d->parts.len; i++)
 		if (bytes_equal(d->parts.items[i], package))

@@ -186,6 +186,16 @@ static const EVP_MD *md_of(enum key_hash hash)
 	return NULL;
 }
 
+bytes key_digest(enum key_hash hash, bytes text, struct arena *a)
+{
+	uint8_t *value = arena_alloc(a, EVP_MAX_MD_SIZE);
+	unsigned n;
+
+	if (EVP_Digest(text.p, text.n, value, &n, md_of(hash), NULL) != 1)
+		no_memory();
+	return bytes_of(value, n);
+}
+
 static bool is_of(const digest *d, enum key_hash hash)
 {
 	return (hash == KEY_SHA256 && d->algorithm == DIGEST_SHA256) ||

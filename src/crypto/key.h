@@ -25,6 +25,9 @@ struct key_message {
 	const digest *hash; /* NULL: of text */
 };
 
+/* key_digest(hash, text, a): what is signed of a text; not of KEY_HASH_NONE. Arena. */
+bytes key_digest(enum key_hash hash, bytes text, struct arena *a);
+
 /* -- public ------------------------------------------------------------------------------------ */
 
 struct public_key;

@@ -66,12 +66,17 @@ static bool seconds_of(const ASN1_TIME *t, int64_t *out)
 	return true;
 }
 
+bool certificate_times(const struct certificate *c, int64_t *out_from, int64_t *out_until)
+{
+	return seconds_of(X509_get0_notBefore(c->x509), out_from) &&
+	       seconds_of(X509_get0_notAfter(c->x509), out_until);
+}
+
 bool certificate_valid_at(const struct certificate *c, int64_t time)
 {
 	int64_t from, until;
 
-	return seconds_of(X509_get0_notBefore(c->x509), &from) &&
-	       seconds_of(X509_get0_notAfter(c->x509), &until) && time >= from && time <= until;
+	return certificate_times(c, &from, &until) && time >= from && time <= until;
 }
 
 /* -- what it says ------------------------------------------------------------------------------ */

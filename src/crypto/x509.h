@@ -16,7 +16,9 @@ void certificate_free(struct certificate *c);
 
 /* certificate_key(c): borrows from c; NULL: a kind that nobody signs with here. */
 const struct public_key *certificate_key(const struct certificate *c);
-/* certificate_valid_at(c, time): seconds since 1970, both ends belong to it. */
+/* certificate_times(c, out_from, out_until): seconds since 1970; false: they cannot be read.
+ * certificate_valid_at(c, time): both ends belong to it. */
+bool certificate_times(const struct certificate *c, int64_t *out_from, int64_t *out_until);
 bool certificate_valid_at(const struct certificate *c, int64_t time);
 
 enum certificate_name_kind { NAME_NONE, NAME_URI, NAME_EMAIL, NAME_DNS, NAME_IP, NAME_OTHER };

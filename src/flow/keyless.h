@@ -60,7 +60,8 @@ bytes keyless_chain(const struct keyless *k);
 struct keyless_subject {
 	bool has_artifact; /* needed where SHA-256 is not enough: P-384, P-521 over messages */
 	bytes artifact;
-	digest sha256, sha512; /* of the artifact: of a message, of the image a statement is about */
+	digest sha256, sha512; /* of the artifact: of a message, of the image a statement is about.
+	                        * Neither, of an envelope: its first subject is believed */
 	const struct public_key *key; /* NULL: a certificate */
 };
 

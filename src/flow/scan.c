@@ -16,31 +16,6 @@
 
 /* -- which packages ---------------------------------------------------------------------------- */
 
-static bool any_glob(const struct scan_words *words, bytes path)
-{
-	for (size_t i = 0; i < words->len; i++) {
-		bytes pattern = bytes_str(words->items[i]);
-
-		while (bytes_take_prefix(&pattern, BYTES("/")) || bytes_take_prefix(&pattern, BYTES("./")))
-			continue;
-		while (bytes_ends(pattern, BYTES("/")))
-			pattern.n--;
-		if (path_fits(pattern, path))
-			return true;
-	}
-	return false;
-}
-
-static bool is_skipped(const struct scan_options *o, bytes path)
-{
-	if (any_glob(&o->skip_files, path))
-		return true;
-	for (bytes dir = path_dir(path); dir.n > 0; dir = path_dir(dir))
-		if (any_glob(&o->skip_dirs, dir))
-			return true;
-	return false;
-}
-
 /* Says why a package is not looked up, as the counter of it; NULL: it is. */
 static uint64_t *passed_over(struct scan_page *page, const struct scan_options *o,
                              const struct package *p)
@@ -51,7 +26,7 @@ static uint64_t *passed_over(struct scan_page *page, const struct scan_options *
 		return &page->overridden;
 	if (p->owned_by_system)
 		return &page->owned;
-	if ((scan_is_system(p) ? o->no_system : o->no_languages) || is_skipped(o, p->path))
+	if ((scan_is_system(p) ? o->no_system : o->no_languages) || skip_fits(&o->skip, p->path))
 		return &page->unwanted;
 	return NULL;
 }
@@ -219,27 +194,6 @@ int scan_judge(const struct image *image, const struct facts *facts,
 	return judge_facts(out, image, facts, options, e);
 }
 
-/* The gate's words hold for secrets, too: severities, ignore files, what is to be passed over. */
-static void choose_secrets(struct scan *s, const struct scan_options *o)
-{
-	struct secrets_page *page = &s->secrets;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < page->len; i++) {
-		const struct secrets_row *row = &page->items[i];
-		bytes id = bytes_str(secret_rules[row->found.rule].id);
-
-		if (o->gate.severities & 1U << secrets_severity(&row->found) &&
-		    !is_skipped(o, row->file) &&
-		    !(o->gate.ignore &&
-		      ignore_find(o->gate.ignore, IGNORE_SECRET, id, row->file, NULL, &s->arena)))
-			page->items[kept++] = *row;
-	}
-	page->total -= page->len - kept;
-	page->len = kept;
-	s->page.secrets = page;
-}
-
 static int read_image(const struct target *target, const struct scan_options *o, struct scan *s,
                       err *e)
 {
@@ -259,7 +213,10 @@ static int read_image(const struct target *target, const struct scan_options *o,
 		return 0;
 	if (secrets_collect(&s->image, &s->arena, &s->secrets, e) < 0)
 		return -1;
-	choose_secrets(s, o);
+	secrets_choose(&s->secrets,
+	               &(struct secrets_choice){ o->gate.severities, o->gate.ignore, o->skip },
+	               &s->arena);
+	s->page.secrets = &s->secrets;
 	return 0;
 }
 

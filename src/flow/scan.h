@@ -9,12 +9,8 @@
 
 #include "catalog/facts.h"
 #include "closure/closure.h"
+#include "flow/skip.h"
 #include "report/scan_page.h"
-
-struct scan_words {
-	const char *const *items; /* globs */
-	size_t len;
-};
 
 struct scan_options {
 	struct image_options image;
@@ -23,7 +19,7 @@ struct scan_options {
 	struct gate_options gate; /* its image is set by scan_run */
 	bool no_system, no_languages;
 	bool secrets; /* look for keys and passwords on the same read; not in bills */
-	struct scan_words skip_dirs, skip_files;
+	struct skip skip;
 };
 
 struct scan {

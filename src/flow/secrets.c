@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "catalog/facts.h"
 #include "secret/inspector.h"
+#include "secret/rules.h"
 
 /* The row of one more finding, or NULL when there are too many. */
 static struct secrets_row *add_row(struct secrets_page *page, struct arena *a)
@@ -147,4 +148,25 @@ int secrets_run(const struct target *target, const struct image_options *options
 	}
 	image_done(&image);
 	return result;
+}
+
+/* -- what is to be told ------------------------------------------------------------------------ */
+
+void secrets_choose(struct secrets_page *page, const struct secrets_choice *choice,
+                    struct arena *a)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->len; i++) {
+		const struct secrets_row *row = &page->items[i];
+		bytes id = bytes_str(secret_rules[row->found.rule].id);
+
+		if (choice->severities & 1U << secrets_severity(&row->found) &&
+		    !skip_fits(&choice->skip, row->file) &&
+		    !(choice->ignore &&
+		      ignore_find(choice->ignore, IGNORE_SECRET, id, row->file, NULL, a)))
+			page->items[kept++] = *row;
+	}
+	page->total -= page->len - kept;
+	page->len = kept;
 }

@@ -7,7 +7,9 @@
  * Threading: as image_read (one thread, no other running). */
 #pragma once
 
+#include "flow/skip.h"
 #include "image/image.h"
+#include "model/ignore.h"
 #include "report/secrets_page.h"
 
 /* secrets_run(target, options, a, out, e): everything. Errors of image_read. Arena. */
@@ -17,6 +19,17 @@ int secrets_run(const struct target *target, const struct image_options *options
 /* secrets_collect(image, a, out, e): of an image that was read with secret_inspector among others.
  * Arena; borrows from the image. */
 int secrets_collect(const struct image *image, struct arena *a, struct secrets_page *out, err *e);
+
+/* What is to be told. */
+struct secrets_choice {
+	unsigned severities;              /* 1 << SEVERITY_... (vuln/gate.h) */
+	const struct ignore_list *ignore; /* may be NULL */
+	struct skip skip;
+};
+
+/* secrets_choose(page, choice, a): the others are taken off the page. */
+void secrets_choose(struct secrets_page *page, const struct secrets_choice *choice,
+                    struct arena *a);
 
 /* secrets_input(fd, name, timeout_ms, a, out, e): one file, from where fd stands to its end, in a
  * sealed worker of its own; `name` is what the report calls it. ERR_IO, ERR_LIMIT, ERR_BUG. */

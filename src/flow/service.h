@@ -15,6 +15,7 @@ struct service_call {
 	enum http_method method;
 	const char *type, *accept, *authorization; /* headers; NULL: none */
 	bytes body;
+	bytes secret; /* that no error repeats, though the service does; empty: none */
 	bool finds; /* 409 with a Location says: it is there already, see here */
 	void (*note)(void *ctx, const char *text); /* it is asked again; may be NULL */
 	void *note_ctx;

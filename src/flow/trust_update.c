@@ -30,6 +30,12 @@ struct walk {
 	bytes came[TUF_PARTS]; /* to be kept */
 };
 
+static bytes pinned(const struct walk *w)
+{
+	return w->options->root.n > 0 ? w->options->root
+	                              : bytes_of(trust_public_tuf, trust_public_tuf_len);
+}
+
 /* -- in the worker ----------------------------------------------------------------------------- */
 
 static void answer(struct worker_side *side, const struct tuf *t, bool keep, const err *e)
@@ -72,15 +78,12 @@ static void take_request(struct worker_side *side, buf *request)
 static _Noreturn int serve(struct worker_side *side, void *arg)
 {
 	const struct walk *w = arg;
-	bytes root = w->options->root;
 	buf request = BUF_INIT(LIMIT_TUF_FILE + WORKER_IN_SIZE);
 	struct tuf *t = NULL;
 	err e = { 0 };
 	bool keep = false;
 
-	if (root.n == 0)
-		root = bytes_of(trust_public_tuf, trust_public_tuf_len);
-	if (tuf_new(root, w->kept, w->options->now, &t, &e) == 0)
+	if (tuf_new(pinned(w), w->kept, w->options->now, &t, &e) == 0)
 		answer(side, t, false, &e);
 	while (!err_is_set(&e)) {
 		take_request(side, &request);
@@ -239,6 +242,8 @@ static int walk(struct walk *w, struct trust_update_result *out, err *e)
 	bool ignored;
 	int status = hear(w, &ignored, e);
 
+	if (w->kept[TUF_PART_ROOT].n == 0)
+		w->came[TUF_PART_ROOT] = pinned(w); /* unless a later one comes */
 	if (status == 0)
 		status = registry_open(&w->options->registry, &w->registry, e);
 	while (status == 0 && !w->at_end)

@@ -176,16 +176,20 @@ static int check_digest(const char *what, const digest *want, const digest *have
 /* hash_only(p, e): the blob's digest alone, without a worker. */
 static int hash_only(struct passage *p, err *e)
 {
-	static _Thread_local uint8_t piece[WORKER_IN_SIZE];
+	buf room = BUF_INIT(WORKER_IN_SIZE);
+	uint8_t *piece = buf_room(&room, WORKER_IN_SIZE);
 	int64_t n;
 
 	hasher_reset(p->f->blob);
-	while ((n = fill(p->x, piece, sizeof(piece), e)) > 0) {
+	while ((n = fill(p->x, piece, WORKER_IN_SIZE, e)) > 0) {
 		hasher_update(p->f->blob, bytes_of(piece, (size_t)n));
 		if (count_fed(p, (uint64_t)n, e) < 0 ||
 		    deadline_check(&p->f->queue->options->deadline, e) < 0)
-			return -1;
+			n = -1;
+		if (n < 0)
+			break;
 	}
+	buf_done(&room);
 	if (n < 0)
 		return -1;
 	digest have = hasher_final(p->f->blob);

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "fmt/tar.h"
+#include "oci/append.h"
 #include "oci/document.h"
 #include "oci/layout.h"
 #include "oci/local.h"
@@ -49,6 +50,19 @@ static void answer_verdict(struct worker_side *side, const err *e)
 
 /* -- documents --------------------------------------------------------------------------------- */
 
+static int answer_append(bytes request, struct arena *a, buf *out, err *e)
+{
+	struct append in;
+	struct appended made;
+
+	if (!append_unpack(request, &in))
+		return err_set(e, ERR_BUG, 0, "a request that cannot be read");
+	if (append_make(&in, a, &made, e) < 0)
+		return -1;
+	appended_pack(&made, out);
+	return 0;
+}
+
 static int answer_document(const struct serve *s, enum request what, bytes text, struct arena *a,
                            buf *out, err *e)
 {
@@ -88,6 +102,7 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 	case REQUEST_LIST:
 		return pack_take_u64(&text, UINT64_MAX, &size) ? local_list(s->archive_fd, size, a, out, e)
 		                                   : err_set(e, ERR_BUG, 0, "a listing of no size");
+	case REQUEST_APPEND: return answer_append(text, a, out, e);
 	case REQUEST_NONE:
 	case REQUEST_LAYER: break;
 	}

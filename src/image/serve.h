@@ -21,6 +21,7 @@ enum request {
 	REQUEST_DOCKER,
 	REQUEST_LIST,
 	REQUEST_LAYOUT, /* an index.json that is about to be written: oci/layout.h */
+	REQUEST_APPEND, /* a manifest that gets one more layer: oci/append.h */
 	REQUEST_LAYER
 };
 

@@ -36,7 +36,7 @@ enum attachment_kind attachment_kind_of(bytes type)
 
 const char *attachment_tag(const digest *subject, const char *suffix, struct arena *a)
 {
-	bytes digits = bytes_str(DIGEST_TEXT(subject)), name;
+	bytes digits = bytes_str(DIGEST_TEXT(subject)), name = { 0 };
 
 	(void)bytes_take_until(&digits, ':', &name);
 	digits = bytes_slice(digits, 0, TAG_DIGITS);

@@ -32,9 +32,10 @@ struct attachment {
 	bytes artifact_type;       /* of the manifest; empty: unsaid */
 	bytes predicate_type;      /* as annotations say; empty: unsaid. A hint */
 	bytes created;             /* annotation org.opencontainers.image.created; a hint */
-	struct descriptor layer;   /* the blob; its annotations are those of the layer */
-	bytes content;             /* the blob's octets, of its digest; empty: not asked for */
-	const char *unread;        /* why content could not be had, though asked for; NULL */
+	struct descriptor layer;   /* the blob; its annotations are those of the layer; without a digest
+	                            * where the manifest was not read or has no layers */
+	bytes content;             /* the blob's octets, of its digest; empty: not asked for, unread */
+	const char *unread;        /* why it could not be had, though asked for; NULL */
 };
 
 struct attachments {

@@ -197,23 +197,23 @@ static const char *hex_of(struct digest_chars *chars, const digest *d)
 /* hash_file(fd, h, out_n, e): hash what there is. Returns the octets by *out_n. */
 static int hash_file(int fd, struct hasher *h, uint64_t *out_n, err *e)
 {
-	static _Thread_local uint8_t piece[HASH_PIECE];
+	buf room = BUF_INIT(HASH_PIECE);
+	uint8_t *piece = buf_room(&room, HASH_PIECE);
 	uint64_t at = 0;
+	ssize_t n;
 
-	for (;;) {
-		ssize_t n = pread(fd, piece, sizeof(piece), (off_t)at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
+	while ((n = pread(fd, piece, HASH_PIECE, (off_t)at)) > 0 || (n < 0 && errno == EINTR)) {
 		if (n < 0)
-			return err_set(e, ERR_IO, errno, "read");
-		if (n == 0)
-			break;
+			continue;
 		hasher_update(h, bytes_of(piece, (size_t)n));
 		at += (uint64_t)n;
 	}
-	*out_n = at;
-	return 0;
+	if (n < 0)
+		(void)!err_set(e, ERR_IO, errno, "read");
+	else
+		*out_n = at;
+	buf_done(&room);
+	return n < 0 ? -1 : 0;
 }
 
 static int fits(int fd, const struct descriptor *d, bool *out, err *e)

@@ -98,3 +98,6 @@ int layout_commit(const struct layout *l, const struct layout_entries *entries,
 int layout_index_merge(bytes old, const struct layout_index *index,
                        const struct layout_entries *entries, buf *out, err *e);
 int layout_index_text(const struct layout_entries *entries, buf *out, err *e);
+/* layout_entry_text(d, out, e): one descriptor as it stands in such a list, on one line. Appended.
+ * ERR_LIMIT. */
+int layout_entry_text(const struct descriptor *d, buf *out, err *e);

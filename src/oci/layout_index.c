@@ -151,8 +151,7 @@ static void put_annotations(struct json_writer *w, const struct descriptor *d, s
 	json_write_end(w);
 }
 
-/* A descriptor on one line. */
-static int put_entry(const struct descriptor *d, buf *out, err *e)
+int layout_entry_text(const struct descriptor *d, buf *out, err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct stream stream;
@@ -193,7 +192,7 @@ static int put_entries(const struct layout_entries *entries, bool first, buf *ou
 {
 	for (size_t i = 0; i < entries->len; i++, first = false)
 		if ((!first && buf_append(out, BYTES(","), e) < 0) ||
-		    put_entry(&entries->items[i], out, e) < 0)
+		    layout_entry_text(&entries->items[i], out, e) < 0)
 			return -1;
 	return 0;
 }

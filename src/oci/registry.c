@@ -251,8 +251,9 @@ static int take_manifest(struct http_exchange *x, const struct reference *ref, b
 	return 0;
 }
 
-int reading_manifest(struct registry *r, const struct reference *ref, struct arena *a,
-                     struct registry_document *out, const char **out_etag, err *e)
+static int read_within(struct registry *r, const struct reference *ref, size_t max,
+                       struct arena *a, struct registry_document *out, const char **out_etag,
+                       err *e)
 {
 	struct arena scratch = ARENA_INIT;
 	const struct call c = { .what = manifest_what(ref, &scratch),
@@ -263,7 +264,7 @@ int reading_manifest(struct registry *r, const struct reference *ref, struct are
 		                    .headers = accept_manifests };
 	struct answer answer;
 	bytes content;
-	int result = call_read(r, &c, LIMIT_MANIFEST, &scratch, &answer, &content, e);
+	int result = call_read(r, &c, max, &scratch, &answer, &content, e);
 
 	if (result == 0 && http_status(answer.x) != 200) {
 		result = call_refuse(r, &c, answer.x, e);
@@ -278,6 +279,12 @@ int reading_manifest(struct registry *r, const struct reference *ref, struct are
 		(void)call_wrap(&c, e);
 	arena_wipe(&scratch);
 	return result;
+}
+
+int reading_manifest(struct registry *r, const struct reference *ref, struct arena *a,
+                     struct registry_document *out, const char **out_etag, err *e)
+{
+	return read_within(r, ref, LIMIT_MANIFEST, a, out, out_etag, e);
 }
 
 bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, struct arena *a,
@@ -296,8 +303,8 @@ bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, s
 	return true;
 }
 
-int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,
-                      struct registry_document *out, err *e)
+int registry_manifest_within(struct registry *r, const struct reference *ref, size_t max,
+                             struct arena *a, struct registry_document *out, err *e)
 {
 	struct reference want = *ref, there;
 	struct descriptor meant;
@@ -313,11 +320,22 @@ int registry_manifest(struct registry *r, const struct reference *ref, struct ar
 	     want.digest.algorithm != DIGEST_NONE && reading_mirror(r, &want, i, a, &there); i++) {
 		err failed = { 0 }; /* told, and the next place is asked */
 
-		if (reading_manifest(r, &there, a, out, &etag, &failed) == 0) {
+		if (read_within(r, &there, max, a, out, &etag, &failed) == 0) {
 			registry_note(r, "%s/%s answered for %s", there.host, there.repository, ref->host);
 			return 0;
 		}
 		registry_note(r, "%s", failed.text);
 	}
-	return reading_manifest(r, &want, a, out, &etag, e);
+	return read_within(r, &want, max, a, out, &etag, e);
+}
+
+int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,
+                      struct registry_document *out, err *e)
+{
+	return registry_manifest_within(r, ref, LIMIT_MANIFEST, a, out, e);
+}
+
+size_t registry_requests(struct registry *r)
+{
+	return atomic_load(&r->requests);
 }

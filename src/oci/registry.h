@@ -73,6 +73,11 @@ struct registry_document {
 int registry_head(struct registry *r, const struct reference *ref, struct descriptor *out, err *e);
 int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,
                       struct registry_document *out, err *e);
+/* registry_manifest_within: the same, of at most max octets. registry_requests(r): how many requests
+ * were sent until now, those for tokens not counted. */
+int registry_manifest_within(struct registry *r, const struct reference *ref, size_t max,
+                             struct arena *a, struct registry_document *out, err *e);
+size_t registry_requests(struct registry *r);
 
 /* registry_blob_open(r, ref, d, from, out, e): begin to stream the blob d of ref's repository at
  * octet `from`. ERR_ABSENT. registry_blob_read: up to cap octets, 0 at the end, -1; goes on by
@@ -97,6 +102,15 @@ int registry_tags(struct registry *r, const struct reference *ref, struct arena 
                   struct strings *out, err *e);
 int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
                        bytes artifact_type, struct arena *a, struct descriptors *out, err *e);
+/* Its two halves, for who asks both at once: registry_referrers_by_api: *out_known: the registry
+ * has the API, and the fallback tag says nothing. registry_referrers_by_tag: no such tag is an
+ * empty list. */
+int registry_referrers_by_api(struct registry *r, const struct reference *ref,
+                              const digest *subject, bytes artifact_type, struct arena *a,
+                              struct descriptors *out, bool *out_known, err *e);
+int registry_referrers_by_tag(struct registry *r, const struct reference *ref,
+                              const digest *subject, bytes artifact_type, struct arena *a,
+                              struct descriptors *out, err *e);
 
 /* -- writing ----------------------------------------------------------------------------------- */
 /* Where a blob's octets come from. read as in http_body; restart(ctx, from, e): go on
@@ -123,3 +137,16 @@ int registry_blob_push(struct registry *r, const struct reference *ref, const st
 int registry_manifest_push(struct registry *r, const struct reference *ref,
                            const struct registry_document *document, const digest *subject,
                            const struct descriptor *entry, err *e);
+
+/* registry_manifest_update(r, ref, edit, e): what ref's tag names is read, made into what it shall
+ * be, and pushed, If-Match where the registry gives an ETag; then read again, until nothing is to be
+ * done: somebody else may have written meanwhile (LIMIT_REGISTRY_TRIES rounds, then ERR_NET).
+ * make(ctx, old, a, out, e): 1: it is as it shall be; 0: content and media type of *out; -1. old has
+ * no content when the tag names nothing. It may push blobs. */
+struct registry_edit {
+	int (*make)(void *ctx, const struct registry_document *old, struct arena *a,
+	            struct registry_document *out, err *e);
+	void *ctx;
+};
+int registry_manifest_update(struct registry *r, const struct reference *ref,
+                             const struct registry_edit *edit, err *e);

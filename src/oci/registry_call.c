@@ -110,6 +110,7 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
 	for (;;) {
 		uint64_t before = deadline_in(0).at_ms;
 
+		atomic_fetch_add(&r->requests, 1);
 		if (http_send(http, request, &x, e) == 0) {
 			*out = x;
 			if (!again(r, c, x, patience))

@@ -30,6 +30,7 @@ struct mirror {
 struct registry {
 	struct arena arena;
 	struct registry_options options;
+	atomic_size_t requests;  /* sent */
 	pthread_mutex_t meeting; /* a host of unknown scheme; taken before asking */
 	pthread_mutex_t asking;  /* for a token; taken before lock */
 	pthread_mutex_t lock;    /* of everything below, and of the arena */

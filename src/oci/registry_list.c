@@ -170,16 +170,17 @@ static int take_referrers(void *ctx, const struct http_exchange *x, bytes page, 
 	return take_index(ctx, page, e);
 }
 
-/* distribution-spec 1.1, "Referrers Tag Schema": what is there where the API is not. */
-static int fallback(struct registry *r, const struct reference *ref, const digest *subject,
-                    struct referrers *f, err *e)
+int registry_referrers_by_tag(struct registry *r, const struct reference *ref,
+                              const digest *subject, bytes artifact_type, struct arena *a,
+                              struct descriptors *out, err *e)
 {
-	struct arena a = ARENA_INIT;
+	struct arena scratch = ARENA_INIT;
 	struct reference tag = { .host = ref->host, .repository = ref->repository };
+	struct referrers f = { .r = r, .arena = a, .artifact_type = artifact_type };
 	struct registry_document doc;
 
-	tag.tag = attachment_tag(subject, "", &a);
-	int result = registry_manifest(r, &tag, &a, &doc, e);
+	tag.tag = attachment_tag(subject, "", &scratch);
+	int result = registry_manifest_within(r, &tag, LIMIT_LIST_PAGE, &scratch, &doc, e);
 
 	if (result < 0 && e->kind == ERR_ABSENT) {
 		err_clear(e); /* nobody refers to it */
@@ -188,14 +189,17 @@ static int fallback(struct registry *r, const struct reference *ref, const diges
 		result = err_set(e, ERR_FORMAT, 0, "%s/%s: the tag '%s' should be an index of referrers",
 		                 ref->host, ref->repository, tag.tag);
 	} else if (result == 0) {
-		result = take_index(f, doc.content, e);
+		result = take_index(&f, doc.content, e);
 	}
-	arena_wipe(&a);
-	return result < 0 ? -1 : 0;
+	if (result == 0)
+		*out = f.list;
+	arena_wipe(&scratch);
+	return result;
 }
 
-int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
-                       bytes artifact_type, struct arena *a, struct descriptors *out, err *e)
+int registry_referrers_by_api(struct registry *r, const struct reference *ref,
+                              const digest *subject, bytes artifact_type, struct arena *a,
+                              struct descriptors *out, bool *out_known, err *e)
 {
 	static const struct http_header accept[] = {
 		{ "Accept", "application/vnd.oci.image.index.v1+json" }, { 0 }
@@ -218,10 +222,20 @@ int registry_referrers(struct registry *r, const struct reference *ref, const di
 
 	if (result < 0)
 		(void)call_wrap(&p.call, e);
-	if (result == 1)
-		result = fallback(r, ref, subject, &f, e);
+	else
+		*out_known = result == 0;
 	if (result == 0)
 		*out = f.list;
 	arena_wipe(&scratch);
-	return result;
+	return result < 0 ? -1 : 0;
+}
+
+int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
+                       bytes artifact_type, struct arena *a, struct descriptors *out, err *e)
+{
+	bool known;
+
+	if (registry_referrers_by_api(r, ref, subject, artifact_type, a, out, &known, e) < 0)
+		return -1;
+	return known ? 0 : registry_referrers_by_tag(r, ref, subject, artifact_type, a, out, e);
 }

@@ -104,19 +104,69 @@ static int push(struct registry *r, struct push *p, err *e)
 	return result < 0 ? -1 : 0;
 }
 
+/* -- what a tag names, changed ----------------------------------------------------------------- */
+
+/* One round: read, edit, write. 1 when it must be looked at again, 0 when it is as it shall be. */
+static int update(struct registry *r, const struct reference *tag, const struct registry_edit *edit,
+                  struct arena *a, err *e)
+{
+	struct push p = { .ref = tag };
+	struct registry_document old = { 0 }, new = { 0 };
+
+	if (reading_manifest(r, tag, a, &old, &p.if_match, e) < 0) {
+		if (e->kind != ERR_ABSENT)
+			return -1;
+		err_clear(e); /* the first one */
+		old = (struct registry_document){ 0 };
+		p.if_match = NULL;
+	}
+	int result = edit->make(edit->ctx, &old, a, &new, e);
+
+	if (result != 0)
+		return result < 0 ? -1 : 0;
+	p.content = new.content;
+	p.media_type = new.media_type;
+	p.digest = digest_of(DIGEST_SHA256, p.content);
+	return push(r, &p, e) < 0 ? -1 : 1;
+}
+
+int registry_manifest_update(struct registry *r, const struct reference *ref,
+                             const struct registry_edit *edit, err *e)
+{
+	struct reference tag = { .host = ref->host, .repository = ref->repository, .tag = ref->tag };
+	int result = 1;
+
+	/* Most registries do not know If-Match on a manifest, so what was written is read again. */
+	for (int i = 0; result == 1 && i < LIMIT_REGISTRY_TRIES; i++) {
+		struct arena a = ARENA_INIT;
+
+		result = update(r, &tag, edit, &a, e);
+		arena_wipe(&a);
+	}
+	if (result == 1)
+		result = err_set(e, ERR_NET, 0, "%s/%s: others write the tag '%s' at the same time",
+		                 ref->host, ref->repository, ref->tag);
+	return result;
+}
+
 /* -- the fallback tag (distribution-spec 1.1, "Pushing Manifests with Subject") ---------------- */
 
-/* add_entry(r, old, entry, out, e): the index with our entry at the end of its list; 1 when it was
- * there already. */
-static int add_entry(struct registry *r, bytes old, const struct descriptor *entry, buf *out,
-                     err *e)
+struct fallback {
+	struct registry *r;
+	const struct descriptor *entry;
+};
+
+/* add_entry(r, old, entry, a, out, e): the index with our entry at the end of its list; 1 when it
+ * was there already. */
+static int add_entry(struct registry *r, bytes old, const struct descriptor *entry, struct arena *a,
+                     bytes *out, err *e)
 {
 	struct descriptor ours = *entry;
 	const struct layout_entries entries = { &ours, 1, 1 };
-	struct arena a = ARENA_INIT;
 	struct layout_index index = { 0 };
+	buf text = BUF_INIT(LIMIT_LIST_PAGE);
 	int result = r->options.parse_layout
-	                 ? r->options.parse_layout(r->options.parse_ctx, old, &a, &index, e)
+	                 ? r->options.parse_layout(r->options.parse_ctx, old, a, &index, e)
 	                 : err_set(e, ERR_BUG, 0, "no worker to read a list of referrers");
 
 	if (result == 0 && index.len >= LIMIT_REFERRERS)
@@ -125,42 +175,26 @@ static int add_entry(struct registry *r, bytes old, const struct descriptor *ent
 		if (digest_equal(&index.items[i].digest, &entry->digest))
 			result = 1;
 	if (result == 0)
-		result = layout_index_merge(old, &index, &entries, out, e);
-	arena_wipe(&a);
+		result = layout_index_merge(old, &index, &entries, &text, e);
+	*out = arena_bytes(a, buf_bytes(&text));
+	buf_done(&text);
 	return result;
 }
 
-/* One round: read, add, write. 1 when it must be looked at again, 0 when our entry is there. */
-static int update(struct registry *r, const struct reference *tag, const struct descriptor *entry,
-                  struct arena *a, err *e)
+static int edit_fallback(void *ctx, const struct registry_document *old, struct arena *a,
+                         struct registry_document *out, err *e)
 {
 	static const char empty[] = "{\"schemaVersion\":2,\"mediaType\":"
 								"\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}";
-	buf text = BUF_INIT(LIMIT_LIST_PAGE);
-	struct push p = { .ref = tag, .media_type = BYTES("application/vnd.oci.image.index.v1+json") };
-	struct registry_document old = { .content = BYTES(empty) };
-	int result = reading_manifest(r, tag, a, &old, &p.if_match, e);
+	struct fallback *f = ctx;
+	bytes text = old->content.n > 0 ? old->content : BYTES(empty);
 
-	if (result < 0 && e->kind == ERR_ABSENT) {
-		err_clear(e); /* the first referrer */
-		result = 0;
-	} else if (result == 0 && !oci_is_index(old.media_type)) {
-		result = err_set(e, ERR_FORMAT, 0, "the tag '%s' should be an index of referrers",
-		                 tag->tag);
-	} else if (result == 0 && old.content.n > LIMIT_LIST_PAGE) {
-		result = err_set(e, ERR_LIMIT, 0, "the index of referrers is too large");
-	}
-	if (result == 0)
-		result = add_entry(r, old.content, entry, &text, e);
-	if (result == 0) {
-		p.content = buf_bytes(&text);
-		p.digest = digest_of(DIGEST_SHA256, p.content);
-		result = push(r, &p, e) < 0 ? -1 : 1;
-	} else if (result == 1) {
-		result = 0;
-	}
-	buf_done(&text);
-	return result;
+	if (old->content.n > 0 && !oci_is_index(old->media_type))
+		return err_set(e, ERR_FORMAT, 0, "the fallback tag should be an index of referrers");
+	if (text.n > LIMIT_LIST_PAGE)
+		return err_set(e, ERR_LIMIT, 0, "the index of referrers is too large");
+	out->media_type = BYTES("application/vnd.oci.image.index.v1+json");
+	return add_entry(f->r, text, f->entry, a, &out->content, e);
 }
 
 static int update_fallback(struct registry *r, const struct reference *ref, const digest *subject,
@@ -168,19 +202,14 @@ static int update_fallback(struct registry *r, const struct reference *ref, cons
 {
 	struct arena names = ARENA_INIT;
 	struct reference tag = { .host = ref->host, .repository = ref->repository };
-	int result = 1;
+	struct fallback f = { r, entry };
+	const struct registry_edit edit = { edit_fallback, &f };
 
 	tag.tag = attachment_tag(subject, "", &names);
-	/* Most registries do not know If-Match on a manifest, so what was written is read again. */
-	for (int i = 0; result == 1 && i < LIMIT_REGISTRY_TRIES; i++) {
-		struct arena a = ARENA_INIT;
+	int result = registry_manifest_update(r, &tag, &edit, e);
 
-		result = update(r, &tag, entry, &a, e);
-		arena_wipe(&a);
-	}
-	if (result == 1)
-		result = err_set(e, ERR_NET, 0, "%s/%s: others write the tag '%s' at the same time",
-		                 ref->host, ref->repository, tag.tag);
+	if (result < 0 && e->kind == ERR_FORMAT)
+		(void)err_wrap(e, "tag '%s'", tag.tag);
 	arena_wipe(&names);
 	return result;
 }

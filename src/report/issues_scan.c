@@ -105,7 +105,7 @@ static void add_finding(struct issues *all, const struct scan_page *page, const 
 	const struct package *p = f->match.package;
 	const struct issue_rule rule = { .id = f->match.id,
 		                             .title = scan_title(f),
-		                             .about = f->about.description,
+		                             .about = f->about->description,
 		                             .link = bytes_str(scan_link(f->match.id, a)) };
 	struct issue issue = { .kind = scan_is_system(p) ? ISSUE_SYSTEM_PACKAGE
 		                                             : ISSUE_LANGUAGE_PACKAGE,
@@ -116,7 +116,7 @@ static void add_finding(struct issues *all, const struct scan_page *page, const 
 		                   .purl = bytes_str(f->purl_text),
 		                   .score = score_of(f->rating.score),
 		                   .status = status_of(f),
-		                   .exploited = f->about.kev_added.n > 0,
+		                   .exploited = f->about->kev_added.n > 0,
 		                   .can_be_fixed = f->match.fixed.n > 0 };
 
 	place(page, &issue, p, a);

@@ -111,7 +111,7 @@ static void add_ratings(struct document *d, const struct finding *f,
                         struct sbom_vulnerability *out)
 {
 	static const char *const words[] = { "unknown", "info", "low", "medium", "high", "critical" };
-	const struct vulnerability *v = &f->about;
+	const struct vulnerability *v = f->about;
 	struct sbom_rating *list = arena_array(&d->arena, struct sbom_rating, 1 + 3 * v->scores.len);
 	size_t n = 0;
 
@@ -141,7 +141,7 @@ static void add_ratings(struct document *d, const struct finding *f,
 static void add_weaknesses(struct document *d, const struct finding *f,
                            struct sbom_vulnerability *out)
 {
-	const struct word_list *words = &f->about.cwes;
+	const struct word_list *words = &f->about->cwes;
 	uint32_t *list = arena_array(&d->arena, uint32_t, words->len);
 
 	for (size_t i = 0; i < words->len; i++) {
@@ -217,10 +217,10 @@ static struct sbom_vulnerability show(struct document *d, struct claim *x)
 	struct sbom_vulnerability v = {
 		.id = f->match.id,
 		.link = bytes_str(is_plain(f->match.id) ? scan_link(f->match.id, &d->arena) : ""),
-		.description = f->about.description.n > 0 ? f->about.description : f->about.title,
+		.description = f->about->description.n > 0 ? f->about->description : f->about->title,
 		.recommendation = arena_bytes(&d->arena, buf_bytes(&x->recommendation)),
-		.published = time_of(f->about.published),
-		.modified = time_of(f->about.modified),
+		.published = time_of(f->about->published),
+		.modified = time_of(f->about->modified),
 		.affects = x->affects.items,
 		.affects_len = x->affects.len,
 	};

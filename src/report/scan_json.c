@@ -201,18 +201,18 @@ static void write_vendor(struct json_writer *w, bytes source, enum severity seve
 /* Sorted by vendor, as the scores are; the advisory's own source stands among them. */
 static void write_vendors(struct json_writer *w, const struct finding *f)
 {
-	bytes own = f->match.advisory.source;
-	enum severity severity = f->match.advisory.severity;
+	bytes own = f->match.advisory->source;
+	enum severity severity = f->match.advisory->severity;
 	bool any = severity != SEVERITY_UNKNOWN, said = !any;
 
-	for (size_t i = 0; i < f->about.scores.len; i++)
-		any |= f->about.scores.items[i].severity != SEVERITY_UNKNOWN &&
-		       f->about.scores.items[i].source.n > 0;
+	for (size_t i = 0; i < f->about->scores.len; i++)
+		any |= f->about->scores.items[i].severity != SEVERITY_UNKNOWN &&
+		       f->about->scores.items[i].source.n > 0;
 	if (!any)
 		return;
 	json_write_object(w, "VendorSeverity");
-	for (size_t i = 0; i < f->about.scores.len; i++) {
-		const struct vulnerability_score *s = &f->about.scores.items[i];
+	for (size_t i = 0; i < f->about->scores.len; i++) {
+		const struct vulnerability_score *s = &f->about->scores.items[i];
 		int c = bytes_compare(own, s->source);
 
 		if (!said && c <= 0)
@@ -266,7 +266,7 @@ static void write_scores(struct json_writer *w, const struct vulnerability *abou
 
 static void write_more(struct json_writer *w, const struct finding *f)
 {
-	const struct vulnerability *v = &f->about;
+	const struct vulnerability *v = f->about;
 	bool scored = v->id.n > 0 && v->epss != UINT32_MAX;
 
 	if (v->kev_added.n == 0 && !scored && f->match.package->reach == REACH_UNSAID)
@@ -296,7 +296,7 @@ static void write_finding(struct json_writer *w, const struct scan_page *page,
 
 	json_write_object(w, NULL);
 	json_write_str(w, "VulnerabilityID", f->match.id);
-	write_words(w, "VendorIDs", &f->match.advisory.vendor_ids);
+	write_words(w, "VendorIDs", &f->match.advisory->vendor_ids);
 	json_write_text(w, "PkgID", result_id(p, a));
 	json_write_str(w, "PkgName", p->name);
 	if (!scan_is_system(p) && !result_is_by_file(p))
@@ -314,15 +314,15 @@ static void write_finding(struct json_writer *w, const struct scan_page *page,
 	json_write_str(w, "Name", source->name);
 	write_some_text(w, "URL", source->url);
 	json_write_end(w);
-	write_some_text(w, "Title", f->about.title);
-	write_some_text(w, "Description", f->about.description);
+	write_some_text(w, "Title", f->about->title);
+	write_some_text(w, "Description", f->about->description);
 	write_upper(w, "Severity", f->rating.severity);
-	write_words(w, "CweIDs", &f->about.cwes);
+	write_words(w, "CweIDs", &f->about->cwes);
 	write_vendors(w, f);
-	write_scores(w, &f->about);
-	write_words(w, "References", &f->about.references);
-	write_some_text(w, "PublishedDate", f->about.published);
-	write_some_text(w, "LastModifiedDate", f->about.modified);
+	write_scores(w, f->about);
+	write_words(w, "References", &f->about->references);
+	write_some_text(w, "PublishedDate", f->about->published);
+	write_some_text(w, "LastModifiedDate", f->about->modified);
 	write_more(w, f);
 	json_write_end(w);
 }
@@ -484,7 +484,7 @@ void scan_write(const struct scan_page *page, struct json_writer *w, const char 
 		json_write_text(w, "purl", f->purl_text);
 		json_write_some(w, "fixed", f->match.fixed);
 		json_write_text(w, "status", gate_status_name(f->match.status));
-		json_write_bool(w, "exploited", f->about.kev_added.n > 0);
+		json_write_bool(w, "exploited", f->about->kev_added.n > 0);
 		json_write_end(w);
 	}
 	json_write_end(w);

@@ -32,10 +32,10 @@ const char *scan_link(bytes id, struct arena *a)
 
 bytes scan_title(const struct finding *f)
 {
-	bytes rest = f->about.description, line = { 0 };
+	bytes rest = f->about->description, line = { 0 };
 
-	if (f->about.title.n > 0)
-		return f->about.title;
+	if (f->about->title.n > 0)
+		return f->about->title;
 	(void)bytes_line(&rest, &line); /* none: nothing to say */
 	return line;
 }

@@ -170,14 +170,14 @@ const struct result_source *result_source(const struct finding *f, struct arena 
 		                                     { "gem", "RubyGems" }, { "composer", "Composer" } };
 	struct result_source *s = arena_new(a, struct result_source);
 
-	s->id = s->name = f->match.advisory.source;
+	s->id = s->name = f->match.advisory->source;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (bytes_is(s->id, known[i].id)) {
 			s->name = bytes_str(known[i].name);
 			s->url = bytes_str(known[i].url);
 		}
 	for (size_t i = 0; bytes_is(s->id, "ghsa") && i < sizeof(github) / sizeof(*github); i++)
-		if (bytes_is(f->match.space.name, github[i][0])) {
+		if (bytes_is(f->match.space->name, github[i][0])) {
 			const char *word = *github[i][0] == 'p' ? "pip" : github[i][0];
 
 			s->name = bytes_str(

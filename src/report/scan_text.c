@@ -92,7 +92,7 @@ static void make_groups(const struct findings *list, bool fixable, struct arena 
 	map_init(&known, a);
 	for (size_t i = 0; i < list->len; i++) {
 		const struct finding *f = &list->items[i];
-		const struct space *s = &f->match.space;
+		const struct space *s = f->match.space;
 		bytes name = scan_is_system(f->match.package) ? s->package : f->match.package->name;
 
 		if ((f->match.fixed.n > 0) != fixable)
@@ -124,8 +124,8 @@ static void put_ids(struct layout *l, const struct group *g)
 		const char *tail = i + 1 < g->findings.len ? "," : "";
 
 		layout_word(l, style_of(f->rating.severity), f->match.id,
-		            f->about.kev_added.n > 0 ? "" : tail);
-		if (f->about.kev_added.n > 0)
+		            f->about->kev_added.n > 0 ? "" : tail);
+		if (f->about->kev_added.n > 0)
 			layout_word(l, STYLE_BAD, BYTES("(exploited)"), tail);
 	}
 	if (g->findings.len > IDS_SHOWN)

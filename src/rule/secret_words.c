@@ -64,7 +64,7 @@ static bool names_secret(bytes option)
 	size_t at = bytes_rfind(option, '-');
 	bytes last = at < option.n ? bytes_skip(option, at + 1) : option;
 
-	if (bytes_starts(option, BYTES("no-")))
+	if (bytes_starts(option, BYTES("no-")) || bytes_starts(option, BYTES("disabled-")))
 		return false;
 	if (bytes_equal_nocase(last, BYTES("key")))
 		return bytes_search(option, BYTES("api")) < option.n ||

@@ -13,12 +13,21 @@
 #include <unistd.h>
 #include <zstd.h>
 
-/* One block in memory. Of each level the last one that was looked at is kept. */
+/* A place within a block: before the entry of this key. */
+struct place {
+	bytes key;     /* within the block; empty: none */
+	bytes rest;    /* entries not yet passed */
+	uint64_t next; /* where the span of the next child begins */
+};
+
+/* One block in memory. Of each level the last one that was looked at is kept, with the place where
+ * the last search ended: one for a later key goes on from there. */
 struct level {
 	uint64_t offset; /* 0: none (a header lies there) */
 	buf content, stored;
-	bytes rest;    /* of content: entries not yet passed */
-	uint64_t next; /* where the span of the next child begins */
+	struct place found;
+	bytes rest;
+	uint64_t next;
 };
 
 /* Blocks that were looked at before, each at a place that its offset chooses: who looks up an id in
@@ -30,6 +39,7 @@ struct level {
 struct aside {
 	uint64_t offset; /* 0: none */
 	buf content;
+	struct place found;
 };
 
 struct sorted {
@@ -89,9 +99,10 @@ static void swap_with(struct level *l, struct aside *a)
 {
 	const struct aside old = *a;
 
-	*a = (struct aside){ l->offset, l->content };
+	*a = (struct aside){ l->offset, l->content, l->found };
 	l->offset = old.offset;
 	l->content = old.content;
+	l->found = old.found;
 }
 
 static struct aside *place_of(struct sorted *t, uint64_t offset)
@@ -121,6 +132,7 @@ static int load(struct sorted *t, uint32_t depth, const struct sorted_ref *r, er
 		find_aside(t, l, sorted_ref_offset(r));
 	if (l->offset != sorted_ref_offset(r)) {
 		l->offset = 0;
+		l->found = (struct place){ 0 };
 		buf_clear(&l->stored);
 		if (read_at(t, sorted_ref_offset(r), buf_room(&l->stored, r->stored), r->stored, e) < 0)
 			return -1;
@@ -169,21 +181,34 @@ static int descend(struct sorted *t, uint32_t depth, struct sorted_ref r, err *e
 	}
 }
 
+/* go_on(l, key): the search for key begins where the last one ended, unless it was for a later
+ * one. */
+static void go_on(struct level *l, bytes key)
+{
+	if (l->found.key.n > 0 && bytes_compare(l->found.key, key) <= 0) {
+		l->rest = l->found.rest;
+		l->next = l->found.next;
+	}
+}
+
 /* child_for(l, key, out, e): the last entry of this block whose key is not greater than key (else
  * the first one); what follows it is what is left. */
 static int child_for(struct level *l, bytes key, struct sorted_ref *out, err *e)
 {
+	go_on(l, key);
 	struct level passed = *l;
 	struct sorted_ref r;
-	bytes k;
 	bool any = false;
 
 	while (passed.rest.n > 0) {
-		if (!take_child(&passed, &k, &r))
+		struct place here = { .rest = passed.rest, .next = passed.next };
+
+		if (!take_child(&passed, &here.key, &r))
 			return corrupt("a block of references ends too early", e);
-		if (any && bytes_compare(k, key) > 0)
+		if (any && bytes_compare(here.key, key) > 0)
 			break;
 		*out = r;
+		l->found = here;
 		l->rest = passed.rest;
 		l->next = passed.next;
 		any = true;
@@ -194,7 +219,7 @@ static int child_for(struct level *l, bytes key, struct sorted_ref *out, err *e)
 int sorted_seek(struct sorted *t, bytes key, err *e)
 {
 	struct sorted_ref r = t->head.root;
-	bytes k, value;
+	bytes value;
 
 	t->passed = 0;
 	for (uint32_t depth = 0; depth < t->head.levels; depth++)
@@ -204,10 +229,12 @@ int sorted_seek(struct sorted *t, bytes key, err *e)
 
 	if (load(t, t->head.levels, &r, e) < 0)
 		return -1;
+	go_on(leaf, key);
 	for (bytes rest = leaf->rest; rest.n > 0; leaf->rest = rest) {
-		if (!sorted_entry_take(&rest, &k, &value))
+		leaf->found.rest = leaf->rest;
+		if (!sorted_entry_take(&rest, &leaf->found.key, &value))
 			return corrupt("a block ends too early", e);
-		if (bytes_compare(k, key) >= 0)
+		if (bytes_compare(leaf->found.key, key) >= 0)
 			return 0;
 	}
 	return 0;

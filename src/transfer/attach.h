@@ -5,41 +5,58 @@
  * registry has no referrers API the fallback tag's index is brought up to date), and cosign's tags
  * sha256-HEX.sig and .att, whose manifest gets one more layer (read, appended, written; what is
  * there is kept octet for octet, and when somebody else wrote meanwhile it is done again). Into
- * registries and layouts. Documents that are there are parsed in a sealed worker. Threading: forks a
- * worker: called by a process with one thread. */
+ * registries and layouts: blobs first, what names them last, so that whoever is killed leaves
+ * nothing half. Documents that are there are parsed in a sealed worker.
+ * Threading: attach_open forks: called by a process with one thread, before a secret is read; then
+ * belongs to that thread. */
 #pragma once
 
+#include "oci/layout.h"
 #include "transfer/attachments.h"
+#include "transfer/origin.h"
 
-struct attach_options {
-	struct registry_options registry;
-	const char *tmp_dir;
-	bool replace; /* the tag form: drop what is there of the same predicate type */
+/* One worker and one client for several images, one after the other. Set up by attach_open. */
+struct attach {
+	struct registry_options options;
+	struct arena arena;
+	struct parser parser;
+	struct registry *registry;
+	struct origin origin; /* of the image that was begun last */
+	struct layout layout;
 };
+
+/* attach_open(s, options, e): ERR_IO. attach_close: after attach_open, whatever became of it. */
+int attach_open(struct attach *s, const struct registry_options *options, err *e);
+void attach_close(struct attach *s);
+
+/* What is to be signed. */
+struct attach_image {
+	struct attachable *items; /* the root first; with SCOPE_PLATFORM the platform's alone */
+	size_t len, cap;
+	const char *name; /* "registry.example/team/shop", "" for what lies on this machine */
+	const char *tag;  /* by which it was asked for; "" by digest, or on this machine */
+};
+
+/* attach_begin(s, target, scope, platform, a, out, e): which image is meant. SCOPE_ALL: every
+ * manifest and index below it, but for what BuildKit puts beside the platforms: that the index
+ * covers. ERR_ABSENT, ERR_NET, ERR_FORMAT, ERR_LIMIT, ERR_IO; ERR_USAGE: neither registry nor
+ * layout. Arena. */
+int attach_begin(struct attach *s, const struct target *target, enum attachments_scope scope,
+                 const struct platform *platform, struct arena *a, struct attach_image *out,
+                 err *e);
 
 /* What is attached. */
 struct attach_item {
-	struct attachable subject;
-	bool by_tag;              /* else a referrer */
-	const char *suffix;       /* of the tag: "sig", "att" */
-	bytes artifact_type;      /* of the referrer */
-	bytes media_type;         /* of the blob */
-	bytes content;            /* the blob */
-	struct oci_labels annotations; /* of the layer (tag) or of the manifest (referrer) */
+	const struct attachable *subject;
+	const char *suffix;  /* of the tag: "sig", "att"; NULL: a referrer */
+	bytes artifact_type; /* of the referrer */
+	bytes media_type;    /* of the blob */
+	bytes content;       /* the blob */
+	struct oci_labels annotations; /* of the layer (tag), of the manifest (referrer) */
+	bytes replace; /* by tag: layers whose annotation predicateType says this go; empty: none */
 };
 
-struct attach_result {
-	digest manifest; /* that holds it now */
-};
-
-/* attach_session: one connection for several: resolve, then put. attach_open(target, options, a,
- * out, e) forks its worker; attach_resolve(s, scope, a, out, out_len, e): the root, or root and
- * platforms. attach_put(s, item, out, e). attach_close(NULL) does nothing. ERR_* as
- * attachments_read; ERR_NET also where the registry refuses to be written to. */
-struct attach;
-int attach_open(const struct target *target, const struct attach_options *options,
-                struct attach **out, err *e);
-int attach_resolve(struct attach *s, enum attachments_scope scope, const struct platform *platform,
-                   struct arena *a, struct image_attachments *out, err *e);
-int attach_put(struct attach *s, const struct attach_item *item, struct attach_result *out, err *e);
-void attach_close(struct attach *s);
+/* attach_put(s, item, out, e): to the image that was begun last; out: the manifest that holds it
+ * now. Errors as attach_begin; ERR_NET also where the registry refuses to be written to, or others
+ * write all the time. */
+int attach_put(struct attach *s, const struct attach_item *item, digest *out, err *e);

@@ -201,12 +201,10 @@ static int find_bill(struct search *s, err *e)
 /* cosign's specification, "Storage": the tag is made of the image's digest. */
 static int find_tagged(struct search *s, err *e)
 {
-	char *tag = arena_printf(&s->arena, "%s.att", DIGEST_TEXT(&s->image));
 	struct descriptor d = { 0 };
 	bool found;
 
-	*strchr(tag, ':') = '-';
-	if (origin_tagged(&s->origin, tag, &s->arena, &d, &found, e) < 0)
+	if (origin_tagged(&s->origin, &s->image, "att", &s->arena, &d, &found, e) < 0)
 		return -1;
 	return found ? look_into(s, &d, false, e) : 0;
 }

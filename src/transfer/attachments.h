@@ -4,9 +4,13 @@
  * Asked are, at once: the referrers API with the fallback tag, the tags sha256-HEX.sig, .att and
  * .sbom, and what BuildKit puts beside the platforms; then their manifests, then their blobs, each
  * in parallel: an image by its tag takes four requests one after the other. In a layout: what has a
- * subject, cosign's tags, and the `kind` annotations of `cosign save`. What fails is an error, never
- * "nothing is attached". Limits: LIMIT_REFERRERS, LIMIT_REFERRER_PAGES, LIMIT_ATTACHMENTS,
- * LIMIT_ATTACHMENT octets each, LIMIT_ATTACHMENTS_SIZE together.
+ * subject, cosign's tags, and the `kind` annotations of `cosign save`.
+ * A question that fails is an error, never "nothing is attached". A single thing that cannot be had
+ * as it is listed (gone, changed, too large, no manifest) is told as unread: who can attach
+ * something must not be able to hide what others attached.
+ * Limits: LIMIT_REFERRERS, LIMIT_REFERRER_PAGES, LIMIT_ATTACHABLES, LIMIT_ATTACHMENTS,
+ * LIMIT_ATTACHED_DOCUMENTS, LIMIT_ATTACHMENT octets each, LIMIT_ATTACHMENTS_SIZE together, of which
+ * the smallest are fetched first.
  * Documents are parsed in a sealed worker. Threading: forks a worker and then starts threads: called
  * by a process with one thread; none is left behind. */
 #pragma once
@@ -36,6 +40,8 @@ struct attachments_options {
 	unsigned kinds;       /* 1 << ATTACHMENT_...: whose contents are fetched; others are only told */
 	const char *predicate_type; /* contents of attestations that say another type are not fetched;
 	                             * NULL: all */
+	bool tell_all; /* others are looked for, too, and told as their manifests say; else only what
+	                * is come by, as it is listed: without layer and size */
 	struct registry_options registry;
 	const char *tmp_dir;
 };

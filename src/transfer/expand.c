@@ -5,10 +5,17 @@
 #include "base/text.h"
 #include "image/client.h"
 
+#include <assert.h>
+
+#define COPY WORKER_IN_SIZE
+
+static_assert(COPY >= WORKER_OUT_SIZE, "a slot of either ring is copied whole");
+
 /* One pass of the blob through the worker. */
 struct pass {
 	struct expand *x;
 	struct hasher *blob, *diff;
+	uint8_t *copy; /* of what goes through a ring, whose slots the worker may change; COPY octets */
 	uint64_t fed, expanded;
 	enum codec codec;
 	bool fed_all, answered;
@@ -30,7 +37,6 @@ static int take_expanded(struct pass *p, bytes part, err *e)
  * passed on from here. The worker may write to its rings at any time, so it gets a copy. */
 static int feed(struct pass *p, err *e)
 {
-	static _Thread_local uint8_t piece[WORKER_IN_SIZE];
 	uint8_t *room = p->fed_all ? NULL : worker_reserve(p->x->worker);
 	size_t have = 0;
 	int64_t n = 1;
@@ -38,12 +44,12 @@ static int feed(struct pass *p, err *e)
 	if (!room)
 		return 0;
 	while (n > 0 && have < WORKER_IN_SIZE) {
-		n = blob_read(p->x->blob, piece + have, WORKER_IN_SIZE - have, e);
+		n = blob_read(p->x->blob, p->copy + have, WORKER_IN_SIZE - have, e);
 		if (n < 0)
 			return -1;
 		have += (size_t)n;
 	}
-	bytes part = bytes_of(piece, have);
+	bytes part = bytes_of(p->copy, have);
 
 	hasher_update(p->blob, part);
 	if (p->fed == 0)
@@ -52,7 +58,7 @@ static int feed(struct pass *p, err *e)
 		return -1;
 	p->fed += have;
 	p->fed_all = have < WORKER_IN_SIZE;
-	memcpy(room, piece, have);
+	memcpy(room, p->copy, have);
 	worker_send(p->x->worker, have, p->fed_all);
 	return 1;
 }
@@ -61,16 +67,15 @@ static int feed(struct pass *p, err *e)
  * it is hashed and written. */
 static int drain(struct pass *p, err *e)
 {
-	static _Thread_local uint8_t copy[WORKER_OUT_SIZE];
 	bytes part;
 	int more, any = 0;
 
 	for (; (more = worker_expanded(p->x->worker, &part, e)) > 0; any = 1) {
-		memcpy(copy, part.p, part.n);
+		memcpy(p->copy, part.p, part.n);
 		worker_expanded_done(p->x->worker);
 		if (p->codec == CODEC_NONE)
 			return err_set(e, ERR_BUG, 0, "the parsing process expanded a plain tar");
-		if (take_expanded(p, bytes_of(copy, part.n), e) < 0)
+		if (take_expanded(p, bytes_of(p->copy, part.n), e) < 0)
 			return -1;
 	}
 	return more < 0 ? -1 : any;
@@ -167,7 +172,9 @@ static int run_engines(struct pass *p, err *e)
 int expand_run(struct expand *x, const digest *diff_id, err *e)
 {
 	enum digest_algorithm algorithm = x->blob->d ? x->blob->d->digest.algorithm : DIGEST_SHA256;
+	buf copy = BUF_INIT(COPY);
 	struct pass p = { .x = x,
+		              .copy = buf_room(&copy, COPY),
 		              .blob = hasher_new(algorithm),
 		              .diff = hasher_new(diff_id->algorithm) };
 	int status = run_engines(&p, e);
@@ -176,5 +183,6 @@ int expand_run(struct expand *x, const digest *diff_id, err *e)
 		status = judge(&p, diff_id, e);
 	hasher_free(p.blob);
 	hasher_free(p.diff);
+	buf_done(&copy);
 	return status;
 }

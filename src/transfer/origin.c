@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/attachment.h"
 #include "oci/layout_choose.h"
 #include "oci/platform.h"
 #include "sys/file.h"
@@ -10,7 +11,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-static bytes blob_name(const digest *d, struct arena *a)
+bytes origin_blob_name(const digest *d, struct arena *a)
 {
 	char *text = arena_printf(a, "blobs/%s", DIGEST_TEXT(d));
 
@@ -80,12 +81,12 @@ static int check_document(const struct descriptor *d, bytes text, err *e)
 	return 0;
 }
 
-static int remote_document(struct origin *o, const struct reference *ref, struct arena *a,
-                           struct descriptor *out, bytes *content, err *e)
+static int remote_document(struct origin *o, const struct reference *ref, uint64_t max,
+                           struct arena *a, struct descriptor *out, bytes *content, err *e)
 {
 	struct registry_document doc;
 
-	if (registry_manifest(o->registry, ref, a, &doc, e) < 0)
+	if (registry_manifest_within(o->registry, ref, (size_t)max, a, &doc, e) < 0)
 		return -1;
 	*content = doc.content;
 	out->digest = doc.digest;
@@ -99,11 +100,28 @@ int origin_root(struct origin *o, const struct platform *want, struct arena *a,
 {
 	if (o->registry) {
 		out->ref_name = bytes_str(o->reference.tag);
-		return remote_document(o, &o->reference, a, out, content, e);
+		return remote_document(o, &o->reference, LIMIT_MANIFEST, a, out, content, e);
 	}
 	if (choose_in_layout(o, want, a, out, e) < 0)
 		return -1;
 	return origin_document(o, out, a, content, e);
+}
+
+static int check_size(const struct descriptor *d, err *e)
+{
+	if (d->size <= LIMIT_MANIFEST)
+		return 0;
+	return err_set(e, ERR_LIMIT, 0, "document %s of %" PRIu64 " bytes; at most %" PRIu64,
+	               DIGEST_TEXT(&d->digest), d->size, LIMIT_MANIFEST);
+}
+
+int origin_local_document(const struct local *l, const struct descriptor *d, struct arena *a,
+                          bytes *out, err *e)
+{
+	if (check_size(d, e) < 0 ||
+	    local_read(l, origin_blob_name(&d->digest, a), LIMIT_MANIFEST, a, out, e) < 0)
+		return -1;
+	return check_document(d, *out, e);
 }
 
 int origin_document(struct origin *o, const struct descriptor *d, struct arena *a, bytes *out,
@@ -112,36 +130,64 @@ int origin_document(struct origin *o, const struct descriptor *d, struct arena *
 	struct reference at = reference_at(&o->reference, &d->digest);
 	struct descriptor have = { 0 };
 
-	if (d->size > LIMIT_MANIFEST)
-		return err_set(e, ERR_LIMIT, 0, "document %s of %" PRIu64 " bytes; at most %" PRIu64,
-		               DIGEST_TEXT(&d->digest), d->size, LIMIT_MANIFEST);
-	if (o->registry
-	        ? remote_document(o, &at, a, &have, out, e) < 0
-	        : local_read(&o->local, blob_name(&d->digest, a), LIMIT_MANIFEST, a, out, e) < 0)
+	if (!o->registry)
+		return origin_local_document(&o->local, d, a, out, e);
+	if (check_size(d, e) < 0 || remote_document(o, &at, d->size, a, &have, out, e) < 0)
 		return -1;
 	return check_document(d, *out, e);
 }
 
-int origin_tagged(struct origin *o, const char *tag, struct arena *a, struct descriptor *out,
-                  bool *out_found, err *e)
+/* -- what is attached -------------------------------------------------------------------------- */
+
+#define COSIGN_KIND "dev.cosignproject.cosign/"
+
+/* `cosign save` writes one image, and beside it what is attached to that one. */
+static bool is_cosigns_image(const struct origin *o, const digest *d)
+{
+	for (size_t i = 0; i < o->index.manifests.len; i++) {
+		const struct descriptor *entry = &o->index.manifests.items[i];
+		bytes kind = oci_labels_get(&entry->annotations, "kind");
+
+		if (digest_equal(&entry->digest, d) &&
+		    (bytes_is(kind, COSIGN_KIND "image") || bytes_is(kind, COSIGN_KIND "imageIndex")))
+			return true;
+	}
+	return false;
+}
+
+static bool find_tagged(const struct origin *o, const digest *subject, const char *suffix,
+                        struct arena *a, struct descriptor *out)
+{
+	const char *tag = attachment_tag(subject, suffix, a);
+	const char *kind = arena_printf(a, COSIGN_KIND "%ss", suffix);
+	bool is_saved = is_cosigns_image(o, subject), found = false;
+
+	for (size_t i = 0; i < o->index.manifests.len && !found; i++) {
+		const struct descriptor *d = &o->index.manifests.items[i];
+
+		found = bytes_is(d->ref_name, tag) ||
+		        (is_saved && bytes_is(oci_labels_get(&d->annotations, "kind"), kind));
+		*out = *d;
+	}
+	return found;
+}
+
+int origin_tagged(struct origin *o, const digest *subject, const char *suffix, struct arena *a,
+                  struct descriptor *out, bool *out_found, err *e)
 {
 	struct reference ref = o->reference;
-
-	*out_found = false;
-	for (size_t i = 0; i < o->index.manifests.len; i++)
-		if (bytes_is(o->index.manifests.items[i].ref_name, tag)) {
-			*out = o->index.manifests.items[i];
-			*out_found = true;
-		}
-	if (!o->registry)
-		return 0;
-	ref.tag = tag;
-	ref.digest = (digest){ 0 };
 	bytes content;
 
+	if (!o->registry) {
+		*out_found = find_tagged(o, subject, suffix, a, out);
+		return 0;
+	}
+	ref.tag = attachment_tag(subject, suffix, a);
+	ref.digest = (digest){ 0 };
+	*out_found = false;
 	if (registry_head(o->registry, &ref, out, e) == 0 &&
 	    (out->digest.algorithm != DIGEST_NONE ||
-	     remote_document(o, &ref, a, out, &content, e) == 0)) {
+	     remote_document(o, &ref, LIMIT_MANIFEST, a, out, &content, e) == 0)) {
 		*out_found = true;
 		return 0;
 	}
@@ -151,35 +197,18 @@ int origin_tagged(struct origin *o, const char *tag, struct arena *a, struct des
 	return 0;
 }
 
-static int refers(struct origin *o, const struct descriptor *d, const digest *subject,
-                  struct arena *a, bool *out, err *e)
-{
-	struct oci_manifest m = { 0 };
-	bytes text;
-
-	*out = false;
-	if (!oci_is_manifest(d->media_type))
-		return 0;
-	if (origin_document(o, d, a, &text, e) < 0 || parser_manifest(o->parser, text, a, &m, e) < 0)
-		return err_wrap(e, "manifest %s", DIGEST_TEXT(&d->digest));
-	*out = m.has_subject && digest_equal(&m.subject, subject);
-	return 0;
-}
-
 int origin_referrers(struct origin *o, const digest *subject, struct arena *a,
                      struct descriptors *out, err *e)
 {
 	if (o->registry)
 		return registry_referrers(o->registry, &o->reference, subject, BYTES(""), a, out, e);
-	for (size_t i = 0; i < o->index.manifests.len; i++) {
-		const struct descriptor *d = &o->index.manifests.items[i];
-		bool does;
-
-		if (refers(o, d, subject, a, &does, e) < 0)
-			return -1;
-		if (does)
-			*ARENA_PUSH(a, out) = *d;
-	}
+	if (!o->has_holdings &&
+	    holdings_read(&o->local, &o->index, o->parser, a, &o->holdings, e) < 0)
+		return -1;
+	o->has_holdings = true;
+	for (size_t i = 0; i < o->holdings.len; i++)
+		if (digest_equal(&o->holdings.items[i].subject, subject))
+			*ARENA_PUSH(a, out) = o->holdings.items[i].d;
 	return 0;
 }
 
@@ -191,7 +220,7 @@ static bytes path_of(const struct origin *o, const digest *d, struct arena *a)
 	for (size_t i = 0; i < o->members.len; i++)
 		if (digest_equal(&o->members.digests[i], d))
 			return o->members.names[i];
-	return blob_name(d, a);
+	return origin_blob_name(d, a);
 }
 
 static int open_local(struct blob *b, bytes name, err *e)

@@ -9,6 +9,7 @@
 #include "oci/local.h"
 #include "oci/registry.h"
 #include "oci/target.h"
+#include "transfer/holdings.h"
 #include "transfer/parser.h"
 
 struct origin {
@@ -17,6 +18,8 @@ struct origin {
 	struct parser *parser;
 	struct local local;         /* fd -1: a registry */
 	struct oci_index index;     /* of a layout: what index.json names */
+	struct holdings holdings;   /* of a layout, once it was asked for referrers */
+	bool has_holdings;
 	struct registry *registry;  /* borrows */
 	struct reference reference; /* in the registry */
 	struct {
@@ -37,13 +40,20 @@ int origin_root(struct origin *o, const struct platform *want, struct arena *a,
 /* origin_document(o, d, a, out, e): a document by its descriptor. ERR_FORMAT, ERR_ABSENT. */
 int origin_document(struct origin *o, const struct descriptor *d, struct arena *a, bytes *out,
                     err *e);
-/* origin_tagged(o, tag, a, out, e): what another tag of the same repository or layout names; false
- * when there is none: *out_found. */
-int origin_tagged(struct origin *o, const char *tag, struct arena *a, struct descriptor *out,
-                  bool *out_found, err *e);
-/* origin_referrers(o, subject, a, out, e): who refers to subject. At most LIMIT_REFERRERS. */
+/* origin_tagged(o, subject, suffix, a, out, out_found, e): what cosign attached to subject by a tag
+ * ("sig", "att", "sbom"); in a layout also what `cosign save` marked so. *out_found: is there one?
+ */
+int origin_tagged(struct origin *o, const digest *subject, const char *suffix, struct arena *a,
+                  struct descriptor *out, bool *out_found, err *e);
+/* origin_referrers(o, subject, a, out, e): who refers to subject. At most LIMIT_REFERRERS. The
+ * arena must live as long as o. */
 int origin_referrers(struct origin *o, const digest *subject, struct arena *a,
                      struct descriptors *out, err *e);
+/* origin_local_document(l, d, a, out, e): as origin_document, of a layout. origin_blob_name(d, a):
+ * "blobs/sha256/HEX". Arena. */
+int origin_local_document(const struct local *l, const struct descriptor *d, struct arena *a,
+                          bytes *out, err *e);
+bytes origin_blob_name(const digest *d, struct arena *a);
 
 /* A blob being read. d (borrows) is NULL for a member of a docker archive, which name tells. */
 struct blob {

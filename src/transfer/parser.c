@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/parser.h"
 
+#include "base/limits.h"
 #include "base/pack.h"
 #include "image/client.h"
 
@@ -72,6 +73,19 @@ int parser_layout(void *parser, bytes text, struct arena *a, struct layout_index
 	if (client_ask(p->worker, REQUEST_LAYOUT, text, a, &packed, e) < 0)
 		return -1;
 	return layout_index_unpack(packed, text.n, a, out, e);
+}
+
+int parser_append(struct parser *p, const struct append *in, struct arena *a, struct appended *out,
+                  err *e)
+{
+	buf request = BUF_INIT(2 * LIMIT_MANIFEST + LIMIT_IDENTITY + 1024);
+	bytes packed;
+
+	append_pack(in, &request);
+	int done = client_ask(p->worker, REQUEST_APPEND, buf_bytes(&request), a, &packed, e);
+
+	buf_done(&request);
+	return done < 0 ? -1 : appended_unpack(packed, a, out, e);
 }
 
 int parser_names(struct parser *p, struct local *archive, struct arena *a, err *e)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "image/serve.h"
+#include "oci/append.h"
 #include "oci/layout.h"
 #include "oci/local.h"
 #include "sys/worker.h"
@@ -29,5 +30,7 @@ int parser_config(struct parser *p, bytes text, struct arena *a, struct oci_conf
 int parser_docker(struct parser *p, bytes text, struct arena *a, struct docker_manifest *out,
                   err *e);
 int parser_layout(void *parser, bytes text, struct arena *a, struct layout_index *out, err *e);
+int parser_append(struct parser *p, const struct append *in, struct arena *a, struct appended *out,
+                  err *e);
 /* parser_names(p, archive, a, e): what is in the archive. */
 int parser_names(struct parser *p, struct local *archive, struct arena *a, err *e);

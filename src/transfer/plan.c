@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/attachment.h"
 #include "oci/docker.h"
 #include "oci/platform.h"
 
@@ -202,13 +203,13 @@ static int add_cosign_tags(struct planner *p, const digest *d, size_t level, err
 	static const char *const kinds[] = { "sig", "att", "sbom" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		char *tag = arena_printf(p->arena, "%s.%s", DIGEST_TEXT(d), kinds[i]);
 		struct descriptor found = { 0 };
 		bool is_there;
 
-		*strchr(tag, ':') = '-';
-		if (origin_tagged(p->origin, tag, p->arena, &found, &is_there, e) < 0 ||
-		    (is_there && add_referrer(p, &found, level, bytes_str(tag), e) < 0))
+		if (origin_tagged(p->origin, d, kinds[i], p->arena, &found, &is_there, e) < 0)
+			return -1;
+		if (is_there && add_referrer(p, &found, level,
+		                             bytes_str(attachment_tag(d, kinds[i], p->arena)), e) < 0)
 			return -1;
 	}
 	return 0;

@@ -23,17 +23,23 @@ static const char *member_of(const digest *d, struct member_name *out)
 
 static int pour(struct destination *t, struct blob *from, struct hasher *h, uint64_t *out_n, err *e)
 {
-	static _Thread_local uint8_t piece[PIECE];
+	buf room = BUF_INIT(PIECE);
+	uint8_t *piece = buf_room(&room, PIECE);
 	int64_t n;
 
 	*out_n = 0;
-	while ((n = blob_read(from, piece, sizeof(piece), e)) > 0) {
-		hasher_update(h, bytes_of(piece, (size_t)n));
-		if (archive_write(&t->archive, bytes_of(piece, (size_t)n), e) < 0)
-			return -1;
-		*out_n += (uint64_t)n;
-		meter_add(t->meter, (uint64_t)n, true);
+	while ((n = blob_read(from, piece, PIECE, e)) > 0) {
+		bytes part = bytes_of(piece, (size_t)n);
+
+		hasher_update(h, part);
+		if (archive_write(&t->archive, part, e) < 0) {
+			n = -1;
+			break;
+		}
+		*out_n += part.n;
+		meter_add(t->meter, part.n, true);
 	}
+	buf_done(&room);
 	return n < 0 ? -1 : 0;
 }
 

@@ -7,14 +7,18 @@
 /* pour(b, blob, m, e): what is left of it. */
 static int pour(struct layout_blob *to, struct blob *from, struct meter *m, err *e)
 {
-	static _Thread_local uint8_t piece[PIECE];
+	buf room = BUF_INIT(PIECE);
+	uint8_t *piece = buf_room(&room, PIECE);
 	int64_t n;
 
-	while ((n = blob_read(from, piece, sizeof(piece), e)) > 0) {
-		if (layout_blob_write(to, bytes_of(piece, (size_t)n), e) < 0)
-			return -1;
+	while ((n = blob_read(from, piece, PIECE, e)) > 0) {
+		if (layout_blob_write(to, bytes_of(piece, (size_t)n), e) < 0) {
+			n = -1;
+			break;
+		}
 		meter_add(m, (uint64_t)n, true);
 	}
+	buf_done(&room);
 	return n < 0 ? -1 : 0;
 }
 

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "fmt/json.h"
 #include "trust/compact.h"
-#include "trust/statement.h"
 
 static void put_pairs(struct compact *c, const struct oci_labels *pairs, struct arena *a)
 {
@@ -131,17 +130,4 @@ bytes claim_statement(const struct claim *claim, struct arena *a)
 	put_predicate(&c, claim, a);
 	json_write_end(&c.json);
 	return compact_end(&c, a);
-}
-
-int claim_is_about(bytes statement, const digest *subject, struct arena *a, bytes *out_type,
-                   err *e)
-{
-	struct statement s;
-
-	if (statement_parse(statement, a, &s, e) < 0)
-		return -1;
-	if (!statement_is_about(&s, subject))
-		return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s", DIGEST_TEXT(subject));
-	*out_type = s.predicate_type;
-	return 0;
 }

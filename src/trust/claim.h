@@ -38,9 +38,3 @@ struct claim {
  * ERR_FORMAT, ERR_LIMIT. claim_statement(c, a): after claim_check. Arena. */
 int claim_check(const struct claim *c, err *e);
 bytes claim_statement(const struct claim *c, struct arena *a);
-
-/* claim_is_about(statement, subject, a, out_type, e): a statement that somebody else made: it is one,
- * and about the subject. For the worker. ERR_FORMAT, ERR_LIMIT; ERR_UNTRUSTED: about something else.
- * out_type: its predicateType; a view. */
-int claim_is_about(bytes statement, const digest *subject, struct arena *a, bytes *out_type,
-                   err *e);

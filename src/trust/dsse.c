@@ -9,14 +9,18 @@
 
 bytes dsse_pae(bytes type, bytes payload, struct arena *a)
 {
-	const char *head = arena_printf(a, "DSSEv1 %zu " PRIb " %zu ", type.n, BYTESF(type), payload.n);
-	size_t n = strlen(head);
-	uint8_t *text = arena_alloc(a, n + payload.n);
+	bytes start = bytes_str(arena_printf(a, "DSSEv1 %zu ", type.n));
+	bytes middle = bytes_str(arena_printf(a, " %zu ", payload.n));
+	const bytes parts[] = { start, type, middle, payload };
+	uint8_t *text = arena_alloc(a, start.n + type.n + middle.n + payload.n);
+	size_t n = 0;
 
-	memcpy(text, head, n);
-	if (payload.n > 0)
-		memcpy(text + n, payload.p, payload.n);
-	return bytes_of(text, n + payload.n);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (parts[i].n > 0)
+			memcpy(text + n, parts[i].p, parts[i].n);
+		n += parts[i].n;
+	}
+	return bytes_of(text, n);
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */

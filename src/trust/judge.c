@@ -41,19 +41,23 @@ static void refuse_for(struct judging *j, const char *why)
 
 /* -- claims ------------------------------------------------------------------------------------ */
 
-static void read_claims(struct judging *j, bytes object)
+static int read_claims(struct judging *j, bytes object)
 {
 	struct json_doc doc;
-	err ignored = { 0 }; /* it was read as a part of what is signed */
 
-	if (object.n == 0 || json_parse(object, j->arena, &doc, &ignored) < 0)
-		return;
+	if (object.n == 0)
+		return 0;
+	if (json_parse(object, j->arena, &doc, &j->e) < 0)
+		return -1;
+	if (json_count(json_root(&doc)) > LIMIT_CLAIMS)
+		return err_set(&j->e, ERR_LIMIT, 0, "it makes more than %d claims", LIMIT_CLAIMS);
 	for (json v = json_first(json_root(&doc)); json_type(v) != JSON_NONE; v = json_next(v)) {
 		struct oci_label *claim = ARENA_PUSH(j->arena, &j->out->claims);
 
 		claim->name = json_name(v, j->arena);
 		claim->value = json_type(v) == JSON_STRING ? json_bytes(v, j->arena) : json_raw(v);
 	}
+	return 0;
 }
 
 static bool claims(const struct oci_labels *made, const struct oci_label *wanted)
@@ -69,7 +73,8 @@ static int check_claims(struct judging *j, bytes object)
 {
 	const struct oci_labels *wanted = j->question->claims;
 
-	read_claims(j, object);
+	if (read_claims(j, object) < 0)
+		return -1;
 	for (size_t i = 0; wanted && i < wanted->len; i++)
 		if (!claims(&j->out->claims, &wanted->items[i]))
 			return err_set(&j->e, ERR_UNTRUSTED, 0, "it does not claim '%s=%s'",
@@ -136,17 +141,13 @@ static int judge_manifest(struct judging *j, const struct bundle *b)
 	return check_claims(j, bytes_of(NULL, 0)) < 0 ? -1 : verify(j, b, &r);
 }
 
-/* Whether it is of the type that is wished is asked before it is proven, to pass over what says
- * nothing; what is believed is what verify_bundle read of what is signed. */
-static int judge_statement(struct judging *j, const struct bundle *b)
+/* type: what the statement said before it was proven; what is believed is what verify_bundle read. */
+static int judge_statement(struct judging *j, const struct bundle *b, bytes type)
 {
 	const struct statement *s = &j->out->result.statement;
 	struct verify_request r = about(j);
-	struct statement seen;
 
-	if (statement_parse(b->payload, j->arena, &seen, &j->e) < 0)
-		return -1;
-	r.predicate_type = seen.predicate_type;
+	r.predicate_type = type;
 	if (verify(j, b, &r) < 0)
 		return -1;
 	j->out->payload = b->payload;
@@ -188,7 +189,7 @@ static void judge_bundle(struct judging *j, const struct bundle *b)
 	else if (!is_wished(j, s.predicate_type))
 		stay_out(j, arena_printf(j->arena, "a statement of type '%s'", SHOW(s.predicate_type)));
 	else
-		conclude(j, judge_statement(j, b));
+		conclude(j, judge_statement(j, b, s.predicate_type));
 }
 
 static struct legacy_parts parts_of(const struct attachment *at)
@@ -204,9 +205,7 @@ static void judge_simple(struct judging *j)
 	struct legacy_parts parts = parts_of(j->at);
 	struct bundle b;
 
-	if (j->question->wish == WISH_ATTESTATION)
-		stay_out(j, "a signature, no attestation");
-	else if (legacy_bundle(&parts, j->arena, &b, &j->e) < 0)
+	if (legacy_bundle(&parts, j->arena, &b, &j->e) < 0)
 		refuse(j);
 	else
 		conclude(j, judge_payload(j, &b));
@@ -234,32 +233,28 @@ static void judge_sigstore(struct judging *j)
 		judge_bundle(j, &b);
 }
 
-/* may_be(at, question): what it is said to be does not exclude that it is what is wished. */
-static bool may_be(const struct attachment *at, enum judge_wish wish)
+/* else_of(j): what it is, when that is nothing to be judged; NULL: it is to be judged. */
+static const char *else_of(const struct judging *j)
 {
-	switch (at->kind) {
-	case ATTACHMENT_SIGNATURE: return wish == WISH_SIGNATURE;
-	case ATTACHMENT_ENVELOPE:
-	case ATTACHMENT_BUNDLE: return true;
-	case ATTACHMENT_OTHER:
-	case ATTACHMENT_STATEMENT:
-	case ATTACHMENT_NOTARY: break;
-	}
-	return false;
-}
+	const struct attachment *at = j->at;
 
-static const char *what_else(const struct attachment *at, enum judge_wish wish)
-{
 	switch (at->kind) {
 	case ATTACHMENT_STATEMENT: return "a statement that nobody signed";
 	case ATTACHMENT_NOTARY: return "a signature of the Notary Project, which is not judged here";
+	case ATTACHMENT_OTHER: return "something else";
 	case ATTACHMENT_SIGNATURE:
+		return j->question->wish == WISH_ATTESTATION ? "a signature, no attestation" : NULL;
 	case ATTACHMENT_ENVELOPE:
-	case ATTACHMENT_BUNDLE:
-		return wish == WISH_ATTESTATION ? "a signature, no attestation" : "an attestation";
-	case ATTACHMENT_OTHER: break;
+		if (j->question->wish == WISH_SIGNATURE)
+			return "an attestation";
+		break;
+	case ATTACHMENT_BUNDLE: break;
 	}
-	return "something else";
+	/* What says that it is of another type is not even fetched. */
+	if (at->content.n > 0 || at->unread || at->predicate_type.n == 0 ||
+	    is_wished(j, at->predicate_type))
+		return NULL;
+	return arena_printf(j->arena, "a statement of type '%s'", SHOW(at->predicate_type));
 }
 
 void judge_attachment(const struct attachment *at, const digest *subject,
@@ -268,8 +263,10 @@ void judge_attachment(const struct attachment *at, const digest *subject,
 	struct judging j = { .at = at, .subject = subject, .question = question, .arena = a, .out = out };
 
 	*out = (struct verdict){ 0 };
-	if (!may_be(at, question->wish))
-		stay_out(&j, what_else(at, question->wish));
+	const char *other = else_of(&j);
+
+	if (other)
+		stay_out(&j, other);
 	else if (at->content.n == 0)
 		refuse_for(&j, at->unread ? at->unread : "it is empty");
 	else if (at->kind == ATTACHMENT_SIGNATURE)

@@ -15,7 +15,7 @@
 #define PREDICATE_SIGN "https://sigstore.dev/cosign/sign/v1"
 
 enum judge_wish {
-	WISH_SIGNATURE,   /* that says "signed", and nothing else */
+	WISH_SIGNATURE,   /* that says "signed", and nothing else; cosign's envelopes never do */
 	WISH_ATTESTATION, /* a statement of request->predicate_type; empty: of any type but a signature */
 };
 

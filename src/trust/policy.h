@@ -61,11 +61,13 @@ enum test_kind {
 	TEST_VALUE,     /* what stands at `path` in the predicate, compared with `values` */
 };
 enum value_operator {
-	VALUE_ANY_IN,      /* what stands there, or one of its items, is one of the values */
-	VALUE_ALL_IN,
+	VALUE_THERE,  /* anything stands there */
+	VALUE_IS,     /* one thing, and it fits one of the values */
+	VALUE_IS_NOT, /* one thing, and it fits none */
+	VALUE_ANY_IN, /* it, or one of its items, fits one of the values */
+	VALUE_ALL_IN, /* each of its items does, and there is one */
 	VALUE_ANY_NOT_IN,
 	VALUE_ALL_NOT_IN,
-	VALUE_THERE,       /* anything stands there */
 };
 struct policy_test {
 	enum test_kind kind;
@@ -145,8 +147,10 @@ struct image_name {
 	bytes tag;    /* "" where it was asked for by digest */
 	bytes digest; /* "sha256:..." */
 };
-/* policy_rule_is_about(rule, image): one of its images, none of its exceptions. O(pattern x name). */
+/* policy_rule_is_about(rule, image): one of its images, none of its exceptions. O(pattern x name).
+ * globs_fit_image(globs, image): one of them names it. */
 bool policy_rule_is_about(const struct policy_rule *rule, const struct image_name *image);
+bool globs_fit_image(const struct globs *globs, const struct image_name *image);
 /* glob_fits(glob, text): the whole text. globs_fit: one of them; an empty list fits nothing. */
 bool glob_fits(const struct glob *glob, bytes text);
 bool globs_fit(const struct globs *globs, bytes text);

@@ -121,7 +121,7 @@ static bool fits(const struct glob *glob, const struct image_name *image)
 	       glob_fits(glob, join(&full, image->name, '@', image->digest));
 }
 
-static bool any_fits(const struct globs *globs, const struct image_name *image)
+bool globs_fit_image(const struct globs *globs, const struct image_name *image)
 {
 	for (size_t i = 0; i < globs->len; i++)
 		if (fits(&globs->items[i], image))
@@ -131,5 +131,5 @@ static bool any_fits(const struct globs *globs, const struct image_name *image)
 
 bool policy_rule_is_about(const struct policy_rule *rule, const struct image_name *image)
 {
-	return any_fits(&rule->images, image) && !any_fits(&rule->except, image);
+	return globs_fit_image(&rule->images, image) && !globs_fit_image(&rule->except, image);
 }

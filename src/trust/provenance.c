@@ -196,6 +196,18 @@ static json environment(json v, const char *name)
 	return json_get(v, small);
 }
 
+static bytes joined(const struct reader *r, const char *prefix, bytes rest)
+{
+	buf b = BUF_INIT(LIMIT_BUNDLE);
+	bytes out;
+
+	buf_put(&b, bytes_str(prefix));
+	buf_put(&b, rest);
+	out = arena_bytes(r->arena, buf_bytes(&b));
+	buf_done(&b);
+	return out;
+}
+
 static bytes first_of(bytes a, bytes b)
 {
 	return a.n > 0 ? a : b;
@@ -208,9 +220,7 @@ static bytes base_of(const struct reader *r, json v, json event)
 	bytes release = json_bytes(json_get(json_get(event, "release"), "target_commitish"), r->arena);
 
 	base = first_of(base, json_bytes(json_get(event, "base_ref"), r->arena));
-	if (base.n > 0 || release.n == 0)
-		return base;
-	return bytes_str(arena_printf(r->arena, "refs/heads/" PRIb, BYTESF(release)));
+	return base.n > 0 || release.n == 0 ? base : joined(r, "refs/heads/", release);
 }
 
 static int read_run(const struct reader *r, json v)
@@ -272,8 +282,7 @@ static int read_vcs(const struct reader *r, json vcs)
 
 static bytes ref_of(const struct reader *r, const char *kind, bytes name)
 {
-	return name.n > 0 ? bytes_str(arena_printf(r->arena, "refs/%s/" PRIb, kind, BYTESF(name)))
-	                  : name;
+	return name.n > 0 ? joined(r, kind, name) : name;
 }
 
 static int read_substitutions(const struct reader *r, json v)
@@ -282,7 +291,7 @@ static int read_substitutions(const struct reader *r, json v)
 	bytes tag = scalar(r, json_get(v, "TAG_NAME"));
 	bytes branch = scalar(r, json_get(v, "BRANCH_NAME"));
 
-	p->run.ref = first_of(ref_of(r, "tags", tag), ref_of(r, "heads", branch));
+	p->run.ref = first_of(ref_of(r, "refs/tags/", tag), ref_of(r, "refs/heads/", branch));
 	p->run.commit = scalar(r, json_get(v, "COMMIT_SHA"));
 	p->source.ref = first_of(p->source.ref, p->run.ref);
 	return put_values(r, &p->parameters, (bytes){ 0 }, v, 0);
@@ -342,9 +351,7 @@ static int read_workflow(const struct reader *r, json v)
 	    text(r, v, "path", &p->entry_point) < 0)
 		return -1;
 	p->source = (struct provenance_source){ .ref = ref };
-	p->source.uri = bytes_starts(uri, BYTES("https://"))
-	                    ? bytes_str(arena_printf(r->arena, "git+" PRIb, BYTESF(uri)))
-	                    : uri;
+	p->source.uri = bytes_starts(uri, BYTES("https://")) ? joined(r, "git+", uri) : uri;
 	return 0;
 }
 
@@ -353,13 +360,13 @@ static int read_workflow(const struct reader *r, json v)
 static void read_workflow_ref(const struct reader *r)
 {
 	struct provenance *p = r->out;
-	bytes ref, rest = provenance_split(p->run.workflow_ref, &ref), org, repository;
+	bytes ref, whole = provenance_split(p->run.workflow_ref, &ref), rest = whole, part;
 
-	if (p->source.uri.n > 0 || !bytes_take_until(&rest, '/', &org) ||
-	    !bytes_take_until(&rest, '/', &repository))
+	if (p->source.uri.n > 0 || !bytes_take_until(&rest, '/', &part) ||
+	    !bytes_take_until(&rest, '/', &part) || rest.n == 0)
 		return;
-	p->source.uri = bytes_str(arena_printf(r->arena, "git+https://github.com/" PRIb "/" PRIb,
-	                                       BYTESF(org), BYTESF(repository)));
+	p->source.uri = joined(r, "git+https://github.com/",
+	                       bytes_slice(whole, 0, whole.n - rest.n - 1));
 	p->source.ref = ref;
 	p->entry_point = rest;
 }

@@ -12,3 +12,7 @@ extern const size_t trust_public_good_len;
 extern const char trust_public_tuf[];
 extern const size_t trust_public_tuf_len;
 #define TRUST_PUBLIC_MIRROR "https://tuf-repo-cdn.sigstore.dev"
+
+/* Whom it asks to be asked (data/sigstore-signing.json, a signing configuration). */
+extern const char signing_public_good[];
+extern const size_t signing_public_good_len;

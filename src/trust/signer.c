@@ -6,27 +6,128 @@
 #include "base/text.h"
 #include "sys/process.h"
 
-#include <stdlib.h>
-
-struct signer {
-	const struct private_key *key; /* NULL: a program */
-	struct private_key *owned;
-	const char *program;
-	char *const *environment;
-	struct public_key *program_key;
-};
-
-static struct signer *make(struct signer v)
+/* An own copy of the public half: a token's key would ask the token to check itself. */
+static struct public_key *public_of(const struct private_key *k)
 {
-	struct signer *s = malloc(sizeof(*s));
+	struct public_key *copy = NULL;
+	err impossible = { 0 }; /* it was read from the same octets */
 
-	if (!s)
-		arena_exhausted();
-	*s = v;
-	return s;
+	(void)public_key_read(public_key_der(private_key_public(k)), &copy, &impossible);
+	return copy;
 }
 
-struct signer *signer_of_key(struct private_key *k)
+void signer_of_key(struct private_key *k, struct signer *out)
 {
-	return make((struct signer){ .key = k, .owned = k });
+	*out = (struct signer){ .key = k, .public = public_of(k) };
+}
+
+void signer_borrow(const struct private_key *k, struct signer *out)
+{
+	*out = (struct signer){ .key = (struct private_key *)(uintptr_t)k,
+		                    .public = public_of(k),
+		                    .is_borrowed = true };
+}
+
+void signer_done(struct signer *s)
+{
+	if (!s->is_borrowed)
+		private_key_free(s->key);
+	public_key_free(s->public);
+	*s = (struct signer){ 0 };
+}
+
+/* -- a program --------------------------------------------------------------------------------- */
+
+static int run(const struct signer *s, const char *const *argv, bytes input, struct arena *a,
+               bytes *out, err *e)
+{
+	const struct process p = { argv, s->environment, input, LIMIT_KEY, LIMIT_SIGNER_MS };
+	struct process_result r;
+
+	if (process_run(&p, a, &r, e) < 0)
+		return err_wrap(e, "exec:%s", SHOW(bytes_str(s->program)));
+	*out = r.output;
+	if (r.status == 0)
+		return 0;
+	bytes said = bytes_trim(r.message);
+
+	return err_set(e, ERR_IO, 0, "'%s %s' ended with status %d: %s", SHOW(bytes_str(s->program)),
+	               argv[1], r.status, said.n > 0 ? SHOW(said) : "no message");
+}
+
+int signer_of_program(const char *program, char *const *environment, struct signer *out, err *e)
+{
+	const char *const argv[] = { program, "public-key", NULL };
+	struct signer s = { .program = program, .environment = environment };
+	struct arena a = ARENA_INIT;
+	bytes text;
+	int status = run(&s, argv, BYTES(""), &a, &text, e);
+
+	if (status == 0 && public_key_read(text, &s.public, e) < 0)
+		status = err_wrap(e, "'%s public-key'", SHOW(bytes_str(program)));
+	arena_done(&a);
+	if (status == 0)
+		*out = s;
+	return status;
+}
+
+/* What standard input holds, and how it is called. */
+static bytes input_of(const struct signer *s, enum key_hash hash, const struct key_message *m,
+                      struct arena *a, const char **out_name)
+{
+	if (hash == KEY_HASH_NONE) {
+		*out_name = "ed25519";
+		return m->text;
+	}
+	*out_name = hash == KEY_SHA256 ? "sha256" : hash == KEY_SHA384 ? "sha384" : "sha512";
+	if (public_key_kind(s->public) == KEY_ED25519)
+		*out_name = "ed25519ph";
+	if (m->hash)
+		return bytes_of(m->hash->value, digest_size(m->hash));
+	return key_digest(hash, m->text, a);
+}
+
+/* Key services answer in base64 as often as not; which it is, the signature's check tells. */
+static int ask(const struct signer *s, enum key_hash hash, const struct key_message *m,
+               struct arena *a, bytes *out, err *e)
+{
+	const char *argv[] = { s->program, "sign", NULL, NULL };
+	bytes input = input_of(s, hash, m, a, &argv[2]), answer, octets;
+
+	if (run(s, argv, input, a, &answer, e) < 0)
+		return -1;
+	*out = answer;
+	if (!public_key_verify(s->public, hash, m, answer) &&
+	    base64_decode(bytes_trim(answer), a, &octets))
+		*out = octets;
+	return 0;
+}
+
+/* -- signing ----------------------------------------------------------------------------------- */
+
+int signer_sign(const struct signer *s, enum key_hash hash, const struct key_message *message,
+                struct arena *a, bytes *out, err *e)
+{
+	bytes signature;
+	int status = s->key ? private_key_sign(s->key, hash, message, a, &signature, e)
+	                    : ask(s, hash, message, a, &signature, e);
+
+	if (status < 0)
+		return -1;
+	if (!public_key_verify(s->public, hash, message, signature))
+		return err_set(e, ERR_UNTRUSTED, 0,
+		               "what came back is no signature of this key (%s): nothing is written",
+		               s->program ? SHOW(bytes_str(s->program)) : "a faulty key or token");
+	*out = signature;
+	return 0;
+}
+
+enum key_hash signer_message_hash(const struct signer *s)
+{
+	return public_key_kind(s->public) == KEY_ED25519 ? KEY_SHA512 : public_key_hash(s->public);
+}
+
+enum key_hash signer_envelope_hash(const struct signer *s)
+{
+	return public_key_hash(s->public);
 }

@@ -11,32 +11,34 @@
  * Its environment is ours without our own secrets; it has LIMIT_SIGNER_MS.
  *
  * Whoever signs, the signature is checked with the public key before it is given out.
- * Threading: belongs to one thread; a program's or token's signer forks. */
+ * Threading: belongs to one thread; a program's signer forks. */
 #pragma once
 
 #include "crypto/key.h"
 
-struct signer;
+struct signer {
+	struct private_key *key;  /* NULL: a program */
+	struct public_key *public;
+	const char *program;
+	char *const *environment;
+	bool is_borrowed; /* the key */
+};
 
-/* signer_of_key(k): takes k. signer_borrow(k): borrows it. Never fail. */
-struct signer *signer_of_key(struct private_key *k);
-struct signer *signer_borrow(const struct private_key *k);
+/* signer_of_key(k, out): takes k. signer_borrow(k, out): borrows it. */
+void signer_of_key(struct private_key *k, struct signer *out);
+void signer_borrow(const struct private_key *k, struct signer *out);
 
 /* signer_of_program(program, environment, out, e): asks it for its public key. Borrows. ERR_ABSENT,
  * ERR_IO, ERR_FORMAT, ERR_LIMIT. */
-int signer_of_program(const char *program, char *const *environment, struct signer **out, err *e);
+int signer_of_program(const char *program, char *const *environment, struct signer *out, err *e);
 
-/* signer_of_token(uri, pin, out, e): a PKCS #11 URI (crypto/token.h). */
-int signer_of_token(const char *uri, bytes pin, struct signer **out, err *e);
+/* signer_done(s): fine for one that is zeroed. */
+void signer_done(struct signer *s);
 
-void signer_free(struct signer *s);
-
-const struct public_key *signer_public(const struct signer *s);
-
-/* signer_sign(s, hash, text, a, out, e): hash as private_key_sign. ERR_UNTRUSTED: what came back is
- * no signature of this key. Arena. */
-int signer_sign(const struct signer *s, enum key_hash hash, bytes text, struct arena *a, bytes *out,
-                err *e);
+/* signer_sign(s, hash, message, a, out, e): as private_key_sign. ERR_UNTRUSTED: what came back is no
+ * signature of this key; a program also ERR_IO, ERR_LIMIT. Arena. */
+int signer_sign(const struct signer *s, enum key_hash hash, const struct key_message *message,
+                struct arena *a, bytes *out, err *e);
 
 /* signer_message_hash(s), signer_envelope_hash(s): which hash goes with a message (Ed25519ph there,
  * as cosign), with an envelope (Ed25519 itself). */

@@ -30,15 +30,17 @@ int signing_url_check(bytes url, struct arena *a, err *e)
 {
 	struct url u;
 
-	if (bytes_find(url, '\0') < url.n || url_parse(arena_str(a, url), a, &u, e) < 0)
-		return err_is_set(e) ? -1 : err_set(e, ERR_USAGE, 0, "an address with a NUL in it");
+	if (url.n > LIMIT_IDENTITY || bytes_find(url, '\0') < url.n)
+		return err_set(e, ERR_USAGE, 0, "'%s' is no address", SHOW(url));
+	if (url_parse(arena_str(a, url), a, &u, e) < 0)
+		return -1;
 	if (!bytes_is(u.scheme, "https") && !url_is_loopback(&u))
 		return err_set(e, ERR_USAGE, 0, "'%s' has no TLS: tokens and signatures go over https only",
 		               SHOW(url));
 	return 0;
 }
 
-/* is_of_today(r, v, out, e): validFor; its start must be there, an end that is missing lies in the
+/* read_validity(r, v, out): validFor; its start must be there, an end that is missing lies in the
  * future. */
 static int read_validity(const struct reader *r, json v, bool *out_today)
 {
@@ -68,7 +70,7 @@ static int read_service(const struct reader *r, json v, unsigned newest, struct 
 	bytes url = json_bytes(protojson_get(v, "url"), r->arena);
 	bytes operator = json_bytes(protojson_get(v, "operator"), r->arena);
 	int64_t version;
-	bool today;
+	bool today = false;
 
 	if (url.n == 0 || !protojson_i64(protojson_get(v, "majorApiVersion"), &version))
 		return err_set(r->e, ERR_FORMAT, 0, "a service without address or version");

@@ -26,8 +26,9 @@ struct verification {
 	struct verify_result *out;
 	struct arena *arena;
 	err *e;
-	struct certificate *certificate; /* NULL: a key */
-	const struct public_key *key;    /* who signs */
+	struct certificate *certificate;  /* NULL: a key */
+	const struct certificate *issuer; /* of the certificate, once it is known */
+	const struct public_key *key;     /* who signs */
 	int64_t times[TIMES_MOST];       /* that are believed */
 	size_t times_len;
 };
@@ -180,6 +181,8 @@ static int check_timestamps(struct verification *v)
 			return refuse(v, "a time stamp is of no authority that is trusted");
 		believe(v, time);
 	}
+	if (v->request->needs_timestamp && v->bundle->timestamps_len == 0)
+		return refuse(v, "no signed time stamp");
 	return 0;
 }
 
@@ -245,19 +248,24 @@ static bool led_to(const struct verification *v, int64_t time, const struct cert
 	return false;
 }
 
-static int check_certificate(struct verification *v)
+static int check_chain(struct verification *v)
 {
-	const struct certificate *issuer = NULL;
-
 	if (v->times_len == 0)
 		return refuse(v, "no time that can be believed: the certificate may have been long dead");
 	for (size_t i = 0; i < v->times_len; i++)
 		if (!certificate_valid_at(v->certificate, v->times[i]))
 			return refuse(v, "signed when the certificate was not valid");
-		else if (!led_to(v, v->times[i], &issuer))
+		else if (!led_to(v, v->times[i], &v->issuer))
 			return refuse(v, "the certificate leads to no authority that is trusted");
+	return 0;
+}
+
+static int check_logged(struct verification *v)
+{
+	const struct trust_root *root = v->root;
+
 	if (!v->request->ignore_sct &&
-	    !certificate_is_logged(v->certificate, issuer, v->root->ct_logs, v->root->ct_logs_len))
+	    !certificate_is_logged(v->certificate, v->issuer, root->ct_logs, root->ct_logs_len))
 		return refuse(v, "no certificate log that is trusted has the certificate");
 	return 0;
 }
@@ -317,6 +325,18 @@ static int take_issuer(const struct verification *v)
 	return 0;
 }
 
+static int check_claims(const struct verification *v)
+{
+	const bytes *wanted = v->request->claims.items, *made = v->out->claims.items;
+
+	for (int n = 0; n < CLAIMS_MOST; n++)
+		if (wanted[n].n > 0 && !bytes_equal(wanted[n], made[n]))
+			return err_set(v->e, ERR_UNTRUSTED, 0,
+			               "the certificate says '%s' where '%s' is asked for (" OID_CLAIM "%d)",
+			               SHOW(made[n]), SHOW(wanted[n]), n);
+	return 0;
+}
+
 static int check_identity(struct verification *v)
 {
 	const struct verify_request *r = v->request;
@@ -335,7 +355,7 @@ static int check_identity(struct verification *v)
 		return err_set(v->e, ERR_UNTRUSTED, 0,
 		               "signed by '%s', for whom '%s' vouches: not who is asked for",
 		               SHOW(out->identity), SHOW(out->issuer));
-	return 0;
+	return check_claims(v);
 }
 
 /* -- the statement ----------------------------------------------------------------------------- */
@@ -362,31 +382,94 @@ static int check_statement(struct verification *v)
 	return 0;
 }
 
+static int check_signature(struct verification *v)
+{
+	return v->bundle->is_envelope ? check_envelope(v) : check_message(v);
+}
+
+/* -- all of it --------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	int (*check)(struct verification *v);
+	bool of_certificate;
+} steps[VERIFY_STEPS] = {
+	[STEP_SIGNER] = { "signer", take_signer, false },
+	[STEP_TIMESTAMPS] = { "time stamps", check_timestamps, false },
+	[STEP_LOGS] = { "log entries", check_logs, false },
+	[STEP_CHAIN] = { "certificate chain", check_chain, true },
+	[STEP_LOGGED] = { "certificate log", check_logged, true },
+	[STEP_IDENTITY] = { "identity", check_identity, true },
+	[STEP_SIGNATURE] = { "signature", check_signature, false },
+	[STEP_STATEMENT] = { "statement", check_statement, false },
+};
+
 static int check_all(struct verification *v)
 {
-	if (take_signer(v) < 0 || check_timestamps(v) < 0 || check_logs(v) < 0)
-		return -1;
-	if (v->certificate && (check_certificate(v) < 0 || check_identity(v) < 0))
-		return -1;
-	if ((v->bundle->is_envelope ? check_envelope(v) : check_message(v)) < 0)
-		return -1;
-	return check_statement(v);
+	for (size_t i = 0; i < VERIFY_STEPS; i++)
+		if ((v->certificate || !steps[i].of_certificate) && steps[i].check(v) < 0)
+			return -1;
+	return 0;
+}
+
+static struct verification begin(const struct bundle *b, const struct verify_request *request,
+                                 struct arena *a, struct verify_result *out, err *e)
+{
+	static const struct trust_root nobody = { 0 };
+
+	*out = (struct verify_result){ 0 };
+	return (struct verification){ .bundle = b,
+		                          .request = request,
+		                          .root = request->root ? request->root : &nobody,
+		                          .out = out,
+		                          .arena = a,
+		                          .e = e };
 }
 
 int verify_bundle(const struct bundle *b, const struct verify_request *request, struct arena *a,
                   struct verify_result *out, err *e)
 {
-	static const struct trust_root nobody = { 0 };
-	struct verification v = { .bundle = b,
-		                      .request = request,
-		                      .root = request->root ? request->root : &nobody,
-		                      .out = out,
-		                      .arena = a,
-		                      .e = e };
-
-	*out = (struct verify_result){ 0 };
+	struct verification v = begin(b, request, a, out, e);
 	int status = check_all(&v);
 
 	certificate_free(v.certificate);
 	return status; /* 0: trusted, and only here */
+}
+
+/* missing(v, step): why it cannot be told whether the step holds; NULL: it can. */
+static const char *missing(const struct verification *v, enum verify_step_name step)
+{
+	const struct bundle *b = v->bundle;
+
+	if (steps[step].of_certificate && !v->certificate)
+		return "there is no certificate";
+	if (!v->key && (step == STEP_LOGS || step == STEP_SIGNATURE))
+		return "the key is not known";
+	if (step == STEP_TIMESTAMPS && b->timestamps_len == 0 && !v->request->needs_timestamp)
+		return "there is none";
+	if (step == STEP_LOGS && b->entries_len == 0 && !v->certificate && !v->request->key_needs_log)
+		return "there is none";
+	if (step == STEP_LOGGED && !v->issuer)
+		return "its issuer is not known";
+	return step == STEP_STATEMENT && !b->is_envelope ? "it is a signature alone" : NULL;
+}
+
+void verify_explain(const struct bundle *b, const struct verify_request *request, struct arena *a,
+                    struct verify_step out_steps[VERIFY_STEPS], struct verify_result *out)
+{
+	err e = { 0 };
+	struct verification v = begin(b, request, a, out, &e);
+
+	for (size_t i = 0; i < VERIFY_STEPS; i++) {
+		struct verify_step step = { .name = steps[i].name,
+			                        .why = missing(&v, (enum verify_step_name)i) };
+
+		if (!step.why) {
+			step.status = steps[i].check(&v) == 0 ? STEP_HOLDS : STEP_FAILS;
+			step.why = step.status == STEP_FAILS ? arena_printf(a, "%s", e.text) : "";
+			err_clear(&e); /* told */
+		}
+		out_steps[i] = step;
+	}
+	certificate_free(v.certificate);
 }

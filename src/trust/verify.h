@@ -11,6 +11,13 @@
 #include "trust/root.h"
 #include "trust/statement.h"
 
+/* What Fulcio wrote into a certificate: items[N] of extension 1.3.6.1.4.1.57264.1.N (fulcio,
+ * docs/oid-info.md); empty: not there. */
+#define CLAIMS_MOST 24
+struct certificate_claims {
+	bytes items[CLAIMS_MOST];
+};
+
 struct verify_request {
 	const struct trust_root *root; /* NULL: nobody is trusted but the key */
 	const struct public_key *key; /* NULL: a certificate must sign */
@@ -24,13 +31,8 @@ struct verify_request {
 	bool key_needs_log;     /* a key's signature must be in a log, too */
 	bool ignore_log;        /* certificates: a time stamp is enough */
 	bool ignore_sct;        /* certificates: no log of certificates is asked */
-};
-
-/* What Fulcio wrote into a certificate: items[N] of extension 1.3.6.1.4.1.57264.1.N (fulcio,
- * docs/oid-info.md); empty: not there. */
-#define CLAIMS_MOST 24
-struct certificate_claims {
-	bytes items[CLAIMS_MOST];
+	bool needs_timestamp;   /* an authority must have stamped it */
+	struct certificate_claims claims; /* that a certificate must make; empty ones: any */
 };
 
 struct verify_result {
@@ -48,3 +50,30 @@ struct verify_result {
  * ERR_FORMAT what cannot be read. Views of b and arena. */
 int verify_bundle(const struct bundle *b, const struct verify_request *request, struct arena *a,
                   struct verify_result *out, err *e);
+
+/* -- for people -------------------------------------------------------------------------------- */
+
+/* The steps of verify_bundle, in its order. */
+enum verify_step_name {
+	STEP_SIGNER,
+	STEP_TIMESTAMPS,
+	STEP_LOGS,
+	STEP_CHAIN,
+	STEP_LOGGED,
+	STEP_IDENTITY,
+	STEP_SIGNATURE,
+	STEP_STATEMENT,
+};
+#define VERIFY_STEPS 8
+
+enum verify_step_status { STEP_UNTOLD, STEP_HOLDS, STEP_FAILS };
+struct verify_step {
+	const char *name;
+	enum verify_step_status status;
+	const char *why; /* "" where it holds */
+};
+
+/* verify_explain(b, request, a, out_steps, out): each step, also behind one that does not hold;
+ * untold: what it needs is not there. It never says that a bundle is trusted. Views of b, arena. */
+void verify_explain(const struct bundle *b, const struct verify_request *request, struct arena *a,
+                    struct verify_step out_steps[VERIFY_STEPS], struct verify_result *out);

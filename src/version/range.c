@@ -6,35 +6,41 @@
 
 /* -- questions -------------------------------------------------------------------------------- */
 
-static int compare_bound(enum version_ordering ordering, bytes v, bytes bound)
+/* compare_bound(ordering, v, bound, out): v against the bound; 0 when there is none. */
+static bool compare_bound(enum version_ordering ordering, bytes v, bytes bound, int *out)
 {
 	size_t local = bytes_find(v, '+');
-	int c = 0;
 
+	*out = 0;
+	if (bound.n == 0)
+		return true;
 	if (ordering == VERSION_PEP440 && bytes_find(bound, '+') == bound.n && local > 0)
 		v = bytes_slice(v, 0, local);
-	/* Bounds were checked when the range was made, v by the caller. */
-	(void)!version_compare(ordering, v, bound, &c);
-	return c;
+	return version_compare(ordering, v, bound, out);
 }
 
-bool interval_holds(enum version_ordering ordering, const struct version_interval *i, bytes v)
+int interval_holds(enum version_ordering ordering, const struct version_interval *i, bytes v)
 {
-	if (i->from.n > 0 && compare_bound(ordering, v, i->from) < (i->from_open ? 1 : 0))
-		return false;
-	if (i->to.n > 0)
-		return compare_bound(ordering, v, i->to) < 0;
-	return i->last.n == 0 || compare_bound(ordering, v, i->last) <= 0;
+	int from, to, last;
+
+	if (i->from.n + i->to.n + i->last.n == 0)
+		return version_is_valid(ordering, v) ? 1 : -1;
+	if (!compare_bound(ordering, v, i->from, &from) || !compare_bound(ordering, v, i->to, &to) ||
+	    !compare_bound(ordering, v, i->last, &last))
+		return -1;
+	return from >= (i->from.n > 0 && i->from_open) && (i->to.n == 0 || to < 0) && last <= 0;
 }
 
 bool range_holds(enum version_ordering ordering, const struct version_range *range, bytes v,
                  bool *out)
 {
-	if (!version_is_valid(ordering, v))
+	int holds = version_is_valid(ordering, v) ? 0 : -1;
+
+	for (size_t i = 0; i < range->len && holds == 0; i++)
+		holds = interval_holds(ordering, &range->items[i], v);
+	if (holds < 0)
 		return false;
-	*out = false;
-	for (size_t i = 0; i < range->len && !*out; i++)
-		*out = interval_holds(ordering, &range->items[i], v);
+	*out = holds > 0;
 	return true;
 }
 

@@ -169,12 +169,13 @@ int database_advisories(struct database *db, bytes space, bytes package, struct 
 		return there;
 	value = arena_bytes(a, value);
 	while (value.n > 0) {
-		struct advisory *v = ARENA_PUSH(a, out);
+		struct advisory *v = arena_alloc(a, sizeof(*v));
 
 		if (!advisory_unpack(&value, a, v))
 			return damaged("an advisory cannot be read", e);
 		v->space = space;
 		v->package = package;
+		*ARENA_PUSH(a, out) = v;
 	}
 	return 0;
 }

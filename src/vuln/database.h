@@ -33,7 +33,7 @@ struct database_info {
 };
 
 struct advisories {
-	struct advisory *items;
+	const struct advisory **items;
 	size_t len, cap;
 };
 

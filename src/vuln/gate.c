@@ -117,10 +117,10 @@ bool gate_fails(const struct gate_rule *rule, const struct finding *f)
 {
 	if (f->known_before || f->accepted)
 		return false;
-	return rule->any || (rule->kev && f->about.kev_added.n > 0) ||
+	return rule->any || (rule->kev && f->about->kev_added.n > 0) ||
 	       (rule->fixable && f->match.fixed.n > 0) ||
-	       (rule->epss != UINT32_MAX && f->about.id.n > 0 && f->about.epss != UINT32_MAX &&
-	        f->about.epss >= rule->epss) ||
+	       (rule->epss != UINT32_MAX && f->about->id.n > 0 && f->about->epss != UINT32_MAX &&
+	        f->about->epss >= rule->epss) ||
 	       (rule->severity != SEVERITY_UNKNOWN && f->rating.severity >= rule->severity);
 }
 
@@ -166,15 +166,15 @@ int gate_baseline(bytes text, struct arena *a, struct word_list *out, err *e)
  * call CVE-…. */
 static bytes nth_id(const struct finding *f, size_t i)
 {
-	return i == 0 ? f->match.id : f->about.aliases.items[i - 1];
+	return i == 0 ? f->match.id : f->about->aliases.items[i - 1];
 }
 
 static bool is_ignored(const struct gate_options *o, struct finding *f, struct arena *a)
 {
-	for (size_t i = 0; o->ignore && i <= f->about.aliases.len; i++) {
+	for (size_t i = 0; o->ignore && i <= f->about->aliases.len; i++) {
 		const struct ignore_entry *entry =
 			ignore_find(o->ignore, IGNORE_VULNERABILITY, nth_id(f, i), f->match.package->path,
-			            &f->purl, a);
+			            f->purl, a);
 
 		if (!entry)
 			continue;
@@ -190,9 +190,9 @@ static bool is_answered(const struct gate_options *o, struct finding *f, struct 
 {
 	static const struct purl nobody;
 
-	for (size_t i = 0; o->vex && i <= f->about.aliases.len; i++) {
+	for (size_t i = 0; o->vex && i <= f->about->aliases.len; i++) {
 		const struct vex_statement *s =
-			vex_find(o->vex, nth_id(f, i), &f->purl, o->image ? o->image : &nobody, a);
+			vex_find(o->vex, nth_id(f, i), f->purl, o->image ? o->image : &nobody, a);
 
 		if (!s || (s->status != VEX_NOT_AFFECTED && s->status != VEX_FIXED))
 			continue;
@@ -232,19 +232,17 @@ static void sort(struct findings *list)
 		qsort(list->items, list->len, sizeof(*list->items), compare);
 }
 
-static int rate(struct database *db, const struct match *m, bool texts, struct arena *a,
-                struct finding *out, err *e)
+/* about(db, id, texts, a, out, e): what is known of this id. */
+static int about(struct database *db, bytes id, bool texts, struct arena *a,
+                 const struct vulnerability **out, err *e)
 {
-	int known = database_vulnerability(db, m->id, a, &out->about, e);
+	static const struct vulnerability nothing = { .epss = UINT32_MAX };
+	struct vulnerability *v = arena_new(a, struct vulnerability);
+	int known = database_vulnerability(db, id, a, v, e);
 
-	if (known < 0 || (known > 0 && texts && database_texts(db, m->id, a, &out->about, e) < 0))
+	if (known < 0 || (known > 0 && texts && database_texts(db, id, a, v, e) < 0))
 		return -1;
-	if (known == 0)
-		out->about = (struct vulnerability){ .epss = UINT32_MAX };
-	out->match = *m;
-	out->rating = rating_of(&m->advisory, known > 0 ? &out->about : NULL);
-	out->purl_text = package_purl(m->package, a);
-	(void)purl_parse(bytes_str(out->purl_text), a, &out->purl); /* ours is one */
+	*out = known > 0 ? v : &nothing;
 	return 0;
 }
 
@@ -257,36 +255,67 @@ static int compare_ids(const void *left, const void *right, void *ctx)
 	return c ? c : (*l > *r) - (*l < *r);
 }
 
-/* rate_all(db, matches, texts, a, out, e): a finding for each match. In the order of ids, in which
- * the database has them: each of its blocks is then read once. */
+/* rate_all(db, matches, texts, a, rated, e): a finding for each match. In the order of ids, in
+ * which the database has them: each of its blocks is read once, and each id looked up once. */
 static int rate_all(struct database *db, const struct matches *matches, bool texts,
-                    struct arena *a, struct finding **out, err *e)
+                    struct arena *a, struct finding *rated, err *e)
 {
 	size_t n = matches->found.len;
 	uint32_t *order = arena_array(a, uint32_t, n);
-	struct finding *rated = arena_array(a, struct finding, n);
+	const struct vulnerability *known = NULL;
+	const struct match *last = NULL;
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = (uint32_t)i;
 	if (n > 1)
 		qsort_r(order, n, sizeof(*order), compare_ids, matches->found.items);
-	for (size_t i = 0; i < n; i++)
-		if (rate(db, &matches->found.items[order[i]], texts, a, &rated[order[i]], e) < 0)
+	for (size_t i = 0; i < n; i++) {
+		const struct match *m = &matches->found.items[order[i]];
+
+		if ((!last || !bytes_equal(last->id, m->id)) &&
+		    about(db, m->id, texts, a, &known, e) < 0)
 			return -1;
-	*out = rated;
+		last = m;
+		rated[order[i]] = (struct finding){ .match = *m,
+			                                .about = known,
+			                                .rating = rating_of(m->advisory, known) };
+	}
 	return 0;
+}
+
+/* Matches of one package stand together. */
+static void name_all(struct finding *rated, size_t n, struct arena *a)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct finding *f = &rated[i];
+
+		if (i > 0 && f[-1].match.package == f->match.package) {
+			f->purl_text = f[-1].purl_text;
+			f->purl = f[-1].purl;
+			continue;
+		}
+		struct purl *purl = arena_new(a, struct purl);
+
+		f->purl_text = package_purl(f->match.package, a);
+		(void)purl_parse(bytes_str(f->purl_text), a, purl); /* ours is one */
+		f->purl = purl;
+	}
 }
 
 int gate_pass(struct database *db, const struct matches *matches,
               const struct gate_options *o, struct arena *a, struct gate *out, err *e)
 {
-	struct finding *rated;
+	size_t n = matches->found.len;
+	struct finding *rated = arena_array(a, struct finding, n);
 	struct map seen;
 
 	map_init(&seen, a);
-	if (rate_all(db, matches, !o->no_texts, a, &rated, e) < 0)
+	if (rate_all(db, matches, !o->no_texts, a, rated, e) < 0)
 		return -1;
-	for (size_t i = 0; i < matches->found.len; i++) {
+	name_all(rated, n, a);
+	out->found.items = rated; /* what counts takes the place of what does not */
+	out->found.cap = n;
+	for (size_t i = 0; i < n; i++) {
 		struct finding f = rated[i];
 
 		if (!(o->severities & 1U << f.rating.severity)) {

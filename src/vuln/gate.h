@@ -16,9 +16,9 @@ struct map;
 
 struct finding {
 	struct match match;
-	struct vulnerability about; /* its id is empty when nothing more is known */
+	const struct vulnerability *about; /* its id is empty when nothing more is known */
 	struct rating rating;
-	struct purl purl;
+	const struct purl *purl;
 	const char *purl_text;
 	bool known_before; /* it stands in the baseline */
 	bool accepted;     /* the ledger lets it be for now */

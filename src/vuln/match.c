@@ -9,7 +9,7 @@
 
 /* An advisory and where it was found. */
 struct candidate {
-	struct advisory advisory;
+	const struct advisory *advisory;
 	const struct space *space;
 	size_t order; /* of its space: those that come first count more */
 };
@@ -25,14 +25,9 @@ struct candidates {
 static int in_range(const struct version_interval *r, const struct space *space)
 {
 	struct version_interval i = *r;
-	const bytes bounds[] = { i.to, i.last, bytes_is(i.from, "0") ? BYTES("") : i.from };
 
-	for (size_t k = 0; k < sizeof(bounds) / sizeof(*bounds); k++)
-		if (bounds[k].n > 0 && !version_is_valid(space->ordering, bounds[k]))
-			return -1;
-	if (!version_is_valid(space->ordering, space->version))
-		return -1;
-	i.from = bounds[2];
+	if (bytes_is(i.from, "0"))
+		i.from = BYTES("");
 	return interval_holds(space->ordering, &i, space->version);
 }
 
@@ -118,7 +113,7 @@ static bool is_elsewhere(const struct candidate *c, size_t n)
 	const uint32_t other = ADVISORY_FLAG_ONLY_WINDOWS | ADVISORY_FLAG_ONLY_MACOS;
 
 	for (size_t i = 0; i < n; i++)
-		if (c[i].advisory.flags & other && !(c[i].advisory.flags & ADVISORY_FLAG_ONLY_LINUX))
+		if (c[i].advisory->flags & other && !(c[i].advisory->flags & ADVISORY_FLAG_ONLY_LINUX))
 			return true;
 	return false;
 }
@@ -126,13 +121,13 @@ static bool is_elsewhere(const struct candidate *c, size_t n)
 static void report(const struct candidate *c, const struct package *p, struct arena *a,
                    struct matches *out)
 {
-	const struct advisory *v = &c->advisory;
+	const struct advisory *v = c->advisory;
 	struct match *m = ARENA_PUSH(a, &out->found);
 
 	*m = (struct match){ .package = p,
 		                 .id = v->id,
-		                 .space = *c->space,
-		                 .advisory = *v,
+		                 .space = c->space,
+		                 .advisory = v,
 		                 .installed = c->space->version,
 		                 .fixed = show_fixes(v, c->space, a),
 		                 .status = v->status };
@@ -157,15 +152,15 @@ static size_t keep_stream(struct candidate *c, size_t n, const struct package *p
 	size_t fixes = 0, kept = 0, k = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (c[i].advisory.fixes.len > 0 && concerns(&c[i].advisory, p))
-			rows[fixes++] = (struct stream_row){ c[i].advisory.fixes.items[0],
-				                                 c[i].advisory.product, false };
+		if (c[i].advisory->fixes.len > 0 && concerns(c[i].advisory, p))
+			rows[fixes++] = (struct stream_row){ c[i].advisory->fixes.items[0],
+				                                 c[i].advisory->product, false };
 	if (!stream_choose(rows, fixes, p->distro_version, c[0].space->version))
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		bool fix = c[i].advisory.fixes.len > 0 && concerns(&c[i].advisory, p);
+		bool fix = c[i].advisory->fixes.len > 0 && concerns(c[i].advisory, p);
 
-		if (fix ? rows[k++].counts : c[i].advisory.product.n == 0)
+		if (fix ? rows[k++].counts : c[i].advisory->product.n == 0)
 			c[kept++] = c[i];
 	}
 	return kept;
@@ -182,7 +177,7 @@ static void judge(struct candidate *c, size_t n, const struct package *p, struct
 		n = keep_stream(c, n, p, a);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct advisory *v = &c[i].advisory;
+		const struct advisory *v = c[i].advisory;
 		int in = concerns(v, p) ? match_affects(v, c[i].space) : 0;
 
 		/* A vendor's "not affected" is said of what it ships, the same as its fixes. */
@@ -198,7 +193,7 @@ static void judge(struct candidate *c, size_t n, const struct package *p, struct
 		return;
 	}
 	if (undecided)
-		doubt(out, a, p, c->advisory.id, "a version of its range");
+		doubt(out, a, p, c->advisory->id, "a version of its range");
 }
 
 /* A bill may invent distributions; the first ones tell as much. */
@@ -214,10 +209,10 @@ static void without(struct matches *out, struct arena *a, const struct space *sp
 static int compare_candidates(const void *left, const void *right)
 {
 	const struct candidate *l = left, *r = right;
-	int c = bytes_compare(l->advisory.id, r->advisory.id);
+	int c = bytes_compare(l->advisory->id, r->advisory->id);
 
 	c = c ? c : (l->order > r->order) - (l->order < r->order);
-	return c ? c : bytes_compare(l->advisory.source, r->advisory.source);
+	return c ? c : bytes_compare(l->advisory->source, r->advisory->source);
 }
 
 static int gather(struct database *db, const struct space *spaces, size_t n, struct arena *a,
@@ -260,7 +255,7 @@ int match_package(struct database *db, const struct package *p, struct arena *a,
 	qsort(all.items, all.len, sizeof(*all.items), compare_candidates);
 	for (size_t i = 0, next; i < all.len; i = next) {
 		for (next = i + 1; next < all.len; next++)
-			if (!bytes_equal(all.items[next].advisory.id, all.items[i].advisory.id))
+			if (!bytes_equal(all.items[next].advisory->id, all.items[i].advisory->id))
 				break;
 		judge(&all.items[i], next - i, p, a, out);
 	}

@@ -15,10 +15,10 @@
 struct match {
 	const struct package *package;
 	bytes id;
-	struct space space;       /* where it was found */
-	struct advisory advisory; /* of the source that counts */
-	bytes installed;          /* the version that was compared */
-	bytes fixed;              /* "1.2.3" or "1.2.3, 2.0.1"; empty: no fix is known */
+	const struct space *space;       /* where it was found */
+	const struct advisory *advisory; /* of the source that counts */
+	bytes installed;                 /* the version that was compared */
+	bytes fixed; /* "1.2.3" or "1.2.3, 2.0.1"; empty: no fix is known */
 	enum advisory_status status;
 };
 

@@ -49,6 +49,24 @@ is 'a label' "$(where '.where == "label ci.token"')" 'config label ci.token 0 fa
 is 'a build argument' "$(where '.where == "history 2"')" 'config history 2 0 false named-secret'
 is 'nothing else' "$(jq '.findings | length' found.json)" 5
 
+# -- what is not to be told ---------------------------------------------------------------------------
+told() { # FLAG...
+	"$OAKUM" secrets --format json "$@" image >told.json 2>told.err
+	jq -r '[.findings[].rule] | sort | join(" ")' told.json
+}
+is 'a file' "$(told --skip-files 'app/*.yaml' --skip-files app/Orders.dll)" \
+	'github-pat named-secret password-variable'
+is 'a folder' "$(told --skip-dirs /app)" 'github-pat named-secret password-variable'
+is 'what is less severe' "$(told --severity CRITICAL | grep -c named-secret)" 0
+printf 'github-pat exp:2999-01-01\nnamed-secret exp:2020-01-01\n' >ids
+is 'ids, until they expire' "$(told --ignorefile ids)" 'connection-string named-secret password-variable'
+printf 'secrets:\n  - id: github-pat\n    paths: ["app/settings.yaml"]\n' >.trivyignore.yaml
+is 'an id in one file' "$(told | tr ' ' '\n' | grep -c github-pat)" 1
+printf 'secrets: [\n' >.trivyignore.yaml
+status 'an ignore file that cannot be read' 3 "$OAKUM" secrets image
+rm .trivyignore.yaml
+status 'a severity that is none' 2 "$OAKUM" secrets --severity loud image
+
 # -- no report, no cache holds one ------------------------------------------------------------------
 leaks() { # FILE...
 	LC_ALL=C grep -Facl -e "$token" -e "${token:5}" -e "$password" -e "${password:3}" -e "$feed" -e "$short" \

@@ -16,7 +16,7 @@ static void show(const struct package *p, const struct matches *m)
 		const char *mark = " ";
 
 		printf(PRIb " " PRIb " " PRIb " %s", BYTESF(p->name), BYTESF(p->version), BYTESF(x->id),
-		       severity_name(x->advisory.severity));
+		       severity_name(x->advisory->severity));
 		while (bytes_take_until(&rest, ',', &fix)) {
 			printf("%s" PRIb, mark, BYTESF(bytes_trim(fix)));
 			mark = "+";

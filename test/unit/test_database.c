@@ -80,10 +80,10 @@ static void gives_back_what_was_put_in(void **state)
 	assert_int_equal(database_advisories(db, BYTES("debian 12"), BYTES("openssl"), &a, &list, &e),
 	                 0);
 	assert_int_equal(list.len, 2); /* the same advisory twice is one */
-	assert_bytes(list.items[0].id, "CVE-2024-0001");
-	assert_bytes(list.items[0].ranges.items[0].to, "3.0.9-1");
-	assert_bytes(list.items[0].fixes.items[0], "3.0.9-1");
-	assert_int_equal(list.items[0].status, ADVISORY_FIXED);
+	assert_bytes(list.items[0]->id, "CVE-2024-0001");
+	assert_bytes(list.items[0]->ranges.items[0].to, "3.0.9-1");
+	assert_bytes(list.items[0]->fixes.items[0], "3.0.9-1");
+	assert_int_equal(list.items[0]->status, ADVISORY_FIXED);
 	assert_int_equal(database_advisories(db, BYTES("debian 11"), BYTES("openssl"), &a, &list, &e),
 	                 0);
 	assert_int_equal(list.len, 0);

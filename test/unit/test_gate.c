@@ -197,17 +197,17 @@ static void rules_of_failure(void **state)
 {
 	struct gate_rule rule;
 	err e = { 0 };
-	struct finding f = { .about = { .id = BYTES("CVE-1"), .epss = 500000 },
-		                 .rating = { .severity = SEVERITY_HIGH } };
+	struct vulnerability about = { .id = BYTES("CVE-1"), .epss = 500000 };
+	struct finding f = { .about = &about, .rating = { .severity = SEVERITY_HIGH } };
 
 	(void)state;
 	assert_int_equal(gate_rule_parse(BYTES("kev,epss:0.5"), &rule, &e), 0);
 	assert_true(gate_fails(&rule, &f));
-	f.about.epss--;
+	about.epss--;
 	assert_false(gate_fails(&rule, &f));
-	f.about.epss = UINT32_MAX; /* unknown is not high */
+	about.epss = UINT32_MAX; /* unknown is not high */
 	assert_false(gate_fails(&rule, &f));
-	f.about.kev_added = BYTES("2026-01-01");
+	about.kev_added = BYTES("2026-01-01");
 	assert_true(gate_fails(&rule, &f));
 	assert_int_equal(gate_rule_parse(BYTES("high"), &rule, &e), 0);
 	assert_true(gate_fails(&rule, &f));

@@ -121,7 +121,7 @@ static void found(const struct package *p, const char *shown_version, bool only_
 		const struct match *x = &m.found.items[i];
 		struct vulnerability v;
 		int known = database_vulnerability(db, x->id, &arena, &v, &e);
-		struct rating rating = rating_of(&x->advisory, known > 0 ? &v : NULL);
+		struct rating rating = rating_of(x->advisory, known > 0 ? &v : NULL);
 
 		if (only_fixed && x->status != ADVISORY_FIXED)
 			continue;

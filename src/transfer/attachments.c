@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/attachments.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "transfer/gather.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define LABEL_PREDICATE "dev.sigstore.bundle.predicateType" /* cosign's BUNDLE_SPEC.md */
+
+/* What is asked at once: who refers to a subject, what a tag names. */
+struct question {
+	enum { ASK_ROOT, ASK_REFERRERS, ASK_FALLBACK, ASK_TAG } what;
+	size_t subject;
+	digest digest;
+	const char *suffix; /* of the tag */
+	struct arena arena;
+	bool known; /* the registry has the API; the tag is there */
+	struct descriptors list;
+	bytes content; /* of what the tag names, or of the root */
+};
+
+/* A manifest that holds something attached. */
+struct candidate {
+	size_t subject;
+	enum attachment_by by;
+	enum attachment_kind said; /* as it is listed */
+	struct descriptor d;
+	bytes content; /* empty: not here yet */
+	bool skipped;
+	const char *unread;
+	struct arena arena;
+	struct oci_manifest manifest;
+};
+
+struct reader {
+	struct gather g;
+	const struct attachments_options *options;
+	struct {
+		struct question *items;
+		size_t len, cap;
+	} questions;
+	struct {
+		struct candidate *items;
+		size_t len, cap;
+	} candidates;
+	struct attachments list;
+	struct wanted {
+		size_t item;   /* of list */
+		uint8_t *room; /* for its content */
+	} *wanted;
+	size_t wanted_len;
+	atomic_size_t documents; /* octets of manifests */
+};
+
+static bool wants(const struct reader *r, enum attachment_kind kind)
+{
+	return r->options->kinds & (1U << kind);
+}
+
+/* What may be told as unread: failures of the thing itself, not of asking for it. */
+static bool is_its_own(const err *e)
+{
+	return e->kind == ERR_FORMAT || e->kind == ERR_LIMIT || e->kind == ERR_ABSENT;
+}
+
+/* -- who refers to it, and what do its tags name ----------------------------------------------- */
+
+static void ask(struct reader *r, size_t subject, const digest *d)
+{
+	static const struct {
+		const char *suffix;
+		enum attachment_kind kind;
+	} tags[] = {
+		{ "sig", ATTACHMENT_SIGNATURE },
+		{ "att", ATTACHMENT_ENVELOPE },
+		{ "sbom", ATTACHMENT_OTHER },
+	};
+	struct question q = { .what = ASK_REFERRERS, .subject = subject, .digest = *d };
+
+	*ARENA_PUSH(r->g.arena, &r->questions) = q;
+	q.what = ASK_FALLBACK;
+	if (r->g.registry)
+		*ARENA_PUSH(r->g.arena, &r->questions) = q;
+	q.what = ASK_TAG;
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
+		q.suffix = tags[i].suffix;
+		/* With another algorithm the name would be too long for a tag. */
+		if (d->algorithm == DIGEST_SHA256 && (r->options->tell_all || wants(r, tags[i].kind)))
+			*ARENA_PUSH(r->g.arena, &r->questions) = q;
+	}
+}
+
+static int ask_tag(struct reader *r, struct question *q, err *e)
+{
+	struct descriptor d = { 0 };
+
+	if (!r->g.registry) {
+		if (origin_tagged(&r->g.origin, &q->digest, q->suffix, &q->arena, &d, &q->known, e) < 0)
+			return -1;
+	} else {
+		struct reference ref = r->g.origin.reference;
+		struct registry_document doc;
+
+		ref.tag = attachment_tag(&q->digest, q->suffix, &q->arena);
+		ref.digest = (digest){ 0 };
+		q->known = registry_manifest(r->g.registry, &ref, &q->arena, &doc, e) == 0;
+		if (!q->known && e->kind != ERR_ABSENT)
+			return -1;
+		if (!q->known) {
+			err_clear(e); /* no such tag: nothing is attached by it */
+			return 0;
+		}
+		q->content = doc.content;
+		d = (struct descriptor){
+			.digest = doc.digest, .size = doc.content.n, .media_type = doc.media_type
+		};
+	}
+	if (q->known)
+		*ARENA_PUSH(&q->arena, &q->list) = d;
+	return 0;
+}
+
+static int ask_one(void *ctx, size_t job, err *e)
+{
+	struct reader *r = ctx;
+	struct question *q = &r->questions.items[job];
+	struct gather *g = &r->g;
+	int status = -1;
+
+	switch (q->what) {
+	case ASK_ROOT: return gather_root(g, &r->options->platform, &q->content, e);
+	case ASK_TAG: return ask_tag(r, q, e);
+	case ASK_FALLBACK:
+		status = registry_referrers_by_tag(g->registry, &g->origin.reference, &q->digest,
+		                                   BYTES(""), &q->arena, &q->list, e);
+		break;
+	case ASK_REFERRERS:
+		/* The holdings of a layout are kept for the next subject: they are the job's. */
+		q->known = true;
+		status = g->registry ? registry_referrers_by_api(g->registry, &g->origin.reference,
+		                                                 &q->digest, BYTES(""), &q->arena,
+		                                                 &q->list, &q->known, e)
+		                     : origin_referrers(&g->origin, &q->digest, g->arena, &q->list, e);
+		break;
+	}
+	return status < 0 ? err_wrap(e, "referrers of %s", DIGEST_TEXT(&q->digest)) : 0;
+}
+
+static int ask_all(struct reader *r, err *e)
+{
+	struct gather *g = &r->g;
+	int status = gather_run(g, r->questions.len, ask_one, r, e);
+
+	for (size_t i = 0; i < r->questions.len; i++)
+		arena_adopt(g->arena, &r->questions.items[i].arena);
+	return status;
+}
+
+/* By digest it is known about what to ask before the image itself is there. */
+static int ask_early(struct reader *r, const digest *d, err *e)
+{
+	*ARENA_PUSH(r->g.arena, &r->questions) = (struct question){ .what = ASK_ROOT };
+	ask(r, 0, d);
+	return ask_all(r, e);
+}
+
+static int ask_questions(struct reader *r, err *e)
+{
+	const struct attachments_options *o = r->options;
+	const digest *named = &r->g.origin.reference.digest;
+
+	if (r->g.registry && named->algorithm != DIGEST_NONE && o->scope == SCOPE_ROOT)
+		return ask_early(r, named, e);
+	if (gather_subjects(&r->g, o->scope, &o->platform, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r->g.subjects.len; i++)
+		ask(r, i, &r->g.subjects.items[i].digest);
+	return ask_all(r, e);
+}
+
+/* -- manifests --------------------------------------------------------------------------------- */
+
+/* An artifact type that is only the media type of a config says nothing. */
+static bool says_nothing(bytes type)
+{
+	return type.n == 0 || bytes_is(type, "application/vnd.oci.empty.v1+json") ||
+	       bytes_is(type, "application/vnd.oci.image.config.v1+json") ||
+	       bytes_is(type, "application/vnd.docker.container.image.v1+json");
+}
+
+static bool is_other_predicate(const struct reader *r, bytes said)
+{
+	return r->options->predicate_type && said.n > 0 && !bytes_is(said, r->options->predicate_type);
+}
+
+/* may_skip(r, d): it is said, where it is listed, that it is nothing we want. */
+static bool may_skip(const struct reader *r, const struct descriptor *d)
+{
+	if (!oci_is_manifest(d->media_type))
+		return true;
+	if (r->options->tell_all || says_nothing(d->artifact_type))
+		return false;
+	return !wants(r, attachment_kind_of(d->artifact_type)) ||
+	       is_other_predicate(r, oci_labels_get(&d->annotations, LABEL_PREDICATE));
+}
+
+/* add(r, subject, by, d): unless it was found on another way. NULL then. */
+static struct candidate *add(struct reader *r, size_t subject, enum attachment_by by,
+                             const struct descriptor *d)
+{
+	for (size_t i = r->candidates.len; i > 0; i--) {
+		const struct candidate *c = &r->candidates.items[i - 1];
+
+		if (c->subject != subject)
+			break;
+		if (digest_equal(&c->d.digest, &d->digest))
+			return NULL;
+	}
+	struct candidate *c = ARENA_PUSH(r->g.arena, &r->candidates);
+
+	c->subject = subject;
+	c->by = by;
+	c->d = *d;
+	c->said = attachment_kind_of(d->artifact_type);
+	return c;
+}
+
+static void add_beside(struct reader *r, size_t subject)
+{
+	const struct attachable *s = &r->g.subjects.items[subject];
+
+	for (size_t i = 0; i < r->g.beside.len; i++) {
+		const struct descriptor *d = &r->g.beside.items[i];
+
+		if (!bytes_is(d->reference_digest, DIGEST_TEXT(&s->digest)))
+			continue;
+		struct candidate *c = add(r, subject, ATTACHED_BESIDE, d);
+
+		if (c && c->said == ATTACHMENT_OTHER)
+			c->said = ATTACHMENT_STATEMENT;
+		if (c)
+			c->skipped = !oci_is_manifest(d->media_type) ||
+			             (!r->options->tell_all && !wants(r, c->said));
+	}
+}
+
+static void add_answer(struct reader *r, const struct question *q)
+{
+	for (size_t i = 0; i < q->list.len; i++) {
+		enum attachment_by by = q->what == ASK_TAG ? ATTACHED_BY_TAG : ATTACHED_BY_REFERRER;
+		struct candidate *c = add(r, q->subject, by, &q->list.items[i]);
+
+		if (!c)
+			continue;
+		if (by == ATTACHED_BY_REFERRER) {
+			c->skipped = may_skip(r, &c->d);
+			continue;
+		}
+		c->content = q->content;
+		c->said = bytes_is(bytes_str(q->suffix), "sig")   ? ATTACHMENT_SIGNATURE
+		          : bytes_is(bytes_str(q->suffix), "att") ? ATTACHMENT_ENVELOPE
+		                                                  : ATTACHMENT_OTHER;
+	}
+}
+
+/* In the order of subjects, and of the questions about each. */
+static void add_answers(struct reader *r)
+{
+	bool has_api = false;
+
+	for (size_t i = 0; i < r->questions.len; i++) {
+		const struct question *q = &r->questions.items[i];
+
+		if (q->what == ASK_ROOT)
+			continue;
+		if (q->what == ASK_REFERRERS) {
+			add_beside(r, q->subject);
+			has_api = q->known;
+		}
+		/* distribution-spec 1.1: the tag counts where the API is not. */
+		if (q->what != ASK_FALLBACK || !has_api)
+			add_answer(r, q);
+	}
+}
+
+static int take_content(struct reader *r, struct candidate *c, struct arena *scratch, bytes *out,
+                        err *e)
+{
+	digest carried = digest_of(c->d.digest.algorithm, c->d.data);
+
+	*out = c->content.n > 0 ? c->content : c->d.data;
+	if (c->content.n == 0 && !digest_equal(&carried, &c->d.digest) &&
+	    origin_document(&r->g.origin, &c->d, scratch, out, e) < 0)
+		return -1;
+	if (atomic_fetch_add(&r->documents, out->n) + out->n <= LIMIT_ATTACHED_DOCUMENTS)
+		return 0;
+	return err_set(e, ERR_LIMIT, 0, "more than %u MiB of manifests are attached",
+	               (unsigned)(LIMIT_ATTACHED_DOCUMENTS / MIB));
+}
+
+static int check_subject(const struct reader *r, const struct candidate *c, err *e)
+{
+	const digest *subject = &r->g.subjects.items[c->subject].digest;
+	const struct oci_manifest *m = &c->manifest;
+
+	if (m->has_subject ? digest_equal(&m->subject, subject) : c->by != ATTACHED_BY_REFERRER)
+		return 0;
+	return err_set(e, ERR_FORMAT, 0, m->has_subject ? "it refers to %s" : "it refers to nothing",
+	               DIGEST_TEXT(&m->subject));
+}
+
+static int read_manifest(struct reader *r, struct candidate *c, struct arena *scratch, err *e)
+{
+	bytes text;
+
+	if (take_content(r, c, scratch, &text, e) < 0 ||
+	    gather_manifest(&r->g, text, &c->arena, &c->manifest, e) < 0 ||
+	    oci_check_said(&c->d, c->manifest.media_type, e) < 0 || check_subject(r, c, e) < 0)
+		return -1;
+	return 0;
+}
+
+static int read_candidate(void *ctx, size_t job, err *e)
+{
+	struct reader *r = ctx;
+	struct candidate *c = &r->candidates.items[job];
+	struct arena scratch = ARENA_INIT;
+
+	if (c->skipped)
+		return 0;
+	int status = read_manifest(r, c, &scratch, e);
+
+	arena_done(&scratch);
+	if (status == 0)
+		return 0;
+	/* Of what does not say what it is it cannot be told that it was no signature. */
+	if (!is_its_own(e) || (c->by == ATTACHED_BY_REFERRER && says_nothing(c->d.artifact_type)))
+		return err_wrap(e, "attached manifest %s", DIGEST_TEXT(&c->d.digest));
+	c->unread = arena_str(&c->arena, bytes_str(e->text));
+	err_clear(e); /* told with it */
+	return 0;
+}
+
+static int read_manifests(struct reader *r, err *e)
+{
+	int status = gather_run(&r->g, r->candidates.len, read_candidate, r, e);
+
+	for (size_t i = 0; i < r->candidates.len; i++)
+		arena_adopt(r->g.arena, &r->candidates.items[i].arena);
+	return status;
+}
+
+/* -- what they hold ---------------------------------------------------------------------------- */
+
+static bytes predicate_of(const struct attachment *at, const struct oci_labels *notes)
+{
+	bytes said = attachment_annotation(at, "predicateType");
+
+	if (at->kind == ATTACHMENT_BUNDLE || at->layer.digest.algorithm == DIGEST_NONE)
+		return oci_labels_get(notes, LABEL_PREDICATE);
+	return at->kind == ATTACHMENT_ENVELOPE && said.n > 0 ? said : at->layer.predicate_type;
+}
+
+static int tell(struct reader *r, const struct candidate *c, const struct descriptor *layer,
+                err *e)
+{
+	bool is_read = !c->skipped && !c->unread;
+	const struct oci_labels *notes = is_read ? &c->manifest.annotations : &c->d.annotations;
+	bytes type = is_read && c->manifest.artifact_type.n > 0 ? c->manifest.artifact_type
+	                                                        : c->d.artifact_type;
+	enum attachment_kind kind = layer ? attachment_kind_of(layer->media_type) : ATTACHMENT_OTHER;
+
+	if (r->list.len == LIMIT_ATTACHMENTS)
+		return err_set(e, ERR_LIMIT, 0, "more than %d things are attached", LIMIT_ATTACHMENTS);
+	struct attachment *at = ARENA_PUSH(r->g.arena, &r->list);
+
+	at->kind = kind != ATTACHMENT_OTHER ? kind : c->said;
+	if (at->kind == ATTACHMENT_OTHER)
+		at->kind = attachment_kind_of(type);
+	at->by = c->by;
+	at->subject = r->g.subjects.items[c->subject].digest;
+	at->manifest = c->d.digest;
+	at->artifact_type = type;
+	at->unread = c->unread;
+	if (layer)
+		at->layer = *layer;
+	at->predicate_type = predicate_of(at, notes);
+	at->created = oci_labels_get(notes, "org.opencontainers.image.created");
+	return 0;
+}
+
+static int tell_all(struct reader *r, err *e)
+{
+	for (size_t i = 0; i < r->candidates.len; i++) {
+		const struct candidate *c = &r->candidates.items[i];
+		const struct descriptors *layers = &c->manifest.layers;
+
+		if ((c->skipped || c->unread || layers->len == 0) && tell(r, c, NULL, e) < 0)
+			return -1;
+		for (size_t k = 0; !c->unread && k < layers->len; k++)
+			if (tell(r, c, &layers->items[k], e) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+/* -- contents ---------------------------------------------------------------------------------- */
+
+static bool is_wanted(const struct reader *r, const struct attachment *at)
+{
+	return wants(r, at->kind) && !at->unread && at->layer.digest.algorithm != DIGEST_NONE &&
+	       !is_other_predicate(r, at->predicate_type);
+}
+
+static int by_size(const void *a, const void *b, void *ctx)
+{
+	const struct attachment *items = ctx;
+	size_t x = ((const struct wanted *)a)->item, y = ((const struct wanted *)b)->item;
+	uint64_t m = items[x].layer.size, n = items[y].layer.size;
+
+	return m != n ? (m > n) - (m < n) : (x > y) - (x < y);
+}
+
+/* fits(r, at, held): else it says why not. */
+static bool fits(struct reader *r, struct attachment *at, uint64_t held)
+{
+	uint64_t size = at->layer.size;
+
+	if (size > LIMIT_ATTACHMENT)
+		at->unread = arena_printf(r->g.arena, "it has %s; at most %s are read", SIZE_TEXT(size),
+		                          SIZE_TEXT(LIMIT_ATTACHMENT));
+	else if (size > LIMIT_ATTACHMENTS_SIZE - held)
+		at->unread = arena_printf(r->g.arena, "with what is smaller it is more than %s",
+		                          SIZE_TEXT(LIMIT_ATTACHMENTS_SIZE));
+	return !at->unread;
+}
+
+/* choose(r): what is fetched; signatures, which are small, before bills of materials, so that
+ * nobody can crowd them out. There is room for it before threads begin: an arena belongs to one. */
+static void choose(struct reader *r)
+{
+	uint64_t held = 0;
+	size_t n = 0;
+
+	r->wanted = arena_array(r->g.arena, struct wanted, r->list.len);
+	for (size_t i = 0; i < r->list.len; i++)
+		if (is_wanted(r, &r->list.items[i]))
+			r->wanted[n++].item = i;
+	qsort_r(r->wanted, n, sizeof(*r->wanted), by_size, r->list.items);
+	for (size_t i = 0; i < n; i++) {
+		struct attachment *at = &r->list.items[r->wanted[i].item];
+		struct wanted *w = &r->wanted[r->wanted_len];
+
+		if (!fits(r, at, held))
+			continue;
+		held += at->layer.size;
+		w->item = r->wanted[i].item;
+		w->room = arena_alloc(r->g.arena, (size_t)at->layer.size);
+		r->wanted_len++;
+	}
+}
+
+static int read_octets(struct blob *blob, uint8_t *into, size_t n, err *e)
+{
+	uint8_t beyond;
+	size_t at = 0;
+	int64_t got = 1;
+
+	/* One octet more: the end is where a blob out of a registry is judged. */
+	while (got > 0) {
+		got = at < n ? blob_read(blob, into + at, n - at, e) : blob_read(blob, &beyond, 1, e);
+		at += got > 0 ? (size_t)got : 0;
+		if (at > n)
+			return err_set(e, ERR_FORMAT, 0, "it is longer than its manifest says");
+	}
+	if (got == 0 && at < n)
+		return err_set(e, ERR_FORMAT, 0, "it is shorter than its manifest says");
+	return (int)got;
+}
+
+static int fetch(struct reader *r, const struct attachment *at, uint8_t *into, err *e)
+{
+	const struct descriptor *d = &at->layer;
+	digest have = digest_of(d->digest.algorithm, d->data);
+	struct blob blob;
+
+	if (d->data.n == d->size && digest_equal(&have, &d->digest)) {
+		memcpy(into, d->data.p, d->data.n);
+		return 0;
+	}
+	if (d->foreign)
+		return err_set(e, ERR_FORMAT, 0, "it lies elsewhere, which is not asked");
+	if (blob_open(&r->g.origin, d, (bytes){ 0 }, 0, &blob, e) < 0)
+		return -1;
+	int status = read_octets(&blob, into, (size_t)d->size, e);
+
+	blob_close(&blob);
+	if (status < 0)
+		return -1;
+	have = digest_of(d->digest.algorithm, bytes_of(into, (size_t)d->size));
+	return digest_equal(&have, &d->digest)
+	           ? 0
+	           : err_set(e, ERR_FORMAT, 0, "it has the digest %s", DIGEST_TEXT(&have));
+}
+
+static int fetch_one(void *ctx, size_t job, err *e)
+{
+	struct reader *r = ctx;
+	const struct wanted *w = &r->wanted[job];
+	struct attachment *at = &r->list.items[w->item];
+
+	if (fetch(r, at, w->room, e) == 0) {
+		at->content = bytes_of(w->room, (size_t)at->layer.size);
+		return 0;
+	}
+	if (!is_its_own(e))
+		return err_wrap(e, "attached blob %s", DIGEST_TEXT(&at->layer.digest));
+	pthread_mutex_lock(&r->g.lock);
+	at->unread = arena_str(r->g.arena, bytes_str(e->text));
+	pthread_mutex_unlock(&r->g.lock);
+	err_clear(e); /* told with it */
+	return 0;
+}
+
+/* -- all --------------------------------------------------------------------------------------- */
+
+static int read_all(struct reader *r, err *e)
+{
+	if (ask_questions(r, e) < 0)
+		return -1;
+	add_answers(r);
+	if (read_manifests(r, e) < 0 || tell_all(r, e) < 0)
+		return -1;
+	choose(r);
+	return gather_run(&r->g, r->wanted_len, fetch_one, r, e);
+}
+
+static void put_out(const struct reader *r, struct image_attachments *out)
+{
+	const struct reference *ref = &r->g.origin.reference;
+	bool by_tag = r->g.registry && ref->digest.algorithm == DIGEST_NONE;
+
+	*out = (struct image_attachments){
+		.subjects = r->g.subjects.items,
+		.subjects_len = r->g.subjects.len,
+		.name = r->g.registry ? arena_printf(r->g.arena, "%s/%s", ref->host, ref->repository) : "",
+		.tag = by_tag ? ref->tag : "",
+		.list = r->list,
+		.requests = r->g.registry ? registry_requests(r->g.registry) : 0,
+	};
+}
+
+int attachments_read(const struct target *target, const struct attachments_options *options,
+                     struct arena *a, struct image_attachments *out, err *e)
+{
+	struct reader r = { .options = options };
+	int status = gather_open(&r.g, target, &options->registry, a, e);
+
+	if (status == 0)
+		status = read_all(&r, e);
+	if (status == 0)
+		put_out(&r, out);
+	gather_close(&r.g);
+	return status;
+}

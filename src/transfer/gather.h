@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gather - a place that holds an image and what is attached to it, opened for several questions.
+ *
+ * A registry, a layout or an archive of one, with the sealed worker that reads its documents.
+ * Threading: gather_open forks a worker and is called by a process with one thread. Jobs of
+ * gather_run run in threads when the place is a registry: they use g->origin and
+ * gather_manifest. */
+#pragma once
+
+#include "oci/platform.h"
+#include "transfer/attachments.h"
+#include "transfer/origin.h"
+
+#include <pthread.h>
+
+struct gather {
+	struct origin origin;
+	struct parser parser;
+	struct registry *registry; /* NULL: a layout */
+	pthread_mutex_t lock;      /* of the parser, which answers one at a time */
+	struct arena *arena;       /* of all that is found */
+	struct {
+		struct attachable *items;
+		size_t len, cap;
+	} subjects;               /* the root first */
+	struct descriptors beside; /* what the indexes on the way say is about something */
+};
+
+/* gather_open(g, target, registry, a, e): ERR_USAGE for what holds nothing that is attached; as
+ * attachments_read. Do not move *g. gather_close: fine after a failure, too. */
+int gather_open(struct gather *g, const struct target *target,
+                const struct registry_options *registry, struct arena *a, err *e);
+void gather_close(struct gather *g);
+
+/* gather_subjects(g, scope, platform, e): fills g->subjects and g->beside. platform: which one of a
+ * layout that lists an image for several; without an architecture this machine's.
+ * gather_root, gather_below: its two steps: the document that the target names, the first subject;
+ * the others, by the root's content. */
+int gather_subjects(struct gather *g, enum attachments_scope scope, const struct platform *platform,
+                    err *e);
+int gather_root(struct gather *g, const struct platform *platform, bytes *out_content, err *e);
+int gather_below(struct gather *g, enum attachments_scope scope, const struct platform *platform,
+                 bytes root, err *e);
+
+/* gather_manifest(g, text, a, out, e): parse, from any thread, into an arena of that thread. */
+int gather_manifest(struct gather *g, bytes text, struct arena *a, struct oci_manifest *out,
+                    err *e);
+/* gather_run(g, jobs, run, ctx, e): every job once, as pool_run. */
+int gather_run(struct gather *g, size_t jobs, int (*run)(void *ctx, size_t job, err *e), void *ctx,
+               err *e);

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trust/policy_judge.h"
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/text.h"
+
+/* Attachments that are told below a need. */
+#define DETAILS_MOST 8
+
+struct judging {
+	const struct policy_question *q;
+	const struct policy_subject *subject;
+	struct arena *arena;
+	struct decision *out;
+	struct map verdicts; /* by signer, type and attachment */
+	size_t judged;
+	err *e;
+};
+
+/* What became of one attachment for one need. */
+struct finding {
+	enum verdict_of_need verdict; /* NEED_LACKS: it is something else */
+	const char *why;
+};
+
+static struct decision_line *tell(struct judging *j, unsigned depth, uint32_t line, bytes what)
+{
+	if (j->out->lines.len >= LIMIT_DECISION_LINES) {
+		if (!err_is_set(j->e))
+			err_set(j->e, ERR_LIMIT, 0, "more than %d lines to tell of one image",
+			        LIMIT_DECISION_LINES);
+		return NULL;
+	}
+	struct decision_line *l = decision_add(j->out, j->arena);
+
+	*l = (struct decision_line){ .depth = depth, .line = line, .what = what };
+	return l;
+}
+
+/* -- one attachment ---------------------------------------------------------------------------- */
+
+static bool is_of_subject(const struct judging *j, const struct attachment *at)
+{
+	return digest_equal(&at->subject, &j->subject->digests[0]) ||
+	       digest_equal(&at->subject, &j->subject->digests[1]);
+}
+
+static void ask(struct judging *j, const struct policy_need *need, size_t signer, bytes type,
+                const struct attachment *at, struct verdict *out)
+{
+	const struct policy_signer *s = &j->q->policy->signers.items[signer];
+	const struct verify_request request = { .root = j->q->signers[signer].root,
+		                                    .key = j->q->signers[signer].key,
+		                                    .identities = s->identities.items,
+		                                    .identities_len = s->identities.len,
+		                                    .predicate_type = type,
+		                                    .key_needs_log = s->needs_log,
+		                                    .ignore_log = s->ignore_log,
+		                                    .ignore_sct = s->ignore_sct };
+	const struct judge_question question = {
+		.wish = need->kind == NEED_SIGNATURE ? WISH_SIGNATURE : WISH_ATTESTATION,
+		.request = &request,
+		.claims = need->claims.len > 0 ? &need->claims : NULL
+	};
+
+	j->q->judge(at, &at->subject, &question, j->arena, out);
+}
+
+/* The same question is asked by several needs: a signature is checked once. */
+static const struct verdict *judge_once(struct judging *j, const struct policy_need *need,
+                                        size_t signer, bytes type, const struct attachment *at)
+{
+	const char *key = arena_printf(j->arena, "%zu %td %d %s", signer, at - j->q->attachments,
+	                               need->kind, arena_str(j->arena, type));
+	struct verdict *fresh;
+	void **place;
+
+	if (need->claims.len > 0)
+		key = arena_printf(j->arena, "%p %s", (const void *)need, key);
+	place = map_put(&j->verdicts, bytes_str(key));
+	if (*place)
+		return *place;
+	fresh = arena_new(j->arena, struct verdict);
+	if (++j->judged > LIMIT_POLICY_JUDGEMENTS) {
+		if (!err_is_set(j->e))
+			err_set(j->e, ERR_LIMIT, 0, "more than %d judgements for one image",
+			        LIMIT_POLICY_JUDGEMENTS);
+		return fresh;
+	}
+	ask(j, need, signer, type, at, fresh);
+	*place = fresh;
+	return fresh;
+}
+
+static const char *age_fault(const struct judging *j, const struct policy_need *need,
+                             const struct verdict *v)
+{
+	int64_t then = v->result.times[0];
+
+	if (need->age == 0)
+		return NULL;
+	if (then == 0)
+		return "signed at no time that can be believed, so it may be of any age";
+	if (then < j->q->now - need->age)
+		return arena_printf(j->arena, "signed on %s: too old", DATE_TEXT(then));
+	return NULL;
+}
+
+static const char *test_fault(struct judging *j, const struct policy_need *need,
+                              const struct verdict *v)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < need->tests.len; i++)
+		if (!policy_test_holds(&need->tests.items[i], v, j->arena, &why))
+			return why;
+	return NULL;
+}
+
+static const char *proof(struct judging *j, size_t signer, const struct verdict *v)
+{
+	const struct verify_result *r = &v->result;
+	bytes who = r->identity.n > 0 ? r->identity : j->q->policy->signers.items[signer].name;
+	const char *on = r->times[0] > 0
+	                     ? arena_printf(j->arena, " on %s", DATE_TEXT(r->times[0]))
+	                     : "";
+
+	return arena_printf(j->arena, "signed by %s%s%s", text_shown(j->arena, who), on,
+	                    r->log_kind ? ", logged" : "");
+}
+
+/* Whatever comes nearest to holding is told. */
+static void better(struct finding *have, enum verdict_of_need verdict, const char *why)
+{
+	if (have->verdict == NEED_HOLDS || (have->verdict == NEED_REFUSED && verdict == NEED_LACKS))
+		return;
+	*have = (struct finding){ verdict, why };
+}
+
+static void look_at(struct judging *j, const struct policy_need *need, size_t signer, bytes type,
+                    const struct attachment *at, struct finding *out)
+{
+	const struct verdict *v = judge_once(j, need, signer, type, at);
+	const char *fault;
+
+	switch (v->kind) {
+	case VERDICT_ELSE: return;
+	case VERDICT_REFUSED:
+		if (out->verdict == NEED_LACKS)
+			better(out, NEED_REFUSED, v->why);
+		return;
+	case VERDICT_HOLDS:
+		fault = age_fault(j, need, v);
+		if (!fault)
+			fault = test_fault(j, need, v);
+		better(out, fault ? NEED_REFUSED : NEED_HOLDS, fault ? fault : proof(j, signer, v));
+	}
+}
+
+static struct finding judge_one(struct judging *j, const struct policy_need *need,
+                                const struct attachment *at)
+{
+	static const bytes none = { 0 };
+	struct finding found = { NEED_LACKS, NULL };
+	size_t types = need->kind == NEED_SIGNATURE ? 1 : need->types.len;
+
+	for (size_t s = 0; s < need->signers.len; s++)
+		for (size_t t = 0; t < types && found.verdict != NEED_HOLDS; t++)
+			look_at(j, need, need->signers.items[s],
+			        need->kind == NEED_SIGNATURE ? none : need->types.items[t], at, &found);
+	return found;
+}
+
+/* -- needs ------------------------------------------------------------------------------------- */
+
+static void tell_detail(struct judging *j, const struct policy_need *need, unsigned depth,
+                        const struct attachment *at, const struct finding *found)
+{
+	const char *name = at->manifest.algorithm != DIGEST_NONE ? DIGEST_TEXT(&at->manifest)
+	                                                         : DIGEST_TEXT(&at->layer.digest);
+	struct decision_line *l =
+		tell(j, depth, need->line, bytes_str(arena_printf(j->arena, "%s", name)));
+
+	if (l) {
+		l->is_detail = true;
+		l->verdict = found->verdict;
+		l->why = bytes_str(found->why);
+	}
+}
+
+static enum verdict_of_need judge_leaf(struct judging *j, const struct policy_need *need,
+                                       unsigned depth, size_t line)
+{
+	struct finding last = { NEED_LACKS, "nothing of that kind is attached" };
+	size_t told = 0;
+
+	for (size_t i = 0; i < j->q->attachments_len; i++) {
+		const struct attachment *at = &j->q->attachments[i];
+		struct finding found = { NEED_LACKS, NULL };
+
+		if (is_of_subject(j, at))
+			found = judge_one(j, need, at);
+		if (found.verdict == NEED_LACKS)
+			continue;
+		if (told++ < DETAILS_MOST || found.verdict == NEED_HOLDS)
+			tell_detail(j, need, depth + 1, at, &found);
+		last = found;
+		if (found.verdict == NEED_HOLDS)
+			break;
+	}
+	if (last.verdict == NEED_REFUSED && told > 1)
+		last.why = arena_printf(j->arena, "none of %zu holds", told);
+	j->out->lines.items[line].why = bytes_str(last.why);
+	return last.verdict;
+}
+
+static enum verdict_of_need judge_need(struct judging *j, const struct policy_need *need,
+                                       unsigned depth);
+
+static enum verdict_of_need judge_parts(struct judging *j, const struct policy_need *need,
+                                        unsigned depth)
+{
+	size_t held = 0, refused = 0;
+
+	for (size_t i = 0; i < need->parts_len; i++) {
+		enum verdict_of_need v = judge_need(j, &need->parts[i], depth + 1);
+
+		held += v == NEED_HOLDS;
+		refused += v == NEED_REFUSED;
+	}
+	return held >= need->least ? NEED_HOLDS : refused > 0 ? NEED_REFUSED : NEED_LACKS;
+}
+
+static enum verdict_of_need judge_need(struct judging *j, const struct policy_need *need,
+                                       unsigned depth)
+{
+	enum verdict_of_need verdict = NEED_REFUSED;
+	size_t line = j->out->lines.len;
+
+	if (!tell(j, depth, need->line, need->label))
+		return NEED_REFUSED;
+	switch (need->kind) {
+	case NEED_OF: verdict = judge_parts(j, need, depth); break;
+	case NEED_SIGNATURE:
+	case NEED_ATTESTATION: verdict = judge_leaf(j, need, depth, line); break;
+	case NEED_PASS: verdict = NEED_HOLDS; break;
+	case NEED_NONE:
+	case NEED_FAIL: break;
+	}
+	j->out->lines.items[line].verdict = verdict;
+	return verdict;
+}
+
+/* -- rules ------------------------------------------------------------------------------------- */
+
+static bytes rule_label(struct judging *j, const struct policy_rule *rule)
+{
+	if (j->subject->label.n == 0)
+		return rule->name;
+	return bytes_str(arena_printf(j->arena, "%s, %s", text_shown(j->arena, rule->name),
+	                              text_shown(j->arena, j->subject->label)));
+}
+
+/* The parts of a rule stand right below it. */
+static enum verdict_of_need judge_rule(struct judging *j, const struct policy_rule *rule)
+{
+	size_t line = j->out->lines.len;
+
+	if (!tell(j, 0, rule->line, rule_label(j, rule)))
+		return NEED_REFUSED;
+	enum verdict_of_need verdict = judge_parts(j, &rule->need, 0);
+
+	j->out->lines.items[line].verdict = verdict;
+	if (verdict != NEED_HOLDS && rule->warn)
+		j->out->lines.items[line].why = BYTES("only a warning");
+	return verdict;
+}
+
+/* The worse of two decisions; what is denied because nothing is there counts as denied as soon as
+ * anything that is there does not hold. */
+static void count(struct decision *out, enum verdict_of_need verdict, bool warn)
+{
+	enum decision_kind kind = verdict == NEED_HOLDS ? DECISION_PASSES
+	                          : warn                ? DECISION_WARNS
+	                          : verdict == NEED_LACKS ? DECISION_LACKS
+	                                                  : DECISION_DENIED;
+
+	if (kind > out->kind)
+		out->kind = kind;
+}
+
+static void decide_default(struct judging *j)
+{
+	enum policy_default otherwise = j->q->policy->otherwise;
+	struct decision_line *l = tell(j, 0, 0, BYTES("no rule is about this image"));
+
+	if (l)
+		l->verdict = otherwise == POLICY_DENY ? NEED_REFUSED : NEED_HOLDS;
+	count(j->out, otherwise == POLICY_ALLOW ? NEED_HOLDS : NEED_REFUSED, otherwise == POLICY_WARN);
+}
+
+int policy_decide(const struct policy_question *q, struct arena *a, struct decision *out, err *e)
+{
+	struct judging j = { .q = q, .arena = a, .out = out, .e = e };
+	size_t about = 0;
+
+	*out = (struct decision){ .name = q->image.name, .digest = q->image.digest };
+	map_init(&j.verdicts, a);
+	for (size_t i = 0; i < q->policy->rules.len; i++) {
+		const struct policy_rule *rule = &q->policy->rules.items[i];
+		bool all = rule->all_platforms || q->all_platforms;
+
+		if (!policy_rule_is_about(rule, &q->image))
+			continue;
+		about++;
+		for (size_t s = 0; s < (all ? q->subjects_len : 1); s++) {
+			j.subject = &q->subjects[s];
+			count(out, judge_rule(&j, rule), rule->warn);
+		}
+	}
+	if (about == 0)
+		decide_default(&j);
+	return err_is_set(e) ? -1 : 0;
+}
