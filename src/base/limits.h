@@ -413,10 +413,13 @@
 #define LIMIT_POLICY_NEEDS 1024
 #define LIMIT_POLICY_SIGNERS 128
 #define LIMIT_POLICY_FILES 32
-#define LIMIT_POLICY_DEPTH 16
+#define LIMIT_POLICY_DEPTH 8
 #define LIMIT_GLOB 1024
 /* Attachments judged for one image, each for one signer and one type: a second of a processor. */
 #define LIMIT_POLICY_JUDGEMENTS 20000
+/* What a policy's worker is told at once (its files, an attachment), and what it answers. */
+#define LIMIT_POLICY_QUESTION (LIMIT_POLICY_FILES * LIMIT_TUF_FILE + (size_t)(1 * MIB))
+#define LIMIT_POLICY_ANSWER ((size_t)(8 * MIB))
 /* What is told of one image, and one text of it. */
 #define LIMIT_DECISION_LINES 4096
 #define LIMIT_DECISION_TEXT 512

@@ -60,22 +60,25 @@ static void put_flag(struct stream *out, const struct flag *f)
 		stream_printf(out, "  %-*s%s\n", FLAG_COLUMN - 2, name, f->brief);
 }
 
-/* Flags of a group that a command's help names; its own page names all. */
-#define GROUP_SHOWN 12
+/* Lines of a group's flags that a command's help has; the group's own page has all. */
+#define GROUP_LINES 2
 
 /* "Registries: --cacert, --mirror, 'oakum help network'.", broken at 80 columns. */
 static void put_group(struct stream *out, const struct flag_group *group)
 {
 	char word[80];
-	int column = snprintf(word, sizeof(word), "%s:", group->brief);
+	int column = snprintf(word, sizeof(word), "%s:", group->brief), lines = 1;
 
 	stream_printf(out, "%s", word);
-	for (size_t i = 0; group->flags[i].name && i <= GROUP_SHOWN; i++) {
-		int n = i == GROUP_SHOWN ? snprintf(word, sizeof(word), "...,")
-		                         : snprintf(word, sizeof(word), "--%s,", group->flags[i].name);
+	for (const struct flag *f = group->flags; f->name && lines <= GROUP_LINES; f++) {
+		int n = snprintf(word, sizeof(word), "--%s,", f->name);
+		bool fits = column + 1 + n <= 79;
 
-		column = column + 1 + n > 79 ? n : column + 1 + n;
-		stream_printf(out, "%s%s", column == n ? "\n" : " ", word);
+		lines += !fits;
+		if (lines > GROUP_LINES)
+			n = snprintf(word, sizeof(word), "...,");
+		column = fits ? column + 1 + n : n;
+		stream_printf(out, "%s%s", fits ? " " : "\n", word);
 	}
 	stream_printf(out, "%s'oakum help %s'.\n",
 	              column + (int)strlen(group->name) + 15 > 79 ? "\n" : " ", group->name);

@@ -8,6 +8,7 @@
 struct verify_policy_flags {
 	const char *policy;   /* FILE */
 	const char *root;     /* --trusted-root; NULL: none */
+	const char *name;     /* --image-name: of an image that lies on this machine; NULL: as typed */
 	const char *platform; /* NULL: what the policy says */
 	bool all_platforms;
 	const char *output;   /* "json", "text"; NULL: text */

@@ -16,6 +16,7 @@ struct who_flags {
 	const char *trigger, *commit, *workflow, *repository, *ref; /* that a certificate must say */
 	const char *root;
 	bool ignore_log, ignore_sct, needs_timestamp;
+	bool local; /* the image is a folder */
 	/* Of cosign; what they ask for is always so. */
 	const char *offline, *new_format, *check_claims;
 	const char *workers, *experimental;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "flow/db.h"
+#include "flow/verify.h"
 #include "vuln/update.h"
 
 struct db_update_options {
@@ -19,6 +20,9 @@ struct db_update_options {
 	const char *from;                  /* in place of them: "docker://NAME:TAG", "https://..." */
 	const char *digest;                /* of the file at `from`; NULL: as the registry says, or as
 	                                    * stands at ADDRESS.sha256 */
+	struct verifier *verifier;         /* who must have signed what is at `from`: the artifact, or,
+	                                    * in ADDRESS.sigstore.json, the file; NULL: nobody. Started
+	                                    * before */
 	/* note(ctx, about, text): something to know; fault: as db_build's; may be NULL. */
 	void (*note)(void *ctx, const char *about, const char *text);
 	void (*fault)(void *ctx, const char *document, const char *where, const char *what);
@@ -34,7 +38,8 @@ struct db_update_result {
 };
 
 /* db_update(options, a, out, e): ERR_USAGE (an address), ERR_NET, ERR_ABSENT, ERR_IO, ERR_LIMIT,
- * ERR_FORMAT (damaged, older, no database, no feed): the database in use stays. Arena. */
+ * ERR_FORMAT (damaged, older, no database, no feed), ERR_UNSIGNED, ERR_UNTRUSTED: the database in
+ * use stays. Arena. */
 int db_update(const struct db_update_options *options, struct arena *a,
               struct db_update_result *out, err *e);
 

@@ -3,10 +3,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "sys/file.h"
+#include "flow/verify_image.h"
 #include "transfer/parser.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 /* A line of sha256sum, of a file whose name may be long. */
@@ -51,42 +50,119 @@ static int find_layer(struct bringing *b, err *e)
 	return 0;
 }
 
+/* beside(b, what, suffix, max, out, e): the small file at ADDRESS + suffix. */
+static int beside(struct bringing *b, const char *what, const char *suffix, size_t max, bytes *out,
+                  err *e)
+{
+	const char *url = arena_printf(b->arena, "%s%s", b->options->from, suffix);
+	const struct file_place place = { .what = what, .url = url };
+
+	return registry_file_read(b->registry, &place, max, b->arena, out, e);
+}
+
 /* What stands at ADDRESS.sha256. */
 static int fetch_digest(struct bringing *b, err *e)
 {
-	const struct db_update_options *o = b->options;
-	struct arena *a = b->arena;
-	const struct file_place place = { .what = "digest",
-		                              .url = arena_printf(a, "%s.sha256", o->from) };
 	bytes text;
-	char *temp;
-	auto_fd fd = file_draft(o->place.path, a, &temp, e);
-	const struct file_saving saving = { .fd = fd, .max = DIGEST_FILE_MOST };
-	struct file_answer answer;
 
-	if (fd < 0)
-		return -1;
-	(void)unlink(temp); /* it needs no name */
-	if (registry_file_save(b->registry, &place, &saving, a, &answer, e) < 0)
+	if (beside(b, "digest", ".sha256", DIGEST_FILE_MOST, &text, e) < 0)
 		return e->kind == ERR_ABSENT
 		           ? err_wrap(e, "no digest to check the database by: give --digest")
 		           : -1;
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return err_set(e, ERR_IO, errno, "digest");
-	if (file_read_fd(fd, "digest", DIGEST_FILE_MOST, a, &text, e) < 0)
-		return -1;
 	/* As sha256sum writes it: 64 digits, and perhaps a name behind them. */
 	b->wish.digest.algorithm = DIGEST_SHA256;
 	return text_from_hex(bytes_slice(text, 0, 64), b->wish.digest.value, 32)
 	           ? 0
 	           : err_set(e, ERR_FORMAT, 0, "%s.sha256: no SHA-256 stands there",
-	                     SHOW(bytes_str(o->from)));
+	                     SHOW(bytes_str(b->options->from)));
+}
+
+/* -- by whom ----------------------------------------------------------------------------------- */
+
+/* conclude(b, f, e): what was found of whoever should have signed. */
+static int conclude(struct bringing *b, const struct verify_finding *f, err *e)
+{
+	const struct db_update_options *o = b->options;
+
+	if (f->kind == VERDICT_REFUSED)
+		return err_set(e, ERR_UNTRUSTED, 0, "its signature does not hold: %s", SHOW(f->why));
+	if (f->kind != VERDICT_HOLDS)
+		return err_set(e, ERR_UNSIGNED, 0, "it is not signed");
+	if (o->note)
+		o->note(o->ctx, o->from,
+		        f->identity.n > 0 ? arena_printf(b->arena, "signed by '%s'", SHOW(f->identity))
+		                          : "signed by the key");
+	return 0;
+}
+
+/* ADDRESS.sigstore.json is a bundle of the digest that the database must have. */
+static int check_bundle(struct bringing *b, err *e)
+{
+	struct verify_question q = { .sha256 = b->wish.digest };
+	struct verify_finding finding;
+
+	if (beside(b, "signature", ".sigstore.json", LIMIT_BUNDLE, &q.bundle, e) < 0) {
+		if (e->kind == ERR_ABSENT)
+			e->kind = ERR_UNSIGNED;
+		return -1;
+	}
+	if (b->wish.digest.algorithm == DIGEST_SHA512) {
+		q.sha512 = b->wish.digest;
+		q.sha256 = (digest){ 0 };
+	}
+	if (verifier_judge(b->options->verifier, &q, b->arena, &finding, e) < 0)
+		return -1;
+	return conclude(b, &finding, e);
+}
+
+/* check_image(b, ref, e): the artifact is signed; what is fetched afterwards is what was. */
+static int check_image(struct bringing *b, struct reference *ref, err *e)
+{
+	const struct db_update_options *o = b->options;
+	const char *slash = strrchr(o->place.path, '/');
+	int folder = slash ? (int)(slash - o->place.path) : 0;
+	const struct verify_image wanted = {
+		.wish = WISH_SIGNATURE,
+		.gather = { .scope = SCOPE_ROOT,
+		            .registry = o->registry,
+		            .tmp_dir = slash ? arena_printf(b->arena, "%.*s/", folder, o->place.path)
+		                             : "." }
+	};
+	struct verify_finding finding = { 0 };
+	struct verified_image image;
+	struct target target;
+
+	if (target_parse(arena_printf(b->arena, "docker://%s", reference_text(ref, b->arena)), b->arena,
+	                 &target, e) < 0 ||
+	    verify_image(o->verifier, &target, &wanted, b->arena, &image, e) < 0)
+		return -1;
+	for (size_t i = 0; i < image.attached.list.len && finding.kind != VERDICT_HOLDS; i++)
+		if (image.findings[i].kind != VERDICT_ELSE)
+			finding = image.findings[i];
+	finding.kind = image.kind;
+	*ref = reference_at(ref, &image.attached.subjects[0].digest);
+	return conclude(b, &finding, e);
+}
+
+/* -- which one --------------------------------------------------------------------------------- */
+
+static int find_file(struct bringing *b, const digest *given, err *e)
+{
+	const struct db_update_options *o = b->options;
+
+	b->wish.place.url = o->from;
+	if (registry_file_check(b->registry, &b->wish.place, b->arena, e) < 0)
+		return -1;
+	b->wish.digest = *given;
+	if (!o->digest && fetch_digest(b, e) < 0)
+		return -1;
+	return o->verifier ? check_bundle(b, e) : 0;
 }
 
 static int find(struct bringing *b, err *e)
 {
 	const struct db_update_options *o = b->options;
-	digest given;
+	digest given = { 0 };
 
 	if (o->digest && digest_parse(bytes_str(o->digest), &given, e) < 0) {
 		e->kind = ERR_USAGE; /* the user typed it */
@@ -100,13 +176,7 @@ static int find(struct bringing *b, err *e)
 		           : err_set(e, ERR_FORMAT, 0, "its database has the digest %s and should have %s",
 		                     DIGEST_TEXT(&b->wish.digest), DIGEST_TEXT(&given));
 	}
-	b->wish.place.url = o->from;
-	if (registry_file_check(b->registry, &b->wish.place, b->arena, e) < 0)
-		return -1;
-	if (!o->digest)
-		return fetch_digest(b, e);
-	b->wish.digest = given;
-	return 0;
+	return find_file(b, &given, e);
 }
 
 /* -- bring it here ----------------------------------------------------------------------------- */
@@ -149,6 +219,8 @@ int db_update_base(const struct db_update_options *o, struct arena *a, struct db
 		if (reference_parse(arena_str(a, name), a, &ref, e) < 0)
 			return -1;
 		b.ref = &ref;
+		if (o->verifier && check_image(&b, &ref, e) < 0)
+			return err_wrap(e, "%s", SHOW(bytes_str(o->from)));
 	}
 	/* Before the first connection, which may start threads. */
 	if (!is_url && parser_start(&b.parser, NULL, o->registry.http.deadline, e) < 0)

@@ -16,6 +16,7 @@ struct policy_options {
 	const char *path; /* of the policy; files that it names lie beside it */
 	bytes root;       /* a trusted root, for identities of which the policy names none; empty: that
 	                   * of the public good instance */
+	const char *name;  /* by which patterns know an image that lies on this machine; NULL: as typed */
 	bool has_platform, all_platforms; /* instead of what the policy says */
 	struct platform platform;
 	struct registry_options registry;
@@ -29,9 +30,11 @@ struct policy_session;
 /* policy_open(options, out, e): the worker, the policy, its files. Borrows options. ERR_USAGE: the
  * policy is wrong or asks for what is not understood, with line and column; ERR_ABSENT, ERR_IO,
  * ERR_LIMIT, ERR_BUG. policy_close(NULL) does nothing.
+ * policy_notes(s): what the policy says that was taken to apply. Borrows.
  * policy_judge(s, target, a, out, e): one image. A policy that is not met is no failure: out tells.
  * Errors of attachments_read, ERR_LIMIT, ERR_BUG. Arena. */
 int policy_open(const struct policy_options *options, struct policy_session **out, err *e);
 int policy_judge(struct policy_session *s, const struct target *target, struct arena *a,
                  struct decision *out, err *e);
+const struct strings *policy_notes(const struct policy_session *s);
 void policy_close(struct policy_session *s);

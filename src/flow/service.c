@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* The first pause; each further one is twice as long. */
-#define PAUSE_MS UINT64_C(250)
+#define PAUSE_MS UINT64_C(200)
 /* What is read of a page that explains a failure. */
 #define ERROR_PAGE (16 * KIB)
 

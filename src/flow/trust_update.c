@@ -11,9 +11,6 @@
 #include "trust/public_good.h"
 #include "flow/db.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #define ANSWER_MOST ((size_t)(4 * KIB))
 #define NAME_MOST 160
 
@@ -157,24 +154,16 @@ static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
 	const char *url = arena_printf(w->arena, "%s%s%s", o->mirror,
 	                               n > 0 && o->mirror[n - 1] == '/' ? "" : "/", w->wish.name);
 	const struct file_place place = { .what = w->wish.name, .url = url };
-	auto_fd fd = file_temp_unlinked(o->folder, e);
-	const struct file_saving saving = { .fd = fd, .max = w->wish.most };
-	struct file_answer said;
 
 	*out_there = true;
-	if (fd < 0 || registry_file_check(w->registry, &place, w->arena, e) < 0)
-		return -1;
-	if (registry_file_save(w->registry, &place, &saving, w->arena, &said, e) < 0) {
-		*out_there = false;
-		if (e->kind != ERR_ABSENT || !w->wish.may_be_absent)
-			return -1;
-		err_clear(e); /* the worker knows what that means */
-		*out = bytes_of(NULL, 0);
+	if (registry_file_read(w->registry, &place, (size_t)w->wish.most, w->arena, out, e) == 0)
 		return 0;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return err_set(e, ERR_IO, 0, "'%s' cannot be read again", w->wish.name);
-	return file_read_fd(fd, w->wish.name, LIMIT_TUF_FILE, w->arena, out, e);
+	if (e->kind != ERR_ABSENT || !w->wish.may_be_absent)
+		return -1;
+	err_clear(e); /* the worker knows what that means */
+	*out_there = false;
+	*out = bytes_of(NULL, 0);
+	return 0;
 }
 
 static int one(struct walk *w, err *e)

@@ -39,12 +39,17 @@ static enum verdict_kind decide_subject(const struct verified_image *v, const di
 	return kind;
 }
 
-/* counts(o, v, subject): does what is attached to it speak of what is asked for? */
-static bool counts(const struct verify_image *o, const struct verified_image *v,
-                   const struct attachable *subject)
+/* counts(o, v, i): does what is attached to this subject speak of what is asked for? */
+static bool counts(const struct verify_image *o, const struct verified_image *v, size_t i)
 {
-	return o->gather.scope != SCOPE_PLATFORM || o->wish == WISH_SIGNATURE || !subject->is_index ||
-	       v->attached.subjects_len == 1;
+	switch (o->gather.scope) {
+	case SCOPE_ROOT: return i == 0;
+	case SCOPE_PLATFORM:
+		return o->wish == WISH_SIGNATURE || !v->subjects[i].what->is_index ||
+		       v->attached.subjects_len == 1;
+	case SCOPE_ALL: break;
+	}
+	return true;
 }
 
 static enum verdict_kind decide(const struct verify_image *o, const struct verified_image *v)
@@ -53,7 +58,7 @@ static enum verdict_kind decide(const struct verify_image *o, const struct verif
 	bool any = false;
 
 	for (size_t i = 0; i < v->attached.subjects_len; i++) {
-		if (!counts(o, v, v->subjects[i].what))
+		if (!counts(o, v, i))
 			continue;
 		any = true;
 		kind = better(kind, v->subjects[i].kind);

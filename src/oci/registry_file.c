@@ -4,9 +4,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "oci/registry_reading.h"
+#include "sys/file.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static int call_for(const struct registry *r, const struct file_place *place, struct arena *a,
@@ -268,6 +270,23 @@ int registry_file_save(struct registry *r, const struct file_place *place,
 			registry_note(r, "%s", failed.text);
 	}
 	return result == 0 ? 0 : save_from(r, place, saving, a, out, e);
+}
+
+int registry_file_read(struct registry *r, const struct file_place *place, size_t max,
+                       struct arena *a, bytes *out, err *e)
+{
+	auto_fd fd = memfd_create("oakum", MFD_CLOEXEC);
+	const struct file_saving saving = { .fd = fd, .max = max };
+	struct file_answer answer;
+
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "%s", place->what);
+	if (registry_file_check(r, place, a, e) < 0 ||
+	    registry_file_save(r, place, &saving, a, &answer, e) < 0)
+		return -1;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_set(e, ERR_IO, errno, "%s", place->what);
+	return file_read_fd(fd, place->what, max, a, out, e);
 }
 
 bool registry_file_date(const char *modified, int64_t *out)

@@ -61,5 +61,10 @@ int registry_file_save(struct registry *r, const struct file_place *place,
                        const struct file_saving *saving, struct arena *a, struct file_answer *out,
                        err *e);
 
+/* registry_file_read(r, place, max, a, out, e): a small one, whole, into memory. Arena. Errors of
+ * registry_file_check and registry_file_save. */
+int registry_file_read(struct registry *r, const struct file_place *place, size_t max,
+                       struct arena *a, bytes *out, err *e);
+
 /* registry_file_date(modified, out): a Last-Modified as UNIX time. */
 bool registry_file_date(const char *modified, int64_t *out);

@@ -51,7 +51,8 @@ void trust_page_bundle(const struct explanation *x, const char *path, const stru
 			if (x->facts.items[i].part != part)
 				continue;
 			if (!begun)
-				stream_printf(out, "\n%s, as it claims\n", part_names[part]);
+				stream_printf(out, "\n%s, as %s\n", part_names[part],
+				              part == EXPLAIN_TIME ? "is proven" : "it claims");
 			begun = true;
 			show_fact(&x->facts.items[i], out);
 		}

@@ -141,6 +141,7 @@ int attach_begin(struct attach *s, const struct target *target, enum attachments
 	if (open_place(s, target, out, e) < 0 || origin_begin(&s->origin, &s->arena, e) < 0 ||
 	    origin_root(&s->origin, want, a, &d, &content, e) < 0)
 		return -1;
+	out->root = d.digest;
 	if (scope == SCOPE_PLATFORM && descend(s, &d, content, want, a, e) < 0)
 		return -1;
 	add(out, &d, a);
@@ -182,18 +183,26 @@ static struct descriptor describe(bytes media_type, bytes content)
 		                        .size = content.n };
 }
 
+/* put_blob(s, d, content, e): what was made a moment ago is nowhere yet, so nobody is asked. */
 static int put_blob(struct attach *s, const struct descriptor *d, bytes content, err *e)
 {
 	struct memory memory = { .content = content };
 	const struct registry_source source = { memory_read, memory_restart, &memory };
-	bool is_there;
 
 	if (!s->origin.registry)
 		return layout_put(&s->layout, d, content, e);
-	if (registry_blob_exists(s->registry, &s->origin.reference, d, &is_there, e) < 0)
+	return registry_blob_push(s->registry, &s->origin.reference, d, NULL, &source, e);
+}
+
+/* The empty config is in every repository where something is attached. */
+static int put_empty(struct attach *s, const struct descriptor *config, err *e)
+{
+	bool is_there = false;
+
+	if (s->origin.registry &&
+	    registry_blob_exists(s->registry, &s->origin.reference, config, &is_there, e) < 0)
 		return -1;
-	return is_there ? 0
-	                : registry_blob_push(s->registry, &s->origin.reference, d, NULL, &source, e);
+	return is_there ? 0 : put_blob(s, config, BYTES("{}"), e);
 }
 
 /* -- a manifest of its own --------------------------------------------------------------------- */
@@ -257,7 +266,7 @@ static int put_referrer(struct attach *s, const struct attach_item *item, struct
 	entry.artifact_type = item->artifact_type;
 	entry.annotations = item->annotations;
 	*out = entry.digest;
-	if (put_blob(s, &config, BYTES("{}"), e) < 0 || put_blob(s, &layer, item->content, e) < 0)
+	if (put_empty(s, &config, e) < 0 || put_blob(s, &layer, item->content, e) < 0)
 		return -1;
 	if (s->origin.registry)
 		return registry_manifest_push(s->registry, &at, &document, &item->subject->digest, &entry,

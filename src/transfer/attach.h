@@ -33,6 +33,7 @@ void attach_close(struct attach *s);
 struct attach_image {
 	struct attachable *items; /* the root first; with SCOPE_PLATFORM the platform's alone */
 	size_t len, cap;
+	digest root;      /* what the target names */
 	const char *name; /* "registry.example/team/shop", "" for what lies on this machine */
 	const char *tag;  /* by which it was asked for; "" by digest, or on this machine */
 };

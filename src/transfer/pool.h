@@ -17,7 +17,7 @@ struct meter {
 	void *ctx;
 };
 
-#define POOL_THREADS_MOST 8
+#define POOL_THREADS_MOST 16
 
 struct pool {
 	size_t jobs;

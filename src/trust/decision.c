@@ -4,6 +4,9 @@
 #include "base/limits.h"
 #include "base/pack.h"
 
+/* Needs, the rule above them, what the readers put around, an attachment below. */
+#define DEPTH_MOST (LIMIT_POLICY_DEPTH + 4)
+
 struct decision_line *decision_add(struct decision *d, struct arena *a)
 {
 	return ARENA_PUSH(a, &d->lines);
@@ -69,7 +72,7 @@ static bool take_line(bytes *in, struct arena *a, struct decision_line *out)
 {
 	uint32_t depth, verdict;
 
-	if (!pack_take_u32(in, 2 * LIMIT_POLICY_DEPTH, &depth) ||
+	if (!pack_take_u32(in, DEPTH_MOST, &depth) ||
 	    !pack_take_u32(in, NEED_REFUSED, &verdict) || !pack_take_bool(in, &out->is_detail) ||
 	    !pack_take_u32(in, UINT32_MAX, &out->line) || !take_text(in, a, &out->what) ||
 	    !take_text(in, a, &out->why))
@@ -87,8 +90,11 @@ int decision_unpack(bytes in, struct arena *a, struct decision *out, err *e)
 	          take_text(&in, a, &d.name) && take_text(&in, a, &d.digest) &&
 	          pack_take_u32(&in, LIMIT_DECISION_LINES, &n);
 
-	for (uint32_t i = 0; ok && i < n; i++)
-		ok = take_line(&in, a, decision_add(&d, a));
+	for (uint32_t i = 0; ok && i < n; i++) {
+		struct decision_line *line = decision_add(&d, a);
+
+		ok = take_line(&in, a, line) && line->depth <= (i > 0 ? d.lines.items[i - 1].depth + 1 : 0);
+	}
 	if (!ok || in.n > 0)
 		return err_set(e, ERR_BUG, 0, "the worker's decision cannot be read");
 	d.kind = (enum decision_kind)kind;

@@ -17,7 +17,7 @@ enum verdict_of_need {
 };
 
 struct decision_line {
-	unsigned depth; /* 0: a rule */
+	unsigned depth; /* 0: a rule; at most one more than that of the line above */
 	enum verdict_of_need verdict;
 	bool is_detail; /* one attachment that was looked at, below the need */
 	uint32_t line;  /* of the policy; 0: none */

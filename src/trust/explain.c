@@ -266,7 +266,8 @@ static void judge(const struct telling *t, const struct statement *s,
 	verify_explain(t->bundle, &r, t->arena, steps, result);
 	if (given->identities_len == 0 && steps[STEP_IDENTITY].status == STEP_HOLDS)
 		untell(&steps[STEP_IDENTITY], "nobody is asked for");
-	if (!knows_artifact(&r) && steps[STEP_SIGNATURE].status == STEP_FAILS && !t->bundle->is_envelope)
+	if (!knows_artifact(&r) && !t->bundle->is_envelope &&
+	    steps[STEP_SIGNATURE].status == STEP_FAILS)
 		untell(&steps[STEP_SIGNATURE], "the file is needed");
 }
 

@@ -13,9 +13,18 @@ struct judging {
 	const struct policy_subject *subject;
 	struct arena *arena;
 	struct decision *out;
-	struct map verdicts; /* by signer, type and attachment */
-	size_t judged;
+	struct map verdicts; /* of struct judged, by signer, type and attachment */
+	struct judged *last; /* of them all */
+	struct arena scratch; /* of one look at a content */
+	size_t count;
 	err *e;
+};
+
+/* A verdict, and what it is a view of; where nothing holds, only why. */
+struct judged {
+	struct verdict verdict;
+	struct arena arena;
+	struct judged *before;
 };
 
 /* What became of one attachment for one need. */
@@ -47,7 +56,7 @@ static bool is_of_subject(const struct judging *j, const struct attachment *at)
 }
 
 static void ask(struct judging *j, const struct policy_need *need, size_t signer, bytes type,
-                const struct attachment *at, struct verdict *out)
+                const struct attachment *at, struct judged *out)
 {
 	const struct policy_signer *s = &j->q->policy->signers.items[signer];
 	const struct verify_request request = { .root = j->q->signers[signer].root,
@@ -64,7 +73,12 @@ static void ask(struct judging *j, const struct policy_need *need, size_t signer
 		.claims = need->claims.len > 0 ? &need->claims : NULL
 	};
 
-	j->q->judge(at, &at->subject, &question, j->arena, out);
+	j->q->judge(at, &at->subject, &question, &out->arena, &out->verdict);
+	if (out->verdict.kind == VERDICT_HOLDS)
+		return;
+	if (out->verdict.why)
+		out->verdict.why = arena_str(j->arena, bytes_str(out->verdict.why));
+	arena_done(&out->arena);
 }
 
 /* The same question is asked by several needs: a signature is checked once. */
@@ -73,24 +87,24 @@ static const struct verdict *judge_once(struct judging *j, const struct policy_n
 {
 	const char *key = arena_printf(j->arena, "%zu %td %d %s", signer, at - j->q->attachments,
 	                               need->kind, arena_str(j->arena, type));
-	struct verdict *fresh;
-	void **place;
 
 	if (need->claims.len > 0)
 		key = arena_printf(j->arena, "%p %s", (const void *)need, key);
-	place = map_put(&j->verdicts, bytes_str(key));
+	void **place = map_put(&j->verdicts, bytes_str(key));
+
 	if (*place)
-		return *place;
-	fresh = arena_new(j->arena, struct verdict);
-	if (++j->judged > LIMIT_POLICY_JUDGEMENTS) {
-		if (!err_is_set(j->e))
-			err_set(j->e, ERR_LIMIT, 0, "more than %d judgements for one image",
-			        LIMIT_POLICY_JUDGEMENTS);
-		return fresh;
-	}
-	ask(j, need, signer, type, at, fresh);
+		return &((const struct judged *)*place)->verdict;
+	struct judged *fresh = arena_new(j->arena, struct judged);
+
 	*place = fresh;
-	return fresh;
+	fresh->before = j->last;
+	j->last = fresh;
+	if (++j->count <= LIMIT_POLICY_JUDGEMENTS)
+		ask(j, need, signer, type, at, fresh);
+	else if (!err_is_set(j->e))
+		err_set(j->e, ERR_LIMIT, 0, "more than %d judgements for one image",
+		        LIMIT_POLICY_JUDGEMENTS);
+	return &fresh->verdict;
 }
 
 static const char *age_fault(const struct judging *j, const struct policy_need *need,
@@ -110,11 +124,16 @@ static const char *age_fault(const struct judging *j, const struct policy_need *
 static const char *test_fault(struct judging *j, const struct policy_need *need,
                               const struct verdict *v)
 {
-	const char *why = NULL;
+	for (size_t i = 0; i < need->tests.len; i++) {
+		const char *why = NULL;
+		bool holds = policy_test_holds(&need->tests.items[i], v, &j->scratch, &why);
 
-	for (size_t i = 0; i < need->tests.len; i++)
-		if (!policy_test_holds(&need->tests.items[i], v, j->arena, &why))
+		if (!holds)
+			why = arena_str(j->arena, bytes_str(why));
+		arena_reset(&j->scratch);
+		if (!holds)
 			return why;
+	}
 	return NULL;
 }
 
@@ -321,5 +340,8 @@ int policy_decide(const struct policy_question *q, struct arena *a, struct decis
 	}
 	if (about == 0)
 		decide_default(&j);
+	arena_done(&j.scratch);
+	for (struct judged *v = j.last; v; v = v->before)
+		arena_done(&v->arena);
 	return err_is_set(e) ? -1 : 0;
 }

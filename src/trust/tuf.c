@@ -27,10 +27,10 @@ struct tuf {
 
 const char *tuf_part_name(enum tuf_part part)
 {
-	static const char *const names[TUF_PARTS] = { "root.json",    "timestamp.json",
-		                                          "snapshot.json", "targets.json",
-		                                          "trusted_root.json",
-		                                          "signing_config.v0.2.json" };
+	static const char *const names[TUF_PARTS] = {
+		"root.json",    "timestamp.json",    "snapshot.json",
+		"targets.json", "trusted_root.json", "signing_config.v0.2.json",
+	};
 
 	return names[part];
 }

@@ -126,14 +126,27 @@ static int fetch_all(struct filling *f, err *e)
 	return from < f->size ? fetch(f, from, f->size - from, e) : 0;
 }
 
-static int fill(struct filling *f, struct sorted *old, const digest *want, bool *out_same, err *e)
+/* What is here is what is there: then it has the digest, too. Else one of the two is of something
+ * newer, or older, and somebody should know. */
+static int check_same(const struct filling *f, const char *path, const digest *want, err *e)
 {
+	struct filling here = *f;
+	auto_fd fd = file_open_read(path, e);
+
+	here.fd = fd;
+	return fd < 0 ? -1 : check_whole(&here, want, e);
+}
+
+static int fill(struct filling *f, struct sorted *old, const struct update_wish *wish,
+                bool *out_same, err *e)
+{
+	const digest *want = &wish->digest;
 	uint8_t header[SORTED_HEADER];
 
 	if (fetch_header(f, old, header, out_same, e) < 0)
 		return -1;
 	if (*out_same)
-		return 0;
+		return check_same(f, wish->old, want, e);
 	const struct sorted_elsewhere from = { bytes_of(header, sizeof(header)), fetch, f };
 
 	if (!old && f->in_part && fetch_all(f, e) < 0)
@@ -161,7 +174,7 @@ int update_base(struct registry *r, const struct update_wish *wish, struct updat
 	}
 	if (sorted_open(wish->old, &old, &none) < 0)
 		old = NULL;
-	int result = fill(&f, old, &wish->digest, &same, e);
+	int result = fill(&f, old, wish, &same, e);
 
 	/* Octets that are wrong, or for which there is no room, are no beginning. */
 	if (same || (result < 0 && (e->kind == ERR_FORMAT || e->kind == ERR_IO)))

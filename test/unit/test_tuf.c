@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk through a TUF repository, made here, each time wrong in one thing (test/cli/trust.t walks
- * through Sigstore's own). What is signed here is written in canonical form by hand, so that our
+/* The walk through a TUF repository, made here, each time wrong in one thing (test/cli/trust.t
+ * walks through Sigstore's own). What is signed here is written in canonical form by hand, so that our
  * own writer of it has to find the same octets. */
 #include "trust/tuf.h"
 
@@ -184,7 +184,8 @@ static struct repository good(void)
 	return r;
 }
 
-static int walk(const struct repository *r, bytes pinned, bytes kept[TUF_PARTS], int64_t now, err *e)
+static int walk(const struct repository *r, bytes pinned, bytes kept[TUF_PARTS], int64_t now,
+                err *e)
 {
 	bytes came[TUF_PARTS] = { { 0 } };
 	struct tuf_wish wish;

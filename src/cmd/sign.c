@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/sign.c - `oakum sign IMAGE...`: this image is ours. */
+#include "cmd/signing.h"
+
+#include <stddef.h>
+
+struct sign_flags {
+	struct signing_flags s;
+	struct texts annotations;
+};
+
+#define FIELD(name) offsetof(struct sign_flags, name)
+static const struct flag flags[] = {
+	{ 'r', "recursive", NULL, FLAG_SWITCH, FIELD(s.recursive),
+	  "an index, and each image that it lists" },
+	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(s.platform), "this image of an index alone" },
+	{ 'a', "annotations", "K=V", FLAG_LIST, FIELD(annotations), "say this, too" },
+	{ 0, "format", "bundle|tag|both", FLAG_CHOICE, FIELD(s.format),
+	  "as cosign 3 (bundle), as cosign 2 (tag)" },
+	{ 0, "new-bundle-format", "true|false", FLAG_MAYBE, FIELD(s.new_bundle), "false: --format tag" },
+	{ 0, "upload", "true|false", FLAG_MAYBE, FIELD(s.upload), "false: attach nothing" },
+	{ 0, "bundle", "FILE", FLAG_TEXT, FIELD(s.bundle), "write the bundle there, too" },
+	{ 'o', "output", "text|json", FLAG_CHOICE, FIELD(s.output), "what is told" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(s.timeout_ms), "give up after this (1h)" },
+	{ 0 },
+};
+
+static int sign_run(struct job *job, const void *options, const struct texts *operands, err *e)
+{
+	const struct sign_flags *f = options;
+	struct oci_labels pairs = { 0 };
+	struct sign_wish wish = { .pairs = &pairs };
+	struct signing s;
+	int status = signing_open(&s, job, &f->s, operands, e);
+
+	if (status == 0)
+		status = signing_pairs(job, &f->annotations, &pairs, e);
+	if (status == 0)
+		status = signing_images(&s, operands, &wish, e);
+	signing_close(&s);
+	arena_wipe(&job->arena);
+	return status;
+}
+
+const struct applet applet_sign = {
+	.name = "sign",
+	.brief = "sign an image, with a key or without one",
+	.operands = "IMAGE...",
+	.about = "Signs what a tag or digest names, in a registry or a layout. Without --key a key\n"
+			 "for a minute is certified for who runs this (the token of a CI's job), and the\n"
+			 "signature goes to a public log: say --yes. Nothing is attached before all is made.",
+	.operands_min = 1,
+	.operands_max = 1000,
+	.flags = flags,
+	.groups = { { &key_flag_group, offsetof(struct sign_flags, s.key) },
+	            { &keyless_flag_group, offsetof(struct sign_flags, s.keyless) },
+	            { &network_flag_group, offsetof(struct sign_flags, s.network) } },
+	.options_size = sizeof(struct sign_flags),
+	.examples = { { "oakum sign --key oakum.key ghcr.io/team/shop@sha256:...", "with a key" },
+	              { "oakum sign --yes ghcr.io/team/shop:1.2", "without one, in CI" } },
+	.run = sign_run,
+};

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/signing.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/status.h"
+#include "fmt/json_write.h"
+#include "oci/platform.h"
+#include "sys/file.h"
+
+#include <unistd.h>
+
+/* -- who signs --------------------------------------------------------------------------------- */
+
+int signing_open(struct signing *s, struct job *job, const struct signing_flags *flags,
+                 const struct texts *images, err *e)
+{
+	*s = (struct signing){ .job = job, .flags = flags };
+	keys_early(job, &flags->key, &s->words);
+	if (network_prepare(job, &flags->network, flags->timeout_ms,
+	                    images ? images->items[0] : NULL, &s->registry, e) < 0)
+		return -1;
+	s->has_session = images != NULL;
+	return images ? attach_open(&s->session, &s->registry, e) : 0;
+}
+
+int signing_login(struct signing *s, err *e)
+{
+	const struct signing_flags *f = s->flags;
+	bool has_key = f->key.key != NULL;
+
+	if (has_key && f->keyless.identity_token)
+		return err_set(e, ERR_USAGE, 0, "--key and --identity-token exclude each other");
+	if (keyless_is_asked(&f->keyless, has_key) &&
+	    keyless_start(s->job, &f->keyless, &s->registry.http, has_key, &s->keyless, e) < 0)
+		return -1;
+	if (has_key ? keys_open(s->job, &f->key, &s->words, &s->signer, e) < 0
+	            : keyless_login(s->keyless, e) < 0)
+		return -1;
+	if (!has_key)
+		signer_borrow(keyless_key(keyless_of(s->keyless)), &s->signer);
+	s->who = (struct sign_who){ .signer = &s->signer,
+		                        .keyless = s->keyless ? keyless_of(s->keyless) : NULL,
+		                        .by_certificate = !has_key };
+	return 0;
+}
+
+void signing_close(struct signing *s)
+{
+	signer_done(&s->signer);
+	keyless_end(s->keyless);
+	if (s->has_session)
+		attach_close(&s->session);
+}
+
+/* -- what is signed ---------------------------------------------------------------------------- */
+
+static int read_input(struct signing *s, const char *path, bytes *out, err *e)
+{
+	if (strcmp(path, "-") == 0)
+		return file_read_fd(STDIN_FILENO, "standard input", LIMIT_BUNDLE / 2, &s->job->arena, out,
+		                    e);
+	return file_read_all(path, LIMIT_BUNDLE / 2, &s->job->arena, out, e);
+}
+
+int signing_paper(struct signing *s, const char *type, const char *predicate,
+                  const char *statement, struct paper *out, err *e)
+{
+	const char *path = statement ? statement : predicate;
+	struct predicate_type known;
+	bytes content;
+
+	if (!predicate == !statement)
+		return err_set(e, ERR_USAGE, 0, "say what is attested: --predicate FILE (with --type), or "
+		                                "--statement FILE");
+	if (statement && type)
+		return err_set(e, ERR_USAGE, 0, "a --statement says its own type: leave --type out");
+	if (!statement && predicate_type_of(type ? type : "custom", &known, e) < 0)
+		return -1;
+	if (read_input(s, path, &content, e) < 0)
+		return -1;
+	if (paper_read(content, statement ? NULL : &known, s->registry.http.deadline, &s->job->arena,
+	               out, e) < 0)
+		return err_wrap(e, "%s '%s'", statement ? "statement" : "predicate",
+		                SHOW(bytes_str(path)));
+	return 0;
+}
+
+int signing_pairs(struct job *job, const struct texts *list, struct oci_labels *out, err *e)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		bytes rest = bytes_str(list->items[i]), pair;
+
+		while (bytes_take_until(&rest, ',', &pair)) {
+			size_t equals = bytes_find(pair, '=');
+
+			if (equals == 0 || equals == pair.n || !text_is_utf8(pair))
+				return err_set(e, ERR_USAGE, 0, "an annotation is NAME=VALUE, not '%s'",
+				               SHOW(pair));
+			*ARENA_PUSH(&job->arena, out) = (struct oci_label){ bytes_slice(pair, 0, equals),
+				                                                bytes_skip(pair, equals + 1) };
+		}
+	}
+	return 0;
+}
+
+/* -- what is told ------------------------------------------------------------------------------ */
+
+static bool is_said(const char *word, const char *value)
+{
+	return word && strcmp(word, value) == 0;
+}
+
+static void put_place(struct json_writer *w, const char *name, const digest *manifest,
+                      const char *tag)
+{
+	if (manifest->algorithm == DIGEST_NONE)
+		return;
+	json_write_object(w, name);
+	json_write_text(w, "manifest", DIGEST_TEXT(manifest));
+	if (tag)
+		json_write_text(w, "tag", tag);
+	json_write_end(w);
+}
+
+static void put_json(struct json_writer *w, struct job *job, const char *target,
+                     const struct sign_result *r, const struct signed_image *one)
+{
+	json_write_object(w, NULL);
+	json_write_octets(w, "image", bytes_str(target));
+	if (*r->image.name)
+		json_write_text(w, "repository", r->image.name);
+	json_write_text(w, "digest", DIGEST_TEXT(&one->subject.digest));
+	if (one->subject.platform.os.n > 0)
+		json_write_octets(w, "platform",
+		                  bytes_str(platform_text(&one->subject.platform, &job->arena)));
+	put_place(w, "bundle", &one->referrer, NULL);
+	put_place(w, "tagged", &one->tagged, one->tag);
+	json_write_some(w, "identity", one->identity);
+	json_write_some(w, "issuer", one->issuer);
+	if (one->is_logged)
+		json_write_u64(w, "logIndex", one->log_index);
+	json_write_end(w);
+}
+
+struct telling {
+	struct signing *s;
+	struct stream out;
+	struct json_writer json;
+	bool as_json, is_attested;
+};
+
+static void put_text(struct telling *t, const char *target, const struct sign_result *r,
+                     const struct signed_image *one)
+{
+	struct stream *out = &t->out;
+	struct arena *a = &t->s->job->arena;
+
+	stream_puts(out, t->is_attested ? "attested " : "signed ");
+	stream_show(out, bytes_str(*r->image.name ? r->image.name : target));
+	stream_printf(out, "@%s", DIGEST_TEXT(&one->subject.digest));
+	if (one->subject.platform.os.n > 0) {
+		stream_puts(out, " (");
+		stream_show(out, bytes_str(platform_text(&one->subject.platform, a)));
+		stream_puts(out, ")");
+	}
+	if (one->identity.n > 0) {
+		stream_puts(out, "\n  as        ");
+		stream_show(out, one->identity);
+	}
+	if (one->referrer.algorithm != DIGEST_NONE)
+		stream_printf(out, "\n  attached  %s", DIGEST_TEXT(&one->referrer));
+	if (one->tagged.algorithm != DIGEST_NONE)
+		stream_printf(out, "\n  tagged    %s", one->tag);
+	if (one->is_logged)
+		stream_printf(out, "\n  logged as %llu", (unsigned long long)one->log_index);
+	stream_puts(out, "\n");
+}
+
+static void tell(struct telling *t, const char *target, const struct sign_result *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if (t->as_json)
+			put_json(&t->json, t->s->job, target, r, &r->items[i]);
+		else
+			put_text(t, target, r, &r->items[i]);
+}
+
+static void note_tag(struct signing *s, const char *target, const struct attach_image *image)
+{
+	if (*image->tag)
+		message_note(s->job, target,
+		             arena_printf(&s->job->arena,
+		                          "the tag '%s' names %s now; a tag can be moved: name the digest of "
+		                          "what you built",
+		                          image->tag, DIGEST_TEXT(&image->root)));
+}
+
+/* -- images ------------------------------------------------------------------------------------ */
+
+/* A bare name means a registry, whatever lies in this folder. */
+static int take_target(struct job *job, const char *text, struct target *out, err *e)
+{
+	static const char *const prefixes[] = { "docker://", "oci:", "oci-archive:", "docker-archive:",
+		                                    "docker-daemon:", "rootfs:", "sbom:", "./", "../", "/" };
+	const char *full = arena_printf(&job->arena, "docker://%s", text);
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+			full = text;
+	if (target_parse(full, &job->arena, out, e) < 0)
+		return -1;
+	out->text = text;
+	return 0;
+}
+
+/* The flags of cosign 3 (--new-bundle-format) and ours say the same. */
+static int take_forms(const struct signing_flags *f, struct sign_wish *wish, err *e)
+{
+	if (f->format && f->new_bundle)
+		return err_set(e, ERR_USAGE, 0, "--format and --new-bundle-format exclude each other");
+	wish->as_tag = is_said(f->format, "tag") || is_said(f->format, "both") ||
+	               is_said(f->new_bundle, "false");
+	wish->as_bundle = !wish->as_tag || is_said(f->format, "both");
+	if (wish->replace && !wish->as_tag)
+		return err_set(e, ERR_USAGE, 0,
+		               "--replace is of the tag scheme (--format tag): a bundle stays beside others");
+	if (f->bundle && !wish->as_bundle)
+		return err_set(e, ERR_USAGE, 0, "--bundle and --format tag exclude each other");
+	return 0;
+}
+
+static int take_scope(struct signing *s, struct platform *platform, struct sign_wish *wish, err *e)
+{
+	const struct signing_flags *f = s->flags;
+
+	wish->scope = f->recursive ? SCOPE_ALL : f->platform ? SCOPE_PLATFORM : SCOPE_ROOT;
+	if (f->recursive && f->platform)
+		return err_set(e, ERR_USAGE, 0, "--recursive and --platform exclude each other");
+	if (!f->platform)
+		return 0;
+	wish->platform = platform;
+	return platform_parse(bytes_str(f->platform), &s->job->arena, platform, e);
+}
+
+static int sign_one(struct telling *t, const char *name, const struct sign_wish *wish, err *e)
+{
+	struct signing *s = t->s;
+	struct target target;
+	struct sign_result r;
+
+	if (take_target(s->job, name, &target, e) < 0 ||
+	    sign_image(&s->who, wish, &s->session, &target, &s->job->arena, &r, e) < 0)
+		return -1;
+	note_tag(s, name, &r.image);
+	if (s->flags->bundle && r.len > 1)
+		return err_set(e, ERR_USAGE, 0, "--bundle is of one signature, and %zu were made", r.len);
+	if (s->flags->bundle && file_write_atomic(s->flags->bundle, r.items[0].bundle, 0644, e) < 0)
+		return -1;
+	tell(t, name, &r);
+	return 0;
+}
+
+int signing_images(struct signing *s, const struct texts *images, struct sign_wish *wish, err *e)
+{
+	struct telling t = { .s = s,
+		                 .as_json = is_said(s->flags->output, "json"),
+		                 .is_attested = wish->paper != NULL };
+	struct platform platform;
+	enum status status = STATUS_DONE;
+
+	if (s->flags->bundle && (images->len > 1 || s->flags->recursive))
+		return err_set(e, ERR_USAGE, 0, "--bundle is of one image");
+	if (take_forms(s->flags, wish, e) < 0 || take_scope(s, &platform, wish, e) < 0 ||
+	    signing_login(s, e) < 0)
+		return -1;
+	wish->keep |= is_said(s->flags->upload, "false");
+	wish->now = s->job->now;
+	output_stdout(&t.out);
+	json_write_init(&t.json, &t.out);
+	if (t.as_json)
+		json_write_array(&t.json, NULL);
+	for (size_t i = 0; i < images->len; i++) {
+		err failure = { 0 };
+
+		if (sign_one(&t, images->items[i], wish, &failure) == 0)
+			continue;
+		message_error(s->job, images->items[i], &failure);
+		status = status_worse(status, status_of(failure.kind));
+	}
+	if (t.as_json)
+		json_write_end(&t.json);
+	return stream_finish(&t.out, e) < 0 ? -1 : (int)status;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker's end: everything in here reads what enemies wrote. What the parent sends is well
+ * formed, for it is our own program; what is malformed all the same goes unanswered. */
+#include "base/limits.h"
+#include "base/pack.h"
+#include "flow/policy_wire.h"
+#include "flow/verify_wire.h"
+#include "trust/public_good.h"
+
+struct server {
+	struct arena arena; /* of the policy */
+	struct policy policy;
+	struct ready_signer *signers;
+	struct trust_root root; /* of those who name none */
+	struct arena image;     /* of the image at hand */
+	struct {
+		struct attachment *items;
+		size_t len, cap;
+	} attachments;
+};
+
+/* -- what both ends know ----------------------------------------------------------------------- */
+
+static void pack_digest(buf *out, const digest *d)
+{
+	pack_str(out, d->algorithm == DIGEST_NONE ? "" : DIGEST_TEXT(d));
+}
+
+static bool take_digest(bytes *in, digest *out)
+{
+	bytes text;
+	err ignored = { 0 };
+
+	*out = (digest){ 0 };
+	if (!pack_take_bytes(in, sizeof(struct digest_chars), &text))
+		return false;
+	return text.n == 0 || digest_parse(text, out, &ignored) == 0;
+}
+
+void policy_asked_pack(const struct policy_asked *v, buf *out)
+{
+	pack_bytes(out, v->image.name);
+	pack_bytes(out, v->image.tag);
+	pack_bytes(out, v->image.digest);
+	pack_u64(out, v->all_platforms);
+	pack_u64(out, (uint64_t)v->now);
+	pack_u64(out, v->subjects_len);
+	for (size_t i = 0; i < v->subjects_len; i++) {
+		pack_bytes(out, v->subjects[i].label);
+		pack_digest(out, &v->subjects[i].digests[0]);
+		pack_digest(out, &v->subjects[i].digests[1]);
+	}
+}
+
+bool policy_asked_unpack(bytes *in, struct arena *a, struct policy_asked *out)
+{
+	uint64_t now;
+	uint32_t n;
+	bool ok = pack_take_bytes(in, LIMIT_PATH, &out->image.name) &&
+	          pack_take_bytes(in, LIMIT_PATH, &out->image.tag) &&
+	          pack_take_bytes(in, LIMIT_PATH, &out->image.digest) &&
+	          pack_take_bool(in, &out->all_platforms) && pack_take_u64(in, INT64_MAX, &now) &&
+	          pack_take_u32(in, LIMIT_INDEX_ENTRIES + 1, &n) && n > 0;
+
+	if (!ok)
+		return false;
+	out->now = (int64_t)now;
+	out->subjects = arena_array(a, struct policy_subject, n);
+	out->subjects_len = n;
+	for (uint32_t i = 0; ok && i < n; i++)
+		ok = pack_take_bytes(in, LIMIT_PATH, &out->subjects[i].label) &&
+		     take_digest(in, &out->subjects[i].digests[0]) &&
+		     take_digest(in, &out->subjects[i].digests[1]);
+	return ok;
+}
+
+/* -- the policy -------------------------------------------------------------------------------- */
+
+static bool wants_platforms(const struct policy *p)
+{
+	for (size_t i = 0; i < p->rules.len; i++)
+		if (p->rules.items[i].all_platforms)
+			return true;
+	return false;
+}
+
+static void read_policy(struct server *s, bytes in, buf *answer)
+{
+	bytes text;
+	bool has_root;
+	err e = { 0 };
+
+	if (!pack_take_bytes(&in, LIMIT_POLICY, &text) || !pack_take_bool(&in, &has_root))
+		return;
+	int status = policy_parse(arena_bytes(&s->arena, text), has_root, &s->arena, &s->policy, &e);
+
+	pack_err(answer, &e);
+	if (status < 0)
+		return;
+	pack_u64(answer, s->policy.files.len);
+	for (size_t i = 0; i < s->policy.files.len; i++)
+		pack_bytes(answer, s->policy.files.items[i].name);
+	pack_u64(answer, s->policy.notes.len);
+	for (size_t i = 0; i < s->policy.notes.len; i++)
+		pack_bytes(answer, bytes_slice(s->policy.notes.items[i], 0, LIMIT_DECISION_TEXT));
+	pack_u64(answer, wants_platforms(&s->policy));
+}
+
+static int read_root(struct server *s, const struct policy_signer *signer,
+                     const struct trust_root **out, err *e)
+{
+	struct trust_root *root;
+
+	*out = &s->root;
+	if (signer->root_file == 0)
+		return 0;
+	const struct policy_file *file = &s->policy.files.items[signer->root_file - 1];
+
+	root = arena_new(&s->arena, struct trust_root);
+	*out = root;
+	return trust_root_parse(file->text, &s->arena, root, e) < 0
+	           ? err_wrap(e, "trusted root '" PRIb "'", BYTESF(file->name))
+	           : 0;
+}
+
+static int read_key(struct server *s, const struct policy_signer *signer,
+                    const struct public_key **out, err *e)
+{
+	bytes text = signer->key_file > 0 ? s->policy.files.items[signer->key_file - 1].text
+	                                  : signer->key;
+	struct public_key *key = NULL;
+
+	if (text.n == 0 && signer->key_file == 0)
+		return 0;
+	if (public_key_read(text, &key, e) < 0)
+		return err_wrap(e, "the key of signer '" PRIb "'", BYTESF(signer->name));
+	*out = key;
+	return 0;
+}
+
+static int read_signers(struct server *s, bytes root, err *e)
+{
+	if (root.n == 0)
+		root = bytes_of(trust_public_good, trust_public_good_len);
+	if (trust_root_parse(root, &s->arena, &s->root, e) < 0)
+		return err_wrap(e, "trusted root");
+	s->signers = arena_array(&s->arena, struct ready_signer, s->policy.signers.len);
+	for (size_t i = 0; i < s->policy.signers.len; i++) {
+		const struct policy_signer *signer = &s->policy.signers.items[i];
+
+		if (read_key(s, signer, &s->signers[i].key, e) < 0 ||
+		    read_root(s, signer, &s->signers[i].root, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void take_files(struct server *s, bytes in, buf *answer)
+{
+	bytes root, text;
+	err e = { 0 };
+
+	if (!pack_take_bytes(&in, LIMIT_TUF_FILE, &root))
+		return;
+	root = arena_bytes(&s->arena, root);
+	for (size_t i = 0; i < s->policy.files.len; i++) {
+		if (!pack_take_bytes(&in, LIMIT_TUF_FILE, &text))
+			return;
+		s->policy.files.items[i].text = arena_bytes(&s->arena, text);
+	}
+	(void)read_signers(s, root, &e); /* e is the answer */
+	pack_err(answer, &e);
+}
+
+/* -- images ------------------------------------------------------------------------------------ */
+
+static void take_attachment(struct server *s, bytes in, buf *answer)
+{
+	struct verify_question q;
+	digest manifest;
+	bytes text;
+	err e = { 0 };
+
+	if (!take_digest(&in, &manifest) || !pack_take_bytes(&in, in.n, &text))
+		return;
+	text = arena_bytes(&s->image, text);
+	if (s->attachments.len >= LIMIT_ATTACHMENTS) {
+		(void)err_set(&e, ERR_LIMIT, 0, "more than %d attachments", LIMIT_ATTACHMENTS);
+	} else if (verify_question_unpack(text, &s->image, &q)) {
+		q.attachment.manifest = manifest;
+		*ARENA_PUSH(&s->image, &s->attachments) = q.attachment;
+	}
+	pack_err(answer, &e);
+}
+
+static void decide(struct server *s, bytes in, buf *answer)
+{
+	struct policy_asked asked = { 0 };
+	struct decision decision;
+	err e = { 0 };
+
+	if (!policy_asked_unpack(&in, &s->image, &asked))
+		return;
+	const struct policy_question q = { .policy = &s->policy,
+		                               .signers = s->signers,
+		                               .image = asked.image,
+		                               .subjects = asked.subjects,
+		                               .subjects_len = asked.subjects_len,
+		                               .all_platforms = asked.all_platforms,
+		                               .attachments = s->attachments.items,
+		                               .attachments_len = s->attachments.len,
+		                               .now = asked.now,
+		                               .judge = judge_attachment };
+	int status = policy_decide(&q, &s->image, &decision, &e);
+
+	pack_err(answer, &e);
+	if (status == 0)
+		decision_pack(&decision, answer);
+	memset(&s->attachments, 0, sizeof(s->attachments));
+}
+
+static void serve(struct server *s, bytes in, buf *answer)
+{
+	uint32_t op;
+
+	if (!pack_take_u32(&in, POLICY_DECIDE, &op))
+		return;
+	switch ((enum policy_op)op) {
+	case POLICY_READ: read_policy(s, in, answer); break;
+	case POLICY_FILES: take_files(s, in, answer); break;
+	case POLICY_ATTACH: take_attachment(s, in, answer); break;
+	case POLICY_DECIDE:
+		decide(s, in, answer);
+		arena_reset(&s->image);
+		break;
+	}
+}
+
+_Noreturn int policy_serve(struct worker_side *side, void *arg)
+{
+	struct server s = { .arena = ARENA_INIT, .image = ARENA_INIT };
+	buf text = BUF_INIT(LIMIT_POLICY_QUESTION), out = BUF_INIT(LIMIT_POLICY_ANSWER);
+
+	(void)arg;
+	for (;;) {
+		bytes frame;
+		bool last;
+
+		do {
+			side_take(side, &frame, &last);
+			buf_put(&text, frame); /* the parent asks within the limit */
+			side_taken(side);
+		} while (!last);
+		serve(&s, buf_bytes(&text), &out);
+		side_answer(side, buf_bytes(&out), true);
+		buf_clear(&text);
+		buf_clear(&out);
+	}
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The prover's worker: from octets to documents, from documents to statements that hold, from
+ * statements to what they prove. */
+#include "flow/prover_wire.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/text.h"
+#include "trust/dsse.h"
+#include "trust/public_good.h"
+#include "trust/slsa_keys.h"
+
+/* What the worker knows. */
+struct court {
+	const struct prover_terms *terms;
+	struct arena arena;
+	struct trust_root root;
+	struct public_key *key;
+	struct identity anybody; /* for whom GitHub vouches */
+	err trouble;             /* with root or key: the answer to every question */
+};
+
+struct hearing {
+	const struct court *court;
+	const struct verify_question *q;
+	struct arena *arena;
+	struct prover_finding *out;
+};
+
+static void open_court(struct court *c)
+{
+	const struct prover_terms *t = c->terms;
+	bytes text = t->root.n > 0 ? t->root : bytes_of(trust_public_good, trust_public_good_len);
+
+	c->anybody.issuer.exact = BYTES(SLSA_ISSUER);
+	if (trust_root_parse(text, &c->arena, &c->root, &c->trouble) < 0)
+		(void)err_wrap(&c->trouble, "trusted root");
+	else if (t->wish == PROVE_SUMMARY && public_key_read(t->key, &c->key, &c->trouble) < 0)
+		(void)err_wrap(&c->trouble, "key");
+}
+
+/* -- findings ---------------------------------------------------------------------------------- */
+
+/* Of several that do not hold the first one's reason is told. */
+static void refuse(struct hearing *h, const err *e)
+{
+	if (h->out->kind != VERDICT_ELSE)
+		return;
+	h->out->kind = VERDICT_REFUSED;
+	h->out->why = bytes_str(arena_str(h->arena, bytes_str(e->text)));
+}
+
+static void tell(struct hearing *h, const struct slsa_finding *f, bytes statement)
+{
+	bool wanted = h->court->terms->wants_statement;
+
+	*h->out = (struct prover_finding){ .kind = VERDICT_HOLDS,
+		                               .builder = f->builder,
+		                               .build_type = f->build_type,
+		                               .source = f->source,
+		                               .ref = f->ref,
+		                               .commit = f->commit,
+		                               .statement = wanted ? statement : (bytes){ 0 } };
+}
+
+static void tell_result(struct hearing *h, const struct slsa_finding *f,
+                        const struct verify_result *r, bytes statement)
+{
+	tell(h, f, statement);
+	h->out->time = r->times[0];
+	h->out->is_logged = r->log_kind != NULL;
+	h->out->log_index = r->log_index;
+}
+
+/* -- bundles ----------------------------------------------------------------------------------- */
+
+static int verify(const struct hearing *h, bytes text, const struct public_key *key,
+                  struct bundle *b, struct verify_result *out, err *e)
+{
+	const struct verify_request request = { .root = &h->court->root,
+		                                    .key = key,
+		                                    .key_needs_log = true,
+		                                    .identities = &h->court->anybody,
+		                                    .identities_len = 1,
+		                                    .sha256 = h->q->sha256,
+		                                    .sha512 = h->q->sha512 };
+
+	if (bundle_parse(text, h->arena, b, e) < 0)
+		return err_wrap(e, "bundle");
+	return verify_bundle(b, &request, h->arena, out, e);
+}
+
+/* A bundle without a provenance in it says nothing. */
+static void hear_bundle(struct hearing *h, bytes text)
+{
+	struct verify_result result = { 0 };
+	struct slsa_finding finding;
+	struct bundle b;
+	err e = { 0 };
+
+	if (verify(h, text, NULL, &b, &result, &e) < 0) {
+		refuse(h, &e);
+		return;
+	}
+	if (!result.is_statement || !provenance_is_type(result.statement.predicate_type))
+		return;
+	if (slsa_check_build(&h->court->terms->request, &result, h->arena, &finding, &e) < 0)
+		refuse(h, &e);
+	else
+		tell_result(h, &finding, &result, b.payload);
+}
+
+/* -- npm --------------------------------------------------------------------------------------- */
+
+/* item_of(list, prefix): the bundle of the attestation whose type begins so, as the registry's
+ * answer says; who signed it says the rest. */
+static bytes item_of(const struct hearing *h, json list, const char *prefix)
+{
+	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
+		if (bytes_starts(json_bytes(json_get(v, "predicateType"), h->arena), bytes_str(prefix)))
+			return json_raw(json_get(v, "bundle"));
+	return (bytes){ 0 };
+}
+
+/* The registry signs with a key that the bundle names; it must have been its key at that time. */
+static int verify_publish(const struct hearing *h, bytes text, struct statement *out, err *e)
+{
+	struct verify_result result = { 0 };
+	const struct slsa_key *known;
+	struct public_key *key;
+	struct bundle b;
+
+	if (bundle_parse(text, h->arena, &b, e) < 0)
+		return -1;
+	known = slsa_key_find(SLSA_KEY_NPM, b.hint);
+	if (!known)
+		return err_set(e, ERR_UNTRUSTED, 0, "'%s' is no key of npm's registry", SHOW(b.hint));
+	if (slsa_key_read(known, h->arena, &key, e) < 0)
+		return -1;
+	int status = verify(h, text, key, &b, &result, e);
+
+	public_key_free(key);
+	if (status < 0)
+		return -1;
+	if (result.times[0] < known->from || (known->until > 0 && result.times[1] > known->until))
+		return err_set(e, ERR_UNTRUSTED, 0, "signed when '%s' was not the registry's key",
+		               SHOW(b.hint));
+	*out = result.statement;
+	return result.is_statement ? 0 : err_set(e, ERR_UNTRUSTED, 0, "a signature, no statement");
+}
+
+static int check_package(struct hearing *h, json list, err *e)
+{
+	bytes provenance = item_of(h, list, "https://slsa.dev/provenance/");
+	bytes publish = item_of(h, list, "https://github.com/npm/attestation/tree/main/specs/publish/");
+	struct verify_result result = { 0 };
+	struct statement published;
+	struct slsa_finding finding;
+	struct bundle b;
+
+	if (provenance.n == 0 || publish.n == 0)
+		return err_set(e, ERR_UNTRUSTED, 0, "a package has a provenance and is published; here %s",
+		               provenance.n == 0 ? "the provenance is missing" : "nobody published it");
+	if (verify(h, provenance, NULL, &b, &result, e) < 0)
+		return err_wrap(e, "provenance");
+	if (verify_publish(h, publish, &published, e) < 0)
+		return err_wrap(e, "publish attestation");
+	if (slsa_check_package(&h->court->terms->request, &result, &published, h->arena, &finding, e) <
+	    0)
+		return -1;
+	tell_result(h, &finding, &result, b.payload);
+	return 0;
+}
+
+/* -- documents --------------------------------------------------------------------------------- */
+
+static void hear_google(struct hearing *h, json root)
+{
+	struct slsa_finding finding;
+	bytes statement;
+	err e = { 0 };
+
+	if (slsa_check_google(root, &h->court->terms->request, &h->q->sha256, h->arena, &finding,
+	                      &statement, &e) < 0)
+		refuse(h, &e);
+	else
+		tell(h, &finding, statement);
+}
+
+static void hear_summary(struct hearing *h, json root)
+{
+	struct slsa_summary_request request = h->court->terms->summary;
+	struct slsa_finding finding = { 0 };
+	struct dsse envelope;
+	err e = { 0 };
+
+	request.key = h->court->key;
+	if (dsse_read(root, h->arena, &envelope, &e) < 0 ||
+	    slsa_check_summary(&envelope, &request, h->arena, &e) < 0) {
+		refuse(h, &e);
+		return;
+	}
+	finding.builder = request.verifier;
+	tell(h, &finding, envelope.payload);
+}
+
+static void hear_package(struct hearing *h, json root)
+{
+	err e = { 0 };
+
+	if (check_package(h, json_get(root, "attestations"), &e) < 0)
+		refuse(h, &e);
+}
+
+static void hear_build(struct hearing *h, json root)
+{
+	json list = json_get(root, "attestations");
+	err e = { 0 };
+
+	if (json_type(json_get(root, "provenance_summary")) == JSON_OBJECT) {
+		hear_google(h, root);
+		return;
+	}
+	if (json_type(list) == JSON_ARRAY) {
+		for (json v = json_first(list);
+		     json_type(v) != JSON_NONE && h->out->kind != VERDICT_HOLDS; v = json_next(v))
+			hear_bundle(h, json_raw(json_get(v, "bundle")));
+		return;
+	}
+	if (json_type(json_get(root, "payload")) == JSON_STRING) {
+		(void)err_set(&e, ERR_UNTRUSTED, 0,
+		              "an envelope with no log entry: the entry is only online (written before "
+		              "slsa-github-generator 2.1), and nothing here proves when it was signed");
+		refuse(h, &e);
+		return;
+	}
+	hear_bundle(h, json_raw(root));
+}
+
+static void hear_document(struct hearing *h, const struct json_doc *doc)
+{
+	switch (h->court->terms->wish) {
+	case PROVE_BUILD: hear_build(h, json_root(doc)); break;
+	case PROVE_PACKAGE: hear_package(h, json_root(doc)); break;
+	case PROVE_SUMMARY: hear_summary(h, json_root(doc)); break;
+	}
+}
+
+/* One document, or one a line. */
+static void hear_file(struct hearing *h)
+{
+	bytes rest = h->q->bundle, line;
+	struct json_doc doc;
+	err e = { 0 }, whole = { 0 };
+
+	if (json_parse(rest, h->arena, &doc, &whole) == 0) {
+		hear_document(h, &doc);
+		return;
+	}
+	while (h->out->kind != VERDICT_HOLDS && bytes_line(&rest, &line)) {
+		if (bytes_trim(line).n == 0)
+			continue;
+		if (json_parse(line, h->arena, &doc, &e) < 0) {
+			/* Of one document that is broken the place is told. */
+			refuse(h, rest.n == 0 ? &e : &whole);
+			return;
+		}
+		hear_document(h, &doc);
+	}
+}
+
+/* -- attachments ------------------------------------------------------------------------------- */
+
+static void hear_attachment(struct hearing *h)
+{
+	const struct verify_request request = { .root = &h->court->root,
+		                                    .identities = &h->court->anybody,
+		                                    .identities_len = 1 };
+	const struct judge_question question = { WISH_ATTESTATION, &request, NULL };
+	struct slsa_finding finding;
+	struct verdict v;
+	err e = { 0 };
+
+	judge_attachment(&h->q->attachment, &h->q->attachment.subject, &question, h->arena, &v);
+	h->out->kind = v.kind;
+	h->out->why = bytes_str(v.why);
+	if (v.kind != VERDICT_HOLDS)
+		return;
+	h->out->kind = VERDICT_ELSE;
+	if (!provenance_is_type(v.result.statement.predicate_type))
+		return;
+	if (slsa_check_build(&h->court->terms->request, &v.result, h->arena, &finding, &e) < 0)
+		refuse(h, &e);
+	else
+		tell_result(h, &finding, &v.result, v.payload);
+}
+
+/* -- the worker -------------------------------------------------------------------------------- */
+
+static void answer(const struct court *c, bytes text, struct arena *a, buf *out)
+{
+	struct prover_finding finding = { .kind = VERDICT_ELSE };
+	struct verify_question q;
+	struct hearing h = { c, &q, a, &finding };
+	err e = c->trouble;
+
+	if (!err_is_set(&e) && !verify_question_unpack(text, a, &q))
+		(void)err_set(&e, ERR_FORMAT, 0, "a question that cannot be read");
+	pack_err(out, &e);
+	if (err_is_set(&e))
+		return;
+	if (q.is_attached)
+		hear_attachment(&h);
+	else
+		hear_file(&h);
+	prover_finding_pack(&finding, out);
+}
+
+_Noreturn int prover_serve(struct worker_side *side, void *terms)
+{
+	struct court c = { .terms = terms, .arena = ARENA_INIT };
+	struct arena a = ARENA_INIT;
+	buf text = BUF_INIT(LIMIT_VERIFY_QUESTION), out = BUF_INIT(LIMIT_VERIFY_ANSWER);
+
+	open_court(&c);
+	for (;;) {
+		bytes frame;
+		bool last;
+
+		do {
+			side_take(side, &frame, &last);
+			buf_put(&text, frame); /* the parent asks within the limit */
+			side_taken(side);
+		} while (!last);
+		answer(&c, buf_bytes(&text), &a, &out);
+		side_answer(side, buf_bytes(&out), true);
+		buf_clear(&text);
+		buf_clear(&out);
+		arena_reset(&a);
+	}
+}

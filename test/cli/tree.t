@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `oakum tree`: everything that test/fixture/attached.py attaches is found, in layouts, archives and registries with and
+# without referrers; nothing more; in how many requests; what cannot be had is told and hides nothing else.
+. "$ROOT/test/tap.sh"
+. "$FIXTURE/registry.sh"
+
+cd "$TMP" || exit 1
+PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/attached.py" .
+while read -r name digest; do eval "$name=$digest"; done <digests
+SIGN=https://sigstore.dev/cosign/sign/v1 SPDX=https://spdx.dev/Document SLSA=https://slsa.dev/provenance/v1
+
+# One line a thing, in any order: which subject, what it is, in which form, how attached, of which type.
+lines() { # TARGET [FLAG...]
+	"$OAKUM" tree --format json "$@" >tree.json 2>err || cat err
+	jq -r '.subjects[] | .platform as $p | .kind as $k | .attached[] | [($p // $k), .kind, .form, .attachedBy,
+		(.predicateType // .mediaType // .artifactType // "")] | join(" ")' tree.json | sort
+}
+of_root() { # HOW-THE-SBOM-TAG: none when it is not there
+	cat <<T
+index signature bundle referrer $SIGN
+index attestation bundle referrer $SPDX
+index notary-signature notary referrer application/jose+json
+index other other referrer application/vnd.example.chart
+index signature simple-signing tag application/vnd.dev.cosign.simplesigning.v1+json
+index signature simple-signing tag application/vnd.dev.cosign.simplesigning.v1+json
+index attestation dsse tag $SLSA
+T
+	[ "$1" = none ] || echo 'index other other tag text/spdx'
+}
+of_arm() {
+	echo "linux/arm64/v8 signature bundle referrer $SIGN"
+	echo "linux/arm64/v8 statement in-toto referrer $SPDX"
+}
+of_amd() {
+	echo "linux/amd64 statement in-toto index $SPDX"
+	echo "linux/amd64 statement in-toto index $SLSA"
+}
+everything() {
+	(of_root "$1" && of_arm && of_amd) | sort
+}
+
+# -- layouts and archives -----------------------------------------------------------------------------------------------
+for form in listed fallback saved; do
+	sbom=there && [ $form = saved ] && sbom=none # cosign save leaves it behind
+	is "$form: all of it, of every platform" "$(lines --all-platforms oci:$form)" "$(everything $sbom)"
+	is "$form: of the index alone" "$(lines oci:$form)" "$(of_root $sbom | sort)"
+	is "$form: of the index and one platform" "$(lines --platform linux/arm64 oci:$form)" \
+		"$( (of_root $sbom && of_arm) | sort)"
+done
+is 'a platform by its digest' "$(lines "oci:fallback@$amd")" \
+	'fallback@'"$amd"': '"$(printf %s "nothing in index.json is named '$amd'")" 2>/dev/null || :
+tar -C fallback -cf fallback.tar .
+is 'an archive holds the same' "$(lines --all-platforms oci-archive:fallback.tar)" "$(everything there)"
+is 'nothing is attached' "$(lines --all-platforms oci:bare)" ''
+like 'and that is said' "$("$OAKUM" tree oci:bare)" '^nothing is attached$'
+status 'an image that is not there' 3 "$OAKUM" tree oci:fallback:2
+status 'what can hold nothing' 2 "$OAKUM" tree docker-archive:fallback.tar
+status 'both scopes' 2 "$OAKUM" tree --platform linux/amd64 --all-platforms oci:listed
+
+# -- what is shown -------------------------------------------------------------------------------------------------------
+"$OAKUM" tree --all-platforms oci:listed >page
+like 'the page: what, and how large' "$(cat page)" "^├── attestation  $SPDX  67 B  2026-01-02T03:04:05Z\$"
+like 'a signature of others is named' "$(cat page)" '^├── signature of the Notary Project  3 B$'
+like 'a statement is signed by nobody' "$(grep -A 2 'linux/amd64' page | tail -n 1; cat page)" '^│   │   signed by nobody$'
+like 'and nothing is verified' "$(cat page)" '^nothing here is verified: name whom to believe'
+is 'a blob that its descriptor carries is not looked for' \
+	"$(jq -r '.subjects[2].attached[0] | .reason | test("shorter|there is no") | not' tree.json)" true
+
+# -- registries ----------------------------------------------------------------------------------------------------------
+copied() {
+	"$OAKUM" copy --all --referrers "oci:$1:1" "docker://$REGISTRY/shop:1" >/dev/null
+	: >"$LOG"
+}
+# How many requests had to wait for one another: the most of which none came before the last one was answered.
+chain() { # DELAY in ms
+	jq -s --argjson delay "$1" 'map(.at) | sort | reduce .[] as $at ({n: 0, until: 0};
+		if $at >= .until then {n: (.n + 1), until: ($at + $delay / 1000)} else . end) | .n' "$LOG"
+}
+for api in '' --no-referrers; do
+	# shellcheck disable=SC2086
+	registry_start $api
+	copied fallback
+	is "registry $api: all of it" "$(lines --all-platforms "$REGISTRY/shop:1")" "$(everything there)"
+	: >"$LOG"
+	is "registry $api: by digest" "$(lines "$REGISTRY/shop@$root")" "$(of_root there | sort)"
+	# The image, API, fallback tag, three tags; four referrers and none of the tags again; two bundles, two
+	# payloads, one envelope.
+	is "registry $api: nothing is asked twice" "$(jq -r .path "$LOG" | sort | uniq -d)" ''
+	is "registry $api: requests" "$(wc -l <"$LOG")" 15
+	is "registry $api: one platform" "$(lines --platform linux/arm64 "$REGISTRY/shop:1")" \
+		"$( (of_root there && of_arm) | sort)"
+	registry_stop
+done
+registry_start --delay 250
+copied fallback
+lines --all-platforms "$REGISTRY/shop:1" >/dev/null
+ok 'by tag at most four requests wait for one another' test "$(chain 250)" -le 4
+: >"$LOG"
+lines "$REGISTRY/shop@$root" >/dev/null
+ok 'by digest, too' test "$(chain 250)" -le 4
+registry_stop
+
+# -- what cannot be had --------------------------------------------------------------------------------------------------
+gone() { # NAME: the octets of a manifest, of which nothing is left
+	rm "fallback/blobs/$(eval "echo \$$1" | tr : /)"
+}
+registry_start --page 2
+copied fallback
+is 'a list of several pages' "$(lines --all-platforms "$REGISTRY/shop:1")" "$(everything there)"
+registry_stop
+cp -r fallback holes && cd holes || exit 1
+blob=blobs/$(jq -r '.subjects[0].attached[] | select(.form == "bundle") | .digest' ../tree.json | head -n 1 | tr : /)
+printf x >"$blob"
+printf '{"schemaVersion":2}' >"blobs/$(echo "$sig" | tr : /)"
+cd .. || exit 1
+"$OAKUM" tree --format json oci:holes >holes.json
+is 'a blob that was changed is told, and the tag whose manifest was' "$(jq -r '.subjects[0].attached[] |
+	select(.reason // "" | test("bytes, its manifest says|digest|descriptor says")) | .form' holes.json | sort | tr '\n' ' ')" \
+	'bundle simple-signing '
+is 'and all else is there' "$(jq '.subjects[0].attached | length' holes.json)" 7
+done_testing

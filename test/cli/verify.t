@@ -1,0 +1,208 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Signatures of images: every form, what does not count, what lies, whom we believe; layouts and registries.
+. "$ROOT/test/tap.sh"
+. "$FIXTURE/registry.sh"
+
+cd "$TMP" || exit 1
+PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'P' || exit 1
+import sys
+sys.path.insert(0, sys.argv[1])
+from oci import *
+from signed import *
+
+for name in ('right', 'wrong'):
+    key(name)
+
+def image(path, *words):
+    out = Signed(path)
+    d = out.manifest([out.layer(OS + file('word', ' '.join(words).encode()) + END)])
+    out.add(d, '1.0')
+    return out, d
+
+def simple(data, name='right', **notes):
+    return SIMPLE, data, dict({SIGNATURE: b64(sign(name, data))}, **notes)
+
+image('unsigned')
+out, d = image('simple')
+out.tagged(d['digest'], 'sig', simple(payload(d['digest'], {'env': 'prod', 'build': 7})))
+out, d = image('two')
+out.tagged(d['digest'], 'sig', simple(payload(d['digest']), 'wrong'), simple(payload(d['digest'])))
+out, d = image('other-image')
+out.tagged(d['digest'], 'sig', simple(payload(sha(b'another'))))
+out, d = image('edited')
+out.tagged(d['digest'], 'sig', (SIMPLE, payload(d['digest'], {'env': 'prod'}),
+                                {SIGNATURE: b64(sign('right', payload(d['digest'])))}))
+out, d = image('two-digests')
+out.tagged(d['digest'], 'sig', simple(payload(sha(b'another'), **{'Docker-manifest-digest': d['digest']})))
+out, d = image('capital')
+text = payload(d['digest']).replace(b'docker-manifest', b'Docker-manifest')
+out.tagged(d['digest'], 'sig', simple(text))
+out, d = image('other-type')
+text = payload(d['digest']).replace(b'cosign container image', b'atomic container')
+out.tagged(d['digest'], 'sig', simple(text))
+out, d = image('smuggled')
+with open('wrong.pub') as f:
+    out.tagged(d['digest'], 'sig', simple(payload(d['digest']), 'wrong', **{'dev.sigstore.cosign/certificate': f.read()}))
+
+out, d = image('bundle')
+out.referrer(d, bundle({'dsseEnvelope': envelope('right', statement(d['digest'], SIGN, annotations={'env': 'prod'}))}))
+out, d = image('message')
+with open('message/blobs/' + d['digest'].replace(':', '/'), 'rb') as f:
+    out.referrer(d, message('right', f.read()))
+out, d = image('attested')
+spdx = 'https://spdx.dev/Document'
+out.referrer(d, bundle({'dsseEnvelope': envelope('right', statement(d['digest'], spdx, {'name': 'shop'}))}))
+out.tagged(d['digest'], 'att', (ENVELOPE, json.dumps(envelope('right', statement(d['digest'], 'urn:old'))).encode(),
+                                {SIGNATURE: '', 'predicateType': 'urn:old'}))
+out, d = image('attested-other')
+out.referrer(d, bundle({'dsseEnvelope': envelope('right', statement(sha(b'another'), spdx))}))
+out, d = image('attested-both')
+out.referrer(d, bundle({'dsseEnvelope': envelope('wrong', statement(d['digest'], spdx))}))
+out.referrer(d, bundle({'dsseEnvelope': envelope('right', statement(d['digest'], 'urn:draft'))}))
+out, d = image('relabelled')  # what the annotation says is not what is signed
+out.referrer(d, bundle({'dsseEnvelope': envelope('right', statement(d['digest'], spdx))}),
+             **{'dev.sigstore.bundle.predicateType': SIGN})
+out, d = image('garbage')
+out.referrer(d, b'{"mediaType": "' + BUNDLE.encode() + b'", "mediaType": 1}')
+out, d = image('retyped')
+e = envelope('right', statement(d['digest'], SIGN))
+e['payloadType'] = 'application/vnd.in-toto.other+json'
+out.referrer(d, bundle({'dsseEnvelope': e}))
+
+out = Signed('index')
+one, two = (dict(out.manifest([out.layer(OS + file('arch', a.encode()) + END)]),
+                 platform={'os': 'linux', 'architecture': a}) for a in ('amd64', 'arm64'))
+root = out.document({'schemaVersion': 2, 'mediaType': 'application/vnd.oci.image.index.v1+json',
+                     'manifests': [one, two]}, 'application/vnd.oci.image.index.v1+json')
+out.add(root, '1.0')
+out.tagged(root['digest'], 'sig', simple(payload(root['digest'])))
+import shutil
+shutil.copytree('index', 'index-one')
+out.tagged(one['digest'], 'sig', simple(payload(one['digest'])))
+out.tagged(two['digest'], 'sig', simple(payload(two['digest'])))
+out.referrer(root, bundle({'dsseEnvelope': envelope('right', statement(root['digest'], spdx))}))
+P
+
+verify() { "$OAKUM" verify --key right.pub "$@"; }
+
+# -- what counts ----------------------------------------------------------------------------------
+status 'a simple signature' 0 verify oci:simple
+like 'says which image' "$(cat out)" '^  image +sha256:[0-9a-f]{64}$'
+like 'and who' "$(cat out)" '^  signed by +the key$'
+status 'of another key' 4 "$OAKUM" verify --key wrong.pub oci:simple
+like 'says what does not hold' "$(cat err)" 'signature sha256:.*: the signature does not hold'
+status 'of one of several keys' 0 "$OAKUM" verify --key wrong.pub --key right.pub oci:simple
+status 'one of two layers holds' 0 verify oci:two
+is 'the other is not told' "$(cat err)" ''
+status 'nothing is attached' 5 verify oci:unsigned
+like 'is said' "$(cat err)" 'not signed'
+status 'a statement that says "signed"' 0 verify oci:bundle
+status 'a signature of the manifest itself' 0 verify oci:message
+
+# -- what does not --------------------------------------------------------------------------------
+status 'a payload about another image' 4 verify oci:other-image
+like 'says so' "$(cat err)" 'about another image'
+status 'a payload that was edited' 4 verify oci:edited
+status 'a payload with two digests' 4 verify oci:two-digests
+status 'a digest that is spelled otherwise' 4 verify oci:capital
+status 'a payload of another type' 4 verify oci:other-type
+status 'an attestation is no signature' 5 verify oci:attested
+like 'which is said' "$(cat err)" 'says something else|not signed'
+status 'not either when its annotation says so' 5 verify oci:relabelled
+status 'a bundle with two members of one name' 4 verify oci:garbage
+status 'a payload type that was edited' 4 verify oci:retyped
+status 'a key where the certificate belongs' 4 "$OAKUM" verify --certificate-identity a \
+	--certificate-oidc-issuer b oci:smuggled
+like 'is called so' "$(cat err)" "'PUBLIC KEY' where the certificate belongs"
+status 'also with another key' 4 verify oci:smuggled
+
+# -- claims ---------------------------------------------------------------------------------------
+status 'a claim that is made' 0 verify -a env=prod oci:simple
+status 'in a statement, too' 0 verify --annotations env=prod oci:bundle
+status 'one that is not' 4 verify -a env=test oci:simple
+like 'is named' "$(cat err)" "does not claim 'env=test'"
+status 'both must be made' 4 verify -a env=prod -a who=me oci:bundle
+status 'a claim without a value' 2 verify -a env oci:simple
+
+# -- as JSON --------------------------------------------------------------------------------------
+status 'as JSON' 0 verify -o json oci:simple oci:bundle
+is 'has the members of cosign' "$(jq -r '.[0] | .critical.type, .critical.identity["docker-reference"], .optional.env,
+	(.critical.image["docker-manifest-digest"] | length)' out | tr '\n' ' ')" \
+	'cosign container image signature registry.example/shop prod 71 '
+is 'and of a statement its type' "$(jq -r '.[1].critical.type' out)" 'https://sigstore.dev/cosign/sign/v1'
+status 'one of two does not hold' 4 verify -o json oci:simple oci:other-image
+is 'what holds is told' "$(jq length out)" 1
+status 'one cannot be read' 3 verify oci:nowhere oci:unsigned oci:simple
+like 'the others are judged' "$(cat out)" '^verified oci:simple'
+
+# -- indexes --------------------------------------------------------------------------------------
+status 'an index is judged itself' 0 verify oci:index
+status 'its signature covers a platform' 0 verify --platform linux/arm64 oci:index-one
+status 'but is not the signature of all' 5 verify --all-platforms oci:index-one
+like 'which lacks it' "$(cat err)" 'linux/amd64'
+status 'each has its own' 0 verify --all-platforms oci:index
+status 'a platform that is not there' 3 verify --platform linux/s390x oci:index
+status 'an attestation of the index is not of a platform' 5 "$OAKUM" verify-attestation --key right.pub \
+	--type spdxjson --platform linux/amd64 oci:index
+status 'both at once' 2 verify --platform linux/amd64 --all-platforms oci:index
+
+# -- attestations ---------------------------------------------------------------------------------
+attest() { "$OAKUM" verify-attestation --key right.pub "$@"; }
+status 'an attestation' 0 attest --type spdxjson oci:attested
+is 'is given as an envelope' "$(jq -r '.payloadType, (.payload | @base64d | fromjson | .predicate.name)' out |
+	tr '\n' ' ')" 'application/vnd.in-toto+json shop '
+is 'on one line' "$(wc -l <out)" 1
+status 'of the old form' 0 attest --type urn:old oci:attested
+status 'of another type' 5 attest --type cyclonedx oci:attested
+status 'custom is the default' 5 attest oci:attested
+status 'about another image' 4 attest --type spdxjson oci:attested-other
+status 'the right key for another type, another key for this one' 4 attest --type spdxjson oci:attested-both
+status 'a type that nobody knows' 2 attest --type nonsense oci:attested
+status 'told to a person' 0 attest --type spdxjson -o text oci:attested
+like 'with its type' "$(cat out)" '^  statement +https://spdx.dev/Document$'
+
+# -- whom ----------------------------------------------------------------------------------------
+status 'nobody is named' 2 "$OAKUM" verify oci:simple
+status 'an identity without who vouches' 2 "$OAKUM" verify --certificate-identity a oci:simple
+status 'a key and an identity' 2 verify --certificate-identity a oci:simple
+status 'pairs that are none' 2 "$OAKUM" verify --certificate-identity a --certificate-identity b \
+	--certificate-identity c --certificate-oidc-issuer d --certificate-oidc-issuer e oci:simple
+status 'an expression that is none' 2 "$OAKUM" verify --certificate-identity-regexp '(' \
+	--certificate-oidc-issuer e oci:simple
+status 'one that is not anchored' 4 "$OAKUM" verify --certificate-identity-regexp '^https://github.com/ORG/REPO/' \
+	--certificate-oidc-issuer-regexp token oci:simple
+like 'is warned of' "$(cat err)" 'oidc-issuer-regexp .*not anchored \(\^\.\.\.\$\)'
+like 'half anchored, too' "$(cat err)" 'certificate-identity-regexp .*not anchored at its end'
+status 'claims are always checked' 2 verify --check-claims=false oci:simple
+status 'what cosign asks for is always so' 0 verify --offline --new-bundle-format=false --check-claims \
+	--insecure-ignore-tlog --max-workers 5 oci:simple
+status 'a folder as cosign names it' 0 verify --local-image simple
+
+# -- no socket ------------------------------------------------------------------------------------
+if command -v strace >/dev/null; then
+	strace -f -qq -e trace=network -o calls "$OAKUM" verify --key right.pub oci:simple >out 2>err
+	is 'a layout opens no socket' "$(cat calls)" ''
+else
+	skip 'a layout opens no socket' 'no strace'
+fi
+
+# -- registries -----------------------------------------------------------------------------------
+for how in '' --no-referrers; do
+	# shellcheck disable=SC2086
+	registry_start --seed unsigned=none:1 $how
+	for name in simple bundle other-image; do
+		"$OAKUM" copy --quiet --referrers "oci:$name:1.0" "docker://$REGISTRY/$name:1.0" >copied 2>&1 || cat copied
+	done
+	status "from a registry $how" 0 verify "docker://$REGISTRY/simple:1.0"
+	like 'a tag is said to move' "$(cat err)" "the tag '1.0' is sha256:"
+	status "a bundle from a registry $how" 0 verify "$REGISTRY/bundle:1.0"
+	status "what does not hold from a registry $how" 4 verify "$REGISTRY/other-image:1.0"
+	status "what is not signed at a registry $how" 5 verify "$REGISTRY/none:1"
+	status "no such tag $how" 3 verify "$REGISTRY/none:2"
+	registry_stop
+done
+registry_start --seed simple=shop:1 --hostile referrers_broken
+status 'a list that fails is not "unsigned"' 3 verify --retry-time 1s "$REGISTRY/shop:1"
+registry_stop
+done_testing
