@@ -7,6 +7,7 @@
 #include "cmd/output.h"
 #include "cmd/progress.h"
 #include "cmd/status.h"
+#include "cmd/who.h"
 #include "flow/db_update.h"
 #include "report/db_page.h"
 
@@ -15,6 +16,7 @@ struct db_update_flags {
 	struct texts feeds;
 	uint64_t timeout_ms;
 	bool allow_older, no_progress;
+	struct who_flags who;
 	struct network_flags network;
 };
 
@@ -71,6 +73,8 @@ static int prepare(struct job *job, const struct db_update_flags *f, struct db_u
 		return err_set(e, ERR_USAGE, 0, "--from and --feed exclude each other");
 	if (f->digest && !f->from)
 		return err_set(e, ERR_USAGE, 0, "--digest is of a database: it needs --from");
+	if (who_is_said(&f->who) && !f->from)
+		return err_set(e, ERR_USAGE, 0, "who signed is asked of a database: it needs --from");
 	if (f->from && strncmp(f->from, "docker://", 9) == 0)
 		registry = f->from;
 	if (network_prepare(job, &f->network, f->timeout_ms, registry, &o->registry, e) < 0)
@@ -81,6 +85,24 @@ static int prepare(struct job *job, const struct db_update_flags *f, struct db_u
 		if (source_choose(f->feeds.items[i], &job->arena, &o->documents, e) < 0)
 			return -1;
 	return f->feeds.len > 0 ? 0 : source_choose(NULL, &job->arena, &o->documents, e);
+}
+
+/* update(job, f, o, out, e): with who must have signed, where that is asked. */
+static int update(struct job *job, const struct db_update_flags *f, struct db_update_options *o,
+                  struct db_update_result *out, err *e)
+{
+	struct verify_terms terms = { 0 };
+	int status = 0;
+
+	if (who_is_said(&f->who) &&
+	    (who_prepare(job, &f->who, &terms, e) < 0 ||
+	     verifier_start(&terms, &o->registry.http.deadline, &o->verifier, e) < 0))
+		status = -1;
+	if (status == 0)
+		status = db_update(o, &job->arena, out, e);
+	verifier_stop(o->verifier);
+	who_done(&terms);
+	return status;
 }
 
 static int tell(struct job *job, const char *path, const struct db_update_result *r, err *e)
@@ -128,7 +150,7 @@ static int db_update_run(struct job *job, const void *options, const struct text
 		return err_set(e, ERR_USAGE, 0, "there is no home folder: say where with --db FILE");
 	if (prepare(job, f, &o, e) < 0 || (!f->db && db_make_folder(job, path, e) < 0))
 		return -1;
-	int status = db_update(&o, &job->arena, &result, e);
+	int status = update(job, f, &o, &result, e);
 
 	if (run.shown)
 		progress_end(&run.bar);
@@ -143,9 +165,10 @@ const struct applet applet_db_update = {
 	.operands = "",
 	.about = "Fetches feeds where they are published ('oakum db feeds') and makes the\n"
 			 "database of them; or, with --from, one that is made already, of which only what\n"
-			 "changed comes. The old one works until the new one is whole and checked.",
+			 "changed comes; with --key or an identity, only if it is signed so. The old one\n"
+			 "works until the new one is whole and checked.",
 	.flags = flags,
-	.groups = { { &network_flag_group, FIELD(network) } },
+	.groups = { { &network_flag_group, FIELD(network) }, { &who_flag_group, FIELD(who) } },
 	.options_size = sizeof(struct db_update_flags),
 	.examples = { { "oakum db update --from docker://ghcr.io/team/vulnerabilities:1", "" },
 	              { "oakum db update --feed dotnet-releases --feed debian", "these feeds alone" } },

@@ -26,6 +26,19 @@ int signing_open(struct signing *s, struct job *job, const struct signing_flags 
 	return images ? attach_open(&s->session, &s->registry, e) : 0;
 }
 
+/* Before anything is certified or published. */
+static int check_log(const struct signing *s, err *e)
+{
+	const struct keyless *k = s->keyless ? keyless_of(s->keyless) : NULL;
+
+	if (!s->as_tag || !k || !keyless_log(k) || keyless_log_promises(k))
+		return 0;
+	return err_set(e, ERR_USAGE, 0,
+	               "the log '%s' makes no promises (Rekor 2), which the tag scheme needs; write a "
+	               "bundle (--format bundle)",
+	               SHOW(bytes_str(keyless_log(k))));
+}
+
 int signing_login(struct signing *s, err *e)
 {
 	const struct signing_flags *f = s->flags;
@@ -35,6 +48,8 @@ int signing_login(struct signing *s, err *e)
 		return err_set(e, ERR_USAGE, 0, "--key and --identity-token exclude each other");
 	if (keyless_is_asked(&f->keyless, has_key) &&
 	    keyless_start(s->job, &f->keyless, &s->registry.http, has_key, &s->keyless, e) < 0)
+		return -1;
+	if (check_log(s, e) < 0)
 		return -1;
 	if (has_key ? keys_open(s->job, &f->key, &s->words, &s->signer, e) < 0
 	            : keyless_login(s->keyless, e) < 0)
@@ -273,8 +288,10 @@ int signing_images(struct signing *s, const struct texts *images, struct sign_wi
 
 	if (s->flags->bundle && (images->len > 1 || s->flags->recursive))
 		return err_set(e, ERR_USAGE, 0, "--bundle is of one image");
-	if (take_forms(s->flags, wish, e) < 0 || take_scope(s, &platform, wish, e) < 0 ||
-	    signing_login(s, e) < 0)
+	if (take_forms(s->flags, wish, e) < 0 || take_scope(s, &platform, wish, e) < 0)
+		return -1;
+	s->as_tag = wish->as_tag;
+	if (signing_login(s, e) < 0)
 		return -1;
 	wish->keep |= is_said(s->flags->upload, "false");
 	wish->now = s->job->now;

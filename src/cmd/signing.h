@@ -28,6 +28,7 @@ struct signing {
 	struct keys words;
 	struct registry_options registry;
 	bool has_session; /* images are signed */
+	bool as_tag;      /* so the log must make promises */
 	struct attach session;
 	struct keyless_session *keyless;
 	struct signer signer;

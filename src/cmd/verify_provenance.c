@@ -289,7 +289,7 @@ static void tell_text(struct stream *out, const char *name, const struct prover_
 	stream_puts(out, "proven ");
 	stream_show(out, bytes_str(name));
 	stream_puts(out, "\n");
-	line(out, is_summary ? "verified by" : "built by", f->builder);
+	line(out, is_summary ? "verifier" : "built by", f->builder);
 	line(out, "from", f->source);
 	line(out, "at", f->ref);
 	line(out, "commit", f->commit);

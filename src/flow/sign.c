@@ -275,12 +275,6 @@ int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct 
 		.who = who, .wish = wish, .session = session, .arena = a, .image = &r.image
 	};
 
-	if (wish->as_tag && who->keyless && keyless_log(who->keyless) &&
-	    !keyless_log_promises(who->keyless))
-		return err_set(e, ERR_USAGE, 0,
-		               "the log '%s' makes no promises (Rekor 2), which the tag scheme needs; write "
-		               "a bundle (--format bundle)",
-		               SHOW(bytes_str(keyless_log(who->keyless))));
 	if (attach_begin(session, target, wish->scope, wish->platform, a, &r.image, e) < 0)
 		return -1;
 	r.items = arena_array(a, struct signed_image, r.image.len);

@@ -19,6 +19,7 @@ enum attachment_kind attachment_kind_of(bytes type)
 		{ "application/vnd.dsse.envelope.v1+json", ATTACHMENT_ENVELOPE },
 		{ "application/vnd.dev.cosign.artifact.att.v1+json", ATTACHMENT_ENVELOPE },
 		{ "application/vnd.in-toto+json", ATTACHMENT_STATEMENT },
+		{ "application/vnd.docker.attestation.manifest.v1+json", ATTACHMENT_STATEMENT },
 		{ "application/vnd.cncf.notary.signature", ATTACHMENT_NOTARY },
 	};
 

@@ -4,191 +4,83 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "fmt/stream.h"
-#include "oci/platform.h"
 #include "sys/file.h"
-#include "transfer/origin.h"
+#include "transfer/gather.h"
 
 #include <unistd.h>
 
 struct search {
 	const struct attached_options *options;
-	bool (*wanted)(const struct descriptor *layer);
 	struct arena arena;
-	struct parser parser;
-	struct registry *registry;
-	struct origin origin;
+	struct gather gather;
 	digest image;
-	struct descriptors beside; /* what the indexes on the way to the image say is about something */
 	struct descriptors found;
 };
 
-/* -- the source -------------------------------------------------------------------------------- */
-
-static int open_place(struct search *s, const struct target *target, err *e)
-{
-	s->origin = (struct origin){
-		.kind = target->kind, .target = target, .parser = &s->parser, .local = { .fd = -1 }
-	};
-	switch (target->kind) {
-	case TARGET_REGISTRY:
-		return reference_parse(target->tag, &s->arena, &s->origin.reference, e);
-	case TARGET_LAYOUT:
-	case TARGET_ARCHIVE:
-	case TARGET_OCI_ARCHIVE: return local_open(target, &s->origin.local, e);
-	case TARGET_DOCKER_ARCHIVE:
-	case TARGET_DAEMON:
-	case TARGET_NONE:
-	case TARGET_ROOTFS:
-	case TARGET_SBOM: break;
-	}
-	return err_set(e, ERR_USAGE, 0,
-	               "nothing can be attached here; name the registry, the layout or the oci-archive "
-	               "that the image was built into");
-}
-
-static int open_source(struct search *s, const struct target *target, err *e)
-{
-	struct registry_options registry = s->options->registry;
-
-	registry.parse_index = parser_index;
-	registry.parse_ctx = &s->parser;
-	if (open_place(s, target, e) < 0 ||
-	    parser_start(&s->parser, &s->origin.local, registry.http.deadline, e) < 0)
-		return -1;
-	if (target->kind == TARGET_REGISTRY && registry_open(&registry, &s->registry, e) < 0)
-		return -1;
-	s->origin.registry = s->registry;
-	if (origin_begin(&s->origin, &s->arena, e) < 0)
-		return -1;
-	if (s->origin.kind == TARGET_DOCKER_ARCHIVE)
-		return err_set(e, ERR_USAGE, 0, "docker's archives hold nothing that is attached");
-	return 0;
-}
-
-/* -- the image --------------------------------------------------------------------------------- */
-
-static void take_beside(struct search *s, const struct oci_index *index)
-{
-	for (size_t i = 0; i < index->manifests.len; i++)
-		if (bytes_is(index->manifests.items[i].reference_type, "attestation-manifest"))
-			*ARENA_PUSH(&s->arena, &s->beside) = index->manifests.items[i];
-}
-
-/* From what the target names to the manifest of the platform. */
-static int find_image(struct search *s, err *e)
-{
-	const struct platform *want = &s->options->platform;
-	struct descriptor d = { 0 };
-	bytes content;
-
-	take_beside(s, &s->origin.index);
-	if (origin_root(&s->origin, want, &s->arena, &d, &content, e) < 0)
-		return -1;
-	for (int depth = 0; oci_is_index(d.media_type); depth++) {
-		struct oci_index index = { 0 };
-
-		if (depth >= LIMIT_INDEX_DEPTH)
-			return err_set(e, ERR_LIMIT, 0, "indexes nested deeper than %d", LIMIT_INDEX_DEPTH);
-		if (parser_index(&s->parser, content, &s->arena, &index, e) < 0)
-			return err_wrap(e, "index %s", DIGEST_TEXT(&d.digest));
-		int at = platform_choose(&index.manifests, want);
-
-		if (at < 0)
-			return err_set(e, ERR_ABSENT, 0, "no image for %s (choose with --platform)",
-			               SHOW(bytes_str(platform_text(want, &s->arena))));
-		take_beside(s, &index);
-		d = index.manifests.items[at];
-		if (oci_is_index(d.media_type) &&
-		    origin_document(&s->origin, &d, &s->arena, &content, e) < 0)
-			return -1;
-	}
-	s->image = d.digest;
-	return 0;
-}
-
 /* -- what is attached to it -------------------------------------------------------------------- */
 
-static bool is_bill(const struct descriptor *layer)
+static bool is_bill(const struct attachment *at)
 {
-	bytes type = layer->predicate_type;
-
-	return bytes_is(layer->media_type, "application/vnd.in-toto+json") &&
-	       (bytes_starts(type, BYTES("https://spdx.dev/Document")) ||
-	        bytes_starts(type, BYTES("https://cyclonedx.org/bom")));
+	return at->kind == ATTACHMENT_STATEMENT &&
+	       (bytes_starts(at->predicate_type, BYTES("https://spdx.dev/Document")) ||
+	        bytes_starts(at->predicate_type, BYTES("https://cyclonedx.org/bom")));
 }
 
 /* OpenVEX has no registered media type; those that name it by its name are taken. */
-static bool is_vex(const struct descriptor *layer)
+static bool is_vex(const struct attachment *at)
 {
-	bytes media = layer->media_type, type = layer->predicate_type;
+	bytes media = at->layer.media_type, type = at->predicate_type;
 
-	if (bytes_is(media, "application/vnd.in-toto+json"))
-		return bytes_starts(type, BYTES("https://openvex.dev/ns"));
-	if (bytes_is(media, "application/vnd.dsse.envelope.v1+json"))
-		return type.n == 0 || bytes_starts(type, BYTES("https://openvex.dev/ns"));
-	return bytes_search(media, BYTES("openvex")) < media.n ||
-	       bytes_search(media, BYTES("csaf")) < media.n;
+	if (bytes_search(media, BYTES("openvex")) < media.n ||
+	    bytes_search(media, BYTES("csaf")) < media.n)
+		return true;
+	return (at->kind == ATTACHMENT_STATEMENT || at->kind == ATTACHMENT_ENVELOPE) &&
+	       (bytes_starts(type, BYTES("https://openvex.dev/ns")) ||
+	        (type.n == 0 && at->kind == ATTACHMENT_ENVELOPE));
 }
 
-/* look_into(s, d, refers, e): the statements of one manifest. refers: it must name the image as its
- * subject; else it may. */
-static int look_into(struct search *s, const struct descriptor *d, bool refers, err *e)
+/* Statements are about a platform's manifest, never about the index above it. */
+static int find_image(struct search *s, const struct target *target, err *e)
 {
-	struct oci_manifest m = { 0 };
-	bytes text;
+	struct gather *g = &s->gather;
 
-	if (!oci_is_manifest(d->media_type))
-		return 0;
-	if (origin_document(&s->origin, d, &s->arena, &text, e) < 0 ||
-	    parser_manifest(&s->parser, text, &s->arena, &m, e) < 0)
-		return err_wrap(e, "attestation %s", DIGEST_TEXT(&d->digest));
-	if ((refers || m.has_subject) && !digest_equal(&m.subject, &s->image))
-		return err_set(e, ERR_UNTRUSTED, 0, "the attestation %s is not about this image",
-		               DIGEST_TEXT(&d->digest));
-	for (size_t i = 0; i < m.layers.len; i++) {
-		if (s->wanted(&m.layers.items[i]))
-			*ARENA_PUSH(&s->arena, &s->found) = m.layers.items[i];
+	if (gather_open(g, target, &s->options->registry, &s->arena, e) < 0 ||
+	    gather_subjects(g, SCOPE_PLATFORM, &s->options->platform, e) < 0)
+		return -1;
+	g->subjects.items += g->subjects.len - 1;
+	g->subjects.len = g->subjects.cap = 1;
+	s->image = g->subjects.items[0].digest;
+	return 0;
+}
+
+/* find(s, kinds, where, wanted, e): into s->found. */
+static int find(struct search *s, unsigned kinds, enum find_where where,
+                bool (*wanted)(const struct attachment *at), err *e)
+{
+	const struct attachments_options options = { .kinds = kinds };
+	struct attachments list;
+
+	if (attachments_find(&s->gather, &options, where, &list, e) < 0)
+		return -1;
+	for (size_t i = 0; i < list.len; i++) {
+		const struct attachment *at = &list.items[i];
+
+		if (at->unread)
+			return err_set(e, ERR_FORMAT, 0, "attestation %s: %s", DIGEST_TEXT(&at->manifest),
+			               at->unread);
+		if (at->layer.digest.algorithm != DIGEST_NONE && wanted(at))
+			*ARENA_PUSH(&s->arena, &s->found) = at->layer;
 	}
 	return 0;
 }
 
-/* Signatures refer to images, too; they are not fetched. */
-static bool may_hold_statements(const struct descriptor *d)
+/* One that BuildKit put into the index is there without a further question. */
+static int find_bill(struct search *s, const struct target *target, err *e)
 {
-	bytes type = d->artifact_type;
+	const unsigned kinds = 1 << ATTACHMENT_STATEMENT;
 
-	return type.n == 0 || bytes_is(type, "application/vnd.in-toto+json") ||
-	       bytes_is(type, "application/vnd.docker.attestation.manifest.v1+json") ||
-	       bytes_is(type, "application/vnd.dsse.envelope.v1+json") ||
-	       bytes_search(type, BYTES("openvex")) < type.n;
-}
-
-static int find_beside(struct search *s, err *e)
-{
-	for (size_t i = 0; i < s->beside.len; i++)
-		if (bytes_is(s->beside.items[i].reference_digest, DIGEST_TEXT(&s->image)) &&
-		    look_into(s, &s->beside.items[i], false, e) < 0)
-			return -1;
-	return 0;
-}
-
-static int find_referrers(struct search *s, err *e)
-{
-	struct descriptors list = { 0 };
-
-	if (origin_referrers(&s->origin, &s->image, &s->arena, &list, e) < 0)
-		return err_wrap(e, "referrers of %s", DIGEST_TEXT(&s->image));
-	for (size_t i = 0; i < list.len; i++)
-		if (may_hold_statements(&list.items[i]) && look_into(s, &list.items[i], true, e) < 0)
-			return -1;
-	return 0;
-}
-
-static int find_bill(struct search *s, err *e)
-{
-	s->wanted = is_bill;
-	if (find_image(s, e) < 0 || find_beside(s, e) < 0 ||
-	    (s->found.len == 0 && find_referrers(s, e) < 0))
+	if (find_image(s, target, e) < 0 || find(s, kinds, FIND_BESIDE, is_bill, e) < 0 ||
+	    (s->found.len == 0 && find(s, kinds, FIND_ALL, is_bill, e) < 0))
 		return -1;
 	if (s->found.len > 0)
 		return 0;
@@ -198,22 +90,12 @@ static int find_bill(struct search *s, err *e)
 	               DIGEST_TEXT(&s->image));
 }
 
-/* cosign's specification, "Storage": the tag is made of the image's digest. */
-static int find_tagged(struct search *s, err *e)
+static int find_vex(struct search *s, const struct target *target, err *e)
 {
-	struct descriptor d = { 0 };
-	bool found;
+	const unsigned kinds = 1 << ATTACHMENT_STATEMENT | 1 << ATTACHMENT_ENVELOPE |
+	                       1 << ATTACHMENT_OTHER;
 
-	if (origin_tagged(&s->origin, &s->image, "att", &s->arena, &d, &found, e) < 0)
-		return -1;
-	return found ? look_into(s, &d, false, e) : 0;
-}
-
-static int find_vex(struct search *s, err *e)
-{
-	s->wanted = is_vex;
-	if (find_image(s, e) < 0 || find_beside(s, e) < 0 || find_referrers(s, e) < 0 ||
-	    find_tagged(s, e) < 0)
+	if (find_image(s, target, e) < 0 || find(s, kinds, FIND_ALL, is_vex, e) < 0)
 		return -1;
 	return s->found.len > 0 ? 0
 	                        : err_set(e, ERR_UNSIGNED, 0, "no VEX is attached to %s",
@@ -254,7 +136,7 @@ static int fetch(struct search *s, const struct descriptor *d, uint64_t max,
 
 	if (d->size > max)
 		return err_set(e, ERR_LIMIT, 0, "more than %u MiB", (unsigned)(max / MIB));
-	if (blob_open(&s->origin, d, (bytes){ NULL, 0 }, 0, &blob, e) < 0)
+	if (blob_open(&s->gather.origin, d, (bytes){ NULL, 0 }, 0, &blob, e) < 0)
 		return -1;
 	int done = copy_blob(s, d, &blob, take, ctx, e);
 
@@ -294,20 +176,17 @@ static int fetch_texts(struct search *s, struct arena *a, struct attached_texts 
 
 static void search_done(struct search *s)
 {
-	if (s->registry)
-		registry_close(s->registry);
-	parser_stop(&s->parser);
-	local_close(&s->origin.local);
+	gather_close(&s->gather);
 	arena_done(&s->arena);
 }
 
 int attached_open(const struct target *target, const struct attached_options *options,
                   struct attached *out, err *e)
 {
-	struct search s = { .options = options, .origin = { .local = { .fd = -1 } } };
+	struct search s = { .options = options };
 	int fd = -1, result = -1;
 
-	if (open_source(&s, target, e) == 0 && find_bill(&s, e) == 0 &&
+	if (find_bill(&s, target, e) == 0 &&
 	    (fd = file_temp_unlinked(options->tmp_dir, e)) >= 0)
 		result = fetch_file(&s, fd, e);
 	if (fd >= 0 && result < 0)
@@ -323,11 +202,11 @@ int attached_open(const struct target *target, const struct attached_options *op
 int attached_vex(const struct target *target, const struct attached_options *options,
                  struct arena *a, struct attached_texts *out, err *e)
 {
-	struct search s = { .options = options, .origin = { .local = { .fd = -1 } } };
+	struct search s = { .options = options };
 	int result = -1;
 
 	*out = (struct attached_texts){ 0 };
-	if (open_source(&s, target, e) == 0 && find_vex(&s, e) == 0)
+	if (find_vex(&s, target, e) == 0)
 		result = fetch_texts(&s, a, out, e);
 	search_done(&s);
 	return result;

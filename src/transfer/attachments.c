@@ -37,7 +37,7 @@ struct candidate {
 };
 
 struct reader {
-	struct gather g;
+	struct gather *g;
 	const struct attachments_options *options;
 	struct {
 		struct question *items;
@@ -81,16 +81,16 @@ static void ask(struct reader *r, size_t subject, const digest *d)
 	};
 	struct question q = { .what = ASK_REFERRERS, .subject = subject, .digest = *d };
 
-	*ARENA_PUSH(r->g.arena, &r->questions) = q;
+	*ARENA_PUSH(r->g->arena, &r->questions) = q;
 	q.what = ASK_FALLBACK;
-	if (r->g.registry)
-		*ARENA_PUSH(r->g.arena, &r->questions) = q;
+	if (r->g->registry)
+		*ARENA_PUSH(r->g->arena, &r->questions) = q;
 	q.what = ASK_TAG;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
 		q.suffix = tags[i].suffix;
 		/* With another algorithm the name would be too long for a tag. */
 		if (d->algorithm == DIGEST_SHA256 && (r->options->tell_all || wants(r, tags[i].kind)))
-			*ARENA_PUSH(r->g.arena, &r->questions) = q;
+			*ARENA_PUSH(r->g->arena, &r->questions) = q;
 	}
 }
 
@@ -98,16 +98,16 @@ static int ask_tag(struct reader *r, struct question *q, err *e)
 {
 	struct descriptor d = { 0 };
 
-	if (!r->g.registry) {
-		if (origin_tagged(&r->g.origin, &q->digest, q->suffix, &q->arena, &d, &q->known, e) < 0)
+	if (!r->g->registry) {
+		if (origin_tagged(&r->g->origin, &q->digest, q->suffix, &q->arena, &d, &q->known, e) < 0)
 			return -1;
 	} else {
-		struct reference ref = r->g.origin.reference;
+		struct reference ref = r->g->origin.reference;
 		struct registry_document doc;
 
 		ref.tag = attachment_tag(&q->digest, q->suffix, &q->arena);
 		ref.digest = (digest){ 0 };
-		q->known = registry_manifest(r->g.registry, &ref, &q->arena, &doc, e) == 0;
+		q->known = registry_manifest(r->g->registry, &ref, &q->arena, &doc, e) == 0;
 		if (!q->known && e->kind != ERR_ABSENT)
 			return -1;
 		if (!q->known) {
@@ -128,7 +128,7 @@ static int ask_one(void *ctx, size_t job, err *e)
 {
 	struct reader *r = ctx;
 	struct question *q = &r->questions.items[job];
-	struct gather *g = &r->g;
+	struct gather *g = r->g;
 	int status = -1;
 
 	switch (q->what) {
@@ -152,7 +152,7 @@ static int ask_one(void *ctx, size_t job, err *e)
 
 static int ask_all(struct reader *r, err *e)
 {
-	struct gather *g = &r->g;
+	struct gather *g = r->g;
 	int status = gather_run(g, r->questions.len, ask_one, r, e);
 
 	for (size_t i = 0; i < r->questions.len; i++)
@@ -163,22 +163,8 @@ static int ask_all(struct reader *r, err *e)
 /* By digest it is known about what to ask before the image itself is there. */
 static int ask_early(struct reader *r, const digest *d, err *e)
 {
-	*ARENA_PUSH(r->g.arena, &r->questions) = (struct question){ .what = ASK_ROOT };
+	*ARENA_PUSH(r->g->arena, &r->questions) = (struct question){ .what = ASK_ROOT };
 	ask(r, 0, d);
-	return ask_all(r, e);
-}
-
-static int ask_questions(struct reader *r, err *e)
-{
-	const struct attachments_options *o = r->options;
-	const digest *named = &r->g.origin.reference.digest;
-
-	if (r->g.registry && named->algorithm != DIGEST_NONE && o->scope == SCOPE_ROOT)
-		return ask_early(r, named, e);
-	if (gather_subjects(&r->g, o->scope, &o->platform, e) < 0)
-		return -1;
-	for (size_t i = 0; i < r->g.subjects.len; i++)
-		ask(r, i, &r->g.subjects.items[i].digest);
 	return ask_all(r, e);
 }
 
@@ -220,7 +206,7 @@ static struct candidate *add(struct reader *r, size_t subject, enum attachment_b
 		if (digest_equal(&c->d.digest, &d->digest))
 			return NULL;
 	}
-	struct candidate *c = ARENA_PUSH(r->g.arena, &r->candidates);
+	struct candidate *c = ARENA_PUSH(r->g->arena, &r->candidates);
 
 	c->subject = subject;
 	c->by = by;
@@ -231,10 +217,10 @@ static struct candidate *add(struct reader *r, size_t subject, enum attachment_b
 
 static void add_beside(struct reader *r, size_t subject)
 {
-	const struct attachable *s = &r->g.subjects.items[subject];
+	const struct attachable *s = &r->g->subjects.items[subject];
 
-	for (size_t i = 0; i < r->g.beside.len; i++) {
-		const struct descriptor *d = &r->g.beside.items[i];
+	for (size_t i = 0; i < r->g->beside.len; i++) {
+		const struct descriptor *d = &r->g->beside.items[i];
 
 		if (!bytes_is(d->reference_digest, DIGEST_TEXT(&s->digest)))
 			continue;
@@ -267,20 +253,18 @@ static void add_answer(struct reader *r, const struct question *q)
 	}
 }
 
-/* In the order of subjects, and of the questions about each. */
-static void add_answers(struct reader *r)
+/* In the order of the questions. */
+static void add_answers(struct reader *r, size_t subject)
 {
 	bool has_api = false;
 
 	for (size_t i = 0; i < r->questions.len; i++) {
 		const struct question *q = &r->questions.items[i];
 
-		if (q->what == ASK_ROOT)
+		if (q->what == ASK_ROOT || q->subject != subject)
 			continue;
-		if (q->what == ASK_REFERRERS) {
-			add_beside(r, q->subject);
+		if (q->what == ASK_REFERRERS)
 			has_api = q->known;
-		}
 		/* distribution-spec 1.1: the tag counts where the API is not. */
 		if (q->what != ASK_FALLBACK || !has_api)
 			add_answer(r, q);
@@ -294,7 +278,7 @@ static int take_content(struct reader *r, struct candidate *c, struct arena *scr
 
 	*out = c->content.n > 0 ? c->content : c->d.data;
 	if (c->content.n == 0 && !digest_equal(&carried, &c->d.digest) &&
-	    origin_document(&r->g.origin, &c->d, scratch, out, e) < 0)
+	    origin_document(&r->g->origin, &c->d, scratch, out, e) < 0)
 		return -1;
 	if (atomic_fetch_add(&r->documents, out->n) + out->n <= LIMIT_ATTACHED_DOCUMENTS)
 		return 0;
@@ -304,7 +288,7 @@ static int take_content(struct reader *r, struct candidate *c, struct arena *scr
 
 static int check_subject(const struct reader *r, const struct candidate *c, err *e)
 {
-	const digest *subject = &r->g.subjects.items[c->subject].digest;
+	const digest *subject = &r->g->subjects.items[c->subject].digest;
 	const struct oci_manifest *m = &c->manifest;
 
 	if (m->has_subject ? digest_equal(&m->subject, subject) : c->by != ATTACHED_BY_REFERRER)
@@ -318,7 +302,7 @@ static int read_manifest(struct reader *r, struct candidate *c, struct arena *sc
 	bytes text;
 
 	if (take_content(r, c, scratch, &text, e) < 0 ||
-	    gather_manifest(&r->g, text, &c->arena, &c->manifest, e) < 0 ||
+	    gather_manifest(r->g, text, &c->arena, &c->manifest, e) < 0 ||
 	    oci_check_said(&c->d, c->manifest.media_type, e) < 0 || check_subject(r, c, e) < 0)
 		return -1;
 	return 0;
@@ -347,10 +331,10 @@ static int read_candidate(void *ctx, size_t job, err *e)
 
 static int read_manifests(struct reader *r, err *e)
 {
-	int status = gather_run(&r->g, r->candidates.len, read_candidate, r, e);
+	int status = gather_run(r->g, r->candidates.len, read_candidate, r, e);
 
 	for (size_t i = 0; i < r->candidates.len; i++)
-		arena_adopt(r->g.arena, &r->candidates.items[i].arena);
+		arena_adopt(r->g->arena, &r->candidates.items[i].arena);
 	return status;
 }
 
@@ -376,13 +360,13 @@ static int tell(struct reader *r, const struct candidate *c, const struct descri
 
 	if (r->list.len == LIMIT_ATTACHMENTS)
 		return err_set(e, ERR_LIMIT, 0, "more than %d things are attached", LIMIT_ATTACHMENTS);
-	struct attachment *at = ARENA_PUSH(r->g.arena, &r->list);
+	struct attachment *at = ARENA_PUSH(r->g->arena, &r->list);
 
 	at->kind = kind != ATTACHMENT_OTHER ? kind : c->said;
 	if (at->kind == ATTACHMENT_OTHER)
 		at->kind = attachment_kind_of(type);
 	at->by = c->by;
-	at->subject = r->g.subjects.items[c->subject].digest;
+	at->subject = r->g->subjects.items[c->subject].digest;
 	at->manifest = c->d.digest;
 	at->artifact_type = type;
 	at->unread = c->unread;
@@ -431,10 +415,10 @@ static bool fits(struct reader *r, struct attachment *at, uint64_t held)
 	uint64_t size = at->layer.size;
 
 	if (size > LIMIT_ATTACHMENT)
-		at->unread = arena_printf(r->g.arena, "it has %s; at most %s are read", SIZE_TEXT(size),
+		at->unread = arena_printf(r->g->arena, "it has %s; at most %s are read", SIZE_TEXT(size),
 		                          SIZE_TEXT(LIMIT_ATTACHMENT));
 	else if (size > LIMIT_ATTACHMENTS_SIZE - held)
-		at->unread = arena_printf(r->g.arena, "with what is smaller it is more than %s",
+		at->unread = arena_printf(r->g->arena, "with what is smaller it is more than %s",
 		                          SIZE_TEXT(LIMIT_ATTACHMENTS_SIZE));
 	return !at->unread;
 }
@@ -446,7 +430,7 @@ static void choose(struct reader *r)
 	uint64_t held = 0;
 	size_t n = 0;
 
-	r->wanted = arena_array(r->g.arena, struct wanted, r->list.len);
+	r->wanted = arena_array(r->g->arena, struct wanted, r->list.len);
 	for (size_t i = 0; i < r->list.len; i++)
 		if (is_wanted(r, &r->list.items[i]))
 			r->wanted[n++].item = i;
@@ -459,7 +443,7 @@ static void choose(struct reader *r)
 			continue;
 		held += at->layer.size;
 		w->item = r->wanted[i].item;
-		w->room = arena_alloc(r->g.arena, (size_t)at->layer.size);
+		w->room = arena_alloc(r->g->arena, (size_t)at->layer.size);
 		r->wanted_len++;
 	}
 }
@@ -494,7 +478,7 @@ static int fetch(struct reader *r, const struct attachment *at, uint8_t *into, e
 	}
 	if (d->foreign)
 		return err_set(e, ERR_FORMAT, 0, "it lies elsewhere, which is not asked");
-	if (blob_open(&r->g.origin, d, (bytes){ 0 }, 0, &blob, e) < 0)
+	if (blob_open(&r->g->origin, d, (bytes){ 0 }, 0, &blob, e) < 0)
 		return -1;
 	int status = read_octets(&blob, into, (size_t)d->size, e);
 
@@ -519,51 +503,87 @@ static int fetch_one(void *ctx, size_t job, err *e)
 	}
 	if (!is_its_own(e))
 		return err_wrap(e, "attached blob %s", DIGEST_TEXT(&at->layer.digest));
-	pthread_mutex_lock(&r->g.lock);
-	at->unread = arena_str(r->g.arena, bytes_str(e->text));
-	pthread_mutex_unlock(&r->g.lock);
+	pthread_mutex_lock(&r->g->lock);
+	at->unread = arena_str(r->g->arena, bytes_str(e->text));
+	pthread_mutex_unlock(&r->g->lock);
 	err_clear(e); /* told with it */
 	return 0;
 }
 
 /* -- all --------------------------------------------------------------------------------------- */
 
+static int ask_later(struct reader *r, err *e)
+{
+	for (size_t i = 0; i < r->g->subjects.len; i++)
+		ask(r, i, &r->g->subjects.items[i].digest);
+	return ask_all(r, e);
+}
+
+/* Behind the questions. */
+static int look_into(struct reader *r, err *e)
+{
+	for (size_t i = 0; i < r->g->subjects.len; i++) {
+		add_beside(r, i);
+		add_answers(r, i);
+	}
+	return read_manifests(r, e) < 0 ? -1 : tell_all(r, e);
+}
+
+int attachments_find(struct gather *g, const struct attachments_options *options,
+                     enum find_where where, struct attachments *out, err *e)
+{
+	struct reader r = { .g = g, .options = options };
+
+	if ((where == FIND_ALL && ask_later(&r, e) < 0) || look_into(&r, e) < 0)
+		return -1;
+	*out = r.list;
+	return 0;
+}
+
 static int read_all(struct reader *r, err *e)
 {
-	if (ask_questions(r, e) < 0)
+	const struct attachments_options *o = r->options;
+	const digest *named = &r->g->origin.reference.digest;
+
+	if (r->g->registry && named->algorithm != DIGEST_NONE && o->scope == SCOPE_ROOT) {
+		if (ask_early(r, named, e) < 0)
+			return -1;
+	} else if (gather_subjects(r->g, o->scope, &o->platform, e) < 0 || ask_later(r, e) < 0) {
 		return -1;
-	add_answers(r);
-	if (read_manifests(r, e) < 0 || tell_all(r, e) < 0)
+	}
+	if (look_into(r, e) < 0)
 		return -1;
 	choose(r);
-	return gather_run(&r->g, r->wanted_len, fetch_one, r, e);
+	return gather_run(r->g, r->wanted_len, fetch_one, r, e);
 }
 
 static void put_out(const struct reader *r, struct image_attachments *out)
 {
-	const struct reference *ref = &r->g.origin.reference;
-	bool by_tag = r->g.registry && ref->digest.algorithm == DIGEST_NONE;
+	const struct reference *ref = &r->g->origin.reference;
+	bool by_tag = r->g->registry && ref->digest.algorithm == DIGEST_NONE;
 
 	*out = (struct image_attachments){
-		.subjects = r->g.subjects.items,
-		.subjects_len = r->g.subjects.len,
-		.name = r->g.registry ? arena_printf(r->g.arena, "%s/%s", ref->host, ref->repository) : "",
+		.subjects = r->g->subjects.items,
+		.subjects_len = r->g->subjects.len,
+		.name = r->g->registry ? arena_printf(r->g->arena, "%s/%s", ref->host, ref->repository)
+		                       : "",
 		.tag = by_tag ? ref->tag : "",
 		.list = r->list,
-		.requests = r->g.registry ? registry_requests(r->g.registry) : 0,
+		.requests = r->g->registry ? registry_requests(r->g->registry) : 0,
 	};
 }
 
 int attachments_read(const struct target *target, const struct attachments_options *options,
                      struct arena *a, struct image_attachments *out, err *e)
 {
-	struct reader r = { .options = options };
-	int status = gather_open(&r.g, target, &options->registry, a, e);
+	struct gather g;
+	struct reader r = { .g = &g, .options = options };
+	int status = gather_open(&g, target, &options->registry, a, e);
 
 	if (status == 0)
 		status = read_all(&r, e);
 	if (status == 0)
 		put_out(&r, out);
-	gather_close(&r.g);
+	gather_close(&g);
 	return status;
 }

@@ -42,6 +42,13 @@ int gather_root(struct gather *g, const struct platform *platform, bytes *out_co
 int gather_below(struct gather *g, enum attachments_scope scope, const struct platform *platform,
                  bytes root, err *e);
 
+/* attachments_find(g, options, where, out, e): what is attached to g->subjects, without contents;
+ * scope and platform of the options are not looked at. FIND_BESIDE: only by what their index says,
+ * which needs no question. As attachments_read. */
+enum find_where { FIND_ALL, FIND_BESIDE };
+int attachments_find(struct gather *g, const struct attachments_options *options,
+                     enum find_where where, struct attachments *out, err *e);
+
 /* gather_manifest(g, text, a, out, e): parse, from any thread, into an arena of that thread. */
 int gather_manifest(struct gather *g, bytes text, struct arena *a, struct oci_manifest *out,
                     err *e);

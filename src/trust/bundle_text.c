@@ -195,6 +195,12 @@ int bundle_annotations(const struct bundle *b, bytes chain, struct arena *a,
 		return err_set(e, ERR_USAGE, 0,
 		               "the log makes no promises (Rekor 2), which the tag scheme needs: write a "
 		               "bundle (--format bundle)");
+	/* cosign's readers want the time stamp of an envelope over the whole layer; ours is over the
+	 * signature, so it stays in bundles. */
+	if (b->is_envelope && b->timestamps_len > 0 && b->entries_len == 0)
+		return err_set(e, ERR_USAGE, 0,
+		               "an attestation with a time stamp alone has no place in the tag scheme: "
+		               "write a bundle (--format bundle)");
 	put_label(&list, "dev.cosignproject.cosign/signature",
 	          b->is_envelope ? BYTES("") : base64_encode(b->signature, a), a);
 	if (b->certificate.n > 0)
@@ -204,8 +210,6 @@ int bundle_annotations(const struct bundle *b, bytes chain, struct arena *a,
 		put_label(&list, "dev.sigstore.cosign/chain", chain, a);
 	if (b->entries_len > 0)
 		put_label(&list, "dev.sigstore.cosign/bundle", promise_text(&b->entries[0], a), a);
-	/* cosign's readers want the time stamp of an envelope over the whole layer; ours is over the
-	 * signature, so it stays in bundles. */
 	if (b->timestamps_len > 0 && !b->is_envelope)
 		put_label(&list, "dev.sigstore.cosign/rfc3161timestamp",
 		          stamp_text(b->timestamps[0], a), a);

@@ -25,7 +25,7 @@ bytes bundle_envelope(const struct bundle *b, struct arena *a);
 
 /* bundle_annotations(b, chain, a, out, e): of a layer in the tag scheme: the signature of a message
  * (empty for an envelope, which holds its own), certificate and chain (PEM; empty: none), the
- * entry's promise, the time stamp. ERR_USAGE: an entry without a promise (of Rekor 2) has no place
- * there. Arena. */
+ * entry's promise, the time stamp. ERR_USAGE: an entry without a promise (of Rekor 2), or an
+ * envelope with a time stamp alone, has no place there. Arena. */
 int bundle_annotations(const struct bundle *b, bytes chain, struct arena *a,
                        struct oci_labels *out, err *e);

@@ -95,18 +95,26 @@ static bool fits_own(const struct glob *glob, const struct image_name *image)
 	return glob_fits(glob, image->name);
 }
 
-/* policy-controller calls Docker Hub index.docker.io. */
+/* policy-controller matches the whole reference, where Docker Hub is index.docker.io, and else what
+ * stands in the pod: there a name may be short and without its tag. */
 static bool fits_cosign(const struct glob *glob, const struct image_name *image)
 {
-	static const bytes hub = BYTES_INIT("docker.io/");
-	struct full_name full, other;
-	bytes text = image->tag.n > 0 ? join(&full, image->name, ':', image->tag)
-	                              : join(&full, image->name, '@', image->digest);
+	static const bytes hub = BYTES_INIT("docker.io/"), library = BYTES_INIT("library/");
+	bool has_tag = image->tag.n > 0;
+	bytes by = has_tag ? image->tag : image->digest, shorter = image->name;
+	struct full_name full, index;
+	bytes text = join(&full, image->name, has_tag ? ':' : '@', by);
+	bool is_hub = bytes_take_prefix(&shorter, hub);
 
-	if (glob_fits(glob, text))
+	if (glob_fits(glob, text) || glob_fits(glob, image->name))
 		return true;
-	return bytes_starts(text, hub) && text.n + 6 <= LIMIT_GLOB &&
-	       glob_fits(glob, join(&other, BYTES("index"), '.', text));
+	if (!is_hub)
+		return false;
+	if (glob_fits(glob, join(&index, BYTES("index"), '.', text)))
+		return true;
+	(void)bytes_take_prefix(&shorter, library);
+	return glob_fits(glob, shorter) ||
+	       glob_fits(glob, join(&full, shorter, has_tag ? ':' : '@', by));
 }
 
 static bool fits(const struct glob *glob, const struct image_name *image)

@@ -9,6 +9,19 @@
 
 /* -- images ------------------------------------------------------------------------------------ */
 
+/* pkg/apis/glob: nothing but what names and stars are made of. */
+static bool is_glob(bytes glob)
+{
+	for (size_t i = 0; i < glob.n; i++) {
+		uint8_t c = glob.p[i];
+
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') &&
+		    !memchr("-_:/*.", c, 6))
+			return false;
+	}
+	return true;
+}
+
 /* Two short forms mean Docker Hub. */
 static bytes whole_glob(bytes glob)
 {
@@ -32,8 +45,8 @@ static int read_images(struct policy_reader *r, const struct yaml_node *spec,
 
 		if (policy_known(r, yaml_real(v), members) < 0)
 			return -1;
-		if (!glob)
-			return policy_fault(r, v, "an image is named by its 'glob'");
+		if (!glob || !is_glob(yaml_text(glob)))
+			return policy_fault(r, glob ? glob : v, "an image is named by its 'glob'");
 		if (policy_globs(r, glob, GLOB_COSIGN, &rule->images) < 0)
 			return -1;
 	}

@@ -134,6 +134,14 @@ static int check_workflow_ref(const struct question *q, bytes asked)
 	               SHOW(q->ref), SHOW(q->workflow), SHOW(q->ref));
 }
 
+static int other_builder(const struct question *q, bytes builder)
+{
+	return err_set(q->e, ERR_UNTRUSTED, 0, "%s: built by '%s'",
+	               q->request->builder.n > 0 ? "not the builder that is asked for"
+	                                         : "no builder that is known (say --builder-id)",
+	               SHOW(builder));
+}
+
 /* Whom a delegator signed for: JReleaser's releases bear the name of a language. */
 static int check_delegated(const struct question *q, bytes asked)
 {
@@ -149,8 +157,7 @@ static int check_delegated(const struct question *q, bytes asked)
 	if (asked.n > 0 ? slsa_builder_fits(builder, asked)
 	                : bytes_starts(name, BYTES(WORKFLOWS)))
 		return 0;
-	return err_set(q->e, ERR_UNTRUSTED, 0, "built by '%s', which is not the builder that is %s",
-	               SHOW(builder), asked.n > 0 ? "asked for" : "known: say --builder-id");
+	return other_builder(q, builder);
 }
 
 static int check_builder(const struct question *q)
@@ -161,8 +168,7 @@ static int check_builder(const struct question *q)
 		return check_delegated(q, asked);
 	if (asked.n > 0 ? !slsa_builder_fits(q->identity, asked)
 	                : !is_one_of(q->workflow, builders, sizeof(builders) / sizeof(*builders)))
-		return err_set(q->e, ERR_UNTRUSTED, 0, "built by '%s', which is not the builder that is %s",
-		               SHOW(q->identity), asked.n > 0 ? "asked for" : "known: say --builder-id");
+		return other_builder(q, q->identity);
 	if (check_workflow_ref(q, asked) < 0)
 		return -1;
 	if (bytes_equal(q->p.builder, q->identity))

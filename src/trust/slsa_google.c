@@ -175,7 +175,7 @@ static int check_builder(const struct question *q)
 		               SHOW(p->builder), SHOW(p->build_type));
 	if (asked.n == 0 || slsa_builder_fits(p->builder, asked))
 		return 0;
-	return err_set(q->e, ERR_UNTRUSTED, 0, "built by '%s', which is not the builder that is asked for",
+	return err_set(q->e, ERR_UNTRUSTED, 0, "not the builder that is asked for: built by '%s'",
 	               SHOW(p->builder));
 }
 

@@ -182,7 +182,7 @@ status 'a folder as cosign names it' 0 verify --local-image simple
 # -- no socket ------------------------------------------------------------------------------------
 if command -v strace >/dev/null; then
 	strace -f -qq -e trace=network -o calls "$OAKUM" verify --key right.pub oci:simple >out 2>err
-	is 'a layout opens no socket' "$(cat calls)" ''
+	is 'a layout opens no socket' "$(grep -E '(socket|connect|bind|sendto|recvfrom)[a-z]*\(' calls)" ''
 else
 	skip 'a layout opens no socket' 'no strace'
 fi

@@ -55,6 +55,7 @@ if sigstore_can; then
 fi
 if [ -f "$SHARED" ]; then
 	mkdir mock
+	: >mock.log
 	[ -f token ] || printf 'e30.%s.eA' "$(printf '{"sub":"%s","iss":"%s"}' $WHO $ISSUER | base64 -w0 | tr -d =)" >token
 	port=$((20000 + $$ % 20000))
 	MOCK_NODE_MODULES=$SIGSTORE_JS/package.json MOCK_MAX_SECONDS=120 node "$SHARED" $port mock >mock.log 2>&1 &
