@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What services answer to one who signs, and the configuration that names them; the first octet
- * chooses the reader. None that a fuzzer writes may be a certificate of our key or a time stamp that
- * holds. */
+ * chooses the reader. None that a fuzzer writes may be a certificate of our key or a time stamp
+ * that holds. */
 #include "base/limits.h"
 #include "flow/keyless_own.h"
 #include "trust/oidc.h"
@@ -29,8 +29,8 @@ static void read_stamp(bytes text)
 	static struct trust_root root;
 	err e = { 0 };
 
-	if (!root.arena && trust_root_parse(bytes_of(trust_public_good, trust_public_good_len), &kept,
-	                                    &root, &e) < 0)
+	if (!root.arena &&
+	    trust_root_parse(bytes_of(trust_public_good, trust_public_good_len), &kept, &root, &e) < 0)
 		abort();
 	if (stamp_answer(text, BYTES("signature"), &root, &e) == 0)
 		abort();

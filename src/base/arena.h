@@ -34,8 +34,8 @@ void arena_wipe(struct arena *a);
 /* arena_reset(a): forget everything, keep at most one chunk for the next round. O(chunks). */
 void arena_reset(struct arena *a);
 
-/* arena_adopt(a, from): what `from` has handed out lives as long as a from now on; `from` is as after
- * ARENA_INIT. How results of several threads come together. O(chunks of from). */
+/* arena_adopt(a, from): what `from` has handed out lives as long as a from now on; `from` is as
+ * after ARENA_INIT. How results of several threads come together. O(chunks of from). */
 void arena_adopt(struct arena *a, struct arena *from);
 
 /* arena_alloc(a, n): n octets, not cleared. arena_zero: cleared. Arena. n may be 0. */

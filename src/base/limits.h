@@ -285,12 +285,14 @@
  * images have 50 MB. */
 #define LIMIT_HOLDINGS_READ (256 * MIB)
 /* What is attached to one image and its platforms, told one by one; the platforms of an index, for
- * each of which a registry is asked; the manifests of it all: 1,000 layers with signature and
- * certificate, which is cosign's limit, have 7 MB; one blob of it, a bundle with a bill of materials
- * in it; all of it that is held at once, the smallest first. */
+ * each of which a registry is asked; the manifests of all referrers, of which one has 1 to 4 kB; the
+ * manifest of one of cosign's tags: 280 signatures with their certificates, 1,500 by keys; one
+ * blob, a bundle with a bill of materials in it; all of them that are held at once, the smallest
+ * first. */
 #define LIMIT_ATTACHMENTS 4096
 #define LIMIT_ATTACHABLES 256
-#define LIMIT_ATTACHED_DOCUMENTS (8 * MIB)
+#define LIMIT_ATTACHED_DOCUMENTS (4 * MIB)
+#define LIMIT_ATTACHED_TAG (2 * MIB)
 #define LIMIT_ATTACHMENT LIMIT_BUNDLE
 #define LIMIT_ATTACHMENTS_SIZE (24 * MIB)
 /* A credential helper: some ask a service or the user's key ring. */
@@ -415,6 +417,8 @@
 #define LIMIT_POLICY_FILES 32
 #define LIMIT_POLICY_DEPTH 8
 #define LIMIT_GLOB 1024
+/* An expression in a policy; one that is made of a pattern has four octets for each of its. */
+#define LIMIT_POLICY_PATTERN (4 * LIMIT_GLOB + 8)
 /* Attachments judged for one image, each for one signer and one type: a second of a processor. */
 #define LIMIT_POLICY_JUDGEMENTS 20000
 /* What a policy's worker is told at once (its files, an attachment), and what it answers. */

@@ -53,11 +53,9 @@ const struct applet applet_attest_blob = {
 	            { &keyless_flag_group, offsetof(struct attest_blob_flags, s.keyless) },
 	            { &network_flag_group, offsetof(struct attest_blob_flags, s.network) } },
 	.options_size = sizeof(struct attest_blob_flags),
-	.examples = { { "oakum attest-blob app.tar --key oakum.key --type cyclonedx \\\n"
-	                "      --predicate bom.json --bundle app.sigstore.json",
-	                "its bill of materials" },
-	              { "oakum attest-blob app.tar --yes --type slsaprovenance1 \\\n"
-	                "      --predicate p.json --bundle app.sigstore.json",
+	.examples = { { "oakum attest-blob app.tar --key k.key --predicate p.json --bundle b.json",
+	                "whatever p.json says" },
+	              { "oakum attest-blob app.tar --yes --type vuln --predicate p.json --bundle b.json",
 	                "in CI, without a key" } },
 	.run = attest_blob_run,
 };

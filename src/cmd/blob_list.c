@@ -114,7 +114,8 @@ static int split(struct run *r, bytes line, size_t number, struct blob_flags *ou
 	bytes bundle;
 
 	if (bytes_find(line, '\t') == line.n || bytes_find(line, 0) < line.n)
-		return err_set(e, ERR_USAGE, 0, "line %zu: a bundle, a tab and a file belong there", number);
+		return err_set(e, ERR_USAGE, 0, "line %zu: a bundle, a tab and a file belong there",
+		               number);
 	(void)bytes_take_until(&line, '\t', &bundle); /* seen above */
 	*out_flags = (struct blob_flags){ .bundle = arena_str(&r->job->arena, bundle),
 		                              .predicate_type = r->list->predicate_type };

@@ -106,8 +106,8 @@ const struct applet applet_db_build = {
 			 "alpine, csaf, oval, alas, dotnet-cve, dotnet-releases, nvd, kev, epss, eol,\n"
 			 "vunnel, trivy-yaml; trivy-db and grype-db are the databases of those tools.\n"
 			 "Where feeds say the same, the one that is named first counts. What is left out\n"
-			 "is counted; -v names it. The same feeds give the same file. With --key it is signed\n"
-			 "in FILE.sigstore.json.",
+			 "is counted; -v names it. The same feeds give the same file. With --key it is\n"
+			 "signed, in FILE.sigstore.json.",
 	.operands_min = 1,
 	.operands_max = 1024,
 	.flags = flags,

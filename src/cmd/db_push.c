@@ -24,7 +24,10 @@ static const struct flag flags[] = {
 static int sign(struct signing *s, const struct reference *ref, const digest *d, err *e)
 {
 	struct arena *a = &s->job->arena;
-	const struct sign_wish wish = { .scope = SCOPE_ROOT, .as_bundle = true, .now = s->job->now };
+	const struct oci_labels none = { 0 };
+	const struct sign_wish wish = {
+		.pairs = &none, .scope = SCOPE_ROOT, .as_bundle = true, .now = s->job->now
+	};
 	const struct reference at = reference_at(ref, d);
 	struct sign_result r;
 	struct target target;

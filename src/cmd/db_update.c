@@ -64,17 +64,24 @@ static void moved(void *ctx, uint64_t done, uint64_t total)
 		progress_report(&run->bar, done, total);
 }
 
-static int prepare(struct job *job, const struct db_update_flags *f, struct db_update_options *o,
-                   err *e)
+static int check_flags(const struct db_update_flags *f, err *e)
 {
-	const char *registry = f->from && !strstr(f->from, "://") ? f->from : NULL;
-
 	if (f->from && f->feeds.len > 0)
 		return err_set(e, ERR_USAGE, 0, "--from and --feed exclude each other");
 	if (f->digest && !f->from)
 		return err_set(e, ERR_USAGE, 0, "--digest is of a database: it needs --from");
 	if (who_is_said(&f->who) && !f->from)
 		return err_set(e, ERR_USAGE, 0, "who signed is asked of a database: it needs --from");
+	return 0;
+}
+
+static int prepare(struct job *job, const struct db_update_flags *f, struct db_update_options *o,
+                   err *e)
+{
+	const char *registry = f->from && !strstr(f->from, "://") ? f->from : NULL;
+
+	if (check_flags(f, e) < 0)
+		return -1;
 	if (f->from && strncmp(f->from, "docker://", 9) == 0)
 		registry = f->from;
 	if (network_prepare(job, &f->network, f->timeout_ms, registry, &o->registry, e) < 0)
@@ -163,10 +170,7 @@ const struct applet applet_db_update = {
 	.name = "db update",
 	.brief = "fetch the vulnerability database, or what is new of it",
 	.operands = "",
-	.about = "Fetches feeds where they are published ('oakum db feeds') and makes the\n"
-			 "database of them; or, with --from, one that is made already, of which only what\n"
-			 "changed comes; with --key or an identity, only if it is signed so. The old one\n"
-			 "works until the new one is whole and checked.",
+	.about = "Makes it of feeds ('oakum db feeds'), or with --from fetches one made already.",
 	.flags = flags,
 	.groups = { { &network_flag_group, FIELD(network) }, { &who_flag_group, FIELD(who) } },
 	.options_size = sizeof(struct db_update_flags),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum db verify [FILE|docker://NAME]` - is the vulnerability database signed by whom we ask for? */
+/* `oakum db verify [FILE|docker://NAME]` - is the vulnerability database signed by whom we ask for?
+ */
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/blob.h"
@@ -137,6 +138,7 @@ const struct applet applet_db_verify = {
 	.groups = { { &who_flag_group, FIELD(who) }, { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct db_verify_flags),
 	.examples = { { "oakum db verify vuln.db --key oakum.pub", "a file" },
-	              { "oakum db verify docker://ghcr.io/team/vulnerabilities:1 --key oakum.pub", "" } },
+	              { "oakum db verify docker://ghcr.io/team/vuln:1 --key oakum.pub",
+	                "a registry's" } },
 	.run = db_verify_run,
 };

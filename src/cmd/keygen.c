@@ -146,7 +146,7 @@ const struct applet applet_keygen = {
 	.name = "keygen",
 	.brief = "a pair of keys to sign with",
 	.operands = "",
-	.about = "Writes oakum.key, under a password (scrypt, secretbox: as cosign), and oakum.pub.\n"
+	.about = "Writes oakum.key, under a password (scrypt, secretbox: as cosign), oakum.pub.\n"
 			 "The password comes from OAKUM_PASSWORD or COSIGN_PASSWORD, a file, standard\n"
 			 "input, or the terminal. Nothing is overwritten.",
 	.flags = flags,

@@ -96,19 +96,18 @@ static int agree(const struct keyless_session *s, const struct oidc_claims *who,
 {
 	struct job *job = s->job;
 	const char *log = keyless_log(s->keyless);
-	const char *text = arena_printf(&job->arena,
-	                                "signing as '%s', for whom '%s' vouches; identity and signature "
-	                                "are published for ever%s%s",
-	                                SHOW(who->subject), SHOW(who->issuer), log ? " in " : "",
-	                                log ? log : "");
+	const char *text = arena_printf(
+		&job->arena,
+		"signing as '%s', for whom '%s' vouches; identity and signature "
+		"are published for ever%s%s",
+		SHOW(who->subject), SHOW(who->issuer), log ? " in " : "", log ? log : "");
 	bytes answer;
 
 	message_note(job, NULL, text);
 	if (s->flags->yes)
 		return 0;
 	if (!job->err.is_tty)
-		return err_set(e, ERR_USAGE, 0,
-		               "nobody can be asked whether to publish '%s': say --yes",
+		return err_set(e, ERR_USAGE, 0, "nobody can be asked whether to publish '%s': say --yes",
 		               SHOW(who->subject));
 	if (prompt_ask(job, "Go on? [y/N] ", false, &answer, e) < 0)
 		return -1;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/prompt.h"
+#include "crypto/token.h"
 #include "sys/file.h"
 #include "sys/secret.h"
 #include "trust/keyfile.h"
@@ -97,6 +98,16 @@ static int open_text(struct job *job, const struct key_flags *f, const struct ke
 	return 0;
 }
 
+static int open_token(const char *uri, const struct keys *k, struct signer *out, err *e)
+{
+	struct private_key *key;
+
+	if (token_key(uri, bytes_str(k->pin), &key, e) < 0)
+		return -1;
+	signer_of_key(key, out);
+	return 0;
+}
+
 /* Our own secrets are nothing for another program. */
 static char *const *others_environment(struct job *job)
 {
@@ -147,6 +158,8 @@ int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, 
 		return -1;
 	if (strncmp(key, "exec:", 5) == 0)
 		return signer_of_program(key + 5, others_environment(job), out, e);
+	if (strncmp(key, "pkcs11:", 7) == 0)
+		return open_token(key, k, out, e);
 	if (strncmp(key, "env://", 6) == 0) {
 		status = k->text ? open_text(job, f, k, bytes_str(k->text), out, e)
 		                 : err_set(e, ERR_ABSENT, 0, "no such variable in the environment");

@@ -32,7 +32,7 @@ void keys_early(struct job *job, const struct key_flags *f, struct keys *out);
 int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, struct signer *out,
               err *e);
 
-/* keys_password(job, flags, keys, twice, out, e): for a new key it is typed twice. Arena of the job:
- * wipe it. */
+/* keys_password(job, flags, keys, twice, out, e): for a new key it is typed twice. Arena of the
+ * job: wipe it. */
 int keys_password(struct job *job, const struct key_flags *f, const struct keys *k, bool twice,
                   bytes *out, err *e);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* proof - what has been proven, for a person and for a program.
  *
- * The JSON form has the members that cosign 2 writes, {"critical": ..., "optional": ...}, and beside
- * them "proof" with ours. Threading: pure but for the stream. */
+ * Threading: pure but for the stream. */
 #pragma once
 
 #include "flow/verify.h"

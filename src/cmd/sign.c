@@ -13,15 +13,9 @@ struct sign_flags {
 static const struct flag flags[] = {
 	{ 'r', "recursive", NULL, FLAG_SWITCH, FIELD(s.recursive),
 	  "an index, and each image that it lists" },
-	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(s.platform), "this image of an index alone" },
 	{ 'a', "annotations", "K=V", FLAG_LIST, FIELD(annotations), "say this, too" },
 	{ 0, "format", "bundle|tag|both", FLAG_CHOICE, FIELD(s.format),
 	  "as cosign 3 (bundle), as cosign 2 (tag)" },
-	{ 0, "new-bundle-format", "true|false", FLAG_MAYBE, FIELD(s.new_bundle), "false: --format tag" },
-	{ 0, "upload", "true|false", FLAG_MAYBE, FIELD(s.upload), "false: attach nothing" },
-	{ 0, "bundle", "FILE", FLAG_TEXT, FIELD(s.bundle), "write the bundle there, too" },
-	{ 'o', "output", "text|json", FLAG_CHOICE, FIELD(s.output), "what is told" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(s.timeout_ms), "give up after this (1h)" },
 	{ 0 },
 };
 
@@ -46,13 +40,13 @@ const struct applet applet_sign = {
 	.name = "sign",
 	.brief = "sign an image, with a key or without one",
 	.operands = "IMAGE...",
-	.about = "Signs what a tag or digest names, in a registry or a layout. Without --key a key\n"
-			 "for a minute is certified for who runs this (the token of a CI's job), and the\n"
-			 "signature goes to a public log: say --yes. Nothing is attached before all is made.",
+	.about = "In a registry or a layout. Without --key a key for a minute is certified for who\n"
+			 "runs this (a CI job's token), and the signature goes to a public log: say --yes.",
 	.operands_min = 1,
 	.operands_max = 1000,
 	.flags = flags,
-	.groups = { { &key_flag_group, offsetof(struct sign_flags, s.key) },
+	.groups = { { &attaching_flag_group, offsetof(struct sign_flags, s) },
+	            { &key_flag_group, offsetof(struct sign_flags, s.key) },
 	            { &keyless_flag_group, offsetof(struct sign_flags, s.keyless) },
 	            { &network_flag_group, offsetof(struct sign_flags, s.network) } },
 	.options_size = sizeof(struct sign_flags),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd/sign_bundle.c - `oakum conformance sign-bundle`: the protocol of sigstore-conformance, by which
- * its suite drives a client that signs without a key. */
+/* cmd/sign_bundle.c - `oakum conformance sign-bundle`: the protocol of sigstore-conformance, by
+ * which its suite drives a client that signs without a key. */
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/keyless.h"
@@ -22,7 +22,8 @@ struct sign_bundle_flags {
 #define FIELD(name) offsetof(struct sign_bundle_flags, name)
 static const struct flag flags[] = {
 	{ 0, "bundle", "FILE", FLAG_TEXT, FIELD(bundle), "where the bundle goes" },
-	{ 0, "in-toto", NULL, FLAG_SWITCH, FIELD(in_toto), "FILE is a statement: sign it in an envelope" },
+	{ 0, "in-toto", NULL, FLAG_SWITCH, FIELD(in_toto),
+	  "FILE is a statement: sign it in an envelope" },
 	{ 0, "staging", NULL, FLAG_SWITCH, FIELD(staging),
 	  "Sigstore's staging instance; its root and configuration are files" },
 	{ 0 },

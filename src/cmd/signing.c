@@ -10,7 +10,44 @@
 #include "oci/platform.h"
 #include "sys/file.h"
 
+#include <stddef.h>
 #include <unistd.h>
+
+#define FIELD(name) offsetof(struct signing_flags, name)
+#define PLATFORM { 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform), "one image of an index" }
+#define NEW_BUNDLE \
+	{ 0, "new-bundle-format", "true|false", FLAG_MAYBE, FIELD(new_bundle), "false: --format tag" }
+#define BUNDLE { 0, "bundle", "FILE", FLAG_TEXT, FIELD(bundle), "write the bundle there, too" }
+#define OUTPUT { 'o', "output", "text|json", FLAG_CHOICE, FIELD(output), "what is told" }
+#define TIMEOUT { 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" }
+
+static const struct flag attaching[] = {
+	PLATFORM,
+	NEW_BUNDLE,
+	{ 0, "upload", "true|false", FLAG_MAYBE, FIELD(upload), "false: attach nothing" },
+	BUNDLE,
+	OUTPUT,
+	TIMEOUT,
+	{ 0 },
+};
+const struct flag_group attaching_flag_group = { "attaching", "Attaching", attaching };
+
+static const struct flag attesting[] = {
+	{ 'r', "recursive", NULL, FLAG_SWITCH, FIELD(recursive),
+	  "of an index, and of each image that it lists" },
+	PLATFORM,
+	{ 0, "format", "bundle|tag|both", FLAG_CHOICE, FIELD(format),
+	  "as cosign 3 (bundle), as cosign 2 (tag)" },
+	{ 0, "replace", NULL, FLAG_SWITCH, FIELD(replace),
+	  "instead of others of that type (--format tag)" },
+	NEW_BUNDLE,
+	{ 0, "no-upload", "true|false", FLAG_MAYBE, FIELD(no_upload), "attach nothing" },
+	BUNDLE,
+	OUTPUT,
+	TIMEOUT,
+	{ 0 },
+};
+const struct flag_group attesting_flag_group = { "attesting", "Attaching", attesting };
 
 /* -- who signs --------------------------------------------------------------------------------- */
 
@@ -208,8 +245,8 @@ static void note_tag(struct signing *s, const char *target, const struct attach_
 	if (*image->tag)
 		message_note(s->job, target,
 		             arena_printf(&s->job->arena,
-		                          "the tag '%s' names %s now; a tag can be moved: name the digest of "
-		                          "what you built",
+		                          "the tag '%s' names %s now; a tag can be moved: name the digest "
+		                          "of what you built",
 		                          image->tag, DIGEST_TEXT(&image->root)));
 }
 
@@ -218,8 +255,10 @@ static void note_tag(struct signing *s, const char *target, const struct attach_
 /* A bare name means a registry, whatever lies in this folder. */
 static int take_target(struct job *job, const char *text, struct target *out, err *e)
 {
-	static const char *const prefixes[] = { "docker://", "oci:", "oci-archive:", "docker-archive:",
-		                                    "docker-daemon:", "rootfs:", "sbom:", "./", "../", "/" };
+	static const char *const prefixes[] = { "docker://",       "oci:",    "oci-archive:",
+		                                    "docker-archive:", "rootfs:", "docker-daemon:",
+		                                    "sbom:",           "./",      "../",
+		                                    "/" };
 	const char *full = arena_printf(&job->arena, "docker://%s", text);
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
@@ -238,10 +277,11 @@ static int take_forms(const struct signing_flags *f, struct sign_wish *wish, err
 		return err_set(e, ERR_USAGE, 0, "--format and --new-bundle-format exclude each other");
 	wish->as_tag = is_said(f->format, "tag") || is_said(f->format, "both") ||
 	               is_said(f->new_bundle, "false");
+	wish->replace = f->replace;
 	wish->as_bundle = !wish->as_tag || is_said(f->format, "both");
 	if (wish->replace && !wish->as_tag)
 		return err_set(e, ERR_USAGE, 0,
-		               "--replace is of the tag scheme (--format tag): a bundle stays beside others");
+		               "--replace is of the tag scheme (--format tag): bundles stay beside others");
 	if (f->bundle && !wish->as_bundle)
 		return err_set(e, ERR_USAGE, 0, "--bundle and --format tag exclude each other");
 	return 0;
@@ -293,7 +333,7 @@ int signing_images(struct signing *s, const struct texts *images, struct sign_wi
 	s->as_tag = wish->as_tag;
 	if (signing_login(s, e) < 0)
 		return -1;
-	wish->keep |= is_said(s->flags->upload, "false");
+	wish->keep = is_said(s->flags->upload, "false") || is_said(s->flags->no_upload, "true");
 	wish->now = s->job->now;
 	output_stdout(&t.out);
 	json_write_init(&t.json, &t.out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signing - what `sign`, `attest`, `sign-blob` and `attest-blob` share: who signs and who witnesses,
+/* signing - what `sign`, `attest`, `sign-blob` and `attest-blob` share: who signs, who witnesses,
  * in an order in which no worker ever sees a secret; and what is told of what was signed.
  *
  *   signing_open, then whatever reads files in a worker (paper_read), then signing_login, then
@@ -17,10 +17,13 @@ struct signing_flags {
 	struct key_flags key;
 	struct keyless_flags keyless;
 	struct network_flags network;
-	const char *format, *new_bundle, *upload, *bundle, *output, *platform;
+	const char *format, *new_bundle, *upload, *no_upload, *bundle, *output, *platform;
 	uint64_t timeout_ms;
-	bool recursive;
+	bool recursive, replace;
 };
+
+/* Of `sign`, of `attest`: into struct signing_flags. */
+extern const struct flag_group attaching_flag_group, attesting_flag_group;
 
 struct signing {
 	struct job *job;

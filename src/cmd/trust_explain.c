@@ -91,10 +91,10 @@ const struct applet applet_trust_explain = {
 	.name = "trust explain",
 	.brief = "what a bundle claims, and which checks hold",
 	.operands = "BUNDLE [FILE|DIGEST]",
-	.about = "Reads a Sigstore bundle, a blob bundle of cosign 1 or 2, or a DSSE envelope; tells\n"
-			 "who is said to have signed what and when, and of each check whether it holds:\n"
-			 "yes, no, or ? where something is not known. It decides nothing: 'verify-blob'\n"
-			 "does. Nothing is fetched; status 0 when it could be read.",
+	.about = "Reads a Sigstore bundle, a blob bundle of cosign 1 or 2, or a DSSE envelope;\n"
+			 "tells who is said to have signed what and when, and of each check whether it\n"
+			 "holds: yes, no, or ? where something is not known. It decides nothing:\n"
+			 "'verify-blob' does. Nothing is fetched; status 0 when it could be read.",
 	.operands_min = 1,
 	.operands_max = 2,
 	.flags = flags,

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define SIMPLE "cosign container image signature"
+
 #define FIELD(name) offsetof(struct verify_images_flags, name)
 static const struct flag flags[] = {
 	{ 'a', "annotations", "NAME=VALUE", FLAG_LIST, FIELD(claims), "what the signature must claim" },
@@ -115,8 +117,7 @@ static void put_signature(struct json_writer *w, const char *target, const struc
 	json_write_object(w, "image");
 	json_write_text(w, "docker-manifest-digest", DIGEST_TEXT(&at->subject));
 	json_write_end(w);
-	json_write_octets(w, "type", f->predicate_type.n > 0 ? f->predicate_type
-	                                                     : BYTES("cosign container image signature"));
+	json_write_octets(w, "type", f->predicate_type.n > 0 ? f->predicate_type : BYTES(SIMPLE));
 	json_write_end(w);
 	put_optional(w, f);
 	json_write_object(w, "proof");
@@ -209,7 +210,8 @@ const struct applet applet_verify = {
 	            { &network_flag_group, offsetof(struct verify_images_flags, network) } },
 	.options_size = sizeof(struct verify_images_flags),
 	.examples = { { "oakum verify --key cosign.pub ghcr.io/team/shop:1.0", "signed with this key" },
-	              { "oakum verify --certificate-identity WHO --certificate-oidc-issuer URL oci:shop",
+	              { "oakum verify --certificate-identity WHO --certificate-oidc-issuer URL "
+	                "oci:shop",
 	                "by this identity" } },
 	.run = verify_run,
 };

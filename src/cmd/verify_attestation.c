@@ -44,7 +44,8 @@ static void note_proof(const struct job *job, const char *target, const struct v
 
 	message_note(job, target,
 	             f->identity.n > 0
-	                 ? arena_printf(&a, "a statement of type '%s', signed by %s, for whom %s vouches",
+	                 ? arena_printf(&a,
+	                                "a statement of type '%s', signed by %s, for whom %s vouches",
 	                                SHOW(f->predicate_type), SHOW(f->identity), SHOW(f->issuer))
 	                 : arena_printf(&a, "a statement of type '%s', signed by the key",
 	                                SHOW(f->predicate_type)));
@@ -65,8 +66,9 @@ static void tell(void *ctx, const char *target, const struct verified_image *v)
 		}
 		note_proof(t->job, target, &v->findings[i]);
 		json_write_init(&w, &t->out);
-		w.on_one_line = true;
+		w.is_compact = true;
 		proof_envelope(&w, &v->findings[i]);
+		stream_puts(&t->out, "\n");
 	}
 }
 

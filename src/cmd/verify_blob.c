@@ -21,7 +21,8 @@ struct verify_blob_flags {
 #define FIELD(name) offsetof(struct verify_blob_flags, name)
 static const struct flag flags[] = {
 	/* Of verify-blob-attestation alone: it stands first. */
-	{ 0, "type", "TYPE", FLAG_TEXT, FIELD(type), "of the statement: a URI or cosign's name (custom)" },
+	{ 0, "type", "TYPE", FLAG_TEXT, FIELD(type),
+	  "of the statement: a URI or cosign's name (custom)" },
 	{ 0, "bundle", "FILE", FLAG_TEXT, FIELD(blob.bundle), "what was written when it was signed" },
 	{ 0, "signature", "FILE", FLAG_TEXT, FIELD(blob.signature), "or the signature alone, base64" },
 	{ 0, "certificate", "FILE", FLAG_TEXT, FIELD(blob.certificate), "its certificate, PEM" },
@@ -69,8 +70,7 @@ static int run_one(struct job *job, const struct verify_blob_flags *f, const cha
 	if (status < 0)
 		return e->kind == ERR_USAGE ? -1 : err_wrap(e, "%s", SHOW(bytes_str(artifact)));
 	if (finding.kind != VERDICT_HOLDS)
-		return err_set(e, ERR_UNTRUSTED, 0, "%s: %s", SHOW(bytes_str(artifact)),
-		               SHOW(finding.why));
+		return err_set(e, ERR_UNTRUSTED, 0, "%s: %s", SHOW(bytes_str(artifact)), SHOW(finding.why));
 	return tell(f, artifact, &finding, e);
 }
 

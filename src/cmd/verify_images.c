@@ -33,15 +33,16 @@ static int take_scope(struct verify_images *v, err *e)
 	if (f->platform && f->all_platforms)
 		return err_set(e, ERR_USAGE, 0, "--platform and --all-platforms exclude each other");
 	o->scope = f->all_platforms ? SCOPE_ALL : f->platform ? SCOPE_PLATFORM : SCOPE_ROOT;
-	return f->platform ? platform_parse(bytes_str(f->platform), &v->job->arena, &o->platform, e) : 0;
+	return f->platform ? platform_parse(bytes_str(f->platform), &v->job->arena, &o->platform, e)
+	                   : 0;
 }
 
 /* cosign's --local-image takes the folder alone. */
-static int take_target(const struct verify_images *v, const char *text, struct target *out, err *e)
+static int take_target(const struct verify_images *v, const char *text, struct arena *a,
+                       struct target *out, err *e)
 {
-	struct arena *a = &v->job->arena;
 	const char *named = v->flags->who.local && !strchr(text, ':') ? arena_printf(a, "oci:%s", text)
-	                                                          : text;
+	                                                              : text;
 
 	return target_parse(named, a, out, e);
 }
@@ -63,10 +64,8 @@ static const char *kind_name(enum attachment_kind kind)
 
 /* Each that does not hold, and why; what is something else only for who asks. */
 static void tell_others(const struct verify_images *v, const char *target,
-                        const struct verified_image *image)
+                        const struct verified_image *image, struct arena *a)
 {
-	struct arena *a = &v->job->arena;
-
 	for (size_t i = 0; i < image->attached.list.len; i++) {
 		const struct attachment *at = &image->attached.list.items[i];
 		const struct verify_finding *f = &image->findings[i];
@@ -87,7 +86,8 @@ static const char *lacking(const struct verified_image *image, struct arena *a)
 		const struct verified_subject *s = &image->subjects[i];
 
 		if (s->kind == image->kind && s->what->platform.os.n > 0)
-			return arena_printf(a, " (%s, %s)", platform_text(&s->what->platform, a),
+			return arena_printf(a, " (%s, %s)",
+			                    SHOW(bytes_str(platform_text(&s->what->platform, a))),
 			                    DIGEST_TEXT(&s->what->digest));
 		if (s->kind == image->kind)
 			return arena_printf(a, " (%s)", DIGEST_TEXT(&s->what->digest));
@@ -95,38 +95,40 @@ static const char *lacking(const struct verified_image *image, struct arena *a)
 	return "";
 }
 
-static int conclude(const struct verify_images *v, const struct verified_image *image, err *e)
+static int conclude(const struct verify_images *v, const struct verified_image *image,
+                    struct arena *a, err *e)
 {
 	bool sign = v->image.wish == WISH_SIGNATURE;
-	const char *what = lacking(image, &v->job->arena);
+	const char *what = lacking(image, a);
 
 	if (image->kind == VERDICT_REFUSED)
-		return err_set(e, ERR_UNTRUSTED, 0, "no %s holds%s", sign ? "signature" : "attestation", what);
+		return err_set(e, ERR_UNTRUSTED, 0, "no %s holds%s", sign ? "signature" : "attestation",
+		               what);
 	if (sign)
 		return err_set(e, ERR_UNSIGNED, 0, "not signed%s%s", what,
-		               image->attached.list.len > 0 ? ": what is attached says something else" : "");
+		               image->attached.list.len > 0 ? ": what is attached says something else"
+		                                            : "");
 	return err_set(e, ERR_UNSIGNED, 0, "no attestation of type '%s'%s",
 	               SHOW(bytes_str(v->image.predicate_type)), what);
 }
 
 static int verify_one(const struct verify_images *v, struct verifier *verifier, const char *text,
-                      err *e)
+                      struct arena *a, err *e)
 {
 	struct verified_image image;
 	struct target target;
 
-	if (take_target(v, text, &target, e) < 0 ||
-	    verify_image(verifier, &target, &v->image, &v->job->arena, &image, e) < 0)
+	if (take_target(v, text, a, &target, e) < 0 ||
+	    verify_image(verifier, &target, &v->image, a, &image, e) < 0)
 		return -1;
 	if (image.attached.tag[0] != '\0')
-		message_note(v->job, text,
-		             arena_printf(&v->job->arena,
-		                          "the tag '%s' is %s now, which is what is verified: a tag moves",
-		                          image.attached.tag,
-		                          DIGEST_TEXT(&image.attached.subjects[0].digest)));
-	tell_others(v, text, &image);
+		message_note(
+			v->job, text,
+			arena_printf(a, "the tag '%s' is %s now, which is what is verified: a tag moves",
+		                 image.attached.tag, DIGEST_TEXT(&image.attached.subjects[0].digest)));
+	tell_others(v, text, &image, a);
 	if (image.kind != VERDICT_HOLDS)
-		return conclude(v, &image, e);
+		return conclude(v, &image, a, e);
 	v->tell(v->ctx, text, &image);
 	return 0;
 }
@@ -141,10 +143,10 @@ static int prepare(struct verify_images *v, const struct texts *targets, struct 
 	const char *tmp = job_env(v->job, "TMPDIR");
 
 	v->image.gather.tmp_dir = tmp && *tmp ? tmp : "/tmp";
-	if (take_claims(v, e) < 0 || take_scope(v, e) < 0 ||
-	    who_prepare(v->job, &f->who, terms, e) < 0)
+	if (take_claims(v, e) < 0 || take_scope(v, e) < 0 || who_prepare(v->job, &f->who, terms, e) < 0)
 		return -1;
-	return network_prepare(v->job, &f->network, ms, targets->items[0], &v->image.gather.registry, e);
+	return network_prepare(v->job, &f->network, ms, targets->items[0], &v->image.gather.registry,
+	                       e);
 }
 
 /* Worker and connections of one image are not those of the next: a worker is forked before the
@@ -152,13 +154,15 @@ static int prepare(struct verify_images *v, const struct texts *targets, struct 
 static int verify_each(struct verify_images *v, const struct verify_terms *terms, const char *text,
                        err *e)
 {
+	struct arena a = ARENA_INIT;
 	struct verifier *verifier;
 
 	if (verifier_start(terms, &v->image.gather.registry.http.deadline, &verifier, e) < 0)
 		return -1;
-	int status = verify_one(v, verifier, text, e);
+	int status = verify_one(v, verifier, text, &a, e);
 
 	verifier_stop(verifier);
+	arena_done(&a);
 	return status;
 }
 

@@ -138,6 +138,11 @@ static int one_image(struct showing *s, const char *text, err *e)
 	if (target_parse(text, &s->job->arena, &target, e) < 0 ||
 	    policy_judge(s->session, &target, &s->job->arena, &decision, e) < 0)
 		return -1;
+	if (decision.tag.n > 0)
+		message_note(s->job, text,
+		             arena_printf(&s->job->arena,
+		                          "the tag is %s now, which is what is judged: a tag moves",
+		                          SHOW(decision.digest)));
 	if (s->as_json)
 		show_json(s, text, &decision);
 	else
@@ -170,6 +175,7 @@ static int prepare(struct job *job, const struct verify_policy_flags *f, const c
 	const char *tmp = job_env(job, "TMPDIR");
 
 	*out = (struct policy_options){ .path = f->policy,
+		                            .root_is_named = f->root != NULL,
 		                            .name = f->name,
 		                            .has_platform = f->platform != NULL,
 		                            .all_platforms = f->all_platforms,
@@ -178,8 +184,7 @@ static int prepare(struct job *job, const struct verify_policy_flags *f, const c
 		                            .deadline = deadline_in(ms) };
 	if (f->platform && f->all_platforms)
 		return err_set(e, ERR_USAGE, 0, "--platform and --all-platforms exclude each other");
-	if (f->platform &&
-	    platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e) < 0)
+	if (f->platform && platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e) < 0)
 		return -1;
 	if (trust_root_text(job, f->root, &out->root, e) < 0)
 		return -1;

@@ -48,11 +48,15 @@ static const struct flag flags[] = {
 
 const struct flag_group who_flag_group = { "signer", "Whom to believe", flags };
 
+static bool names_certificate(const struct who_flags *f)
+{
+	return f->identities.len + f->identity_patterns.len + f->issuers.len + f->issuer_patterns.len >
+	       0;
+}
+
 bool who_is_said(const struct who_flags *f)
 {
-	return f->keys.len + f->identities.len + f->identity_patterns.len + f->issuers.len +
-	           f->issuer_patterns.len >
-	       0;
+	return f->keys.len > 0 || names_certificate(f);
 }
 
 /* -- keys -------------------------------------------------------------------------------------- */
@@ -131,7 +135,8 @@ static int take_identities(struct job *job, const struct who_flags *f, struct ve
 	                        e);
 
 	if (status == 0)
-		status = take_parts(job, "certificate-oidc-issuer", &f->issuers, &f->issuer_patterns, by, e);
+		status = take_parts(job, "certificate-oidc-issuer", &f->issuers, &f->issuer_patterns, by,
+		                    e);
 	for (size_t i = 0; i < n; i++)
 		pairs[i] = (struct identity){ who[subjects == 1 ? 0 : i], by[issuers == 1 ? 0 : i] };
 	out->request.identities = pairs;
@@ -146,21 +151,21 @@ static int check_accepted(const struct who_flags *f, err *e)
 		               "--check-claims=false: a signature whose claims are not looked at may be of "
 		               "any image");
 	if (f->keys.len > 0 &&
-	    f->identities.len + f->identity_patterns.len + f->issuers.len + f->issuer_patterns.len > 0)
+	    (names_certificate(f) || f->trigger || f->commit || f->workflow || f->repository || f->ref))
 		return err_set(e, ERR_USAGE, 0, "a --key needs no --certificate-... flag");
 	return 0;
 }
 
 int who_prepare(struct job *job, const struct who_flags *f, struct verify_terms *out, err *e)
 {
-	*out = (struct verify_terms){
-		.request = { .ignore_log = f->ignore_log,
-		             .ignore_sct = f->ignore_sct,
-		             .needs_timestamp = f->needs_timestamp,
-		             .claims.items = { [2] = bytes_str(f->trigger), [3] = bytes_str(f->commit),
-		                               [4] = bytes_str(f->workflow), [5] = bytes_str(f->repository),
-		                               [6] = bytes_str(f->ref) } }
-	};
+	*out = (struct verify_terms){ .request = { .ignore_log = f->ignore_log,
+		                                       .ignore_sct = f->ignore_sct,
+		                                       .needs_timestamp = f->needs_timestamp,
+		                                       .claims.items = { [2] = bytes_str(f->trigger),
+		                                                         [3] = bytes_str(f->commit),
+		                                                         [4] = bytes_str(f->workflow),
+		                                                         [5] = bytes_str(f->repository),
+		                                                         [6] = bytes_str(f->ref) } } };
 	if (check_accepted(f, e) < 0 || trust_root_text(job, f->root, &out->root, e) < 0)
 		return -1;
 	return f->keys.len > 0 ? take_keys(job, &f->keys, out, e) : take_identities(job, f, out, e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "crypto/key.h"
+#include "crypto/key_own.h"
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -74,8 +74,8 @@ static enum key_kind kind_of(const EVP_PKEY *pkey)
 	}
 }
 
-/* take(pkey, from, out, e): takes pkey, which may be NULL, and copies the DER that it was read from;
- * empty: it is to be made. */
+/* take(pkey, from, out, e): takes pkey, which may be NULL, and copies the DER that it was read
+ * from; empty: it is to be made. */
 static int take(EVP_PKEY *pkey, bytes from, struct public_key **out, err *e)
 {
 	enum key_kind kind = pkey ? kind_of(pkey) : KEY_NONE;
@@ -104,21 +104,19 @@ static int take(EVP_PKEY *pkey, bytes from, struct public_key **out, err *e)
 	return 0;
 }
 
-/* How nearly every SubjectPublicKeyInfo begins (RFC 5480 §2, RFC 8410 §4); a point, uncompressed, or
- * the 32 octets of Ed25519 follow. OpenSSL's own reader takes five times as long. */
+/* How nearly every SubjectPublicKeyInfo begins (RFC 5480 §2, RFC 8410 §4); a point, uncompressed,
+ * or the 32 octets of Ed25519 follow. OpenSSL's own reader takes five times as long. */
+#define OID_EC "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
 static const struct {
 	bytes head;
 	size_t rest;
 	const char *group; /* NULL: Ed25519 */
 } plain_keys[] = {
-	{ BYTES_INIT("\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03"
-	             "\x01\x07\x03\x42\x00"),
+	{ BYTES_INIT("\x30\x59\x30\x13" OID_EC "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00"),
 	  65, "P-256" },
-	{ BYTES_INIT("\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22\x03"
-	             "\x62\x00"),
+	{ BYTES_INIT("\x30\x76\x30\x10" OID_EC "\x06\x05\x2b\x81\x04\x00\x22\x03\x62\x00"),
 	  97, "P-384" },
-	{ BYTES_INIT("\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23"
-	             "\x03\x81\x86\x00"),
+	{ BYTES_INIT("\x30\x81\x9b\x30\x10" OID_EC "\x06\x05\x2b\x81\x04\x00\x23\x03\x81\x86\x00"),
 	  133, "P-521" },
 	{ BYTES_INIT("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"), ED25519_OCTETS, NULL },
 };
@@ -128,7 +126,8 @@ static EVP_PKEY *of_point(const char *group, bytes point)
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.p, point.n),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.p,
+		                                  point.n),
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY *pkey = NULL;
@@ -345,7 +344,7 @@ bool public_key_verify(const struct public_key *k, enum key_hash hash,
 
 /* -- private ----------------------------------------------------------------------------------- */
 
-static int take_private(EVP_PKEY *pkey, struct private_key **out, err *e)
+int private_key_take(EVP_PKEY *pkey, struct private_key **out, err *e)
 {
 	struct public_key *public;
 
@@ -367,7 +366,7 @@ int private_key_new(enum key_kind kind, struct private_key **out, err *e)
 
 	if (!pkey)
 		return err_set(e, ERR_BUG, 0, "OpenSSL makes no key here");
-	return take_private(pkey, out, e);
+	return private_key_take(pkey, out, e);
 }
 
 void private_key_free(struct private_key *k)
@@ -387,7 +386,7 @@ int private_key_der(bytes der, struct private_key **out, err *e)
 	EVP_PKEY *pkey = info && p == der.p + der.n ? EVP_PKCS82PKEY(info) : NULL;
 
 	PKCS8_PRIV_KEY_INFO_free(info);
-	return take_private(pkey, out, e);
+	return private_key_take(pkey, out, e);
 }
 
 static int der_of_kind(bytes label, bytes der, struct private_key **out, err *e)
@@ -405,7 +404,7 @@ static int der_of_kind(bytes label, bytes der, struct private_key **out, err *e)
 		EVP_PKEY_free(pkey);
 		pkey = NULL;
 	}
-	return take_private(pkey, out, e);
+	return private_key_take(pkey, out, e);
 }
 
 int private_key_pem(bytes text, struct private_key **out, err *e)

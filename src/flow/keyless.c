@@ -97,10 +97,9 @@ int keyless_open(const struct keyless_options *o, struct keyless **out, err *e)
 	k->arena = a;
 	k->options = *o;
 	k->answer = (buf)BUF_INIT(KEYLESS_ANSWER_MOST);
-	const struct worker_options w = { .serve = keyless_serve,
-		                              .arg = &k->options,
-		                              .keep = { -1, -1 },
-		                              .deadline = o->http.deadline };
+	const struct worker_options w = {
+		.serve = keyless_serve, .arg = &k->options, .keep = { -1, -1 }, .deadline = o->http.deadline
+	};
 
 	if (worker_start(&w, &k->worker, &landlock, e) < 0 || read_services(k, e) < 0 ||
 	    choose_services(k, e) < 0) {
@@ -388,8 +387,7 @@ int keyless_witness(struct keyless *k, struct bundle *b, const struct keyless_su
 	if (subject->has_artifact && subject->artifact.n > LIMIT_BLOB_WHOLE)
 		return err_set(e, ERR_LIMIT, 0, "an artifact of %zu bytes", subject->artifact.n);
 	/* Clocks first: when one does not answer, nothing has been published. */
-	if (add_stamps(k, &witnessed, a, e) < 0 ||
-	    add_entries(k, &witnessed, subject->key, a, e) < 0 ||
+	if (add_stamps(k, &witnessed, a, e) < 0 || add_entries(k, &witnessed, subject->key, a, e) < 0 ||
 	    judge(k, &witnessed, subject, a, out, e) < 0)
 		return -1;
 	*b = witnessed;

@@ -26,7 +26,7 @@ struct keyless_options {
 	const char *fulcio_url, *rekor_url, *timestamp_url; /* in place of the configuration's; NULL.
 	                                                     * rekor_url: of version 1 */
 	struct http_options http;
-	int64_t now; /* which services are of today; seconds since 1970 */
+	int64_t now;                               /* which services are of today; seconds since 1970 */
 	void (*note)(void *ctx, const char *text); /* a service is asked again; may be NULL */
 	void *note_ctx;
 };

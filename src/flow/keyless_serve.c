@@ -26,8 +26,8 @@ static int open_all(struct server *s, err *e)
 {
 	const struct keyless_options *o = s->options;
 	bytes root = o->root.n > 0 ? o->root : bytes_of(trust_public_good, trust_public_good_len);
-	bytes text = o->config.n > 0 ? o->config : bytes_of(signing_public_good,
-	                                                    signing_public_good_len);
+	bytes text = o->config.n > 0 ? o->config
+	                             : bytes_of(signing_public_good, signing_public_good_len);
 	struct signing_config config = { .logs = { .len = 0 } };
 
 	if (trust_root_parse(root, &s->kept, &s->root, e) < 0)

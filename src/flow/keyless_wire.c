@@ -73,8 +73,7 @@ bool keyless_take_entry(bytes *in, struct arena *a, struct bundle_entry *out)
 	    !pack_take_bytes(in, LIMIT_SERVICE_ANSWER, &entry.version) ||
 	    !pack_take_u64(in, INT64_MAX, &time) ||
 	    !pack_take_bytes(in, LIMIT_SERVICE_ANSWER, &entry.promise) ||
-	    !pack_take_bytes(in, LIMIT_SERVICE_ANSWER, &entry.body) ||
-	    !take_proof(in, a, &entry.proof))
+	    !pack_take_bytes(in, LIMIT_SERVICE_ANSWER, &entry.body) || !take_proof(in, a, &entry.proof))
 		return false;
 	entry.time = (int64_t)time;
 	*out = entry;
@@ -101,8 +100,7 @@ bool keyless_take_services(bytes *in, struct arena *a, struct signing_services *
 	for (; out->len < n; out->len++) {
 		if (!pack_take_bytes(in, LIMIT_IDENTITY, &url) || !pack_take_u64(in, 2, &version))
 			return false;
-		out->items[out->len] =
-			(struct signing_service){ arena_bytes(a, url), (unsigned)version };
+		out->items[out->len] = (struct signing_service){ arena_bytes(a, url), (unsigned)version };
 	}
 	return true;
 }

@@ -74,7 +74,7 @@ static int read_policy(struct policy_session *s, err *e)
 		return -1;
 	pack_u64(&question, POLICY_READ);
 	pack_bytes(&question, text);
-	pack_u64(&question, s->options->root.n > 0);
+	pack_u64(&question, s->options->root_is_named);
 	int status = ask(s, &question, &s->arena, &answer, e);
 
 	buf_done(&question);
@@ -136,9 +136,9 @@ int policy_open(const struct policy_options *options, struct policy_session **ou
 {
 	struct arena a = ARENA_INIT;
 	struct policy_session *s = arena_new(&a, struct policy_session);
-	struct worker_options o = {
-		.serve = policy_serve, .keep = { -1, -1 }, .deadline = options->deadline
-	};
+	struct worker_options o = { .serve = policy_serve,
+		                        .keep = { -1, -1 },
+		                        .deadline = options->deadline };
 	bool landlock; /* `oakum selftest` tells */
 
 	s->options = options;
@@ -229,7 +229,11 @@ static int decide(struct policy_session *s, const struct target *target,
 	int status = ask(s, &question, a, &answer, e);
 
 	buf_done(&question);
-	return status < 0 ? -1 : decision_unpack(answer, a, out, e);
+	if (status < 0 || decision_unpack(answer, a, out, e) < 0)
+		return -1;
+	out->tag = asked.image.tag;
+	out->digest = asked.image.digest;
+	return 0;
 }
 
 int policy_judge(struct policy_session *s, const struct target *target, struct arena *a,

@@ -2,8 +2,8 @@
 /* policy - are images what a policy file demands of them?
  *
  * One sealed worker reads the policy, tells which files it names (keys, trusted roots), and judges
- * what is attached to each image; the parent reads those files, gathers (transfer/attachments.h) and
- * tells what came out. Nothing is fetched but from the registry that holds the image.
+ * what is attached to each image; the parent reads those files, gathers (transfer/attachments.h)
+ * and tells what came out. Nothing is fetched but from the registry that holds the image.
  * Threading: forks workers: called by a process with one thread. */
 #pragma once
 
@@ -16,7 +16,9 @@ struct policy_options {
 	const char *path; /* of the policy; files that it names lie beside it */
 	bytes root;       /* a trusted root, for identities of which the policy names none; empty: that
 	                   * of the public good instance */
-	const char *name;  /* by which patterns know an image that lies on this machine; NULL: as typed */
+	bool root_is_named; /* by the user: policies may name services of its instance */
+	const char
+		*name; /* by which patterns know an image that lies on this machine; NULL: as typed */
 	bool has_platform, all_platforms; /* instead of what the policy says */
 	struct platform platform;
 	struct registry_options registry;

@@ -3,6 +3,7 @@
  * formed, for it is our own program; what is malformed all the same goes unanswered. */
 #include "base/limits.h"
 #include "base/pack.h"
+#include "base/text.h"
 #include "flow/policy_wire.h"
 #include "flow/verify_wire.h"
 #include "trust/public_good.h"
@@ -119,7 +120,7 @@ static int read_root(struct server *s, const struct policy_signer *signer,
 	root = arena_new(&s->arena, struct trust_root);
 	*out = root;
 	return trust_root_parse(file->text, &s->arena, root, e) < 0
-	           ? err_wrap(e, "trusted root '" PRIb "'", BYTESF(file->name))
+	           ? err_wrap(e, "trusted root '%s'", SHOW(file->name))
 	           : 0;
 }
 
@@ -133,7 +134,7 @@ static int read_key(struct server *s, const struct policy_signer *signer,
 	if (text.n == 0 && signer->key_file == 0)
 		return 0;
 	if (public_key_read(text, &key, e) < 0)
-		return err_wrap(e, "the key of signer '" PRIb "'", BYTESF(signer->name));
+		return err_wrap(e, "the key of signer '%s'", SHOW(signer->name));
 	*out = key;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* policy_wire - what flow/policy.c and its worker say to each other (base/pack.h): a number that says
- * what is asked, then its texts; the answer begins with how it went (pack_err).
+/* policy_wire - what flow/policy.c and its worker say to each other (base/pack.h): a number that
+ * says what is asked, then its texts; the answer begins with how it went (pack_err).
  *
  *   READ    the policy, "a root was named"   its files' names, its notes, "platforms are judged"
  *   FILES   the default root, the files      -

@@ -4,9 +4,9 @@
  *
  * Files: Sigstore bundles, one or one a line; what npm's registry and GitHub answer about
  * attestations; what gcloud tells of an image; DSSE envelopes. An envelope that has a certificate
- * and no log entry is refused: the entry is only online, and nothing else proves when it was signed.
- * Nothing is fetched. A prover is started before the first request to a network. Threading: as
- * worker_start; one thread uses a prover. */
+ * and no log entry is refused: the entry is only online, and nothing else proves when it was
+ * signed. Nothing is fetched. A prover is started before the first request to a network.
+ * Threading: as worker_start; one thread uses a prover. */
 #pragma once
 
 #include "flow/verify.h"

@@ -72,10 +72,20 @@ static void tell_result(struct hearing *h, const struct slsa_finding *f,
 	h->out->log_index = r->log_index;
 }
 
+/* is_else(h, payload): a statement of another kind, whoever signed it: says nothing of a build. */
+static bool is_else(const struct hearing *h, bytes payload)
+{
+	struct statement s;
+	err ignored = { 0 }; /* what is no statement is told when it is judged */
+
+	return statement_parse(payload, h->arena, &s, &ignored) == 0 &&
+	       !provenance_is_type(s.predicate_type);
+}
+
 /* -- bundles ----------------------------------------------------------------------------------- */
 
-static int verify(const struct hearing *h, bytes text, const struct public_key *key,
-                  struct bundle *b, struct verify_result *out, err *e)
+static int verify(const struct hearing *h, const struct bundle *b, const struct public_key *key,
+                  struct verify_result *out, err *e)
 {
 	const struct verify_request request = { .root = &h->court->root,
 		                                    .key = key,
@@ -85,29 +95,33 @@ static int verify(const struct hearing *h, bytes text, const struct public_key *
 		                                    .sha256 = h->q->sha256,
 		                                    .sha512 = h->q->sha512 };
 
-	if (bundle_parse(text, h->arena, b, e) < 0)
-		return err_wrap(e, "bundle");
 	return verify_bundle(b, &request, h->arena, out, e);
 }
 
-/* A bundle without a provenance in it says nothing. */
-static void hear_bundle(struct hearing *h, bytes text)
+static int check_build(struct hearing *h, const struct bundle *b, err *e)
 {
 	struct verify_result result = { 0 };
 	struct slsa_finding finding;
+
+	if (verify(h, b, NULL, &result, e) < 0 ||
+	    slsa_check_build(&h->court->terms->request, &result, h->arena, &finding, e) < 0)
+		return -1;
+	tell_result(h, &finding, &result, b->payload);
+	return 0;
+}
+
+static void hear_bundle(struct hearing *h, bytes text)
+{
 	struct bundle b;
 	err e = { 0 };
+	int status = bundle_parse(text, h->arena, &b, &e);
 
-	if (verify(h, text, NULL, &b, &result, &e) < 0) {
-		refuse(h, &e);
+	if (status < 0)
+		(void)err_wrap(&e, "bundle");
+	else if (!b.is_envelope || is_else(h, b.payload))
 		return;
-	}
-	if (!result.is_statement || !provenance_is_type(result.statement.predicate_type))
-		return;
-	if (slsa_check_build(&h->court->terms->request, &result, h->arena, &finding, &e) < 0)
+	if (status < 0 || check_build(h, &b, &e) < 0)
 		refuse(h, &e);
-	else
-		tell_result(h, &finding, &result, b.payload);
 }
 
 /* -- npm --------------------------------------------------------------------------------------- */
@@ -137,7 +151,7 @@ static int verify_publish(const struct hearing *h, bytes text, struct statement 
 		return err_set(e, ERR_UNTRUSTED, 0, "'%s' is no key of npm's registry", SHOW(b.hint));
 	if (slsa_key_read(known, h->arena, &key, e) < 0)
 		return -1;
-	int status = verify(h, text, key, &b, &result, e);
+	int status = verify(h, &b, key, &result, e);
 
 	public_key_free(key);
 	if (status < 0)
@@ -161,7 +175,7 @@ static int check_package(struct hearing *h, json list, err *e)
 	if (provenance.n == 0 || publish.n == 0)
 		return err_set(e, ERR_UNTRUSTED, 0, "a package has a provenance and is published; here %s",
 		               provenance.n == 0 ? "the provenance is missing" : "nobody published it");
-	if (verify(h, provenance, NULL, &b, &result, e) < 0)
+	if (bundle_parse(provenance, h->arena, &b, e) < 0 || verify(h, &b, NULL, &result, e) < 0)
 		return err_wrap(e, "provenance");
 	if (verify_publish(h, publish, &published, e) < 0)
 		return err_wrap(e, "publish attestation");
@@ -222,8 +236,8 @@ static void hear_build(struct hearing *h, json root)
 		return;
 	}
 	if (json_type(list) == JSON_ARRAY) {
-		for (json v = json_first(list);
-		     json_type(v) != JSON_NONE && h->out->kind != VERDICT_HOLDS; v = json_next(v))
+		for (json v = json_first(list); json_type(v) != JSON_NONE && h->out->kind != VERDICT_HOLDS;
+		     v = json_next(v))
 			hear_bundle(h, json_raw(json_get(v, "bundle")));
 		return;
 	}
@@ -271,6 +285,22 @@ static void hear_file(struct hearing *h)
 
 /* -- attachments ------------------------------------------------------------------------------- */
 
+/* What an attachment says, signed or not; empty: nothing that can be read. */
+static bytes payload_of(const struct hearing *h)
+{
+	const struct attachment *at = &h->q->attachment;
+	struct dsse envelope = { 0 };
+	struct bundle b = { 0 };
+	err ignored = { 0 }; /* judge_attachment tells it */
+
+	if (at->kind == ATTACHMENT_STATEMENT)
+		return at->content;
+	if (at->kind == ATTACHMENT_BUNDLE)
+		return bundle_parse(at->content, h->arena, &b, &ignored) < 0 ? (bytes){ 0 } : b.payload;
+	return dsse_parse(at->content, h->arena, &envelope, &ignored) < 0 ? (bytes){ 0 }
+	                                                                  : envelope.payload;
+}
+
 static void hear_attachment(struct hearing *h)
 {
 	const struct verify_request request = { .root = &h->court->root,
@@ -281,14 +311,14 @@ static void hear_attachment(struct hearing *h)
 	struct verdict v;
 	err e = { 0 };
 
+	if (is_else(h, payload_of(h)))
+		return;
 	judge_attachment(&h->q->attachment, &h->q->attachment.subject, &question, h->arena, &v);
 	h->out->kind = v.kind;
 	h->out->why = bytes_str(v.why);
 	if (v.kind != VERDICT_HOLDS)
 		return;
 	h->out->kind = VERDICT_ELSE;
-	if (!provenance_is_type(v.result.statement.predicate_type))
-		return;
 	if (slsa_check_build(&h->court->terms->request, &v.result, h->arena, &finding, &e) < 0)
 		refuse(h, &e);
 	else

@@ -44,7 +44,8 @@ static bool again(struct asking *q, uint64_t least_ms, const char *why)
 	    q->waited_ms > LIMIT_RETRY_WAIT_MS - ms)
 		return false;
 	if (c->note)
-		c->note(c->note_ctx, arena_printf(q->arena, "%s: %s: %s; asked again", c->what, q->url, why));
+		c->note(c->note_ctx,
+		        arena_printf(q->arena, "%s: %s: %s; asked again", c->what, q->url, why));
 	q->waited_ms += ms;
 	pause_ms(ms);
 	return true;

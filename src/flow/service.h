@@ -16,7 +16,7 @@ struct service_call {
 	const char *type, *accept, *authorization; /* headers; NULL: none */
 	bytes body;
 	bytes secret; /* that no error repeats, though the service does; empty: none */
-	bool finds; /* 409 with a Location says: it is there already, see here */
+	bool finds;   /* 409 with a Location says: it is there already, see here */
 	void (*note)(void *ctx, const char *text); /* it is asked again; may be NULL */
 	void *note_ctx;
 };

@@ -58,7 +58,7 @@ static struct keyless_subject about_digest(const digest *d)
 }
 
 static int make_envelope(const struct sign_who *who, bytes statement, const digest *subject,
-                         struct arena *a, struct made *out, err *e)
+                         enum key_hash hash, struct arena *a, struct made *out, err *e)
 {
 	struct keyless_subject about = about_digest(subject);
 
@@ -72,8 +72,7 @@ static int make_envelope(const struct sign_who *who, bytes statement, const dige
 		dsse_pae(out->bundle.payload_type, out->bundle.payload, a), NULL
 	};
 
-	if (signer_sign(who->signer, signer_envelope_hash(who->signer), &message, a,
-	                &out->bundle.signature, e) < 0)
+	if (signer_sign(who->signer, hash, &message, a, &out->bundle.signature, e) < 0)
 		return -1;
 	return finish(who, &about, a, out, e);
 }
@@ -110,10 +109,9 @@ static void describe_message(const struct message *m, enum key_hash hash, struct
 	}
 }
 
-static int make_message(const struct sign_who *who, const struct message *m, struct arena *a,
-                        struct made *out, err *e)
+static int make_message(const struct sign_who *who, const struct message *m, enum key_hash hash,
+                        struct arena *a, struct made *out, err *e)
 {
-	const enum key_hash hash = signer_message_hash(who->signer);
 	struct keyless_subject about = { .has_artifact = m->is_whole,
 		                             .artifact = m->content,
 		                             .sha256 = m->sha256,
@@ -187,6 +185,12 @@ static void tell(struct signed_image *out, const struct made *made)
 	out->log_index = made->log_index;
 }
 
+static enum key_hash tag_hash(const struct signing *s, bool is_message)
+{
+	return signer_tag_hash(s->who->signer, is_message,
+	                       s->who->keyless && keyless_log(s->who->keyless));
+}
+
 static int prepare_signature(struct signing *s, struct signed_image *out, struct prepared *p,
                              err *e)
 {
@@ -194,8 +198,8 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 	struct made made;
 
 	if (s->wish->as_bundle) {
-		if (make_envelope(s->who, claim_signed(d, s->wish->pairs, s->arena), d, s->arena, &made,
-		                  e) < 0)
+		if (make_envelope(s->who, claim_signed(d, s->wish->pairs, s->arena), d,
+		                  signer_envelope_hash(s->who->signer), s->arena, &made, e) < 0)
 			return -1;
 		prepare_referrer(s, &made, BYTES(CLAIM_SIGN), p);
 		out->bundle = made.text;
@@ -207,7 +211,7 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 	const struct message message = { payload, true, digest_of(DIGEST_SHA256, payload),
 		                             digest_of(DIGEST_SHA512, payload) };
 
-	if (make_message(s->who, &message, s->arena, &made, e) < 0 ||
+	if (make_message(s->who, &message, tag_hash(s, true), s->arena, &made, e) < 0 ||
 	    prepare_tagged(s, &made, &p->tagged, e) < 0)
 		return -1;
 	p->tagged.content = out->payload = payload;
@@ -231,16 +235,24 @@ static int prepare_attestation(struct signing *s, struct signed_image *out, stru
 	if (!paper_is_about(paper, &claim.subject))
 		return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s",
 		               DIGEST_TEXT(&claim.subject));
-	if (make_envelope(s->who, paper->is_statement ? paper->content : claim_statement(&claim, s->arena),
-	                  &claim.subject, s->arena, &made, e) < 0)
-		return -1;
-	tell(out, &made);
+	const bytes statement = paper->is_statement ? paper->content
+	                                            : claim_statement(&claim, s->arena);
+	const enum key_hash own = signer_envelope_hash(s->who->signer), tag = tag_hash(s, false);
+
 	if (s->wish->as_bundle) {
+		if (make_envelope(s->who, statement, &claim.subject, own, s->arena, &made, e) < 0)
+			return -1;
 		prepare_referrer(s, &made, type, p);
 		out->bundle = made.text;
+		tell(out, &made);
 	}
 	if (!s->wish->as_tag)
 		return 0;
+	/* One envelope serves both, but for curves whose own hash the tag's readers do not know. */
+	if ((!s->wish->as_bundle || tag != own) &&
+	    make_envelope(s->who, statement, &claim.subject, tag, s->arena, &made, e) < 0)
+		return -1;
+	tell(out, &made);
 	if (prepare_tagged(s, &made, &p->tagged, e) < 0)
 		return -1;
 	label(s, &p->tagged.annotations, "predicateType", type);
@@ -312,12 +324,13 @@ int sign_file(const struct sign_who *who, const struct sign_blob *blob, struct a
 			                         .now = blob->now };
 		bytes statement = paper->is_statement ? paper->content : claim_statement(&claim, a);
 
-		status = make_envelope(who, statement, &blob->sha256, a, &made, e);
+		status = make_envelope(who, statement, &blob->sha256, signer_envelope_hash(who->signer), a,
+		                       &made, e);
 	} else {
 		const struct message message = { blob->content, blob->is_whole, blob->sha256,
 			                             blob->sha512 };
 
-		status = make_message(who, &message, a, &made, e);
+		status = make_message(who, &message, signer_message_hash(who->signer), a, &made, e);
 	}
 	if (status < 0)
 		return -1;

@@ -3,16 +3,14 @@
 
 #include "base/limits.h"
 #include "base/pack.h"
-#include "base/text.h"
+#include "flow/db.h"
+#include "flow/trust_wire.h"
 #include "oci/registry_file.h"
-#include "sys/deadline.h"
 #include "sys/file.h"
 #include "sys/worker.h"
 #include "trust/public_good.h"
-#include "flow/db.h"
 
 #define ANSWER_MOST ((size_t)(4 * KIB))
-#define NAME_MOST 160
 
 struct walk {
 	const struct trust_update_options *options;
@@ -20,10 +18,7 @@ struct walk {
 	struct worker *worker;
 	struct registry *registry;
 	struct arena *arena;
-	/* What the worker said last. */
-	bool at_end;
-	struct tuf_wish wish;
-	uint64_t version[TUF_ROLES];
+	struct trust_step step; /* what the worker said last */
 	bytes came[TUF_PARTS]; /* to be kept */
 };
 
@@ -37,21 +32,15 @@ static bytes pinned(const struct walk *w)
 
 static void answer(struct worker_side *side, const struct tuf *t, bool keep, const err *e)
 {
+	struct trust_step step = { .keep = keep };
 	buf out = BUF_INIT(ANSWER_MOST);
-	struct tuf_wish wish;
 
 	pack_err(&out, e);
 	if (!err_is_set(e)) {
-		bool more = tuf_wants(t, &wish);
-
-		pack_u64(&out, keep);
-		pack_u64(&out, !more);
-		pack_str(&out, more ? wish.name : "");
-		pack_u64(&out, more ? wish.most : 0);
-		pack_u64(&out, more ? wish.part : 0);
-		pack_u64(&out, more && wish.may_be_absent);
+		step.at_end = !tuf_wants(t, &step.wish);
 		for (enum tuf_role role = TUF_ROOT; role <= TUF_TARGETS; role++)
-			pack_u64(&out, tuf_version(t, role));
+			step.version[role] = tuf_version(t, role);
+		trust_step_pack(&step, &out);
 	}
 	side_answer(side, buf_bytes(&out), true);
 	buf_done(&out);
@@ -96,39 +85,8 @@ static _Noreturn int serve(struct worker_side *side, void *arg)
 
 /* -- in the parent: what the worker says ------------------------------------------------------- */
 
-/* A name that leads nowhere else, whatever the worker says. */
-static bool is_name(bytes name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		uint8_t c = name.p[i];
-
-		if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '/')
-			return false;
-	}
-	return name.n > 0 && bytes_search(name, BYTES("..")) == name.n;
-}
-
-static bool take_answer(struct walk *w, bytes in, bool *out_keep)
-{
-	uint64_t part;
-	bytes name;
-	bool fits = pack_take_bool(&in, out_keep) && pack_take_bool(&in, &w->at_end) &&
-	            pack_take_bytes(&in, NAME_MOST, &name) &&
-	            pack_take_u64(&in, LIMIT_TUF_FILE, &w->wish.most) &&
-	            pack_take_u64(&in, TUF_PARTS - 1, &part) &&
-	            pack_take_bool(&in, &w->wish.may_be_absent);
-
-	for (size_t i = 0; i < TUF_ROLES && fits; i++)
-		fits = pack_take_u64(&in, UINT64_MAX, &w->version[i]);
-	if (!fits || in.n > 0 || (!w->at_end && !is_name(name)))
-		return false;
-	w->wish.part = (enum tuf_part)part;
-	w->wish.name = arena_str(w->arena, name);
-	return true;
-}
-
-/* hear(w, out_keep, e): the verdict on what was sent, and what it wants next. */
-static int hear(struct walk *w, bool *out_keep, err *e)
+/* hear(w, e): the verdict on what was sent, and what it wants next. */
+static int hear(struct walk *w, err *e)
 {
 	buf said = BUF_INIT(ANSWER_MOST);
 	int status = worker_take_answer(w->worker, &said, e);
@@ -138,7 +96,7 @@ static int hear(struct walk *w, bool *out_keep, err *e)
 		status = err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
 	if (status == 0)
 		status = err_is_set(e) ? -1 : 0;
-	if (status == 0 && !take_answer(w, in, out_keep))
+	if (status == 0 && !trust_step_unpack(in, w->arena, &w->step))
 		status = err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
 	buf_done(&said);
 	return status;
@@ -152,13 +110,13 @@ static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
 	const struct trust_update_options *o = w->options;
 	size_t n = strlen(o->mirror);
 	const char *url = arena_printf(w->arena, "%s%s%s", o->mirror,
-	                               n > 0 && o->mirror[n - 1] == '/' ? "" : "/", w->wish.name);
-	const struct file_place place = { .what = w->wish.name, .url = url };
+	                               n > 0 && o->mirror[n - 1] == '/' ? "" : "/", w->step.wish.name);
+	const struct file_place place = { .what = w->step.wish.name, .url = url };
 
 	*out_there = true;
-	if (registry_file_read(w->registry, &place, (size_t)w->wish.most, w->arena, out, e) == 0)
+	if (registry_file_read(w->registry, &place, (size_t)w->step.wish.most, w->arena, out, e) == 0)
 		return 0;
-	if (e->kind != ERR_ABSENT || !w->wish.may_be_absent)
+	if (e->kind != ERR_ABSENT || !w->step.wish.may_be_absent)
 		return -1;
 	err_clear(e); /* the worker knows what that means */
 	*out_there = false;
@@ -168,16 +126,16 @@ static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
 
 static int one(struct walk *w, err *e)
 {
-	const enum tuf_part part = w->wish.part;
+	const enum tuf_part part = w->step.wish.part;
 	const uint8_t there_is = 1, there_is_not = 0;
 	bytes content;
-	bool there, keep;
+	bool there;
 
 	if (fetch(w, &content, &there, e) < 0 ||
 	    worker_send_all(w->worker, bytes_of(there ? &there_is : &there_is_not, 1), false, e) < 0 ||
-	    worker_send_all(w->worker, content, true, e) < 0 || hear(w, &keep, e) < 0)
+	    worker_send_all(w->worker, content, true, e) < 0 || hear(w, e) < 0)
 		return -1;
-	if (keep)
+	if (w->step.keep)
 		w->came[part] = content;
 	return 0;
 }
@@ -221,21 +179,20 @@ static int keep(struct walk *w, struct trust_update_result *out, err *e)
 	}
 	if (file_write_atomic(current, bytes_str(arena_printf(w->arena, "%s\n", o->name)), 0644, e) < 0)
 		return -1;
-	memcpy(r.version, w->version, sizeof(r.version));
+	memcpy(r.version, w->step.version, sizeof(r.version));
 	*out = r;
 	return 0;
 }
 
 static int walk(struct walk *w, struct trust_update_result *out, err *e)
 {
-	bool ignored;
-	int status = hear(w, &ignored, e);
+	int status = hear(w, e);
 
 	if (w->kept[TUF_PART_ROOT].n == 0)
 		w->came[TUF_PART_ROOT] = pinned(w); /* unless a later one comes */
 	if (status == 0)
 		status = registry_open(&w->options->registry, &w->registry, e);
-	while (status == 0 && !w->at_end)
+	while (status == 0 && !w->step.at_end)
 		status = one(w, e);
 	if (w->registry)
 		registry_close(w->registry);

@@ -77,9 +77,10 @@ int verify_image(struct verifier *v, const struct target *target,
 	struct attachments_options gather = options->gather;
 
 	gather.kinds = 1 << ATTACHMENT_BUNDLE |
-	               1 << (options->wish == WISH_SIGNATURE ? ATTACHMENT_SIGNATURE : ATTACHMENT_ENVELOPE);
-	gather.predicate_type =
-		options->wish == WISH_SIGNATURE ? PREDICATE_SIGN : options->predicate_type;
+	               1 << (options->wish == WISH_SIGNATURE ? ATTACHMENT_SIGNATURE
+	                                                     : ATTACHMENT_ENVELOPE);
+	gather.predicate_type = options->wish == WISH_SIGNATURE ? PREDICATE_SIGN
+	                                                        : options->predicate_type;
 	*out = (struct verified_image){ 0 };
 	if (attachments_read(target, &gather, a, &out->attached, e) < 0 ||
 	    judge_each(v, options, a, out, e) < 0)

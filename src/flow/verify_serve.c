@@ -119,8 +119,8 @@ static void hear_file(struct hearing *h)
 
 /* Where none of several keys holds, what is said of the last one is told. */
 void verify_answer(const struct verify_terms *terms, const struct trust_root *root,
-                   struct public_key *const *keys, const struct verify_question *q,
-                   struct arena *a, struct verify_finding *out)
+                   struct public_key *const *keys, const struct verify_question *q, struct arena *a,
+                   struct verify_finding *out)
 {
 	struct hearing h = { .q = q, .request = terms->request, .arena = a, .out = out };
 	size_t i = 0;

@@ -57,7 +57,8 @@ static void hash(struct wire *w, digest *v)
 static void labels(struct wire *w, struct oci_labels *v)
 {
 	/* Each takes two octets at least, so a lie cannot make us allocate. */
-	size_t n = (size_t)number(w, v->len, LIMIT_CONFIG_ITEMS < w->in.n ? LIMIT_CONFIG_ITEMS : w->in.n);
+	size_t n = (size_t)number(w, v->len,
+	                          LIMIT_CONFIG_ITEMS < w->in.n ? LIMIT_CONFIG_ITEMS : w->in.n);
 
 	if (!w->out) {
 		v->items = arena_array(w->a, struct oci_label, n);

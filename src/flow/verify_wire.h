@@ -10,11 +10,11 @@
 /* verify_serve(side, terms): the worker's main. */
 _Noreturn int verify_serve(struct worker_side *side, void *terms);
 
-/* verify_answer(terms, root, keys, q, a, out): what the worker says to a question; its root and keys
- * are read already. Never fails. */
+/* verify_answer(terms, root, keys, q, a, out): what the worker says to a question; its root and
+ * keys are read already. Never fails. */
 void verify_answer(const struct verify_terms *terms, const struct trust_root *root,
-                   struct public_key *const *keys, const struct verify_question *q,
-                   struct arena *a, struct verify_finding *out);
+                   struct public_key *const *keys, const struct verify_question *q, struct arena *a,
+                   struct verify_finding *out);
 
 /* X_pack(v, out); X_unpack(in, a, out): false when malformed. Views of in, and arena. */
 void verify_question_pack(const struct verify_question *v, buf *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* attachment - something that is attached to an image: a signature, an attestation, or what somebody
- * else calls his own. Plain data, gathered (transfer/attachments.h) and not believed.
+/* attachment - something that is attached to an image: a signature, an attestation, or what
+ * somebody else calls his own. Plain data, gathered (transfer/attachments.h) and not believed.
  *
  * Sources: cosign's specs/SIGNATURE_SPEC.md and its tag scheme; bundles as referrers (cosign 3);
  * OCI image-spec 1.1 (subject, artifactType); BuildKit docs/attestations; Notary Project
@@ -19,7 +19,7 @@ enum attachment_kind {
 };
 
 enum attachment_by {
-	ATTACHED_BY_REFERRER, /* a manifest whose subject it is: by the API, the fallback tag, a layout */
+	ATTACHED_BY_REFERRER, /* a manifest whose subject it is: API, fallback tag, layout */
 	ATTACHED_BY_TAG,      /* sha256-HEX.sig, .att, .sbom */
 	ATTACHED_BESIDE,      /* in the image's index (BuildKit) */
 };

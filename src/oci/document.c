@@ -101,6 +101,19 @@ static int put_labels(json notes, struct arena *a, struct oci_labels *out, err *
 	return 0;
 }
 
+static int parse_notes(json v, struct arena *a, struct descriptor *out, err *e)
+{
+	json notes = { 0 };
+
+	if (member_object(v, "annotations", &notes, e) < 0 ||
+	    member_bytes(notes, "org.opencontainers.image.ref.name", a, &out->ref_name, e) < 0 ||
+	    member_bytes(notes, "vnd.docker.reference.type", a, &out->reference_type, e) < 0 ||
+	    member_bytes(notes, "vnd.docker.reference.digest", a, &out->reference_digest, e) < 0 ||
+	    member_bytes(notes, "in-toto.io/predicate-type", a, &out->predicate_type, e) < 0)
+		return -1;
+	return put_labels(notes, a, &out->annotations, e);
+}
+
 static int parse_data(json v, struct arena *a, bytes *out, err *e)
 {
 	bytes text = { 0 };
@@ -116,7 +129,7 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 {
 	static const char *const known[] = { "mediaType",   "artifactType", "digest", "size", "urls",
 		                                 "annotations", "platform",     "data",   NULL };
-	json notes = { 0 }, urls = { 0 };
+	json urls = { 0 };
 
 	if (json_type(v) != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, 0, "a descriptor should be an object");
@@ -125,12 +138,7 @@ static int parse_descriptor(json v, struct arena *a, struct descriptor *out, err
 	    member_digest(v, "digest", a, &out->digest, e) < 0 || parse_size(v, &out->size, e) < 0 ||
 	    parse_platform(v, a, &out->platform, e) < 0 ||
 	    member_array(v, "urls", LIMIT_INDEX_ENTRIES, &urls, e) < 0 ||
-	    member_object(v, "annotations", &notes, e) < 0 ||
-	    member_bytes(notes, "org.opencontainers.image.ref.name", a, &out->ref_name, e) < 0 ||
-	    member_bytes(notes, "vnd.docker.reference.type", a, &out->reference_type, e) < 0 ||
-	    member_bytes(notes, "vnd.docker.reference.digest", a, &out->reference_digest, e) < 0 ||
-	    member_bytes(notes, "in-toto.io/predicate-type", a, &out->predicate_type, e) < 0 ||
-	    put_labels(notes, a, &out->annotations, e) < 0 || parse_data(v, a, &out->data, e) < 0)
+	    parse_notes(v, a, out, e) < 0 || parse_data(v, a, &out->data, e) < 0)
 		return -1;
 	if (out->media_type.n == 0)
 		return err_set(e, ERR_FORMAT, 0, "'mediaType' is missing");

@@ -92,9 +92,12 @@ int layout_choose(const struct descriptors *entries, const struct target *target
 	*out = (struct descriptors){ 0 };
 	if (entries->len > LIMIT_INDEX_ENTRIES)
 		return err_set(e, ERR_LIMIT, 0, "an index of %zu entries", entries->len);
-	for (size_t i = 0; i < entries->len; i++)
-		if (is_meant(&entries->items[i], tag, by_cosign) && !has_digest(out, &entries->items[i].digest))
-			*ARENA_PUSH(a, out) = entries->items[i];
+	for (size_t i = 0; i < entries->len; i++) {
+		const struct descriptor *d = &entries->items[i];
+
+		if (is_meant(d, tag, by_cosign) && !has_digest(out, &d->digest))
+			*ARENA_PUSH(a, out) = *d;
+	}
 	if (out->len == 0 && tag.n > 0)
 		return err_set(e, ERR_ABSENT, 0, "nothing in index.json is named '%s'", SHOW(tag));
 	if (out->len == 0)

@@ -11,8 +11,9 @@
 
 /* layout_choose(entries, target, want, a, out, e): the entries that target's tag names, by name or
  * digest; without one, all that are no signature or attestation (those with an artifactType,
- * BuildKit's attestations, cosign's tags); where `cosign save` has marked the image, only that. Each digest once; more than one entry only for several
- * platforms: platform_choose decides. ERR_ABSENT: none; or several that `want` fits, since which is
- * meant cannot be told. Borrows from entries; the list is the arena's. */
+ * BuildKit's attestations, cosign's tags); where `cosign save` has marked the image, only that.
+ * Each digest once; more than one entry only for several platforms: platform_choose decides.
+ * ERR_ABSENT: none; or several that `want` fits, since which is meant cannot be told. Borrows from
+ * entries; the list is the arena's. */
 int layout_choose(const struct descriptors *entries, const struct target *target,
                   const struct platform *want, struct arena *a, struct descriptors *out, err *e);

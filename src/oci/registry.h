@@ -73,8 +73,8 @@ struct registry_document {
 int registry_head(struct registry *r, const struct reference *ref, struct descriptor *out, err *e);
 int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,
                       struct registry_document *out, err *e);
-/* registry_manifest_within: the same, of at most max octets. registry_requests(r): how many requests
- * were sent until now, those for tokens not counted. */
+/* registry_manifest_within: the same, of at most max octets. registry_requests(r): how many were
+ * sent until now, of all kinds. */
 int registry_manifest_within(struct registry *r, const struct reference *ref, size_t max,
                              struct arena *a, struct registry_document *out, err *e);
 size_t registry_requests(struct registry *r);
@@ -102,12 +102,12 @@ int registry_tags(struct registry *r, const struct reference *ref, struct arena 
                   struct strings *out, err *e);
 int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
                        bytes artifact_type, struct arena *a, struct descriptors *out, err *e);
-/* Its two halves, for who asks both at once: registry_referrers_by_api: *out_known: the registry
- * has the API, and the fallback tag says nothing. registry_referrers_by_tag: no such tag is an
- * empty list. */
+/* Its two halves, for who asks both at once: registry_referrers_by_api: 1, or 0 when the registry
+ * does not have it; where it does, the fallback tag says nothing. registry_referrers_by_tag: no
+ * such tag is an empty list. */
 int registry_referrers_by_api(struct registry *r, const struct reference *ref,
                               const digest *subject, bytes artifact_type, struct arena *a,
-                              struct descriptors *out, bool *out_known, err *e);
+                              struct descriptors *out, err *e);
 int registry_referrers_by_tag(struct registry *r, const struct reference *ref,
                               const digest *subject, bytes artifact_type, struct arena *a,
                               struct descriptors *out, err *e);

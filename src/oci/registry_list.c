@@ -199,7 +199,7 @@ int registry_referrers_by_tag(struct registry *r, const struct reference *ref,
 
 int registry_referrers_by_api(struct registry *r, const struct reference *ref,
                               const digest *subject, bytes artifact_type, struct arena *a,
-                              struct descriptors *out, bool *out_known, err *e)
+                              struct descriptors *out, err *e)
 {
 	static const struct http_header accept[] = {
 		{ "Accept", "application/vnd.oci.image.index.v1+json" }, { 0 }
@@ -223,19 +223,17 @@ int registry_referrers_by_api(struct registry *r, const struct reference *ref,
 	if (result < 0)
 		(void)call_wrap(&p.call, e);
 	else
-		*out_known = result == 0;
-	if (result == 0)
 		*out = f.list;
 	arena_wipe(&scratch);
-	return result < 0 ? -1 : 0;
+	return result < 0 ? -1 : result == 0;
 }
 
 int registry_referrers(struct registry *r, const struct reference *ref, const digest *subject,
                        bytes artifact_type, struct arena *a, struct descriptors *out, err *e)
 {
-	bool known;
+	int known = registry_referrers_by_api(r, ref, subject, artifact_type, a, out, e);
 
-	if (registry_referrers_by_api(r, ref, subject, artifact_type, a, out, &known, e) < 0)
+	if (known < 0)
 		return -1;
 	return known ? 0 : registry_referrers_by_tag(r, ref, subject, artifact_type, a, out, e);
 }

@@ -62,6 +62,11 @@ static const char *state_name(enum tree_state state)
 	return "none";
 }
 
+static const char *kind_of(const struct tree_subject *s)
+{
+	return s->is_index ? "index" : "manifest";
+}
+
 /* -- text -------------------------------------------------------------------------------------- */
 
 struct drawing {
@@ -174,14 +179,14 @@ void tree_page_text(const struct tree_page *page, const struct terminal *termina
 
 	stream_show(out, page->image);
 	stream_printf(out, "\n%s  %s\n", DIGEST_TEXT(&root->digest),
-	              root->is_index ? "index" : "manifest");
+	              kind_of(root));
 	put_items(&d, "", root, page->subjects_len > 1);
 	for (size_t i = 1; i < page->subjects_len; i++) {
 		const struct tree_subject *s = &page->subjects[i];
 		bool is_last = i + 1 == page->subjects_len;
 
 		stream_printf(out, "%s── ", is_last ? "└" : "├");
-		stream_show(out, bytes_str(*s->platform ? s->platform : s->is_index ? "index" : "manifest"));
+		stream_show(out, bytes_str(*s->platform ? s->platform : kind_of(s)));
 		stream_printf(out, "  %s\n", DIGEST_TEXT(&s->digest));
 		put_items(&d, is_last ? "    " : "│   ", s, false);
 	}
@@ -191,7 +196,8 @@ void tree_page_text(const struct tree_page *page, const struct terminal *termina
 		stream_puts(out, "nothing is attached\n");
 	else if (!page->verified)
 		put_styled(&d, STYLE_FAINT,
-		           "nothing here is verified: name whom to believe (--key, --certificate-identity)\n");
+		           "nothing here is verified: name whom to believe (--key, "
+		           "--certificate-identity)\n");
 }
 
 /* -- json -------------------------------------------------------------------------------------- */
@@ -233,7 +239,7 @@ void tree_page_json(const struct tree_page *page, struct stream *out)
 
 		json_write_object(&w, NULL);
 		json_write_text(&w, "digest", DIGEST_TEXT(&s->digest));
-		json_write_text(&w, "kind", s->is_index ? "index" : "manifest");
+		json_write_text(&w, "kind", kind_of(s));
 		if (*s->platform)
 			json_write_octets(&w, "platform", bytes_str(s->platform));
 		json_write_array(&w, "attached");

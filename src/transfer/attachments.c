@@ -20,7 +20,8 @@ struct question {
 	struct arena arena;
 	bool known; /* the registry has the API; the tag is there */
 	struct descriptors list;
-	bytes content; /* of what the tag names, or of the root */
+	struct oci_manifest manifest; /* of a tag, in a registry */
+	const char *unread;
 };
 
 /* A manifest that holds something attached. */
@@ -29,8 +30,7 @@ struct candidate {
 	enum attachment_by by;
 	enum attachment_kind said; /* as it is listed */
 	struct descriptor d;
-	bytes content; /* empty: not here yet */
-	bool skipped;
+	bool skipped, is_read;
 	const char *unread;
 	struct arena arena;
 	struct oci_manifest manifest;
@@ -53,7 +53,7 @@ struct reader {
 		uint8_t *room; /* for its content */
 	} *wanted;
 	size_t wanted_len;
-	atomic_size_t documents; /* octets of manifests */
+	atomic_size_t things; /* in the manifests that were read */
 };
 
 static bool wants(const struct reader *r, enum attachment_kind kind)
@@ -65,6 +65,16 @@ static bool wants(const struct reader *r, enum attachment_kind kind)
 static bool is_its_own(const err *e)
 {
 	return e->kind == ERR_FORMAT || e->kind == ERR_LIMIT || e->kind == ERR_ABSENT;
+}
+
+/* read_text(r, d, text, a, out, e): the manifest d, and that it is one of what holds something. */
+static int read_text(struct reader *r, const struct descriptor *d, bytes text, struct arena *a,
+                     struct oci_manifest *out, err *e)
+{
+	if (gather_manifest(r->g, text, a, out, e) < 0 || oci_check_said(d, out->media_type, e) < 0)
+		return -1;
+	atomic_fetch_add(&r->things, out->layers.len);
+	return 0;
 }
 
 /* -- who refers to it, and what do its tags name ----------------------------------------------- */
@@ -94,34 +104,49 @@ static void ask(struct reader *r, size_t subject, const digest *d)
 	}
 }
 
+/* What a tag of the registry names comes with the answer, and is read at once. */
+static int ask_remote_tag(struct reader *r, struct question *q, struct arena *scratch, err *e)
+{
+	struct reference ref = r->g->origin.reference;
+	struct registry_document doc;
+
+	ref.tag = attachment_tag(&q->digest, q->suffix, scratch);
+	ref.digest = (digest){ 0 };
+	if (registry_manifest_within(r->g->registry, &ref, LIMIT_ATTACHED_TAG, scratch, &doc, e) < 0) {
+		if (e->kind != ERR_ABSENT)
+			return -1;
+		err_clear(e); /* no such tag: nothing is attached by it */
+		return 0;
+	}
+	struct descriptor *d = ARENA_PUSH(&q->arena, &q->list);
+
+	d->digest = doc.digest;
+	d->size = doc.content.n;
+	d->media_type = arena_bytes(&q->arena, doc.media_type);
+	q->known = true;
+	return read_text(r, d, doc.content, &q->arena, &q->manifest, e);
+}
+
 static int ask_tag(struct reader *r, struct question *q, err *e)
 {
+	struct arena scratch = ARENA_INIT;
 	struct descriptor d = { 0 };
+	int status;
 
-	if (!r->g->registry) {
-		if (origin_tagged(&r->g->origin, &q->digest, q->suffix, &q->arena, &d, &q->known, e) < 0)
-			return -1;
-	} else {
-		struct reference ref = r->g->origin.reference;
-		struct registry_document doc;
-
-		ref.tag = attachment_tag(&q->digest, q->suffix, &q->arena);
-		ref.digest = (digest){ 0 };
-		q->known = registry_manifest(r->g->registry, &ref, &q->arena, &doc, e) == 0;
-		if (!q->known && e->kind != ERR_ABSENT)
-			return -1;
-		if (!q->known) {
-			err_clear(e); /* no such tag: nothing is attached by it */
-			return 0;
+	if (r->g->registry) {
+		status = ask_remote_tag(r, q, &scratch, e);
+		if (status < 0 && q->known && is_its_own(e)) {
+			q->unread = arena_str(&q->arena, bytes_str(e->text));
+			err_clear(e); /* told with it */
+			status = 0;
 		}
-		q->content = doc.content;
-		d = (struct descriptor){
-			.digest = doc.digest, .size = doc.content.n, .media_type = doc.media_type
-		};
+	} else {
+		status = origin_tagged(&r->g->origin, &q->digest, q->suffix, &q->arena, &d, &q->known, e);
+		if (status == 0 && q->known)
+			*ARENA_PUSH(&q->arena, &q->list) = d;
 	}
-	if (q->known)
-		*ARENA_PUSH(&q->arena, &q->list) = d;
-	return 0;
+	arena_done(&scratch);
+	return status;
 }
 
 static int ask_one(void *ctx, size_t job, err *e)
@@ -130,21 +155,22 @@ static int ask_one(void *ctx, size_t job, err *e)
 	struct question *q = &r->questions.items[job];
 	struct gather *g = r->g;
 	int status = -1;
+	bytes content;
 
 	switch (q->what) {
-	case ASK_ROOT: return gather_root(g, &r->options->platform, &q->content, e);
+	case ASK_ROOT: return gather_root(g, &r->options->platform, &content, e);
 	case ASK_TAG: return ask_tag(r, q, e);
 	case ASK_FALLBACK:
 		status = registry_referrers_by_tag(g->registry, &g->origin.reference, &q->digest,
 		                                   BYTES(""), &q->arena, &q->list, e);
 		break;
 	case ASK_REFERRERS:
-		/* The holdings of a layout are kept for the next subject: they are the job's. */
-		q->known = true;
+		/* The holdings of a layout are kept for the next subject. */
 		status = g->registry ? registry_referrers_by_api(g->registry, &g->origin.reference,
 		                                                 &q->digest, BYTES(""), &q->arena,
-		                                                 &q->list, &q->known, e)
+		                                                 &q->list, e)
 		                     : origin_referrers(&g->origin, &q->digest, g->arena, &q->list, e);
+		q->known = status == 1;
 		break;
 	}
 	return status < 0 ? err_wrap(e, "referrers of %s", DIGEST_TEXT(&q->digest)) : 0;
@@ -246,7 +272,9 @@ static void add_answer(struct reader *r, const struct question *q)
 			c->skipped = may_skip(r, &c->d);
 			continue;
 		}
-		c->content = q->content;
+		c->is_read = r->g->registry != NULL;
+		c->manifest = q->manifest;
+		c->unread = q->unread;
 		c->said = bytes_is(bytes_str(q->suffix), "sig")   ? ATTACHMENT_SIGNATURE
 		          : bytes_is(bytes_str(q->suffix), "att") ? ATTACHMENT_ENVELOPE
 		                                                  : ATTACHMENT_OTHER;
@@ -271,19 +299,15 @@ static void add_answers(struct reader *r, size_t subject)
 	}
 }
 
-static int take_content(struct reader *r, struct candidate *c, struct arena *scratch, bytes *out,
-                        err *e)
+static int take_text(struct reader *r, const struct candidate *c, struct arena *scratch, bytes *out,
+                     err *e)
 {
 	digest carried = digest_of(c->d.digest.algorithm, c->d.data);
 
-	*out = c->content.n > 0 ? c->content : c->d.data;
-	if (c->content.n == 0 && !digest_equal(&carried, &c->d.digest) &&
-	    origin_document(&r->g->origin, &c->d, scratch, out, e) < 0)
-		return -1;
-	if (atomic_fetch_add(&r->documents, out->n) + out->n <= LIMIT_ATTACHED_DOCUMENTS)
+	*out = c->d.data;
+	if (digest_equal(&carried, &c->d.digest))
 		return 0;
-	return err_set(e, ERR_LIMIT, 0, "more than %u MiB of manifests are attached",
-	               (unsigned)(LIMIT_ATTACHED_DOCUMENTS / MIB));
+	return origin_document(&r->g->origin, &c->d, scratch, out, e);
 }
 
 static int check_subject(const struct reader *r, const struct candidate *c, err *e)
@@ -301,11 +325,17 @@ static int read_manifest(struct reader *r, struct candidate *c, struct arena *sc
 {
 	bytes text;
 
-	if (take_content(r, c, scratch, &text, e) < 0 ||
-	    gather_manifest(r->g, text, &c->arena, &c->manifest, e) < 0 ||
-	    oci_check_said(&c->d, c->manifest.media_type, e) < 0 || check_subject(r, c, e) < 0)
+	if (!c->is_read && (take_text(r, c, scratch, &text, e) < 0 ||
+	                    read_text(r, &c->d, text, &c->arena, &c->manifest, e) < 0))
 		return -1;
-	return 0;
+	return check_subject(r, c, e);
+}
+
+static int check_things(struct reader *r, err *e)
+{
+	if (atomic_load(&r->things) <= LIMIT_ATTACHMENTS)
+		return 0;
+	return err_set(e, ERR_LIMIT, 0, "more than %d things are attached", LIMIT_ATTACHMENTS);
 }
 
 static int read_candidate(void *ctx, size_t job, err *e)
@@ -314,8 +344,10 @@ static int read_candidate(void *ctx, size_t job, err *e)
 	struct candidate *c = &r->candidates.items[job];
 	struct arena scratch = ARENA_INIT;
 
-	if (c->skipped)
+	if (c->skipped || c->unread)
 		return 0;
+	if (check_things(r, e) < 0)
+		return -1;
 	int status = read_manifest(r, c, &scratch, e);
 
 	arena_done(&scratch);
@@ -329,13 +361,31 @@ static int read_candidate(void *ctx, size_t job, err *e)
 	return 0;
 }
 
+/* Before any is fetched: of none more octets are taken than it is listed with. */
+static int check_octets(const struct reader *r, err *e)
+{
+	uint64_t octets = 0;
+
+	for (size_t i = 0; i < r->candidates.len; i++) {
+		const struct candidate *c = &r->candidates.items[i];
+
+		octets += c->skipped || c->by == ATTACHED_BY_TAG ? 0 : c->d.size;
+		if (octets > LIMIT_ATTACHED_DOCUMENTS)
+			return err_set(e, ERR_LIMIT, 0, "more than %u MiB of manifests are attached",
+			               (unsigned)(LIMIT_ATTACHED_DOCUMENTS / MIB));
+	}
+	return 0;
+}
+
 static int read_manifests(struct reader *r, err *e)
 {
+	if (check_octets(r, e) < 0)
+		return -1;
 	int status = gather_run(r->g, r->candidates.len, read_candidate, r, e);
 
 	for (size_t i = 0; i < r->candidates.len; i++)
 		arena_adopt(r->g->arena, &r->candidates.items[i].arena);
-	return status;
+	return status < 0 ? -1 : check_things(r, e);
 }
 
 /* -- what they hold ---------------------------------------------------------------------------- */
@@ -415,11 +465,11 @@ static bool fits(struct reader *r, struct attachment *at, uint64_t held)
 	uint64_t size = at->layer.size;
 
 	if (size > LIMIT_ATTACHMENT)
-		at->unread = arena_printf(r->g->arena, "it has %s; at most %s are read", SIZE_TEXT(size),
-		                          SIZE_TEXT(LIMIT_ATTACHMENT));
+		at->unread = arena_printf(r->g->arena, "it has %s; at most %u MiB are read",
+		                          SIZE_TEXT(size), (unsigned)(LIMIT_ATTACHMENT / MIB));
 	else if (size > LIMIT_ATTACHMENTS_SIZE - held)
-		at->unread = arena_printf(r->g->arena, "with what is smaller it is more than %s",
-		                          SIZE_TEXT(LIMIT_ATTACHMENTS_SIZE));
+		at->unread = arena_printf(r->g->arena, "with what is smaller it is more than %u MiB",
+		                          (unsigned)(LIMIT_ATTACHMENTS_SIZE / MIB));
 	return !at->unread;
 }
 

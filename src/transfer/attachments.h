@@ -11,8 +11,8 @@
  * Limits: LIMIT_REFERRERS, LIMIT_REFERRER_PAGES, LIMIT_ATTACHABLES, LIMIT_ATTACHMENTS,
  * LIMIT_ATTACHED_DOCUMENTS, LIMIT_ATTACHMENT octets each, LIMIT_ATTACHMENTS_SIZE together, of which
  * the smallest are fetched first.
- * Documents are parsed in a sealed worker. Threading: forks a worker and then starts threads: called
- * by a process with one thread; none is left behind. */
+ * Documents are parsed in a sealed worker. Threading: forks a worker and then starts threads:
+ * called by a process with one thread; none is left behind. */
 #pragma once
 
 #include "oci/attachment.h"
@@ -37,7 +37,7 @@ enum attachments_scope {
 struct attachments_options {
 	enum attachments_scope scope;
 	struct platform platform;
-	unsigned kinds;       /* 1 << ATTACHMENT_...: whose contents are fetched; others are only told */
+	unsigned kinds; /* 1 << ATTACHMENT_...: whose contents are fetched; others are only told */
 	const char *predicate_type; /* contents of attestations that say another type are not fetched;
 	                             * NULL: all */
 	bool tell_all; /* others are looked for, too, and told as their manifests say; else only what

@@ -29,21 +29,27 @@ void parser_stop(struct parser *p)
 
 int parser_index(void *parser, bytes text, struct arena *a, struct oci_index *out, err *e)
 {
+	struct arena answer = ARENA_INIT;
 	struct parser *p = parser;
 	bytes packed;
+	int status = client_ask(p->worker, REQUEST_INDEX, text, &answer, &packed, e);
 
-	if (client_ask(p->worker, REQUEST_INDEX, text, a, &packed, e) < 0)
-		return -1;
-	return oci_index_unpack(packed, a, out, e);
+	if (status == 0)
+		status = oci_index_unpack(packed, a, out, e);
+	arena_done(&answer);
+	return status;
 }
 
 int parser_manifest(struct parser *p, bytes text, struct arena *a, struct oci_manifest *out, err *e)
 {
+	struct arena answer = ARENA_INIT;
 	bytes packed;
+	int status = client_ask(p->worker, REQUEST_MANIFEST, text, &answer, &packed, e);
 
-	if (client_ask(p->worker, REQUEST_MANIFEST, text, a, &packed, e) < 0)
-		return -1;
-	return oci_manifest_unpack(packed, a, out, e);
+	if (status == 0)
+		status = oci_manifest_unpack(packed, a, out, e);
+	arena_done(&answer);
+	return status;
 }
 
 int parser_config(struct parser *p, bytes text, struct arena *a, struct oci_config *out, err *e)

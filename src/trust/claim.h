@@ -34,7 +34,7 @@ struct claim {
 	int64_t now;   /* of PREDICATE_DATA; seconds since 1970 */
 };
 
-/* claim_check(c, e): PREDICATE_JSON is one JSON object, whole; other forms are UTF-8. For the worker.
- * ERR_FORMAT, ERR_LIMIT. claim_statement(c, a): after claim_check. Arena. */
+/* claim_check(c, e): PREDICATE_JSON is one JSON object, whole; other forms are UTF-8. For the
+ * worker. ERR_FORMAT, ERR_LIMIT. claim_statement(c, a): after claim_check. Arena. */
 int claim_check(const struct claim *c, err *e);
 bytes claim_statement(const struct claim *c, struct arena *a);

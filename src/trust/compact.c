@@ -6,7 +6,7 @@
 
 void compact_begin(struct compact *c)
 {
-	/* Whoever writes has bounded what goes in by LIMIT_BUNDLE; base64 and escapes make it longer. */
+	/* Whoever writes has bounded what goes in by LIMIT_BUNDLE; base64 and escapes add to it. */
 	c->text = (buf)BUF_INIT(8 * LIMIT_BUNDLE);
 	stream_init(&c->out, stream_to_buf, &c->text);
 	json_write_init(&c->json, &c->out);

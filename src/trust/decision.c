@@ -43,8 +43,6 @@ static void pack_text(buf *out, bytes text)
 void decision_pack(const struct decision *d, buf *out)
 {
 	pack_u64(out, d->kind);
-	pack_text(out, d->name);
-	pack_text(out, d->digest);
 	pack_u64(out, d->lines.len);
 	for (size_t i = 0; i < d->lines.len; i++) {
 		const struct decision_line *line = &d->lines.items[i];
@@ -72,10 +70,9 @@ static bool take_line(bytes *in, struct arena *a, struct decision_line *out)
 {
 	uint32_t depth, verdict;
 
-	if (!pack_take_u32(in, DEPTH_MOST, &depth) ||
-	    !pack_take_u32(in, NEED_REFUSED, &verdict) || !pack_take_bool(in, &out->is_detail) ||
-	    !pack_take_u32(in, UINT32_MAX, &out->line) || !take_text(in, a, &out->what) ||
-	    !take_text(in, a, &out->why))
+	if (!pack_take_u32(in, DEPTH_MOST, &depth) || !pack_take_u32(in, NEED_REFUSED, &verdict) ||
+	    !pack_take_bool(in, &out->is_detail) || !pack_take_u32(in, UINT32_MAX, &out->line) ||
+	    !take_text(in, a, &out->what) || !take_text(in, a, &out->why))
 		return false;
 	out->depth = depth;
 	out->verdict = (enum verdict_of_need)verdict;
@@ -87,7 +84,6 @@ int decision_unpack(bytes in, struct arena *a, struct decision *out, err *e)
 	struct decision d = { 0 };
 	uint32_t kind, n;
 	bool ok = pack_take_u32(&in, DECISION_DENIED, &kind) && kind != DECISION_NONE &&
-	          take_text(&in, a, &d.name) && take_text(&in, a, &d.digest) &&
 	          pack_take_u32(&in, LIMIT_DECISION_LINES, &n);
 
 	for (uint32_t i = 0; ok && i < n; i++) {

@@ -35,7 +35,7 @@ enum decision_kind {
 
 struct decision {
 	enum decision_kind kind;
-	bytes name, digest; /* of the image */
+	bytes tag, digest; /* of the image; set by who gathered, not by the worker */
 	struct {
 		struct decision_line *items;
 		size_t len, cap;
@@ -47,7 +47,7 @@ struct decision_line *decision_add(struct decision *d, struct arena *a);
 const char *decision_kind_name(enum decision_kind kind);
 const char *need_verdict_name(enum verdict_of_need verdict);
 
-/* decision_pack: texts are cut to LIMIT_DECISION_TEXT. decision_unpack(in, a, out, e): everything is
- * copied. ERR_BUG when malformed, above LIMIT_DECISION_LINES lines. */
+/* decision_pack: texts are cut to LIMIT_DECISION_TEXT. decision_unpack(in, a, out, e): everything
+ * is copied. ERR_BUG when malformed, above LIMIT_DECISION_LINES lines. */
 void decision_pack(const struct decision *d, buf *out);
 int decision_unpack(bytes in, struct arena *a, struct decision *out, err *e);

@@ -91,16 +91,12 @@ int dsse_parse(bytes text, struct arena *a, struct dsse *out, err *e)
 static size_t number_size(const struct public_key *key)
 {
 	switch (public_key_kind(key)) {
-	case KEY_P256:
-		return 32;
-	case KEY_P384:
-		return 48;
-	case KEY_P521:
-		return 66;
+	case KEY_P256: return 32;
+	case KEY_P384: return 48;
+	case KEY_P521: return 66;
 	case KEY_NONE:
 	case KEY_RSA:
-	case KEY_ED25519:
-		break;
+	case KEY_ED25519: break;
 	}
 	return 0;
 }
@@ -177,6 +173,6 @@ int dsse_verify(const struct dsse *d, const struct public_key *const *keys, size
 	/* None asked is no answer. */
 	if (threshold > 0 && good >= threshold)
 		return 0;
-	return err_set(e, ERR_UNTRUSTED, 0, "%zu of the trusted keys signed the envelope; %zu must", good,
-	               threshold);
+	return err_set(e, ERR_UNTRUSTED, 0, "%zu of the trusted keys signed the envelope; %zu must",
+	               good, threshold);
 }

@@ -4,7 +4,8 @@
  *
  * Octets are base64 of either alphabet. Members that the specification does not name are passed
  * over, as it asks; a member that stands there twice is refused. Key ids are hints and decide
- * nothing. Limits: LIMIT_BUNDLE octets, LIMIT_BUNDLE_ITEMS signatures. Threading: pure functions. */
+ * nothing. Limits: LIMIT_BUNDLE octets, LIMIT_BUNDLE_ITEMS signatures. Threading: pure
+ * functions. */
 #pragma once
 
 #include "crypto/key.h"

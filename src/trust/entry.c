@@ -45,8 +45,8 @@ static bool is_signer_text(const struct question *q, json v)
 	err ignored = { 0 }; /* as above */
 	bytes text;
 
-	return protojson_octets(v, q->arena, &text) &&
-	       pem_only(text, q->arena, &pem, &ignored) == 0 && is_signer(q, pem.der);
+	return protojson_octets(v, q->arena, &text) && pem_only(text, q->arena, &pem, &ignored) == 0 &&
+	       is_signer(q, pem.der);
 }
 
 static bool is_signature(const struct question *q, json v)
@@ -67,14 +67,68 @@ static bool is_sha256(const struct question *q, json hash, const digest *of)
 	       of->algorithm == DIGEST_SHA256 && bytes_is(value, want + strlen("sha256:"));
 }
 
+/* -- of what ------------------------------------------------------------------------------------ */
+
+/* Logs name the hash that goes with the key. */
+static enum key_hash hash_named(bytes name)
+{
+	static const struct {
+		const char *v1, *v2;
+		enum key_hash hash;
+	} names[] = {
+		{ "sha256", "SHA2_256", KEY_SHA256 },
+		{ "sha384", "SHA2_384", KEY_SHA384 },
+		{ "sha512", "SHA2_512", KEY_SHA512 },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (bytes_is(name, names[i].v1) || bytes_is(name, names[i].v2))
+			return names[i].hash;
+	return KEY_HASH_NONE;
+}
+
+/* digest_of_artifact(q, hash, out): false where it cannot be known. */
+static bool digest_of_artifact(const struct question *q, enum key_hash hash, bytes *out)
+{
+	const struct entry_facts *f = q->facts;
+	const digest *known = hash == KEY_SHA256 ? &f->sha256 : &f->sha512;
+
+	if (hash != KEY_SHA384 && known->algorithm != DIGEST_NONE)
+		*out = bytes_of(known->value, digest_size(known));
+	else if (f->has_artifact)
+		*out = key_digest(hash, f->artifact, q->arena);
+	else
+		return false;
+	return true;
+}
+
+/* is_covered(q, hash, value): the digest of what our signature covers. */
+static bool is_covered(const struct question *q, enum key_hash hash, bytes value)
+{
+	const struct bundle *b = q->facts->bundle;
+	bytes have;
+
+	if (hash == KEY_HASH_NONE)
+		return false;
+	if (b->is_envelope)
+		have = key_digest(hash, dsse_pae(b->payload_type, b->payload, q->arena), q->arena);
+	else if (!digest_of_artifact(q, hash, &have))
+		return false;
+	return bytes_equal(have, value);
+}
+
 /* -- Rekor 1 ----------------------------------------------------------------------------------- */
 
 static int check_hashedrekord(const struct question *q, json spec)
 {
-	json signature = json_get(spec, "signature");
+	json signature = json_get(spec, "signature"), hash = json_get(json_get(spec, "data"), "hash");
+	bytes hex = json_bytes(json_get(hash, "value"), q->arena);
+	uint8_t value[sizeof(((digest *)NULL)->value)];
+	size_t n = hex.n / 2;
 
-	if (q->facts->bundle->is_envelope ||
-	    !is_sha256(q, json_get(json_get(spec, "data"), "hash"), &q->facts->artifact))
+	if (q->facts->bundle->is_envelope || n > sizeof(value) || !text_from_hex(hex, value, n) ||
+	    !is_covered(q, hash_named(json_bytes(json_get(hash, "algorithm"), q->arena)),
+	                bytes_of(value, n)))
 		return differs(q, "artifact");
 	if (!is_signature(q, json_get(signature, "content")))
 		return differs(q, "signature");
@@ -88,8 +142,7 @@ static int check_dsse(const struct question *q, json spec)
 	json list = json_get(spec, "signatures"), one = json_first(list);
 	digest payload = digest_of(DIGEST_SHA256, q->facts->bundle->payload);
 
-	if (!q->facts->bundle->is_envelope ||
-	    !is_sha256(q, json_get(spec, "payloadHash"), &payload))
+	if (!q->facts->bundle->is_envelope || !is_sha256(q, json_get(spec, "payloadHash"), &payload))
 		return differs(q, "payload");
 	if (json_count(list) != 1 || !is_signature(q, json_get(one, "signature")))
 		return differs(q, "signature");
@@ -106,8 +159,7 @@ static int check_intoto(const struct question *q, json spec)
 	digest payload = digest_of(DIGEST_SHA256, q->facts->bundle->payload);
 	bytes text, signature;
 
-	if (!q->facts->bundle->is_envelope ||
-	    !is_sha256(q, json_get(content, "payloadHash"), &payload))
+	if (!q->facts->bundle->is_envelope || !is_sha256(q, json_get(content, "payloadHash"), &payload))
 		return differs(q, "payload");
 	if (json_count(list) != 1 || !protojson_octets(json_get(one, "sig"), q->arena, &text) ||
 	    !base64_decode(text, q->arena, &signature) ||
@@ -143,15 +195,8 @@ static bool is_verifier(const struct question *q, json verifier)
 	       is_signer(q, der);
 }
 
-static int check_v2(const struct question *q, json data, json signature, const digest *of)
+static int check_signer_v2(const struct question *q, json signature)
 {
-	bytes value;
-
-	if (of->algorithm != DIGEST_SHA256 ||
-	    !bytes_is(json_bytes(json_get(data, "algorithm"), q->arena), "SHA2_256") ||
-	    !protojson_octets(json_get(data, "digest"), q->arena, &value) ||
-	    !bytes_equal(value, bytes_of(of->value, digest_size(of))))
-		return differs(q, "artifact");
 	if (!is_signature(q, json_get(signature, "content")))
 		return differs(q, "signature");
 	return is_verifier(q, json_get(signature, "verifier")) ? 0 : differs(q, "signer");
@@ -160,23 +205,28 @@ static int check_v2(const struct question *q, json data, json signature, const d
 /* Of an envelope the digest is that of what is signed. */
 static int check_hashedrekord_v2(const struct question *q, json spec)
 {
-	const struct bundle *b = q->facts->bundle;
-	json record = json_get(spec, "hashedRekordV002");
-	digest of = q->facts->artifact;
+	json record = json_get(spec, "hashedRekordV002"), data = json_get(record, "data");
+	bytes value;
 
-	if (b->is_envelope)
-		of = digest_of(DIGEST_SHA256, dsse_pae(b->payload_type, b->payload, q->arena));
-	return check_v2(q, json_get(record, "data"), json_get(record, "signature"), &of);
+	if (!protojson_octets(json_get(data, "digest"), q->arena, &value) ||
+	    !is_covered(q, hash_named(json_bytes(json_get(data, "algorithm"), q->arena)), value))
+		return differs(q, "artifact");
+	return check_signer_v2(q, json_get(record, "signature"));
 }
 
 static int check_dsse_v2(const struct question *q, json spec)
 {
 	json record = json_get(spec, "dsseV002"), list = json_get(record, "signatures");
+	json hash = json_get(record, "payloadHash");
 	digest payload = digest_of(DIGEST_SHA256, q->facts->bundle->payload);
+	bytes value;
 
-	if (!q->facts->bundle->is_envelope || json_count(list) != 1)
+	if (!q->facts->bundle->is_envelope || json_count(list) != 1 ||
+	    !bytes_is(json_bytes(json_get(hash, "algorithm"), q->arena), "SHA2_256") ||
+	    !protojson_octets(json_get(hash, "digest"), q->arena, &value) ||
+	    !bytes_equal(value, bytes_of(payload.value, digest_size(&payload))))
 		return differs(q, "payload");
-	return check_v2(q, json_get(record, "payloadHash"), json_first(list), &payload);
+	return check_signer_v2(q, json_first(list));
 }
 
 /* -- all --------------------------------------------------------------------------------------- */

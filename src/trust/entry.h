@@ -12,10 +12,12 @@
 
 struct entry_facts {
 	const struct bundle *bundle;
-	digest artifact;   /* SHA-256 of what a message signature covers; none: unknown */
+	/* What a message signature covers: its octets, or what is known of them. */
+	bool has_artifact;
+	bytes artifact;
+	digest sha256, sha512; /* none: unknown */
 	bytes certificate; /* DER; empty: key */
 	const struct public_key *key; /* who signed: the certificate's or the user's */
-	enum key_hash hash;           /* over which the signature is */
 };
 
 /* entry_speaks_of(entry, facts, a, e): ERR_UNTRUSTED says what is another; ERR_FORMAT a body that

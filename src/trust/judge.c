@@ -141,7 +141,8 @@ static int judge_manifest(struct judging *j, const struct bundle *b)
 	return check_claims(j, bytes_of(NULL, 0)) < 0 ? -1 : verify(j, b, &r);
 }
 
-/* type: what the statement said before it was proven; what is believed is what verify_bundle read. */
+/* type: what the statement said before it was proven; what is believed is what verify_bundle
+ * read. */
 static int judge_statement(struct judging *j, const struct bundle *b, bytes type)
 {
 	const struct statement *s = &j->out->result.statement;
@@ -260,7 +261,9 @@ static const char *else_of(const struct judging *j)
 void judge_attachment(const struct attachment *at, const digest *subject,
                       const struct judge_question *question, struct arena *a, struct verdict *out)
 {
-	struct judging j = { .at = at, .subject = subject, .question = question, .arena = a, .out = out };
+	struct judging j = {
+		.at = at, .subject = subject, .question = question, .arena = a, .out = out
+	};
 
 	*out = (struct verdict){ 0 };
 	const char *other = else_of(&j);

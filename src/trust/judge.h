@@ -16,7 +16,7 @@
 
 enum judge_wish {
 	WISH_SIGNATURE,   /* that says "signed", and nothing else; cosign's envelopes never do */
-	WISH_ATTESTATION, /* a statement of request->predicate_type; empty: of any type but a signature */
+	WISH_ATTESTATION, /* a statement of request->predicate_type; empty: of any but PREDICATE_SIGN */
 };
 
 struct judge_question {
@@ -26,7 +26,7 @@ struct judge_question {
 };
 
 enum verdict_kind {
-	VERDICT_ELSE,    /* not of the kind that is wished: says nothing */
+	VERDICT_ELSE, /* not of the kind that is wished: says nothing */
 	VERDICT_HOLDS,
 	VERDICT_REFUSED, /* of that kind, and does not hold: why */
 };
@@ -35,10 +35,10 @@ struct verdict {
 	enum verdict_kind kind;
 	const char *why;             /* of VERDICT_REFUSED; of VERDICT_ELSE: what it is */
 	struct verify_result result; /* of VERDICT_HOLDS */
-	bytes payload;               /* of VERDICT_HOLDS what was signed: the statement, or the payload */
-	struct bundle bundle;        /* of VERDICT_HOLDS: every form brought to this one */
-	bytes reference;             /* the image's name as it was signed; empty: unsaid */
-	struct oci_labels claims;    /* that the signature makes */
+	bytes payload;            /* of VERDICT_HOLDS what was signed: the statement, or the payload */
+	struct bundle bundle;     /* of VERDICT_HOLDS: every form brought to this one */
+	bytes reference;          /* the image's name as it was signed; empty: unsaid */
+	struct oci_labels claims; /* that the signature makes */
 };
 
 /* judge_attachment(at, subject, question, a, out): subject: the digest that it must be about. Never

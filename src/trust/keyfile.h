@@ -3,8 +3,9 @@
  *
  * Sigstore's own form: PEM "ENCRYPTED SIGSTORE PRIVATE KEY" (before: "ENCRYPTED COSIGN PRIVATE
  * KEY") around JSON: scrypt, secretbox, and PKCS #8 within (cosign, pkg/cosign/keys.go and
- * secure-systems-lab's encrypted). Plain PEM: PKCS #8, SEC 1, PKCS #1. Such a file is the user's own
- * and small (LIMIT_KEY); it is read strictly, in this process: a secret never goes into a worker.
+ * secure-systems-lab's encrypted). Plain PEM: PKCS #8, SEC 1, PKCS #1. Such a file is the user's
+ * own and small (LIMIT_KEY); it is read strictly, in this process: a secret never goes into a
+ * worker.
  * Threading: pure functions. */
 #pragma once
 

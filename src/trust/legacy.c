@@ -201,8 +201,7 @@ int legacy_payload(bytes text, struct arena *a, struct legacy_payload *out, err 
 		return fault(e, "a payload that is no signature of an image");
 	if (digest_parse(json_bytes(json_get(image, IMAGE_DIGEST), a), &out->image, e) < 0)
 		return err_wrap(e, "payload");
-	out->reference =
-		json_bytes(json_get(json_get(critical, "identity"), "docker-reference"), a);
+	out->reference = json_bytes(json_get(json_get(critical, "identity"), "docker-reference"), a);
 	if (json_type(optional) == JSON_OBJECT)
 		out->optional = json_raw(optional);
 	return 0;

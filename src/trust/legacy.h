@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* legacy - signatures as cosign 1 and 2 wrote them, before bundles: brought to the form of a bundle.
+/* legacy - signatures as cosign 1 and 2 wrote them, before bundles: brought to the form of one.
  *
  * Beside an image: a payload (simple signing) or a DSSE envelope, with signature, certificate and
  * log entry in annotations (cosign, specs/SIGNATURE_SPEC.md). Beside a file: one JSON document of

@@ -94,10 +94,7 @@ int policy_parse(bytes text, bool has_root, struct arena *a, struct policy *out,
 
 void policy_free(struct policy *p)
 {
-	for (size_t i = 0; i < p->signers.len; i++)
-		for (size_t k = 0; k < p->signers.items[i].identities.len; k++) {
-			pattern_free(p->signers.items[i].identities.items[k].subject.pattern);
-			pattern_free(p->signers.items[i].identities.items[k].issuer.pattern);
-		}
-	p->signers.len = 0;
+	for (size_t i = 0; i < p->patterns.len; i++)
+		pattern_free(p->patterns.items[i]);
+	p->patterns.len = 0;
 }

@@ -17,7 +17,7 @@
 
 /* A pattern of names. */
 enum glob_kind {
-	GLOB_OWN,     /* "*" within a part, "**" over parts; a tag or digest only where the pattern has one */
+	GLOB_OWN,     /* "*" within a part, "**" over parts; tag or digest where it has one */
 	GLOB_COSIGN,  /* the same over the whole reference; "index.docker.io" (policy-controller) */
 	GLOB_KYVERNO, /* "*" and "?" over everything */
 };
@@ -54,11 +54,11 @@ enum test_kind {
 	TEST_BUILDER, /* of provenance: globs */
 	TEST_SOURCE,
 	TEST_REF,
-	TEST_BASE,      /* every image that went in */
-	TEST_SEVERITY,  /* of a scan: no finding worse than `worst` */
-	TEST_RESULT,    /* of a test result: PASSED */
+	TEST_BASE,          /* every image that went in */
+	TEST_SEVERITY,      /* of a scan: no finding worse than `worst` */
+	TEST_RESULT,        /* of a test result: PASSED */
 	TEST_CONFIGURATION, /* of a test result: one that it names */
-	TEST_VALUE,     /* what stands at `path` in the predicate, compared with `values` */
+	TEST_VALUE,         /* what stands at `path` in the predicate, compared with `values` */
 };
 enum value_operator {
 	VALUE_THERE,  /* anything stands there */
@@ -68,6 +68,7 @@ enum value_operator {
 	VALUE_ALL_IN, /* each of its items does, and there is one */
 	VALUE_ANY_NOT_IN,
 	VALUE_ALL_NOT_IN,
+	VALUE_MATCHES, /* one thing, and the expression fits it */
 };
 struct policy_test {
 	enum test_kind kind;
@@ -75,11 +76,12 @@ struct policy_test {
 	enum severity worst;
 	bytes path; /* members with dots between */
 	enum value_operator operator;
+	struct pattern *pattern; /* of VALUE_MATCHES */
 };
 
 enum need_kind {
 	NEED_NONE,
-	NEED_OF,          /* at least `least` of the parts */
+	NEED_OF, /* at least `least` of the parts */
 	NEED_SIGNATURE,
 	NEED_ATTESTATION, /* of one of the types */
 	NEED_PASS,        /* nothing */
@@ -98,6 +100,7 @@ struct policy_need {
 	} signers;
 	struct strings types;     /* predicate types */
 	int64_t age;              /* seconds; 0: any */
+	bool newest;              /* of several that tell a time the youngest decides */
 	struct oci_labels claims; /* that a signature makes */
 	struct {
 		struct policy_test *items; /* of one attestation, all of them */
@@ -130,6 +133,10 @@ struct policy {
 		struct policy_file *items;
 		size_t len, cap;
 	} files;
+	struct {
+		struct pattern **items; /* of signers and tests */
+		size_t len, cap;
+	} patterns;
 	struct strings notes; /* what was taken to apply; printable */
 	enum policy_default otherwise;
 	size_t needs; /* of all rules */

@@ -3,12 +3,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "fmt/json.h"
+#include "model/cvss.h"
 #include "model/purl.h"
 #include "oci/reference.h"
 #include "trust/policy_judge.h"
 #include "trust/provenance.h"
-
-#include <stdlib.h>
 
 /* fulcio, docs/oid-info.md: 1.3.6.1.4.1.57264.1.12, Source Repository URI. */
 #define CLAIM_SOURCE 12
@@ -58,7 +57,8 @@ static bool fits_source(const struct look *l, const struct provenance *p)
 	bytes claimed = plain_source(l->verdict->result.claims.items[CLAIM_SOURCE]);
 
 	if (claimed.n > 0 && !bytes_equal(claimed, source))
-		return refuse(l, "the certificate is of another source than the provenance tells:", claimed);
+		return refuse(l,
+		              "the certificate is of another source than the provenance tells:", claimed);
 	for (size_t i = 0; i < l->test->globs.len; i++) {
 		struct glob glob = l->test->globs.items[i];
 
@@ -78,12 +78,19 @@ static bool fits_ref(const struct look *l, const struct provenance *p)
 	return globs_fit(&l->test->globs, ref) || refuse(l, "built from", ref);
 }
 
+static bool has_nul(bytes s)
+{
+	return bytes_find(s, 0) < s.n;
+}
+
 /* purl-spec, types docker and oci; BuildKit puts the registry into the namespace. */
 static const char *purl_image(const struct purl *p, struct arena *a)
 {
 	bytes registry = purl_qualifier(p, "repository_url", a);
 	const char *name = arena_str(a, p->name);
 
+	if (has_nul(p->space) || has_nul(p->name) || has_nul(registry))
+		return ""; /* is no name */
 	if (bytes_is(p->type, "oci"))
 		return registry.n > 0 ? arena_str(a, registry) : name;
 	return arena_printf(a, "%s%s%s%s%s", arena_str(a, registry), registry.n > 0 ? "/" : "",
@@ -102,7 +109,8 @@ static bool material_image(const struct provenance_source *from, struct arena *a
 
 	*out = (struct image_name){ 0 };
 	if (!purl_parse(uri, a, &p)) {
-		if (!bytes_take_prefix(&uri, BYTES("docker://")) && !bytes_take_prefix(&uri, BYTES("oci://")))
+		if (!bytes_take_prefix(&uri, BYTES("docker://")) &&
+		    !bytes_take_prefix(&uri, BYTES("oci://")))
 			return false;
 		name = arena_str(a, uri);
 	} else if (bytes_is(p.type, "docker") || bytes_is(p.type, "oci")) {
@@ -110,7 +118,7 @@ static bool material_image(const struct provenance_source *from, struct arena *a
 	} else {
 		return false;
 	}
-	if (reference_parse(name, a, &ref, &ignored) < 0)
+	if (has_nul(uri) || reference_parse(name, a, &ref, &ignored) < 0)
 		return true;
 	if (bytes_is(from->algorithm, "sha256"))
 		out->digest = bytes_str(arena_printf(a, "sha256:%s", arena_str(a, from->digest)));
@@ -167,36 +175,51 @@ struct findings {
 	bytes worst;
 };
 
+/* "UNKNOWN" is no worse than any bound; a word that nobody knows is worse than all. */
 static void count_word(struct findings *f, bytes word)
 {
-	enum severity severity = SEVERITY_UNKNOWN;
+	enum severity severity = SEVERITY_INFO;
 
-	(void)severity_from(word, &severity); /* "Negligible", "UNKNOWN": no worse than any bound */
+	if (!bytes_equal_nocase(word, BYTES("negligible")) && !severity_from(word, &severity))
+		severity = SEVERITY_CRITICAL + 1;
 	if (f->look->test->worst == SEVERITY_UNKNOWN || severity > f->look->test->worst) {
 		f->too_bad = true;
 		f->worst = word;
 	}
 }
 
-/* A score of CVSS (v3.1 section 5), or a word. */
+/* tenths_of(score, out): "7.5", or a vector of CVSS; false for anything else. */
+static bool tenths_of(bytes score, unsigned *out)
+{
+	bytes rest = score, whole;
+	uint64_t n, tenth = 0, more = 0;
+	struct cvss cvss;
+
+	if (cvss_score(score, &cvss)) {
+		*out = cvss.base;
+		return true;
+	}
+	if (!bytes_take_until(&rest, '.', &whole) || !text_take_u64(whole, 10, 10, &n))
+		return false;
+	if (rest.n > 0 && (!text_take_u64(bytes_slice(rest, 0, 1), 10, 9, &tenth) ||
+	                   !text_take_u64(rest, 10, UINT64_MAX, &more)))
+		return false;
+	*out = (unsigned)(10 * n + tenth);
+	return true;
+}
+
+/* CVSS v3.1, section 5: the words for its scores. */
 static void count_score(struct findings *f, bytes score)
 {
-	char text[16] = { 0 }, *end;
-	double n;
+	unsigned tenths;
 
-	if (score.n == 0 || score.n >= sizeof(text)) {
-		count_word(f, score);
-		return;
-	}
-	memcpy(text, score.p, score.n);
-	n = strtod(text, &end);
-	if (*end)
+	if (!tenths_of(score, &tenths))
 		count_word(f, score);
 	else
-		count_word(f, n >= 9.0   ? BYTES("critical")
-		              : n >= 7.0 ? BYTES("high")
-		              : n >= 4.0 ? BYTES("medium")
-		                         : BYTES("low"));
+		count_word(f, tenths >= 90   ? BYTES("critical")
+		              : tenths >= 70 ? BYTES("high")
+		              : tenths >= 40 ? BYTES("medium")
+		                             : BYTES("low"));
 }
 
 /* Trivy's report, and that of `oakum scan`: Results[].Vulnerabilities[].Severity. */
@@ -214,8 +237,8 @@ static void count_trivy(struct findings *f, json results)
 static void count_grype(struct findings *f, json matches)
 {
 	for (json m = json_first(matches); json_type(m) != JSON_NONE; m = json_next(m))
-		count_word(f, json_bytes(json_get(json_get(m, "vulnerability"), "severity"),
-		                         f->look->arena));
+		count_word(f,
+		           json_bytes(json_get(json_get(m, "vulnerability"), "severity"), f->look->arena));
 }
 
 /* in-toto, vulns v0.1 and v0.2: scanner.result[].severity[] {method, score}. */
@@ -290,10 +313,18 @@ static bytes value_text(json v, struct arena *a)
 	return json_type(v) == JSON_STRING ? json_bytes(v, a) : json_raw(v);
 }
 
+static bool fits_one(const struct policy_test *test, bytes text)
+{
+	const struct identity only = { .subject.pattern = test->pattern };
+
+	return test->pattern ? identity_fits(&only, text, (bytes){ 0 }) : globs_fit(&test->globs, text);
+}
+
 static bool operator_holds(enum value_operator operator, bool is_list, size_t in, size_t all)
 {
 	switch (operator) {
 	case VALUE_THERE: return true;
+	case VALUE_MATCHES:
 	case VALUE_IS: return !is_list && in == 1;
 	case VALUE_IS_NOT: return !is_list && in == 0;
 	case VALUE_ANY_IN: return in > 0;
@@ -316,9 +347,9 @@ static bool fits_value(const struct look *l, json predicate)
 	if (is_list) {
 		all = json_count(v);
 		for (json item = json_first(v); json_type(item) != JSON_NONE; item = json_next(item))
-			in += globs_fit(&l->test->globs, value_text(item, l->arena));
+			in += fits_one(l->test, value_text(item, l->arena));
 	} else {
-		in = globs_fit(&l->test->globs, value_text(v, l->arena));
+		in = fits_one(l->test, value_text(v, l->arena));
 	}
 	return operator_holds(l->test->operator, is_list, in, all) ||
 	       refuse(l, arena_printf(l->arena, "%s is", SHOW(l->test->path)),

@@ -38,8 +38,8 @@ bool glob_fits(const struct glob *glob, bytes text)
 			bool here = fits[i];
 
 			if (place == PLACE_STAR || place == PLACE_STARS)
-				fits[i] = here || (i > 0 && fits[i - 1] &&
-				                   (place == PLACE_STARS || text.p[i - 1] != '/'));
+				fits[i] = here ||
+				          (i > 0 && fits[i - 1] && (place == PLACE_STARS || text.p[i - 1] != '/'));
 			else
 				fits[i] = before && (place == PLACE_ANY_ONE || text.p[i - 1] == c);
 			before = here;
@@ -77,9 +77,8 @@ static bytes join(struct full_name *out, bytes name, char by, bytes what)
 /* The part of a reference behind its last "/": has it a tag, or a digest? */
 static bool names(bytes pattern, uint8_t by)
 {
-	bytes last = bytes_skip(pattern, bytes_rfind(pattern, '/') < pattern.n
-	                                     ? bytes_rfind(pattern, '/') + 1
-	                                     : 0);
+	bytes last = bytes_skip(
+		pattern, bytes_rfind(pattern, '/') < pattern.n ? bytes_rfind(pattern, '/') + 1 : 0);
 
 	return bytes_find(last, by) < last.n;
 }

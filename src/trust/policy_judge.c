@@ -13,8 +13,8 @@ struct judging {
 	const struct policy_subject *subject;
 	struct arena *arena;
 	struct decision *out;
-	struct map verdicts; /* of struct judged, by signer, type and attachment */
-	struct judged *last; /* of them all */
+	struct map verdicts;  /* of struct judged, by signer, type and attachment */
+	struct judged *last;  /* of them all */
 	struct arena scratch; /* of one look at a content */
 	size_t count;
 	err *e;
@@ -31,6 +31,7 @@ struct judged {
 struct finding {
 	enum verdict_of_need verdict; /* NEED_LACKS: it is something else */
 	const char *why;
+	int64_t time; /* when one of the signers signed it; 0: none did, or it tells none */
 };
 
 static struct decision_line *tell(struct judging *j, unsigned depth, uint32_t line, bytes what)
@@ -141,22 +142,14 @@ static const char *proof(struct judging *j, size_t signer, const struct verdict 
 {
 	const struct verify_result *r = &v->result;
 	bytes who = r->identity.n > 0 ? r->identity : j->q->policy->signers.items[signer].name;
-	const char *on = r->times[0] > 0
-	                     ? arena_printf(j->arena, " on %s", DATE_TEXT(r->times[0]))
-	                     : "";
+	const char *on = r->times[0] > 0 ? arena_printf(j->arena, " on %s", DATE_TEXT(r->times[0]))
+	                                 : "";
 
 	return arena_printf(j->arena, "signed by %s%s%s", text_shown(j->arena, who), on,
 	                    r->log_kind ? ", logged" : "");
 }
 
 /* Whatever comes nearest to holding is told. */
-static void better(struct finding *have, enum verdict_of_need verdict, const char *why)
-{
-	if (have->verdict == NEED_HOLDS || (have->verdict == NEED_REFUSED && verdict == NEED_LACKS))
-		return;
-	*have = (struct finding){ verdict, why };
-}
-
 static void look_at(struct judging *j, const struct policy_need *need, size_t signer, bytes type,
                     const struct attachment *at, struct finding *out)
 {
@@ -167,13 +160,14 @@ static void look_at(struct judging *j, const struct policy_need *need, size_t si
 	case VERDICT_ELSE: return;
 	case VERDICT_REFUSED:
 		if (out->verdict == NEED_LACKS)
-			better(out, NEED_REFUSED, v->why);
+			*out = (struct finding){ NEED_REFUSED, v->why, 0 };
 		return;
 	case VERDICT_HOLDS:
 		fault = age_fault(j, need, v);
 		if (!fault)
 			fault = test_fault(j, need, v);
-		better(out, fault ? NEED_REFUSED : NEED_HOLDS, fault ? fault : proof(j, signer, v));
+		*out = (struct finding){ fault ? NEED_REFUSED : NEED_HOLDS,
+			                     fault ? fault : proof(j, signer, v), v->result.times[0] };
 	}
 }
 
@@ -181,7 +175,7 @@ static struct finding judge_one(struct judging *j, const struct policy_need *nee
                                 const struct attachment *at)
 {
 	static const bytes none = { 0 };
-	struct finding found = { NEED_LACKS, NULL };
+	struct finding found = { .verdict = NEED_LACKS };
 	size_t types = need->kind == NEED_SIGNATURE ? 1 : need->types.len;
 
 	for (size_t s = 0; s < need->signers.len; s++)
@@ -198,8 +192,8 @@ static void tell_detail(struct judging *j, const struct policy_need *need, unsig
 {
 	const char *name = at->manifest.algorithm != DIGEST_NONE ? DIGEST_TEXT(&at->manifest)
 	                                                         : DIGEST_TEXT(&at->layer.digest);
-	struct decision_line *l =
-		tell(j, depth, need->line, bytes_str(arena_printf(j->arena, "%s", name)));
+	struct decision_line *l = tell(j, depth, need->line,
+	                               bytes_str(arena_printf(j->arena, "%s", name)));
 
 	if (l) {
 		l->is_detail = true;
@@ -208,15 +202,24 @@ static void tell_detail(struct judging *j, const struct policy_need *need, unsig
 	}
 }
 
+static bool decides(const struct policy_need *need, const struct finding *found,
+                    const struct finding *before)
+{
+	if (need->newest && found->time != before->time)
+		return found->time > before->time;
+	return before->verdict != NEED_HOLDS;
+}
+
 static enum verdict_of_need judge_leaf(struct judging *j, const struct policy_need *need,
                                        unsigned depth, size_t line)
 {
-	struct finding last = { NEED_LACKS, "nothing of that kind is attached" };
+	struct finding last = { NEED_LACKS, "nothing of that kind is attached", 0 };
+	bool done = false;
 	size_t told = 0;
 
-	for (size_t i = 0; i < j->q->attachments_len; i++) {
+	for (size_t i = 0; i < j->q->attachments_len && !done; i++) {
 		const struct attachment *at = &j->q->attachments[i];
-		struct finding found = { NEED_LACKS, NULL };
+		struct finding found = { .verdict = NEED_LACKS };
 
 		if (is_of_subject(j, at))
 			found = judge_one(j, need, at);
@@ -224,11 +227,11 @@ static enum verdict_of_need judge_leaf(struct judging *j, const struct policy_ne
 			continue;
 		if (told++ < DETAILS_MOST || found.verdict == NEED_HOLDS)
 			tell_detail(j, need, depth + 1, at, &found);
-		last = found;
-		if (found.verdict == NEED_HOLDS)
-			break;
+		if (decides(need, &found, &last))
+			last = found;
+		done = last.verdict == NEED_HOLDS && !need->newest;
 	}
-	if (last.verdict == NEED_REFUSED && told > 1)
+	if (last.verdict == NEED_REFUSED && told > 1 && !(need->newest && last.time > 0))
 		last.why = arena_printf(j->arena, "none of %zu holds", told);
 	j->out->lines.items[line].why = bytes_str(last.why);
 	return last.verdict;
@@ -300,8 +303,8 @@ static enum verdict_of_need judge_rule(struct judging *j, const struct policy_ru
  * anything that is there does not hold. */
 static void count(struct decision *out, enum verdict_of_need verdict, bool warn)
 {
-	enum decision_kind kind = verdict == NEED_HOLDS ? DECISION_PASSES
-	                          : warn                ? DECISION_WARNS
+	enum decision_kind kind = verdict == NEED_HOLDS   ? DECISION_PASSES
+	                          : warn                  ? DECISION_WARNS
 	                          : verdict == NEED_LACKS ? DECISION_LACKS
 	                                                  : DECISION_DENIED;
 
@@ -324,7 +327,7 @@ int policy_decide(const struct policy_question *q, struct arena *a, struct decis
 	struct judging j = { .q = q, .arena = a, .out = out, .e = e };
 	size_t about = 0;
 
-	*out = (struct decision){ .name = q->image.name, .digest = q->image.digest };
+	*out = (struct decision){ 0 };
 	map_init(&j.verdicts, a);
 	for (size_t i = 0; i < q->policy->rules.len; i++) {
 		const struct policy_rule *rule = &q->policy->rules.items[i];

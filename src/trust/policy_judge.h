@@ -3,7 +3,8 @@
  *
  * Each need is judged for itself: is there one attachment that one of its signers signed, of its
  * type, young enough, and saying what it must? Age is counted from the earliest time that is
- * believed, since anybody can put a fresh time stamp on an old signature. Threading: pure functions. */
+ * believed, since anybody can put a fresh time stamp on an old signature. Threading: pure
+ * functions. */
 #pragma once
 
 #include "trust/decision.h"
@@ -18,7 +19,7 @@ struct ready_signer {
 
 /* What is judged on its own: the image, or one of its platforms. */
 struct policy_subject {
-	bytes label;     /* "linux/amd64"; empty: the image itself */
+	bytes label;       /* "linux/amd64"; empty: the image itself */
 	digest digests[2]; /* an attachment of either counts; the second may be none */
 };
 

@@ -2,8 +2,8 @@
 /* verifyImages of Kyverno's ClusterPolicy and Policy (kyverno.io/v1, v2beta1;
  * api/kyverno/v1/image_verification_types.go). What selects objects of a cluster is taken to
  * apply: that only demands more. */
-#include "base/text.h"
 #include "trust/policy_kyverno.h"
+#include "base/text.h"
 
 #include "base/limits.h"
 
@@ -13,8 +13,9 @@ static int refuse_member(struct policy_reader *r, const struct yaml_node *v, con
 {
 	const struct yaml_node *member = yaml_get(v, name);
 
-	return !member ? 0
-	               : policy_fault(r, member, "'%s' is not understood, so the policy is refused", name);
+	return !member
+	           ? 0
+	           : policy_fault(r, member, "'%s' is not understood, so the policy is refused", name);
 }
 
 /* -- who --------------------------------------------------------------------------------------- */
@@ -23,8 +24,7 @@ static int refuse_member(struct policy_reader *r, const struct yaml_node *v, con
 static int glob_pattern(struct policy_reader *r, const struct yaml_node *at, bytes glob,
                         struct identity_part *out)
 {
-	buf text = BUF_INIT(4 * LIMIT_GLOB + 8);
-	err why = { 0 };
+	buf text = BUF_INIT(LIMIT_POLICY_PATTERN);
 
 	if (bytes_find(glob, '*') == glob.n && bytes_find(glob, '?') == glob.n) {
 		out->exact = glob;
@@ -41,10 +41,10 @@ static int glob_pattern(struct policy_reader *r, const struct yaml_node *at, byt
 		else
 			buf_printf(&text, "\\x%02x", glob.p[i]);
 	buf_puts(&text, "$");
-	int status = pattern_new(arena_str(r->arena, buf_bytes(&text)), &out->pattern, &why);
+	int status = policy_pattern(r, at, buf_bytes(&text), &out->pattern);
 
 	buf_done(&text);
-	return status == 0 ? 0 : policy_fault(r, at, "%s", why.text);
+	return status;
 }
 
 static int read_log(struct policy_reader *r, const struct yaml_node *v, bool is_key,
@@ -67,12 +67,11 @@ static int read_log(struct policy_reader *r, const struct yaml_node *v, bool is_
 static int read_keyless(struct policy_reader *r, const struct yaml_node *v,
                         struct policy_need *need)
 {
-	static const char *const members[] = { "issuer",        "issuerRegExp", "subject",
-		                                   "subjectRegExp", "rekor",        "ctlog", NULL };
+	static const char *const members[] = { "issuer", "issuerRegExp", "subject", "subjectRegExp",
+		                                   "rekor",  "ctlog",        NULL };
 	size_t index;
 
-	if (policy_known(r, v, members) < 0 ||
-	    policy_signer_new(r, v, BYTES("keyless"), &index) < 0)
+	if (policy_known(r, v, members) < 0 || policy_signer_new(r, v, BYTES("keyless"), &index) < 0)
 		return -1;
 	struct policy_signer *signer = &r->policy->signers.items[index];
 	struct identity *i = ARENA_PUSH(r->arena, &signer->identities);
@@ -201,7 +200,8 @@ static int read_set(struct policy_reader *r, const struct yaml_node *set, const 
 	size_t i = 0;
 
 	if (++r->depth > LIMIT_POLICY_DEPTH)
-		return policy_fault(r, set, "attestors in attestors, more than %d deep", LIMIT_POLICY_DEPTH);
+		return policy_fault(r, set, "attestors in attestors, more than %d deep",
+		                    LIMIT_POLICY_DEPTH);
 	if (policy_known(r, set, members) < 0 || policy_list(r, set, "entries", &v) < 0 ||
 	    policy_need_group(r, v, "", yaml_real(yaml_get(set, "entries"))->count, out) < 0)
 		return -1;
@@ -230,52 +230,66 @@ static int read_attestors(struct policy_reader *r, const struct yaml_node *owner
 
 /* -- attestations ------------------------------------------------------------------------------ */
 
-/* "{{ builder.id }}": members with dots between; functions, filters and variables of the request are
- * refused. */
-static int read_path(struct policy_reader *r, const struct yaml_node *at, bytes key, bytes *out)
+static bool is_path(bytes path)
 {
-	bytes path = bytes_trim(key);
-
-	if (!bytes_take_prefix(&path, BYTES("{{")) || !bytes_ends(path, BYTES("}}")))
-		return policy_fault(r, at, "a condition's key is one variable of the predicate");
-	path.n -= 2;
-	path = bytes_trim(path);
 	for (size_t i = 0; i < path.n; i++) {
 		uint8_t c = path.p[i];
 
-		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '.')
-			return policy_fault(r, at, "of JMESPath only members with dots between are understood");
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && c != '_' &&
+		    c != '.')
+			return false;
 	}
-	*out = path;
-	return path.n > 0 && !bytes_starts(path, BYTES("request"))
-	           ? 0
-	           : policy_fault(r, at, "a variable that is none of the predicate");
+	return path.n > 0;
 }
 
-static int read_condition(struct policy_reader *r, const struct yaml_node *v,
-                          struct policy_need *need)
+/* take_braces(text, out): what stands between "{{" and "}}" around all of it. */
+static bool take_braces(bytes text, bytes *out)
 {
-	static const char *const members[] = { "key", "operator", "value", "message", NULL };
-	static const char *const operators[] = { "Equals", "Equal",    "NotEquals",   "NotEqual", "In",
-		                                     "AnyIn",  "AllIn",    "NotIn",       "AnyNotIn",
-		                                     "AllNotIn", NULL };
-	static const enum value_operator means[] = { VALUE_IS,     VALUE_IS,     VALUE_IS_NOT,
-		                                         VALUE_IS_NOT, VALUE_ANY_IN, VALUE_ANY_IN,
-		                                         VALUE_ALL_IN, VALUE_ALL_NOT_IN,
-		                                         VALUE_ANY_NOT_IN, VALUE_ALL_NOT_IN };
-	struct policy_test *test = policy_need_test(r, need, TEST_VALUE);
-	const struct yaml_node *value = yaml_get(v, "value");
-	unsigned operator = 0;
-	bytes key = { 0 };
+	*out = bytes_trim(text);
+	if (!bytes_take_prefix(out, BYTES("{{")) || !bytes_ends(*out, BYTES("}}")))
+		return false;
+	out->n -= 2;
+	*out = bytes_trim(*out);
+	return true;
+}
 
-	if (policy_known(r, v, members) < 0 || policy_text(r, v, "key", &key) < 0 ||
-	    policy_word(r, v, "operator", operators, &operator) < 0)
-		return -1;
-	if (key.n == 0 || !value || !yaml_get(v, "operator"))
-		return policy_fault(r, v, "a condition has 'key', 'operator' and 'value'");
-	test->operator = means[operator];
-	if (read_path(r, yaml_get(v, "key"), key, &test->path) < 0 ||
-	    policy_globs(r, value, GLOB_KYVERNO, &test->globs) < 0)
+/* "regex_match('^x$', '{{ builder.id }}')", the one function whose use for provenance is taught. */
+static bool take_match(bytes call, bytes *out_pattern, bytes *out_path)
+{
+	bytes quoted;
+
+	if (!bytes_take_prefix(&call, BYTES("regex_match(")) || !bytes_ends(call, BYTES(")")))
+		return false;
+	call.n--;
+	call = bytes_trim(call);
+	if (!bytes_take_prefix(&call, BYTES("'")) || !bytes_take_until(&call, '\'', out_pattern))
+		return false;
+	call = bytes_trim(call);
+	if (!bytes_take_prefix(&call, BYTES(",")))
+		return false;
+	quoted = bytes_trim(call);
+	if (!bytes_take_prefix(&quoted, BYTES("'")) || !bytes_ends(quoted, BYTES("'")))
+		return false;
+	quoted.n--;
+	return take_braces(quoted, out_path);
+}
+
+static int read_match(struct policy_reader *r, const struct yaml_node *v, bytes pattern,
+                      struct policy_test *test)
+{
+	const struct yaml_node *value = yaml_get(v, "value");
+	bool is = false;
+
+	if (test->operator!= VALUE_IS || !yaml_bool(value, &is) || !is)
+		return policy_fault(r, v, "of regex_match only that it is true is understood");
+	test->operator= VALUE_MATCHES;
+	return policy_pattern(r, yaml_get(v, "key"), pattern, &test->pattern);
+}
+
+static int read_values(struct policy_reader *r, const struct yaml_node *value,
+                       struct policy_test *test)
+{
+	if (policy_globs(r, value, GLOB_KYVERNO, &test->globs) < 0)
 		return -1;
 	for (size_t i = 0; i < test->globs.len; i++)
 		if (bytes_search(test->globs.items[i].text, BYTES("{{")) < test->globs.items[i].text.n)
@@ -283,90 +297,195 @@ static int read_condition(struct policy_reader *r, const struct yaml_node *v,
 	return 0;
 }
 
-/* All conditions of all blocks; of "any" only one is understood, which is the same as all. */
-static int read_block(struct policy_reader *r, const struct yaml_node *block,
-                      struct policy_need *need)
+static int read_condition(struct policy_reader *r, const struct yaml_node *v,
+                          struct policy_test *test)
+{
+	static const char *const members[] = { "key", "operator", "value", "message", NULL };
+	static const char *const operators[] = { "Equals",   "Equal",    "NotEquals", "NotEqual",
+		                                     "In",       "AnyIn",    "AllIn",     "NotIn",
+		                                     "AnyNotIn", "AllNotIn", NULL };
+	static const enum value_operator means[] = {
+		VALUE_IS,     VALUE_IS,     VALUE_IS_NOT,     VALUE_IS_NOT,     VALUE_ANY_IN,
+		VALUE_ANY_IN, VALUE_ALL_IN, VALUE_ALL_NOT_IN, VALUE_ANY_NOT_IN, VALUE_ALL_NOT_IN
+	};
+	const struct yaml_node *at = yaml_get(v, "key"), *value = yaml_get(v, "value");
+	bytes key = { 0 }, pattern = { 0 };
+	unsigned operator= 0;
+
+	if (policy_known(r, v, members) < 0 || policy_text(r, v, "key", &key) < 0 ||
+	    policy_word(r, v, "operator", operators, &operator) < 0)
+		return -1;
+	if (!at || !value || !yaml_get(v, "operator"))
+		return policy_fault(r, v, "a condition has 'key', 'operator' and 'value'");
+	test->kind = TEST_VALUE;
+	test->operator= means[operator];
+	if (!take_braces(key, &test->path))
+		return policy_fault(r, at, "a condition's key is one variable of the predicate");
+	bool matches = take_match(test->path, &pattern, &test->path);
+
+	if (!is_path(test->path))
+		return policy_fault(r, at,
+		                    "of JMESPath only members with dots between, and regex_match "
+		                    "of one, are understood");
+	if (bytes_starts(test->path, BYTES("request")))
+		return policy_fault(r, at, "a variable that is none of the predicate");
+	return matches ? read_match(r, v, pattern, test) : read_values(r, value, test);
+}
+
+/* Conditions: all of them, and one of the alternatives, when there are any. */
+struct conditions {
+	struct tests {
+		struct policy_test *items;
+		size_t len, cap;
+	} all, any;
+};
+
+static int read_list(struct policy_reader *r, const struct yaml_node *block, const char *name,
+                     struct tests *out)
+{
+	const struct yaml_node *v;
+
+	if (!yaml_get(block, name))
+		return 0;
+	if (policy_list(r, block, name, &v) < 0)
+		return -1;
+	for (; v; v = v->next)
+		if (read_condition(r, yaml_real(v), ARENA_PUSH(r->arena, out)) < 0)
+			return -1;
+	return 0;
+}
+
+/* Blocks of which all must hold. */
+static int read_conditions(struct policy_reader *r, const struct yaml_node *owner,
+                           struct conditions *out)
 {
 	static const char *const members[] = { "any", "all", NULL };
+	const struct yaml_node *block;
 
-	if (policy_known(r, block, members) < 0)
+	if (!yaml_get(owner, "conditions"))
+		return 0;
+	if (policy_list(r, owner, "conditions", &block) < 0)
 		return -1;
-	for (const char *const *name = members; *name; name++) {
-		const struct yaml_node *v;
-
-		if (!yaml_get(block, *name))
-			continue;
-		if (policy_list(r, block, *name, &v) < 0)
+	for (; block; block = block->next) {
+		if (policy_known(r, yaml_real(block), members) < 0)
 			return -1;
-		if (name == members && v->next)
-			return policy_fault(r, v->next, "several conditions of which any is enough are not "
-			                                "understood");
-		for (; v; v = v->next)
-			if (read_condition(r, yaml_real(v), need) < 0)
-				return -1;
+		if (yaml_get(block, "any") && out->any.len > 0)
+			return policy_fault(r, block, "a second list of which any is enough is not understood");
+		if (read_list(r, block, "any", &out->any) < 0 || read_list(r, block, "all", &out->all) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One tree of attestors for each alternative: one of them is enough. */
+static int read_alternatives(struct policy_reader *r, const struct yaml_node *v,
+                             const struct conditions *conditions, const struct leaf *leaf,
+                             struct policy_need *out)
+{
+	size_t n = conditions->any.len;
+
+	if (policy_need_group(r, v, "any of", n > 0 ? n : 1, out) < 0)
+		return -1;
+	out->least = 1;
+	for (size_t i = 0; i < out->parts_len; i++) {
+		struct policy_need like = *leaf->like;
+		const struct leaf one = { &like, leaf->what };
+
+		for (size_t k = 0; k < conditions->all.len; k++)
+			*policy_need_test(r, &like, TEST_VALUE) = conditions->all.items[k];
+		if (n > 0)
+			*policy_need_test(r, &like, TEST_VALUE) = conditions->any.items[i];
+		if (read_attestors(r, v, &one, &out->parts[i]) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int read_attestation(struct policy_reader *r, const struct yaml_node *v,
-                            const struct policy_need *like, struct policy_need *out)
+                            struct policy_need *out)
 {
-	static const char *const members[] = { "name",       "type",      "predicateType",
+	static const char *const members[] = { "name",      "type",       "predicateType",
 		                                   "attestors", "conditions", NULL };
-	const struct yaml_node *type = yaml_get(v, "type"), *conditions = yaml_get(v, "conditions");
-	struct policy_need need = *like;
+	const struct yaml_node *type = yaml_get(v, "type");
+	struct policy_need need = { .kind = NEED_ATTESTATION };
+	struct conditions conditions = { 0 };
 
 	if (policy_known(r, v, members) < 0)
 		return -1;
 	type = type ? type : yaml_get(v, "predicateType");
 	if (!type || !yaml_get(v, "attestors"))
 		return policy_fault(r, v, "an attestation has a 'type', and 'attestors' who must sign it");
-	need.kind = NEED_ATTESTATION;
-	need.claims = (struct oci_labels){ 0 }; /* are of signatures */
-	if (policy_need_types(r, type, &need) < 0)
+	if (policy_need_types(r, type, &need) < 0 || read_conditions(r, v, &conditions) < 0)
 		return -1;
-	for (const struct yaml_node *c = yaml_items(conditions); c; c = c->next)
-		if (read_block(r, yaml_real(c), &need) < 0)
-			return -1;
-	if (conditions && !yaml_items(conditions))
-		return policy_fault(r, conditions, "'conditions' is a list");
-	const struct leaf leaf = {
-		&need, arena_printf(r->arena, "attestation %s", text_shown(r->arena, yaml_text(type)))
-	};
+	const struct leaf leaf = { &need, arena_printf(r->arena, "attestation %s",
+		                                           text_shown(r->arena, yaml_text(type))) };
 
-	return read_attestors(r, v, &leaf, out);
+	return read_alternatives(r, v, &conditions, &leaf, out);
 }
 
 /* -- rules ------------------------------------------------------------------------------------- */
 
+/* The form before attestors: one key. */
+static int read_single_key(struct policy_reader *r, const struct yaml_node *v,
+                           const struct policy_need *like, struct policy_need *out)
+{
+	const struct yaml_node *key = yaml_get(v, "key");
+	bytes text = { 0 };
+
+	*out = *like;
+	out->line = policy_line(r, key);
+	out->label = BYTES("signature by a key");
+	if (policy_text(r, v, "key", &text) < 0 || policy_keys(r, key, text, BYTES("a key"), out) < 0)
+		return -1;
+	r->policy->signers.items[r->policy->signers.len - 1].needs_log = true;
+	return 0;
+}
+
+static int read_attestations(struct policy_reader *r, const struct yaml_node *v,
+                             struct policy_need *parts)
+{
+	const struct yaml_node *a;
+	size_t i = 0;
+
+	if (!yaml_get(v, "attestations"))
+		return 0;
+	if (policy_list(r, v, "attestations", &a) < 0)
+		return -1;
+	for (; a; a = a->next)
+		if (read_attestation(r, yaml_real(a), &parts[i++]) < 0)
+			return -1;
+	return 0;
+}
+
 static int read_needs(struct policy_reader *r, const struct yaml_node *v, struct policy_need *out)
 {
-	const struct yaml_node *attestors = yaml_get(v, "attestors");
-	const struct yaml_node *attestations = yaml_get(v, "attestations");
-	size_t n = (attestors ? 1 : 0) + (attestations ? yaml_real(attestations)->count : 0), i = 0;
+	const struct yaml_node *attestors = yaml_get(v, "attestors"), *key = yaml_get(v, "key");
+	const struct yaml_node *attestations = yaml_real(yaml_get(v, "attestations"));
+	size_t n = attestations ? attestations->count : 0, i = 0;
 	struct policy_need like = { .kind = NEED_SIGNATURE };
 	const struct leaf leaf = { &like, "signature" };
 
+	n += attestors ? 1 : 0;
+	n += key ? 1 : 0;
 	if (n == 0)
 		return policy_fault(r, v, "neither 'attestors' nor 'attestations'");
 	if (policy_need_group(r, v, "all of", n, out) < 0 ||
-	    policy_labels(r, yaml_get(v, "annotations"), &like.claims) < 0 ||
-	    (attestors && read_attestors(r, v, &leaf, &out->parts[i++]) < 0))
+	    policy_labels(r, yaml_get(v, "annotations"), &like.claims) < 0)
 		return -1;
-	for (const struct yaml_node *a = yaml_items(attestations); a; a = a->next)
-		if (read_attestation(r, yaml_real(a), &like, &out->parts[i++]) < 0)
-			return -1;
-	return i == n ? 0 : policy_fault(r, attestations, "'attestations' is a list");
+	if ((attestors && read_attestors(r, v, &leaf, &out->parts[i++]) < 0) ||
+	    (key && read_single_key(r, v, &like, &out->parts[i++]) < 0))
+		return -1;
+	return read_attestations(r, v, &out->parts[i]);
 }
 
 static int read_verify(struct policy_reader *r, const struct yaml_node *v, bool warn, bytes name)
 {
 	/* Credentials are ours; digests are what is judged here in any case. */
 	static const char *const members[] = {
-		"type",         "image",        "imageReferences", "skipImageReferences",
-		"attestors",    "attestations", "annotations",     "mutateDigest",
-		"verifyDigest", "required",     "useCache",        "failureAction",
-		"cosignOCI11",  "imageRegistryCredentials", NULL
+		"type",      "key",          "image",         "imageReferences", "skipImageReferences",
+		"attestors", "attestations", "annotations",   "mutateDigest",    "verifyDigest",
+		"required",  "useCache",     "failureAction", "cosignOCI11",     "imageRegistryCredentials",
+		NULL
 	};
 	static const char *const types[] = { "Cosign", "SigstoreBundle", NULL };
 	static const char *const actions[] = { "Enforce", "Audit", NULL };
@@ -399,9 +518,15 @@ int policy_note_selectors(struct policy_reader *r, const struct yaml_node *v,
 
 static int read_rule(struct policy_reader *r, const struct yaml_node *v, bool warn, bytes policy)
 {
-	static const char *const members[] = { "name",          "match",        "exclude",
-		                                   "preconditions", "verifyImages", "celPreconditions",
-		                                   "imageExtractors", "skipBackgroundRequests", NULL };
+	static const char *const members[] = { "name",
+		                                   "match",
+		                                   "exclude",
+		                                   "preconditions",
+		                                   "verifyImages",
+		                                   "celPreconditions",
+		                                   "imageExtractors",
+		                                   "skipBackgroundRequests",
+		                                   NULL };
 	static const char *const selectors[] = { "exclude", "preconditions", "celPreconditions",
 		                                     "imageExtractors", NULL };
 	const struct yaml_node *image;
@@ -411,8 +536,8 @@ static int read_rule(struct policy_reader *r, const struct yaml_node *v, bool wa
 	    policy_text(r, v, "name", &name) < 0 || policy_list(r, v, "verifyImages", &image) < 0 ||
 	    policy_note_selectors(r, v, selectors) < 0)
 		return -1;
-	name = bytes_str(arena_printf(r->arena, "%s/%s", text_shown(r->arena, policy),
-	                              text_shown(r->arena, name)));
+	name = bytes_str(
+		arena_printf(r->arena, "%s/%s", text_shown(r->arena, policy), text_shown(r->arena, name)));
 	for (; image; image = image->next)
 		if (read_verify(r, yaml_real(image), warn, name) < 0)
 			return -1;
@@ -422,11 +547,18 @@ static int read_rule(struct policy_reader *r, const struct yaml_node *v, bool wa
 int policy_read_kyverno(struct policy_reader *r, const struct yaml_node *root)
 {
 	static const char *const top[] = { "apiVersion", "kind", "metadata", "spec", "status", NULL };
-	static const char *const members[] = {
-		"rules",           "validationFailureAction", "background", "webhookTimeoutSeconds",
-		"failurePolicy",   "admission",               "emitWarning", "schemaValidation",
-		"generateExisting", "webhookConfiguration",   "useServerSideApply", NULL
-	};
+	static const char *const members[] = { "rules",
+		                                   "validationFailureAction",
+		                                   "background",
+		                                   "webhookTimeoutSeconds",
+		                                   "failurePolicy",
+		                                   "admission",
+		                                   "emitWarning",
+		                                   "schemaValidation",
+		                                   "generateExisting",
+		                                   "webhookConfiguration",
+		                                   "useServerSideApply",
+		                                   NULL };
 	static const char *const actions[] = { "Enforce", "Audit", NULL };
 	const struct yaml_node *spec = yaml_get(root, "spec"), *rule;
 	unsigned action = 1; /* Kyverno's default */

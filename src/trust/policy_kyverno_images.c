@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kyverno's ImageValidatingPolicy (policies.kyverno.io, v1alpha1 to v1). Of CEL only the shapes that
- * its documentation teaches are understood; everything else is refused. */
+/* Kyverno's ImageValidatingPolicy (policies.kyverno.io, v1alpha1 to v1). Of CEL only the shapes
+ * that its documentation teaches are understood; everything else is refused. */
 #include "base/limits.h"
 #include "base/text.h"
 #include "trust/policy_kyverno.h"
@@ -14,14 +14,14 @@ struct reading {
 		struct attestor {
 			bytes name;
 			struct policy_need by; /* its signers */
-		} *items;
+		} * items;
 		size_t len, cap;
 	} attestors;
 	struct {
 		struct attestation {
 			bytes name;
 			struct policy_need like; /* its type */
-		} *items;
+		} * items;
 		size_t len, cap;
 	} attestations;
 	struct {
@@ -75,7 +75,8 @@ static int read_identities(struct policy_reader *r, const struct yaml_node *keyl
 			return -1;
 		if ((i->subject.exact.n == 0 && !i->subject.pattern) ||
 		    (i->issuer.exact.n == 0 && !i->issuer.pattern))
-			return policy_fault(r, v, "an identity has a subject and an issuer: else anybody's fits");
+			return policy_fault(r, v,
+			                    "an identity has a subject and an issuer: else anybody's fits");
 	}
 	return 0;
 }
@@ -195,7 +196,8 @@ static bool take_attestation(struct reading *p, bytes *in, struct policy_need *n
 	return false;
 }
 
-/* "verifyImageSignatures(image, [...])", "verifyAttestationSignatures(image, attestations.x, [...])" */
+/* "verifyImageSignatures(image, [...])", and
+ * "verifyAttestationSignatures(image, attestations.x, [...])". */
 static bool take_verify(struct reading *p, bytes *in, bytes image, struct policy_need *need)
 {
 	need->kind = NEED_SIGNATURE;
@@ -260,7 +262,7 @@ static bool take_payload(struct reading *p, bytes *in, bytes image, struct polic
 	struct policy_test *test = policy_need_test(p->r, need, TEST_VALUE);
 
 	test->path = path;
-	test->operator = has ? VALUE_THERE : VALUE_IS;
+	test->operator= has ? VALUE_THERE : VALUE_IS;
 	if (has)
 		return take(in, ")");
 	if (!take(in, "==") || !take_text(in, &value))
@@ -311,9 +313,10 @@ static int read_validation(struct reading *p, const struct yaml_node *v)
 		struct policy_need need = { .line = policy_line(p->r, expression ? expression : v) };
 
 		if (!take_expression(p, &text, &need))
-			return policy_fault(p->r, expression ? expression : v,
-			                    "CEL that is not understood: images.X.map(i, verifyImageSignatures(i, "
-			                    "[attestors.A])).all(e, e > 0) and its like are");
+			return policy_fault(
+				p->r, expression ? expression : v,
+				"CEL that is not understood: images.X.map(i, verifyImageSignatures(i, "
+				"[attestors.A])).all(e, e > 0) and its like are");
 		*ARENA_PUSH(p->r->arena, &p->needs) = need;
 	} while (take(&text, "&&"));
 	return bytes_trim(text).n == 0
@@ -376,11 +379,21 @@ static int read_actions(struct policy_reader *r, const struct yaml_node *spec, b
 int policy_read_kyverno_images(struct policy_reader *r, const struct yaml_node *root)
 {
 	static const char *const top[] = { "apiVersion", "kind", "metadata", "spec", "status", NULL };
-	static const char *const members[] = {
-		"matchConstraints", "matchConditions", "matchImageReferences", "attestors", "attestations",
-		"validationConfigurations", "validations", "validationActions", "failurePolicy",
-		"webhookConfiguration", "evaluation", "autogen", "credentials", "images", NULL
-	};
+	static const char *const members[] = { "matchConstraints",
+		                                   "matchConditions",
+		                                   "matchImageReferences",
+		                                   "attestors",
+		                                   "attestations",
+		                                   "validationConfigurations",
+		                                   "validations",
+		                                   "validationActions",
+		                                   "failurePolicy",
+		                                   "webhookConfiguration",
+		                                   "evaluation",
+		                                   "autogen",
+		                                   "credentials",
+		                                   "images",
+		                                   NULL };
 	static const char *const selectors[] = { "matchConditions", "images", NULL };
 	const struct yaml_node *spec = yaml_get(root, "spec");
 	struct policy_rule rule = { .line = policy_line(r, root) };

@@ -14,8 +14,9 @@ static int read_key(struct policy_reader *r, const struct yaml_node *def,
 
 	if (policy_text(r, def, "key", &text) < 0)
 		return -1;
-	return bytes_starts(text, BYTES("-----BEGIN ")) ? policy_key(r, value, text, signer)
-	                                                : policy_file_new(r, value, text, &signer->key_file);
+	return bytes_starts(text, BYTES("-----BEGIN "))
+	           ? policy_key(r, value, text, signer)
+	           : policy_file_new(r, value, text, &signer->key_file);
 }
 
 static int read_identity(struct policy_reader *r, const struct yaml_node *def,
@@ -135,6 +136,7 @@ static int read_scan(struct policy_reader *r, const struct yaml_node *v, struct 
 	bytes worst = { 0 };
 
 	policy_add_types(r, TYPES_SCAN, need);
+	need->newest = true; /* an older scan that found less says nothing */
 	if (policy_text(r, v, "at-most", &worst) < 0)
 		return -1;
 	if (worst.n == 0)
@@ -155,7 +157,8 @@ static int add_globs(struct policy_reader *r, const struct yaml_node *value, con
 	if (policy_texts(r, value, &texts) < 0)
 		return -1;
 	for (size_t i = 0; i < texts.len; i++) {
-		const char *text = arena_printf(r->arena, "%s%s", before, arena_str(r->arena, texts.items[i]));
+		const char *text = arena_printf(r->arena, "%s%s", before,
+		                                arena_str(r->arena, texts.items[i]));
 
 		if (strlen(text) > LIMIT_GLOB)
 			return policy_fault(r, value, "a pattern of more than %d characters", LIMIT_GLOB);
@@ -203,8 +206,9 @@ static int read_base(struct policy_reader *r, const struct yaml_node *v, struct 
 	const struct yaml_node *images = yaml_get(v, "images");
 
 	policy_add_types(r, TYPES_PROVENANCE, need);
-	return !images ? policy_fault(r, v, "'images' says what may have gone in")
-	               : policy_globs(r, images, GLOB_OWN, &policy_need_test(r, need, TEST_BASE)->globs);
+	return !images
+	           ? policy_fault(r, v, "'images' says what may have gone in")
+	           : policy_globs(r, images, GLOB_OWN, &policy_need_test(r, need, TEST_BASE)->globs);
 }
 
 static int read_test_result(struct policy_reader *r, const struct yaml_node *v,
@@ -213,6 +217,7 @@ static int read_test_result(struct policy_reader *r, const struct yaml_node *v,
 	const struct yaml_node *of = yaml_get(v, "configuration");
 
 	policy_add_types(r, TYPES_TEST, need);
+	need->newest = true;
 	(void)policy_need_test(r, need, TEST_RESULT);
 	return !of ? 0
 	           : policy_globs(r, of, GLOB_OWN,
@@ -233,7 +238,7 @@ static int read_attestation(struct policy_reader *r, const struct yaml_node *v,
 		struct policy_test *test = policy_need_test(r, need, TEST_VALUE);
 
 		test->path = says.items[i].name;
-		test->operator = VALUE_IS;
+		test->operator= VALUE_IS;
 		*ARENA_PUSH(r->arena, &test->globs) = (struct glob){ says.items[i].value, GLOB_OWN };
 	}
 	return 0;
@@ -267,8 +272,7 @@ static int read_leaf(struct policy_reader *r, const struct leaf *leaf, const str
 		return -1;
 	if (!by || yaml_is_null(v))
 		return policy_fault(r, v, "'by' says which of the signers must have signed it");
-	if (read_by(r, by, leaf->name, need) < 0 ||
-	    leaf->read(r, is_short ? NULL : v, need) < 0)
+	if (read_by(r, by, leaf->name, need) < 0 || leaf->read(r, is_short ? NULL : v, need) < 0)
 		return -1;
 	return is_short ? 0 : policy_age(r, v, "max-age", &need->age);
 }
@@ -357,7 +361,8 @@ static int read_rule(struct policy_reader *r, const struct yaml_node *v)
 	if (policy_known(r, v, members) < 0 || policy_text(r, v, "name", &rule.name) < 0 ||
 	    policy_globs(r, yaml_get(v, "images"), GLOB_OWN, &rule.images) < 0 ||
 	    policy_globs(r, yaml_get(v, "except"), GLOB_OWN, &rule.except) < 0 ||
-	    policy_word(r, v, "mode", modes, &mode) < 0 || policy_word(r, v, "platforms", scopes, &scope) < 0)
+	    policy_word(r, v, "mode", modes, &mode) < 0 ||
+	    policy_word(r, v, "platforms", scopes, &scope) < 0)
 		return -1;
 	if (!yaml_get(v, "require"))
 		return policy_fault(r, v, "a rule has 'images' and 'require'");
@@ -383,8 +388,7 @@ int policy_read_own(struct policy_reader *r, const struct yaml_node *root)
 	if (!yaml_says(yaml_get(root, "oakum-policy"), "1"))
 		return policy_fault(r, yaml_get(root, "oakum-policy"), "the version of this form is 1");
 	if (policy_word(r, root, "default", defaults, &otherwise) < 0 ||
-	    read_signers(r, yaml_get(root, "signers")) < 0 ||
-	    policy_list(r, root, "rules", &rule) < 0)
+	    read_signers(r, yaml_get(root, "signers")) < 0 || policy_list(r, root, "rules", &rule) < 0)
 		return -1;
 	r->policy->otherwise = (enum policy_default)otherwise;
 	for (; rule; rule = rule->next)

@@ -113,8 +113,9 @@ int policy_bool(struct policy_reader *r, const struct yaml_node *mapping, const 
 {
 	const struct yaml_node *value = yaml_get(mapping, name);
 
-	return !value || yaml_bool(value, out) ? 0
-	                                       : policy_fault(r, value, "true or false is expected here");
+	return !value || yaml_bool(value, out)
+	           ? 0
+	           : policy_fault(r, value, "true or false is expected here");
 }
 
 int policy_age(struct policy_reader *r, const struct yaml_node *mapping, const char *name,
@@ -150,9 +151,10 @@ int policy_labels(struct policy_reader *r, const struct yaml_node *value, struct
 	for (const struct yaml_node *v = yaml_first(value); v; v = v->next) {
 		struct oci_label *label = ARENA_PUSH(r->arena, out);
 
-		label->name = yaml_text(v->key);
-		if (out->len > MOST_LIST || scalar(r, yaml_real(v), &label->value) < 0)
-			return err_is_set(r->e) ? -1 : policy_fault(r, v, "too many members");
+		if (out->len > MOST_LIST)
+			return policy_fault(r, v, "more than %d members", MOST_LIST);
+		if (scalar(r, v->key, &label->name) < 0 || scalar(r, yaml_real(v), &label->value) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -189,12 +191,27 @@ int policy_list(struct policy_reader *r, const struct yaml_node *mapping, const 
 
 /* -- who may sign ------------------------------------------------------------------------------ */
 
+int policy_pattern(struct policy_reader *r, const struct yaml_node *at, bytes text,
+                   struct pattern **out)
+{
+	const char *pattern = arena_str(r->arena, text);
+	err why = { 0 };
+
+	if (text.n > LIMIT_POLICY_PATTERN || !pattern_is_anchored(pattern))
+		return policy_fault(r, at,
+		                    "an expression that is not anchored fits more than is meant: write "
+		                    "it as ^...$");
+	if (pattern_new(pattern, out, &why) < 0)
+		return policy_fault(r, at, "%s", why.text);
+	*ARENA_PUSH(r->arena, &r->policy->patterns) = *out;
+	return 0;
+}
+
 int policy_part(struct policy_reader *r, const struct yaml_node *mapping, const char *exact,
                 const char *regexp, struct identity_part *out)
 {
 	const struct yaml_node *value = yaml_get(mapping, regexp);
 	bytes text = { 0 };
-	err why = { 0 };
 
 	if (value && yaml_get(mapping, exact))
 		return policy_fault(r, value, "'%s' and '%s': only one of them", exact, regexp);
@@ -203,13 +220,7 @@ int policy_part(struct policy_reader *r, const struct yaml_node *mapping, const 
 		return -1;
 	if (!value)
 		return 0;
-	const char *pattern = arena_str(r->arena, text);
-
-	if (text.n > LIMIT_IDENTITY || !pattern_is_anchored(pattern))
-		return policy_fault(r, value,
-		                    "an expression that is not anchored fits more than is meant: write "
-		                    "it as ^...$");
-	return pattern_new(pattern, &out->pattern, &why) == 0 ? 0 : policy_fault(r, value, "%s", why.text);
+	return policy_pattern(r, value, text, &out->pattern);
 }
 
 int policy_signer_new(struct policy_reader *r, const struct yaml_node *at, bytes name, size_t *out)
@@ -227,8 +238,9 @@ int policy_key(struct policy_reader *r, const struct yaml_node *at, bytes text,
 	static const bytes begin = BYTES_INIT("-----BEGIN ");
 
 	if (!bytes_starts(bytes_trim(text), begin))
-		return policy_fault(r, at, "no public key as PEM (keys of a KMS, of a Secret or at an "
-		                           "address are not fetched: write the key itself)");
+		return policy_fault(r, at,
+		                    "no public key as PEM (keys of a KMS, of a Secret or at an "
+		                    "address are not fetched: write the key itself)");
 	if (text.n > LIMIT_KEY)
 		return policy_fault(r, at, "a key of %zu bytes", text.n);
 	signer->key = bytes_trim(text);
@@ -245,8 +257,8 @@ int policy_keys(struct policy_reader *r, const struct yaml_node *at, bytes text,
 		size_t to = bytes_search(rest, end), signer;
 
 		if (policy_signer_new(r, at, name, &signer) < 0 ||
-		    policy_key(r, at, bytes_slice(rest, 0, to + end.n),
-		               &r->policy->signers.items[signer]) < 0)
+		    policy_key(r, at, bytes_slice(rest, 0, to + end.n), &r->policy->signers.items[signer]) <
+		        0)
 			return -1;
 		policy_need_signer(r, need, signer);
 		rest = bytes_trim(bytes_skip(rest, to < rest.n ? to + end.n : to));

@@ -51,21 +51,23 @@ int policy_word(struct policy_reader *r, const struct yaml_node *mapping, const 
 int policy_list(struct policy_reader *r, const struct yaml_node *mapping, const char *name,
                 const struct yaml_node **out);
 
-/* policy_part(r, mapping, exact, regexp, out): one side of an identity, by one of two members; an
- * expression is anchored at both ends. policy_part_glob: a text with "*", as Kyverno takes it. */
+/* policy_pattern(r, at, text, out): an expression, anchored at both ends; the policy frees it.
+ * policy_part(r, mapping, exact, regexp, out): one side of an identity, by one of two members. */
+int policy_pattern(struct policy_reader *r, const struct yaml_node *at, bytes text,
+                   struct pattern **out);
 int policy_part(struct policy_reader *r, const struct yaml_node *mapping, const char *exact,
                 const char *regexp, struct identity_part *out);
 
-/* policy_signer_new(r, at, name, out): one more; out: its index. policy_key(r, at, signer, text): the
- * one PEM that stands there. policy_file_new(r, at, name, out): index + 1 of a file. */
+/* policy_signer_new(r, at, name, out): one more; out: its index. policy_key(r, at, text, signer):
+ * the one PEM that stands there. policy_file_new(r, at, name, out): index + 1 of a file. */
 int policy_signer_new(struct policy_reader *r, const struct yaml_node *at, bytes name, size_t *out);
 int policy_key(struct policy_reader *r, const struct yaml_node *at, bytes text,
                struct policy_signer *signer);
 int policy_file_new(struct policy_reader *r, const struct yaml_node *at, bytes name, size_t *out);
 
-/* policy_keys(r, at, text, names, need): one signer for each PEM that stands there, and all of them
- * may have signed the need; the last ones of the policy's signers. policy_service(r, mapping, ours):
- * member url: the public good instance's address, or any where the user named a trusted root. */
+/* policy_keys(r, at, text, name, need): one signer for each PEM that stands there, and all of them
+ * may have signed the need. policy_service(r, mapping, ours): member url: the public good
+ * instance's address, or any where the user named a trusted root. */
 int policy_keys(struct policy_reader *r, const struct yaml_node *at, bytes text, bytes name,
                 struct policy_need *need);
 int policy_service(struct policy_reader *r, const struct yaml_node *mapping, const char *ours);

@@ -67,7 +67,8 @@ static int read_key(struct policy_reader *r, const struct yaml_node *key, bytes 
 	bytes text = { 0 };
 
 	if (yaml_get(key, "kms") || yaml_get(key, "secretRef"))
-		return policy_fault(r, key, "a key of a KMS or of a Secret is not fetched: write it as 'data'");
+		return policy_fault(r, key,
+		                    "a key of a KMS or of a Secret is not fetched: write it as 'data'");
 	if (policy_known(r, key, members) < 0 ||
 	    policy_word(r, key, "hashAlgorithm", hashes, &hash) < 0 ||
 	    policy_text(r, key, "data", &text) < 0)
@@ -166,8 +167,9 @@ static int read_attestation(struct policy_reader *r, const struct yaml_node *v,
 	const struct yaml_node *type = yaml_get(v, "predicateType");
 
 	if (yaml_get(v, "policy"))
-		return policy_fault(r, yaml_get(v, "policy"),
-		                    "policies in CUE and Rego are not understood: say it in an oakum-policy");
+		return policy_fault(
+			r, yaml_get(v, "policy"),
+			"policies in CUE and Rego are not understood: say it in an oakum-policy");
 	if (policy_known(r, v, members) < 0)
 		return -1;
 	if (!type)
@@ -203,7 +205,7 @@ static int read_attestations(struct policy_reader *r, const struct yaml_node *au
 static int read_authority(struct policy_reader *r, const struct yaml_node *v, size_t number,
                           struct policy_need *need)
 {
-	static const char *const members[] = { "name",         "key",   "keyless",        "static",
+	static const char *const members[] = { "name",         "key",   "keyless",         "static",
 		                                   "attestations", "ctlog", "signatureFormat", NULL };
 	static const char *const formats[] = { "legacy", "bundle", NULL };
 	const struct yaml_node *key = yaml_get(v, "key"), *keyless = yaml_get(v, "keyless");
@@ -220,8 +222,7 @@ static int read_authority(struct policy_reader *r, const struct yaml_node *v, si
 	if (fixed)
 		return read_static(r, fixed, need);
 	need->kind = NEED_SIGNATURE;
-	need->label =
-		bytes_str(arena_printf(r->arena, "signature by %s", text_shown(r->arena, name)));
+	need->label = bytes_str(arena_printf(r->arena, "signature by %s", text_shown(r->arena, name)));
 	if ((key ? read_key(r, key, name, need) : read_keyless(r, keyless, name, need)) < 0 ||
 	    read_log(r, v, need) < 0)
 		return -1;
@@ -239,8 +240,9 @@ int policy_read_sigstore(struct policy_reader *r, const struct yaml_node *root)
 	size_t i = 0;
 
 	if (yaml_get(spec, "policy"))
-		return policy_fault(r, yaml_get(spec, "policy"),
-		                    "policies in CUE and Rego are not understood: say it in an oakum-policy");
+		return policy_fault(
+			r, yaml_get(spec, "policy"),
+			"policies in CUE and Rego are not understood: say it in an oakum-policy");
 	if (policy_known(r, root, top) < 0 || policy_known(r, spec, members) < 0 ||
 	    policy_word(r, spec, "mode", modes, &mode) < 0 || read_images(r, spec, &rule) < 0 ||
 	    policy_list(r, spec, "authorities", &v) < 0 ||

@@ -27,9 +27,12 @@ static bool is_uri(bytes s)
 {
 	size_t colon = bytes_find(s, ':');
 
-	for (size_t i = 0; i < colon; i++)
-		if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !(i > 0 && s.p[i] >= '+' && s.p[i] <= '9'))
+	for (size_t i = 0; i < colon; i++) {
+		uint8_t c = s.p[i] | 32;
+
+		if (!(c >= 'a' && c <= 'z') && !(i > 0 && s.p[i] >= '+' && s.p[i] <= '9'))
 			return false;
+	}
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] == 0x7f)
 			return false;

@@ -19,8 +19,8 @@ struct predicate_type {
 };
 
 #define PREDICATE_NAMES \
-	"custom, slsaprovenance, slsaprovenance02, slsaprovenance1, spdx, spdxjson, cyclonedx, link, vuln, " \
-	"vulns, openvex, vsa, test-result"
+	"custom, slsaprovenance, slsaprovenance02, slsaprovenance1, spdx, spdxjson, cyclonedx, link, " \
+	"vuln, vulns, openvex, vsa, test-result"
 
 /* predicate_type_of(name, out, e): a short name, or any URI (of JSON). ERR_USAGE lists the names.
  * Borrows a URI. */

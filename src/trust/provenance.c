@@ -33,16 +33,13 @@ static int text(const struct reader *r, json object, const char *name, bytes *ou
 static bytes scalar(const struct reader *r, json v)
 {
 	switch (json_type(v)) {
-	case JSON_STRING:
-		return json_bytes(v, r->arena);
+	case JSON_STRING: return json_bytes(v, r->arena);
 	case JSON_NUMBER:
 	case JSON_BOOL:
 	case JSON_ARRAY:
-	case JSON_OBJECT:
-		return json_raw(v);
+	case JSON_OBJECT: return json_raw(v);
 	case JSON_NONE:
-	case JSON_NULL:
-		break;
+	case JSON_NULL: break;
 	}
 	return (bytes){ 0 };
 }

@@ -4,8 +4,8 @@
  *
  * Producers whose fields stand elsewhere than the specification's: slsa-github-generator, GitHub's
  * artifact attestations, the npm client, BuildKit, Google Cloud Build. It is read here, not judged:
- * whoever signed the statement says so, and nothing is compared with his certificate (trust/slsa.h).
- * Threading: pure functions; constant once read. */
+ * whoever signed the statement says so, and nothing is compared with his certificate
+ * (trust/slsa.h). Threading: pure functions; constant once read. */
 #pragma once
 
 #include "trust/statement.h"
@@ -44,10 +44,10 @@ struct provenance_run {
 
 struct provenance {
 	enum provenance_version version;
-	bytes builder; /* a URI, as it stands; may end in "@REF"; empty: BuildKit at home */
+	bytes builder;    /* a URI, as it stands; may end in "@REF"; empty: BuildKit at home */
 	bytes build_type; /* a URI: says what the parameters mean */
-	struct provenance_source source; /* what was built: where the build was described */
-	bytes entry_point;               /* of the source: a workflow, a Dockerfile */
+	struct provenance_source source;     /* what was built: where the build was described */
+	bytes entry_point;                   /* of the source: a workflow, a Dockerfile */
 	struct provenance_values parameters; /* from outside: whoever started the build chose them */
 	struct provenance_values inputs;     /* of them: what a workflow was started with by hand */
 	bytes invocation;                    /* the run's id or address */

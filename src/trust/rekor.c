@@ -25,6 +25,12 @@ static bytes signer_pem(const struct bundle *b, const struct public_key *key, st
 	return key ? public_key_pem(key, a) : pem_text("CERTIFICATE", b->certificate, a);
 }
 
+static const char *const hash_names[] = {
+	[BUNDLE_SHA256] = "sha256",
+	[BUNDLE_SHA384] = "sha384",
+	[BUNDLE_SHA512] = "sha512",
+};
+
 static void put_hashedrekord(struct compact *c, const struct bundle *b,
                              const struct public_key *key, struct arena *a)
 {
@@ -33,7 +39,7 @@ static void put_hashedrekord(struct compact *c, const struct bundle *b,
 	text_hex(&hex, b->message_digest);
 	json_write_object(&c->json, "data");
 	json_write_object(&c->json, "hash");
-	json_write_text(&c->json, "algorithm", "sha256");
+	json_write_text(&c->json, "algorithm", hash_names[b->message_hash]);
 	json_write_str(&c->json, "value", buf_bytes(&hex));
 	json_write_end(&c->json);
 	json_write_end(&c->json);
@@ -75,29 +81,32 @@ static bytes request_v1(const struct bundle *b, const struct public_key *key, st
 	return compact_end(&c, a);
 }
 
-/* key_details(key, signature): sigstore_common.proto, PublicKeyDetails; NULL: none that goes with
- * SHA-256. An RSA signature is as long as the modulus. */
-static const char *key_details(const struct public_key *key, bytes signature)
+/* key_details(key, b): sigstore_common.proto, PublicKeyDetails; NULL: none that a hashedrekord can
+ * be of, such as Ed25519 over a whole envelope. An RSA signature is as long as the modulus. */
+static const char *key_details(const struct public_key *key, const struct bundle *b)
 {
-	if (!key || public_key_kind(key) == KEY_P256)
-		return "PKIX_ECDSA_P256_SHA_256";
-	if (public_key_kind(key) != KEY_RSA)
-		return NULL;
-	switch (signature.n * 8) {
-	case 2048: return "PKIX_RSA_PKCS1V15_2048_SHA256";
-	case 3072: return "PKIX_RSA_PKCS1V15_3072_SHA256";
-	case 4096: return "PKIX_RSA_PKCS1V15_4096_SHA256";
-	default: return NULL;
+	switch (key ? public_key_kind(key) : KEY_P256) {
+	case KEY_P256: return "PKIX_ECDSA_P256_SHA_256";
+	case KEY_P384: return "PKIX_ECDSA_P384_SHA_384";
+	case KEY_P521: return "PKIX_ECDSA_P521_SHA_512";
+	case KEY_ED25519: return b->is_envelope ? NULL : "PKIX_ED25519_PH";
+	case KEY_RSA:
+		return b->signature.n == 2048 / 8   ? "PKIX_RSA_PKCS1V15_2048_SHA256"
+		       : b->signature.n == 3072 / 8 ? "PKIX_RSA_PKCS1V15_3072_SHA256"
+		       : b->signature.n == 4096 / 8 ? "PKIX_RSA_PKCS1V15_4096_SHA256"
+		                                    : NULL;
+	case KEY_NONE: break;
 	}
+	return NULL;
 }
 
-static bytes digest_of_v2(const struct bundle *b, struct arena *a)
+/* What the signature covers, by the hash of the key. */
+static bytes digest_of_v2(const struct bundle *b, const struct public_key *key, struct arena *a)
 {
 	if (!b->is_envelope)
 		return b->message_digest;
-	digest d = digest_of(DIGEST_SHA256, dsse_pae(b->payload_type, b->payload, a));
-
-	return arena_bytes(a, bytes_of(d.value, digest_size(&d)));
+	return key_digest(key ? public_key_hash(key) : KEY_SHA256,
+	                  dsse_pae(b->payload_type, b->payload, a), a);
 }
 
 static bytes request_v2(const struct bundle *b, const struct public_key *key, struct arena *a)
@@ -107,11 +116,11 @@ static bytes request_v2(const struct bundle *b, const struct public_key *key, st
 	compact_begin(&c);
 	json_write_object(&c.json, NULL);
 	json_write_object(&c.json, "hashedRekordRequestV002");
-	compact_base64(&c, "digest", digest_of_v2(b, a), a);
+	compact_base64(&c, "digest", digest_of_v2(b, key, a), a);
 	json_write_object(&c.json, "signature");
 	compact_base64(&c, "content", b->signature, a);
 	json_write_object(&c.json, "verifier");
-	json_write_text(&c.json, "keyDetails", key_details(key, b->signature));
+	json_write_text(&c.json, "keyDetails", key_details(key, b));
 	json_write_object(&c.json, key ? "publicKey" : "x509Certificate");
 	compact_base64(&c, "rawBytes", key ? public_key_der(key) : b->certificate, a);
 	json_write_end(&c.json);
@@ -125,13 +134,12 @@ static bytes request_v2(const struct bundle *b, const struct public_key *key, st
 int rekor_request(unsigned version, const struct bundle *b, const struct public_key *key,
                   struct arena *a, bytes *out, err *e)
 {
-	if (!b->is_envelope && b->message_hash != BUNDLE_SHA256)
+	if (!b->is_envelope && b->message_hash == BUNDLE_HASH_NONE)
+		return err_set(e, ERR_USAGE, 0, "a message without its digest: no log takes it");
+	if (version > 1 && !key_details(key, b))
 		return err_set(e, ERR_USAGE, 0,
-		               "log entries are of SHA-256: sign with a P-256 or RSA key, or to no log");
-	if (version > 1 && !key_details(key, b->signature))
-		return err_set(e, ERR_USAGE, 0,
-		               "a log of version 2 takes P-256 keys, and RSA keys of 2048, 3072 or 4096 "
-		               "bits");
+		               "logs of version 2 take no such key: no Ed25519 for envelopes, RSA of 2048, "
+		               "3072 or 4096 bits");
 	*out = version == 1 ? request_v1(b, key, a) : request_v2(b, key, a);
 	return 0;
 }

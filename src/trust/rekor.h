@@ -14,9 +14,8 @@
 /* rekor_path(version): behind the log's address. */
 const char *rekor_path(unsigned version);
 
-/* rekor_request(version, b, key, a, out, e): key NULL: b's certificate signed. ERR_USAGE: a kind of
- * key that this version does not take, or whose entries could not be verified (messages that are
- * signed with SHA-384 or SHA-512). Arena. */
+/* rekor_request(version, b, key, a, out, e): key NULL: b's certificate signed, of P-256. ERR_USAGE:
+ * a kind of key that this version does not take. Arena. */
 int rekor_request(unsigned version, const struct bundle *b, const struct public_key *key,
                   struct arena *a, bytes *out, err *e);
 

@@ -107,23 +107,48 @@ static int read_ct_logs(const struct reader *r, json root, struct trust_root *ou
 
 /* -- authorities ------------------------------------------------------------------------------- */
 
-static int read_certificates(const struct reader *r, json list, struct certificate_chain *out)
+struct trust_chain {
+	bytes *ders;
+	size_t ders_len;
+	struct certificate_chain read; /* empty: not yet */
+};
+
+static int read_certificates(const struct reader *r, json list, struct trust_chain **out)
 {
 	size_t n = json_count(list);
+	struct trust_chain *chain = arena_new(r->arena, struct trust_chain);
 
 	if (n == 0 || n > LIMIT_CERTIFICATE_CHAIN)
 		return err_set(r->e, ERR_FORMAT, 0, "a chain of %zu certificates", n);
-	out->items = arena_array(r->arena, struct certificate *, n);
-	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v)) {
-		bytes der;
-
-		if (!protojson_octets(protojson_get(v, "rawBytes"), r->arena, &der))
+	chain->ders = arena_array(r->arena, bytes, n);
+	chain->read.items = arena_array(r->arena, struct certificate *, n);
+	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v))
+		if (!protojson_octets(protojson_get(v, "rawBytes"), r->arena,
+		                      &chain->ders[chain->ders_len++]))
 			return err_set(r->e, ERR_FORMAT, 0, "a certificate that is not base64");
-		if (certificate_read(der, &out->items[out->len], r->e) < 0)
-			return -1;
-		out->len++;
-	}
+	*out = chain;
 	return 0;
+}
+
+static void free_chain(struct certificate_chain *chain)
+{
+	for (size_t i = 0; i < chain->len; i++)
+		certificate_free(chain->items[i]);
+	chain->len = 0;
+}
+
+const struct certificate_chain *trust_chain(const struct trust_authority *authority)
+{
+	struct trust_chain *chain = authority->chain;
+	err unreadable = { 0 };
+
+	while (chain->read.len < chain->ders_len && !err_is_set(&unreadable))
+		if (certificate_read(chain->ders[chain->read.len], &chain->read.items[chain->read.len],
+		                     &unreadable) == 0)
+			chain->read.len++;
+	if (chain->read.len < chain->ders_len)
+		free_chain(&chain->read); /* a part of it leads nowhere */
+	return &chain->read;
 }
 
 static int read_authorities(const struct reader *r, json root, const char *name,
@@ -178,8 +203,8 @@ int trust_root_parse(bytes text, struct arena *a, struct trust_root *out, err *e
 static void free_authorities(struct trust_authority *items, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < items[i].chain.len; k++)
-			certificate_free(items[i].chain.items[k]);
+		if (items[i].chain)
+			free_chain(&items[i].chain->read);
 }
 
 void trust_root_free(struct trust_root *r)

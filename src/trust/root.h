@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* root - a trusted root (protobuf-specs, sigstore_trustroot.proto): which logs, authorities and
- * clocks are believed, and for which time. Threading: constant once read. */
+ * clocks are believed, and for which time. Threading: belongs to one thread, since chains are read
+ * when they are first asked for. */
 #pragma once
 
 #include "crypto/x509.h"
@@ -17,7 +18,7 @@ struct trust_log {
 
 /* Who issues certificates, or time stamps. */
 struct trust_authority {
-	struct certificate_chain chain;
+	struct trust_chain *chain;
 	int64_t from, until;
 };
 
@@ -30,6 +31,11 @@ struct trust_root {
 	struct trust_authority *issuers, *clocks;
 	size_t issuers_len, clocks_len;
 };
+
+/* trust_chain(authority): its certificates; none, which lead nowhere, when one cannot be read. A
+ * certificate takes OpenSSL as long to read as a signature takes to verify, and most roots name
+ * more authorities than one bundle needs. */
+const struct certificate_chain *trust_chain(const struct trust_authority *authority);
 
 /* trust_root_parse(text, a, out, e): ERR_FORMAT; a part that cannot be understood makes the whole
  * unusable, but for a log's key of an unknown kind, which trusts nobody. trust_root_free: its keys

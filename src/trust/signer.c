@@ -87,6 +87,18 @@ static bytes input_of(const struct signer *s, enum key_hash hash, const struct k
 	return key_digest(hash, m->text, a);
 }
 
+/* without_space(text, a): base64 comes in lines. */
+static bytes without_space(bytes text, struct arena *a)
+{
+	uint8_t *out = arena_alloc(a, text.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] > ' ')
+			out[n++] = text.p[i];
+	return bytes_of(out, n);
+}
+
 /* Key services answer in base64 as often as not; which it is, the signature's check tells. */
 static int ask(const struct signer *s, enum key_hash hash, const struct key_message *m,
                struct arena *a, bytes *out, err *e)
@@ -98,7 +110,7 @@ static int ask(const struct signer *s, enum key_hash hash, const struct key_mess
 		return -1;
 	*out = answer;
 	if (!public_key_verify(s->public, hash, m, answer) &&
-	    base64_decode(bytes_trim(answer), a, &octets))
+	    base64_decode(without_space(answer, a), a, &octets))
 		*out = octets;
 	return 0;
 }
@@ -130,4 +142,11 @@ enum key_hash signer_message_hash(const struct signer *s)
 enum key_hash signer_envelope_hash(const struct signer *s)
 {
 	return public_key_hash(s->public);
+}
+
+enum key_hash signer_tag_hash(const struct signer *s, bool is_message, bool is_logged)
+{
+	if (public_key_kind(s->public) == KEY_ED25519)
+		return is_message && is_logged ? KEY_SHA512 : KEY_HASH_NONE;
+	return KEY_SHA256;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signer - who signs: a key in memory, a token, or another program.
  *
- * `exec:PROGRAM` is for keys that some service keeps. PROGRAM is a path, or a name looked up in PATH,
- * and is run without a shell, twice:
+ * `exec:PROGRAM` is for keys that some service keeps. PROGRAM is a path, or a name looked up in
+ * PATH, and is run without a shell, twice:
  *   PROGRAM public-key    writes the public key, PEM or DER, to standard output;
  *   PROGRAM sign HASH     reads what is to be signed from standard input and writes the signature,
  *                         raw or in base64.
- * HASH is sha256, sha384 or sha512: standard input is that digest, 32, 48 or 64 octets (RSA: PKCS #1
- * v1.5; ECDSA as DER); or ed25519: the message itself; or ed25519ph: the SHA-512 of the message.
+ * HASH is sha256, sha384 or sha512: standard input is that digest, 32, 48 or 64 octets (RSA: PKCS
+ * #1 v1.5; ECDSA as DER); or ed25519: the message itself; or ed25519ph: the SHA-512 of the message.
  * Its environment is ours without our own secrets; it has LIMIT_SIGNER_MS.
  *
  * Whoever signs, the signature is checked with the public key before it is given out.
@@ -17,7 +17,7 @@
 #include "crypto/key.h"
 
 struct signer {
-	struct private_key *key;  /* NULL: a program */
+	struct private_key *key; /* NULL: a program */
 	struct public_key *public;
 	const char *program;
 	char *const *environment;
@@ -35,12 +35,16 @@ int signer_of_program(const char *program, char *const *environment, struct sign
 /* signer_done(s): fine for one that is zeroed. */
 void signer_done(struct signer *s);
 
-/* signer_sign(s, hash, message, a, out, e): as private_key_sign. ERR_UNTRUSTED: what came back is no
- * signature of this key; a program also ERR_IO, ERR_LIMIT. Arena. */
+/* signer_sign(s, hash, message, a, out, e): as private_key_sign. ERR_UNTRUSTED: what came back is
+ * no signature of this key; a program also ERR_IO, ERR_LIMIT. Arena. */
 int signer_sign(const struct signer *s, enum key_hash hash, const struct key_message *message,
                 struct arena *a, bytes *out, err *e);
 
-/* signer_message_hash(s), signer_envelope_hash(s): which hash goes with a message (Ed25519ph there,
- * as cosign), with an envelope (Ed25519 itself). */
+/* signer_message_hash(s), signer_envelope_hash(s): which hash goes with a message in a bundle
+ * (Ed25519ph there: a log takes no message), with an envelope (Ed25519 itself).
+ * signer_tag_hash(s, is_message, is_logged): in the tag scheme, whose readers (cosign 2 and 3,
+ * containers/image) hash with SHA-256 whatever the curve, and take Ed25519 itself but where a log
+ * has it. */
 enum key_hash signer_message_hash(const struct signer *s);
 enum key_hash signer_envelope_hash(const struct signer *s);
+enum key_hash signer_tag_hash(const struct signer *s, bool is_message, bool is_logged);

@@ -17,7 +17,7 @@ struct reader {
 
 /* What one operator has that can be used: the best of it. */
 struct candidate {
-	bytes operator;
+	bytes owner;
 	struct signing_service service;
 };
 
@@ -54,21 +54,21 @@ static int read_validity(const struct reader *r, json v, bool *out_today)
 	return 0;
 }
 
-static struct candidate *of_operator(struct candidates *c, bytes operator)
+static struct candidate *of_operator(struct candidates *c, bytes owner)
 {
 	size_t i = 0;
 
-	while (i < c->len && !bytes_equal(c->items[i].operator, operator))
+	while (i < c->len && !bytes_equal(c->items[i].owner, owner))
 		i++;
 	if (i == c->len)
-		c->items[c->len++] = (struct candidate){ .operator = operator };
+		c->items[c->len++] = (struct candidate){ .owner = owner };
 	return &c->items[i];
 }
 
 static int read_service(const struct reader *r, json v, unsigned newest, struct candidates *c)
 {
 	bytes url = json_bytes(protojson_get(v, "url"), r->arena);
-	bytes operator = json_bytes(protojson_get(v, "operator"), r->arena);
+	bytes owner = json_bytes(protojson_get(v, "operator"), r->arena);
 	int64_t version;
 	bool today = false;
 
@@ -78,7 +78,7 @@ static int read_service(const struct reader *r, json v, unsigned newest, struct 
 		return -1;
 	if (!today || version < 1 || version > newest)
 		return 0;
-	struct candidate *best = of_operator(c, operator);
+	struct candidate *best = of_operator(c, owner);
 
 	if ((unsigned)version > best->service.version)
 		best->service = (struct signing_service){ url, (unsigned)version };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* slsa - was it built from that source, by a builder that nobody but its makers can steer? What
  * slsa-verifier checks of a signed provenance, once signature, certificate and log hold
- * (trust/verify.h), and what it checks of others' summaries (slsa.dev/spec/v1.0/verifying-artifacts,
- * /verification_summary).
+ * (trust/verify.h), and what it checks of others' summaries (slsa.dev/spec/v1.0/,
+ * verifying-artifacts and verification_summary).
  *
  * A provenance is a claim of the build; a certificate is a claim of the machinery that ran it. Only
  * where both say the same, and the certificate is of a workflow that keeps users' code away from
@@ -34,10 +34,10 @@ struct slsa_finding {
 	bytes build_type;
 };
 
-/* slsa_check_build(request, result, a, out, e): of a bundle that verify_bundle holds for true, signed
- * on GitHub. slsa_check_package: of the npm client, or of a builder for npm; publish: what the
- * registry said when it took the package, verified too. ERR_UNTRUSTED says what is not as asked;
- * ERR_FORMAT. */
+/* slsa_check_build(request, result, a, out, e): of a bundle that verify_bundle holds for true,
+ * signed on GitHub. slsa_check_package: of the npm client, or of a builder for npm; publish: what
+ * the registry said when it took the package, verified too. ERR_UNTRUSTED says what is not as
+ * asked; ERR_FORMAT. */
 int slsa_check_build(const struct slsa_request *request, const struct verify_result *result,
                      struct arena *a, struct slsa_finding *out, err *e);
 int slsa_check_package(const struct slsa_request *request, const struct verify_result *result,
@@ -45,8 +45,8 @@ int slsa_check_package(const struct slsa_request *request, const struct verify_r
                        err *e);
 
 /* slsa_check_google(described, request, image, a, out, e): what `gcloud artifacts docker images
- * describe --show-provenance --format json` writes of an image that Google Cloud Build built, signed
- * with Google's keys (trust/slsa_keys.h). out_statement: the statement that was signed. */
+ * describe --show-provenance --format json` writes of an image that Google Cloud Build built,
+ * signed with Google's keys (trust/slsa_keys.h). out_statement: the statement that was signed. */
 int slsa_check_google(json described, const struct slsa_request *request, const digest *image,
                       struct arena *a, struct slsa_finding *out, bytes *out_statement, err *e);
 

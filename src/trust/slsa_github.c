@@ -15,14 +15,28 @@
 #define PUBLISH "https://github.com/npm/attestation/tree/main/specs/publish/"
 
 /* Which claim says what, in its old form (bare octets) and its new one. */
-enum { TRIGGER_OLD = 2, COMMIT_OLD = 3, REPOSITORY_OLD = 5, REF_OLD = 6, RUNNER_KIND = 11,
-       SOURCE = 12, COMMIT = 13, REF = 14, SOURCE_ID = 15, OWNER_ID = 17, CONFIG = 18, TRIGGER = 20,
-       RUN = 21 };
+enum {
+	TRIGGER_OLD = 2,
+	COMMIT_OLD = 3,
+	REPOSITORY_OLD = 5,
+	REF_OLD = 6,
+	RUNNER_KIND = 11,
+	SOURCE = 12,
+	COMMIT = 13,
+	REF = 14,
+	SOURCE_ID = 15,
+	OWNER_ID = 17,
+	CONFIG = 18,
+	TRIGGER = 20,
+	RUN = 21
+};
 
 /* Workflows that nobody who uses them can make sign something else. */
 static const char *const builders[] = {
-	WORKFLOWS "generator_generic_slsa3.yml",       WORKFLOWS "generator_container_slsa3.yml",
-	WORKFLOWS "builder_go_slsa3.yml",              WORKFLOWS "builder_docker-based_slsa3.yml",
+	WORKFLOWS "generator_generic_slsa3.yml",
+	WORKFLOWS "generator_container_slsa3.yml",
+	WORKFLOWS "builder_go_slsa3.yml",
+	WORKFLOWS "builder_docker-based_slsa3.yml",
 	WORKFLOWS "builder_container-based_slsa3.yml",
 };
 /* They sign for a builder that calls them, whom the provenance names. */
@@ -85,8 +99,8 @@ static int check_source_claim(const struct question *q)
 	bytes source = q->claims[SOURCE], wanted = q->request->source;
 
 	if (source.n == 0)
-		source = bytes_str(arena_printf(q->arena, GITHUB "%s",
-		                                text_shown(q->arena, q->claims[REPOSITORY_OLD])));
+		source = bytes_str(
+			arena_printf(q->arena, GITHUB "%s", text_shown(q->arena, q->claims[REPOSITORY_OLD])));
 	if (slsa_same_source(source, wanted))
 		return 0;
 	return err_set(q->e, ERR_UNTRUSTED, 0, "built from source '%s', not '%s'", SHOW(source),
@@ -154,8 +168,7 @@ static int check_delegated(const struct question *q, bytes asked)
 	    !(bytes_starts(name, BYTES(GITHUB "jreleaser/")) && slsa_is_release_of(ref, BYTES("java"))))
 		return err_set(q->e, ERR_UNTRUSTED, 0, "the builder's ref is no release: '%s'",
 		               SHOW(builder));
-	if (asked.n > 0 ? slsa_builder_fits(builder, asked)
-	                : bytes_starts(name, BYTES(WORKFLOWS)))
+	if (asked.n > 0 ? slsa_builder_fits(builder, asked) : bytes_starts(name, BYTES(WORKFLOWS)))
 		return 0;
 	return other_builder(q, builder);
 }
@@ -202,8 +215,7 @@ static int check_sources(const struct question *q)
 
 	if (p->materials_len == 0)
 		return slsa_refuse(q->e, "the provenance names no source");
-	if (!slsa_same_source(p->source.uri, wanted) ||
-	    !slsa_same_source(p->materials[0].uri, wanted))
+	if (!slsa_same_source(p->source.uri, wanted) || !slsa_same_source(p->materials[0].uri, wanted))
 		return err_set(q->e, ERR_UNTRUSTED, 0, "the provenance's source is '%s' of '%s', not '%s'",
 		               SHOW(p->materials[0].uri), SHOW(p->source.uri), SHOW(wanted));
 	if (p->source.ref.n == 0)
@@ -254,9 +266,7 @@ static int check_config(const struct question *q)
 	if (!bytes_starts(p->entry_point, BYTES(".github/workflows/")))
 		return 0;
 	config = provenance_split(config, &ref);
-	return bytes_ends(config, p->entry_point)
-	           ? 0
-	           : same(q, p->entry_point, config, "workflow");
+	return bytes_ends(config, p->entry_point) ? 0 : same(q, p->entry_point, config, "workflow");
 }
 
 static int check_match(const struct question *q)
@@ -312,6 +322,8 @@ static int check_forgeable(const struct question *q, const struct statement *sta
 		        bytes_starts(p->parameters.items[i].name, BYTES("workflow."));
 	if (!bare)
 		return slsa_refuse(q->e, "the provenance tells parameters that nobody vouches for");
+	if (p->run.base_ref.n > 0 || p->inputs.len > 0)
+		return slsa_refuse(q->e, "the provenance tells of an event that nobody vouches for");
 	if (p->started != 0 || p->finished != 0)
 		return slsa_refuse(q->e, "the provenance tells times that nobody vouches for");
 	if (p->materials_len != 1 || statement->subjects_len != 1)
@@ -350,10 +362,9 @@ static bool package_of(bytes subject, struct arena *a, bytes *out_name, bytes *o
 	if (!purl_parse(subject, a, &p) || !bytes_is(p.type, "npm"))
 		return false;
 	*out_version = p.version;
-	*out_name = p.space.n == 0
-	                ? p.name
-	                : bytes_str(arena_printf(a, "%s/%s", text_shown(a, p.space),
-	                                         text_shown(a, p.name)));
+	*out_name = p.space.n == 0 ? p.name
+	                           : bytes_str(arena_printf(a, "%s/%s", text_shown(a, p.space),
+	                                                    text_shown(a, p.name)));
 	return true;
 }
 
@@ -390,8 +401,8 @@ static int check_publish(const struct question *q, const struct statement *s)
 	if (is_as_asked(q, json_bytes(json_get(root, "name"), q->arena), q->request->package, "name") <
 	    0)
 		return -1;
-	if (is_as_asked(q, json_bytes(json_get(root, "version"), q->arena),
-	                q->request->package_version, "version") < 0)
+	if (is_as_asked(q, json_bytes(json_get(root, "version"), q->arena), q->request->package_version,
+	                "version") < 0)
 		return -1;
 	return check_subject(q, s);
 }

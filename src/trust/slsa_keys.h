@@ -14,8 +14,8 @@ enum slsa_key_use {
 
 struct slsa_key {
 	enum slsa_key_use use;
-	const char *id;   /* of a region: its name */
-	const char *spki; /* base64 */
+	const char *id;      /* of a region: its name */
+	const char *spki;    /* base64 */
 	int64_t from, until; /* when it signed; 0: not told */
 };
 

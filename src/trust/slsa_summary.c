@@ -15,15 +15,22 @@ struct question {
 
 /* -- the signature ----------------------------------------------------------------------------- */
 
+static bool has_key_id(const struct dsse *d, bytes id)
+{
+	for (size_t i = 0; i < d->signatures_len; i++)
+		if (bytes_equal(d->signatures[i].key_id, id))
+			return true;
+	return false;
+}
+
 static int check_signature(const struct question *q, const struct dsse *d)
 {
 	const struct slsa_summary_request *r = q->request;
 
-	for (size_t i = 0; i < d->signatures_len; i++)
-		if (!bytes_equal(d->signatures[i].key_id, r->key_id))
-			return err_set(q->e, ERR_UNTRUSTED, 0,
-			               "signed under the key id '%s', not '%s' (--public-key-id)",
-			               SHOW(d->signatures[i].key_id), SHOW(r->key_id));
+	if (!has_key_id(d, r->key_id))
+		return err_set(q->e, ERR_UNTRUSTED, 0,
+		               "signed under the key id '%s', not '%s' (--public-key-id)",
+		               SHOW(d->signatures[0].key_id), SHOW(r->key_id));
 	return dsse_verify(d, &r->key, 1, 1, q->arena, q->e) < 0
 	           ? err_wrap(q->e, "no signature of the key holds")
 	           : 0;

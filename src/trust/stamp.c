@@ -29,7 +29,7 @@ int stamp_answer(bytes response, bytes signature, const struct trust_root *root,
 		err other = { 0 }; /* another authority of the root may have signed it */
 		int64_t time;
 
-		if (timestamp_verify(response, signature, &clock->chain, &time, &other) == 0) {
+		if (timestamp_verify(response, signature, trust_chain(clock), &time, &other) == 0) {
 			if (time >= clock->from && time <= clock->until)
 				return 0;
 		} else if (other.kind == ERR_FORMAT) {

@@ -8,8 +8,8 @@
 
 #define STAMP_QUERY_TYPE "application/timestamp-query"
 
-/* stamp_request(signature, a): a TimeStampReq over its SHA-256, which asks for the certificate, too.
- * Arena. */
+/* stamp_request(signature, a): a TimeStampReq over its SHA-256, which asks for the certificate,
+ * too. Arena. */
 bytes stamp_request(bytes signature, struct arena *a);
 
 /* stamp_answer(response, signature, root, e): one of the root's authorities granted it, over this

@@ -45,8 +45,8 @@ static int check_expiry(const struct tuf *t, const struct tuf_file *f, err *e)
 	if (f->expires > t->now)
 		return 0;
 	return err_set(e, ERR_UNTRUSTED, 0,
-	               "%s %" PRIu64 " has expired on %s (is the clock right? it says %s): somebody may "
-	               "hold back what is newer",
+	               "%s %" PRIu64 " has expired on %s (is the clock right? it says %s): somebody "
+	               "may hold back what is newer",
 	               tuf_role_name(f->role), f->version, DATE_TEXT(f->expires), DATE_TEXT(t->now));
 }
 

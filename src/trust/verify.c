@@ -163,7 +163,7 @@ static bool clock_says(const struct verification *v, bytes stamp, int64_t *out)
 		err ignored = { 0 }; /* another may have signed it */
 		int64_t time;
 
-		if (timestamp_verify(stamp, covered, &clock->chain, &time, &ignored) == 0 &&
+		if (timestamp_verify(stamp, covered, trust_chain(clock), &time, &ignored) == 0 &&
 		    time >= clock->from && time <= clock->until) {
 			*out = time;
 			return true;
@@ -192,7 +192,10 @@ static int check_entry(struct verification *v, const struct trust_log *log,
                        const struct bundle_entry *entry)
 {
 	struct entry_facts facts = { .bundle = v->bundle,
-		                         .artifact = v->request->sha256,
+		                         .has_artifact = v->request->has_artifact,
+		                         .artifact = v->request->artifact,
+		                         .sha256 = v->request->sha256,
+		                         .sha512 = v->request->sha512,
 		                         .certificate = v->bundle->certificate,
 		                         .key = v->key };
 	bool is_v2 = entry_is_v2(entry);
@@ -203,8 +206,11 @@ static int check_entry(struct verification *v, const struct trust_log *log,
 		return -1;
 	if (!entry->proof.there && (entry->promise.n == 0 || is_v2))
 		return refuse(v, "a log entry that nothing proves");
-	if (entry_speaks_of(entry, &facts, v->arena, v->e) < 0)
+	if (entry_speaks_of(entry, &facts, v->arena, v->e) < 0) {
+		/* A log may know the artifact by SHA-384, which is known of its octets alone. */
+		v->out->wants_artifact = !v->bundle->is_envelope && !is_decided(v);
 		return -1;
+	}
 	/* A time that only stands beside a proof is signed by nobody. */
 	if (entry->promise.n > 0 && !is_v2 && entry->time > 0)
 		believe(v, entry->time);
@@ -242,7 +248,7 @@ static bool led_to(const struct verification *v, int64_t time, const struct cert
 		const struct trust_authority *issuer = &root->issuers[i];
 
 		if (time >= issuer->from && time <= issuer->until &&
-		    certificate_leads_to(v->certificate, &issuer->chain, USE_CODE_SIGNING, time, out))
+		    certificate_leads_to(v->certificate, trust_chain(issuer), USE_CODE_SIGNING, time, out))
 			return true;
 	}
 	return false;

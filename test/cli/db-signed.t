@@ -34,8 +34,8 @@ kept() { # NAME STATUS PATTERN ARGS...: refused, and the database is as it was
 	ok "$name: the database stays" cmp db before
 }
 export OAKUM_PASSWORD=words
-"$OAKUM" keygen -q -o ours
-"$OAKUM" keygen -q -o other
+"$OAKUM" keygen -q -o ours >keys
+"$OAKUM" keygen -q -o other >>keys
 
 # -- a file
 build first.db 2026-10-01 --key ours.key
@@ -73,7 +73,7 @@ cp "$served/first.db.sha256" "$served/third.db.sha256"
 kept 'and with its digest' 3 'has the digest' "$base/third.db" --key ours.pub
 printf '{}' >"$served/third.db.sigstore.json"
 kept 'what is no bundle' 4 'its signature does not hold' "$base/third.db" --key ours.pub
-kept 'a key without a place' 2 'needs --from' '' --key ours.pub
+status 'a key without a place' 2 "$OAKUM" db update --db "$TMP/db" --key ours.pub
 # The same database, and a digest that is of another one.
 cp "$served/second.db.sha256" "$served/first.db.sha256"
 kept 'another digest beside the same database' 3 'has the digest' "$base/first.db"
@@ -83,19 +83,19 @@ files_stop
 for options in '' --no-referrers; do
 	# shellcheck disable=SC2086
 	registry_start $options
-	name=$REGISTRY/team/vulnerabilities:1 how=${options:-with referrers}
-	status "$how: pushed" 0 "$OAKUM" db push "$served/second.db" "$name" --key ours.key
-	status "$how: verified" 0 "$OAKUM" db verify "docker://$name" --key ours.pub
+	place=$REGISTRY/team/vulnerabilities:1 how=${options:-with referrers}
+	status "$how: pushed" 0 "$OAKUM" db push "$served/second.db" "$place" --key ours.key
+	status "$how: verified" 0 "$OAKUM" db verify "docker://$place" --key ours.pub
 	like "$how: and says so" "$(cat "$TMP/out")" '^verified docker://'
-	status "$how: verify says the same" 0 "$OAKUM" verify "docker://$name" --key ours.pub
-	status "$how: another key" 4 "$OAKUM" db verify "docker://$name" --key other.pub
+	status "$how: verify says the same" 0 "$OAKUM" verify "docker://$place" --key ours.pub
+	status "$how: another key" 4 "$OAKUM" db verify "docker://$place" --key other.pub
 	rm -f db
-	status "$how: fetched" 0 update "docker://$name" --key ours.pub
+	status "$how: fetched" 0 update "docker://$place" --key ours.pub
 	ok "$how: whole" cmp db "$served/second.db"
-	status "$how: a later one, not signed" 0 "$OAKUM" db push "$served/third.db" "$name"
-	kept "$how: is refused" 5 'not signed' "docker://$name" --key ours.pub
-	status "$how: a later one, signed by another" 0 "$OAKUM" db push "$served/third.db" "$name" --key other.key
-	kept "$how: too" 4 'its signature does not hold' "docker://$name" --key ours.pub
+	status "$how: a later one, not signed" 0 "$OAKUM" db push "$served/third.db" "$place"
+	kept "$how: is refused" 5 'not signed' "docker://$place" --key ours.pub
+	status "$how: a later one, signed by another" 0 "$OAKUM" db push "$served/third.db" "$place" --key other.key
+	kept "$how: too" 4 'its signature does not hold' "docker://$place" --key ours.pub
 	registry_stop
 done
 done_testing

@@ -78,7 +78,7 @@ P
 # -- the same commands at an honest registry: they work, and what memory they need -------------------------------
 bound=0
 for command in pull digest referrers push audit; do
-	"$0" one $command honest 0
+	"$0" one $command honest 1000
 	is "$command at an honest registry" "$(cat a/$command-honest/rc)" 0
 	used=$(sed -n 's/^bounded: .* s, \([0-9]*\).*/\1/p' a/$command-honest/err)
 	tap_note "$command: $used MB"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# `oakum tree`: everything that test/fixture/attached.py attaches is found, in layouts, archives and registries with and
-# without referrers; nothing more; in how many requests; what cannot be had is told and hides nothing else.
+# `oakum tree`: everything that test/fixture/attached.py attaches is found, in layouts, archives and registries with
+# and without referrers; nothing more; in how many requests; what cannot be had is told and hides nothing else.
 . "$ROOT/test/tap.sh"
 . "$FIXTURE/registry.sh"
 
@@ -40,7 +40,7 @@ everything() {
 	(of_root "$1" && of_arm && of_amd) | sort
 }
 
-# -- layouts and archives -----------------------------------------------------------------------------------------------
+# -- layouts and archives --------------------------------------------------------------------------------------
 for form in listed fallback saved; do
 	sbom=there && [ $form = saved ] && sbom=none # cosign save leaves it behind
 	is "$form: all of it, of every platform" "$(lines --all-platforms oci:$form)" "$(everything $sbom)"
@@ -56,17 +56,17 @@ status 'an image that is not there' 3 "$OAKUM" tree oci:fallback:2
 status 'what can hold nothing' 2 "$OAKUM" tree docker-archive:fallback.tar
 status 'both scopes' 2 "$OAKUM" tree --platform linux/amd64 --all-platforms oci:listed
 
-# -- what is shown -------------------------------------------------------------------------------------------------------
+# -- what is shown --------------------------------------------------------------------------------------
 "$OAKUM" tree --all-platforms oci:listed >page
 like 'the page: what, and how large' "$(cat page)" "^├── attestation  $SPDX  67 B  2026-01-02T03:04:05Z\$"
 like 'a signature of others is named' "$(cat page)" '^├── signature of the Notary Project  3 B$'
-like 'a statement is signed by nobody' "$(grep -A 2 'linux/amd64' page | tail -n 1; cat page)" '^│   │   signed by nobody$'
+like 'a statement is signed by nobody' "$(cat page)" '^│   │   signed by nobody$'
 like 'and nothing is verified' "$(cat page)" '^nothing here is verified: name whom to believe'
 "$OAKUM" tree --platform linux/arm64 --format json oci:listed >tree.json
 is 'a blob that its descriptor carries is not looked for' \
 	"$(jq -c '[.subjects[1].attached[0] | .digest, .reason]' tree.json | grep -c 'there is no')" 0
 
-# -- registries ----------------------------------------------------------------------------------------------------------
+# -- registries --------------------------------------------------------------------------------------
 copied() {
 	"$OAKUM" copy --all --referrers oci:fallback:1 "docker://$REGISTRY/shop:1" >/dev/null
 	: >"$LOG"
@@ -99,7 +99,7 @@ lines "$REGISTRY/shop@$root" >/dev/null
 ok 'by digest, too' test "$(chain 250)" -le 4
 registry_stop
 
-# -- what cannot be had --------------------------------------------------------------------------------------------------
+# -- what cannot be had --------------------------------------------------------------------------------------
 registry_start --page 2 --seed fallback=shop:1
 is 'a list of several pages' "$(lines --all-platforms "$REGISTRY/shop:1")" "$(everything there)"
 registry_stop

@@ -43,7 +43,8 @@ text = payload(d['digest']).replace(b'cosign container image', b'atomic containe
 out.tagged(d['digest'], 'sig', simple(text))
 out, d = image('smuggled')
 with open('wrong.pub') as f:
-    out.tagged(d['digest'], 'sig', simple(payload(d['digest']), 'wrong', **{'dev.sigstore.cosign/certificate': f.read()}))
+    out.tagged(d['digest'], 'sig', simple(payload(d['digest']), 'wrong',
+                                          **{'dev.sigstore.cosign/certificate': f.read()}))
 
 out, d = image('bundle')
 out.referrer(d, bundle({'dsseEnvelope': envelope('right', statement(d['digest'], SIGN, annotations={'env': 'prod'}))}))

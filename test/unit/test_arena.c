@@ -116,6 +116,35 @@ static void copies_are_our_own(void **state)
 	arena_done(&a);
 }
 
+/* What was handed out stays where it is, whoever owns it; both can go on handing out. */
+static void adopted_memory_stays(void **state)
+{
+	struct arena a = ARENA_INIT, b = ARENA_INIT, none = ARENA_INIT;
+
+	(void)state;
+	char *first = arena_printf(&b, "first");
+	char *large = arena_printf(&b, "%5000d", 7);
+
+	arena_adopt(&a, &none);
+	assert_null(a.head);
+	arena_adopt(&a, &b); /* into one that is empty */
+	assert_null(b.head);
+	assert_int_equal(b.used, 0);
+	char *second = arena_printf(&b, "second");
+	size_t before = a.used;
+
+	arena_adopt(&a, &b); /* into one that is not */
+	assert_true(a.used > before);
+	char *third = arena_printf(&a, "third");
+
+	assert_string_equal(first, "first");
+	assert_int_equal(strlen(large), 5000);
+	assert_string_equal(second, "second");
+	assert_string_equal(third, "third");
+	arena_done(&b);
+	arena_done(&a); /* frees it all: LeakSanitizer sees what is left */
+}
+
 static void overflow_count(void)
 {
 	struct arena a = ARENA_INIT;
@@ -159,6 +188,7 @@ int main(void)
 		cmocka_unit_test(reset_gives_the_memory_again),
 		cmocka_unit_test(lists_grow),
 		cmocka_unit_test(copies_are_our_own),
+		cmocka_unit_test(adopted_memory_stays),
 		cmocka_unit_test(impossible_sizes_end),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Envelopes: vectors with known verdicts over keys of RFC 8032, and what a strict reader refuses. */
+/* Envelopes: vectors with known verdicts over keys of RFC 8032, what a strict reader refuses. */
 #include "trust/dsse.h"
 
 #include "base/base64.h"
@@ -140,7 +140,8 @@ static struct dsse envelope(const bytes *signatures, size_t n)
 	return d;
 }
 
-static bool holds(const struct dsse *d, const struct public_key *const *keys, size_t n, size_t least)
+static bool holds(const struct dsse *d, const struct public_key *const *keys, size_t n,
+                  size_t least)
 {
 	err e = { 0 };
 
@@ -233,15 +234,19 @@ static void raw_numbers(void **state)
 static void strictness(void **state)
 {
 	static const char *const bad[] = {
-		"", "[]", "{}", "null", LITTLE "x",
+		"",
+		"[]",
+		"{}",
+		"null",
+		LITTLE "x",
 		"{\"payload\":\"aGk=\",\"payloadType\":\"t\"}",
 		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":[]}",
 		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":{}}",
 		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":[{}]}",
 		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":1}]}",
 		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"a b\"}]}",
-		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\",\"keyid\":1}]}",
-		"{\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\",\"sig\":\"AA\"}]}",
+		"{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\",\"keyid\":1}]}",
+		"{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\",\"sig\":\"AA\"}]}",
 		"{\"payload\":\"?\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\"}]}",
 		"{\"payload\":1,\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\"}]}",
 		"{\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\"}]}",
@@ -263,10 +268,11 @@ static void strictness(void **state)
 	assert_bytes(d.payload, "hi");
 	assert_bytes(d.payload_type, "t");
 	/* What the specification does not name is passed over; a key id may be null. */
-	assert_int_equal(dsse_parse(BYTES("{\"payload\":\"\",\"payloadType\":\"\",\"more\":[],\"signatures\":"
-	                                  "[{\"sig\":\"-_A\",\"keyid\":null,\"cert\":\"C\",\"x\":1}]}"),
-	                            &arena, &d, &e),
-	                 0);
+	assert_int_equal(
+		dsse_parse(BYTES("{\"payload\":\"\",\"payloadType\":\"\",\"more\":[],\"signatures\":"
+	                     "[{\"sig\":\"-_A\",\"keyid\":null,\"cert\":\"C\",\"x\":1}]}"),
+	               &arena, &d, &e),
+		0);
 	assert_int_equal(d.payload.n, 0);
 	assert_bytes(d.signatures[0].certificate, "C");
 	arena_done(&arena);

@@ -60,8 +60,10 @@ static void only_tls_or_this_machine(void **state)
 {
 	static const char *const good[] = { "https://fulcio.example", "http://127.0.0.1:5000",
 		                                "http://localhost/x", "http://[::1]:1" };
-	static const char *const bad[] = { "http://fulcio.example", "http://127.0.0.1.example", "ftp://x",
-		                               "fulcio.example", "https://me:word@fulcio.example", "" };
+	static const char *const bad[] = {
+		"http://fulcio.example", "http://127.0.0.1.example",       "ftp://x",
+		"fulcio.example",        "https://me:word@fulcio.example", ""
+	};
 	err e = { 0 };
 
 	(void)state;
@@ -115,9 +117,8 @@ static void a_token_says_who(void **state)
 	                   &arena, &c, &e),
 		-1);
 	assert_failed(&e, ERR_FORMAT);
-	assert_int_equal(oidc_claims_of(token("{\"sub\":\"1\",\"sub\":\"2\",\"iss\":\"i\"}"), &arena, &c,
-	                                &e),
-	                 -1);
+	assert_int_equal(
+		oidc_claims_of(token("{\"sub\":\"1\",\"sub\":\"2\",\"iss\":\"i\"}"), &arena, &c, &e), -1);
 	assert_failed(&e, ERR_FORMAT);
 	assert_true(oidc_is_token(BYTES("a.b-_9.c")));
 	assert_false(oidc_is_token(BYTES("a.b")));
@@ -150,19 +151,21 @@ static void the_query_is_openssls(void **state)
 
 	(void)state;
 	text_hex(&hex, stamp_request(BYTES("a signature"), &arena));
-	assert_bytes(buf_bytes(&hex),
-	             "30390201013031300d060960864801650304020105000420804d0a048703df86f58c83c1a62fb2db84"
-	             "d001d9e819bb06bad4435f7f239fd10101ff");
+	assert_bytes(
+		buf_bytes(&hex),
+		"30390201013031300d060960864801650304020105000420804d0a048703df86f58c83c1a62fb2db84"
+		"d001d9e819bb06bad4435f7f239fd10101ff");
 	buf_done(&hex);
 }
 
 /* -- logs -------------------------------------------------------------------------------------- */
 
-static void keys_that_no_entry_could_verify_are_refused(void **state)
+static void keys_that_no_entry_can_be_of_are_refused(void **state)
 {
-	struct bundle message = { .signature = BYTES("s"), .message_hash = BUNDLE_SHA512,
-		                      .message_digest = BYTES("d") };
-	struct bundle envelope = { .signature = BYTES("s"), .is_envelope = true, .payload = BYTES("p"),
+	struct bundle message = { .signature = BYTES("s") };
+	struct bundle envelope = { .signature = BYTES("s"),
+		                       .is_envelope = true,
+		                       .payload = BYTES("p"),
 		                       .payload_type = BYTES("t") };
 	struct private_key *key;
 	bytes text;
@@ -182,18 +185,28 @@ static void keys_that_no_entry_could_verify_are_refused(void **state)
 }
 
 #define PROOF \
-	"\"verification\":{\"signedEntryTimestamp\":\"c2V0\",\"inclusionProof\":{\"checkpoint\":\"note\"," \
-	"\"hashes\":[\"aa\",\"bb\"],\"logIndex\":3,\"rootHash\":\"cc\",\"treeSize\":4}}"
+	"\"verification\":{\"signedEntryTimestamp\":\"c2V0\",\"inclusionProof\":{" \
+	"\"checkpoint\":\"note\",\"hashes\":[\"aa\",\"bb\"],\"logIndex\":3," \
+	"\"rootHash\":\"cc\",\"treeSize\":4}}"
 #define ENTRY(body, id) \
 	"{\"24296f\":{\"body\":\"" body "\",\"integratedTime\":1790000000,\"logID\":\"" id "\"," \
 	"\"logIndex\":1003," PROOF "}}"
-#define KIND "eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9" /* {"kind":"dsse","apiVersion":"0.0.1"} */
+#define KIND \
+	"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9" /* {"kind":"dsse","apiVersion":"0.0.1"} */
 
 static void an_entry_of_version_1(void **state)
 {
 	static const char *const bad[] = {
-		"", "[]", "{}", "{\"24296f\":{}}", ENTRY("bm8ganNvbg==", "dd"), ENTRY("e30=", "dd"),
-		ENTRY(KIND, ""), ENTRY(KIND, "d"), ENTRY(KIND, "DD"), ENTRY("*", "dd"),
+		"",
+		"[]",
+		"{}",
+		"{\"24296f\":{}}",
+		ENTRY("bm8ganNvbg==", "dd"),
+		ENTRY("e30=", "dd"),
+		ENTRY(KIND, ""),
+		ENTRY(KIND, "d"),
+		ENTRY(KIND, "DD"),
+		ENTRY("*", "dd"),
 		"{\"a\":{},\"b\":{}}",
 	};
 	struct bundle_entry entry;
@@ -226,8 +239,13 @@ static void records_survive_and_cut_ones_are_refused(void **state)
 {
 	bytes hashes[] = { BYTES("one"), BYTES("two") };
 	const struct bundle_entry entry = {
-		.index = UINT64_MAX, .log_id = BYTES("id"), .kind = BYTES("k"), .version = BYTES("v"),
-		.time = 7, .promise = BYTES("p"), .body = BYTES("b"),
+		.index = UINT64_MAX,
+		.log_id = BYTES("id"),
+		.kind = BYTES("k"),
+		.version = BYTES("v"),
+		.time = 7,
+		.promise = BYTES("p"),
+		.body = BYTES("b"),
 		.proof = { true, 1, 2, BYTES("r"), hashes, 2, BYTES("c") },
 	};
 	buf packed = BUF_INIT(1 << 10);
@@ -260,7 +278,7 @@ int main(void)
 		cmocka_unit_test(a_token_says_who),
 		cmocka_unit_test(githubs_answer_holds_a_token),
 		cmocka_unit_test(the_query_is_openssls),
-		cmocka_unit_test(keys_that_no_entry_could_verify_are_refused),
+		cmocka_unit_test(keys_that_no_entry_can_be_of_are_refused),
 		cmocka_unit_test(an_entry_of_version_1),
 		cmocka_unit_test(records_survive_and_cut_ones_are_refused),
 	};

@@ -57,6 +57,13 @@ static const struct {
 	{ INDEX, ERR_LIMIT, "{\"manifests\":[{\"artifactType\":\"" A256 "\"}]}", "255" },
 	/* what is missing */
 	{ INDEX, ERR_FORMAT, "{\"schemaVersion\":2}", "'manifests' is missing" },
+	/* octets in a descriptor (descriptor.md, "Embedded Content") */
+	{ INDEX, ERR_FORMAT, "{\"manifests\":[{\"mediaType\":\"m\",\"digest\":" DIGEST_A
+	  ",\"size\":1,\"data\":\"*\"}]}", "'data' is no base64" },
+	{ INDEX, ERR_FORMAT, "{\"manifests\":[{\"mediaType\":\"m\",\"digest\":" DIGEST_A
+	  ",\"size\":1,\"data\":1}]}", "'data'" },
+	{ INDEX, ERR_FORMAT, "{\"manifests\":[{\"mediaType\":\"m\",\"digest\":" DIGEST_A
+	  ",\"size\":1,\"Data\":\"YQ==\"}]}", "'data'" },
 	{ INDEX, ERR_FORMAT, "{\"manifests\":null}", "'manifests' is missing" },
 	{ MANIFEST, ERR_FORMAT, "{\"layers\":[]}", "'config' is missing" },
 	{ MANIFEST, ERR_FORMAT, "{\"config\":{\"mediaType\":\"c\",\"size\":1}}",
@@ -165,6 +172,12 @@ static bytes repeat(struct arena *a, const char *before, const char *item, size_
 	return out;
 }
 
+/* A descriptor with 32 annotations. */
+#define FOUR(x) "\"" x "0\":\"\",\"" x "1\":\"\",\"" x "2\":\"\",\"" x "3\":\"\""
+#define NOTED \
+	"{\"mediaType\":\"l\",\"digest\":" DIGEST_A ",\"size\":1,\"annotations\":{" FOUR("a") "," FOUR( \
+		"b") "," FOUR("c") "," FOUR("d") "," FOUR("e") "," FOUR("f") "," FOUR("g") "," FOUR("h") "}}"
+
 static void counts_have_limits(void **state)
 {
 	static const struct {
@@ -173,6 +186,7 @@ static void counts_have_limits(void **state)
 		size_t max;
 	} lists[] = {
 		{ INDEX, "{\"manifests\":[", LAYER, "]}", LIMIT_INDEX_ENTRIES },
+		{ INDEX, "{\"manifests\":[", NOTED, "]}", LIMIT_CONFIG_ITEMS / 32 },
 		{ MANIFEST, "{\"config\":" CONFIG ",\"layers\":[", LAYER, "]}", LIMIT_LAYERS },
 		{ IMAGE_CONFIG, "{\"rootfs\":{\"diff_ids\":[", DIGEST_A, "]}}", LIMIT_LAYERS },
 		{ IMAGE_CONFIG, "{\"config\":{\"Env\":[", "\"\"", "]}}", LIMIT_CONFIG_ITEMS },
@@ -295,6 +309,30 @@ static void media_types_are_known(void **state)
 	assert_false(oci_is_manifest(BYTES("")));
 }
 
+static void descriptors_keep_annotations_and_data(void **state)
+{
+	static const char text[] =
+		"{\"manifests\":[{\"mediaType\":\"m\",\"digest\":" DIGEST_A ",\"size\":1,\"data\":\"YQ==\","
+		"\"annotations\":{\"k\":\"v\",\"n\":1}}," LAYER "]}";
+	struct arena a = ARENA_INIT;
+	struct oci_index v, back;
+	buf packed = BUF_INIT(4096);
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(oci_index_parse(bytes_str(text), &a, &v, &e), 0);
+	oci_index_pack(&v, &packed);
+	assert_int_equal(oci_index_unpack(buf_bytes(&packed), &a, &back, &e), 0);
+	buf_done(&packed);
+	assert_bytes(back.manifests.items[0].data, "a");
+	assert_int_equal(back.manifests.items[0].annotations.len, 1);
+	assert_bytes(oci_labels_get(&back.manifests.items[0].annotations, "k"), "v");
+	assert_bytes(oci_labels_get(&back.manifests.items[0].annotations, "n"), "");
+	assert_int_equal(back.manifests.items[1].data.n, 0);
+	assert_int_equal(back.manifests.items[1].annotations.len, 0);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +341,7 @@ int main(void)
 		cmocka_unit_test(lengths_have_limits),     cmocka_unit_test(foreign_layers_are_known),
 		cmocka_unit_test(annotations_of_what_refers_are_kept),
 		cmocka_unit_test(media_types_are_known),
+		cmocka_unit_test(descriptors_keep_annotations_and_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

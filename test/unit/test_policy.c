@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policies: what is read, what is refused and where; patterns as policy-controller's own tests have
- * them; and what is decided, on verdicts of a judge of ours. */
+ * them. */
+#include "trust/policy.h"
+
 #include "base/limits.h"
-#include "base/text.h"
-#include "trust/policy_judge.h"
 
 #include "unit.h"
 
@@ -22,12 +22,21 @@ static struct arena arena;
 #define OWN(rest) \
 	"oakum-policy: 1\nsigners:\n  a: {" KEY "}\n  b: {identity: me, issuer: they}\n" \
 	"rules:\n- images: x\n  require:\n" rest
+#define DEEP "all: [{"
 #define CIP(rest) \
 	"apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\nmetadata: {name: p}\n" \
 	"spec:\n  images: [{glob: \"**\"}]\n" rest
 #define KYVERNO(rest) \
 	"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  rules:\n" \
 	"  - name: r\n    verifyImages:\n    - imageReferences: [\"*\"]\n" rest
+/* Someone, by certificate. */
+#define ONE "entries: [{keyless: {subject: x, issuer: y}}]"
+#define CONDITION(is) \
+	KYVERNO("      attestations: [{type: vuln, attestors: [{" ONE "}],\n" \
+	        "        conditions: [{all: [{" is "}]}]}]\n")
+#define SIGNED(image, attestors, more) \
+	IVP("  validations: [{expression: \"images.containers.map(image, verifyImageSignatures(" image \
+	    ", [" attestors "])).all(e, e " more "\"}]\n")
 #define IVP(rest) \
 	"apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: p}\n" \
 	"spec:\n  attestors: [{name: a, cosign: {key: {data: \"" PEM "\"}}}]\n" rest
@@ -36,7 +45,8 @@ static const struct {
 	const char *text, *fault; /* NULL: it is read */
 } readings[] = {
 	{ OWN("  - signature: a\n"), NULL },
-	{ OWN("  - signature: [a, b]\n  - any: [{sbom: a}, {all: [{scan: {by: b, max-age: 7d}}]}]\n"), NULL },
+	{ OWN("  - signature: [a, b]\n  - any: [{sbom: a}, {all: [{scan: {by: b, max-age: 7d}}]}]\n"),
+	  NULL },
 	{ OWN("  - at-least: 1\n    of: [{signature: a}, {signature: b}]\n"), NULL },
 	{ OWN("  - provenance: {by: b, builder: x, source: y, tag: v*, max-age: 12h}\n"), NULL },
 	{ OWN("  - attestation: {by: b, type: vsa, says: {verifier.id: z}}\n"), NULL },
@@ -55,7 +65,7 @@ static const struct {
 	{ OWN("  - any: []\n"), "line 8, column 10: a list of needs" },
 	{ OWN("  - at-least: 3\n    of: [{signature: a}]\n"), "from 1 to 1" },
 	{ OWN("  - at-least: 0\n    of: [{signature: a}]\n"), "from 1 to 1" },
-	{ OWN("  - all: [{all: [{all: [{all: [{all: [{all: [{all: [{all: [{signature: a}]}]}]}]}]}]}]}]\n"),
+	{ OWN("  - " DEEP DEEP DEEP DEEP DEEP DEEP DEEP DEEP "signature: a}]}]}]}]}]}]}]}]\n"),
 	  "more than 8 deep" },
 	{ OWN("  - signature: a\n") "  mode: ask\n", "'ask' is no value of 'mode'" },
 	{ OWN("  - signature: a\n") "  images: y\n", "stands twice" },
@@ -84,8 +94,10 @@ static const struct {
 	{ CIP("  authorities: []\n"), "'authorities' is expected" },
 	{ CIP("  authorities: [{key: {kms: \"awskms://x\"}}]\n"), "is not fetched" },
 	{ CIP("  authorities: [{key: {secretRef: {name: x}}}]\n"), "is not fetched" },
-	{ CIP("  authorities: [{" KEY2 ", ctlog: {url: \"http://rekor.svc\"}}]\n"), "another instance" },
-	{ CIP("  authorities: [{keyless: {url: \"http://fulcio.svc\", identities: [{issuer: a, subject: b}]}}]\n"),
+	{ CIP("  authorities: [{" KEY2 ", ctlog: {url: \"http://rekor.svc\"}}]\n"),
+	  "another instance" },
+	{ CIP("  authorities: [{keyless: {url: \"http://fulcio.svc\", "
+	      "identities: [{issuer: a, subject: b}]}}]\n"),
 	  "another instance" },
 	{ CIP("  authorities: [{keyless: {identities: [{issuer: a}]}}]\n"), "anybody's fits" },
 	{ CIP("  authorities: [{keyless: {identities: [{issuer: a, subjectRegExp: .*x.*}]}}]\n"),
@@ -95,55 +107,65 @@ static const struct {
 	{ CIP("  authorities: [{" KEY2 ", source: [{oci: x}]}]\n"), "'source' is not understood" },
 	{ CIP("  authorities: [{" KEY2 ", rfc3161timestamp: {}}]\n"), "'rfc3161timestamp' is not" },
 	{ CIP("  authorities: [{" KEY2 "}]\n  policy: {type: cue}\n"), "CUE and Rego" },
-	{ CIP("  authorities: [{" KEY2 ", attestations: [{name: x, predicateType: vuln, policy: {type: rego}}]}]\n"),
+	{ CIP("  authorities: [{" KEY2
+	      ", attestations: [{name: x, predicateType: vuln, policy: {type: rego}}]}]\n"),
 	  "CUE and Rego" },
 	{ CIP("  authorities: [{" KEY2 "}]\n  mode: maybe\n"), "'maybe'" },
 
 	{ KYVERNO("      attestors: [{entries: [{keys: {publicKeys: \"" PEM "\"}}]}]\n"), NULL },
-	{ KYVERNO("      attestors: [{count: 1, entries: [{keys: {publicKeys: \"" PEM PEM "\"}}]}]\n"), NULL },
-	{ KYVERNO("      attestors: [{count: 2, entries: [{keys: {publicKeys: \"" PEM PEM "\"}}]}]\n"), NULL },
+	{ KYVERNO("      attestors: [{count: 1, entries: [{keys: {publicKeys: \"" PEM PEM "\"}}]}]\n"),
+	  NULL },
+	{ KYVERNO("      attestors: [{count: 2, entries: [{keys: {publicKeys: \"" PEM PEM "\"}}]}]\n"),
+	  NULL },
 	{ KYVERNO("      attestors: [{count: 3, entries: [{keys: {publicKeys: \"" PEM PEM "\"}}]}]\n"),
 	  "'count' is a number from 1 to 2" },
 	{ KYVERNO("      attestors: [{entries: [{keyless: {subject: \"x*\", issuer: y}}]}]\n"), NULL },
-	{ KYVERNO("      attestors: [{entries: [{attestor: {count: 1, entries: [{keyless: {subject: x, issuer: y}}]}}]}]\n"),
-	  NULL },
-	{ KYVERNO("      attestors: [{entries: [{keyless: {subject: x, issuer: y, roots: z}}]}]\n"), "'roots'" },
+	{ KYVERNO("      attestors: [{entries: [{attestor: {count: 1, " ONE "}}]}]\n"), NULL },
+	{ KYVERNO("      attestors: [{entries: [{keyless: {subject: x, issuer: y, roots: z}}]}]\n"),
+	  "'roots'" },
 	{ KYVERNO("      attestors: [{entries: [{certificates: {cert: z}}]}]\n"), "'certificates'" },
-	{ KYVERNO("      attestors: [{entries: [{keys: {publicKeys: \"k8s://a/b\"}}]}]\n"), "no public key" },
+	{ KYVERNO("      attestors: [{entries: [{keys: {publicKeys: \"k8s://a/b\"}}]}]\n"),
+	  "no public key" },
 	{ KYVERNO("      attestors: [{entries: [{keys: {kms: x}}]}]\n"), "'kms'" },
 	{ KYVERNO("      type: Notary\n      attestors: [{entries: []}]\n"), "'Notary'" },
 	{ KYVERNO("      attestors: [{entries: []}]\n"), "'entries' is expected" },
+	{ KYVERNO("      key: \"" PEM "\"\n"), NULL },
+	{ KYVERNO("      attestations: none\n"), "neither 'attestors' nor" },
 	{ KYVERNO("      required: true\n"), "neither 'attestors' nor" },
 	{ KYVERNO("      repository: x\n"), "'repository' is not" },
 	{ KYVERNO("      attestations: [{type: vuln}]\n"), "'attestors' who must sign" },
-	{ KYVERNO("      attestations: [{type: vuln, attestors: [{entries: [{keyless: {subject: x, issuer: y}}]}],"
-	          " conditions: [{all: [{key: \"{{ a.b }}\", operator: Equals, value: c}]}]}]\n"), NULL },
-	{ KYVERNO("      attestations: [{type: vuln, attestors: [{entries: [{keyless: {subject: x, issuer: y}}]}],"
-	          " conditions: [{all: [{key: \"{{ f(a) }}\", operator: Equals, value: c}]}]}]\n"), "JMESPath" },
-	{ KYVERNO("      attestations: [{type: vuln, attestors: [{entries: [{keyless: {subject: x, issuer: y}}]}],"
-	          " conditions: [{all: [{key: \"{{ a }}\", operator: GreaterThan, value: c}]}]}]\n"),
-	  "'GreaterThan'" },
-	{ "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec:\n  rules:\n  - name: r\n    validate: {}\n",
-	  "line 6, column 5: 'validate'" },
+	{ CONDITION("key: \"{{ a.b }}\", operator: Equals, value: c"), NULL },
+	{ CONDITION("key: \"{{ f(a) }}\", operator: Equals, value: c"), "JMESPath" },
+	{ CONDITION("key: \"{{ request.a }}\", operator: Equals, value: c"), "none of the predicate" },
+	{ CONDITION("key: a, operator: Equals, value: c"), "one variable of the predicate" },
+	{ CONDITION("key: \"{{ a }}\", operator: Equals, value: \"{{ b }}\""), "that is a variable" },
+	{ CONDITION("key: \"{{ regex_match('^x$', '{{ a.b }}') }}\", operator: Equals, value: true"),
+	  NULL },
+	{ CONDITION("key: \"{{ regex_match('^x', '{{ a.b }}') }}\", operator: Equals, value: true"),
+	  "not anchored" },
+	{ CONDITION("key: \"{{ regex_match('^x$', '{{ a.b }}') }}\", operator: Equals, value: false"),
+	  "only that it is true" },
+	{ CONDITION("key: \"{{ regex_match('^x$', a.b) }}\", operator: Equals, value: true"),
+	  "JMESPath" },
+	{ CONDITION("key: \"{{ a }}\", operator: GreaterThan, value: c"), "'GreaterThan'" },
+	{ "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec:\n  rules:\n  - validate: {}\n",
+	  "line 5, column 5: 'validate'" },
 
-	{ IVP("  validations: [{expression: \"images.containers.map(image, verifyImageSignatures(image, "
-	      "[attestors.a])).all(e, e > 0)\"}]\n"), NULL },
-	{ IVP("  validations: [{expression: \"images.containers.map(image, verifyImageSignatures(image, "
-	      "[attestors.b])).all(e, e > 0)\"}]\n"), "CEL" },
-	{ IVP("  validations: [{expression: \"images.containers.map(image, verifyImageSignatures(image, "
-	      "[attestors.a])).all(e, e >= 0)\"}]\n"), "CEL" },
-	{ IVP("  validations: [{expression: \"images.containers.map(image, verifyImageSignatures(other, "
-	      "[attestors.a])).all(e, e > 0)\"}]\n"), "CEL" },
-	{ IVP("  validations: [{expression: \"images.containers.map(image, verifyImageSignatures(image, "
-	      "[attestors.a])).all(e, e > 0) || true\"}]\n"), "CEL" },
+	{ SIGNED("image", "attestors.a", "> 0)"), NULL },
+	{ SIGNED("image", "attestors.b", "> 0)"), "CEL" },
+	{ SIGNED("image", "attestors.a", ">= 0)"), "CEL" },
+	{ SIGNED("other", "attestors.a", "> 0)"), "CEL" },
+	{ SIGNED("image", "attestors.a", "> 0) || true"), "CEL" },
 	{ IVP("  validations: [{expression: \"true\"}]\n"), "CEL" },
 	{ IVP("  validations: []\n"), "'validations' is expected" },
 	{ IVP("  attestations: [{name: s, intoto: {type: vuln}}]\n  validations: [{expression: "
-	      "\"images.containers.map(i, extractPayload(i, attestations.s).predicate.a == 'b').all(e, e)\"}]\n"),
+	      "\"images.containers.map(i, extractPayload(i, attestations.s).predicate.a == 'b')"
+	      ".all(e, e)\"}]\n"),
 	  "CEL" }, /* nobody was asked to have signed it */
 	{ IVP("  attestations: [{name: s, intoto: {type: vuln}}]\n  validations: [{expression: "
-	      "\"images.containers.map(i, verifyAttestationSignatures(i, attestations.s, [attestors.a])).all(e, e > 0)"
-	      " && images.containers.map(i, extractPayload(i, attestations.s).predicate.a == 'b').all(e, e)\"}]\n"),
+	      "\"images.containers.map(i, verifyAttestationSignatures(i, attestations.s, "
+	      "[attestors.a])).all(e, e > 0) && images.containers.map(i, "
+	      "extractPayload(i, attestations.s).predicate.a == 'b').all(e, e)\"}]\n"),
 	  NULL },
 	{ IVP("  variables: []\n"), "'variables'" },
 	{ IVP("  validationActions: [Log]\n"), "Deny, Warn or Audit" },
@@ -173,14 +195,17 @@ static void test_another_instance(void **state)
 	err e = { 0 };
 
 	(void)state;
-	assert_int_equal(policy_parse(BYTES(CIP("  match: [{resource: pods}]\n"
-	                                        "  authorities: [{" KEY2 ", ctlog: {url: \"http://r.svc\"}}]\n")),
-	                              true, &arena, &p, &e), 0);
+	assert_int_equal(
+		policy_parse(BYTES(CIP("  match: [{resource: pods}]\n"
+	                           "  authorities: [{" KEY2 ", ctlog: {url: \"http://r.svc\"}}]\n")),
+	                 true, &arena, &p, &e),
+		0);
 	assert_int_equal(p.notes.len, 2);
 	assert_true(p.signers.items[0].needs_log);
 	policy_free(&p);
-	assert_int_equal(policy_parse(BYTES(CIP("  authorities: [{" KEY2 ", ctlog: {}}]\n")), false, &arena, &p,
-	                              &e), 0);
+	assert_int_equal(
+		policy_parse(BYTES(CIP("  authorities: [{" KEY2 ", ctlog: {}}]\n")), false, &arena, &p, &e),
+		0);
 	assert_false(p.signers.items[0].needs_log);
 	policy_free(&p);
 	arena_reset(&arena);
@@ -200,7 +225,8 @@ static void test_too_much(void **state)
 	assert_non_null(strstr(e.text, "more than 128 signers"));
 	err_clear(&e);
 	buf_clear(&text);
-	buf_puts(&text, "oakum-policy: 1\nsigners: {s: {identity: a, issuer: b}}\nrules:\n- images: x\n  require:\n");
+	buf_puts(&text, "oakum-policy: 1\nsigners: {s: {identity: a, issuer: b}}\n"
+	                "rules:\n- images: x\n  require:\n");
 	for (int i = 0; i <= LIMIT_POLICY_NEEDS; i++)
 		buf_puts(&text, "  - sbom: s\n");
 	assert_int_equal(policy_parse(buf_bytes(&text), false, &arena, &p, &e), -1);
@@ -297,284 +323,6 @@ static void test_pattern_of_stars(void **state)
 	assert_false(glob_fits(&glob, bytes_of(text, 100)));
 }
 
-/* -- deciding ---------------------------------------------------------------------------------- */
-
-#define NOW 1800000000
-#define DAY 86400
-
-/* What a fabricated attachment is: who signed it, of what type, when, saying what. */
-struct made {
-	int signer; /* index in the policy */
-	const char *type; /* NULL: a signature */
-	int64_t time;
-	const char *predicate;
-	const char *source; /* as the certificate claims it */
-};
-
-static const char marks[8]; /* keys that are told apart by their addresses */
-
-static const struct public_key *key_of(size_t signer)
-{
-	return (const struct public_key *)(const void *)&marks[signer];
-}
-
-static void fake_judge(const struct attachment *at, const digest *subject,
-                       const struct judge_question *q, struct arena *a, struct verdict *out)
-{
-	const struct made *m = (const struct made *)(const void *)at->content.p;
-
-	(void)a;
-	*out = (struct verdict){ .kind = VERDICT_ELSE };
-	assert_true(digest_equal(&at->subject, subject));
-	if ((q->wish == WISH_SIGNATURE) != !m->type ||
-	    (m->type && !bytes_is(q->request->predicate_type, m->type)))
-		return;
-	out->kind = q->request->key == key_of((size_t)m->signer) ? VERDICT_HOLDS : VERDICT_REFUSED;
-	out->why = "the signature does not hold";
-	out->result.times[0] = out->result.times[1] = m->time;
-	out->result.statement.type = BYTES("https://in-toto.io/Statement/v1");
-	out->result.statement.predicate_type = bytes_str(m->type);
-	out->result.statement.predicate = bytes_str(m->predicate);
-	out->result.claims.items[12] = bytes_str(m->source);
-	out->result.is_statement = m->type != NULL;
-}
-
-static digest digest_of_n(uint8_t n)
-{
-	return (digest){ .algorithm = DIGEST_SHA256, .value = { n } };
-}
-
-/* decide(text, made, n, out): of the image ghcr.io/acme/shop:1; made attachments are of its index
- * but for those of signer + 100, which are of its platform. */
-static void decide(const char *text, const struct made *made, size_t n, struct decision *out)
-{
-	static struct made kept[4];
-	struct attachment list[4] = { 0 };
-	struct ready_signer signers[8];
-	const struct policy_subject subjects[] = {
-		{ .digests = { digest_of_n(1) } },
-		{ .label = BYTES("linux/amd64"), .digests = { digest_of_n(2) } },
-	};
-	struct policy p;
-	err e = { 0 };
-
-	if (policy_parse(bytes_str(text), false, &arena, &p, &e) < 0)
-		fail_msg("%s: %s", text, e.text);
-	for (size_t i = 0; i < 8; i++)
-		signers[i] = (struct ready_signer){ key_of(i), NULL };
-	for (size_t i = 0; i < n; i++) {
-		kept[i] = made[i];
-		kept[i].signer %= 100;
-		list[i].subject = digest_of_n(made[i].signer >= 100 ? 2 : 1);
-		list[i].manifest = digest_of_n((uint8_t)(10 + i));
-		list[i].content = bytes_of(&kept[i], sizeof(*kept));
-	}
-	const struct policy_question q = {
-		.policy = &p, .signers = signers,
-		.image = { BYTES("ghcr.io/acme/shop"), BYTES("1"), BYTES("sha256:01") },
-		.subjects = subjects, .subjects_len = 2,
-		.attachments = list, .attachments_len = n, .now = NOW, .judge = fake_judge,
-	};
-
-	assert_int_equal(policy_decide(&q, &arena, out, &e), 0);
-	policy_free(&p);
-}
-
-#define POLICY(more, rule) \
-	"oakum-policy: 1\n" more "signers:\n  a: {key: a}\n  b: {key: b}\nrules:\n" \
-	"- images: ghcr.io/acme/*\n" rule
-
-#define SLSA "https://slsa.dev/provenance/v1"
-/* slsa.dev/spec/v1.0/provenance */
-#define BUILT(builder, source, ref, base) \
-	"{\"buildDefinition\": {\"buildType\": \"https://actions.github.io/buildtypes/workflow/v1\"," \
-	"\"externalParameters\": {\"workflow\": {\"ref\": \"" ref "\", \"repository\": \"" source "\", \"path\": \"w.yml\"}}," \
-	"\"resolvedDependencies\": [{\"uri\": \"git+" source "@" ref "\", \"digest\": {\"gitCommit\": \"abc\"}}," \
-	"{\"uri\": \"" base "\", \"digest\": {\"sha256\": \"00\"}}]}," \
-	"\"runDetails\": {\"builder\": {\"id\": \"" builder "\"}}}"
-#define GOOD_BUILD BUILT("https://b.example/w@refs/tags/v1.0.0", "https://github.com/acme/shop", "refs/tags/v1.2", \
-                         "pkg:docker/debian@12?platform=linux%2Famd64")
-
-#define VULN "https://cosign.sigstore.dev/attestation/vuln/v1"
-#define TRIVY(severity) \
-	"{\"scanner\": {\"result\": {\"Results\": [{\"Vulnerabilities\": [{\"Severity\": \"" severity "\"}]}]}}}"
-#define GRYPE(severity) \
-	"{\"scanner\": {\"result\": {\"matches\": [{\"vulnerability\": {\"severity\": \"" severity "\"}}]}}}"
-#define VULNS "https://in-toto.io/attestation/vulns/v0.2"
-#define IN_TOTO(score) \
-	"{\"scanner\": {\"result\": [{\"id\": \"CVE-1\", \"severity\": [{\"method\": \"CVSS_V3\", \"score\": \"" score "\"}]}]}}"
-#define TEST "https://in-toto.io/attestation/test-result/v0.1"
-#define SPDX "https://spdx.dev/Document"
-
-/* One need of the policy, one attachment, what is decided. */
-static const struct {
-	const char *need;
-	struct made made;
-	enum decision_kind decision;
-	const char *why; /* of the need's line */
-} cases[] = {
-	{ "signature: a", { 0, NULL, 0, NULL, NULL }, DECISION_PASSES, "signed by a" },
-	{ "signature: b", { 0, NULL, 0, NULL, NULL }, DECISION_DENIED, "does not hold" },
-	{ "signature: [b, a]", { 0, NULL, 0, NULL, NULL }, DECISION_PASSES, "signed by a" },
-	{ "signature: a", { 0, SPDX, 0, "{}", NULL }, DECISION_LACKS, "nothing of that kind" },
-	{ "signature: a", { 100, NULL, 0, NULL, NULL }, DECISION_LACKS, "nothing of that kind" },
-	{ "signature: {by: a, max-age: 7d}", { 0, NULL, NOW - 6 * DAY, NULL, NULL }, DECISION_PASSES, "on 2027-01-09" },
-	{ "signature: {by: a, max-age: 7d}", { 0, NULL, NOW - 8 * DAY, NULL, NULL }, DECISION_DENIED, "too old" },
-	{ "signature: {by: a, max-age: 7d}", { 0, NULL, 0, NULL, NULL }, DECISION_DENIED, "no time that can be believed" },
-	{ "sbom: a", { 0, SPDX, 0, "{}", NULL }, DECISION_PASSES, "signed by a" },
-	{ "sbom: {by: a, format: cyclonedx}", { 0, SPDX, 0, "{}", NULL }, DECISION_LACKS, "nothing" },
-	{ "sbom: {by: a, format: cyclonedx}", { 0, "https://cyclonedx.org/bom", 0, "{}", NULL }, DECISION_PASSES, "signed" },
-	{ "sbom: b", { 0, SPDX, 0, "{}", NULL }, DECISION_DENIED, "does not hold" },
-	{ "scan: {by: a, at-most: high}", { 0, VULN, 0, TRIVY("HIGH"), NULL }, DECISION_PASSES, "signed" },
-	{ "scan: {by: a, at-most: high}", { 0, VULN, 0, TRIVY("CRITICAL"), NULL }, DECISION_DENIED, "severity 'CRITICAL'" },
-	{ "scan: {by: a, at-most: none}", { 0, VULN, 0, TRIVY("UNKNOWN"), NULL }, DECISION_DENIED, "severity 'UNKNOWN'" },
-	{ "scan: {by: a, at-most: none}", { 0, VULN, 0, "{\"scanner\": {\"result\": {\"Results\": []}}}", NULL },
-	  DECISION_PASSES, "signed" },
-	{ "scan: {by: a, at-most: low}", { 0, VULN, 0, GRYPE("Negligible"), NULL }, DECISION_PASSES, "signed" },
-	{ "scan: {by: a, at-most: low}", { 0, VULN, 0, GRYPE("Medium"), NULL }, DECISION_DENIED, "severity 'Medium'" },
-	{ "scan: {by: a, at-most: medium}", { 0, VULNS, 0, IN_TOTO("6.9"), NULL }, DECISION_PASSES, "signed" },
-	{ "scan: {by: a, at-most: medium}", { 0, VULNS, 0, IN_TOTO("7.0"), NULL }, DECISION_DENIED, "severity 'high'" },
-	{ "scan: {by: a, at-most: medium}", { 0, VULN, 0, "{\"scanner\": {\"result\": null}}", NULL }, DECISION_DENIED,
-	  "no form that is understood" },
-	{ "scan: {by: a, max-age: 1d}", { 0, VULN, NOW - 2 * DAY, "{}", NULL }, DECISION_DENIED, "too old" },
-	{ "provenance: a", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed by a" },
-	{ "provenance: {by: a, builder: \"https://b.example/w\"}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed" },
-	{ "provenance: {by: a, builder: \"https://b.example/w@refs/tags/v*\"}", { 0, SLSA, 0, GOOD_BUILD, NULL },
-	  DECISION_PASSES, "signed" },
-	{ "provenance: {by: a, builder: \"https://c.example/w\"}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_DENIED,
-	  "built by 'https://b.example/w@refs/tags/v1.0.0'" },
-	{ "provenance: {by: a, source: github.com/acme/shop}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed" },
-	{ "provenance: {by: a, source: \"https://github.com/acme/*\"}", { 0, SLSA, 0, GOOD_BUILD,
-	  "https://github.com/acme/shop" }, DECISION_PASSES, "signed" },
-	{ "provenance: {by: a, source: github.com/acme/shop}", { 0, SLSA, 0, GOOD_BUILD, "https://github.com/evil/shop" },
-	  DECISION_DENIED, "the certificate is of another source" },
-	{ "provenance: {by: a, source: github.com/acme/sho}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_DENIED, "built from" },
-	{ "provenance: {by: a, tag: v1.*}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed" },
-	{ "provenance: {by: a, branch: main}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_DENIED, "built from 'refs/tags/v1.2'" },
-	{ "provenance: {by: a, branch: main, tag: v*}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed" },
-	{ "provenance: {by: a, builder: x}", { 0, SLSA, 0, "[]", NULL }, DECISION_DENIED, "" },
-	{ "base: {by: a, images: \"docker.io/library/debian\"}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed" },
-	{ "base: {by: a, images: \"docker.io/library/debian:12\"}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed" },
-	{ "base: {by: a, images: \"docker.io/library/debian:13\"}", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_DENIED,
-	  "what went in is not as asked for" },
-	{ "base: {by: a, images: \"**\"}", { 0, SLSA, 0, BUILT("x", "https://y", "z", "https://w"), NULL }, DECISION_DENIED,
-	  "names no image" },
-	{ "test-result: a", { 0, TEST, 0, "{\"result\": \"PASSED\"}", NULL }, DECISION_PASSES, "signed" },
-	{ "test-result: a", { 0, TEST, 0, "{\"result\": \"WARNED\"}", NULL }, DECISION_DENIED, "the result is 'WARNED'" },
-	{ "test-result: a", { 0, TEST, 0, "{}", NULL }, DECISION_DENIED, "the result is" },
-	{ "test-result: {by: a, configuration: settings}",
-	  { 0, TEST, 0, "{\"result\": \"PASSED\", \"configuration\": [{\"name\": \"settings\"}]}", NULL }, DECISION_PASSES, "signed" },
-	{ "test-result: {by: a, configuration: settings}",
-	  { 0, TEST, 0, "{\"result\": \"PASSED\", \"configuration\": [{\"name\": \"units\"}]}", NULL }, DECISION_DENIED,
-	  "another configuration" },
-	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": {\"b\": \"c\"}}", NULL }, DECISION_PASSES, "signed" },
-	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": {\"b\": \"d\"}}", NULL }, DECISION_DENIED, "a.b is '\"d\"'" },
-	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": {\"b\": [\"c\"]}}", NULL }, DECISION_DENIED, "a.b is" },
-	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": 1}", NULL }, DECISION_DENIED, "does not say 'a.b'" },
-	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a: 2}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": 2}", NULL }, DECISION_PASSES, "signed" },
-};
-
-static void test_needs(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct decision d;
-		const char *text = arena_printf(&arena, POLICY("", "  require:\n  - %s\n"), cases[i].need);
-
-		decide(text, &cases[i].made, 1, &d);
-		assert_true(d.lines.len >= 2);
-		bytes why = d.lines.items[1].why;
-
-		if (d.kind != cases[i].decision ||
-		    bytes_search(why, bytes_str(cases[i].why)) == (cases[i].why[0] ? why.n : why.n + 1))
-			fail_msg("%s: %s: %.*s", cases[i].need, decision_kind_name(d.kind), (int)why.n,
-			         (const char *)why.p);
-		arena_reset(&arena);
-	}
-}
-
-static enum decision_kind decided(const char *text, const struct made *made, size_t n)
-{
-	struct decision d;
-
-	decide(text, made, n, &d);
-	arena_reset(&arena);
-	return d.kind;
-}
-
-static void test_groups(void **state)
-{
-	const struct made a = { .signer = 0 }, b = { .signer = 1 };
-	const struct made both[] = { a, b };
-	const char *any = POLICY("", "  require: [{any: [{signature: a}, {signature: b}]}]\n");
-	const char *all = POLICY("", "  require: [{signature: a}, {signature: b}]\n");
-	const char *two = POLICY("", "  require: [{at-least: 2, of: [{signature: a}, {signature: b}, {sbom: a}]}]\n");
-
-	(void)state;
-	assert_int_equal(decided(any, &a, 1), DECISION_PASSES);
-	assert_int_equal(decided(any, &b, 1), DECISION_PASSES);
-	assert_int_equal(decided(any, NULL, 0), DECISION_LACKS);
-	assert_int_equal(decided(all, &a, 1), DECISION_DENIED);
-	assert_int_equal(decided(all, both, 2), DECISION_PASSES);
-	assert_int_equal(decided(two, both, 2), DECISION_PASSES);
-	assert_int_equal(decided(two, &a, 1), DECISION_DENIED);
-	assert_int_equal(decided(two, NULL, 0), DECISION_LACKS);
-}
-
-static void test_rules(void **state)
-{
-	const struct made a = { .signer = 0 }, of_platform = { .signer = 100 };
-	const struct made both[] = { a, of_platform };
-	const char *warns = POLICY("", "  mode: warn\n  require: [{signature: b}]\n");
-	const char *excepts = POLICY("", "  except: \"**/shop\"\n  require: [{signature: a}]\n");
-	const char *allows = POLICY("default: allow\n", "  except: \"**/shop\"\n  require: [{signature: b}]\n");
-	const char *default_warns = POLICY("default: warn\n", "  except: \"**/shop\"\n  require: [{signature: b}]\n");
-	const char *two = POLICY("", "  require: [{signature: a}]\n- images: \"**\"\n  require: [{signature: b}]\n");
-	const char *all = POLICY("", "  platforms: all\n  require: [{signature: a}]\n");
-
-	(void)state;
-	assert_int_equal(decided(warns, &a, 1), DECISION_WARNS);
-	assert_int_equal(decided(excepts, &a, 1), DECISION_DENIED); /* no rule is about it */
-	assert_int_equal(decided(allows, &a, 1), DECISION_PASSES);
-	assert_int_equal(decided(default_warns, &a, 1), DECISION_WARNS);
-	assert_int_equal(decided(two, &a, 1), DECISION_DENIED); /* all rules count */
-	assert_int_equal(decided(all, &a, 1), DECISION_LACKS);
-	assert_int_equal(decided(all, both, 2), DECISION_PASSES);
-}
-
-/* A worker's answer is read as hostile. */
-static void test_wire(void **state)
-{
-	const struct made a = { .signer = 0 };
-	buf text = BUF_INIT(64 << 10);
-	struct decision d, back;
-	err e = { 0 };
-
-	(void)state;
-	decide(POLICY("", "  require: [{signature: a}]\n"), &a, 1, &d);
-	decision_pack(&d, &text);
-	assert_int_equal(decision_unpack(buf_bytes(&text), &arena, &back, &e), 0);
-	assert_int_equal(back.kind, DECISION_PASSES);
-	assert_int_equal(back.lines.len, d.lines.len);
-	assert_bytes(back.lines.items[1].what, "signature by a");
-	for (size_t n = 0; n < text.n; n++) {
-		assert_int_equal(decision_unpack(bytes_of(text.p, n), &arena, &back, &e), -1);
-		assert_failed(&e, ERR_BUG);
-	}
-	d.lines.items[1].depth = 3; /* below nothing */
-	buf_clear(&text);
-	decision_pack(&d, &text);
-	assert_int_equal(decision_unpack(buf_bytes(&text), &arena, &back, &e), -1);
-	assert_failed(&e, ERR_BUG);
-	buf_done(&text);
-	arena_reset(&arena);
-}
-
 static int teardown(void **state)
 {
 	(void)state;
@@ -585,11 +333,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reading),  cmocka_unit_test(test_another_instance),
-		cmocka_unit_test(test_too_much), cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_pattern_of_stars), cmocka_unit_test(test_needs),
-		cmocka_unit_test(test_groups),   cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_wire),
+		cmocka_unit_test(test_reading),          cmocka_unit_test(test_another_instance),
+		cmocka_unit_test(test_too_much),         cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_pattern_of_stars),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);

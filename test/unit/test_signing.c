@@ -17,7 +17,7 @@ static const char digits[] = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd1
 
 static digest image(void)
 {
-	return digest_of(DIGEST_SHA256, BYTES("test")); /* `printf test | sha256sum`: the digits above */
+	return digest_of(DIGEST_SHA256, BYTES("test")); /* `printf test | sha256sum`: the digits */
 }
 
 /* -- key files --------------------------------------------------------------------------------- */
@@ -51,14 +51,16 @@ static void a_key_file_opens_with_its_password_alone(void **state)
 }
 
 /* A file with these JSON octets under the label. */
-static bytes file_of(const char *json)
+static bytes file_of(const char *text)
 {
-	return pem_text("ENCRYPTED SIGSTORE PRIVATE KEY", bytes_str(json), &arena);
+	return pem_text("ENCRYPTED SIGSTORE PRIVATE KEY", bytes_str(text), &arena);
 }
 
 #define SALT "\"salt\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\""
-#define CIPHER(name) "\"cipher\":{\"name\":\"" name "\",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}"
-#define KDF(name, n, r) "\"kdf\":{\"name\":\"" name "\",\"params\":{\"N\":" n ",\"r\":" r ",\"p\":1}," SALT "}"
+#define NONCE "\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\""
+#define CIPHER(name) "\"cipher\":{\"name\":\"" name "\"," NONCE "}"
+#define COSTS(n, r) "\"params\":{\"N\":" n ",\"r\":" r ",\"p\":1}"
+#define KDF(name, n, r) "\"kdf\":{\"name\":\"" name "\"," COSTS(n, r) "," SALT "}"
 #define TEXT "\"ciphertext\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\""
 
 static void another_key_file_is_refused_before_it_costs_anything(void **state)
@@ -250,7 +252,8 @@ static void an_envelope_is_one(void **state)
 
 	(void)state;
 	assert_bytes(bundle_envelope(&b, &arena),
-	             "{\"payloadType\":\"t\",\"payload\":\"e30=\",\"signatures\":[{\"sig\":\"cw==\"}]}");
+	             "{\"payloadType\":\"t\",\"payload\":\"e30=\","
+	             "\"signatures\":[{\"sig\":\"cw==\"}]}");
 	assert_int_equal(dsse_parse(bundle_envelope(&b, &arena), &arena, &d, &e), 0);
 	assert_bytes(d.payload, "{}");
 	assert_bytes(d.signatures[0].octets, "s");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The walk through a TUF repository, made here, each time wrong in one thing (test/cli/trust.t
- * walks through Sigstore's own). What is signed here is written in canonical form by hand, so that our
- * own writer of it has to find the same octets. */
+ * walks through Sigstore's own). What is signed here is written in canonical form by hand, so that
+ * our own writer of it has to find the same octets. */
 #include "trust/tuf.h"
 
 #include "base/limits.h"
@@ -393,6 +393,10 @@ static void new_keys_end_what_the_old_ones_forged(void **state)
 	put(&r, "5.snapshot.json", snapshot_of(5, 3, LATER, "3"));
 	holds(&r, kept);
 	assert_true(kept[TUF_PART_ROOT].n > 0);
+	/* The next walk begins with what is kept, not with the first root again. */
+	put(&r, "2.root.json", bytes_of(NULL, 0));
+	holds(&r, kept);
+	refused(&r, NULL, ERR_UNTRUSTED, "timestamp 6: signed by 0");
 }
 
 static void what_has_expired_is_refused(void **state)

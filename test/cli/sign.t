@@ -1,0 +1,301 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Keys, and what is signed with them: files, images in layouts and registries, in both forms. openssl, which knows
+# nothing of Oakum, says whether signatures hold.
+# shellcheck source=test/tap.sh
+. "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/registry.sh
+. "$FIXTURE/registry.sh"
+
+cd "$TMP" || exit 1
+SHARED=${OAKUM_SHARED:-$ROOT/../shared/data}
+export OAKUM_PASSWORD=geheim
+unset COSIGN_PASSWORD OAKUM_PKCS11_PIN
+oakum() { "$OAKUM" "$@" --quiet; }
+mode() { stat -c %a "$1"; }
+
+# -- keygen -----------------------------------------------------------------------------------------------------------
+status 'keygen' 0 oakum keygen
+is 'the private key is for its owner' "$(mode oakum.key) $(mode oakum.pub)" '600 644'
+like 'in the form of Sigstore' "$(head -n 1 oakum.key)" '^-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----$'
+cp oakum.key first.key
+status 'nothing is overwritten' 3 oakum keygen
+like 'which is said' "$(cat err)" 'oakum.key is not overwritten'
+rm oakum.key
+status 'neither the other half' 3 oakum keygen
+ok 'and no half is left' test ! -e oakum.key
+cp first.key oakum.key
+for type in ecdsa-p384 ecdsa-p521 ed25519; do
+	status "keygen of $type" 0 oakum keygen --type $type -o $type
+done
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem 2>/dev/null
+openssl ecparam -name prime256v1 -genkey -noout -out sec1.pem
+openssl genpkey -algorithm ED25519 -out ed.pem
+for key in rsa sec1 ed; do
+	openssl pkey -in $key.pem -pubout -out $key-want.pub
+	status "a key of openssl ($key) is taken in" 0 oakum keygen --import $key.pem -o $key
+	ok 'its public half is openssl'\''s' cmp $key.pub $key-want.pub
+done
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out short.pem 2>/dev/null
+status 'a short RSA key is refused' 3 oakum keygen --import short.pem -o short
+status 'an unknown type is a mistake' 2 oakum keygen --type rsa -o x
+ok 'and nothing is written for these' test ! -e short.key -a ! -e x.key
+printf 'aus der Datei\n' >word
+status 'the password from a file' 0 env -u OAKUM_PASSWORD "$OAKUM" keygen -o filed --password-file word
+printf 'aus der Datei' | env -u OAKUM_PASSWORD "$OAKUM" sign-blob first.key --key filed.key --password-stdin -q \
+	>/dev/null
+is 'is that of standard input, without the line'\''s end' $? 0
+setsid env -u OAKUM_PASSWORD "$OAKUM" sign-blob first.key --key filed.key </dev/null >out 2>err
+is 'without a password and a terminal' $? 2
+like 'it is said what to do' "$(cat err)" 'no terminal to ask at'
+
+# -- files ------------------------------------------------------------------------------------------------------------
+echo 'a shop' >shop.tar
+for key in oakum ecdsa-p384 ecdsa-p521 rsa; do
+	hash=sha256
+	case $key in *384) hash=sha384 ;; *521) hash=sha512 ;; esac
+	rm -f s
+	status "sign-blob with $key" 0 oakum sign-blob shop.tar --key $key.key --bundle b.json --output-signature s
+	base64 -d s >raw
+	ok 'openssl agrees' openssl dgst -$hash -verify $key.pub -signature raw shop.tar
+	is 'and so does the bundle' "$(jq -r .messageSignature.signature b.json)" "$(cat s)"
+	ok 'which verify-blob takes' oakum verify-blob shop.tar --bundle b.json --key $key.pub
+done
+status 'not with another key' 4 oakum verify-blob shop.tar --bundle b.json --key oakum.pub
+ok 'Ed25519 signs messages as Ed25519ph' oakum sign-blob shop.tar --key ed25519.key --bundle b.json
+ok 'which verify-blob takes' oakum verify-blob shop.tar --bundle b.json --key ed25519.pub
+is 'the hint is the digest of the public key' \
+	"$(jq -r .verificationMaterial.publicKey.hint b.json | base64 -d | od -An -tx1 -v | tr -d ' \n')" \
+	"$(openssl pkey -pubin -in ed25519.pub -outform DER | sha256sum | cut -c 1-64)"
+OAKUM_PASSWORD=falsch status 'a wrong password' 4 oakum sign-blob shop.tar --key oakum.key --bundle no.json
+OAKUM_PASSWORD='' status 'an empty one, too' 4 oakum sign-blob shop.tar --key oakum.key --bundle no.json
+status 'a public key signs nothing' 3 oakum sign-blob shop.tar --key oakum.pub --bundle no.json
+status 'no such key' 3 oakum sign-blob shop.tar --key nobody.key --bundle no.json
+status 'a key service is reached by a program' 2 oakum sign-blob shop.tar --key awskms:///alias/x --bundle no.json
+like 'which is said' "$(cat err)" 'exec:PROGRAM'
+ok 'and nothing is written for these' test ! -e no.json
+for key in rsa.pem sec1.pem; do
+	oakum sign-blob shop.tar --key $key | base64 -d >raw
+	ok "an open key ($key) needs no password" openssl dgst -sha256 -verify "${key%.pem}.pub" -signature raw shop.tar
+done
+KEY=$(cat sec1.pem) oakum sign-blob shop.tar --key env://KEY | base64 -d >raw
+ok 'a key from the environment' openssl dgst -sha256 -verify sec1.pub -signature raw shop.tar
+oakum sign-blob - --key sec1.pem <shop.tar | base64 -d >raw
+ok 'standard input' openssl dgst -sha256 -verify sec1.pub -signature raw shop.tar
+status 'attest-blob' 0 oakum attest-blob shop.tar --key ed25519.key --type test-result --predicate b.json --bundle \
+	a.json
+ok 'holds' oakum verify-blob shop.tar --bundle a.json --key ed25519.pub
+
+if [ -e "$SHARED/sigstore/cosign-keys.tar.zst" ]; then
+	zstd -dqc "$SHARED/sigstore/cosign-keys.tar.zst" | tar xf -
+	for key in cosign-n32768-pkcs8 sigstore-n32768; do
+		COSIGN_PASSWORD=hello status "cosign's own key opens ($key)" 0 env -u OAKUM_PASSWORD \
+			"$OAKUM" sign-blob shop.tar --key cosign-keys/$key.key --bundle b.json -q
+	done
+	OAKUM_PASSWORD=hello status 'another kind of key inside is refused' 3 \
+		oakum sign-blob shop.tar --key cosign-keys/cosign-n65536-sec1-inside_fail.key --bundle no.json
+	OAKUM_PASSWORD=hallo status 'and a wrong word' 4 \
+		oakum sign-blob shop.tar --key cosign-keys/sigstore-n32768.key --bundle no.json
+else
+	skip "cosign's own keys" 'no shared data'
+fi
+
+# -- another program signs --------------------------------------------------------------------------------------------
+cat >kms <<'P'
+#!/bin/sh
+env >kms-env
+printf '%s ' "$@" >>kms-log
+case $1$KMS in
+public-key*) exec openssl pkey -in sec1.pem -pubout ;;
+signlie) exec openssl rand 71 ;;
+signfail) echo 'the service is away' >&2; exit 7 ;;
+sign64) openssl pkeyutl -sign -inkey sec1.pem -pkeyopt digest:"$2" | base64 ;;
+sign) exec openssl pkeyutl -sign -inkey sec1.pem -pkeyopt digest:"$2" ;;
+esac
+P
+chmod +x kms
+status 'a program signs' 0 oakum sign-blob shop.tar --key exec:./kms --bundle k.json --output-signature s
+base64 -d s >raw
+ok 'openssl agrees' openssl dgst -sha256 -verify sec1.pub -signature raw shop.tar
+is 'it is asked twice' "$(cat kms-log)" 'public-key sign sha256 '
+unlike 'and sees no password of ours' "$(cat kms-env)" geheim
+KMS=64 status 'in base64, too' 0 oakum sign-blob shop.tar --key exec:./kms --bundle k.json
+ok 'which holds' oakum verify-blob shop.tar --bundle k.json --key sec1.pub
+KMS=lie status 'what is no signature is refused' 4 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
+KMS=fail status 'a failure is one' 3 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
+like 'in its own words' "$(cat err)" 'status 7: the service is away'
+status 'no such program' 3 oakum sign-blob shop.tar --key exec:nobody --bundle no.json
+ok 'and nothing is written for these' test ! -e no.json
+
+# -- images in layouts ------------------------------------------------------------------------------------------------
+PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'P' >digests
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from oci import *
+o, all = Layout('image'), []
+for arch in ('amd64', 'arm64'):
+    all.append(o.manifest([o.layer(OS + file('srv/' + arch, b'x') + END)]))
+    all[-1]['platform'] = {'os': 'linux', 'architecture': arch}
+beside = o.manifest([o.layer(OS + file('srv/beside', b'x') + END)])
+beside['platform'] = {'os': 'unknown', 'architecture': 'unknown'}
+beside['annotations'] = {'vnd.docker.reference.type': 'attestation-manifest',
+                         'vnd.docker.reference.digest': all[0]['digest']}
+index = o.blob(json.dumps({'schemaVersion': 2, 'mediaType': 'application/vnd.oci.image.index.v1+json',
+                           'manifests': all + [beside]}).encode(), 'application/vnd.oci.image.index.v1+json')
+o.index([index])
+print(index['digest'], all[0]['digest'], all[1]['digest'])
+P
+read -r index amd64 arm64 <digests
+cp -r image plain
+cp -r image fresh
+name=org.opencontainers.image.ref.name
+blob() { cat "$1/blobs/sha256/${2#*:}"; }
+# Of a layout: the manifest that bears this tag; the manifests that have this subject.
+tagged() { blob "$1" \
+	"$(jq -r --arg t "$2" '.manifests[] | select(.annotations["'$name'"] == $t).digest' "$1/index.json")"; }
+referrers() {
+	for d in $(jq -r '.manifests[] | select(.artifactType).digest' "$1/index.json"); do
+		blob "$1" "$d" | jq -c --arg s "$2" 'select(.subject.digest == $s)'
+	done
+}
+sig=$(echo "$index" | tr : -).sig att=$(echo "$index" | tr : -).att
+
+status 'sign an image' 0 oakum sign --key oakum.key oci:image
+is 'a referrer names it' \
+	"$(referrers image "$index" |
+		jq -r '[.artifactType, .subject.size, .annotations["dev.sigstore.bundle.predicateType"]] | join(" ")')" \
+	"application/vnd.dev.sigstore.bundle.v0.3+json $(blob image "$index" | wc -c) https://sigstore.dev/cosign/sign/v1"
+blob image "$(referrers image "$index" | jq -r '.layers[0].digest')" >b.json
+jq -r .dsseEnvelope.payload b.json | base64 -d >payload
+is 'which says "signed" of its digest' "$(jq -c . payload)" \
+	"$(printf '{"_type":"%s","subject":[{"digest":{"sha256":"%s"}}],"predicateType":"%s","predicate":{}}' \
+		https://in-toto.io/Statement/v1 "${index#*:}" https://sigstore.dev/cosign/sign/v1)"
+{ printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c <payload)" && cat payload; } >pae
+jq -r '.dsseEnvelope.signatures[0].sig' b.json | base64 -d >raw
+ok 'openssl agrees' openssl dgst -sha256 -verify oakum.pub -signature raw pae
+ok 'verify does' oakum verify --key oakum.pub oci:image
+status 'not with another key' 4 oakum verify --key rsa.pub oci:image
+
+status 'under the tag' 0 oakum sign --key oakum.key --format tag -a build=7 -a a=1,b=2 oci:image
+tagged image "$sig" >one.json
+is 'one layer of simple signing' "$(jq -r '.layers[].mediaType' one.json)" \
+	application/vnd.dev.cosign.simplesigning.v1+json
+blob image "$(jq -r '.layers[0].digest' one.json)" >payload
+is 'in the form of cosign' "$(cat payload)" \
+	"$(printf '{"critical":{"identity":{"docker-reference":""},"image":{"docker-manifest-digest":"%s"},%s},%s}' \
+		"$index" '"type":"cosign container image signature"' '"optional":{"build":"7","a":"1","b":"2"}')"
+jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' one.json | base64 -d >raw
+ok 'openssl agrees' openssl dgst -sha256 -verify oakum.pub -signature raw payload
+status 'a second one' 0 oakum sign --key rsa.key --new-bundle-format=false oci:image
+is 'keeps the first as it was' "$(tagged image "$sig" | jq -c '.layers[0]')" "$(jq -c '.layers[0]' one.json)"
+is 'the config names both' "$(blob image "$(tagged image "$sig" | jq -r .config.digest)" | jq -c .rootfs.diff_ids)" \
+	"$(tagged image "$sig" | jq -c '[.layers[].digest]')"
+ok 'both hold' oakum verify --key rsa.pub oci:image
+
+# The readers of tags hash with SHA-256 whatever the curve, and take Ed25519 itself.
+for key in ecdsa-p384 ecdsa-p521 ed25519; do
+	ok "sign with $key" oakum sign --key $key.key --format both oci:image
+	blob image "$(tagged image "$sig" | jq -r '.layers[-1].digest')" >payload
+	tagged image "$sig" | jq -r '.layers[-1].annotations["dev.cosignproject.cosign/signature"]' | base64 -d >raw
+	if [ $key = ed25519 ]; then
+		ok 'openssl agrees' openssl pkeyutl -verify -pubin -inkey $key.pub -rawin -in payload -sigfile raw
+	else
+		ok 'openssl agrees' openssl dgst -sha256 -verify $key.pub -signature raw payload
+	fi
+	is 'both forms hold' "$(oakum verify --key $key.pub oci:image | grep -c 'signed by')" 2
+done
+
+# Eight at once: the lock of the layout keeps each.
+for i in 1 2 3 4 5 6 7 8; do
+	oakum sign --key sec1.pem --format tag -a n=$i oci:plain >/dev/null &
+done
+wait
+is 'of eight at once none is lost' "$(tagged plain "$sig" | jq '.layers | length')" 8
+
+# -- attestations -----------------------------------------------------------------------------------------------------
+echo '{"result": "PASSED"}' >passed.json
+status 'attest' 0 oakum attest --key oakum.key --type test-result --predicate passed.json --format both oci:image
+ok 'verify-attestation knows the type' oakum verify-attestation --key oakum.pub --type \
+	https://in-toto.io/attestation/test-result/v0.1 oci:image
+status 'no other type' 5 oakum verify-attestation --key oakum.pub --type vuln oci:image
+is 'the layer says its type' "$(tagged image "$att" | jq -r '.layers[0].annotations.predicateType')" \
+	https://in-toto.io/attestation/test-result/v0.1
+blob image "$(tagged image "$att" | jq -r '.layers[0].digest')" | jq -r .payload | base64 -d >statement.json
+is 'the predicate is what was given' "$(jq -c .predicate statement.json)" '{"result":"PASSED"}'
+echo '{"result": "FAILED"}' >failed.json
+status 'a second result' 0 oakum attest --key oakum.key --type test-result --predicate failed.json --format tag \
+	oci:image
+status 'another type' 0 oakum attest --key oakum.key --predicate failed.json --format tag oci:image
+is 'three' "$(tagged image "$att" | jq '.layers | length')" 3
+status 'replace those of one type' 0 oakum attest --key oakum.key --type test-result --predicate passed.json \
+	--format tag --replace oci:image
+is 'leaves one of each' "$(tagged image "$att" | jq -r '[.layers[].annotations.predicateType] | sort | join(" ")')" \
+	'https://cosign.sigstore.dev/attestation/v1 https://in-toto.io/attestation/test-result/v0.1'
+printf '{},"subject":[]' >smuggled.json
+echo '[1]' >list.json
+sed "s/${index#*:}/$(printf %064d 0)/" statement.json >other.json
+cp image/index.json before.json
+status 'a predicate with something behind it' 3 oakum attest --key oakum.key --type spdxjson --predicate \
+	smuggled.json oci:image
+status 'one that is no object' 3 oakum attest --key oakum.key --type spdxjson --predicate list.json oci:image
+status 'a statement about another image' 4 oakum attest --key oakum.key --statement other.json oci:image
+status 'about this one' 0 oakum attest --key oakum.key --statement statement.json --no-upload --bundle kept.json \
+	oci:image
+is 'is signed as it stands' "$(jq -r .dsseEnvelope.payload kept.json | base64 -d | sha256sum)" \
+	"$(sha256sum <statement.json)"
+status 'an unknown type' 2 oakum attest --key oakum.key --type spdx-json --predicate passed.json oci:image
+status 'nothing to say' 2 oakum attest --key oakum.key --type vuln oci:image
+status 'an image that is not there' 3 oakum sign --key oakum.key oci:image:none
+status 'an archive of docker holds nothing' 2 oakum sign --key oakum.key docker-daemon:shop
+ok 'none of these changes the layout' cmp image/index.json before.json
+
+# Killed at any moment, what is there can be read, and the next run goes on.
+for ms in 01 02 03 04 05 07 09 12 15 20; do
+	timeout -s KILL 0.0$ms "$OAKUM" sign --key sec1.pem --format both oci:plain -q 2>/dev/null
+	jq -r '.manifests[].digest' plain/index.json | while read -r d; do
+		[ "sha256:$(blob plain "$d" | sha256sum | cut -c 1-64)" = "$d" ] || echo "$d"
+	done
+done >torn
+is 'killed at any moment nothing is torn' "$(cat torn)" ''
+status 'and it can be signed again' 0 oakum sign --key sec1.pem --format both oci:plain
+
+remote() { curl -s "http://$REGISTRY/v2/shop/blobs/$1"; }
+# -- registries -------------------------------------------------------------------------------------------------------
+for api in --page=2 --no-referrers; do
+	registry_start --seed "fresh=shop:1" "$api"
+	status "an index and its platforms ($api)" 0 "$OAKUM" sign -r --key sec1.pem --format both -o json \
+		"$REGISTRY/shop:1"
+	is 'each is told' "$(jq -r '.[].digest' out | paste -sd' ')" "$index $amd64 $arm64"
+	like 'and what the tag names' "$(cat err)" "tag '1' names $index"
+	ok 'all hold' oakum verify --all-platforms --key sec1.pub "$REGISTRY/shop:1"
+	curl -s "http://$REGISTRY/v2/shop/manifests/$sig" >remote.json
+	is 'the payload names the repository' \
+		"$(remote "$(jq -r '.layers[0].digest' remote.json)" | jq -r '.critical.identity["docker-reference"]')" \
+		"$REGISTRY/shop"
+	status 'another signature' 0 oakum sign --key rsa.pem --format tag "$REGISTRY/shop@$index"
+	curl -s "http://$REGISTRY/v2/shop/manifests/$sig" >second.json
+	is 'is appended' "$(jq -c '.layers[0]' second.json)" "$(jq -c '.layers[0]' remote.json)"
+	is 'to the first' "$(jq '.layers | length' second.json)" 2
+	: >"$LOG"
+	status 'of one platform' 0 oakum attest --key sec1.pem --predicate passed.json --platform linux/arm64 \
+		"$REGISTRY/shop:1"
+	like 'the subject is that platform' "$(requests '.method == "PUT"' | tail -n 3)" manifests
+	: >"$LOG"
+	status 'a statement about the index alone, for all' 4 oakum attest -r --key sec1.pem --statement statement.json \
+		"$REGISTRY/shop:1"
+	is 'nothing is sent before all is made' "$(requests '.method == "PUT" or .method == "POST"')" ''
+	status '--upload=false' 0 oakum sign --key sec1.pem --upload=false --bundle kept.json "$REGISTRY/shop:1"
+	is 'neither then' "$(requests '.method == "PUT" or .method == "POST"')" ''
+	ok 'but the bundle is written' test -s kept.json
+	status 'of several images' 3 oakum sign --key sec1.pem "$REGISTRY/none:1" "$REGISTRY/shop:1"
+	like 'one fails' "$(cat err)" 'none:1'
+	like 'the other is done' "$(cat out)" "^signed $REGISTRY/shop@$index"
+	registry_stop
+done
+registry_start --seed "fresh=shop:1" --auth basic --user me --password p
+status 'who may not write' 3 oakum sign --key sec1.pem "$REGISTRY/shop:1"
+registry_stop
+status 'neither --key nor a token' 2 env -u ACTIONS_ID_TOKEN_REQUEST_URL -u SIGSTORE_ID_TOKEN "$OAKUM" sign --yes \
+	oci:image -q
+
+done_testing
