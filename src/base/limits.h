@@ -286,15 +286,15 @@
 #define LIMIT_HOLDINGS_READ (256 * MIB)
 /* What is attached to one image and its platforms, told one by one; the platforms of an index, for
  * each of which a registry is asked; the manifests of all referrers, of which one has 1 to 4 kB; the
- * manifest of one of cosign's tags: 280 signatures with their certificates, 1,500 by keys; one
+ * manifest of one of cosign's tags: 140 signatures with their certificates, 500 by keys; one
  * blob, a bundle with a bill of materials in it; all of them that are held at once, the smallest
  * first. */
 #define LIMIT_ATTACHMENTS 4096
 #define LIMIT_ATTACHABLES 256
 #define LIMIT_ATTACHED_DOCUMENTS (4 * MIB)
-#define LIMIT_ATTACHED_TAG (2 * MIB)
+#define LIMIT_ATTACHED_TAG (1 * MIB)
 #define LIMIT_ATTACHMENT LIMIT_BUNDLE
-#define LIMIT_ATTACHMENTS_SIZE (24 * MIB)
+#define LIMIT_ATTACHMENTS_SIZE LIMIT_ATTACHMENT
 /* A credential helper: some ask a service or the user's key ring. */
 #define LIMIT_HELPER_MS 60000
 #define LIMIT_HELPER_ANSWER (64 * KIB)
@@ -372,6 +372,8 @@
 #define LIMIT_STATEMENT_DIGESTS 32
 /* What a simple signature covers: cosign's have 250 octets and what -a adds. */
 #define LIMIT_SIMPLE_SIGNING ((size_t)(64 * KIB))
+/* Bundles in a file of provenance: a release with a thousand artifacts; each takes a millisecond. */
+#define LIMIT_PROVENANCES 1000
 /* Parameters and materials of a provenance, each: a Java build names 1,500 dependencies. The name
  * of a parameter with those of the objects around it. */
 #define LIMIT_PROVENANCE_VALUES 16384

@@ -92,24 +92,29 @@ struct keyless *keyless_of(const struct keyless_session *s)
 
 /* -- as whom ----------------------------------------------------------------------------------- */
 
+/* The question tells all of it itself: notes are silent with --quiet. */
 static int agree(const struct keyless_session *s, const struct oidc_claims *who, err *e)
 {
 	struct job *job = s->job;
 	const char *log = keyless_log(s->keyless);
-	const char *text = arena_printf(
-		&job->arena,
-		"signing as '%s', for whom '%s' vouches; identity and signature "
-		"are published for ever%s%s",
-		SHOW(who->subject), SHOW(who->issuer), log ? " in " : "", log ? log : "");
+	const char *what = "the identity is published for ever, in a log of certificates";
 	bytes answer;
 
-	message_note(job, NULL, text);
-	if (s->flags->yes)
+	if (log)
+		what = arena_printf(&job->arena, "identity and signature are published for ever in %s",
+		                    log);
+	const char *text = arena_printf(&job->arena, "signing as '%s', for whom '%s' vouches; %s",
+	                                SHOW(who->subject), SHOW(who->issuer), what);
+
+	if (s->flags->yes) {
+		message_note(job, NULL, text);
 		return 0;
+	}
 	if (!job->err.is_tty)
 		return err_set(e, ERR_USAGE, 0, "nobody can be asked whether to publish '%s': say --yes",
 		               SHOW(who->subject));
-	if (prompt_ask(job, "Go on? [y/N] ", false, &answer, e) < 0)
+	if (prompt_ask(job, arena_printf(&job->arena, "%s\nGo on? [y/N] ", text), false, &answer, e) <
+	    0)
 		return -1;
 	if (!bytes_equal_nocase(answer, BYTES("y")) && !bytes_equal_nocase(answer, BYTES("yes")))
 		return err_set(e, ERR_USAGE, 0, "not signed, as you said");

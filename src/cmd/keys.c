@@ -142,7 +142,7 @@ static int refuse_service(const char *key, err *e)
 		if (strncmp(key, schemes[i], strlen(schemes[i])) == 0)
 			return err_set(e, ERR_USAGE, 0,
 			               "'%s': services of keys are reached by a program: --key exec:PROGRAM "
-			               "('oakum help sign')",
+			               "(doc/signing.md)",
 			               SHOW(bytes_str(key)));
 	return 0;
 }

@@ -310,8 +310,6 @@ static int sign_one(struct telling *t, const char *name, const struct sign_wish 
 	    sign_image(&s->who, wish, &s->session, &target, &s->job->arena, &r, e) < 0)
 		return -1;
 	note_tag(s, name, &r.image);
-	if (s->flags->bundle && r.len > 1)
-		return err_set(e, ERR_USAGE, 0, "--bundle is of one signature, and %zu were made", r.len);
 	if (s->flags->bundle && file_write_atomic(s->flags->bundle, r.items[0].bundle, 0644, e) < 0)
 		return -1;
 	tell(t, name, &r);

@@ -21,7 +21,8 @@ struct trust_update_flags {
 
 #define FIELD(name) offsetof(struct trust_update_flags, name)
 static const struct flag flags[] = {
-	{ 0, "mirror", "URL", FLAG_TEXT, FIELD(mirror), "where it lies (" TRUST_PUBLIC_MIRROR ")" },
+	{ 0, "mirror", "URL", FLAG_TEXT, FIELD(mirror),
+	  "where it lies, file:///FOLDER too (Sigstore's)" },
 	{ 0, "root", "FILE", FLAG_TEXT, FIELD(root), "a root.json to begin with (Sigstore's)" },
 	{ 0, "clock", "TIME", FLAG_TEXT, FIELD(clock), "take this for now: 2026-08-26T12:00:00Z" },
 	{ 0, "cacert", "FILE", FLAG_TEXT, FIELD(cacert), "authorities of the server, PEM" },

@@ -36,7 +36,7 @@ static const struct flag other_flags_table[] = {
 	  "logs and authorities (Sigstore's public ones)" },
 	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
 	{ 0, "attestations-path", "FILE", FLAG_TEXT, FIELD(attestations),
-	  "of npm: what the registry answers about a package" },
+	  "of npm: what its registry answers" },
 	{ 0, "package-name", "NAME", FLAG_TEXT, FIELD(package), "the package must have this name" },
 	{ 0, "package-version", "VERSION", FLAG_TEXT, FIELD(version), "and this version" },
 	{ 0, "attestation-path", "FILE", FLAG_TEXT, FIELD(summary),

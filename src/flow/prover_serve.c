@@ -25,6 +25,8 @@ struct hearing {
 	const struct verify_question *q;
 	struct arena *arena;
 	struct prover_finding *out;
+	size_t bundles; /* of the file, so far */
+	bool is_over;   /* nothing more is looked at */
 };
 
 static void open_court(struct court *c)
@@ -54,6 +56,7 @@ static void tell(struct hearing *h, const struct slsa_finding *f, bytes statemen
 {
 	bool wanted = h->court->terms->wants_statement;
 
+	h->is_over = true;
 	*h->out = (struct prover_finding){ .kind = VERDICT_HOLDS,
 		                               .builder = f->builder,
 		                               .build_type = f->build_type,
@@ -114,6 +117,14 @@ static void hear_bundle(struct hearing *h, bytes text)
 {
 	struct bundle b;
 	err e = { 0 };
+
+	if (++h->bundles > LIMIT_PROVENANCES) {
+		h->is_over = true;
+		h->out->kind = VERDICT_REFUSED;
+		h->out->why = bytes_str(
+			arena_printf(h->arena, "more than %d bundles in one file", LIMIT_PROVENANCES));
+		return;
+	}
 	int status = bundle_parse(text, h->arena, &b, &e);
 
 	if (status < 0)
@@ -236,8 +247,7 @@ static void hear_build(struct hearing *h, json root)
 		return;
 	}
 	if (json_type(list) == JSON_ARRAY) {
-		for (json v = json_first(list); json_type(v) != JSON_NONE && h->out->kind != VERDICT_HOLDS;
-		     v = json_next(v))
+		for (json v = json_first(list); json_type(v) != JSON_NONE && !h->is_over; v = json_next(v))
 			hear_bundle(h, json_raw(json_get(v, "bundle")));
 		return;
 	}
@@ -271,7 +281,7 @@ static void hear_file(struct hearing *h)
 		hear_document(h, &doc);
 		return;
 	}
-	while (h->out->kind != VERDICT_HOLDS && bytes_line(&rest, &line)) {
+	while (!h->is_over && bytes_line(&rest, &line)) {
 		if (bytes_trim(line).n == 0)
 			continue;
 		if (json_parse(line, h->arena, &doc, &e) < 0) {
@@ -331,7 +341,7 @@ static void answer(const struct court *c, bytes text, struct arena *a, buf *out)
 {
 	struct prover_finding finding = { .kind = VERDICT_ELSE };
 	struct verify_question q;
-	struct hearing h = { c, &q, a, &finding };
+	struct hearing h = { .court = c, .q = &q, .arena = a, .out = &finding };
 	err e = c->trouble;
 
 	if (!err_is_set(&e) && !verify_question_unpack(text, a, &q))

@@ -104,17 +104,27 @@ static int hear(struct walk *w, err *e)
 
 /* -- in the parent: files ---------------------------------------------------------------------- */
 
+static int read_there(struct walk *w, bytes *out, err *e)
+{
+	const struct tuf_wish *wish = &w->step.wish;
+	bytes mirror = bytes_str(w->options->mirror);
+	const char *slash = bytes_ends(mirror, BYTES("/")) ? "" : "/";
+	bool is_folder = bytes_take_prefix(&mirror, BYTES("file://"));
+	const char *place = arena_printf(w->arena, PRIb "%s%s", BYTESF(mirror), slash, wish->name);
+	const struct file_place address = { .what = wish->name, .url = place };
+
+	if (!is_folder)
+		return registry_file_read(w->registry, &address, (size_t)wish->most, w->arena, out, e);
+	if (mirror.n == 0 || mirror.p[0] != '/')
+		return err_set(e, ERR_USAGE, 0, "file:// stands before a whole path: file:///FOLDER");
+	return file_read_all(place, (size_t)wish->most, w->arena, out, e);
+}
+
 /* fetch(w, out, out_there, e): the file that the worker wants. */
 static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
 {
-	const struct trust_update_options *o = w->options;
-	size_t n = strlen(o->mirror);
-	const char *url = arena_printf(w->arena, "%s%s%s", o->mirror,
-	                               n > 0 && o->mirror[n - 1] == '/' ? "" : "/", w->step.wish.name);
-	const struct file_place place = { .what = w->step.wish.name, .url = url };
-
 	*out_there = true;
-	if (registry_file_read(w->registry, &place, (size_t)w->step.wish.most, w->arena, out, e) == 0)
+	if (read_there(w, out, e) == 0)
 		return 0;
 	if (e->kind != ERR_ABSENT || !w->step.wish.may_be_absent)
 		return -1;

@@ -12,7 +12,7 @@
 
 struct trust_update_options {
 	struct registry_options registry;
-	const char *mirror; /* the repository's address */
+	const char *mirror; /* the repository's address; file:///FOLDER: it lies there */
 	bytes root;         /* where the walk begins; empty: the public good instance's, built in */
 	const char *folder; /* of all repositories: FOLDER/NAME/, FOLDER/current */
 	const char *name;   /* of this one's folder */

@@ -127,7 +127,7 @@ bytes table_name(const struct table *t, uint32_t node)
  * where in the part to begin. */
 static uint32_t hash_of(uint32_t parent, bytes name)
 {
-	uint8_t key[sizeof(parent) + LIMIT_NAME];
+	__attribute__((uninitialized)) uint8_t key[sizeof(parent) + LIMIT_NAME]; /* most are short */
 
 	memcpy(key, &parent, sizeof(parent));
 	if (name.n > 0)

@@ -16,6 +16,7 @@ struct push {
 	bytes content, media_type;
 	digest digest;
 	const char *if_match; /* NULL */
+	bool only_new;        /* nothing may be there yet */
 	bool understands;     /* out: the registry said OCI-Subject */
 	bool changed;         /* out: somebody else wrote meanwhile (412) */
 };
@@ -26,7 +27,7 @@ static int take_pushed(struct registry *r, struct push *p, const struct call *c,
 	int status = http_status(x), result;
 	digest said;
 
-	p->changed = p->if_match && status == 412;
+	p->changed = (p->if_match || p->only_new) && status == 412;
 	if (p->changed) {
 		http_end(x);
 		return 0;
@@ -67,7 +68,10 @@ static int push(struct registry *r, struct push *p, err *e)
 	                                   : arena_str(&a, bytes_str(DIGEST_TEXT(&p->digest)));
 	const struct http_header headers[] = {
 		{ "Content-Type", arena_str(&a, p->media_type) },
-		{ p->if_match ? "If-Match" : NULL, p->if_match },
+		{ p->if_match   ? "If-Match"
+		  : p->only_new ? "If-None-Match"
+		                : NULL,
+		  p->if_match ? p->if_match : "*" },
 		{ 0 },
 	};
 	const struct call c = {
@@ -108,7 +112,7 @@ static int push(struct registry *r, struct push *p, err *e)
 
 /* One round: read, edit, write. 1 when it must be looked at again, 0 when it is as it shall be. */
 static int update(struct registry *r, const struct reference *tag, const struct registry_edit *edit,
-                  struct arena *a, err *e)
+                  bool is_first, struct arena *a, err *e)
 {
 	struct push p = { .ref = tag };
 	struct registry_document old = { 0 }, new = { 0 };
@@ -119,6 +123,7 @@ static int update(struct registry *r, const struct reference *tag, const struct 
 		err_clear(e); /* the first one */
 		old = (struct registry_document){ 0 };
 		p.if_match = NULL;
+		p.only_new = is_first; /* once, lest a registry that misreads it refuses for ever */
 	}
 	int result = edit->make(edit->ctx, &old, a, &new, e);
 
@@ -140,7 +145,7 @@ int registry_manifest_update(struct registry *r, const struct reference *ref,
 	for (int i = 0; result == 1 && i < LIMIT_REGISTRY_TRIES; i++) {
 		struct arena a = ARENA_INIT;
 
-		result = update(r, &tag, edit, &a, e);
+		result = update(r, &tag, edit, i == 0, &a, e);
 		arena_wipe(&a);
 	}
 	if (result == 1)

@@ -67,7 +67,7 @@ static bool is_sha256(const struct question *q, json hash, const digest *of)
 	       of->algorithm == DIGEST_SHA256 && bytes_is(value, want + strlen("sha256:"));
 }
 
-/* -- of what ------------------------------------------------------------------------------------ */
+/* -- of what ----------------------------------------------------------------------------------- */
 
 /* Logs name the hash that goes with the key. */
 static enum key_hash hash_named(bytes name)

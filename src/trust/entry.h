@@ -2,8 +2,8 @@
 /* entry - does a log entry speak of this bundle? A log proves that its body was logged; only the
  * body's own octets say of which signature, by whom, over what.
  *
- * Rekor 1: hashedrekord 0.0.1, dsse 0.0.1, intoto 0.0.1 (of envelopes outside of bundles) and 0.0.2.
- * Rekor 2: hashedrekord 0.0.2, and dsse 0.0.2, which older clients wrote. Threading: pure
+ * Rekor 1: hashedrekord 0.0.1, dsse 0.0.1, intoto 0.0.1 (of envelopes outside of bundles) and
+ * 0.0.2. Rekor 2: hashedrekord 0.0.2, and dsse 0.0.2, which older clients wrote. Threading: pure
  * functions. */
 #pragma once
 

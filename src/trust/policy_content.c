@@ -92,7 +92,7 @@ static const char *purl_image(const struct purl *p, struct arena *a)
 	if (has_nul(p->space) || has_nul(p->name) || has_nul(registry))
 		return ""; /* is no name */
 	if (bytes_is(p->type, "oci"))
-		return registry.n > 0 ? arena_str(a, registry) : name;
+		return arena_str(a, registry); /* without it, of a folder: "" is no name */
 	return arena_printf(a, "%s%s%s%s%s", arena_str(a, registry), registry.n > 0 ? "/" : "",
 	                    arena_str(a, p->space), p->space.n > 0 ? "/" : "", name);
 }
@@ -110,6 +110,7 @@ static bool material_image(const struct provenance_source *from, struct arena *a
 	*out = (struct image_name){ 0 };
 	if (!purl_parse(uri, a, &p)) {
 		if (!bytes_take_prefix(&uri, BYTES("docker://")) &&
+		    !bytes_take_prefix(&uri, BYTES("docker-image://")) &&
 		    !bytes_take_prefix(&uri, BYTES("oci://")))
 			return false;
 		name = arena_str(a, uri);

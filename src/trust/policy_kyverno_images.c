@@ -3,7 +3,7 @@
  * that its documentation teaches are understood; everything else is refused. */
 #include "base/limits.h"
 #include "base/text.h"
-#include "trust/policy_kyverno.h"
+#include "trust/policy_read.h"
 
 #define REKOR "https://rekor.sigstore.dev"
 
@@ -56,28 +56,17 @@ static int read_log(struct policy_reader *r, const struct yaml_node *cosign,
 static int read_identities(struct policy_reader *r, const struct yaml_node *keyless, bytes name,
                            struct policy_need *by)
 {
-	static const char *const of_keyless[] = { "identities", NULL };
-	static const char *const members[] = { "issuer", "subject", "issuerRegExp", "subjectRegExp",
-		                                   NULL };
+	static const char *const members[] = { "identities", NULL };
 	const struct yaml_node *v;
 	size_t signer;
 
-	if (policy_known(r, keyless, of_keyless) < 0 || policy_list(r, keyless, "identities", &v) < 0 ||
+	if (policy_known(r, keyless, members) < 0 || policy_list(r, keyless, "identities", &v) < 0 ||
 	    policy_signer_new(r, keyless, name, &signer) < 0)
 		return -1;
 	policy_need_signer(r, by, signer);
-	for (; v; v = v->next) {
-		struct identity *i = ARENA_PUSH(r->arena, &r->policy->signers.items[signer].identities);
-
-		if (policy_known(r, yaml_real(v), members) < 0 ||
-		    policy_part(r, v, "subject", "subjectRegExp", &i->subject) < 0 ||
-		    policy_part(r, v, "issuer", "issuerRegExp", &i->issuer) < 0)
+	for (; v; v = v->next)
+		if (policy_identity(r, yaml_real(v), &r->policy->signers.items[signer]) < 0)
 			return -1;
-		if ((i->subject.exact.n == 0 && !i->subject.pattern) ||
-		    (i->issuer.exact.n == 0 && !i->issuer.pattern))
-			return policy_fault(r, v,
-			                    "an identity has a subject and an issuer: else anybody's fits");
-	}
 	return 0;
 }
 
@@ -403,9 +392,9 @@ int policy_read_kyverno_images(struct policy_reader *r, const struct yaml_node *
 	    read_globs(r, spec, &rule.images) < 0 || read_actions(r, spec, &rule.warn) < 0 ||
 	    each(&p, spec, "attestors", read_attestor) < 0 ||
 	    each(&p, spec, "attestations", read_attestation) < 0 ||
-	    each(&p, spec, "validations", read_validation) < 0 ||
-	    policy_note_selectors(r, spec, selectors) < 0)
+	    each(&p, spec, "validations", read_validation) < 0)
 		return -1;
+	policy_note_selectors(r, spec, selectors);
 	if (p.needs.len == 0)
 		return policy_fault(r, root, "a policy without 'validations' demands nothing");
 	if (policy_need_group(r, root, "all of", p.needs.len, &rule.need) < 0)

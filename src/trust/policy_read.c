@@ -35,6 +35,15 @@ void policy_note(struct policy_reader *r, const struct yaml_node *at, const char
 	*ARENA_PUSH(r->arena, &r->policy->notes) = bytes_str(note);
 }
 
+void policy_note_selectors(struct policy_reader *r, const struct yaml_node *mapping,
+                           const char *const *names)
+{
+	for (; *names; names++)
+		if (yaml_get(mapping, *names))
+			policy_note(r, yaml_get(mapping, *names),
+			            arena_printf(r->arena, "'%s' selects objects: taken to apply", *names));
+}
+
 static bool is_one_of(bytes name, const char *const *names)
 {
 	for (; *names; names++)
@@ -221,6 +230,23 @@ int policy_part(struct policy_reader *r, const struct yaml_node *mapping, const 
 	if (!value)
 		return 0;
 	return policy_pattern(r, value, text, &out->pattern);
+}
+
+int policy_identity(struct policy_reader *r, const struct yaml_node *v,
+                    struct policy_signer *signer)
+{
+	static const char *const members[] = { "issuer", "subject", "issuerRegExp", "subjectRegExp",
+		                                   NULL };
+	struct identity *i = ARENA_PUSH(r->arena, &signer->identities);
+
+	if (policy_known(r, v, members) < 0 ||
+	    policy_part(r, v, "subject", "subjectRegExp", &i->subject) < 0 ||
+	    policy_part(r, v, "issuer", "issuerRegExp", &i->issuer) < 0)
+		return -1;
+	if ((i->subject.exact.n == 0 && !i->subject.pattern) ||
+	    (i->issuer.exact.n == 0 && !i->issuer.pattern))
+		return policy_fault(r, v, "an identity has a subject and an issuer: else anybody's fits");
+	return 0;
 }
 
 int policy_signer_new(struct policy_reader *r, const struct yaml_node *at, bytes name, size_t *out)

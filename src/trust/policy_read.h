@@ -58,6 +58,11 @@ int policy_pattern(struct policy_reader *r, const struct yaml_node *at, bytes te
 int policy_part(struct policy_reader *r, const struct yaml_node *mapping, const char *exact,
                 const char *regexp, struct identity_part *out);
 
+/* policy_identity(r, v, signer): one more identity, as sigstore and Kyverno write them: members
+ * subject, issuer, subjectRegExp, issuerRegExp; both sides are said. */
+int policy_identity(struct policy_reader *r, const struct yaml_node *v,
+                    struct policy_signer *signer);
+
 /* policy_signer_new(r, at, name, out): one more; out: its index. policy_key(r, at, text, signer):
  * the one PEM that stands there. policy_file_new(r, at, name, out): index + 1 of a file. */
 int policy_signer_new(struct policy_reader *r, const struct yaml_node *at, bytes name, size_t *out);
@@ -81,8 +86,11 @@ void policy_need_signer(struct policy_reader *r, struct policy_need *need, size_
 struct policy_test *policy_need_test(struct policy_reader *r, struct policy_need *need,
                                      enum test_kind kind);
 
-/* policy_note(r, at, text): "line 7: ...": what was taken to apply. */
+/* policy_note(r, at, text): "line 7: ...": what was taken to apply. policy_note_selectors: each of
+ * these members that stands there, since it selects objects of a cluster. */
 void policy_note(struct policy_reader *r, const struct yaml_node *at, const char *text);
+void policy_note_selectors(struct policy_reader *r, const struct yaml_node *mapping,
+                           const char *const *names);
 
 /* policy_need_types(r, value, need): predicate types, by cosign's names or as URIs.
  * policy_add_types: those of a kind of attestation, in all versions. */

@@ -77,23 +77,6 @@ static int read_key(struct policy_reader *r, const struct yaml_node *key, bytes 
 	            : policy_fault(r, key, "a key without 'data'");
 }
 
-static int read_identity(struct policy_reader *r, const struct yaml_node *v,
-                         struct policy_signer *signer)
-{
-	static const char *const members[] = { "issuer", "subject", "issuerRegExp", "subjectRegExp",
-		                                   NULL };
-	struct identity *i = ARENA_PUSH(r->arena, &signer->identities);
-
-	if (policy_known(r, v, members) < 0 ||
-	    policy_part(r, v, "subject", "subjectRegExp", &i->subject) < 0 ||
-	    policy_part(r, v, "issuer", "issuerRegExp", &i->issuer) < 0)
-		return -1;
-	if ((i->subject.exact.n == 0 && !i->subject.pattern) ||
-	    (i->issuer.exact.n == 0 && !i->issuer.pattern))
-		return policy_fault(r, v, "an identity has a subject and an issuer: else anybody's fits");
-	return 0;
-}
-
 static int read_keyless(struct policy_reader *r, const struct yaml_node *keyless, bytes name,
                         struct policy_need *need)
 {
@@ -112,7 +95,7 @@ static int read_keyless(struct policy_reader *r, const struct yaml_node *keyless
 		return policy_fault(r, yaml_get(keyless, "trustRootRef"),
 		                    "name that trusted root with --trusted-root");
 	for (; v; v = v->next)
-		if (read_identity(r, yaml_real(v), s) < 0)
+		if (policy_identity(r, yaml_real(v), s) < 0)
 			return -1;
 	policy_need_signer(r, need, signer);
 	return policy_bool(r, keyless, "insecureIgnoreSCT", &s->ignore_sct);
@@ -234,6 +217,7 @@ int policy_read_sigstore(struct policy_reader *r, const struct yaml_node *root)
 	static const char *const top[] = { "apiVersion", "kind", "metadata", "spec", "status", NULL };
 	static const char *const members[] = { "images", "authorities", "mode", "match", NULL };
 	static const char *const modes[] = { "enforce", "warn", NULL };
+	static const char *const selectors[] = { "match", NULL };
 	const struct yaml_node *spec = yaml_get(root, "spec"), *v;
 	struct policy_rule rule = { .line = policy_line(r, root) };
 	unsigned mode = 0;
@@ -249,8 +233,7 @@ int policy_read_sigstore(struct policy_reader *r, const struct yaml_node *root)
 	    policy_need_group(r, v, "any of", yaml_real(yaml_get(spec, "authorities"))->count,
 	                      &rule.need) < 0)
 		return -1;
-	if (yaml_get(spec, "match"))
-		policy_note(r, yaml_get(spec, "match"), "'match' selects objects: taken to apply");
+	policy_note_selectors(r, spec, selectors);
 	for (; v; v = v->next, i++)
 		if (read_authority(r, yaml_real(v), i, &rule.need.parts[i]) < 0)
 			return -1;

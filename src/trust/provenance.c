@@ -170,10 +170,16 @@ static int put_values(const struct reader *r, struct provenance_values *to, byte
 
 const bytes *provenance_value_of(const struct provenance_values *values, bytes name)
 {
-	for (size_t i = 0; i < values->len; i++)
-		if (bytes_equal(values->items[i].name, name))
-			return &values->items[i].value;
-	return NULL;
+	const bytes *found = NULL;
+
+	for (size_t i = 0; i < values->len; i++) {
+		if (!bytes_equal(values->items[i].name, name))
+			continue;
+		if (found)
+			return NULL;
+		found = &values->items[i].value;
+	}
+	return found;
 }
 
 /* -- the run ----------------------------------------------------------------------------------- */
@@ -239,7 +245,8 @@ static int read_run(const struct reader *r, json v)
 	                         scalar(r, json_get(github, "repository_owner_id")));
 	run->id = scalar(r, environment(v, "GITHUB_RUN_ID"));
 	run->attempt = scalar(r, environment(v, "GITHUB_RUN_ATTEMPT"));
-	return put_values(r, &r->out->inputs, (bytes){ 0 }, json_get(event, "inputs"), 0);
+	/* They are flat; what is nested in them is no input by another name. */
+	return put_values(r, &r->out->inputs, (bytes){ 0 }, json_get(event, "inputs"), DEPTH_MOST - 1);
 }
 
 /* Materials tell the digest of what the build was started with. */

@@ -67,7 +67,8 @@ bool provenance_is_type(bytes predicate_type);
 int provenance_parse(const struct statement *statement, struct arena *a, struct provenance *out,
                      err *e);
 
-/* provenance_value_of(values, name): NULL: none of that name. */
+/* provenance_value_of(values, name): NULL: none of that name, or two ("a.b", and "b" within "a"),
+ * of which nobody can say which one is meant. */
 const bytes *provenance_value_of(const struct provenance_values *values, bytes name);
 
 /* provenance_split(uri, out_ref): what stands before the "@" that begins a ref; out_ref: the ref,

@@ -63,7 +63,8 @@ attached_gone 1 404 not found
 attached_long 1 1000000 bytes and should have 10
 attached_short 1 1 bytes and should have 8388608
 attached_below 6 404 not found
-attached_sum 3 with what is smaller it is more than 24 MiB
+attached_tags_large 396 cannot be read|no 'payload'|404 not found
+attached_sum 7 with what is smaller it is more than 16 MiB
 T
 (cat errors told && echo redirect && echo attached_elsewhere) | cut -d ' ' -f 1 | sed "s/\$/ $megabytes/" |
 	xargs -n 2 -P 4 "$0" one

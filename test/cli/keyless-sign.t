@@ -106,6 +106,7 @@ else
 	is "it saw the name of a file and no token" "$(grep found out)" 'found trusted_root.json'
 fi
 status "to no log: the clock alone" 0 blob --yes --identity-token "$TOKEN" --tlog-upload=false
+like "of which only the certificate is published" "$(cat err)" 'the identity is published for ever, in a log of cert'
 is "holds no entry" "$(jq '.verificationMaterial.tlogEntries | length' blob.json)" 0
 status "which is refused" 4 believed blob.json "$WHO"
 

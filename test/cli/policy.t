@@ -254,6 +254,27 @@ else
 	skip 'images of the generator' 'no shared data'
 fi
 
+# -- Kyverno's own: each is read, or refused with its place
+data=${OAKUM_SHARED:-$ROOT/../shared/data}/manifests/kyverno-images
+if [ -d "$data" ]; then
+	find "$data" -name '*policy*.yaml' -exec grep -lE 'kind: (ClusterPolicy|ImageValidatingPolicy)$' {} + >list
+	: >wrong
+	while read -r file; do
+		rc=0
+		"$OAKUM" verify --policy "$file" oci:nowhere >out 2>err || rc=$?
+		case $rc:$(cat err) in
+		2:*"': line "*", column "*) echo refused ;;
+		3:*"oci:nowhere: '"*) echo read ;;
+		*) echo "$file: $rc: $(cat err)" >>wrong ;;
+		esac
+	done <list >verdicts
+	is 'no policy ends otherwise' "$(cat wrong)" ''
+	ok 'some are read' grep -q read verdicts
+	ok 'some are refused' grep -q refused verdicts
+else
+	skip "Kyverno's policies" 'no shared data'
+fi
+
 # -- other policies as they are, from a registry
 indent() { # N FILE
 	sed "s/^/$(printf "%$1s" '')/" "$2"
@@ -318,6 +339,9 @@ for kind in cip kyverno; do
 	status "$kind: met" 0 "$OAKUM" verify --policy $kind.yaml "$REGISTRY/team/shop:1"
 	status "$kind: an image that it does not name" 4 "$OAKUM" verify --policy $kind.yaml "$REGISTRY/else:1"
 done
+status 'two images of a registry' 4 "$OAKUM" verify --policy cip.yaml "$REGISTRY/team/shop:1" "$REGISTRY/else:1"
+is 'are both judged' "$(grep -cE '^(passes|denied) ' out)" 2
+like 'a tag is told to move' "$(cat err)" 'team/shop:1: the tag is sha256:'
 sed '/^  - name: other/,$d' cip.yaml >one.yaml
 status 'cip: not met by another key' 4 "$OAKUM" verify --policy one.yaml "$REGISTRY/team/shop:1"
 sed 's/"1.5", "1.6"/"1.4"/' kyverno.yaml >old.yaml

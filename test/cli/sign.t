@@ -276,6 +276,14 @@ for api in --page=2 --no-referrers; do
 	curl -s "http://$REGISTRY/v2/shop/manifests/$sig" >second.json
 	is 'is appended' "$(jq -c '.layers[0]' second.json)" "$(jq -c '.layers[0]' remote.json)"
 	is 'to the first' "$(jq '.layers | length' second.json)" 2
+	for i in 1 2 3 4; do
+		oakum sign --key sec1.pem --format both -a n=$i "$REGISTRY/shop@$arm64" >/dev/null &
+		writers="${writers-} $!"
+	done
+	# shellcheck disable=SC2086 # process ids
+	wait $writers
+	curl -s "http://$REGISTRY/v2/shop/manifests/$(echo "$arm64" | tr : -).sig" >remote.json
+	is 'of four at once none is lost' "$(jq '.layers | length' remote.json)" 5
 	: >"$LOG"
 	status 'of one platform' 0 oakum attest --key sec1.pem --predicate passed.json --platform linux/arm64 \
 		"$REGISTRY/shop:1"

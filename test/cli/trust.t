@@ -94,6 +94,8 @@ stays 'a redirect into a private network' 3 'own/3.root.json' --root "$TMP/root.
 	--mirror "http://$FILES/inside/own"
 printf 'hello' >"$TMP/none.json"
 stays 'no root' 3 'the root to begin with' --root "$TMP/none.json" --mirror "http://$FILES/plain/own"
+stays 'a folder that is not there' 3 'timestamp.json' --root "$TMP/root.json" --mirror "file://$TMP/nowhere"
+stays 'half a path' 2 'a whole path' --root "$TMP/root.json" --mirror file://served/own
 stays 'a root without its repository' 2 'say where with --mirror' --root "$TMP/root.json"
 stays 'no time' 2 'clock' --clock tomorrow
 printf '../../etc\n' >"$kept/current"
@@ -121,6 +123,9 @@ if [ -r "$shared/public-good/tuf.tar.zst" ]; then
 	is 'the root is kept' "$(cat "$kept/public-good/root.json")" "$(cat "$TMP/tuf/root.json")"
 	is 'and the signing configuration' "$(cat "$kept/public-good/signing_config.v0.2.json")" \
 		"$(cat "$shared/public-good/targets/signing_config.v0.2.json")"
+	status 'from a folder, without a server' 0 "$OAKUM" trust update --mirror "file://$served/real/" \
+		--clock 2026-08-26T00:00:00Z
+	like 'it is the same' "$(cat "$TMP/out")" '^nothing is newer: root 15, timestamp 762'
 	status 'from the first root of 2021, fifteen of them' 0 "$OAKUM" trust update --mirror "$real" \
 		--root "$TMP/tuf/root_history/1.root.json" --clock 2026-08-26T00:00:00Z
 	like 'to the last one' "$(cat "$TMP/out")" 'root 15, timestamp 762, snapshot 165, targets 14$'

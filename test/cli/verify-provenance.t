@@ -9,14 +9,15 @@ slsa=$SHARED/sigstore/slsa
 [ -d "$slsa" ] || skip_all "no data: $slsa"
 cd "$TMP" || exit 1
 source=github.com/slsa-framework/example-package
+workflows=https://github.com/slsa-framework/slsa-github-generator/.github/workflows
 artifact=sha256:376e7e01348585b6e6643bc6663146b9d525d9b41228bf180eaeb4d4a3706caa
 provenance=$slsa/gha_generic/v2.1.0/binary-linux-amd64-push-v14.2.intoto.jsonl
-prove() { "$OAKUM" verify-provenance --source-uri $source "$@"; }
+prove() { "$OAKUM" verify-provenance --source-uri "$source" "$@"; }
 
 # -- what is told ---------------------------------------------------------------------------------
 status 'a file by its digest' 0 prove $artifact --provenance-path "$provenance"
 is 'what was proven' "$(cat out)" "proven $artifact
-  built by   https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0
+  built by   $workflows/generator_generic_slsa3.yml@refs/tags/v2.1.0
   from       git+https://github.com/slsa-framework/example-package
   at         refs/tags/v14.2
   commit     4d329c75e7ec1725f7c9ce917a8799d408d06be3
@@ -52,8 +53,14 @@ for text in '{' '[]' '{}' '{"mediaType":1}' '{"attestations":[1,{"bundle":2}]}' 
 	printf %s "$text" >broken
 	status "a file that is none: $text" 4 prove $artifact --provenance-path broken
 done
-head -c 3000 "$provenance" >cut
-status 'a file that was cut' 4 prove $artifact --provenance-path cut
+head -c 3000 "$provenance" >short
+status 'a file that was cut' 4 prove $artifact --provenance-path short
+jq -nr 'range(999) | {}' -c >many
+cat "$provenance" >>many
+status 'the last one of very many' 0 prove $artifact --provenance-path many
+echo '{}' | cat - many >more
+status 'more than anybody writes' 4 prove $artifact --provenance-path more
+like 'and says so' "$(cat err)" 'more than 1000 bundles'
 jq -c '.dsseEnvelope.payload |= (@base64d | sub("v14.2"; "v14.3") | @base64)' "$provenance" >edited
 status 'an edited statement' 4 prove $artifact --provenance-path edited
 jq -c 'del(.verificationMaterial.tlogEntries)' "$provenance" >unlogged
@@ -71,10 +78,8 @@ like 'a tag may be moved' "$(cat err)" 'named by its digest'
 
 # -- images ---------------------------------------------------------------------------------------
 PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" "$slsa/gha_generic_container" <<'P' || exit 1
-import glob
-import shutil
-sys_path = __import__('sys')
-sys_path.path.insert(0, sys_path.argv[1])
+import glob, shutil, sys
+sys.path.insert(0, sys.argv[1])
 from oci import *
 from signed import *
 
@@ -93,7 +98,7 @@ slsa = statement(d['digest'], 'https://slsa.dev/provenance/v1', {'buildDefinitio
 image.referrer(d, bundle({'dsseEnvelope': envelope('right', slsa)}))
 
 # What `cosign save` left of a real image, as a registry has it: its layers are not looked at, and were not kept.
-saved = glob.glob(sys_path.argv[2] + '/v2.1.0/*/')[0]
+saved = glob.glob(sys.argv[2] + '/v2.1.0/*/')[0]
 os.makedirs('real/blobs/sha256')
 for path in glob.glob(saved + 'blobs/sha256/*') + [saved + 'oci-layout']:
     shutil.copyfile(path, path.replace(saved, 'real/'))

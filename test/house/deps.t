@@ -24,4 +24,6 @@ for list in build test demo; do
 	is "each line of packages-$list.txt has a package, a probe and a reason" \
 		"$(grep -vE "^#|$row" "$ROOT/tools/packages-$list.txt")" ''
 done
+is 'each line of packages-peers.txt has a package, a suite, a program and a reason' \
+	"$(grep -vE '^#|^[a-z0-9.+-]+ +[a-z]+ +[^ /][^ ]+ +[^ ].*[^ ]$' "$ROOT/tools/packages-peers.txt")" ''
 done_testing

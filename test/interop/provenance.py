@@ -190,7 +190,28 @@ def expect(name, want, pattern, *words):
 
 
 EXAMPLE = ['--source-uri', 'github.com/slsa-framework/example-package']
+WORKFLOWS = 'https://github.com/slsa-framework/slsa-github-generator/.github/workflows/'
 TRW = 'https://github.com/slsa-framework/example-trw/.github/workflows/builder_high-perms_slsa3.yml'
+
+
+def builders():
+    empty = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+    for provenance in sorted(glob.glob(path('gha_container-based', 'v*', '*'))):
+        tag = re.search(r'-(v\d[\d.]*)\.intoto', provenance)
+        words = [empty, '--provenance-path', provenance, *EXAMPLE, '--source-branch', 'main']
+        words += ['--source-tag', tag[1]] if tag else []
+        name = os.path.relpath(provenance, folder)
+        expect(name, 0, '^  built by .*/builder_container-based_slsa3.yml@refs/tags/v', *words)
+        expect(f'{name}: another tag', 4, 'tag', *words, '--source-tag', 'v0.0.1')
+        expect(f'{name}: an input', 4, 'input', *words, '--build-workflow-input', 'a=b')
+    for v in sorted(glob.glob(path('gha_generic_container', 'v*'))):
+        image = os.path.join(v, 'container_workflow_dispatch')
+        name = 'gha_generic_container ' + os.path.basename(v)
+        expect(name, 0, '^  image      ' + digest(image), image, *EXAMPLE)
+        builder = WORKFLOWS + 'generator_container_slsa3.yml'
+        expect(f'{name}: by its builder', 0, '', image, *EXAMPLE, '--builder-id', builder)
+        expect(f'{name}: by its release', 0, '', image, *EXAMPLE, '--builder-id', f'{builder}@{os.path.basename(v)}')
+        expect(f'{name}: by another', 4, 'asked for', image, *EXAMPLE, '--builder-id', builder + '@v9')
 
 
 def delegators():
@@ -256,6 +277,7 @@ def verified_by_others():
 
 
 table()
+builders()
 delegators()
 old_packages()
 google_files()

@@ -256,6 +256,27 @@ static void buildkit(void **state)
 	arena_done(&arena);
 }
 
+/* One name for two things names neither. */
+static void ambiguity(void **state)
+{
+	struct provenance p;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(of_text(V02,
+	                         "{\"invocation\":{\"parameters\":{\"a.b\":1,\"a\":{\"b\":2,\"c\":3}},"
+	                         "\"environment\":{\"GITHUB_EVENT_PAYLOAD\":{\"inputs\":"
+	                         "{\"a\":{\"b\":1},\"c\":\"d\"}}}}}",
+	                         &p, &e),
+	                 0);
+	assert_null(provenance_value_of(&p.parameters, BYTES("a.b")));
+	assert_bytes(*provenance_value_of(&p.parameters, BYTES("a.c")), "3");
+	assert_null(provenance_value_of(&p.inputs, BYTES("a.b")));
+	assert_bytes(*provenance_value_of(&p.inputs, BYTES("a")), "{\"b\":1}");
+	assert_bytes(*provenance_value_of(&p.inputs, BYTES("c")), "d");
+	arena_done(&arena);
+}
+
 /* -- what is refused --------------------------------------------------------------------------- */
 
 static void strictness(void **state)
@@ -350,10 +371,10 @@ static void splitting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(generator), cmocka_unit_test(inputs),    cmocka_unit_test(container_based),
-		cmocka_unit_test(delegated), cmocka_unit_test(github),    cmocka_unit_test(npm),
-		cmocka_unit_test(google),    cmocka_unit_test(buildkit),  cmocka_unit_test(strictness),
-		cmocka_unit_test(limits),    cmocka_unit_test(splitting),
+		cmocka_unit_test(generator), cmocka_unit_test(inputs),   cmocka_unit_test(container_based),
+		cmocka_unit_test(delegated), cmocka_unit_test(github),   cmocka_unit_test(npm),
+		cmocka_unit_test(google),    cmocka_unit_test(buildkit), cmocka_unit_test(strictness),
+		cmocka_unit_test(ambiguity), cmocka_unit_test(limits),   cmocka_unit_test(splitting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

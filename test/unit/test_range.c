@@ -208,6 +208,16 @@ static void limits(void **state)
 	bool holds;
 
 	assert_false(range_holds(VERSION_NUGET, &r, BYTES("one"), &holds));
+	/* An invalid bound is told wherever the version lies. */
+	const struct version_interval open = { .from = BYTES("1.0") }, all = { 0 };
+	const struct version_interval bad = { .from = BYTES("3.0"), .to = BYTES("four") };
+
+	assert_int_equal(interval_holds(VERSION_NUGET, &open, BYTES("1.0")), 1);
+	assert_int_equal(interval_holds(VERSION_NUGET, &open, BYTES("0.9")), 0);
+	assert_int_equal(interval_holds(VERSION_NUGET, &open, BYTES("one")), -1);
+	assert_int_equal(interval_holds(VERSION_NUGET, &all, BYTES("0.9")), 1);
+	assert_int_equal(interval_holds(VERSION_NUGET, &all, BYTES("one")), -1);
+	assert_int_equal(interval_holds(VERSION_NUGET, &bad, BYTES("2.0")), -1);
 	free(many);
 	arena_done(&a);
 }

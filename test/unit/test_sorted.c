@@ -105,6 +105,34 @@ static void finds_every_key_and_no_other(void **state)
 	}
 }
 
+/* A search goes on from the last one; up and down and back must find the same. */
+static void the_order_of_lookups_does_not_matter(void **state)
+{
+	char k[32], v[1024];
+	bytes key, value;
+	err e = { 0 };
+
+	(void)state;
+	write_sorted(60000, true);
+	struct sorted *t = open_sorted();
+
+	for (uint32_t i = 0, n = 1; i < 20000; i++, n = n * 1664525 + 1013904223) {
+		unsigned at = i % 4 == 0 ? n % 59999 : i % 4 == 1 ? 59998 - i : i;
+
+		assert_int_equal(sorted_get(t, key_of(at, k), &value, &e), 1);
+		assert_true(bytes_equal(value, value_of(at, v)));
+		if (i % 3 == 0) {
+			assert_int_equal(sorted_next(t, &key, &value, &e), 1);
+			assert_true(bytes_equal(key, key_of(at + 1, k)));
+		}
+		if (i % 5 == 0)
+			assert_int_equal(sorted_get(t, BYTES("package-"), &value, &e), 0);
+		if (i % 7 == 0)
+			assert_int_equal(sorted_get(t, BYTES("q"), &value, &e), 0);
+	}
+	sorted_close(t);
+}
+
 static void walks_in_order_from_anywhere(void **state)
 {
 	char k[32];
@@ -369,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_every_key_and_no_other),
+		cmocka_unit_test(the_order_of_lookups_does_not_matter),
 		cmocka_unit_test(walks_in_order_from_anywhere),
 		cmocka_unit_test(same_input_same_octets),
 		cmocka_unit_test(damage_is_seen),
