@@ -285,10 +285,9 @@
  * images have 50 MB. */
 #define LIMIT_HOLDINGS_READ (256 * MIB)
 /* What is attached to one image and its platforms, told one by one; the platforms of an index, for
- * each of which a registry is asked; the manifests of all referrers, of which one has 1 to 4 kB; the
- * manifest of one of cosign's tags: 140 signatures with their certificates, 500 by keys; one
- * blob, a bundle with a bill of materials in it; all of them that are held at once, the smallest
- * first. */
+ * each of which a registry is asked; the manifests of all referrers, of which one has 1 to 4 kB;
+ * the one of a tag of cosign's: 140 signatures with their certificates, 500 by keys; one blob, a
+ * bundle with a bill of materials in it; all blobs that are held at once, the smallest first. */
 #define LIMIT_ATTACHMENTS 4096
 #define LIMIT_ATTACHABLES 256
 #define LIMIT_ATTACHED_DOCUMENTS (4 * MIB)

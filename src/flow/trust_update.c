@@ -10,6 +10,8 @@
 #include "sys/worker.h"
 #include "trust/public_good.h"
 
+#include <errno.h>
+
 #define ANSWER_MOST ((size_t)(4 * KIB))
 
 struct walk {
@@ -126,7 +128,10 @@ static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
 	*out_there = true;
 	if (read_there(w, out, e) == 0)
 		return 0;
-	if (e->kind != ERR_ABSENT || !w->step.wish.may_be_absent)
+	/* Stores that list nothing for strangers say "denied" of what is not there (Amazon's S3). */
+	bool is_absent = e->kind == ERR_ABSENT || (e->kind == ERR_NET && e->sys == EPERM);
+
+	if (!is_absent || !w->step.wish.may_be_absent)
 		return -1;
 	err_clear(e); /* the worker knows what that means */
 	*out_there = false;

@@ -116,7 +116,7 @@ static int open_file(struct registry *r, const struct file_place *place, const s
 
 	if (status != 200 && status != 206 && (status != 304 || (!ask->etag && !ask->modified))) {
 		(void)call_refuse(r, &c, answer.x, e);
-		e->sys = status == 416 ? ERANGE : e->sys;
+		e->sys = status == 416 ? ERANGE : status == 403 ? EPERM : e->sys;
 		return call_wrap(&c, e);
 	}
 	if (take_answer(answer.x, ask, a, out_answer, e) < 0) {

@@ -55,8 +55,8 @@ struct file_saving {
 
 /* registry_file_save(r, place, saving, a, out, e): what came, in saving->fd, which is not synced.
  * A broken connection is made anew and goes on where it stopped, if it is still the same file.
- * out: the answer. Arena. ERR_ABSENT, ERR_NET (e->sys ERANGE: there is no such part), ERR_LIMIT,
- * ERR_IO. */
+ * out: the answer. Arena. ERR_ABSENT, ERR_LIMIT, ERR_IO, ERR_NET (e->sys ERANGE: there is no such
+ * part; EPERM: denied). */
 int registry_file_save(struct registry *r, const struct file_place *place,
                        const struct file_saving *saving, struct arena *a, struct file_answer *out,
                        err *e);

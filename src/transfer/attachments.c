@@ -5,9 +5,7 @@
 #include "base/text.h"
 #include "transfer/gather.h"
 
-#include <inttypes.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #define LABEL_PREDICATE "dev.sigstore.bundle.predicateType" /* cosign's BUNDLE_SPEC.md */
 
@@ -48,24 +46,8 @@ struct reader {
 		size_t len, cap;
 	} candidates;
 	struct attachments list;
-	struct wanted {
-		size_t item;   /* of list */
-		uint8_t *room; /* for its content */
-	} *wanted;
-	size_t wanted_len;
 	atomic_size_t things; /* in the manifests that were read */
 };
-
-static bool wants(const struct reader *r, enum attachment_kind kind)
-{
-	return r->options->kinds & (1U << kind);
-}
-
-/* What may be told as unread: failures of the thing itself, not of asking for it. */
-static bool is_its_own(const err *e)
-{
-	return e->kind == ERR_FORMAT || e->kind == ERR_LIMIT || e->kind == ERR_ABSENT;
-}
 
 /* read_text(r, d, text, a, out, e): the manifest d, and that it is one of what holds something. */
 static int read_text(struct reader *r, const struct descriptor *d, bytes text, struct arena *a,
@@ -99,7 +81,8 @@ static void ask(struct reader *r, size_t subject, const digest *d)
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
 		q.suffix = tags[i].suffix;
 		/* With another algorithm the name would be too long for a tag. */
-		if (d->algorithm == DIGEST_SHA256 && (r->options->tell_all || wants(r, tags[i].kind)))
+		if (d->algorithm == DIGEST_SHA256 &&
+		    (r->options->tell_all || attachments_wants(r->options, tags[i].kind)))
 			*ARENA_PUSH(r->g->arena, &r->questions) = q;
 	}
 }
@@ -135,7 +118,7 @@ static int ask_tag(struct reader *r, struct question *q, err *e)
 
 	if (r->g->registry) {
 		status = ask_remote_tag(r, q, &scratch, e);
-		if (status < 0 && q->known && is_its_own(e)) {
+		if (status < 0 && q->known && attachments_is_its_own(e)) {
 			q->unread = arena_str(&q->arena, bytes_str(e->text));
 			err_clear(e); /* told with it */
 			status = 0;
@@ -204,11 +187,6 @@ static bool says_nothing(bytes type)
 	       bytes_is(type, "application/vnd.docker.container.image.v1+json");
 }
 
-static bool is_other_predicate(const struct reader *r, bytes said)
-{
-	return r->options->predicate_type && said.n > 0 && !bytes_is(said, r->options->predicate_type);
-}
-
 /* may_skip(r, d): it is said, where it is listed, that it is nothing we want. */
 static bool may_skip(const struct reader *r, const struct descriptor *d)
 {
@@ -216,8 +194,8 @@ static bool may_skip(const struct reader *r, const struct descriptor *d)
 		return true;
 	if (r->options->tell_all || says_nothing(d->artifact_type))
 		return false;
-	return !wants(r, attachment_kind_of(d->artifact_type)) ||
-	       is_other_predicate(r, oci_labels_get(&d->annotations, LABEL_PREDICATE));
+	return !attachments_wants(r->options, attachment_kind_of(d->artifact_type)) ||
+	       attachments_is_other(r->options, oci_labels_get(&d->annotations, LABEL_PREDICATE));
 }
 
 /* add(r, subject, by, d): unless it was found on another way. NULL then. */
@@ -256,7 +234,7 @@ static void add_beside(struct reader *r, size_t subject)
 			c->said = ATTACHMENT_STATEMENT;
 		if (c)
 			c->skipped = !oci_is_manifest(d->media_type) ||
-			             (!r->options->tell_all && !wants(r, c->said));
+			             (!r->options->tell_all && !attachments_wants(r->options, c->said));
 	}
 }
 
@@ -354,7 +332,8 @@ static int read_candidate(void *ctx, size_t job, err *e)
 	if (status == 0)
 		return 0;
 	/* Of what does not say what it is it cannot be told that it was no signature. */
-	if (!is_its_own(e) || (c->by == ATTACHED_BY_REFERRER && says_nothing(c->d.artifact_type)))
+	if (!attachments_is_its_own(e) ||
+	    (c->by == ATTACHED_BY_REFERRER && says_nothing(c->d.artifact_type)))
 		return err_wrap(e, "attached manifest %s", DIGEST_TEXT(&c->d.digest));
 	c->unread = arena_str(&c->arena, bytes_str(e->text));
 	err_clear(e); /* told with it */
@@ -442,124 +421,6 @@ static int tell_all(struct reader *r, err *e)
 	return 0;
 }
 
-/* -- contents ---------------------------------------------------------------------------------- */
-
-static bool is_wanted(const struct reader *r, const struct attachment *at)
-{
-	return wants(r, at->kind) && !at->unread && at->layer.digest.algorithm != DIGEST_NONE &&
-	       !is_other_predicate(r, at->predicate_type);
-}
-
-static int by_size(const void *a, const void *b, void *ctx)
-{
-	const struct attachment *items = ctx;
-	size_t x = ((const struct wanted *)a)->item, y = ((const struct wanted *)b)->item;
-	uint64_t m = items[x].layer.size, n = items[y].layer.size;
-
-	return m != n ? (m > n) - (m < n) : (x > y) - (x < y);
-}
-
-/* fits(r, at, held): else it says why not. */
-static bool fits(struct reader *r, struct attachment *at, uint64_t held)
-{
-	uint64_t size = at->layer.size;
-
-	if (size > LIMIT_ATTACHMENT)
-		at->unread = arena_printf(r->g->arena, "it has %s; at most %u MiB are read",
-		                          SIZE_TEXT(size), (unsigned)(LIMIT_ATTACHMENT / MIB));
-	else if (size > LIMIT_ATTACHMENTS_SIZE - held)
-		at->unread = arena_printf(r->g->arena, "with what is smaller it is more than %u MiB",
-		                          (unsigned)(LIMIT_ATTACHMENTS_SIZE / MIB));
-	return !at->unread;
-}
-
-/* choose(r): what is fetched; signatures, which are small, before bills of materials, so that
- * nobody can crowd them out. There is room for it before threads begin: an arena belongs to one. */
-static void choose(struct reader *r)
-{
-	uint64_t held = 0;
-	size_t n = 0;
-
-	r->wanted = arena_array(r->g->arena, struct wanted, r->list.len);
-	for (size_t i = 0; i < r->list.len; i++)
-		if (is_wanted(r, &r->list.items[i]))
-			r->wanted[n++].item = i;
-	qsort_r(r->wanted, n, sizeof(*r->wanted), by_size, r->list.items);
-	for (size_t i = 0; i < n; i++) {
-		struct attachment *at = &r->list.items[r->wanted[i].item];
-		struct wanted *w = &r->wanted[r->wanted_len];
-
-		if (!fits(r, at, held))
-			continue;
-		held += at->layer.size;
-		w->item = r->wanted[i].item;
-		w->room = arena_alloc(r->g->arena, (size_t)at->layer.size);
-		r->wanted_len++;
-	}
-}
-
-static int read_octets(struct blob *blob, uint8_t *into, size_t n, err *e)
-{
-	uint8_t beyond;
-	size_t at = 0;
-	int64_t got = 1;
-
-	/* One octet more: the end is where a blob out of a registry is judged. */
-	while (got > 0) {
-		got = at < n ? blob_read(blob, into + at, n - at, e) : blob_read(blob, &beyond, 1, e);
-		at += got > 0 ? (size_t)got : 0;
-		if (at > n)
-			return err_set(e, ERR_FORMAT, 0, "it is longer than its manifest says");
-	}
-	if (got == 0 && at < n)
-		return err_set(e, ERR_FORMAT, 0, "it is shorter than its manifest says");
-	return (int)got;
-}
-
-static int fetch(struct reader *r, const struct attachment *at, uint8_t *into, err *e)
-{
-	const struct descriptor *d = &at->layer;
-	digest have = digest_of(d->digest.algorithm, d->data);
-	struct blob blob;
-
-	if (d->data.n == d->size && digest_equal(&have, &d->digest)) {
-		memcpy(into, d->data.p, d->data.n);
-		return 0;
-	}
-	if (d->foreign)
-		return err_set(e, ERR_FORMAT, 0, "it lies elsewhere, which is not asked");
-	if (blob_open(&r->g->origin, d, (bytes){ 0 }, 0, &blob, e) < 0)
-		return -1;
-	int status = read_octets(&blob, into, (size_t)d->size, e);
-
-	blob_close(&blob);
-	if (status < 0)
-		return -1;
-	have = digest_of(d->digest.algorithm, bytes_of(into, (size_t)d->size));
-	return digest_equal(&have, &d->digest)
-	           ? 0
-	           : err_set(e, ERR_FORMAT, 0, "it has the digest %s", DIGEST_TEXT(&have));
-}
-
-static int fetch_one(void *ctx, size_t job, err *e)
-{
-	struct reader *r = ctx;
-	const struct wanted *w = &r->wanted[job];
-	struct attachment *at = &r->list.items[w->item];
-
-	if (fetch(r, at, w->room, e) == 0) {
-		at->content = bytes_of(w->room, (size_t)at->layer.size);
-		return 0;
-	}
-	if (!is_its_own(e))
-		return err_wrap(e, "attached blob %s", DIGEST_TEXT(&at->layer.digest));
-	pthread_mutex_lock(&r->g->lock);
-	at->unread = arena_str(r->g->arena, bytes_str(e->text));
-	pthread_mutex_unlock(&r->g->lock);
-	err_clear(e); /* told with it */
-	return 0;
-}
-
 /* -- all --------------------------------------------------------------------------------------- */
 
 static int ask_later(struct reader *r, err *e)
@@ -603,8 +464,7 @@ static int read_all(struct reader *r, err *e)
 	}
 	if (look_into(r, e) < 0)
 		return -1;
-	choose(r);
-	return gather_run(r->g, r->wanted_len, fetch_one, r, e);
+	return attachments_fetch(r->g, o, &r->list, e);
 }
 
 static void put_out(const struct reader *r, struct image_attachments *out)

@@ -49,6 +49,28 @@ enum find_where { FIND_ALL, FIND_BESIDE };
 int attachments_find(struct gather *g, const struct attachments_options *options,
                      enum find_where where, struct attachments *out, err *e);
 
+/* attachments_fetch(g, options, list, e): contents of those that are wanted, into their items. */
+int attachments_fetch(struct gather *g, const struct attachments_options *options,
+                      struct attachments *list, err *e);
+
+static inline bool attachments_wants(const struct attachments_options *o, enum attachment_kind kind)
+{
+	return o->kinds & (1U << kind);
+}
+
+/* attachments_is_other(o, said): an attestation that says that it is of another type. */
+static inline bool attachments_is_other(const struct attachments_options *o, bytes said)
+{
+	return o->predicate_type && said.n > 0 && !bytes_is(said, o->predicate_type);
+}
+
+/* attachments_is_its_own(e): what may be told as unread: a failure of the thing itself, not of
+ * asking for it. */
+static inline bool attachments_is_its_own(const err *e)
+{
+	return e->kind == ERR_FORMAT || e->kind == ERR_LIMIT || e->kind == ERR_ABSENT;
+}
+
 /* gather_manifest(g, text, a, out, e): parse, from any thread, into an arena of that thread. */
 int gather_manifest(struct gather *g, bytes text, struct arena *a, struct oci_manifest *out,
                     err *e);

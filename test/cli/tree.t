@@ -66,6 +66,33 @@ like 'and nothing is verified' "$(cat page)" '^nothing here is verified: name wh
 is 'a blob that its descriptor carries is not looked for' \
 	"$(jq -c '[.subjects[1].attached[0] | .digest, .reason]' tree.json | grep -c 'there is no')" 0
 
+# -- verified, or refused and why ----------------------------------------------------------------------------------
+export OAKUM_PASSWORD=word
+cp -r bare signed
+"$OAKUM" keygen --output-key-prefix ours 2>err >&2 && "$OAKUM" keygen --output-key-prefix others 2>err >&2
+status 'somebody signs' 0 "$OAKUM" sign --yes --key ours.key oci:signed
+state() { # FLAG...
+	"$OAKUM" tree --format json "$@" oci:signed | jq -r '.subjects[0].attached[] | .kind + " " + .state'
+}
+is 'it is claimed' "$(state)" 'signature not-verified'
+is 'it holds' "$(state --key ours.pub)" 'signature verified'
+is 'it does not hold for another key' "$(state --key others.pub)" 'signature refused'
+like 'why' "$("$OAKUM" tree --key others.pub oci:signed)" '^    refused: the signature does not hold$'
+like 'that it holds' "$("$OAKUM" tree --key ours.pub oci:signed)" '^    verified: by a key$'
+real=${OAKUM_SHARED:-$ROOT/../shared/data}/sigstore/slsa/gha_generic_container/v1.9.0/container_workflow_dispatch
+if [ -d "$real" ]; then
+	builder=https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml
+	issuer=https://token.actions.githubusercontent.com
+	like 'who says to have signed what cosign saved' "$("$OAKUM" tree "oci:$real")" \
+		"by $builder@refs/tags/v1.9.0, vouched for by $issuer \\(not verified\\)"
+	like 'and he has' "$("$OAKUM" tree --certificate-identity $builder@refs/tags/v1.9.0 \
+		--certificate-oidc-issuer $issuer "oci:$real")" "verified: by $builder@refs/tags/v1.9.0"
+	like 'another has not' "$("$OAKUM" tree --certificate-identity $builder@refs/tags/v1.8.0 \
+		--certificate-oidc-issuer $issuer "oci:$real")" 'refused: '
+else
+	skip 'who signed what cosign saved' 'no shared data'
+fi
+
 # -- registries --------------------------------------------------------------------------------------
 copied() {
 	"$OAKUM" copy --all --referrers oci:fallback:1 "docker://$REGISTRY/shop:1" >/dev/null

@@ -59,6 +59,10 @@ if [ -r "$shared/generated/g-msg-rekor1/trusted_root.json" ]; then
 else
 	skip 'a bundle of a private instance' 'no shared data'
 fi
+status 'a server that says "denied" of what is not there' 0 "$OAKUM" trust update --root "$TMP/root.json" \
+	--mirror "http://$FILES/denied/own"
+mv "$served/own/timestamp.json" "$TMP"
+stays 'unless it has to be there' 3 'denied' --root "$TMP/root.json" --mirror "http://$FILES/denied/own"
 make root=2 timestamp=3 snapshot=3 targets=3
 # shellcheck disable=SC2086
 like 'a later one is taken' "$("$OAKUM" trust update $update)" 'root 2, timestamp 3, snapshot 3, targets 3$'

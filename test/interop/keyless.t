@@ -57,7 +57,7 @@ printf 'e30.%s.eA' "$(printf '{"sub":"%s","iss":"%s"}' $WHO $ISSUER | base64 -w0
 if [ -f "$SHARED" ]; then
 	mkdir mock
 	: >mock.log
-	port=$((20000 + $$ % 20000))
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	MOCK_NODE_MODULES=$SIGSTORE_JS/package.json MOCK_MAX_SECONDS=120 node "$SHARED" $port mock >mock.log 2>&1 &
 	mock=$!
 	i=0

@@ -181,7 +181,7 @@ static void thresholds(void **state)
 /* take_number(der, to, size): an INTEGER, right-aligned. */
 static void take_number(bytes *der, uint8_t *to, size_t size)
 {
-	uint8_t tag, n;
+	uint8_t tag = 0, n = 0;
 	bytes number;
 
 	assert_true(bytes_take_u8(der, &tag) && tag == 2 && bytes_take_u8(der, &n));
@@ -194,7 +194,7 @@ static void take_number(bytes *der, uint8_t *to, size_t size)
 
 static void raw_of(bytes der, uint8_t *to, size_t size)
 {
-	uint8_t tag, n;
+	uint8_t tag = 0, n = 0;
 
 	assert_true(bytes_take_u8(&der, &tag) && tag == 0x30 && bytes_take_u8(&der, &n));
 	if (n == 0x81)
@@ -252,8 +252,7 @@ static void strictness(void **state)
 		"{\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"AA\"}]}",
 		"{\"payload\":\"aGk=\",\"payloadType\":1,\"signatures\":[{\"sig\":\"AA\"}]}",
 		"{\"payload\":\"aGk=\",\"signatures\":[{\"sig\":\"AA\"}]}",
-		"{\"payload\":\"aGk=\",\"payload\":\"aGk=\",\"payloadType\":\"t\",\"signatures\":"
-		"[{\"sig\":\"AA\"}]}",
+		"{\"payload\":\"\",\"payload\":\"\",\"payloadType\":\"\",\"signatures\":[{\"sig\":\"\"}]}",
 	};
 	struct dsse d;
 	err e = { 0 };
