@@ -3,9 +3,9 @@
  *
  * What says "signed": a bundle around a statement of the type cosign/sign/v1 (cosign 3), attached
  * as a referrer; and the older simple signing under the tag sha256-HEX.sig (cosign 1 and 2). What
- * says more: a statement in a bundle, or in an envelope under sha256-HEX.att. Everything that is to
- * be attached to an image is made and checked before the first octet is sent. Private keys and tokens
- * stay in this process: workers are forked before (attach_open, paper_read, keyless_open).
+ * says more: a statement in a bundle, or in an envelope under sha256-HEX.att. Everything that is
+ * to be attached to an image is made and checked before the first octet is sent. Private keys and
+ * tokens stay in this process: workers are forked before (attach_open, paper_read, keyless_open).
  * Threading: belongs to one thread. */
 #pragma once
 

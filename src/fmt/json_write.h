@@ -40,8 +40,8 @@ void json_write_i64(struct json_writer *w, const char *name, int64_t value);
 void json_write_bool(struct json_writer *w, const char *name, bool value);
 /* json_write_tenths(w, name, 53): 5.3; 50 is 5. Scores of CVSS. */
 void json_write_tenths(struct json_writer *w, const char *name, unsigned value);
-/* json_write_raw(w, name, value): a value that is JSON already, octet for octet; the caller has seen
- * a strict reader take it whole. */
+/* json_write_raw(w, name, value): a value that is JSON already, octet for octet; the caller has
+ * seen a strict reader take it whole. */
 void json_write_raw(struct json_writer *w, const char *name, bytes value);
 
 /* json_write_octets(w, name, value): a string member that may hold any octets (a file name):

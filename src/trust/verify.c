@@ -442,6 +442,17 @@ int verify_bundle(const struct bundle *b, const struct verify_request *request, 
 	return status; /* 0: trusted, and only here */
 }
 
+/* Nothing of that kind is there, and none is asked for. */
+static bool is_needless(const struct verification *v, enum verify_step_name step)
+{
+	const struct bundle *b = v->bundle;
+
+	if (step == STEP_TIMESTAMPS)
+		return b->timestamps_len == 0 && !v->request->needs_timestamp;
+	return step == STEP_LOGS && b->entries_len == 0 && !v->certificate &&
+	       !v->request->key_needs_log;
+}
+
 /* missing(v, step): why it cannot be told whether the step holds; NULL: it can. */
 static const char *missing(const struct verification *v, enum verify_step_name step)
 {
@@ -451,9 +462,7 @@ static const char *missing(const struct verification *v, enum verify_step_name s
 		return "there is no certificate";
 	if (!v->key && (step == STEP_LOGS || step == STEP_SIGNATURE))
 		return "the key is not known";
-	if (step == STEP_TIMESTAMPS && b->timestamps_len == 0 && !v->request->needs_timestamp)
-		return "there is none";
-	if (step == STEP_LOGS && b->entries_len == 0 && !v->certificate && !v->request->key_needs_log)
+	if (is_needless(v, step))
 		return "there is none";
 	if (step == STEP_LOGGED && !v->issuer)
 		return "its issuer is not known";

@@ -160,7 +160,7 @@ referrers() {
 }
 sig=$(echo "$index" | tr : -).sig att=$(echo "$index" | tr : -).att
 
-status 'sign an image' 0 oakum sign --key oakum.key oci:image
+status 'sign an image' 0 oakum sign --key sec1.pem oci:image
 is 'a referrer names it' \
 	"$(referrers image "$index" |
 		jq -r '[.artifactType, .subject.size, .annotations["dev.sigstore.bundle.predicateType"]] | join(" ")')" \
@@ -172,11 +172,11 @@ is 'which says "signed" of its digest' "$(jq -c . payload)" \
 		https://in-toto.io/Statement/v1 "${index#*:}" https://sigstore.dev/cosign/sign/v1)"
 { printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c <payload)" && cat payload; } >pae
 jq -r '.dsseEnvelope.signatures[0].sig' b.json | base64 -d >raw
-ok 'openssl agrees' openssl dgst -sha256 -verify oakum.pub -signature raw pae
-ok 'verify does' oakum verify --key oakum.pub oci:image
+ok 'openssl agrees' openssl dgst -sha256 -verify sec1.pub -signature raw pae
+ok 'verify does' oakum verify --key sec1.pub oci:image
 status 'not with another key' 4 oakum verify --key rsa.pub oci:image
 
-status 'under the tag' 0 oakum sign --key oakum.key --format tag -a build=7 -a a=1,b=2 oci:image
+status 'under the tag' 0 oakum sign --key sec1.pem --format tag -a build=7 -a a=1,b=2 oci:image
 tagged image "$sig" >one.json
 is 'one layer of simple signing' "$(jq -r '.layers[].mediaType' one.json)" \
 	application/vnd.dev.cosign.simplesigning.v1+json
@@ -185,8 +185,8 @@ is 'in the form of cosign' "$(cat payload)" \
 	"$(printf '{"critical":{"identity":{"docker-reference":""},"image":{"docker-manifest-digest":"%s"},%s},%s}' \
 		"$index" '"type":"cosign container image signature"' '"optional":{"build":"7","a":"1","b":"2"}')"
 jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' one.json | base64 -d >raw
-ok 'openssl agrees' openssl dgst -sha256 -verify oakum.pub -signature raw payload
-status 'a second one' 0 oakum sign --key rsa.key --new-bundle-format=false oci:image
+ok 'openssl agrees' openssl dgst -sha256 -verify sec1.pub -signature raw payload
+status 'a second one' 0 oakum sign --key rsa.pem --new-bundle-format=false oci:image
 is 'keeps the first as it was' "$(tagged image "$sig" | jq -c '.layers[0]')" "$(jq -c '.layers[0]' one.json)"
 is 'the config names both' "$(blob image "$(tagged image "$sig" | jq -r .config.digest)" | jq -c .rootfs.diff_ids)" \
 	"$(tagged image "$sig" | jq -c '[.layers[].digest]')"
@@ -214,20 +214,20 @@ is 'of eight at once none is lost' "$(tagged plain "$sig" | jq '.layers | length
 
 # -- attestations -----------------------------------------------------------------------------------------------------
 echo '{"result": "PASSED"}' >passed.json
-status 'attest' 0 oakum attest --key oakum.key --type test-result --predicate passed.json --format both oci:image
-ok 'verify-attestation knows the type' oakum verify-attestation --key oakum.pub --type \
+status 'attest' 0 oakum attest --key sec1.pem --type test-result --predicate passed.json --format both oci:image
+ok 'verify-attestation knows the type' oakum verify-attestation --key sec1.pub --type \
 	https://in-toto.io/attestation/test-result/v0.1 oci:image
-status 'no other type' 5 oakum verify-attestation --key oakum.pub --type vuln oci:image
+status 'no other type' 5 oakum verify-attestation --key sec1.pub --type vuln oci:image
 is 'the layer says its type' "$(tagged image "$att" | jq -r '.layers[0].annotations.predicateType')" \
 	https://in-toto.io/attestation/test-result/v0.1
 blob image "$(tagged image "$att" | jq -r '.layers[0].digest')" | jq -r .payload | base64 -d >statement.json
 is 'the predicate is what was given' "$(jq -c .predicate statement.json)" '{"result":"PASSED"}'
 echo '{"result": "FAILED"}' >failed.json
-status 'a second result' 0 oakum attest --key oakum.key --type test-result --predicate failed.json --format tag \
+status 'a second result' 0 oakum attest --key sec1.pem --type test-result --predicate failed.json --format tag \
 	oci:image
-status 'another type' 0 oakum attest --key oakum.key --predicate failed.json --format tag oci:image
+status 'another type' 0 oakum attest --key sec1.pem --predicate failed.json --format tag oci:image
 is 'three' "$(tagged image "$att" | jq '.layers | length')" 3
-status 'replace those of one type' 0 oakum attest --key oakum.key --type test-result --predicate passed.json \
+status 'replace those of one type' 0 oakum attest --key sec1.pem --type test-result --predicate passed.json \
 	--format tag --replace oci:image
 is 'leaves one of each' "$(tagged image "$att" | jq -r '[.layers[].annotations.predicateType] | sort | join(" ")')" \
 	'https://cosign.sigstore.dev/attestation/v1 https://in-toto.io/attestation/test-result/v0.1'
@@ -235,18 +235,18 @@ printf '{},"subject":[]' >smuggled.json
 echo '[1]' >list.json
 sed "s/${index#*:}/$(printf %064d 0)/" statement.json >other.json
 cp image/index.json before.json
-status 'a predicate with something behind it' 3 oakum attest --key oakum.key --type spdxjson --predicate \
+status 'a predicate with something behind it' 3 oakum attest --key sec1.pem --type spdxjson --predicate \
 	smuggled.json oci:image
-status 'one that is no object' 3 oakum attest --key oakum.key --type spdxjson --predicate list.json oci:image
-status 'a statement about another image' 4 oakum attest --key oakum.key --statement other.json oci:image
-status 'about this one' 0 oakum attest --key oakum.key --statement statement.json --no-upload --bundle kept.json \
+status 'one that is no object' 3 oakum attest --key sec1.pem --type spdxjson --predicate list.json oci:image
+status 'a statement about another image' 4 oakum attest --key sec1.pem --statement other.json oci:image
+status 'about this one' 0 oakum attest --key sec1.pem --statement statement.json --no-upload --bundle kept.json \
 	oci:image
 is 'is signed as it stands' "$(jq -r .dsseEnvelope.payload kept.json | base64 -d | sha256sum)" \
 	"$(sha256sum <statement.json)"
-status 'an unknown type' 2 oakum attest --key oakum.key --type spdx-json --predicate passed.json oci:image
-status 'nothing to say' 2 oakum attest --key oakum.key --type vuln oci:image
-status 'an image that is not there' 3 oakum sign --key oakum.key oci:image:none
-status 'an archive of docker holds nothing' 2 oakum sign --key oakum.key docker-daemon:shop
+status 'an unknown type' 2 oakum attest --key sec1.pem --type spdx-json --predicate passed.json oci:image
+status 'nothing to say' 2 oakum attest --key sec1.pem --type vuln oci:image
+status 'an image that is not there' 3 oakum sign --key sec1.pem oci:image:none
+status 'an archive of docker holds nothing' 2 oakum sign --key sec1.pem docker-daemon:shop
 ok 'none of these changes the layout' cmp image/index.json before.json
 
 # Killed at any moment, what is there can be read, and the next run goes on.

@@ -85,7 +85,8 @@ is 'the others are told, in their order' "$(tail -n 1 out) $(grep -c verified ou
 like 'what does not hold' "$(cat err)" '^oakum: other: the bundle is of another artifact'
 sed -i /nowhere/d list
 status 'one does not hold' 4 blob --key p256.pub --list list --output json
-is 'as JSON, an object a line' "$(jq -cs '[group_by(.verified)[] | [.[0].verified, length]]' out)" '[[false,1],[true,15]]'
+is 'as JSON, an object a line' "$(jq -cs '[group_by(.verified)[] | [.[0].verified, length]]' out)" \
+	'[[false,1],[true,15]]'
 printf 'p256.json\n' >list
 status 'a line that is none' 2 blob --key p256.pub --list list
 printf 'p384.json\tfile\np384.json\t%s\n' "$digest" >list

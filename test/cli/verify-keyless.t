@@ -43,7 +43,8 @@ like 'and who vouches' "$(cat out)" 'vouched by +https://token.actions.githubuse
 like 'warns of the expression' "$(cat err)" 'not anchored at its end'
 like 'and of the tag' "$(cat err)" "the tag '1' is sha256:[0-9a-f]{64} now"
 status 'as JSON' 0 mine -o json "$image"
-is 'with the members of cosign' "$(jq -r '.[0] | .optional.Subject, .optional.Issuer, .optional["1.3.6.1.4.1.57264.1.1"],
+is 'with the members of cosign' "$(jq -r '.[0] | .optional.Subject, .optional.Issuer,
+	.optional["1.3.6.1.4.1.57264.1.1"],
 	(.optional.Bundle.Payload | has("integratedTime", "logIndex", "logID", "body") | tostring)' out | tr '\n' ' ')" \
 	"$(printf 'https://github.com/ORG/REPO/.github/workflows/release.yml@refs/tags/v1 %s %s true true true true ' \
 		https://token.actions.githubusercontent.com https://token.actions.githubusercontent.com)"
@@ -62,7 +63,6 @@ status 'an attestation by the right person' 0 "$OAKUM" attest --yes --type https
 status 'is no signature' 5 mine "$REGISTRY/attested:1"
 
 "$OAKUM" copy --quiet --referrers "docker://$image" oci:copied:1 >out 2>err
-subject=$(jq -r '.manifests[0].digest' other/index.json)
 PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'P' || exit 1
 import glob, sys
 sys.path.insert(0, sys.argv[1])

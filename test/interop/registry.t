@@ -94,6 +94,13 @@ is 'digest included' "$(jq -r '.manifests[0].digest' v2s2/index.json)" \
 	"$(skopeo inspect --tls-verify=false -f '{{.Digest}}' "docker://$REGISTRY/v2s2:1")"
 status 'a tag that is not there' 3 fetched pull "docker://$REGISTRY/v2s2:2" oci:no:1
 like 'is named' "$(cat err)" "$REGISTRY/v2s2.*'2'.*404 not found"
+# It has no referrers API: what is attached stands in the index of the fallback tag.
+PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/attached.py" .
+tree() { "$OAKUM" tree --all-platforms "$1" | tail -n +2; }
+status 'what is attached is copied' 0 fetched copy --all --referrers oci:fallback:1 "docker://$REGISTRY/attached:1"
+is 'and found there' "$(tree "$REGISTRY/attached:1")" "$(tree oci:fallback)"
+status 'and copied back' 0 fetched copy --all --referrers "docker://$REGISTRY/attached:1" oci:back:1
+is 'the same' "$(tree oci:back:1 | sort)" "$(tree oci:fallback | sort)"
 stop
 
 word=$(openssl rand -hex 12)
