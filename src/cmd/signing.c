@@ -59,6 +59,9 @@ int signing_open(struct signing *s, struct job *job, const struct signing_flags 
 	if (network_prepare(job, &flags->network, flags->timeout_ms,
 	                    images ? images->items[0] : NULL, &s->registry, e) < 0)
 		return -1;
+	if (images && job_env(job, "COSIGN_REPOSITORY"))
+		message_note(job, NULL,
+		             "COSIGN_REPOSITORY is not heeded: signatures lie beside their image");
 	s->has_session = images != NULL;
 	return images ? attach_open(&s->session, &s->registry, e) : 0;
 }

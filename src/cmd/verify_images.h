@@ -16,7 +16,7 @@ struct verify_images_flags {
 	struct network_flags network;
 };
 
-/* A way to tell images, one after the other: begin, each that holds, end. */
+/* The run, and who tells what it proves. */
 struct verify_images {
 	struct job *job;
 	const struct verify_images_flags *flags;

@@ -69,7 +69,6 @@ int attached_tree_make(const struct attached_tree *o, const struct target *targe
 		.kinds = 1 << ATTACHMENT_SIGNATURE | 1 << ATTACHMENT_ENVELOPE | 1 << ATTACHMENT_BUNDLE,
 		.tell_all = true,
 		.registry = o->registry,
-		.tmp_dir = o->tmp_dir,
 	};
 	struct image_attachments *found = arena_new(a, struct image_attachments);
 

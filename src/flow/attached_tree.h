@@ -14,7 +14,6 @@ struct attached_tree {
 	enum attachments_scope scope;
 	struct platform platform;
 	struct registry_options registry;
-	const char *tmp_dir;
 };
 
 /* attached_tree_make(o, target, a, out, e): errors of attachments_read, claimant_ask and

@@ -17,7 +17,7 @@ struct policy_options {
 	bytes root;       /* a trusted root, for identities of which the policy names none; empty: that
 	                   * of the public good instance */
 	bool root_is_named; /* by the user: policies may name services of its instance */
-	const char *name; /* of an image that lies on this machine, for patterns; NULL: as typed */
+	const char *name;   /* of an image that lies on this machine, for patterns; NULL: as typed */
 	bool has_platform, all_platforms; /* instead of what the policy says */
 	struct platform platform;
 	struct registry_options registry;

@@ -26,7 +26,6 @@ static int read_keys(struct court *c, err *e)
 	return 0;
 }
 
-/* A key that nobody else need have witnessed is judged without a root. */
 static void open_court(struct court *c)
 {
 	bytes text = c->terms->root;

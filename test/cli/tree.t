@@ -124,6 +124,9 @@ ok 'by tag at most four requests wait for one another' test "$(chain 250)" -le 4
 : >"$LOG"
 lines "$REGISTRY/shop@$root" >/dev/null
 ok 'by digest, too' test "$(chain 250)" -le 4
+: >"$LOG"
+status 'nothing there holds' 4 "$OAKUM" verify --key ours.pub "$REGISTRY/shop:1"
+ok 'which takes as many requests' test "$(chain 250)" -le 4
 registry_stop
 
 # -- what cannot be had --------------------------------------------------------------------------------------
