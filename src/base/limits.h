@@ -371,7 +371,7 @@
 #define LIMIT_STATEMENT_DIGESTS 32
 /* What a simple signature covers: cosign's have 250 octets and what -a adds. */
 #define LIMIT_SIMPLE_SIGNING ((size_t)(64 * KIB))
-/* Bundles in a file of provenance: a release with a thousand artifacts; each takes a millisecond. */
+/* Bundles in a file of provenance: a release with a thousand artifacts, a millisecond each. */
 #define LIMIT_PROVENANCES 1000
 /* Parameters and materials of a provenance, each: a Java build names 1,500 dependencies. The name
  * of a parameter with those of the objects around it. */

@@ -7,7 +7,8 @@
 	X(db_update) X(db_status) X(db_build) X(db_import) X(db_push) X(db_verify) X(db_feeds) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
 	X(keygen) X(sign) X(attest) X(sign_blob) X(attest_blob) \
-	X(verify) X(verify_attestation) X(verify_blob) X(verify_blob_attestation) X(verify_provenance) X(tree) \
+	X(verify) X(verify_attestation) X(verify_blob) X(verify_blob_attestation) \
+	X(verify_provenance) X(tree) \
 	X(conformance_verify_bundle) X(conformance_sign_bundle) \
 	X(trust_update) X(trust_show) X(trust_explain) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)

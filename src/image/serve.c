@@ -63,6 +63,16 @@ static int answer_append(bytes request, struct arena *a, buf *out, err *e)
 	return 0;
 }
 
+static int answer_layout(bytes text, struct arena *a, buf *out, err *e)
+{
+	struct layout_index layout;
+
+	if (layout_index_parse(text, a, &layout, e) < 0)
+		return -1;
+	layout_index_pack(&layout, out);
+	return 0;
+}
+
 static int answer_document(const struct serve *s, enum request what, bytes text, struct arena *a,
                            buf *out, err *e)
 {
@@ -70,7 +80,6 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 	struct oci_manifest manifest;
 	struct oci_config config;
 	struct docker_manifest docker;
-	struct layout_index layout;
 	uint64_t size;
 
 	switch (what) {
@@ -94,11 +103,7 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 			return -1;
 		oci_docker_pack(&docker, out);
 		return 0;
-	case REQUEST_LAYOUT:
-		if (layout_index_parse(text, a, &layout, e) < 0)
-			return -1;
-		layout_index_pack(&layout, out);
-		return 0;
+	case REQUEST_LAYOUT: return answer_layout(text, a, out, e);
 	case REQUEST_LIST:
 		return pack_take_u64(&text, UINT64_MAX, &size) ? local_list(s->archive_fd, size, a, out, e)
 		                                   : err_set(e, ERR_BUG, 0, "a listing of no size");

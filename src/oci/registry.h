@@ -139,12 +139,12 @@ int registry_manifest_push(struct registry *r, const struct reference *ref,
                            const struct descriptor *entry, err *e);
 
 /* registry_manifest_update(r, ref, edit, e): what ref's tag names is read, made into what it shall
- * be, and pushed, If-Match where the registry gives an ETag; then read again, until nothing is to be
- * done: somebody else may have written meanwhile (LIMIT_REGISTRY_TRIES rounds, then ERR_NET).
+ * be, and pushed, If-Match where the registry gives an ETag; then read again, until nothing is to
+ * be done: somebody else may have written meanwhile (LIMIT_REGISTRY_TRIES rounds, then ERR_NET).
  * Where nothing is there, If-None-Match says so. Of two writers at a registry that heeds neither,
  * the slower one may still win alone.
- * make(ctx, old, a, out, e): 1: it is as it shall be; 0: content and media type of *out; -1. old has
- * no content when the tag names nothing. It may push blobs. */
+ * make(ctx, old, a, out, e): 1: it is as it shall be; 0: content and media type of *out; -1. old
+ * has no content when the tag names nothing. It may push blobs. */
 struct registry_edit {
 	int (*make)(void *ctx, const struct registry_document *old, struct arena *a,
 	            struct registry_document *out, err *e);

@@ -175,8 +175,9 @@ static bytes repeat(struct arena *a, const char *before, const char *item, size_
 /* A descriptor with 32 annotations. */
 #define FOUR(x) "\"" x "0\":\"\",\"" x "1\":\"\",\"" x "2\":\"\",\"" x "3\":\"\""
 #define NOTED \
-	"{\"mediaType\":\"l\",\"digest\":" DIGEST_A ",\"size\":1,\"annotations\":{" FOUR("a") "," FOUR( \
-		"b") "," FOUR("c") "," FOUR("d") "," FOUR("e") "," FOUR("f") "," FOUR("g") "," FOUR("h") "}}"
+	"{\"mediaType\":\"l\",\"digest\":" DIGEST_A ",\"size\":1,\"annotations\":{" FOUR("a") \
+	"," FOUR("b") "," FOUR("c") "," FOUR("d") "," FOUR("e") "," FOUR("f") "," FOUR("g") \
+	"," FOUR("h") "}}"
 
 static void counts_have_limits(void **state)
 {
