@@ -92,8 +92,11 @@ static int open_text(struct job *job, const struct key_flags *f, const struct ke
 
 	if (keyfile_is_shut(text) && keys_password(job, f, k, false, &password, e) < 0)
 		return -1;
-	if (keyfile_open(text, password, &key, e) < 0)
+	if (keyfile_open(text, password, &key, e) < 0) {
+		if (e->kind == ERR_UNTRUSTED)
+			e->kind = ERR_IO; /* no signature was looked at: the key cannot be had */
 		return -1;
+	}
 	signer_of_key(key, out);
 	return 0;
 }

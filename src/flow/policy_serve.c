@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "crypto/lean.h"
 #include "flow/policy_wire.h"
 #include "flow/verify_wire.h"
 #include "trust/public_good.h"
@@ -243,6 +244,7 @@ _Noreturn int policy_serve(struct worker_side *side, void *arg)
 	buf text = BUF_INIT(LIMIT_POLICY_QUESTION), out = BUF_INIT(LIMIT_POLICY_ANSWER);
 
 	(void)arg;
+	lean_begin();
 	for (;;) {
 		bytes frame;
 		bool last;

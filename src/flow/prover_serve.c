@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "crypto/lean.h"
 #include "trust/dsse.h"
 #include "trust/public_good.h"
 #include "trust/slsa_keys.h"
@@ -362,6 +363,7 @@ _Noreturn int prover_serve(struct worker_side *side, void *terms)
 	struct arena a = ARENA_INIT;
 	buf text = BUF_INIT(LIMIT_VERIFY_QUESTION), out = BUF_INIT(LIMIT_VERIFY_ANSWER);
 
+	lean_begin();
 	open_court(&c);
 	for (;;) {
 		bytes frame;

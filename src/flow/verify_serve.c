@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "crypto/lean.h"
 #include "trust/public_good.h"
 
 /* What the worker knows. */
@@ -159,6 +160,7 @@ _Noreturn int verify_serve(struct worker_side *side, void *terms)
 	struct arena a = ARENA_INIT;
 	buf text = BUF_INIT(LIMIT_VERIFY_QUESTION), out = BUF_INIT(LIMIT_VERIFY_ANSWER);
 
+	lean_begin();
 	open_court(&c);
 	for (;;) {
 		bytes frame;

@@ -67,7 +67,7 @@ ok 'which verify-blob takes' oakum verify-blob shop.tar --bundle b.json --key ed
 is 'the hint is the digest of the public key' \
 	"$(jq -r .verificationMaterial.publicKey.hint b.json | base64 -d | od -An -tx1 -v | tr -d ' \n')" \
 	"$(openssl pkey -pubin -in ed25519.pub -outform DER | sha256sum | cut -c 1-64)"
-OAKUM_PASSWORD=falsch status 'a wrong password' 4 oakum sign-blob shop.tar --key oakum.key --bundle no.json
+OAKUM_PASSWORD=falsch status 'a wrong password' 3 oakum sign-blob shop.tar --key oakum.key --bundle no.json
 OAKUM_PASSWORD='' status 'an empty one, too' 4 oakum sign-blob shop.tar --key oakum.key --bundle no.json
 status 'a public key signs nothing' 3 oakum sign-blob shop.tar --key oakum.pub --bundle no.json
 status 'no such key' 3 oakum sign-blob shop.tar --key nobody.key --bundle no.json

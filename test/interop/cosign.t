@@ -45,7 +45,7 @@ done
 # With a key of P-384 we hash by SHA-384, as Sigstore's registry of algorithms says; cosign 2 takes SHA-256 alone.
 status 'we sign with a key of RSA' 0 oakum sign-blob --key rsa.key --output-signature ours.sig shop.tar
 status 'cosign believes us' 0 "$cosign" verify-blob --insecure-ignore-tlog --key rsa.pub --signature ours.sig shop.tar
-COSIGN_PASSWORD=falsch status 'its key wants its password' 4 oakum sign-blob --key theirs.key shop.tar
+COSIGN_PASSWORD=falsch status 'its key wants its password' 3 oakum sign-blob --key theirs.key shop.tar
 
 # -- files -----------------------------------------------------------------------------------------
 files() { # KEY PROGRAM: the bundles in the new form and the old, and the signature alone, are in place
