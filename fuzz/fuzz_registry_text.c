@@ -2,6 +2,7 @@
 /* What registries write into headers and small documents. The first octet says which parser reads
  * the rest: c(hallenge), l(ink), r(ange), w(ait), t(oken), e(rrors), g (tags). */
 #include "base/limits.h"
+#include "net/patience.h"
 #include "oci/registry_text.h"
 
 #include <stdlib.h>

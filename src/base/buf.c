@@ -6,6 +6,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static void release(buf *b)
+{
+	if (b->is_secret && b->p)
+		explicit_bzero(b->p, b->cap + 1);
+	free(b->p);
+}
+
+/* realloc leaves a copy behind wherever it moves to another place. */
+static uint8_t *move_secret(buf *b, size_t size)
+{
+	uint8_t *p = malloc(size);
+
+	if (p && b->n > 0)
+		memcpy(p, b->p, b->n);
+	release(b);
+	return p;
+}
+
 static void grow(buf *b, size_t need)
 {
 	size_t cap = b->cap ? b->cap : 256;
@@ -16,7 +34,7 @@ static void grow(buf *b, size_t need)
 		cap = b->max;
 	/* One octet more than counted: vsnprintf ends its text with a NUL, and a maximum of 0 stays
 	 * an allocation. */
-	uint8_t *p = realloc(b->p, cap + 1);
+	uint8_t *p = b->is_secret ? move_secret(b, cap + 1) : realloc(b->p, cap + 1);
 
 	if (!p)
 		arena_exhausted();
@@ -26,7 +44,7 @@ static void grow(buf *b, size_t need)
 
 void buf_done(buf *b)
 {
-	free(b->p);
+	release(b);
 	b->p = NULL;
 	b->n = b->cap = 0;
 }

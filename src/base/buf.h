@@ -4,7 +4,8 @@
  * Owns its memory. Every buffer is made with its maximum size (curl's dynbuf lesson): an append
  * that would pass it returns -1 with ERR_LIMIT and leaves the content as it was. The plain
  * appenders without an error argument are for buffers whose content we make ourselves: they abort
- * beyond the maximum. Threading: a buffer belongs to one thread. */
+ * beyond the maximum. A buffer of secrets leaves nothing behind: what it held is overwritten when
+ * it grows and when it ends. Threading: a buffer belongs to one thread. */
 #pragma once
 
 #include "base/bytes.h"
@@ -13,11 +14,16 @@
 typedef struct buf {
 	uint8_t *p;
 	size_t n, cap, max;
+	bool is_secret;
 } buf;
 
 #define BUF_INIT(max_octets) \
 	{ \
-		NULL, 0, 0, (max_octets) \
+		NULL, 0, 0, (max_octets), false \
+	}
+#define BUF_SECRET(max_octets) \
+	{ \
+		NULL, 0, 0, (max_octets), true \
 	}
 
 /* buf_done(b): free the memory; b is empty and may be used again with the same maximum. */

@@ -270,8 +270,10 @@
 #define LIMIT_REDIRECTS 5
 /* Tries of one request, and all waiting between them unless the user allows more: who is told to
  * come back in an hour says so instead. */
-#define LIMIT_REGISTRY_TRIES 5
+#define LIMIT_HTTP_TRIES 5
 #define LIMIT_RETRY_WAIT_MS 8000
+/* What is read of a page that explains a failure, of which some lines are told. */
+#define LIMIT_ERROR_PAGE (16 * KIB)
 /* Tags of one repository: nightly builds of many years have some ten thousand. The pages of one
  * list (registries give 100 to 1000 tags in each) and the octets of one page, whose nodes take
  * eight times as much memory at most. */
@@ -377,6 +379,8 @@
  * of a parameter with those of the objects around it. */
 #define LIMIT_PROVENANCE_VALUES 16384
 #define LIMIT_PROVENANCE_NAME 4096
+/* Members of an object that is compared with another one: each with each. */
+#define LIMIT_PROVENANCE_MEMBERS 1024
 /* Who a certificate names, who vouches, what kind a statement has: each a URI. */
 #define LIMIT_IDENTITY 4096
 /* What is held whole to be verified, where its digest is not enough (Ed25519, P-384). */
@@ -395,15 +399,23 @@
 /* A signing configuration: Sigstore's has 2 KiB. */
 #define LIMIT_SIGNING_CONFIG ((size_t)(1 * MIB))
 /* What an authority, a log or a clock answers to one who signs: some 10 KiB. Logs of version 2
- * answer after up to 20 s (rekor-tiles, CLIENTS.md). Tries of one request. */
+ * answer after up to 20 s (rekor-tiles, CLIENTS.md). */
 #define LIMIT_SERVICE_ANSWER ((size_t)(256 * KIB))
 #define LIMIT_SERVICE_MS 40000
-#define LIMIT_SERVICE_TRIES 4
+/* What the worker of who signs is asked: a bundle and its artifact; and what it has read out of an
+ * answer, a certificate and its chain at most. */
+#define LIMIT_KEYLESS_QUESTION (LIMIT_BUNDLE + LIMIT_BLOB_WHOLE + (size_t)(64 * KIB))
+#define LIMIT_KEYLESS_FIELDS (2 * LIMIT_SERVICE_ANSWER)
 /* Logs, authorities and keys of a trusted root. */
 #define LIMIT_TRUST_ROOT_ITEMS 256
 /* A file of a TUF repository, or a target of it (a trusted root, a signing configuration): go-tuf
  * takes targets of 5 MB; Sigstore's largest file has 7 KiB. */
 #define LIMIT_TUF_FILE ((size_t)(4 * MIB))
+/* Those of whose length nobody has said anything; as go-tuf has it. */
+#define LIMIT_TUF_TIMESTAMP 16384
+#define LIMIT_TUF_ROOT 512000
+/* What is told of such a file, of a bundle or a root: all facts of the largest. */
+#define LIMIT_TRUST_ANSWER ((size_t)(8 * MIB))
 /* Signatures of one of its files (Sigstore: ten at most), keys that may sign it; files that one
  * lists; roots of one walk, of which Sigstore made 15 in five years. */
 #define LIMIT_TUF_SIGNATURES 64
@@ -422,8 +434,9 @@
 #define LIMIT_POLICY_PATTERN (4 * LIMIT_GLOB + 8)
 /* Attachments judged for one image, each for one signer and one type: a second of a processor. */
 #define LIMIT_POLICY_JUDGEMENTS 20000
-/* What a policy's worker is told at once (its files, an attachment), and what it answers. */
-#define LIMIT_POLICY_QUESTION (LIMIT_POLICY_FILES * LIMIT_TUF_FILE + (size_t)(1 * MIB))
+/* What a policy's worker is told at once (a root and its files; an attachment), and what it
+ * answers. */
+#define LIMIT_POLICY_QUESTION ((LIMIT_POLICY_FILES + 1) * LIMIT_TUF_FILE + (size_t)(1 * MIB))
 #define LIMIT_POLICY_ANSWER ((size_t)(8 * MIB))
 /* What is told of one image, and one text of it. */
 #define LIMIT_DECISION_LINES 4096

@@ -83,6 +83,7 @@ int network_prepare(struct job *job, const struct network_flags *f, uint64_t tim
 		          .https_proxy = proxy(job, "https_proxy", "HTTPS_PROXY"),
 		          .http_proxy = proxy(job, "http_proxy", "HTTP_PROXY"),
 		          .no_proxy = proxy(job, "no_proxy", "NO_PROXY"),
+		          .retry_wait_ms = f->retry_time_ms,
 		          .deadline = deadline_in(timeout_ms ? timeout_ms : LIMIT_TIME_MS) },
 		.credentials = { .environment = job->environment,
 		                 .authfile = f->authfile,
@@ -93,8 +94,6 @@ int network_prepare(struct job *job, const struct network_flags *f, uint64_t tim
 		.plain_http = f->plain_http,
 		.chunk = f->chunk,
 		.mirrors = mirrors,
-		.retry_wait_ms = f->retry_time_ms,
-		.seed = (uint32_t)job->clock_ns,
 		.note = note,
 		.note_ctx = job,
 	};

@@ -4,12 +4,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/blob.h"
-#include "cmd/message.h"
+#include "cmd/images.h"
 #include "cmd/output.h"
 #include "cmd/status.h"
 #include "fmt/json_write.h"
 #include "sys/file.h"
-#include "transfer/attachments.h"
 
 #include <sys/stat.h>
 
@@ -55,10 +54,7 @@ static int judge_file(struct trial *t, const char *path, const char *artifact, e
 static int gather(struct trial *t, const struct target *target, unsigned kinds,
                   struct image_attachments *out, err *e)
 {
-	const char *tmp = job_env(t->job, "TMPDIR");
-	struct attachments_options o = { .scope = SCOPE_ROOT,
-		                             .kinds = kinds,
-		                             .tmp_dir = tmp && *tmp ? tmp : "/tmp" };
+	struct attachments_options o = { .scope = SCOPE_ROOT, .kinds = kinds };
 
 	if (network_prepare(t->job, &t->flags->network, t->timeout_ms, target->text, &o.registry, e) <
 	    0)
@@ -75,11 +71,7 @@ static int judge_attached(struct trial *t, const struct target *target, err *e)
 	if (gather(t, target, kinds, &image, e) < 0)
 		return -1;
 	t->now->image = image.subjects[0].digest;
-	if (image.tag[0] != '\0')
-		message_note(t->job, target->text,
-		             arena_printf(&t->job->arena,
-		                          "the tag '%s' is %s now, which is what is judged: a tag moves",
-		                          image.tag, DIGEST_TEXT(&t->now->image)));
+	images_note_tag(t->job, target->text, image.tag, DIGEST_TEXT(&t->now->image), "judged");
 	for (size_t i = 0; i < image.list.len && t->now->finding.kind != VERDICT_HOLDS; i++) {
 		struct verify_question q = { .is_attached = true, .attachment = image.list.items[i] };
 
@@ -119,11 +111,11 @@ static int judge_files(struct trial *t, const char *artifact, err *e)
 
 	if (!is_file(artifact) && !bytes_starts(bytes_str(artifact), BYTES("sha256:")) &&
 	    !bytes_starts(bytes_str(artifact), BYTES("sha512:"))) {
-		if (target_parse(artifact, &t->job->arena, &target, e) < 0)
+		if (target_parse_signed(artifact, &t->job->arena, &target, e) < 0)
 			return -1;
 		if (target.kind != TARGET_REGISTRY)
 			return err_set(e, ERR_USAGE, 0, "a file, a digest, or an image by its digest");
-		if (named_digest(t->job, target.text, &artifact, e) < 0)
+		if (named_digest(t->job, target.tag, &artifact, e) < 0)
 			return -1;
 	}
 	if (f->other.attestations)
@@ -138,7 +130,7 @@ static int judge_image(struct trial *t, const char *name, err *e)
 {
 	struct target target;
 
-	if (target_parse(name, &t->job->arena, &target, e) < 0)
+	if (target_parse_signed(name, &t->job->arena, &target, e) < 0)
 		return -1;
 	if (target.kind != TARGET_REGISTRY && target.kind != TARGET_LAYOUT &&
 	    target.kind != TARGET_OCI_ARCHIVE)

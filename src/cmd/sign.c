@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/sign.c - `oakum sign IMAGE...`: this image is ours. */
+#include "cmd/images.h"
 #include "cmd/signing.h"
 
 #include <stddef.h>
@@ -28,7 +29,7 @@ static int sign_run(struct job *job, const void *options, const struct texts *op
 	int status = signing_open(&s, job, &f->s, operands, e);
 
 	if (status == 0)
-		status = signing_pairs(job, &f->annotations, &pairs, e);
+		status = images_claims(&f->annotations, &job->arena, &pairs, e);
 	if (status == 0)
 		status = signing_images(&s, operands, &wish, e);
 	signing_close(&s);

@@ -6,12 +6,11 @@
 #include "cmd/keyless.h"
 #include "cmd/network.h"
 #include "cmd/status.h"
+#include "oci/predicate.h"
 #include "sys/file.h"
 #include "trust/dsse.h"
 
 #include <stddef.h>
-
-#define IN_TOTO "application/vnd.in-toto+json"
 
 struct sign_bundle_flags {
 	const char *bundle;
@@ -55,7 +54,7 @@ static int sign_statement(struct job *job, const char *path, const struct keyles
 	if (file_read_all(path, LIMIT_BUNDLE / 2, a, &b->payload, e) < 0)
 		return -1;
 	b->is_envelope = true;
-	b->payload_type = BYTES(IN_TOTO);
+	b->payload_type = BYTES(STATEMENT_MEDIA_TYPE);
 	const struct key_message m = { dsse_pae(b->payload_type, b->payload, a), NULL };
 
 	return private_key_sign(keyless_key(k), KEY_SHA256, &m, a, &b->signature, e);

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/images.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/status.h"
@@ -11,7 +12,6 @@
 #include "sys/file.h"
 
 #include <stddef.h>
-#include <unistd.h>
 
 #define FIELD(name) offsetof(struct signing_flags, name)
 #define PLATFORM { 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform), "one image of an index" }
@@ -112,14 +112,6 @@ void signing_close(struct signing *s)
 
 /* -- what is signed ---------------------------------------------------------------------------- */
 
-static int read_input(struct signing *s, const char *path, bytes *out, err *e)
-{
-	if (strcmp(path, "-") == 0)
-		return file_read_fd(STDIN_FILENO, "standard input", LIMIT_BUNDLE / 2, &s->job->arena, out,
-		                    e);
-	return file_read_all(path, LIMIT_BUNDLE / 2, &s->job->arena, out, e);
-}
-
 int signing_paper(struct signing *s, const char *type, const char *predicate,
                   const char *statement, struct paper *out, err *e)
 {
@@ -134,7 +126,7 @@ int signing_paper(struct signing *s, const char *type, const char *predicate,
 		return err_set(e, ERR_USAGE, 0, "a --statement says its own type: leave --type out");
 	if (!statement && predicate_type_of(type ? type : "custom", &known, e) < 0)
 		return -1;
-	if (read_input(s, path, &content, e) < 0)
+	if (file_read_input(path, LIMIT_BUNDLE / 2, &s->job->arena, &content, e) < 0)
 		return -1;
 	if (paper_read(content, statement ? NULL : &known, s->registry.http.deadline, &s->job->arena,
 	               out, e) < 0)
@@ -143,30 +135,7 @@ int signing_paper(struct signing *s, const char *type, const char *predicate,
 	return 0;
 }
 
-int signing_pairs(struct job *job, const struct texts *list, struct oci_labels *out, err *e)
-{
-	for (size_t i = 0; i < list->len; i++) {
-		bytes rest = bytes_str(list->items[i]), pair;
-
-		while (bytes_take_until(&rest, ',', &pair)) {
-			size_t equals = bytes_find(pair, '=');
-
-			if (equals == 0 || equals == pair.n || !text_is_utf8(pair))
-				return err_set(e, ERR_USAGE, 0, "an annotation is NAME=VALUE, not '%s'",
-				               SHOW(pair));
-			*ARENA_PUSH(&job->arena, out) = (struct oci_label){ bytes_slice(pair, 0, equals),
-				                                                bytes_skip(pair, equals + 1) };
-		}
-	}
-	return 0;
-}
-
 /* -- what is told ------------------------------------------------------------------------------ */
-
-static bool is_said(const char *word, const char *value)
-{
-	return word && strcmp(word, value) == 0;
-}
 
 static void put_place(struct json_writer *w, const char *name, const digest *manifest,
                       const char *tag)
@@ -243,45 +212,19 @@ static void tell(struct telling *t, const char *target, const struct sign_result
 			put_text(t, target, r, &r->items[i]);
 }
 
-static void note_tag(struct signing *s, const char *target, const struct attach_image *image)
-{
-	if (*image->tag)
-		message_note(s->job, target,
-		             arena_printf(&s->job->arena,
-		                          "the tag '%s' names %s now; a tag can be moved: name the digest "
-		                          "of what you built",
-		                          image->tag, DIGEST_TEXT(&image->root)));
-}
-
 /* -- images ------------------------------------------------------------------------------------ */
-
-/* A bare name means a registry, whatever lies in this folder. */
-static int take_target(struct job *job, const char *text, struct target *out, err *e)
-{
-	static const char *const prefixes[] = { "docker://",       "oci:",    "oci-archive:",
-		                                    "docker-archive:", "rootfs:", "docker-daemon:",
-		                                    "sbom:",           "./",      "../",
-		                                    "/" };
-	const char *full = arena_printf(&job->arena, "docker://%s", text);
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
-		if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
-			full = text;
-	if (target_parse(full, &job->arena, out, e) < 0)
-		return -1;
-	out->text = text;
-	return 0;
-}
 
 /* The flags of cosign 3 (--new-bundle-format) and ours say the same. */
 static int take_forms(const struct signing_flags *f, struct sign_wish *wish, err *e)
 {
+	bytes format = bytes_str(f->format);
+
 	if (f->format && f->new_bundle)
 		return err_set(e, ERR_USAGE, 0, "--format and --new-bundle-format exclude each other");
-	wish->as_tag = is_said(f->format, "tag") || is_said(f->format, "both") ||
-	               is_said(f->new_bundle, "false");
+	wish->as_tag = bytes_is(format, "tag") || bytes_is(format, "both") ||
+	               bytes_is(bytes_str(f->new_bundle), "false");
 	wish->replace = f->replace;
-	wish->as_bundle = !wish->as_tag || is_said(f->format, "both");
+	wish->as_bundle = !wish->as_tag || bytes_is(format, "both");
 	if (wish->replace && !wish->as_tag)
 		return err_set(e, ERR_USAGE, 0,
 		               "--replace is of the tag scheme (--format tag): bundles stay beside others");
@@ -309,10 +252,10 @@ static int sign_one(struct telling *t, const char *name, const struct sign_wish 
 	struct target target;
 	struct sign_result r;
 
-	if (take_target(s->job, name, &target, e) < 0 ||
+	if (target_parse_signed(name, &s->job->arena, &target, e) < 0 ||
 	    sign_image(&s->who, wish, &s->session, &target, &s->job->arena, &r, e) < 0)
 		return -1;
-	note_tag(s, name, &r.image);
+	images_note_tag(s->job, name, r.image.tag, DIGEST_TEXT(&r.image.root), "signed");
 	if (s->flags->bundle && file_write_atomic(s->flags->bundle, r.items[0].bundle, 0644, e) < 0)
 		return -1;
 	tell(t, name, &r);
@@ -322,7 +265,7 @@ static int sign_one(struct telling *t, const char *name, const struct sign_wish 
 int signing_images(struct signing *s, const struct texts *images, struct sign_wish *wish, err *e)
 {
 	struct telling t = { .s = s,
-		                 .as_json = is_said(s->flags->output, "json"),
+		                 .as_json = bytes_is(bytes_str(s->flags->output), "json"),
 		                 .is_attested = wish->paper != NULL };
 	struct platform platform;
 	enum status status = STATUS_DONE;
@@ -334,7 +277,8 @@ int signing_images(struct signing *s, const struct texts *images, struct sign_wi
 	s->as_tag = wish->as_tag;
 	if (signing_login(s, e) < 0)
 		return -1;
-	wish->keep = is_said(s->flags->upload, "false") || is_said(s->flags->no_upload, "true");
+	wish->keep = bytes_is(bytes_str(s->flags->upload), "false") ||
+	             bytes_is(bytes_str(s->flags->no_upload), "true");
 	wish->now = s->job->now;
 	output_stdout(&t.out);
 	json_write_init(&t.json, &t.out);

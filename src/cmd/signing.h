@@ -51,9 +51,6 @@ void signing_close(struct signing *s);
 int signing_paper(struct signing *s, const char *type, const char *predicate,
                   const char *statement, struct paper *out, err *e);
 
-/* signing_pairs(job, list, out, e): "k=v", or several with commas between. ERR_USAGE. */
-int signing_pairs(struct job *job, const struct texts *list, struct oci_labels *out, err *e);
-
 /* signing_images(s, images, wish, e): each image; what fails is told and the others are still done.
  * The rest of *wish is set here. The exit status, or -1. */
 int signing_images(struct signing *s, const struct texts *images, struct sign_wish *wish, err *e);

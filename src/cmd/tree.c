@@ -3,12 +3,12 @@
  * it; verified where somebody is named whom to believe. */
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/images.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/status.h"
 #include "cmd/who.h"
 #include "flow/attached_tree.h"
-#include "oci/platform.h"
 #include "sys/worker.h"
 
 #include <stddef.h>
@@ -36,25 +36,13 @@ static const struct flag flags[] = {
 	{ 0 },
 };
 
-static int take_scope(struct job *job, const struct tree_flags *f, struct attached_tree *out,
-                      err *e)
-{
-	if (f->platform && f->all_platforms)
-		return err_set(e, ERR_USAGE, 0, "--platform and --all-platforms exclude each other");
-	out->scope = f->all_platforms ? SCOPE_ALL : f->platform ? SCOPE_PLATFORM : SCOPE_ROOT;
-	return f->platform ? platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e)
-	                   : 0;
-}
-
-static int show(struct job *job, const struct attached_tree *tree, const char *text,
+static int show(struct job *job, const struct attached_tree *tree, const struct target *target,
                 struct outputs *outputs, err *e)
 {
 	struct tree_page page;
-	struct target target;
 
-	if (target_parse(text, &job->arena, &target, e) < 0 ||
-	    attached_tree_make(tree, &target, &job->arena, &page, e) < 0)
-		return err_wrap(e, "%s", SHOW(bytes_str(text)));
+	if (attached_tree_make(tree, target, &job->arena, &page, e) < 0)
+		return err_wrap(e, "%s", SHOW(bytes_str(target->text)));
 	for (size_t i = 0; i < outputs->len; i++) {
 		if (strcmp(output_format(outputs, i), "json") == 0)
 			tree_page_json(&page, output_stream(outputs, i));
@@ -71,6 +59,10 @@ static int show_with_workers(struct job *job, const struct tree_flags *f,
 {
 	const struct deadline *deadline = &tree->registry.http.deadline;
 	struct verify_terms terms = { 0 };
+	struct target target;
+
+	if (who_target(&f->who, text, &job->arena, &target, e) < 0)
+		return err_wrap(e, "%s", SHOW(bytes_str(text)));
 	int status = who_is_said(&f->who) ? who_prepare(job, &f->who, &terms, e) : 0;
 
 	if (status == 0 && who_is_said(&f->who))
@@ -78,7 +70,7 @@ static int show_with_workers(struct job *job, const struct tree_flags *f,
 	if (status == 0)
 		status = claimant_start(deadline, &tree->claimant, e);
 	if (status == 0)
-		status = show(job, tree, text, outputs, e);
+		status = show(job, tree, &target, outputs, e);
 	worker_stop(tree->claimant);
 	verifier_stop(tree->verifier);
 	who_done(&terms);
@@ -91,7 +83,8 @@ static int tree_run(struct job *job, const void *options, const struct texts *ta
 	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS;
 	struct attached_tree tree = { 0 };
 	struct outputs outputs = { 0 };
-	int status = take_scope(job, f, &tree, e);
+	int status = images_scope(f->platform, f->all_platforms, &job->arena, &tree.scope,
+	                          &tree.platform, e);
 
 	if (status == 0)
 		status = network_prepare(job, &f->network, ms, targets->items[0], &tree.registry, e);

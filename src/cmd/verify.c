@@ -38,8 +38,11 @@ struct telling {
 
 /* The names that cosign gives to the claims of GitHub's workflows. */
 static const char *const claim_names[CLAIMS_MOST] = {
-	[2] = "githubWorkflowTrigger",    [3] = "githubWorkflowSha", [4] = "githubWorkflowName",
-	[5] = "githubWorkflowRepository", [6] = "githubWorkflowRef",
+	[CLAIM_TRIGGER_OLD] = "githubWorkflowTrigger",
+	[CLAIM_COMMIT_OLD] = "githubWorkflowSha",
+	[CLAIM_WORKFLOW_OLD] = "githubWorkflowName",
+	[CLAIM_REPOSITORY_OLD] = "githubWorkflowRepository",
+	[CLAIM_REF_OLD] = "githubWorkflowRef",
 };
 
 static void put_log(struct json_writer *w, const struct bundle_entry *entry)
@@ -137,15 +140,19 @@ static void tell(void *ctx, const char *target, const struct verified_image *v)
 	if (!t->as_json) {
 		stream_puts(&t->out, "verified ");
 		stream_show(&t->out, bytes_str(target));
-		stream_printf(&t->out, "\n  %-11s%s\n", "image", DIGEST_TEXT(&v->subjects[0].what->digest));
+		stream_puts(&t->out, "\n");
 	}
 	for (size_t i = 0; i < v->attached.list.len; i++) {
+		const struct attachment *at = &v->attached.list.items[i];
+
 		if (v->findings[i].kind != VERDICT_HOLDS)
 			continue;
-		if (t->as_json)
-			put_signature(&t->json, target, &v->attached.list.items[i], &v->findings[i]);
-		else
-			proof_text(&t->out, &v->findings[i]);
+		if (t->as_json) {
+			put_signature(&t->json, target, at, &v->findings[i]);
+			continue;
+		}
+		stream_printf(&t->out, "  %-11s%s\n", "image", DIGEST_TEXT(&at->subject));
+		proof_text(&t->out, &v->findings[i]);
 	}
 }
 
@@ -178,7 +185,7 @@ static int run_policy(struct job *job, const struct verify_images_flags *f,
                       const struct texts *operands, err *e)
 {
 	const struct verify_policy_flags asked = { .policy = f->policy,
-		                                       .root = f->who.root,
+		                                       .who = &f->who,
 		                                       .name = f->image_name,
 		                                       .platform = f->platform,
 		                                       .all_platforms = f->all_platforms,

@@ -6,7 +6,7 @@
 #include "cmd/output.h"
 #include "cmd/proof.h"
 #include "cmd/verify_images.h"
-#include "trust/predicate.h"
+#include "oci/predicate.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -28,12 +28,12 @@ struct telling {
 	bool as_text;
 };
 
-static void put_proof(struct stream *out, const char *target, const struct verified_image *v,
+static void put_proof(struct stream *out, const char *target, const struct attachment *at,
                       const struct verify_finding *f)
 {
 	stream_puts(out, "verified ");
 	stream_show(out, bytes_str(target));
-	stream_printf(out, "\n  %-11s%s\n", "image", DIGEST_TEXT(&v->subjects[0].what->digest));
+	stream_printf(out, "\n  %-11s%s\n", "image", DIGEST_TEXT(&at->subject));
 	proof_text(out, f);
 }
 
@@ -61,7 +61,7 @@ static void tell(void *ctx, const char *target, const struct verified_image *v)
 		if (v->findings[i].kind != VERDICT_HOLDS)
 			continue;
 		if (t->as_text) {
-			put_proof(&t->out, target, v, &v->findings[i]);
+			put_proof(&t->out, target, &v->attached.list.items[i], &v->findings[i]);
 			continue;
 		}
 		note_proof(t->job, target, &v->findings[i]);

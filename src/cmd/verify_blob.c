@@ -7,7 +7,7 @@
 #include "cmd/output.h"
 #include "cmd/proof.h"
 #include "cmd/status.h"
-#include "trust/predicate.h"
+#include "oci/predicate.h"
 
 #include <stddef.h>
 

@@ -3,49 +3,10 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/images.h"
 #include "cmd/message.h"
 #include "cmd/status.h"
 #include "oci/platform.h"
-
-/* -- flags ------------------------------------------------------------------------------------- */
-
-static int take_claims(struct verify_images *v, err *e)
-{
-	const struct texts *list = &v->flags->claims;
-
-	for (size_t i = 0; i < list->len; i++) {
-		bytes rest = bytes_str(list->items[i]);
-		struct oci_label *claim = ARENA_PUSH(&v->job->arena, &v->image.claims);
-
-		if (bytes_find(rest, '=') == rest.n || !bytes_take_until(&rest, '=', &claim->name))
-			return err_set(e, ERR_USAGE, 0, "--annotations %s: NAME=VALUE belongs there",
-			               SHOW(bytes_str(list->items[i])));
-		claim->value = rest;
-	}
-	return 0;
-}
-
-static int take_scope(struct verify_images *v, err *e)
-{
-	const struct verify_images_flags *f = v->flags;
-	struct attachments_options *o = &v->image.gather;
-
-	if (f->platform && f->all_platforms)
-		return err_set(e, ERR_USAGE, 0, "--platform and --all-platforms exclude each other");
-	o->scope = f->all_platforms ? SCOPE_ALL : f->platform ? SCOPE_PLATFORM : SCOPE_ROOT;
-	return f->platform ? platform_parse(bytes_str(f->platform), &v->job->arena, &o->platform, e)
-	                   : 0;
-}
-
-/* cosign's --local-image takes the folder alone. */
-static int take_target(const struct verify_images *v, const char *text, struct arena *a,
-                       struct target *out, err *e)
-{
-	const char *named = v->flags->who.local && !strchr(text, ':') ? arena_printf(a, "oci:%s", text)
-	                                                              : text;
-
-	return target_parse(named, a, out, e);
-}
 
 /* -- one image --------------------------------------------------------------------------------- */
 
@@ -118,14 +79,11 @@ static int verify_one(const struct verify_images *v, struct verifier *verifier, 
 	struct verified_image image;
 	struct target target;
 
-	if (take_target(v, text, a, &target, e) < 0 ||
+	if (who_target(&v->flags->who, text, a, &target, e) < 0 ||
 	    verify_image(verifier, &target, &v->image, a, &image, e) < 0)
 		return -1;
-	if (image.attached.tag[0] != '\0')
-		message_note(
-			v->job, text,
-			arena_printf(a, "the tag '%s' is %s now, which is what is verified: a tag moves",
-		                 image.attached.tag, DIGEST_TEXT(&image.attached.subjects[0].digest)));
+	images_note_tag(v->job, text, image.attached.tag,
+	                DIGEST_TEXT(&image.attached.subjects[0].digest), "verified");
 	tell_others(v, text, &image, a);
 	if (image.kind != VERDICT_HOLDS)
 		return conclude(v, &image, a, e);
@@ -140,13 +98,14 @@ static int prepare(struct verify_images *v, const struct texts *targets, struct 
 {
 	const struct verify_images_flags *f = v->flags;
 	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS;
-	const char *tmp = job_env(v->job, "TMPDIR");
+	struct attachments_options *o = &v->image.gather;
+	struct arena *a = &v->job->arena;
 
-	v->image.gather.tmp_dir = tmp && *tmp ? tmp : "/tmp";
-	if (take_claims(v, e) < 0 || take_scope(v, e) < 0 || who_prepare(v->job, &f->who, terms, e) < 0)
+	if (images_claims(&f->claims, a, &v->image.claims, e) < 0 ||
+	    images_scope(f->platform, f->all_platforms, a, &o->scope, &o->platform, e) < 0 ||
+	    who_prepare(v->job, &f->who, terms, e) < 0)
 		return -1;
-	return network_prepare(v->job, &f->network, ms, targets->items[0], &v->image.gather.registry,
-	                       e);
+	return network_prepare(v->job, &f->network, ms, targets->items[0], &o->registry, e);
 }
 
 /* Worker and connections of one image are not those of the next: a worker is forked before the

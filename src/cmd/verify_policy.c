@@ -3,13 +3,13 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/images.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/roots.h"
 #include "cmd/status.h"
 #include "flow/policy.h"
 #include "fmt/json_write.h"
-#include "oci/platform.h"
 
 struct showing {
 	struct job *job;
@@ -135,14 +135,11 @@ static int one_image(struct showing *s, const char *text, err *e)
 	struct decision decision;
 	struct target target;
 
-	if (target_parse(text, &s->job->arena, &target, e) < 0 ||
+	if (who_target(s->flags->who, text, &s->job->arena, &target, e) < 0 ||
 	    policy_judge(s->session, &target, &s->job->arena, &decision, e) < 0)
 		return -1;
-	if (decision.tag.n > 0)
-		message_note(s->job, text,
-		             arena_printf(&s->job->arena,
-		                          "the tag is %s now, which is what is judged: a tag moves",
-		                          SHOW(decision.digest)));
+	images_note_tag(s->job, text, arena_str(&s->job->arena, decision.tag),
+	                arena_str(&s->job->arena, decision.digest), "judged");
 	if (s->as_json)
 		show_json(s, text, &decision);
 	else
@@ -172,22 +169,18 @@ static int prepare(struct job *job, const struct verify_policy_flags *f, const c
                    struct policy_options *out, err *e)
 {
 	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS;
-	const char *tmp = job_env(job, "TMPDIR");
+	enum attachments_scope scope;
 
 	*out = (struct policy_options){ .path = f->policy,
-		                            .root_is_named = f->root != NULL,
+		                            .root_is_named = f->who->root != NULL,
 		                            .name = f->name,
-		                            .has_platform = f->platform != NULL,
-		                            .all_platforms = f->all_platforms,
-		                            .tmp_dir = tmp && *tmp ? tmp : "/tmp",
 		                            .now = job->clock_ns / 1000000000,
 		                            .deadline = deadline_in(ms) };
-	if (f->platform && f->all_platforms)
-		return err_set(e, ERR_USAGE, 0, "--platform and --all-platforms exclude each other");
-	if (f->platform && platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e) < 0)
+	if (images_scope(f->platform, f->all_platforms, &job->arena, &scope, &out->platform, e) < 0 ||
+	    trust_root_text(job, f->who->root, &out->root, e) < 0)
 		return -1;
-	if (trust_root_text(job, f->root, &out->root, e) < 0)
-		return -1;
+	out->has_platform = scope == SCOPE_PLATFORM;
+	out->all_platforms = scope == SCOPE_ALL;
 	return network_prepare(job, f->network, ms, first, &out->registry, e);
 }
 

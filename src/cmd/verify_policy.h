@@ -4,10 +4,11 @@
 #pragma once
 
 #include "cmd/network.h"
+#include "cmd/who.h"
 
 struct verify_policy_flags {
 	const char *policy;   /* FILE */
-	const char *root;     /* --trusted-root; NULL: none */
+	const struct who_flags *who; /* where the image is, and --trusted-root; nobody is said */
 	const char *name;     /* --image-name: of an image that lies on this machine; NULL: as typed */
 	const char *platform; /* NULL: what the policy says */
 	bool all_platforms;

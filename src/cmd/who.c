@@ -54,9 +54,29 @@ static bool names_certificate(const struct who_flags *f)
 	       0;
 }
 
+static bool names_workflow(const struct who_flags *f)
+{
+	return f->trigger || f->commit || f->workflow || f->repository || f->ref;
+}
+
+/* --check-claims=false would change something: it is refused (check_accepted). */
+static bool wants_unchecked(const struct who_flags *f)
+{
+	return bytes_is(bytes_str(f->check_claims), "false");
+}
+
 bool who_is_said(const struct who_flags *f)
 {
-	return f->keys.len > 0 || names_certificate(f);
+	return f->keys.len > 0 || names_certificate(f) || names_workflow(f) || f->ignore_log ||
+	       f->ignore_sct || f->needs_timestamp || wants_unchecked(f);
+}
+
+int who_target(const struct who_flags *f, const char *text, struct arena *a, struct target *out,
+               err *e)
+{
+	bool is_folder = f->local && !bytes_starts(bytes_str(text), BYTES("oci:"));
+
+	return target_parse_signed(is_folder ? arena_printf(a, "oci:%s", text) : text, a, out, e);
 }
 
 /* -- keys -------------------------------------------------------------------------------------- */
@@ -146,26 +166,29 @@ static int take_identities(struct job *job, const struct who_flags *f, struct ve
 
 static int check_accepted(const struct who_flags *f, err *e)
 {
-	if (f->check_claims && strcmp(f->check_claims, "false") == 0)
+	if (wants_unchecked(f))
 		return err_set(e, ERR_USAGE, 0,
 		               "--check-claims=false: a signature whose claims are not looked at may be of "
 		               "any image");
-	if (f->keys.len > 0 &&
-	    (names_certificate(f) || f->trigger || f->commit || f->workflow || f->repository || f->ref))
+	if (f->keys.len > 0 && (names_certificate(f) || names_workflow(f)))
 		return err_set(e, ERR_USAGE, 0, "a --key needs no --certificate-... flag");
 	return 0;
 }
 
 int who_prepare(struct job *job, const struct who_flags *f, struct verify_terms *out, err *e)
 {
+	const struct certificate_claims claims = { .items = {
+		[CLAIM_TRIGGER_OLD] = bytes_str(f->trigger),
+		[CLAIM_COMMIT_OLD] = bytes_str(f->commit),
+		[CLAIM_WORKFLOW_OLD] = bytes_str(f->workflow),
+		[CLAIM_REPOSITORY_OLD] = bytes_str(f->repository),
+		[CLAIM_REF_OLD] = bytes_str(f->ref),
+	} };
+
 	*out = (struct verify_terms){ .request = { .ignore_log = f->ignore_log,
 		                                       .ignore_sct = f->ignore_sct,
 		                                       .needs_timestamp = f->needs_timestamp,
-		                                       .claims.items = { [2] = bytes_str(f->trigger),
-		                                                         [3] = bytes_str(f->commit),
-		                                                         [4] = bytes_str(f->workflow),
-		                                                         [5] = bytes_str(f->repository),
-		                                                         [6] = bytes_str(f->ref) } } };
+		                                       .claims = claims } };
 	if (check_accepted(f, e) < 0 || trust_root_text(job, f->root, &out->root, e) < 0)
 		return -1;
 	return f->keys.len > 0 ? take_keys(job, &f->keys, out, e) : take_identities(job, f, out, e);

@@ -9,6 +9,7 @@
 
 #include "cmd/applet.h"
 #include "flow/verify.h"
+#include "oci/target.h"
 
 struct who_flags {
 	struct texts keys;
@@ -24,8 +25,14 @@ struct who_flags {
 
 extern const struct flag_group who_flag_group;
 
-/* who_is_said(f): does any flag say whom to believe? */
+/* who_is_said(f): does any flag say whom to believe, or what must be proven of him? Not one of those
+ * that change nothing; nor --trusted-root, which policies need, too; nor --local-image. */
 bool who_is_said(const struct who_flags *f);
+
+/* who_target(f, text, a, out, e): the image: of --local-image always a folder, else as
+ * target_parse_signed, whose errors it has. */
+int who_target(const struct who_flags *f, const char *text, struct arena *a, struct target *out,
+               err *e);
 
 /* who_prepare(job, f, out, e): the terms; notes about expressions that are not anchored go to
  * standard error. ERR_USAGE, ERR_ABSENT, ERR_IO, ERR_LIMIT. Arena of the job; who_done frees the

@@ -108,18 +108,25 @@ static int take(EVP_PKEY *pkey, bytes from, struct public_key **out, err *e)
  * or the 32 octets of Ed25519 follow. OpenSSL's own reader takes five times as long. */
 #define OID_EC "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
 static const struct {
+	enum key_kind kind;
 	bytes head;
 	size_t rest;
 	const char *group; /* NULL: Ed25519 */
 } plain_keys[] = {
-	{ BYTES_INIT("\x30\x59\x30\x13" OID_EC "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00"),
+	{ KEY_P256,
+	  BYTES_INIT("\x30\x59\x30\x13" OID_EC "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00"),
 	  65, "P-256" },
-	{ BYTES_INIT("\x30\x76\x30\x10" OID_EC "\x06\x05\x2b\x81\x04\x00\x22\x03\x62\x00"),
+	{ KEY_P384,
+	  BYTES_INIT("\x30\x76\x30\x10" OID_EC "\x06\x05\x2b\x81\x04\x00\x22\x03\x62\x00"),
 	  97, "P-384" },
-	{ BYTES_INIT("\x30\x81\x9b\x30\x10" OID_EC "\x06\x05\x2b\x81\x04\x00\x23\x03\x81\x86\x00"),
+	{ KEY_P521,
+	  BYTES_INIT("\x30\x81\x9b\x30\x10" OID_EC "\x06\x05\x2b\x81\x04\x00\x23\x03\x81\x86\x00"),
 	  133, "P-521" },
-	{ BYTES_INIT("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"), ED25519_OCTETS, NULL },
+	{ KEY_ED25519, BYTES_INIT("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"),
+	  ED25519_OCTETS, NULL },
 };
+#define PLAIN_KEYS (sizeof(plain_keys) / sizeof(*plain_keys))
+#define PLAIN_MOST 160 /* octets of a head and what follows */
 
 static EVP_PKEY *of_point(const char *group, bytes point)
 {
@@ -142,7 +149,7 @@ static EVP_PKEY *of_point(const char *group, bytes point)
 /* plain_public(der): NULL: not of these forms. */
 static EVP_PKEY *plain_public(bytes der)
 {
-	for (size_t i = 0; i < sizeof(plain_keys) / sizeof(*plain_keys); i++) {
+	for (size_t i = 0; i < PLAIN_KEYS; i++) {
 		bytes rest = der;
 
 		if (!bytes_take_prefix(&rest, plain_keys[i].head) || rest.n != plain_keys[i].rest)
@@ -194,6 +201,21 @@ int public_key_read(bytes text, struct public_key **out, err *e)
 		status = take(der_public(pem.der), bytes_of(NULL, 0), out, e);
 	arena_done(&a);
 	return status;
+}
+
+int public_key_raw(enum key_kind kind, bytes octets, struct public_key **out, err *e)
+{
+	for (size_t i = 0; i < PLAIN_KEYS; i++) {
+		bytes head = plain_keys[i].head;
+		uint8_t der[PLAIN_MOST];
+
+		if (plain_keys[i].kind != kind || plain_keys[i].rest != octets.n)
+			continue;
+		memcpy(der, head.p, head.n);
+		memcpy(der + head.n, octets.p, octets.n);
+		return public_key_read(bytes_of(der, head.n + octets.n), out, e);
+	}
+	return err_set(e, ERR_FORMAT, 0, "no key: %zu bytes", octets.n);
 }
 
 void public_key_free(struct public_key *k)
@@ -339,6 +361,27 @@ bool public_key_verify(const struct public_key *k, enum key_hash hash,
 	                                     : hashed_verify(k, hash, message, signature));
 
 	ERR_clear_error(); /* a signature that does not hold is an answer */
+	return holds;
+}
+
+bool public_key_verify_raw(const struct public_key *k, enum key_hash hash,
+                           const struct key_message *message, bytes signature)
+{
+	int half = (EVP_PKEY_get_bits(k->pkey) + 7) / 8, n;
+	unsigned char *der = NULL;
+
+	if (k->kind == KEY_RSA || k->kind == KEY_ED25519 || signature.n != 2 * (size_t)half)
+		return false;
+	ECDSA_SIG *numbers = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(signature.p, half, NULL), *s = BN_bin2bn(signature.p + half, half, NULL);
+
+	if (!numbers || !r || !s || ECDSA_SIG_set0(numbers, r, s) != 1 ||
+	    (n = i2d_ECDSA_SIG(numbers, &der)) <= 0)
+		no_memory();
+	bool holds = public_key_verify(k, hash, message, bytes_of(der, (size_t)n));
+
+	OPENSSL_free(der);
+	ECDSA_SIG_free(numbers);
 	return holds;
 }
 

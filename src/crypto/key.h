@@ -36,6 +36,9 @@ struct public_key;
  * PEM; nothing may follow. ERR_FORMAT for anything else, certificates too, for a curve that is not
  * named above, an RSA key that is too short or too long. The caller frees it. */
 int public_key_read(bytes text, struct public_key **out, err *e);
+/* public_key_raw(kind, octets, out, e): a point of the curve, uncompressed (SEC 1 §2.3.3), or
+ * Ed25519's 32 octets. ERR_FORMAT. The caller frees it. */
+int public_key_raw(enum key_kind kind, bytes octets, struct public_key **out, err *e);
 void public_key_free(struct public_key *k);
 
 enum key_kind public_key_kind(const struct public_key *k);
@@ -53,6 +56,10 @@ bool public_key_equal(const struct public_key *a, const struct public_key *b);
  * go together: an Ed25519 key cannot judge by a digest that is not SHA-512. */
 bool public_key_verify(const struct public_key *k, enum key_hash hash,
                        const struct key_message *message, bytes signature);
+/* public_key_verify_raw(k, hash, message, signature): ECDSA's two numbers of the curve's size, one
+ * behind the other (IEEE P1363), not as DER; false for other kinds of keys. */
+bool public_key_verify_raw(const struct public_key *k, enum key_hash hash,
+                           const struct key_message *message, bytes signature);
 
 /* -- private ----------------------------------------------------------------------------------- */
 

@@ -82,7 +82,7 @@ int pem_only(bytes text, struct arena *a, struct pem *out, err *e)
 bytes pem_text(const char *label, bytes der, struct arena *a)
 {
 	bytes letters = base64_encode(der, a);
-	buf text = BUF_INIT(letters.n * 2 + 256);
+	buf text = BUF_SECRET(letters.n * 2 + 256); /* it may be a private key */
 
 	buf_printf(&text, DASHES "BEGIN %s" DASHES "\n", label);
 	for (size_t i = 0; i < letters.n; i += LINE) {
@@ -92,7 +92,6 @@ bytes pem_text(const char *label, bytes der, struct arena *a)
 	buf_printf(&text, DASHES "END %s" DASHES "\n", label);
 	bytes out = arena_bytes(a, buf_bytes(&text));
 
-	explicit_bzero(text.p, text.n); /* it may have been a private key */
 	buf_done(&text);
 	return out;
 }

@@ -42,7 +42,7 @@ static bool list_of(const struct certificate *c, bytes *out)
 {
 	bytes value, inner = { 0 };
 
-	if (!certificate_extension(c, OID_SCT_LIST, &value))
+	if (certificate_extension(c, OID_SCT_LIST, &value) != COUNT_ONE)
 		return false;
 	const unsigned char *p = value.p;
 	ASN1_OCTET_STRING *octets = d2i_ASN1_OCTET_STRING(NULL, &p, (long)value.n);

@@ -9,10 +9,29 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define SHA256_OCTETS 32
+
 static _Noreturn void no_memory(void)
 {
 	fputs("oakum: OpenSSL has no memory for a time stamp\n", stderr);
 	abort();
+}
+
+bytes timestamp_request(bytes message, struct arena *a)
+{
+	/* TimeStampReq { version 1, messageImprint { { sha256, NULL }, hash }, certReq TRUE } */
+	static const uint8_t head[] = {
+		0x30, 0x39, 0x02, 0x01, 0x01, 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+		0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, SHA256_OCTETS,
+	};
+	static const uint8_t tail[] = { 0x01, 0x01, 0xff };
+	digest d = digest_of(DIGEST_SHA256, message);
+	uint8_t *der = arena_alloc(a, sizeof(head) + SHA256_OCTETS + sizeof(tail));
+
+	memcpy(der, head, sizeof(head));
+	memcpy(der + sizeof(head), d.value, SHA256_OCTETS);
+	memcpy(der + sizeof(head) + SHA256_OCTETS, tail, sizeof(tail));
+	return bytes_of(der, sizeof(head) + SHA256_OCTETS + sizeof(tail));
 }
 
 static bool time_of(TS_TST_INFO *info, int64_t *out)

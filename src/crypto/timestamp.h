@@ -8,6 +8,10 @@
 
 #include "crypto/x509.h"
 
+/* timestamp_request(message, a): a TimeStampReq (§2.4.1) over its SHA-256, which asks for the
+ * certificate, too, without a nonce. Arena. */
+bytes timestamp_request(bytes message, struct arena *a);
+
 /* timestamp_verify(response, message, chain, out_time, e): a TimeStampResp over message (§2.4.2),
  * signed by the chain's authority; its certificate may lie in the token, or first in the chain.
  * Seconds since 1970, fractions cut. ERR_FORMAT no response; ERR_UNTRUSTED. */

@@ -19,7 +19,7 @@ struct uri {
 /* unescape(value, a): %XX of RFC 3986; NULL: no such escape, or a NUL. */
 static const char *unescape(bytes value, struct arena *a)
 {
-	buf out = BUF_INIT(value.n + 1);
+	buf out = BUF_SECRET(value.n + 1);
 	bytes rest = value, hex;
 	uint8_t c;
 	bool is_good = true;
@@ -34,7 +34,6 @@ static const char *unescape(bytes value, struct arena *a)
 	}
 	const char *text = is_good ? arena_str(a, buf_bytes(&out)) : NULL;
 
-	explicit_bzero(out.p, out.n);
 	buf_done(&out);
 	return text;
 }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "crypto/x509_own.h"
 
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -93,19 +94,34 @@ static bool is_oid(const ASN1_OBJECT *o, const char *oid)
 	return OBJ_obj2txt(text, sizeof(text), o, 1) > 0 && strcmp(text, oid) == 0;
 }
 
-static struct certificate_name name_of(const GENERAL_NAME *name)
+static struct certificate_name text_name(enum certificate_name_kind kind, const ASN1_STRING *s,
+                                         struct arena *a)
+{
+	return (struct certificate_name){ kind, arena_bytes(a, text_of(s)) };
+}
+
+/* RFC 5280 §4.2.1.6: four octets or sixteen. */
+static struct certificate_name address_of(bytes octets, struct arena *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if ((octets.n != 4 && octets.n != 16) ||
+	    !inet_ntop(octets.n == 4 ? AF_INET : AF_INET6, octets.p, text, sizeof(text)))
+		return (struct certificate_name){ 0 };
+	return (struct certificate_name){ NAME_IP, arena_bytes(a, bytes_str(text)) };
+}
+
+static struct certificate_name name_of(const GENERAL_NAME *name, struct arena *a)
 {
 	switch (name->type) {
-	case GEN_URI: return (struct certificate_name){ NAME_URI, text_of(name->d.ia5) };
-	case GEN_EMAIL: return (struct certificate_name){ NAME_EMAIL, text_of(name->d.ia5) };
-	case GEN_DNS: return (struct certificate_name){ NAME_DNS, text_of(name->d.ia5) };
-	case GEN_IPADD: return (struct certificate_name){ NAME_IP, text_of(name->d.ip) };
+	case GEN_URI: return text_name(NAME_URI, name->d.ia5, a);
+	case GEN_EMAIL: return text_name(NAME_EMAIL, name->d.ia5, a);
+	case GEN_DNS: return text_name(NAME_DNS, name->d.ia5, a);
+	case GEN_IPADD: return address_of(text_of(name->d.ip), a);
 	case GEN_OTHERNAME:
 		if (is_oid(name->d.otherName->type_id, OID_USER_NAME) &&
 		    name->d.otherName->value->type == V_ASN1_UTF8STRING)
-			return (struct certificate_name){
-				NAME_OTHER, text_of(name->d.otherName->value->value.utf8string)
-			};
+			return text_name(NAME_OTHER, name->d.otherName->value->value.utf8string, a);
 		break;
 	default: break;
 	}
@@ -117,29 +133,48 @@ struct certificate_names certificate_names_of(const struct certificate *c, struc
 	struct certificate_names out = { 0 };
 	GENERAL_NAMES *names = X509_get_ext_d2i(c->x509, NID_subject_alt_name, NULL, NULL);
 
-	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-		struct certificate_name name = name_of(sk_GENERAL_NAME_value(names, i));
-
-		if (name.kind == NAME_NONE)
-			continue;
-		name.value = arena_bytes(a, name.value);
-		*ARENA_PUSH(a, &out) = name;
-	}
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		*ARENA_PUSH(a, &out) = name_of(sk_GENERAL_NAME_value(names, i), a);
 	GENERAL_NAMES_free(names);
 	ERR_clear_error(); /* without names: an answer */
 	return out;
 }
 
-bool certificate_extension(const struct certificate *c, const char *oid, bytes *out)
+enum certificate_count certificate_extension(const struct certificate *c, const char *oid,
+                                             bytes *out)
 {
 	ASN1_OBJECT *o = OBJ_txt2obj(oid, 1);
 	int at = X509_get_ext_by_OBJ(c->x509, o, -1);
-	bool single = at >= 0 && X509_get_ext_by_OBJ(c->x509, o, at) < 0;
+	bool again = at >= 0 && X509_get_ext_by_OBJ(c->x509, o, at) >= 0;
 
 	ASN1_OBJECT_free(o);
-	if (single)
-		*out = text_of(X509_EXTENSION_get_data(X509_get_ext(c->x509, at)));
-	return single;
+	if (at < 0)
+		return COUNT_NONE;
+	if (again)
+		return COUNT_SEVERAL;
+	*out = text_of(X509_EXTENSION_get_data(X509_get_ext(c->x509, at)));
+	return COUNT_ONE;
+}
+
+bool certificate_text(bytes der, bytes *out)
+{
+	uint8_t tag, n, more = 0;
+	size_t length;
+
+	if (!bytes_take_u8(&der, &tag) || tag != 0x0c || !bytes_take_u8(&der, &n))
+		return false;
+	length = n;
+	if (n >= 0x80) {
+		if (n > 0x82 || n == 0x80)
+			return false;
+		for (length = 0; n > 0x80; n--) {
+			if (!bytes_take_u8(&der, &more))
+				return false;
+			length = length << 8 | more;
+		}
+	}
+	*out = der;
+	return der.n == length;
 }
 
 /* -- where it leads ---------------------------------------------------------------------------- */

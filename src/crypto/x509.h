@@ -21,21 +21,28 @@ const struct public_key *certificate_key(const struct certificate *c);
 bool certificate_times(const struct certificate *c, int64_t *out_from, int64_t *out_until);
 bool certificate_valid_at(const struct certificate *c, int64_t time);
 
+/* None: of a kind that names nobody here. */
 enum certificate_name_kind { NAME_NONE, NAME_URI, NAME_EMAIL, NAME_DNS, NAME_IP, NAME_OTHER };
 struct certificate_name {
 	enum certificate_name_kind kind;
-	bytes value; /* of NAME_OTHER: the text within, under the OID of sigstore's user names */
+	bytes value; /* of NAME_IP: as people write it; of NAME_OTHER: the text within, under the OID of
+	              * sigstore's user names; of NAME_NONE: empty */
 };
 struct certificate_names {
 	struct certificate_name *items;
 	size_t len, cap;
 };
 
-/* certificate_names_of(c, a): its subjectAltName. Arena. */
+/* certificate_names_of(c, a): its subjectAltName, every name of it. Arena. */
 struct certificate_names certificate_names_of(const struct certificate *c, struct arena *a);
-/* certificate_extension(c, oid, out): the octets within an extension; false when there is none, or
- * more than one. Borrows. */
-bool certificate_extension(const struct certificate *c, const char *oid, bytes *out);
+/* certificate_extension(c, oid, out): how many extensions it has of that name, and where there is
+ * just one, the octets within. Who takes several for none lets a repeated one vanish. Borrows. */
+enum certificate_count { COUNT_NONE, COUNT_ONE, COUNT_SEVERAL };
+enum certificate_count certificate_extension(const struct certificate *c, const char *oid,
+                                             bytes *out);
+/* certificate_text(octets, out): those of an extension that is one UTF8String (X.690 §8.23), of
+ * less than 64 KiB; false: it is none. Borrows. */
+bool certificate_text(bytes octets, bytes *out);
 
 struct certificate_chain {
 	struct certificate **items; /* leaf or lowest first; the last is a root */

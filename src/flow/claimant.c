@@ -46,45 +46,32 @@ static int read_claims(const struct attachment *at, struct arena *a, struct clai
 	return 0;
 }
 
-static void answer(struct worker_side *side, bytes request, struct arena *a)
+/* What cannot be read is an answer, too. */
+static int answer(void *ctx, bytes request, buf *out, err *e)
 {
+	struct arena *a = ctx;
 	struct verify_question q = { 0 };
 	struct claimant c = { 0 };
-	buf out = BUF_INIT(ANSWER_MOST);
-	err e = { 0 };
+	err trouble = { 0 };
 
+	arena_reset(a);
 	if (!verify_question_unpack(request, a, &q))
-		(void)err_set(&e, ERR_FORMAT, 0, "a question that cannot be read");
-	else
-		(void)read_claims(&q.attachment, a, &c, &e);
-	pack_err(&out, &e);
-	pack_bytes(&out, bytes_slice(c.identity, 0, LIMIT_IDENTITY));
-	pack_bytes(&out, bytes_slice(c.issuer, 0, LIMIT_IDENTITY));
-	pack_bytes(&out, bytes_slice(c.predicate_type, 0, LIMIT_IDENTITY));
-	side_answer(side, buf_bytes(&out), true);
-	buf_done(&out);
+		return side_unread(e);
+	(void)read_claims(&q.attachment, a, &c, &trouble);
+	pack_err(out, &trouble);
+	pack_bytes(out, bytes_slice(c.identity, 0, LIMIT_IDENTITY));
+	pack_bytes(out, bytes_slice(c.issuer, 0, LIMIT_IDENTITY));
+	pack_bytes(out, bytes_slice(c.predicate_type, 0, LIMIT_IDENTITY));
+	return 0;
 }
 
 static _Noreturn int serve(struct worker_side *side, void *arg)
 {
 	struct arena a = ARENA_INIT;
-	buf request = BUF_INIT(LIMIT_VERIFY_QUESTION + WORKER_IN_SIZE);
+	const struct side_service service = { LIMIT_VERIFY_QUESTION, ANSWER_MOST, answer, &a };
 
 	(void)arg;
-	for (;;) {
-		bool last = false;
-
-		buf_clear(&request);
-		while (!last) {
-			bytes part;
-
-			side_take(side, &part, &last);
-			buf_put(&request, part);
-			side_taken(side);
-		}
-		answer(side, buf_bytes(&request), &a);
-		arena_reset(&a);
-	}
+	side_serve(side, &service);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
@@ -105,7 +92,7 @@ static int take(bytes in, struct arena *a, struct claimant *out, err *e)
 	if (!pack_take_err(&in, &trouble) || !pack_take_bytes(&in, LIMIT_IDENTITY, &c.identity) ||
 	    !pack_take_bytes(&in, LIMIT_IDENTITY, &c.issuer) ||
 	    !pack_take_bytes(&in, LIMIT_IDENTITY, &c.predicate_type) || in.n > 0)
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+		return worker_unread(e);
 	if (err_is_set(&trouble))
 		c.trouble = arena_str(a, bytes_str(trouble.text));
 	*out = c;
@@ -116,19 +103,10 @@ int claimant_ask(struct worker *w, const struct attachment *at, struct arena *a,
                  struct claimant *out, err *e)
 {
 	const struct verify_question q = { .is_attached = true, .attachment = *at };
-	buf question = BUF_INIT(2 * LIMIT_VERIFY_QUESTION), text = BUF_INIT(ANSWER_MOST);
+	bytes in;
 
 	*out = (struct claimant){ 0 };
-	verify_question_pack(&q, &question);
-	int status = question.n > LIMIT_VERIFY_QUESTION
-	                 ? err_set(e, ERR_LIMIT, 0, "a signature of %zu bytes", question.n)
-	                 : worker_send_all(w, buf_bytes(&question), true, e);
-
-	if (status == 0)
-		status = worker_take_answer(w, &text, e);
-	if (status == 0)
-		status = take(arena_bytes(a, buf_bytes(&text)), a, out, e);
-	buf_done(&question);
-	buf_done(&text);
-	return status;
+	if (verify_question_send(w, &q, e) < 0 || worker_told(w, ANSWER_MOST, a, &in, e) < 0)
+		return -1;
+	return take(in, a, out, e);
 }

@@ -59,7 +59,3 @@ int db_adopt(const char *temp, const struct db_place *place, err *e);
 int db_import(const char *from, const struct db_place *place, err *e);
 /* db_check(path, out, e): every block, and nothing but the database; out is opened. ERR_FORMAT. */
 int db_check(const char *path, struct database **out, err *e);
-/* db_lock(path, timeout_ms, wait, ctx, e): nobody else updates the database at path until the
- * descriptor is closed; wait(ctx) is told once when somebody does. -1: ERR_IO, ERR_LIMIT (he took
- * too long). The lock lies in PATH.lock, which stays. */
-int db_lock(const char *path, uint64_t timeout_ms, void (*wait)(void *ctx), void *ctx, err *e);

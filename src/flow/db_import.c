@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/limits.h"
 #include "base/text.h"
 #include "flow/db.h"
 #include "store/sorted.h"
-#include "sys/deadline.h"
 #include "sys/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Feeds are dated in all time zones, and clocks differ. */
 #define FUTURE INT64_C(172800)
-#define LOCK_POLL_MS 50
 
 /* -- checks ------------------------------------------------------------------------------------ */
 
@@ -120,35 +115,4 @@ int db_import(const char *from, const struct db_place *place, err *e)
 		(void)unlink(temp); /* a left-over is no harm */
 	arena_done(&a);
 	return result < 0 ? err_wrap(e, "'%s'", SHOW(bytes_str(from))) : 0;
-}
-
-/* -- one at a time ----------------------------------------------------------------------------- */
-
-int db_lock(const char *path, uint64_t timeout_ms, void (*wait)(void *ctx), void *ctx, err *e)
-{
-	static const struct timespec poll = { 0, LOCK_POLL_MS * 1000000L };
-	const struct deadline deadline = deadline_in(timeout_ms ? timeout_ms : LIMIT_TIME_MS);
-	struct arena a = ARENA_INIT;
-	int fd = open(arena_printf(&a, "%s.lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	bool told = false;
-
-	arena_done(&a);
-	if (fd < 0)
-		return err_set(e, ERR_IO, errno, "'%s.lock'", SHOW(bytes_str(path)));
-	/* Of the open file, not of the process: a worker that lives a moment longer keeps it, too. */
-	while (fcntl(fd, F_OFD_SETLK, &(struct flock){ .l_type = F_WRLCK }) < 0) {
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-			(void)err_set(e, ERR_IO, errno, "lock '%s.lock'", SHOW(bytes_str(path)));
-		else if (deadline_check(&deadline, e) < 0)
-			(void)err_wrap(e, "another process updates '%s'", SHOW(bytes_str(path)));
-		if (err_is_set(e)) {
-			(void)close(fd);
-			return -1;
-		}
-		if (!told && wait)
-			wait(ctx);
-		told = true;
-		(void)nanosleep(&poll, NULL); /* it may be woken earlier */
-	}
-	return fd;
 }

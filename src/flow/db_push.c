@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "flow/db_update.h"
-#include "fmt/json_write.h"
+#include "oci/artifact.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -48,75 +48,40 @@ static int send_blob(struct registry *r, const struct reference *ref, const stru
 	return is_there ? 0 : registry_blob_push(r, ref, d, NULL, &source, e);
 }
 
-static int to_buf(void *ctx, bytes part, err *e)
+/* write_manifest(file, built, a, out, e): with the name that oras pull gives the file. */
+static int write_manifest(const struct descriptor *file, int64_t built, struct arena *a, bytes *out,
+                          err *e)
 {
-	return buf_append(ctx, part, e);
-}
+	const char *date = arena_printf(a, "%sT00:00:00Z", DATE_TEXT(built));
+	struct oci_label title = { BYTES("org.opencontainers.image.title"),
+		                       BYTES("vulnerabilities.db") };
+	struct oci_label created = { BYTES("org.opencontainers.image.created"), bytes_str(date) };
+	struct artifact artifact = { .type = BYTES(UPDATE_ARTIFACT),
+		                         .layer = *file,
+		                         .annotations = { &created, 1, 1 } };
 
-static void write_descriptor(struct json_writer *w, const char *name, const struct descriptor *d)
-{
-	json_write_object(w, name);
-	json_write_str(w, "mediaType", d->media_type);
-	json_write_text(w, "digest", DIGEST_TEXT(&d->digest));
-	json_write_u64(w, "size", d->size);
-}
-
-static void write_manifest(const struct descriptor *config, const struct descriptor *layer,
-                           int64_t built, buf *out)
-{
-	struct stream stream;
-	struct json_writer w;
-	err none = { 0 };
-
-	stream_init(&stream, to_buf, out);
-	json_write_init(&w, &stream);
-	json_write_object(&w, NULL);
-	json_write_u64(&w, "schemaVersion", 2);
-	json_write_text(&w, "mediaType", "application/vnd.oci.image.manifest.v1+json");
-	json_write_text(&w, "artifactType", UPDATE_ARTIFACT);
-	write_descriptor(&w, "config", config);
-	json_write_end(&w);
-	json_write_array(&w, "layers");
-	write_descriptor(&w, NULL, layer);
-	json_write_object(&w, "annotations"); /* the name that oras pull gives the file */
-	json_write_text(&w, "org.opencontainers.image.title", "vulnerabilities.db");
-	json_write_end(&w);
-	json_write_end(&w);
-	json_write_end(&w);
-	json_write_object(&w, "annotations");
-	buf date = BUF_INIT(64);
-
-	buf_printf(&date, "%sT00:00:00Z", DATE_TEXT(built));
-	json_write_str(&w, "org.opencontainers.image.created", buf_bytes(&date));
-	buf_done(&date);
-	json_write_end(&w);
-	json_write_end(&w);
-	(void)stream_finish(&stream, &none); /* the buffer has room for a manifest */
+	artifact.layer.annotations = (struct oci_labels){ &title, 1, 1 };
+	return artifact_text(&artifact, a, out, e);
 }
 
 static int send(struct registry *r, const struct reference *ref, int fd, uint64_t size,
                 int64_t built, digest *out, err *e)
 {
-	struct descriptor config = { .media_type = BYTES("application/vnd.oci.empty.v1+json"),
-		                         .digest = digest_of(DIGEST_SHA256, BYTES("{}")),
-		                         .size = 2 };
+	const struct descriptor config = artifact_config();
 	struct descriptor layer = { .media_type = BYTES(UPDATE_DATABASE), .size = size };
-	struct sending empty = { .fd = -1, .content = BYTES("{}") }, file = { .fd = fd };
-	buf manifest = BUF_INIT(LIMIT_MANIFEST);
+	struct sending empty = { .fd = -1, .content = BYTES(ARTIFACT_CONFIG_TEXT) };
+	struct sending file = { .fd = fd };
+	struct registry_document doc = { .media_type = BYTES(ARTIFACT_MEDIA_TYPE) };
+	struct arena a = ARENA_INIT;
+	int result = -1;
 
-	if (update_digest(fd, DIGEST_SHA256, &layer.digest, e) < 0 ||
-	    send_blob(r, ref, &config, &empty, e) < 0 || send_blob(r, ref, &layer, &file, e) < 0)
-		return -1;
-	write_manifest(&config, &layer, built, &manifest);
-	const struct registry_document doc = {
-		.content = buf_bytes(&manifest),
-		.media_type = BYTES("application/vnd.oci.image.manifest.v1+json"),
-		.digest = digest_of(DIGEST_SHA256, buf_bytes(&manifest))
-	};
-	int result = registry_manifest_push(r, ref, &doc, NULL, NULL, e);
-
-	*out = doc.digest;
-	buf_done(&manifest);
+	if (update_digest(fd, DIGEST_SHA256, &layer.digest, e) == 0 &&
+	    write_manifest(&layer, built, &a, &doc.content, e) == 0 &&
+	    send_blob(r, ref, &config, &empty, e) == 0 && send_blob(r, ref, &layer, &file, e) == 0) {
+		*out = doc.digest = digest_of(DIGEST_SHA256, doc.content);
+		result = registry_manifest_push(r, ref, &doc, NULL, NULL, e);
+	}
+	arena_done(&a);
 	return result;
 }
 

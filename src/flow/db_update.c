@@ -272,7 +272,7 @@ int db_update(const struct db_update_options *o, struct arena *a, struct db_upda
               err *e)
 {
 	struct db_update_result result = { 0 };
-	auto_fd lock = db_lock(o->place.path, o->timeout_ms, say_waiting, &o, e);
+	auto_fd lock = file_lock(o->place.path, o->timeout_ms, say_waiting, &o, e);
 
 	if (lock < 0)
 		return -1;

@@ -119,14 +119,8 @@ static int check_bundle(struct bringing *b, err *e)
 static int check_image(struct bringing *b, struct reference *ref, err *e)
 {
 	const struct db_update_options *o = b->options;
-	const char *slash = strrchr(o->place.path, '/');
-	int folder = slash ? (int)(slash - o->place.path) : 0;
 	const struct verify_image wanted = {
-		.wish = WISH_SIGNATURE,
-		.gather = { .scope = SCOPE_ROOT,
-		            .registry = o->registry,
-		            .tmp_dir = slash ? arena_printf(b->arena, "%.*s/", folder, o->place.path)
-		                             : "." }
+		.wish = WISH_SIGNATURE, .gather = { .scope = SCOPE_ROOT, .registry = o->registry }
 	};
 	struct verify_finding finding = { 0 };
 	struct verified_image image;

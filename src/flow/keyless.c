@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/timestamp.h"
 #include "flow/keyless_own.h"
 #include "flow/service.h"
 #include "trust/bundle_text.h"
@@ -14,7 +15,6 @@ struct keyless {
 	struct arena arena;
 	struct keyless_options options;
 	struct worker *worker;
-	buf answer; /* of the worker, whole */
 	struct http *http;
 	struct signing_config services;
 	struct private_key *key;
@@ -23,22 +23,13 @@ struct keyless {
 
 /* -- the worker -------------------------------------------------------------------------------- */
 
-static int broken(err *e)
+/* ask(k, request, a, out, e): the fields of its answer; ends the request. Arena. */
+static int ask(struct keyless *k, buf *request, struct arena *a, bytes *out, err *e)
 {
-	return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-}
+	int status = worker_ask(k->worker, buf_bytes(request), LIMIT_KEYLESS_FIELDS, a, out, e);
 
-/* ask(k, request, out, e): the fields of its answer; views of k->answer. */
-static int ask(struct keyless *k, const buf *request, bytes *out, err *e)
-{
-	buf_clear(&k->answer);
-	if (worker_send_all(k->worker, buf_bytes(request), true, e) < 0 ||
-	    worker_take_answer(k->worker, &k->answer, e) < 0)
-		return -1;
-	*out = buf_bytes(&k->answer);
-	if (!pack_take_err(out, e))
-		return broken(e);
-	return err_is_set(e) ? -1 : 0;
+	buf_done(request);
+	return status;
 }
 
 /* -- opening ----------------------------------------------------------------------------------- */
@@ -50,15 +41,12 @@ static int read_services(struct keyless *k, err *e)
 	bytes in;
 
 	buf_putc(&request, KEYLESS_OPEN);
-	int status = ask(k, &request, &in, e);
-
-	buf_done(&request);
-	if (status < 0)
+	if (ask(k, &request, &k->arena, &in, e) < 0)
 		return -1;
 	if (!keyless_take_services(&in, &k->arena, &s->authorities) ||
 	    !keyless_take_services(&in, &k->arena, &s->logs) ||
 	    !keyless_take_services(&in, &k->arena, &s->clocks) || in.n > 0)
-		return broken(e);
+		return worker_unread(e);
 	return 0;
 }
 
@@ -96,7 +84,6 @@ int keyless_open(const struct keyless_options *o, struct keyless **out, err *e)
 
 	k->arena = a;
 	k->options = *o;
-	k->answer = (buf)BUF_INIT(KEYLESS_ANSWER_MOST);
 	const struct worker_options w = {
 		.serve = keyless_serve, .arg = &k->options, .keep = { -1, -1 }, .deadline = o->http.deadline
 	};
@@ -118,7 +105,6 @@ void keyless_close(struct keyless *k)
 	if (k->http)
 		http_close(k->http);
 	private_key_free(k->key);
-	buf_done(&k->answer);
 	struct arena a = k->arena;
 
 	arena_wipe(&a); /* k lies in it */
@@ -168,22 +154,17 @@ static int post(struct keyless *k, struct service_call *call, struct arena *a, b
 
 static int read_certificate(struct keyless *k, bytes text, err *e)
 {
-	buf request = BUF_INIT(KEYLESS_REQUEST_MOST);
-	bytes in, leaf, chain;
+	buf request = BUF_INIT(LIMIT_KEYLESS_QUESTION);
+	bytes in;
 
 	buf_putc(&request, KEYLESS_CERTIFICATE);
 	pack_bytes(&request, public_key_der(private_key_public(k->key)));
 	pack_bytes(&request, text);
-	int status = ask(k, &request, &in, e);
-
-	buf_done(&request);
-	if (status < 0)
+	if (ask(k, &request, &k->arena, &in, e) < 0)
 		return -1;
-	if (!pack_take_bytes(&in, LIMIT_SERVICE_ANSWER, &leaf) ||
-	    !pack_take_bytes(&in, 2 * LIMIT_SERVICE_ANSWER, &chain) || in.n > 0)
-		return broken(e);
-	k->certificate.leaf = arena_bytes(&k->arena, leaf);
-	k->certificate.chain = arena_bytes(&k->arena, chain);
+	if (!pack_take_bytes(&in, LIMIT_SERVICE_ANSWER, &k->certificate.leaf) ||
+	    !pack_take_bytes(&in, 2 * LIMIT_SERVICE_ANSWER, &k->certificate.chain) || in.n > 0)
+		return worker_unread(e);
 	return 0;
 }
 
@@ -252,8 +233,8 @@ static int stamp(struct keyless *k, const struct signing_service *s, bytes signa
 		                         .url = address(s, "", a),
 		                         .type = STAMP_QUERY_TYPE,
 		                         .accept = "application/timestamp-reply",
-		                         .body = stamp_request(signature, a) };
-	buf request = BUF_INIT(KEYLESS_REQUEST_MOST);
+		                         .body = timestamp_request(signature, a) };
+	buf request = BUF_INIT(LIMIT_KEYLESS_QUESTION);
 	bytes nothing;
 
 	if (post(k, &call, a, out, e) < 0)
@@ -261,10 +242,7 @@ static int stamp(struct keyless *k, const struct signing_service *s, bytes signa
 	buf_putc(&request, KEYLESS_STAMP);
 	pack_bytes(&request, signature);
 	pack_bytes(&request, *out);
-	int status = ask(k, &request, &nothing, e);
-
-	buf_done(&request);
-	return status < 0 ? err_wrap(e, "%s %s", call.what, call.url) : 0;
+	return ask(k, &request, a, &nothing, e) < 0 ? err_wrap(e, "%s %s", call.what, call.url) : 0;
 }
 
 static int add_stamps(struct keyless *k, struct bundle *b, struct arena *a, err *e)
@@ -280,23 +258,18 @@ static int add_stamps(struct keyless *k, struct bundle *b, struct arena *a, err 
 	return 0;
 }
 
-/* The fields are views of the worker's answer, which the next question overwrites. */
 static int read_entry(struct keyless *k, unsigned version, bytes text, struct arena *a,
                       struct bundle_entry *out, err *e)
 {
-	buf request = BUF_INIT(KEYLESS_REQUEST_MOST);
+	buf request = BUF_INIT(LIMIT_KEYLESS_QUESTION);
 	bytes in;
 
 	buf_putc(&request, KEYLESS_ENTRY);
 	pack_u64(&request, version);
 	pack_bytes(&request, text);
-	int status = ask(k, &request, &in, e);
-
-	buf_done(&request);
-	if (status < 0)
+	if (ask(k, &request, a, &in, e) < 0)
 		return -1;
-	in = arena_bytes(a, in);
-	return keyless_take_entry(&in, a, out) ? 0 : broken(e);
+	return keyless_take_entry(&in, a, out) ? 0 : worker_unread(e);
 }
 
 static int log_at(struct keyless *k, const struct signing_service *s, const bytes *body,
@@ -354,7 +327,7 @@ static int judge(struct keyless *k, const struct bundle *b, const struct keyless
 		.sha256 = digest_octets(&subject->sha256),
 		.sha512 = digest_octets(&subject->sha512),
 	};
-	buf request = BUF_INIT(KEYLESS_REQUEST_MOST);
+	buf request = BUF_INIT(LIMIT_KEYLESS_QUESTION);
 	uint64_t time;
 	bytes in;
 
@@ -363,17 +336,13 @@ static int judge(struct keyless *k, const struct bundle *b, const struct keyless
 		               LIMIT_BUNDLE);
 	buf_putc(&request, KEYLESS_JUDGE);
 	keyless_pack_case(&request, &one);
-	int status = ask(k, &request, &in, e);
-
-	buf_done(&request);
-	if (status < 0)
+	if (ask(k, &request, a, &in, e) < 0)
 		return -1;
-	in = arena_bytes(a, in);
 	if (!pack_take_bytes(&in, LIMIT_IDENTITY, &proof.identity) ||
 	    !pack_take_bytes(&in, LIMIT_IDENTITY, &proof.issuer) ||
 	    !pack_take_u64(&in, INT64_MAX, &time) ||
 	    !pack_take_u64(&in, UINT64_MAX, &proof.log_index) || in.n > 0)
-		return broken(e);
+		return worker_unread(e);
 	proof.time = (int64_t)time;
 	*out = proof;
 	return 0;

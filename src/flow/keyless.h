@@ -8,7 +8,7 @@
  * what holds is given out. Which of the services see what: Fulcio the token, and its origin alone;
  * logs and authorities digests, signatures, certificates, of an envelope the whole (Rekor 1).
  * No redirect is followed; only https, but for loopback. An answer has at most
- * LIMIT_SERVICE_ANSWER octets; busy services are asked LIMIT_SERVICE_TRIES times.
+ * LIMIT_SERVICE_ANSWER octets; busy services are asked again (net/patience).
  * Threading: belongs to one thread; keyless_open as worker_start. */
 #pragma once
 

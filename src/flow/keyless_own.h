@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keyless_own - what flow/keyless*.c share: how the parent asks its worker. A request is a letter
- * and fields (base/pack.h), an answer an error and, where there is none, fields. Threading: none
- * of its own. */
+ * and fields (base/pack.h), at most LIMIT_KEYLESS_QUESTION octets; an answer an error and, where
+ * there is none, fields, at most LIMIT_KEYLESS_FIELDS.
+ * Threading: none of its own. */
 #pragma once
 
 #include "base/pack.h"
@@ -27,10 +28,6 @@ struct keyless_case {
 	bytes artifact;
 	bytes sha256, sha512; /* octets; empty: unknown */
 };
-
-#define KEYLESS_REQUEST_MOST ((size_t)(LIMIT_BUNDLE + LIMIT_BLOB_WHOLE + 64 * KIB))
-#define KEYLESS_FIELDS_MOST (2 * LIMIT_SERVICE_ANSWER)
-#define KEYLESS_ANSWER_MOST ((size_t)(KEYLESS_FIELDS_MOST + 64 * KIB)) /* and an error */
 
 void keyless_pack_case(buf *b, const struct keyless_case *c);
 bool keyless_take_case(bytes *in, struct keyless_case *out);

@@ -14,29 +14,23 @@ struct server {
 	struct arena kept; /* of the root */
 	struct trust_root root;
 	struct arena arena; /* of one request */
-	buf fields;         /* of its answer */
+	buf *fields;        /* of its answer */
 };
-
-static int broken(err *e)
-{
-	return err_set(e, ERR_FORMAT, 0, "the request cannot be read");
-}
 
 static int open_all(struct server *s, err *e)
 {
 	const struct keyless_options *o = s->options;
-	bytes root = o->root.n > 0 ? o->root : bytes_of(trust_public_good, trust_public_good_len);
 	bytes text = o->config.n > 0 ? o->config
 	                             : bytes_of(signing_public_good, signing_public_good_len);
 	struct signing_config config = { .logs = { .len = 0 } };
 
-	if (trust_root_parse(root, &s->kept, &s->root, e) < 0)
-		return err_wrap(e, "trusted root");
+	if (trust_root_open(o->root, &s->kept, &s->root, e) < 0)
+		return -1;
 	if (!o->only_named && signing_config_parse(text, o->now, &s->arena, &config, e) < 0)
 		return err_wrap(e, "signing configuration");
-	keyless_pack_services(&s->fields, &config.authorities);
-	keyless_pack_services(&s->fields, &config.logs);
-	keyless_pack_services(&s->fields, &config.clocks);
+	keyless_pack_services(s->fields, &config.authorities);
+	keyless_pack_services(s->fields, &config.logs);
+	keyless_pack_services(s->fields, &config.clocks);
 	return 0;
 }
 
@@ -48,7 +42,7 @@ static int read_certificate(struct server *s, bytes in, err *e)
 
 	if (!pack_take_bytes(&in, LIMIT_KEY, &der) ||
 	    !pack_take_bytes(&in, LIMIT_SERVICE_ANSWER, &text))
-		return broken(e);
+		return side_unread(e);
 	if (public_key_read(der, &key, e) < 0)
 		return -1;
 	int status = fulcio_answer(text, key, &s->arena, &certificate, e);
@@ -56,8 +50,8 @@ static int read_certificate(struct server *s, bytes in, err *e)
 	public_key_free(key);
 	if (status < 0)
 		return -1;
-	pack_bytes(&s->fields, certificate.leaf);
-	pack_bytes(&s->fields, certificate.chain);
+	pack_bytes(s->fields, certificate.leaf);
+	pack_bytes(s->fields, certificate.chain);
 	return 0;
 }
 
@@ -68,10 +62,10 @@ static int read_entry(struct server *s, bytes in, err *e)
 	bytes text;
 
 	if (!pack_take_u64(&in, 2, &version) || !pack_take_bytes(&in, LIMIT_SERVICE_ANSWER, &text))
-		return broken(e);
+		return side_unread(e);
 	if (rekor_answer((unsigned)version, text, &s->arena, &entry, e) < 0)
 		return -1;
-	keyless_pack_entry(&s->fields, &entry);
+	keyless_pack_entry(s->fields, &entry);
 	return 0;
 }
 
@@ -81,7 +75,7 @@ static int read_stamp(const struct server *s, bytes in, err *e)
 
 	if (!pack_take_bytes(&in, LIMIT_KEY, &signature) ||
 	    !pack_take_bytes(&in, LIMIT_SERVICE_ANSWER, &text))
-		return broken(e);
+		return side_unread(e);
 	return stamp_answer(text, signature, &s->root, e);
 }
 
@@ -137,10 +131,10 @@ static int judge_case(struct server *s, const struct keyless_case *c, const stru
 	    own_subject(&bundle, &s->arena, &request, e) < 0 ||
 	    verify_bundle(&bundle, &request, &s->arena, &result, e) < 0)
 		return -1;
-	pack_bytes(&s->fields, bytes_slice(result.identity, 0, LIMIT_IDENTITY));
-	pack_bytes(&s->fields, bytes_slice(result.issuer, 0, LIMIT_IDENTITY));
-	pack_u64(&s->fields, (uint64_t)result.times[0]);
-	pack_u64(&s->fields, result.log_index);
+	pack_bytes(s->fields, bytes_slice(result.identity, 0, LIMIT_IDENTITY));
+	pack_bytes(s->fields, bytes_slice(result.issuer, 0, LIMIT_IDENTITY));
+	pack_u64(s->fields, (uint64_t)result.times[0]);
+	pack_u64(s->fields, result.log_index);
 	return 0;
 }
 
@@ -150,7 +144,7 @@ static int judge(struct server *s, bytes in, err *e)
 	struct keyless_case c;
 
 	if (!keyless_take_case(&in, &c))
-		return broken(e);
+		return side_unread(e);
 	if (c.key.n > 0 && public_key_read(c.key, &key, e) < 0)
 		return -1;
 	int status = judge_case(s, &c, key, e);
@@ -161,10 +155,13 @@ static int judge(struct server *s, bytes in, err *e)
 
 /* -- all --------------------------------------------------------------------------------------- */
 
-static int answer(struct server *s, bytes request, err *e)
+static int answer(void *ctx, bytes request, buf *out, err *e)
 {
+	struct server *s = ctx;
 	uint8_t letter = 0;
 
+	arena_reset(&s->arena);
+	s->fields = out;
 	(void)bytes_take_u8(&request, &letter); /* none is no letter */
 	switch (letter) {
 	case KEYLESS_OPEN: return open_all(s, e);
@@ -172,42 +169,14 @@ static int answer(struct server *s, bytes request, err *e)
 	case KEYLESS_ENTRY: return read_entry(s, request, e);
 	case KEYLESS_STAMP: return read_stamp(s, request, e);
 	case KEYLESS_JUDGE: return judge(s, request, e);
-	default: return broken(e);
+	default: return side_unread(e);
 	}
-}
-
-static void serve_one(struct server *s, struct worker_side *side, const buf *request)
-{
-	buf reply = BUF_INIT(KEYLESS_ANSWER_MOST);
-	err e = { 0 };
-
-	s->fields = (buf)BUF_INIT(KEYLESS_FIELDS_MOST);
-	int status = answer(s, buf_bytes(request), &e);
-
-	pack_err(&reply, &e);
-	if (status == 0)
-		buf_put(&reply, buf_bytes(&s->fields));
-	side_answer(side, buf_bytes(&reply), true);
-	buf_done(&s->fields);
-	buf_done(&reply);
-	arena_reset(&s->arena);
 }
 
 _Noreturn int keyless_serve(struct worker_side *side, void *arg)
 {
 	struct server s = { .options = arg };
-	buf request = BUF_INIT(KEYLESS_REQUEST_MOST);
+	const struct side_service service = { LIMIT_KEYLESS_QUESTION, LIMIT_KEYLESS_FIELDS, answer, &s };
 
-	for (;;) {
-		bytes part;
-		bool last;
-
-		side_take(side, &part, &last);
-		buf_put(&request, part);
-		side_taken(side);
-		if (last) {
-			serve_one(&s, side, &request);
-			buf_clear(&request);
-		}
-	}
+	side_serve(side, &service);
 }

@@ -51,26 +51,24 @@ static int read_paper(const struct reading *r, struct arena *a, buf *out, err *e
 	return 0;
 }
 
-/* The process ends here: what is left of its memory goes with it. */
-static _Noreturn int serve(struct worker_side *side, void *arg)
+static int answer(void *reading, bytes question, buf *out, err *e)
 {
 	struct arena a = ARENA_INIT;
-	buf fields = BUF_INIT(ANSWER_MOST), answer = BUF_INIT(ANSWER_MOST + sizeof(err));
-	err e = { 0 };
+	int status = read_paper(reading, &a, out, e);
 
-	(void)read_paper(arg, &a, &fields, &e); /* e says how it went */
-	pack_err(&answer, &e);
-	buf_put(&answer, buf_bytes(&fields));
-	side_answer(side, buf_bytes(&answer), true);
-	side_idle(side);
+	(void)question; /* there is one */
+	arena_done(&a);
+	return status;
+}
+
+static _Noreturn int serve(struct worker_side *side, void *reading)
+{
+	const struct side_service service = { 0, ANSWER_MOST, answer, reading };
+
+	side_serve(side, &service);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
-
-static int nonsense(err *e)
-{
-	return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-}
 
 static int take_statement(bytes answer, struct arena *a, struct paper *out, err *e)
 {
@@ -78,13 +76,13 @@ static int take_statement(bytes answer, struct arena *a, struct paper *out, err 
 	err ignored = { 0 };
 
 	if (!pack_take_bytes(&answer, LIMIT_IDENTITY, &type) || bytes_find(type, 0) < type.n)
-		return nonsense(e);
+		return worker_unread(e);
 	out->type = (struct predicate_type){ arena_str(a, type), PREDICATE_JSON };
 	while (answer.n > 0) {
 		if (out->subjects.len >= SUBJECTS_MOST ||
 		    !pack_take_bytes(&answer, sizeof(struct digest_chars), &text) ||
 		    digest_parse(text, ARENA_PUSH(a, &out->subjects), &ignored) < 0)
-			return nonsense(e);
+			return worker_unread(e);
 	}
 	return 0;
 }
@@ -92,15 +90,11 @@ static int take_statement(bytes answer, struct arena *a, struct paper *out, err 
 static int take(bytes answer, const struct predicate_type *type, struct arena *a,
                 struct paper *out, err *e)
 {
-	if (!pack_take_err(&answer, e))
-		return nonsense(e);
-	if (err_is_set(e))
-		return -1;
 	out->is_statement = !type;
 	if (!type)
 		return take_statement(answer, a, out, e);
 	out->type = *type;
-	return answer.n == 0 ? 0 : nonsense(e);
+	return answer.n == 0 ? 0 : worker_unread(e);
 }
 
 int paper_read(bytes content, const struct predicate_type *type, struct deadline deadline,
@@ -111,21 +105,19 @@ int paper_read(bytes content, const struct predicate_type *type, struct deadline
 		.serve = serve, .arg = &reading, .keep = { -1, -1 }, .deadline = deadline
 	};
 	struct paper paper = { .content = content };
-	buf answer = BUF_INIT(2 * ANSWER_MOST);
 	struct worker *w;
+	bytes answer;
 	bool landlock; /* `oakum selftest` tells */
 
 	if (worker_start(&o, &w, &landlock, e) < 0)
 		return -1;
-	int status = worker_take_answer(w, &answer, e);
+	int status = worker_ask(w, bytes_of(NULL, 0), ANSWER_MOST, a, &answer, e);
 
 	worker_stop(w);
-	if (status == 0)
-		status = take(buf_bytes(&answer), type, a, &paper, e);
-	buf_done(&answer);
-	if (status == 0)
-		*out = paper;
-	return status;
+	if (status < 0 || take(answer, type, a, &paper, e) < 0)
+		return -1;
+	*out = paper;
+	return 0;
 }
 
 bool paper_is_about(const struct paper *p, const digest *d)

@@ -21,21 +21,9 @@ struct policy_session {
 
 /* -- asking ------------------------------------------------------------------------------------ */
 
-/* ask(s, question, a, out, e): one question, and the answer behind how it went. */
 static int ask(struct policy_session *s, const buf *question, struct arena *a, bytes *out, err *e)
 {
-	buf text = BUF_INIT(LIMIT_POLICY_ANSWER);
-	int status = worker_send_all(s->worker, buf_bytes(question), true, e) < 0
-	                 ? -1
-	                 : worker_take_answer(s->worker, &text, e);
-
-	*out = arena_bytes(a, buf_bytes(&text));
-	buf_done(&text);
-	if (status < 0)
-		return -1;
-	if (!pack_take_err(out, e))
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	return err_is_set(e) ? -1 : 0;
+	return worker_ask(s->worker, buf_bytes(question), LIMIT_POLICY_ANSWER, a, out, e);
 }
 
 /* Whatever is wrong with a policy and its files is the user's to mend. */
@@ -83,7 +71,7 @@ static int read_policy(struct policy_session *s, err *e)
 	if (!take_strings(&answer, LIMIT_POLICY_FILES, LIMIT_PATH, &s->arena, &s->files) ||
 	    !take_strings(&answer, LIMIT_POLICY, LIMIT_DECISION_TEXT, &s->arena, &s->notes) ||
 	    !pack_take_bool(&answer, &s->wants_platforms) || answer.n > 0)
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+		return worker_unread(e);
 	return 0;
 }
 
@@ -247,7 +235,6 @@ int policy_judge(struct policy_session *s, const struct target *target, struct a
 		.platform = o->platform,
 		.kinds = 1u << ATTACHMENT_SIGNATURE | 1u << ATTACHMENT_ENVELOPE | 1u << ATTACHMENT_BUNDLE,
 		.registry = o->registry,
-		.tmp_dir = o->tmp_dir,
 	};
 	struct image_attachments image;
 

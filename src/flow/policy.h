@@ -21,7 +21,6 @@ struct policy_options {
 	bool has_platform, all_platforms; /* instead of what the policy says */
 	struct platform platform;
 	struct registry_options registry;
-	const char *tmp_dir;
 	int64_t now; /* seconds since 1970: what is "no older than" counted from */
 	struct deadline deadline;
 };

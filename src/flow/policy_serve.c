@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The worker's end: everything in here reads what enemies wrote. What the parent sends is well
- * formed, for it is our own program; what is malformed all the same goes unanswered. */
+/* The worker's end: everything in here reads what enemies wrote. */
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
 #include "crypto/lean.h"
 #include "flow/policy_wire.h"
 #include "flow/verify_wire.h"
-#include "trust/public_good.h"
 
 struct server {
 	struct arena arena; /* of the policy */
@@ -54,7 +52,7 @@ void policy_asked_pack(const struct policy_asked *v, buf *out)
 	}
 }
 
-bool policy_asked_unpack(bytes *in, struct arena *a, struct policy_asked *out)
+static bool asked_unpack(bytes *in, struct arena *a, struct policy_asked *out)
 {
 	uint64_t now;
 	uint32_t n;
@@ -86,19 +84,15 @@ static bool wants_platforms(const struct policy *p)
 	return false;
 }
 
-static void read_policy(struct server *s, bytes in, buf *answer)
+static int read_policy(struct server *s, bytes in, buf *answer, err *e)
 {
 	bytes text;
 	bool has_root;
-	err e = { 0 };
 
 	if (!pack_take_bytes(&in, LIMIT_POLICY, &text) || !pack_take_bool(&in, &has_root))
-		return;
-	int status = policy_parse(arena_bytes(&s->arena, text), has_root, &s->arena, &s->policy, &e);
-
-	pack_err(answer, &e);
-	if (status < 0)
-		return;
+		return side_unread(e);
+	if (policy_parse(arena_bytes(&s->arena, text), has_root, &s->arena, &s->policy, e) < 0)
+		return -1;
 	pack_u64(answer, s->policy.files.len);
 	for (size_t i = 0; i < s->policy.files.len; i++)
 		pack_bytes(answer, s->policy.files.items[i].name);
@@ -106,6 +100,7 @@ static void read_policy(struct server *s, bytes in, buf *answer)
 	for (size_t i = 0; i < s->policy.notes.len; i++)
 		pack_bytes(answer, bytes_slice(s->policy.notes.items[i], 0, LIMIT_DECISION_TEXT));
 	pack_u64(answer, wants_platforms(&s->policy));
+	return 0;
 }
 
 static int read_root(struct server *s, const struct policy_signer *signer,
@@ -142,10 +137,8 @@ static int read_key(struct server *s, const struct policy_signer *signer,
 
 static int read_signers(struct server *s, bytes root, err *e)
 {
-	if (root.n == 0)
-		root = bytes_of(trust_public_good, trust_public_good_len);
-	if (trust_root_parse(root, &s->arena, &s->root, e) < 0)
-		return err_wrap(e, "trusted root");
+	if (trust_root_open(root, &s->arena, &s->root, e) < 0)
+		return -1;
 	s->signers = arena_array(&s->arena, struct ready_signer, s->policy.signers.len);
 	for (size_t i = 0; i < s->policy.signers.len; i++) {
 		const struct policy_signer *signer = &s->policy.signers.items[i];
@@ -154,55 +147,49 @@ static int read_signers(struct server *s, bytes root, err *e)
 		    read_root(s, signer, &s->signers[i].root, e) < 0)
 			return -1;
 	}
-	return 0;
+	return policy_counts_check(&s->policy, s->signers, e);
 }
 
-static void take_files(struct server *s, bytes in, buf *answer)
+static int take_files(struct server *s, bytes in, err *e)
 {
 	bytes root, text;
-	err e = { 0 };
 
 	if (!pack_take_bytes(&in, LIMIT_TUF_FILE, &root))
-		return;
+		return side_unread(e);
 	root = arena_bytes(&s->arena, root);
 	for (size_t i = 0; i < s->policy.files.len; i++) {
 		if (!pack_take_bytes(&in, LIMIT_TUF_FILE, &text))
-			return;
+			return side_unread(e);
 		s->policy.files.items[i].text = arena_bytes(&s->arena, text);
 	}
-	(void)read_signers(s, root, &e); /* e is the answer */
-	pack_err(answer, &e);
+	return read_signers(s, root, e);
 }
 
 /* -- images ------------------------------------------------------------------------------------ */
 
-static void take_attachment(struct server *s, bytes in, buf *answer)
+static int take_attachment(struct server *s, bytes in, err *e)
 {
 	struct verify_question q;
 	digest manifest;
 	bytes text;
-	err e = { 0 };
 
-	if (!take_digest(&in, &manifest) || !pack_take_bytes(&in, in.n, &text))
-		return;
-	text = arena_bytes(&s->image, text);
-	if (s->attachments.len >= LIMIT_ATTACHMENTS) {
-		(void)err_set(&e, ERR_LIMIT, 0, "more than %d attachments", LIMIT_ATTACHMENTS);
-	} else if (verify_question_unpack(text, &s->image, &q)) {
-		q.attachment.manifest = manifest;
-		*ARENA_PUSH(&s->image, &s->attachments) = q.attachment;
-	}
-	pack_err(answer, &e);
+	if (s->attachments.len >= LIMIT_ATTACHMENTS)
+		return err_set(e, ERR_LIMIT, 0, "more than %d attachments", LIMIT_ATTACHMENTS);
+	if (!take_digest(&in, &manifest) || !pack_take_bytes(&in, in.n, &text) ||
+	    !verify_question_unpack(arena_bytes(&s->image, text), &s->image, &q))
+		return side_unread(e);
+	q.attachment.manifest = manifest;
+	*ARENA_PUSH(&s->image, &s->attachments) = q.attachment;
+	return 0;
 }
 
-static void decide(struct server *s, bytes in, buf *answer)
+static int decide(struct server *s, bytes in, buf *answer, err *e)
 {
 	struct policy_asked asked = { 0 };
 	struct decision decision;
-	err e = { 0 };
 
-	if (!policy_asked_unpack(&in, &s->image, &asked))
-		return;
+	if (!asked_unpack(&in, &s->image, &asked))
+		return side_unread(e);
 	const struct policy_question q = { .policy = &s->policy,
 		                               .signers = s->signers,
 		                               .image = asked.image,
@@ -213,50 +200,45 @@ static void decide(struct server *s, bytes in, buf *answer)
 		                               .attachments_len = s->attachments.len,
 		                               .now = asked.now,
 		                               .judge = judge_attachment };
-	int status = policy_decide(&q, &s->image, &decision, &e);
 
-	pack_err(answer, &e);
-	if (status == 0)
-		decision_pack(&decision, answer);
+	if (policy_decide(&q, &s->image, &decision, e) < 0)
+		return -1;
+	decision_pack(&decision, answer);
+	return 0;
+}
+
+static void forget_image(struct server *s)
+{
+	arena_reset(&s->image);
 	memset(&s->attachments, 0, sizeof(s->attachments));
 }
 
-static void serve(struct server *s, bytes in, buf *answer)
+static int answer(void *ctx, bytes in, buf *out, err *e)
 {
+	struct server *s = ctx;
 	uint32_t op;
+	int status = 0;
 
 	if (!pack_take_u32(&in, POLICY_DECIDE, &op))
-		return;
+		return side_unread(e);
 	switch ((enum policy_op)op) {
-	case POLICY_READ: read_policy(s, in, answer); break;
-	case POLICY_FILES: take_files(s, in, answer); break;
-	case POLICY_ATTACH: take_attachment(s, in, answer); break;
+	case POLICY_READ: return read_policy(s, in, out, e);
+	case POLICY_FILES: return take_files(s, in, e);
+	case POLICY_ATTACH: return take_attachment(s, in, e);
 	case POLICY_DECIDE:
-		decide(s, in, answer);
-		arena_reset(&s->image);
+		status = decide(s, in, out, e);
+		forget_image(s);
 		break;
 	}
+	return status;
 }
 
 _Noreturn int policy_serve(struct worker_side *side, void *arg)
 {
 	struct server s = { .arena = ARENA_INIT, .image = ARENA_INIT };
-	buf text = BUF_INIT(LIMIT_POLICY_QUESTION), out = BUF_INIT(LIMIT_POLICY_ANSWER);
+	const struct side_service service = { LIMIT_POLICY_QUESTION, LIMIT_POLICY_ANSWER, answer, &s };
 
 	(void)arg;
 	lean_begin();
-	for (;;) {
-		bytes frame;
-		bool last;
-
-		do {
-			side_take(side, &frame, &last);
-			buf_put(&text, frame); /* the parent asks within the limit */
-			side_taken(side);
-		} while (!last);
-		serve(&s, buf_bytes(&text), &out);
-		side_answer(side, buf_bytes(&out), true);
-		buf_clear(&text);
-		buf_clear(&out);
-	}
+	side_serve(side, &service);
 }

@@ -23,9 +23,7 @@ struct policy_asked {
 	int64_t now;
 };
 
-/* policy_asked_unpack(in, a, out): false when malformed. Views of in, and arena. */
 void policy_asked_pack(const struct policy_asked *v, buf *out);
-bool policy_asked_unpack(bytes *in, struct arena *a, struct policy_asked *out);
 
 /* policy_serve(side, arg): the worker's main. */
 _Noreturn int policy_serve(struct worker_side *side, void *arg);

@@ -79,33 +79,13 @@ void prover_stop(struct prover *p)
 	arena_done(&a);
 }
 
-static int ask(struct prover *p, const struct verify_question *q, err *e)
-{
-	buf text = BUF_INIT(2 * LIMIT_VERIFY_QUESTION);
-
-	verify_question_pack(q, &text);
-	int status = text.n > LIMIT_VERIFY_QUESTION
-	                 ? err_set(e, ERR_LIMIT, 0, "a provenance of %zu bytes", text.n)
-	                 : worker_send_all(p->worker, buf_bytes(&text), true, e);
-
-	buf_done(&text);
-	return status;
-}
-
 int prover_judge(struct prover *p, const struct verify_question *q, struct arena *a,
                  struct prover_finding *out, err *e)
 {
-	buf text = BUF_INIT(LIMIT_VERIFY_ANSWER);
-	int status = ask(p, q, e);
+	bytes in;
 
-	if (status == 0)
-		status = worker_take_answer(p->worker, &text, e);
-	bytes in = arena_bytes(a, buf_bytes(&text));
-
-	buf_done(&text);
-	if (status < 0)
+	if (verify_question_send(p->worker, q, e) < 0 ||
+	    worker_told(p->worker, LIMIT_VERIFY_ANSWER, a, &in, e) < 0)
 		return -1;
-	if (!pack_take_err(&in, e) || (!err_is_set(e) && !prover_finding_unpack(in, out)))
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	return err_is_set(e) ? -1 : 0;
+	return prover_finding_unpack(in, out) ? 0 : worker_unread(e);
 }

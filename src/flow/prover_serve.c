@@ -8,13 +8,13 @@
 #include "base/text.h"
 #include "crypto/lean.h"
 #include "trust/dsse.h"
-#include "trust/public_good.h"
 #include "trust/slsa_keys.h"
 
 /* What the worker knows. */
 struct court {
 	const struct prover_terms *terms;
-	struct arena arena;
+	struct arena arena; /* of root and key */
+	struct arena asked; /* of the question at hand */
 	struct trust_root root;
 	struct public_key *key;
 	struct identity anybody; /* for whom GitHub vouches */
@@ -33,12 +33,10 @@ struct hearing {
 static void open_court(struct court *c)
 {
 	const struct prover_terms *t = c->terms;
-	bytes text = t->root.n > 0 ? t->root : bytes_of(trust_public_good, trust_public_good_len);
 
 	c->anybody.issuer.exact = BYTES(SLSA_ISSUER);
-	if (trust_root_parse(text, &c->arena, &c->root, &c->trouble) < 0)
-		(void)err_wrap(&c->trouble, "trusted root");
-	else if (t->wish == PROVE_SUMMARY && public_key_read(t->key, &c->key, &c->trouble) < 0)
+	if (trust_root_open(t->root, &c->arena, &c->root, &c->trouble) == 0 &&
+	    t->wish == PROVE_SUMMARY && public_key_read(t->key, &c->key, &c->trouble) < 0)
 		(void)err_wrap(&c->trouble, "key");
 }
 
@@ -53,6 +51,7 @@ static void refuse(struct hearing *h, const err *e)
 	h->out->why = bytes_str(arena_str(h->arena, bytes_str(e->text)));
 }
 
+/* What holds is told here, and only here. */
 static void tell(struct hearing *h, const struct slsa_finding *f, bytes statement)
 {
 	bool wanted = h->court->terms->wants_statement;
@@ -325,11 +324,11 @@ static void hear_attachment(struct hearing *h)
 	if (is_else(h, payload_of(h)))
 		return;
 	judge_attachment(&h->q->attachment, &h->q->attachment.subject, &question, h->arena, &v);
-	h->out->kind = v.kind;
-	h->out->why = bytes_str(v.why);
-	if (v.kind != VERDICT_HOLDS)
+	if (v.kind != VERDICT_HOLDS) {
+		h->out->kind = v.kind;
+		h->out->why = bytes_str(v.why);
 		return;
-	h->out->kind = VERDICT_ELSE;
+	}
 	if (slsa_check_build(&h->court->terms->request, &v.result, h->arena, &finding, &e) < 0)
 		refuse(h, &e);
 	else
@@ -338,46 +337,34 @@ static void hear_attachment(struct hearing *h)
 
 /* -- the worker -------------------------------------------------------------------------------- */
 
-static void answer(const struct court *c, bytes text, struct arena *a, buf *out)
+static int answer(void *ctx, bytes text, buf *out, err *e)
 {
+	struct court *c = ctx;
 	struct prover_finding finding = { .kind = VERDICT_ELSE };
 	struct verify_question q;
-	struct hearing h = { .court = c, .q = &q, .arena = a, .out = &finding };
-	err e = c->trouble;
+	struct hearing h = { .court = c, .q = &q, .arena = &c->asked, .out = &finding };
 
-	if (!err_is_set(&e) && !verify_question_unpack(text, a, &q))
-		(void)err_set(&e, ERR_FORMAT, 0, "a question that cannot be read");
-	pack_err(out, &e);
-	if (err_is_set(&e))
-		return;
+	arena_reset(&c->asked);
+	if (err_is_set(&c->trouble)) {
+		*e = c->trouble;
+		return -1;
+	}
+	if (!verify_question_unpack(text, &c->asked, &q))
+		return side_unread(e);
 	if (q.is_attached)
 		hear_attachment(&h);
 	else
 		hear_file(&h);
 	prover_finding_pack(&finding, out);
+	return 0;
 }
 
 _Noreturn int prover_serve(struct worker_side *side, void *terms)
 {
-	struct court c = { .terms = terms, .arena = ARENA_INIT };
-	struct arena a = ARENA_INIT;
-	buf text = BUF_INIT(LIMIT_VERIFY_QUESTION), out = BUF_INIT(LIMIT_VERIFY_ANSWER);
+	struct court c = { .terms = terms };
+	const struct side_service service = { LIMIT_VERIFY_QUESTION, LIMIT_VERIFY_ANSWER, answer, &c };
 
 	lean_begin();
 	open_court(&c);
-	for (;;) {
-		bytes frame;
-		bool last;
-
-		do {
-			side_take(side, &frame, &last);
-			buf_put(&text, frame); /* the parent asks within the limit */
-			side_taken(side);
-		} while (!last);
-		answer(&c, buf_bytes(&text), &a, &out);
-		side_answer(side, buf_bytes(&out), true);
-		buf_clear(&text);
-		buf_clear(&out);
-		arena_reset(&a);
-	}
+	side_serve(side, &service);
 }

@@ -3,15 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "oci/registry_text.h"
-
-#include <errno.h>
-#include <time.h>
-
-/* The first pause; each further one is twice as long. */
-#define PAUSE_MS UINT64_C(200)
-/* What is read of a page that explains a failure. */
-#define ERROR_PAGE (16 * KIB)
+#include "net/patience.h"
 
 struct asking {
 	struct http *http;
@@ -19,39 +11,23 @@ struct asking {
 	struct arena *arena;
 	const char *url;
 	enum http_method method;
-	unsigned tries;
-	uint64_t waited_ms;
+	struct patience patience;
 };
 
-static void pause_ms(uint64_t ms)
-{
-	struct timespec time = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-
-	while (nanosleep(&time, &time) < 0 && errno == EINTR)
-		;
-}
-
-/* again(q, least_ms, why): false when enough has been tried. */
-static bool again(struct asking *q, uint64_t least_ms, const char *why)
+/* again(q, ask_ms, why): false when enough has been tried. */
+static bool again(struct asking *q, uint64_t ask_ms, const char *why)
 {
 	const struct service_call *c = q->call;
-	uint64_t ms = PAUSE_MS << q->tries;
 
-	if (ms < least_ms)
-		ms = least_ms;
-	q->tries++;
-	if (q->tries >= LIMIT_SERVICE_TRIES || ms > LIMIT_RETRY_WAIT_MS ||
-	    q->waited_ms > LIMIT_RETRY_WAIT_MS - ms)
+	if (patience_take(&q->patience, q->http, ask_ms) < 0)
 		return false;
 	if (c->note)
 		c->note(c->note_ctx,
 		        arena_printf(q->arena, "%s: %s: %s; asked again", c->what, q->url, why));
-	q->waited_ms += ms;
-	pause_ms(ms);
 	return true;
 }
 
-static int send_once(const struct asking *q, struct http_exchange **out, err *e)
+static int send_once(struct asking *q, struct http_exchange **out, err *e)
 {
 	const struct service_call *c = q->call;
 	struct http_header headers[4];
@@ -71,12 +47,7 @@ static int send_once(const struct asking *q, struct http_exchange **out, err *e)
 		                                  .body = { .content = body, .size = body.n },
 		                                  .idle_ms = LIMIT_SERVICE_MS };
 
-	return http_send(q->http, &request, out, e);
-}
-
-static bool is_busy(int status)
-{
-	return status == 429 || status == 500 || (status >= 502 && status <= 504);
+	return patience_send(&q->patience, q->http, &request, out, e);
 }
 
 /* What it says may hold what it was told: a token is not repeated to whoever reads a CI's log. */
@@ -88,7 +59,7 @@ static int refuse(const struct asking *q, struct http_exchange *x, err *e)
 
 	if (status >= 300 && status < 400)
 		return err_set(e, ERR_NET, 0, "%d: a redirect, which is not followed", status);
-	(void)http_read_all(x, ERROR_PAGE, q->arena, &page, &unread);
+	(void)http_read_all(x, LIMIT_ERROR_PAGE, q->arena, &page, &unread);
 	page = bytes_trim(page);
 	bytes secret = q->call->secret;
 
@@ -119,27 +90,21 @@ static int find(struct asking *q, const struct http_exchange *x, err *e)
 static int take(struct asking *q, struct http_exchange *x, bytes *out, err *e)
 {
 	int status = http_status(x);
-	uint64_t ms = 0;
 
 	if (status == 200 || status == 201)
 		return http_read_all(x, LIMIT_SERVICE_ANSWER, q->arena, out, e) < 0 ? -1 : 1;
 	if (status == 409 && q->call->finds && q->method == HTTP_POST)
 		return find(q, x, e);
-	(void)retry_after(http_header(x, "Retry-After"), http_header(x, "Date"), &ms);
-	if (is_busy(status) && again(q, ms, arena_printf(q->arena, "%d", status)))
+	if (patience_is_busy(status) &&
+	    again(q, patience_asked_ms(x), arena_printf(q->arena, "%d", status)))
 		return 0;
 	return refuse(q, x, e);
-}
-
-static bool is_worth(const err *e)
-{
-	return e->kind == ERR_NET && e->sys == ECONNRESET;
 }
 
 int service_ask(struct http *h, const struct service_call *call, struct arena *a, bytes *out,
                 err *e)
 {
-	struct asking q = { h, call, a, call->url, call->method, 0, 0 };
+	struct asking q = { h, call, a, call->url, call->method, { 0 } };
 	int done = 0;
 
 	while (done == 0) {
@@ -148,7 +113,7 @@ int service_ask(struct http *h, const struct service_call *call, struct arena *a
 		if (send_once(&q, &x, e) == 0) {
 			done = take(&q, x, out, e);
 			http_end(x);
-		} else if (is_worth(e) && again(&q, 0, "it broke off")) {
+		} else if (patience_is_worth(e) && again(&q, 0, "it broke off")) {
 			err_clear(e); /* the next try decides */
 		} else {
 			done = -1;

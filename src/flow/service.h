@@ -2,9 +2,9 @@
 /* service - one question to a web service that signs or vouches, until there is an answer: small,
  * in bounded time, from nobody else.
  *
- * No redirect is followed, so what is sent goes to that origin alone. A service that is busy (429,
- * 5xx) or breaks off is asked again, LIMIT_SERVICE_TRIES times in all, with pauses as it asks,
- * within LIMIT_RETRY_WAIT_MS. Threading: belongs to one thread; workers are forked before. */
+ * No redirect is followed, so what is sent goes to that origin alone. A service that is busy (408,
+ * 429, 5xx) or breaks off is asked again (net/patience).
+ * Threading: belongs to one thread; workers are forked before. */
 #pragma once
 
 #include "net/http.h"

@@ -67,7 +67,7 @@ static int make_envelope(const struct sign_who *who, bytes statement, const dige
 		               SIZE_TEXT(LIMIT_BUNDLE / 2));
 	*out = (struct made){ .bundle = { .is_envelope = true,
 		                              .payload = statement,
-		                              .payload_type = BYTES(CLAIM_PAYLOAD_TYPE) } };
+		                              .payload_type = BYTES(STATEMENT_MEDIA_TYPE) } };
 	const struct key_message message = {
 		dsse_pae(out->bundle.payload_type, out->bundle.payload, a), NULL
 	};
@@ -201,7 +201,7 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 		if (make_envelope(s->who, claim_signed(d, s->wish->pairs, s->arena), d,
 		                  signer_envelope_hash(s->who->signer), s->arena, &made, e) < 0)
 			return -1;
-		prepare_referrer(s, &made, BYTES(CLAIM_SIGN), p);
+		prepare_referrer(s, &made, BYTES(PREDICATE_SIGN), p);
 		out->bundle = made.text;
 		tell(out, &made);
 	}

@@ -2,17 +2,10 @@
 #include "flow/trust_tell.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
 #include "flow/trust_wire.h"
 #include "sys/worker.h"
-#include "trust/public_good.h"
 
 /* -- in the worker ----------------------------------------------------------------------------- */
-
-static bytes root_of(const struct trust_tell_job *job)
-{
-	return job->root.n > 0 ? job->root : bytes_of(trust_public_good, trust_public_good_len);
-}
 
 static int explain(const struct trust_tell_job *job, struct arena *a, struct explanation *out,
                    err *e)
@@ -20,7 +13,7 @@ static int explain(const struct trust_tell_job *job, struct arena *a, struct exp
 	struct verify_request request = job->request;
 	struct trust_root root = { 0 };
 	struct public_key *key = NULL;
-	int status = trust_root_parse(root_of(job), a, &root, e) < 0 ? err_wrap(e, "trusted root") : 0;
+	int status = trust_root_open(job->root, a, &root, e);
 
 	if (status == 0 && job->key.n > 0)
 		status = public_key_read(job->key, &key, e) < 0 ? err_wrap(e, "key") : 0;
@@ -33,61 +26,58 @@ static int explain(const struct trust_tell_job *job, struct arena *a, struct exp
 	return status;
 }
 
-/* The process ends here: what is left of its memory goes with it. */
-static _Noreturn int serve_bundle(struct worker_side *side, void *job)
+static int answer_bundle(void *job, bytes question, buf *out, err *e)
 {
 	struct arena a = ARENA_INIT;
-	buf answer = BUF_INIT(TRUST_ANSWER_MOST);
 	struct explanation x;
-	err e = { 0 };
-	int status = explain(job, &a, &x, &e);
+	int status = explain(job, &a, &x, e);
 
-	pack_err(&answer, &e);
+	(void)question; /* there is one */
 	if (status == 0)
-		trust_explanation_pack(&x, &answer);
-	side_answer(side, buf_bytes(&answer), true);
-	side_idle(side);
+		trust_explanation_pack(&x, out);
+	arena_done(&a);
+	return status;
 }
 
-static _Noreturn int serve_root(struct worker_side *side, void *job)
+static int answer_root(void *ctx, bytes question, buf *out, err *e)
 {
+	const struct trust_tell_job *job = ctx;
 	struct arena a = ARENA_INIT;
-	buf answer = BUF_INIT(TRUST_ANSWER_MOST);
 	struct explain_entries entries = { 0 };
-	err e = { 0 };
-	int status = explain_root(root_of(job), &a, &entries, &e);
+	int status = explain_root(trust_root_or_public(job->root), &a, &entries, e);
 
-	pack_err(&answer, &e);
+	(void)question; /* there is one */
 	if (status == 0)
-		trust_entries_pack(&entries, &answer);
-	side_answer(side, buf_bytes(&answer), true);
-	side_idle(side);
+		trust_entries_pack(&entries, out);
+	arena_done(&a);
+	return status;
+}
+
+static _Noreturn int serve(struct worker_side *side, void *service)
+{
+	side_serve(side, service);
 }
 
 /* -- in the parent ----------------------------------------------------------------------------- */
 
-/* ask(job, serve, a, out, e): the worker's answer, behind how it went. */
-static int ask(const struct trust_tell_job *job, int (*serve)(struct worker_side *, void *),
+/* ask(job, answer, a, out, e): what `answer` says in the worker. */
+static int ask(const struct trust_tell_job *job, int (*answer)(void *, bytes, buf *, err *),
                struct arena *a, bytes *out, err *e)
 {
 	struct trust_tell_job copy = *job;
+	struct side_service service = { 0, LIMIT_TRUST_ANSWER, answer, &copy };
 	struct worker_options o = {
-		.serve = serve, .arg = &copy, .keep = { -1, -1 }, .deadline = job->deadline
+		.serve = serve, .arg = &service, .keep = { -1, -1 }, .deadline = job->deadline
 	};
-	buf answer = BUF_INIT(TRUST_ANSWER_MOST);
 	struct worker *w;
 	bool landlock; /* `oakum selftest` tells */
 
 	if (worker_start(&o, &w, &landlock, e) < 0)
 		return -1;
-	int status = worker_take_answer(w, &answer, e);
+	int status = worker_ask(w, bytes_of(NULL, 0), LIMIT_TRUST_ANSWER, a, out, e);
 
 	worker_stop(w);
-	*out = arena_bytes(a, buf_bytes(&answer));
-	buf_done(&answer);
-	if (status == 0 && !pack_take_err(out, e))
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	return err_is_set(e) ? -1 : status;
+	return status;
 }
 
 int trust_tell_bundle(const struct trust_tell_job *job, struct arena *a, struct explanation *out,
@@ -95,11 +85,9 @@ int trust_tell_bundle(const struct trust_tell_job *job, struct arena *a, struct 
 {
 	bytes answer;
 
-	if (ask(job, serve_bundle, a, &answer, e) < 0)
+	if (ask(job, answer_bundle, a, &answer, e) < 0)
 		return -1;
-	return trust_explanation_unpack(answer, a, out)
-	           ? 0
-	           : err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+	return trust_explanation_unpack(answer, a, out) ? 0 : worker_unread(e);
 }
 
 int trust_tell_root(const struct trust_tell_job *job, struct arena *a, struct explain_entries *out,
@@ -107,9 +95,7 @@ int trust_tell_root(const struct trust_tell_job *job, struct arena *a, struct ex
 {
 	bytes answer;
 
-	if (ask(job, serve_root, a, &answer, e) < 0)
+	if (ask(job, answer_root, a, &answer, e) < 0)
 		return err_wrap(e, "trusted root");
-	return trust_entries_unpack(answer, a, out)
-	           ? 0
-	           : err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+	return trust_entries_unpack(answer, a, out) ? 0 : worker_unread(e);
 }

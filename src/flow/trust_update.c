@@ -2,8 +2,6 @@
 #include "flow/trust_update.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
-#include "flow/db.h"
 #include "flow/trust_wire.h"
 #include "oci/registry_file.h"
 #include "sys/file.h"
@@ -12,6 +10,7 @@
 
 #include <errno.h>
 
+#define QUESTION_MOST (1 + LIMIT_TUF_FILE)
 #define ANSWER_MOST ((size_t)(4 * KIB))
 
 struct walk {
@@ -32,76 +31,53 @@ static bytes pinned(const struct walk *w)
 
 /* -- in the worker ----------------------------------------------------------------------------- */
 
-static void answer(struct worker_side *side, const struct tuf *t, bool keep, const err *e)
-{
-	struct trust_step step = { .keep = keep };
-	buf out = BUF_INIT(ANSWER_MOST);
+struct server {
+	const struct walk *walk;
+	struct tuf *tuf; /* NULL: not begun */
+};
 
-	pack_err(&out, e);
-	if (!err_is_set(e)) {
-		step.at_end = !tuf_wants(t, &step.wish);
-		for (enum tuf_role role = TUF_ROOT; role <= TUF_TARGETS; role++)
-			step.version[role] = tuf_version(t, role);
-		trust_step_pack(&step, &out);
-	}
-	side_answer(side, buf_bytes(&out), true);
-	buf_done(&out);
+/* A question is one octet, whether the file is there, and the file; the first one is empty. */
+static int answer(void *ctx, bytes question, buf *out, err *e)
+{
+	struct server *s = ctx;
+	const struct walk *w = s->walk;
+	struct trust_step step = { 0 };
+	uint8_t there;
+	int status;
+
+	if (!s->tuf)
+		status = tuf_new(pinned(w), w->kept, w->options->now, &s->tuf, e);
+	else if (bytes_take_u8(&question, &there))
+		status = tuf_take(s->tuf, there ? &question : NULL, &step.keep, e);
+	else
+		status = side_unread(e);
+	if (status < 0)
+		return -1;
+	step.at_end = !tuf_wants(s->tuf, &step.wish);
+	for (enum tuf_role role = TUF_ROOT; role <= TUF_TARGETS; role++)
+		step.version[role] = tuf_version(s->tuf, role);
+	trust_step_pack(&step, out);
+	return 0;
 }
 
-static void take_request(struct worker_side *side, buf *request)
+static _Noreturn int serve(struct worker_side *side, void *walk)
 {
-	bool last = false;
+	struct server s = { .walk = walk };
+	const struct side_service service = { QUESTION_MOST, ANSWER_MOST, answer, &s };
 
-	buf_clear(request);
-	while (!last) {
-		bytes part;
-
-		side_take(side, &part, &last);
-		buf_put(request, part);
-		side_taken(side);
-	}
-}
-
-/* A request is one octet, whether the file is there, and the file. */
-static _Noreturn int serve(struct worker_side *side, void *arg)
-{
-	const struct walk *w = arg;
-	buf request = BUF_INIT(LIMIT_TUF_FILE + WORKER_IN_SIZE);
-	struct tuf *t = NULL;
-	err e = { 0 };
-	bool keep = false;
-
-	if (tuf_new(pinned(w), w->kept, w->options->now, &t, &e) == 0)
-		answer(side, t, false, &e);
-	while (!err_is_set(&e)) {
-		take_request(side, &request);
-		const bytes content = bytes_skip(buf_bytes(&request), 1);
-		bool there = request.n > 0 && request.p[0] == 1;
-
-		if (tuf_take(t, there ? &content : NULL, &keep, &e) == 0)
-			answer(side, t, keep, &e);
-	}
-	answer(side, t, false, &e);
-	side_idle(side);
+	side_serve(side, &service);
 }
 
 /* -- in the parent: what the worker says ------------------------------------------------------- */
 
-/* hear(w, e): the verdict on what was sent, and what it wants next. */
-static int hear(struct walk *w, err *e)
+/* ask(w, question, e): the verdict on what is sent, and what it wants next. */
+static int ask(struct walk *w, bytes question, err *e)
 {
-	buf said = BUF_INIT(ANSWER_MOST);
-	int status = worker_take_answer(w->worker, &said, e);
-	bytes in = buf_bytes(&said);
+	bytes in;
 
-	if (status == 0 && !pack_take_err(&in, e))
-		status = err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	if (status == 0)
-		status = err_is_set(e) ? -1 : 0;
-	if (status == 0 && !trust_step_unpack(in, w->arena, &w->step))
-		status = err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	buf_done(&said);
-	return status;
+	if (worker_ask(w->worker, question, ANSWER_MOST, w->arena, &in, e) < 0)
+		return -1;
+	return trust_step_unpack(in, w->arena, &w->step) ? 0 : worker_unread(e);
 }
 
 /* -- in the parent: files ---------------------------------------------------------------------- */
@@ -142,13 +118,18 @@ static int fetch(struct walk *w, bytes *out, bool *out_there, err *e)
 static int one(struct walk *w, err *e)
 {
 	const enum tuf_part part = w->step.wish.part;
-	const uint8_t there_is = 1, there_is_not = 0;
+	buf question = BUF_INIT(QUESTION_MOST);
 	bytes content;
 	bool there;
 
-	if (fetch(w, &content, &there, e) < 0 ||
-	    worker_send_all(w->worker, bytes_of(there ? &there_is : &there_is_not, 1), false, e) < 0 ||
-	    worker_send_all(w->worker, content, true, e) < 0 || hear(w, e) < 0)
+	if (fetch(w, &content, &there, e) < 0)
+		return -1;
+	buf_putc(&question, there);
+	buf_put(&question, content); /* fetched within the limit */
+	int status = ask(w, buf_bytes(&question), e);
+
+	buf_done(&question);
+	if (status < 0)
 		return -1;
 	if (w->step.keep)
 		w->came[part] = content;
@@ -201,7 +182,7 @@ static int keep(struct walk *w, struct trust_update_result *out, err *e)
 
 static int walk(struct walk *w, struct trust_update_result *out, err *e)
 {
-	int status = hear(w, e);
+	int status = ask(w, bytes_of(NULL, 0), e);
 
 	if (w->kept[TUF_PART_ROOT].n == 0)
 		w->came[TUF_PART_ROOT] = pinned(w); /* unless a later one comes */
@@ -227,7 +208,7 @@ int trust_update(const struct trust_update_options *o, struct arena *a,
 
 	if (file_make_dirs(folder, 0755, e) < 0)
 		return -1;
-	auto_fd lock = db_lock(folder, o->timeout_ms, NULL, NULL, e);
+	auto_fd lock = file_lock(folder, o->timeout_ms, NULL, NULL, e);
 
 	if (lock < 0 || read_kept(&w, e) < 0 || worker_start(&options, &w.worker, &landlock, e) < 0)
 		return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* trust_wire - what the workers of trust_tell and trust_update say, as octets (base/pack.h); it
- * comes behind how it went (pack_err). Threading: pure functions. */
+ * comes behind how it went (pack_err). LIMIT_TRUST_ANSWER octets at most. Threading: pure functions. */
 #pragma once
 
 #include "base/buf.h"
@@ -13,9 +13,6 @@ struct trust_step {
 	struct tuf_wish wish; /* unless it is at its end */
 	uint64_t version[TUF_ROLES];
 };
-
-/* The most octets that one of them has. */
-#define TRUST_ANSWER_MOST ((size_t)(8 * MIB))
 
 /* trust_X_pack(v, out), trust_X_unpack(in, a, out): false when malformed; a name of a file that
  * leads elsewhere is. Views of in, and arena. Texts are cut at LIMIT_IDENTITY when written. */

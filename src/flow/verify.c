@@ -2,7 +2,6 @@
 #include "flow/verify.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
 #include "flow/verify_wire.h"
 
 struct verifier {
@@ -44,29 +43,16 @@ void verifier_stop(struct verifier *v)
 
 int verifier_ask(struct verifier *v, const struct verify_question *q, err *e)
 {
-	buf text = BUF_INIT(2 * LIMIT_VERIFY_QUESTION);
-
-	verify_question_pack(q, &text);
-	int status = text.n > LIMIT_VERIFY_QUESTION
-	                 ? err_set(e, ERR_LIMIT, 0, "a signature of %zu bytes", text.n)
-	                 : worker_send_all(v->worker, buf_bytes(&text), true, e);
-
-	buf_done(&text);
-	return status;
+	return verify_question_send(v->worker, q, e);
 }
 
 int verifier_hear(struct verifier *v, struct arena *a, struct verify_finding *out, err *e)
 {
-	buf text = BUF_INIT(LIMIT_VERIFY_ANSWER);
-	int status = worker_take_answer(v->worker, &text, e);
-	bytes in = arena_bytes(a, buf_bytes(&text));
+	bytes in;
 
-	buf_done(&text);
-	if (status < 0)
+	if (worker_told(v->worker, LIMIT_VERIFY_ANSWER, a, &in, e) < 0)
 		return -1;
-	if (!pack_take_err(&in, e) || (!err_is_set(e) && !verify_finding_unpack(in, a, out)))
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	return err_is_set(e) ? -1 : 0;
+	return verify_finding_unpack(in, a, out) ? 0 : worker_unread(e);
 }
 
 int verifier_judge(struct verifier *v, const struct verify_question *q, struct arena *a,

@@ -1,22 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/verify_image.h"
 
+/* counts(o, image, subject): does what is attached to it speak of what is asked for? Of a platform
+ * the index, too, by its signature, for that covers the platform's digest; an attestation is about
+ * one thing. */
+static bool counts(const struct verify_image *o, const struct image_attachments *image,
+                   const digest *subject)
+{
+	if (o->gather.scope != SCOPE_PLATFORM || o->wish == WISH_SIGNATURE || image->subjects_len == 1)
+		return true;
+	for (size_t i = 0; i < image->subjects_len; i++)
+		if (digest_equal(&image->subjects[i].digest, subject))
+			return !image->subjects[i].is_index;
+	return false;
+}
+
+static int judge_one(struct verifier *v, const struct verify_image *o,
+                     const struct image_attachments *image, const struct attachment *at,
+                     struct arena *a, struct verify_finding *out, err *e)
+{
+	const struct verify_question q = { .is_attached = true,
+		                               .attachment = *at,
+		                               .wish = o->wish,
+		                               .claims = o->claims,
+		                               .predicate_type = bytes_str(o->predicate_type) };
+
+	if (counts(o, image, &at->subject))
+		return verifier_judge(v, &q, a, out, e);
+	*out = (struct verify_finding){ .kind = VERDICT_ELSE,
+		                            .why = BYTES("about the index, not about this platform") };
+	return 0;
+}
+
 static int judge_each(struct verifier *v, const struct verify_image *o, struct arena *a,
                       struct verified_image *out, err *e)
 {
 	const struct attachments *list = &out->attached.list;
 
 	out->findings = arena_array(a, struct verify_finding, list->len);
-	for (size_t i = 0; i < list->len; i++) {
-		struct verify_question q = { .is_attached = true,
-			                         .attachment = list->items[i],
-			                         .wish = o->wish,
-			                         .claims = o->claims,
-			                         .predicate_type = bytes_str(o->predicate_type) };
-
-		if (verifier_judge(v, &q, a, &out->findings[i], e) < 0)
+	for (size_t i = 0; i < list->len; i++)
+		if (judge_one(v, o, &out->attached, &list->items[i], a, &out->findings[i], e) < 0)
 			return err_wrap(e, "%s", DIGEST_TEXT(&list->items[i].manifest));
-	}
 	return 0;
 }
 
@@ -39,35 +63,16 @@ static enum verdict_kind decide_subject(const struct verified_image *v, const di
 	return kind;
 }
 
-/* counts(o, v, i): does what is attached to this subject speak of what is asked for? */
-static bool counts(const struct verify_image *o, const struct verified_image *v, size_t i)
-{
-	switch (o->gather.scope) {
-	case SCOPE_ROOT: return i == 0;
-	case SCOPE_PLATFORM:
-		return o->wish == WISH_SIGNATURE || !v->subjects[i].what->is_index ||
-		       v->attached.subjects_len == 1;
-	case SCOPE_ALL: break;
-	}
-	return true;
-}
-
 static enum verdict_kind decide(const struct verify_image *o, const struct verified_image *v)
 {
 	enum verdict_kind kind = VERDICT_ELSE, worst = VERDICT_HOLDS;
-	bool any = false;
 
 	for (size_t i = 0; i < v->attached.subjects_len; i++) {
-		if (!counts(o, v, i))
-			continue;
-		any = true;
 		kind = better(kind, v->subjects[i].kind);
 		if (v->subjects[i].kind == VERDICT_REFUSED || worst == VERDICT_HOLDS)
 			worst = v->subjects[i].kind;
 	}
-	if (!any)
-		return VERDICT_ELSE;
-	return o->gather.scope == SCOPE_ALL ? worst : kind;
+	return o->gather.scope == SCOPE_ALL && v->attached.subjects_len > 0 ? worst : kind;
 }
 
 int verify_image(struct verifier *v, const struct target *target,

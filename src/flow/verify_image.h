@@ -26,7 +26,8 @@ struct verified_subject {
 
 struct verified_image {
 	struct image_attachments attached;
-	struct verify_finding *findings;   /* one for each attachment, in their order */
+	/* One for each attachment, in their order; VERDICT_ELSE: it does not count here. */
+	struct verify_finding *findings;
 	struct verified_subject *subjects; /* those of attached, in their order */
 	enum verdict_kind kind;            /* of the image: VERDICT_HOLDS is "trusted" */
 };

@@ -5,12 +5,12 @@
 #include "base/pack.h"
 #include "base/text.h"
 #include "crypto/lean.h"
-#include "trust/public_good.h"
 
 /* What the worker knows. */
 struct court {
 	const struct verify_terms *terms;
-	struct arena arena;
+	struct arena arena; /* of root and keys */
+	struct arena asked; /* of the question at hand */
 	struct trust_root root;
 	struct public_key **keys;
 	err trouble; /* with root or keys: the answer to every question */
@@ -29,13 +29,8 @@ static int read_keys(struct court *c, err *e)
 
 static void open_court(struct court *c)
 {
-	bytes text = c->terms->root;
-
-	if (text.n == 0)
-		text = bytes_of(trust_public_good, trust_public_good_len);
-	if (read_keys(c, &c->trouble) == 0 &&
-	    trust_root_parse(text, &c->arena, &c->root, &c->trouble) < 0)
-		(void)err_wrap(&c->trouble, "trusted root");
+	if (read_keys(c, &c->trouble) == 0)
+		(void)trust_root_open(c->terms->root, &c->arena, &c->root, &c->trouble); /* it tells */
 }
 
 /* -- one question ------------------------------------------------------------------------------ */
@@ -47,6 +42,7 @@ struct hearing {
 	struct verify_finding *out;
 };
 
+/* What holds is told here, and only here. */
 static void tell_result(const struct hearing *h, const struct verify_result *r,
                         const struct bundle *b)
 {
@@ -78,10 +74,11 @@ static void hear_attachment(struct hearing *h)
 	struct verdict v;
 
 	judge_attachment(&q->attachment, &q->attachment.subject, &question, h->arena, &v);
-	h->out->kind = v.kind;
-	h->out->why = bytes_str(v.why);
-	if (v.kind != VERDICT_HOLDS)
+	if (v.kind != VERDICT_HOLDS) {
+		h->out->kind = v.kind;
+		h->out->why = bytes_str(v.why);
 		return;
+	}
 	tell_result(h, &v.result, &v.bundle);
 	h->out->reference = v.reference;
 	h->out->said = v.claims;
@@ -139,42 +136,30 @@ void verify_answer(const struct verify_terms *terms, const struct trust_root *ro
 
 /* -- the worker -------------------------------------------------------------------------------- */
 
-static void answer(const struct court *c, bytes text, struct arena *a, buf *out)
+static int answer(void *ctx, bytes text, buf *out, err *e)
 {
+	struct court *c = ctx;
 	struct verify_question q;
 	struct verify_finding finding;
-	err e = c->trouble;
 
-	if (!err_is_set(&e) && !verify_question_unpack(text, a, &q))
-		(void)err_set(&e, ERR_FORMAT, 0, "a question that cannot be read");
-	pack_err(out, &e);
-	if (err_is_set(&e))
-		return;
-	verify_answer(c->terms, &c->root, c->keys, &q, a, &finding);
+	arena_reset(&c->asked);
+	if (err_is_set(&c->trouble)) {
+		*e = c->trouble;
+		return -1;
+	}
+	if (!verify_question_unpack(text, &c->asked, &q))
+		return side_unread(e);
+	verify_answer(c->terms, &c->root, c->keys, &q, &c->asked, &finding);
 	verify_finding_pack(&finding, out);
+	return 0;
 }
 
 _Noreturn int verify_serve(struct worker_side *side, void *terms)
 {
-	struct court c = { .terms = terms, .arena = ARENA_INIT };
-	struct arena a = ARENA_INIT;
-	buf text = BUF_INIT(LIMIT_VERIFY_QUESTION), out = BUF_INIT(LIMIT_VERIFY_ANSWER);
+	struct court c = { .terms = terms };
+	const struct side_service service = { LIMIT_VERIFY_QUESTION, LIMIT_VERIFY_ANSWER, answer, &c };
 
 	lean_begin();
 	open_court(&c);
-	for (;;) {
-		bytes frame;
-		bool last;
-
-		do {
-			side_take(side, &frame, &last);
-			buf_put(&text, frame); /* the parent asks within the limit */
-			side_taken(side);
-		} while (!last);
-		answer(&c, buf_bytes(&text), &a, &out);
-		side_answer(side, buf_bytes(&out), true);
-		buf_clear(&text);
-		buf_clear(&out);
-		arena_reset(&a);
-	}
+	side_serve(side, &service);
 }

@@ -149,6 +149,17 @@ void verify_question_pack(const struct verify_question *v, buf *out)
 	question(&(struct wire){ .out = out }, &copy);
 }
 
+int verify_question_send(struct worker *w, const struct verify_question *q, err *e)
+{
+	buf text = BUF_INIT(2 * LIMIT_VERIFY_QUESTION);
+
+	verify_question_pack(q, &text);
+	int status = worker_send_all(w, buf_bytes(&text), true, e);
+
+	buf_done(&text);
+	return status;
+}
+
 bool verify_question_unpack(bytes in, struct arena *a, struct verify_question *out)
 {
 	struct wire w = { .in = in, .a = a };

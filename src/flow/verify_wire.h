@@ -19,5 +19,7 @@ void verify_answer(const struct verify_terms *terms, const struct trust_root *ro
 /* X_pack(v, out); X_unpack(in, a, out): false when malformed. Views of in, and arena. */
 void verify_question_pack(const struct verify_question *v, buf *out);
 bool verify_question_unpack(bytes in, struct arena *a, struct verify_question *out);
+/* verify_question_send(w, q, e): to a worker that takes it; worker_told has its answer. */
+int verify_question_send(struct worker *w, const struct verify_question *q, err *e);
 void verify_finding_pack(const struct verify_finding *v, buf *out);
 bool verify_finding_unpack(bytes in, struct arena *a, struct verify_finding *out);

@@ -418,6 +418,43 @@ json json_get(json object, const char *name)
 	return v;
 }
 
+/* take_folded(rest): a character, folded (Unicode, CaseFolding.txt, status C); of those that are not
+ * ASCII only the two that fold to it. */
+static uint8_t take_folded(bytes *rest)
+{
+	uint8_t c = 0;
+
+	if (bytes_take_prefix(rest, BYTES("\xe2\x84\xaa"))) /* U+212A KELVIN SIGN */
+		return 'k';
+	if (bytes_take_prefix(rest, BYTES("\xc5\xbf"))) /* U+017F LATIN SMALL LETTER LONG S */
+		return 's';
+	(void)bytes_take_u8(rest, &c);
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+static bool is_alike(bytes a, bytes b)
+{
+	bool same = true;
+
+	while (same && a.n > 0 && b.n > 0)
+		same = take_folded(&a) == take_folded(&b);
+	return same && a.n == 0 && b.n == 0;
+}
+
+bool json_is_clear(json object, const char *const *names, struct arena *a)
+{
+	if (json_type(object) != JSON_OBJECT)
+		return true;
+	for (json v = json_first(object); json_type(v) != JSON_NONE; v = json_next(v)) {
+		bytes name = json_name(v, a);
+
+		for (size_t i = 0; names[i]; i++)
+			if (!bytes_is(name, names[i]) && is_alike(name, bytes_str(names[i])))
+				return false;
+	}
+	return true;
+}
+
 json json_at(json array, size_t i)
 {
 	if (json_type(array) != JSON_ARRAY || i >= json_count(array))

@@ -49,6 +49,10 @@ enum json_type json_type(json v);
  * walk over what stands before, O(members): loops iterate instead. */
 json json_get(json object, const char *name);
 json json_at(json array, size_t i);
+/* json_is_clear(object, names, a): no other member is one of the names (NULL behind the last) to a
+ * reader that takes names whose case differs for the same one, as Go's does: what a signature
+ * covers must say one thing to everybody. None has no members. O(members * names). */
+bool json_is_clear(json object, const char *const *names, struct arena *a);
 /* json_count(v): items of an array, members of an object, else 0. */
 size_t json_count(json v);
 

@@ -19,6 +19,8 @@ static void hand_on(struct stream *s, bytes part)
 void stream_init(struct stream *s, int (*write)(void *ctx, bytes part, err *e), void *ctx)
 {
 	*s = (struct stream){ write, ctx, BUF_INIT(STREAM_PIECE), { 0 } };
+	if (write == stream_to_buf)
+		s->pending.is_secret = ((const buf *)ctx)->is_secret;
 }
 
 int stream_finish(struct stream *s, err *e)

@@ -16,7 +16,8 @@ struct stream {
 	err failure;
 };
 
-/* stream_init(s, write, ctx): nothing is written before the first 64 KiB or stream_finish. */
+/* stream_init(s, write, ctx): nothing is written before the first 64 KiB or stream_finish. What is
+ * on its way into a buffer of secrets (stream_to_buf, BUF_SECRET) is overwritten, too. */
 void stream_init(struct stream *s, int (*write)(void *ctx, bytes part, err *e), void *ctx);
 /* stream_finish(s, e): hand on what is left and free the memory; -1 with the first failure. */
 int stream_finish(struct stream *s, err *e);

@@ -251,7 +251,8 @@ static struct credentials_file *place_of(struct credentials *c, const char *host
 /* make_entry(...): the value under the host's key in auths; what podman and docker read. */
 static bytes make_entry(struct arena *a, bytes user, bytes secret, bool is_identity_token)
 {
-	buf pair = BUF_INIT(LIMIT_CREDENTIAL_SECRET * 2), text = BUF_INIT(LIMIT_CREDENTIAL_SECRET * 16);
+	buf pair = BUF_SECRET(LIMIT_CREDENTIAL_SECRET * 2);
+	buf text = BUF_SECRET(LIMIT_CREDENTIAL_SECRET * 16);
 	struct json_writer w;
 	struct stream s;
 	err never = { 0 };
@@ -270,8 +271,6 @@ static bytes make_entry(struct arena *a, bytes user, bytes secret, bool is_ident
 	(void)stream_finish(&s, &never); /* the room is for the longest */
 	bytes entry = arena_bytes(a, bytes_trim(buf_bytes(&text)));
 
-	explicit_bzero(pair.p, pair.n);
-	explicit_bzero(text.p, text.n);
 	buf_done(&pair);
 	buf_done(&text);
 	return entry;

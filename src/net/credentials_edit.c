@@ -93,15 +93,13 @@ static void splice(const struct credentials_file *f, json auths, bytes value, bu
 bytes credentials_file_with(const struct credentials_file *f, const char *key, const char *host,
                             bytes entry, struct arena *a, bool *out_had)
 {
-	buf value = BUF_INIT(TEXT_MOST), out = BUF_INIT(TEXT_MOST * 2);
+	buf value = BUF_SECRET(TEXT_MOST), out = BUF_SECRET(TEXT_MOST * 2);
 	json auths = credentials_file_member(f, "auths");
 
 	*out_had = make_auths(auths, key, host, entry, a, &value);
 	splice(f, auths, buf_bytes(&value), &out);
 	bytes text = arena_bytes(a, buf_bytes(&out));
 
-	explicit_bzero(value.p, value.n);
-	explicit_bzero(out.p, out.n);
 	buf_done(&value);
 	buf_done(&out);
 	return text;

@@ -81,7 +81,7 @@ int credentials_helper_get(const struct credentials_helper *h, struct arena *a,
 int credentials_helper_store(const struct credentials_helper *h, bytes user, bytes secret,
                              struct arena *a, err *e)
 {
-	buf request = BUF_INIT(LIMIT_HELPER_ANSWER * 8);
+	buf request = BUF_SECRET(LIMIT_HELPER_ANSWER * 8);
 	struct json_writer w;
 	struct stream s;
 	bytes ignored;
@@ -100,8 +100,6 @@ int credentials_helper_store(const struct credentials_helper *h, bytes user, byt
 
 	if (stored == 0)
 		stored = run(h, "store", buf_bytes(&request), a, &ignored, e);
-	if (request.p)
-		explicit_bzero(request.p, request.n);
 	buf_done(&request);
 	if (stored == 0 && !err_is_set(e))
 		return err_set(e, ERR_IO, 0, "'docker-credential-%s store': " NOT_FOUND, SHOW(h->name));

@@ -88,6 +88,8 @@ int http_open(const struct http_options *options, struct http **out, err *e)
 		h->options.connect_ms = LIMIT_HTTP_CONNECT_MS;
 	if (h->options.idle_ms == 0)
 		h->options.idle_ms = LIMIT_HTTP_IDLE_MS;
+	if (h->options.retry_wait_ms == 0)
+		h->options.retry_wait_ms = LIMIT_RETRY_WAIT_MS;
 	h->ca_folder = h->options.ca_file ? NULL : hashed_folder();
 	pthread_mutex_init(&h->lock, NULL);
 	for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
@@ -137,7 +139,7 @@ static struct http_exchange *make(struct http *h, err *e)
 	struct http_exchange *x = arena_new(&h->arena, struct http_exchange);
 
 	*x = (struct http_exchange){
-		.client = h, .easy = easy, .multi = multi, .kept = BUF_INIT(2 * HTTP_READ_SIZE)
+		.client = h, .easy = easy, .multi = multi, .kept = BUF_SECRET(2 * HTTP_READ_SIZE)
 	};
 	return x;
 }
@@ -177,7 +179,7 @@ static void give_back(struct http_exchange *x)
 	h->curl.easy_reset(x->easy);
 	h->curl.slist_free_all(x->headers);
 	arena_wipe(&x->arena); /* it held what we sent: Authorization */
-	buf_clear(&x->kept);
+	buf_done(&x->kept);    /* and this a token, maybe */
 	*x = (struct http_exchange){ .client = h,
 		                         .easy = x->easy,
 		                         .multi = x->multi,
@@ -432,7 +434,7 @@ static int check_whole(const struct http_exchange *x, size_t n, struct deadline 
 int http_read_all(struct http_exchange *x, size_t max, struct arena *a, bytes *out, err *e)
 {
 	const struct deadline began = deadline_in(LIMIT_HTTP_WHOLE_MS);
-	buf content = BUF_INIT(max + 1);
+	buf content = BUF_SECRET(max + 1); /* a token, maybe */
 	int64_t got;
 
 	do {

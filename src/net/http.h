@@ -31,6 +31,7 @@ struct http_options {
 	const char *socket_path;  /* a unix socket that every request goes to (engines); NULL */
 	uint64_t connect_ms;      /* 0: LIMIT_HTTP_CONNECT_MS */
 	uint64_t idle_ms;         /* 0: LIMIT_HTTP_IDLE_MS */
+	uint64_t retry_wait_ms;   /* of net/patience; 0: LIMIT_RETRY_WAIT_MS */
 	struct deadline deadline; /* given_ms 0: none */
 };
 

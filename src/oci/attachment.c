@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oci/attachment.h"
 
+#include "oci/predicate.h"
+
 #define TAG_DIGITS 64
 
 bytes attachment_annotation(const struct attachment *at, const char *name)
@@ -18,7 +20,7 @@ enum attachment_kind attachment_kind_of(bytes type)
 		{ "application/vnd.dev.cosign.artifact.sig.v1+json", ATTACHMENT_SIGNATURE },
 		{ "application/vnd.dsse.envelope.v1+json", ATTACHMENT_ENVELOPE },
 		{ "application/vnd.dev.cosign.artifact.att.v1+json", ATTACHMENT_ENVELOPE },
-		{ "application/vnd.in-toto+json", ATTACHMENT_STATEMENT },
+		{ STATEMENT_MEDIA_TYPE, ATTACHMENT_STATEMENT },
 		{ "application/vnd.docker.attestation.manifest.v1+json", ATTACHMENT_STATEMENT },
 		{ "application/vnd.cncf.notary.signature", ATTACHMENT_NOTARY },
 	};

@@ -30,11 +30,12 @@ bool oci_is_manifest(bytes media_type)
 
 bool oci_is_attestation(const struct descriptor *d)
 {
-	/* BuildKit gives attestations the platform unknown/unknown. An annotation beside a real
-	 * platform is ignored by those who run images, so it must not hide the image from us. */
-	return (bytes_is(d->reference_type, "attestation-manifest") &&
-	        bytes_is(d->platform.os, "unknown") && bytes_is(d->platform.architecture, "unknown")) ||
-	       bytes_is(d->artifact_type, "application/vnd.docker.attestation.manifest.v1+json");
+	/* BuildKit gives attestations the platform unknown/unknown. An annotation or an artifact type
+	 * beside a real platform, or beside none, is ignored by those who run images, so it must not
+	 * hide the image from us. */
+	return (bytes_is(d->reference_type, "attestation-manifest") ||
+	        bytes_is(d->artifact_type, "application/vnd.docker.attestation.manifest.v1+json")) &&
+	       bytes_is(d->platform.os, "unknown") && bytes_is(d->platform.architecture, "unknown");
 }
 
 static bool is_foreign_type(bytes media_type)

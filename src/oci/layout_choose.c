@@ -107,3 +107,15 @@ int layout_choose(const struct descriptors *entries, const struct target *target
 		               SHOW(bytes_str(target->text)));
 	return 0;
 }
+
+size_t layout_attached(const struct descriptors *entries)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < entries->len; i++) {
+		const struct descriptor *d = &entries->items[i];
+
+		n += !oci_is_attestation(d) && (d->artifact_type.n > 0 || is_tag_of_attached(d->ref_name));
+	}
+	return n;
+}

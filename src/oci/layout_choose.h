@@ -17,3 +17,6 @@
  * entries; the list is the arena's. */
 int layout_choose(const struct descriptors *entries, const struct target *target,
                   const struct platform *want, struct arena *a, struct descriptors *out, err *e);
+
+/* layout_attached(entries): how many of them are signatures and attestations. */
+size_t layout_attached(const struct descriptors *entries);

@@ -82,7 +82,20 @@ static bool is_host(bytes s)
 	return is_domain(bytes_slice(s, 0, colon)) && is_port(bytes_skip(s, colon));
 }
 
-/* host_of(s, a): in lower case, the names of Docker Hub as one. Arena. */
+/* "localhost:05000" is the same place as "localhost:5000", and gets one name, by which rules and
+ * credentials know it. */
+static void plain_port(char *host)
+{
+	char *port = strrchr(host, ':'), *first;
+
+	if (!port || strchr(port, ']'))
+		return;
+	for (first = port + 1; *first == '0';)
+		first++;
+	memmove(port + 1, first, strlen(first) + 1);
+}
+
+/* host_of(s, a): in lower case, the names of Docker Hub as one, ports as plain numbers. Arena. */
 static const char *host_of(bytes s, struct arena *a)
 {
 	static const char *const hub[] = { "index.docker.io", "registry-1.docker.io" };
@@ -91,6 +104,7 @@ static const char *host_of(bytes s, struct arena *a)
 	for (char *c = host; *c; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c + 32);
+	plain_port(host);
 	for (size_t i = 0; i < sizeof(hub) / sizeof(*hub); i++)
 		if (strcmp(host, hub[i]) == 0)
 			return "docker.io";

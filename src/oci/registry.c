@@ -36,7 +36,6 @@ int registry_open(const struct registry_options *options, struct registry **out,
 	struct registry *r = arena_new(&arena, struct registry);
 
 	r->options = *options;
-	r->random = options->seed | UINT64_C(0x9e3779b900000000); /* never 0 */
 	r->arena = arena;
 	for (const char *const *m = options->mirrors; m && *m; m++)
 		if (add_mirror(r, *m, e) < 0) {

@@ -16,7 +16,7 @@
  * realm is https (http on loopback only) and no private address unless the registry is one.
  * Plain HTTP only on loopback or with plain_http.
  * 408, 429, 5xx and broken connections are tried again with Retry-After, jitter and a bound
- * (LIMIT_REGISTRY_TRIES, retry_wait_ms, the deadline); a manifest is never PUT twice blindly.
+ * (net/patience); a manifest is never PUT twice blindly.
  * A broken download goes on where it stopped (Range, If-Range). Nothing is ever deleted.
  * Threading: functions may be called from several threads; a blob belongs to one. */
 #pragma once
@@ -35,10 +35,8 @@ struct registry_options {
 	bool plain_http;            /* also beyond loopback */
 	const char *const *mirrors; /* "docker.io=mirror.example/hub", NULL-terminated; asked first,
 	                                 * for reading only, and only believed by digest; NULL */
-	uint64_t retry_wait_ms;     /* waiting for one request's tries; 0: LIMIT_RETRY_WAIT_MS */
 	uint64_t chunk;             /* blobs are sent in pieces of this size; 0: all at once, and
 	                                 * in pieces of 16 MiB only after a break or a 413 */
-	uint32_t seed;              /* of the jitter */
 	/* note(ctx, text): that something is tried again, which mirror answered; may be NULL. */
 	void (*note)(void *ctx, const char *text);
 	void *note_ctx;
@@ -140,7 +138,7 @@ int registry_manifest_push(struct registry *r, const struct reference *ref,
 
 /* registry_manifest_update(r, ref, edit, e): what ref's tag names is read, made into what it shall
  * be, and pushed, If-Match where the registry gives an ETag; then read again, until nothing is to
- * be done: somebody else may have written meanwhile (LIMIT_REGISTRY_TRIES rounds, then ERR_NET).
+ * be done: somebody else may have written meanwhile (LIMIT_HTTP_TRIES rounds, then ERR_NET).
  * Where nothing is there, If-None-Match says so. Of two writers at a registry that heeds neither,
  * the slower one may still win alone.
  * make(ctx, old, a, out, e): 1: it is as it shall be; 0: content and media type of *out; -1. old

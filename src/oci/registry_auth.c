@@ -220,7 +220,7 @@ static struct token *find_token(struct registry *r, const struct question *q)
 			return t;
 	struct token *t = arena_new(&r->arena, struct token);
 
-	*t = (struct token){ .next = r->tokens, .text = BUF_INIT(LIMIT_TOKEN) };
+	*t = (struct token){ .next = r->tokens, .text = BUF_SECRET(LIMIT_TOKEN) };
 	t->realm = arena_str(&r->arena, bytes_str(q->realm));
 	t->service = arena_str(&r->arena, bytes_str(q->service));
 	t->scope = arena_str(&r->arena, bytes_str(q->scope));
@@ -228,20 +228,10 @@ static struct token *find_token(struct registry *r, const struct question *q)
 	return t;
 }
 
-static void wipe(struct token *t)
-{
-	if (t->text.p)
-		explicit_bzero(t->text.p, t->text.n);
-	buf_clear(&t->text);
-	t->until_ms = 0;
-}
-
 void auth_close(struct registry *r)
 {
-	for (struct token *t = r->tokens; t; t = t->next) {
-		wipe(t);
+	for (struct token *t = r->tokens; t; t = t->next)
 		buf_done(&t->text);
-	}
 }
 
 /* -- what call_send asks ----------------------------------------------------------------------- */
@@ -272,7 +262,7 @@ static int token_for(const struct question *q, const char **out, err *e)
 	uint64_t life = answer.expires_s < TOKEN_LIFE_MOST_S ? answer.expires_s : TOKEN_LIFE_MOST_S;
 
 	pthread_mutex_lock(&r->lock);
-	wipe(t);
+	buf_done(&t->text);
 	buf_put(&t->text, answer.token);
 	t->until_ms = deadline_in(life > TOKEN_MARGIN_S ? (life - TOKEN_MARGIN_S) * 1000 : 0).at_ms;
 	pthread_mutex_unlock(&r->lock);
@@ -365,7 +355,7 @@ int auth_challenged(struct registry *r, struct host *h, const struct call *c,
 		q.realm = arena_str(&a, best.realm);
 		q.service = arena_str(&a, best.service);
 		q.scope = scope_of(c, &a);
-		wipe(find_token(r, &q));
+		buf_done(&find_token(r, &q)->text);
 	}
 	pthread_mutex_unlock(&r->lock);
 	arena_wipe(&a);

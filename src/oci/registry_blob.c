@@ -44,7 +44,7 @@ static int check_size(const struct registry_blob *b, uint64_t size, err *e)
 	               b->d.size);
 }
 
-/* What was waited for in vain counts as patience; so it does in requests (registry_call.c). */
+/* What was waited for in vain counts as patience; so it does in requests (patience_send). */
 static int64_t read_wire(struct registry_blob *b, uint8_t *into, size_t cap, err *e)
 {
 	int64_t n = http_read(b->x, into, cap, e);
@@ -135,7 +135,7 @@ static int go_on(struct registry_blob *b, err *e)
 		b->patient_at = b->at;
 	}
 	do {
-		if (!patience_is_worth(e) || patience_take(b->r, &b->patience, 0) < 0)
+		if (!patience_is_worth(e) || patience_take(&b->patience, b->r->http, 0) < 0)
 			return -1;
 		registry_note(b->r, "%s/%s: %s, goes on at %" PRIu64, b->ref.host, b->ref.repository,
 		              e->text, b->at);

@@ -7,74 +7,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
-/* The first wait of a request that failed; each further one is twice as long. */
-#define BACKOFF_MS UINT64_C(200)
 /* Registries hash what they were sent, and copy it into an object store, before they answer. */
 #define COMMIT_OCTETS_A_MS 10000
-/* What is read of a page that explains a failure. */
-#define ERROR_PAGE (16 * KIB)
 
 /* -- patience ---------------------------------------------------------------------------------- */
-
-static uint64_t bound_ms(const struct registry *r)
-{
-	return r->options.retry_wait_ms ? r->options.retry_wait_ms : LIMIT_RETRY_WAIT_MS;
-}
-
-/* Up to `most` of xorshift64: enough to keep a thousand clients from coming back together. */
-static uint64_t jitter(struct registry *r, uint64_t most)
-{
-	pthread_mutex_lock(&r->lock);
-	r->random ^= r->random << 13;
-	r->random ^= r->random >> 7;
-	r->random ^= r->random << 17;
-	uint64_t value = r->random % (most + 1);
-
-	pthread_mutex_unlock(&r->lock);
-	return value;
-}
-
-bool patience_is_worth(const err *e)
-{
-	return e->kind == ERR_NET && (e->sys == ECONNRESET || e->sys == ETIMEDOUT || e->sys == EAGAIN);
-}
-
-int patience_take(struct registry *r, struct patience *p, uint64_t ask_ms)
-{
-	const struct deadline *deadline = &r->options.http.deadline;
-	uint64_t ms = BACKOFF_MS << p->tries;
-
-	ms += jitter(r, ms / 2);
-	if (ms < ask_ms)
-		ms = ask_ms;
-	p->tries++;
-	if (p->tries >= LIMIT_REGISTRY_TRIES || ms > bound_ms(r) || p->waited_ms > bound_ms(r) - ms)
-		return -1;
-	if (deadline->given_ms > 0 && deadline_in(ms).at_ms >= deadline->at_ms)
-		return -1;
-	p->waited_ms += ms;
-	struct timespec time = { (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-
-	while (nanosleep(&time, &time) < 0 && errno == EINTR)
-		;
-	return 0;
-}
-
-static bool is_busy(int status)
-{
-	return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
-}
-
-/* What the answer asks for, 0 when it asks for nothing. */
-static uint64_t asked_ms(const struct http_exchange *x)
-{
-	uint64_t ms = 0;
-
-	(void)retry_after(http_header(x, "Retry-After"), http_header(x, "Date"), &ms);
-	return ms;
-}
 
 static int restart(const struct call *c, err *e)
 {
@@ -83,15 +20,15 @@ static int restart(const struct call *c, err *e)
 	return c->restart(c->body.ctx, e);
 }
 
-/* again(r, c, x, p, e): the answer is no answer. True when the request shall be sent again. */
+/* again(r, c, x, p): the answer is no answer. True when the request shall be sent again. */
 static bool again(struct registry *r, const struct call *c, struct http_exchange *x,
                   struct patience *p)
 {
 	int status = http_status(x);
-	bool may = status == 429 || (is_busy(status) && !c->once);
+	bool may = status == 429 || (patience_is_busy(status) && !c->once);
 	bool can = c->body.content.n > 0 || c->body.size == 0 || c->restart;
 
-	if (!may || !can || patience_take(r, p, asked_ms(x)) < 0)
+	if (!may || !can || patience_take(p, r->http, patience_asked_ms(x)) < 0)
 		return false;
 	registry_note(r, "%s/%s: %s: %d, tried again", c->host, c->repository, c->what, status);
 	return true;
@@ -108,18 +45,14 @@ int send_patiently(struct registry *r, const struct call *c, const struct http_r
 	if (registry_http(r, &http, e) < 0)
 		return -1;
 	for (;;) {
-		uint64_t before = deadline_in(0).at_ms;
-
 		atomic_fetch_add(&r->requests, 1);
-		if (http_send(http, request, &x, e) == 0) {
+		if (patience_send(patience, http, request, &x, e) == 0) {
 			*out = x;
 			if (!again(r, c, x, patience))
 				return 0;
 			http_end(x);
 		} else {
-			if (e->sys == ETIMEDOUT)
-				patience->waited_ms += deadline_in(0).at_ms - before;
-			if (!can || !patience_is_worth(e) || patience_take(r, patience, 0) < 0)
+			if (!can || !patience_is_worth(e) || patience_take(patience, http, 0) < 0)
 				return -1;
 			registry_note(r, "%s/%s: %s: %s, tried again", c->host, c->repository, c->what,
 			              e->text);
@@ -357,7 +290,7 @@ int call_read(struct registry *r, const struct call *c, size_t max, struct arena
 		if (http_status(out->x) != 200 || http_read_all(out->x, max, a, out_body, e) == 0)
 			return 0;
 		http_end(out->x);
-		if (e->sys != ECONNRESET || patience_take(r, &patience, 0) < 0)
+		if (e->sys != ECONNRESET || patience_take(&patience, r->http, 0) < 0)
 			return -1;
 		registry_note(r, "%s/%s: %s: %s, tried again", c->host, c->repository, c->what, e->text);
 		err_clear(e); /* the next try decides */
@@ -391,11 +324,11 @@ int call_refuse(struct registry *r, const struct call *c, struct http_exchange *
 {
 	struct arena a = ARENA_INIT;
 	int status = http_status(x);
-	uint64_t wait = is_busy(status) ? asked_ms(x) : 0;
+	uint64_t wait = patience_is_busy(status) ? patience_asked_ms(x) : 0;
 	bytes page = { 0 }, message;
 	err ignored = { 0 }; /* the status is the error; its page only explains it */
 
-	(void)http_read_all(x, ERROR_PAGE, &a, &page, &ignored);
+	(void)http_read_all(x, LIMIT_ERROR_PAGE, &a, &page, &ignored);
 	http_end(x);
 	message = errors_parse(page, &a);
 	const char *said = message.n ? arena_printf(&a, ": %s", SHOW(message)) : "";
@@ -406,7 +339,7 @@ int call_refuse(struct registry *r, const struct call *c, struct http_exchange *
 
 	(void)err_set(e, status == 404 ? ERR_ABSENT : ERR_NET, 0, "%d %s%s%s%s", status,
 	              status_words(status), who, said, later);
-	if (c->once && is_busy(status))
+	if (c->once && patience_is_busy(status))
 		e->sys = EAGAIN;
 	arena_wipe(&a);
 	return -1;

@@ -5,6 +5,7 @@
  * Threading: as registry.h; an arena belongs to the caller. */
 #pragma once
 
+#include "net/patience.h"
 #include "oci/registry.h"
 #include "oci/registry_text.h"
 
@@ -39,13 +40,6 @@ struct registry {
 	struct host *hosts;
 	struct mirror *mirrors;
 	struct token *tokens;
-	uint64_t random;
-};
-
-/* What has been spent on one undertaking. */
-struct patience {
-	unsigned tries;
-	uint64_t waited_ms;
 };
 
 struct call {
@@ -92,10 +86,6 @@ const char *call_base(struct registry *r, const struct call *c, struct arena *a)
 int call_check_target(const struct registry *r, const struct url *base, const struct url *from,
                       const struct url *to, err *e);
 
-/* patience_is_worth(e): a failure after which another try may help. patience_take(r, p, ask_ms, e):
- * wait before the next try, at least ask_ms; -1 with *e as it was when the bound is reached. */
-bool patience_is_worth(const err *e);
-int patience_take(struct registry *r, struct patience *p, uint64_t ask_ms);
 /* send_patiently: http_send with tries. */
 int send_patiently(struct registry *r, const struct call *c, const struct http_request *request,
                    struct http_exchange **out, err *e);

@@ -223,7 +223,7 @@ static bool go_on(struct save *s, err *e)
 	if (!s->begun || !patience_is_worth(e))
 		return false;
 	ask_for_rest(s);
-	if (patience_take(s->r, &s->patience, 0) < 0)
+	if (patience_take(&s->patience, s->r->http, 0) < 0)
 		return false;
 	registry_note(s->r, "%s: %s, goes on at %" PRIu64, s->place->what, e->text, s->at);
 	err_clear(e); /* the next try decides */

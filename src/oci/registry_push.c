@@ -306,7 +306,7 @@ static int judge_progress(struct upload *u, uint64_t before, err *e)
 		u->patience = (struct patience){ 0 };
 		return 0;
 	}
-	if (grew(u, before) || patience_take(u->r, &u->patience, 0) == 0)
+	if (grew(u, before) || patience_take(&u->patience, u->r->http, 0) == 0)
 		return 0;
 	return err_set(e, ERR_NET, 0, "the registry does not keep what it is sent");
 }
@@ -350,7 +350,7 @@ static int step(struct upload *u, err *e)
 /* After a broken connection: 0 when there is something to try. */
 static int mend(struct upload *u, err *e)
 {
-	if (!patience_is_worth(e) || patience_take(u->r, &u->patience, 0) < 0)
+	if (!patience_is_worth(e) || patience_take(&u->patience, u->r->http, 0) < 0)
 		return -1;
 	registry_note(u->r, "%s/%s: %s: %s, tried again", u->ref->host, u->ref->repository, u->what,
 	              e->text);

@@ -94,7 +94,7 @@ static int push(struct registry *r, struct push *p, err *e)
 		result = call_send(r, &c, &a, &answer, e);
 		if (result == 0)
 			result = take_pushed(r, p, &c, answer.x, e);
-		if (result == 0 || !patience_is_worth(e) || patience_take(r, &patience, 0) < 0)
+		if (result == 0 || !patience_is_worth(e) || patience_take(&patience, r->http, 0) < 0)
 			break;
 		registry_note(r, "%s/%s: %s: %s", c.host, c.repository, c.what, e->text);
 		err_clear(e); /* whether it arrived is asked now */
@@ -142,7 +142,7 @@ int registry_manifest_update(struct registry *r, const struct reference *ref,
 	int result = 1;
 
 	/* Most registries do not know If-Match on a manifest, so what was written is read again. */
-	for (int i = 0; result == 1 && i < LIMIT_REGISTRY_TRIES; i++) {
+	for (int i = 0; result == 1 && i < LIMIT_HTTP_TRIES; i++) {
 		struct arena a = ARENA_INIT;
 
 		result = update(r, &tag, edit, i == 0, &a, e);

@@ -181,43 +181,6 @@ bool upload_range(bytes value, uint64_t *out)
 	return true;
 }
 
-/* IMF-fixdate (RFC 9110 section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". */
-bool http_date(bytes s, int64_t *out)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	bytes day = bytes_slice(s, 5, 2), year = bytes_slice(s, 12, 4), clock = bytes_slice(s, 17, 8);
-	size_t month = bytes_search(BYTES(months), bytes_slice(s, 8, 3));
-	char text[21] = "";
-	buf b = BUF_INIT(64);
-	bool fine = false;
-
-	if (s.n == 29 && month < sizeof(months) - 1 && month % 3 == 0 && bytes_ends(s, BYTES(" GMT"))) {
-		buf_printf(&b, PRIb "-%02zu-" PRIb "T" PRIb "Z", BYTESF(year), month / 3 + 1, BYTESF(day),
-		           BYTESF(clock));
-		memcpy(text, b.p, b.n < sizeof(text) ? b.n : sizeof(text));
-		fine = text_from_date(bytes_of(text, b.n < sizeof(text) ? b.n : 0), out);
-	}
-	buf_done(&b);
-	return fine;
-}
-
-bool retry_after(const char *value, const char *date, uint64_t *out_ms)
-{
-	uint64_t seconds;
-	int64_t then, now;
-
-	if (!value)
-		return false;
-	if (text_take_u64(bytes_str(value), 10, UINT32_MAX, &seconds)) {
-		*out_ms = seconds * 1000;
-		return true;
-	}
-	if (!http_date(bytes_str(value), &then) || !http_date(bytes_str(date), &now))
-		return false;
-	*out_ms = then > now ? (uint64_t)(then - now) * 1000 : 0;
-	return true;
-}
-
 /* -- documents --------------------------------------------------------------------------------- */
 
 /* A token goes into a header (RFC 6750 section 2.1, b64token). */

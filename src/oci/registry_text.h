@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* registry_text - what registries write into headers and small documents, taken apart.
  *
- * Sources: RFC 9110 sections 10.2.3 (Retry-After), 11.6.1 (WWW-Authenticate), 14.4 (Content-Range);
+ * Sources: RFC 9110 sections 11.6.1 (WWW-Authenticate), 14.4 (Content-Range);
  * RFC 8288 section 3 (Link); distribution docs/spec/auth/token.md; distribution-spec 1.1 (errors,
  * tags). Private to the room. Strings are arena memory or borrow from the input.
  * Threading: pure functions. */
@@ -30,12 +30,6 @@ bool link_next(bytes value, bytes *out);
 bool content_range(bytes value, uint64_t *out_from, uint64_t *out_size);
 bool content_part(bytes value, uint64_t *out_from, uint64_t *out_last, uint64_t *out_size);
 bool upload_range(bytes value, uint64_t *out);
-
-/* retry_after(value, date, out_ms): seconds, or an HTTP date, which is compared with the answer's
- * own Date. */
-bool retry_after(const char *value, const char *date, uint64_t *out_ms);
-/* http_date(s, out): an IMF-fixdate as UNIX time. */
-bool http_date(bytes s, int64_t *out);
 
 struct token_answer {
 	bytes token; /* empty: none */

@@ -122,11 +122,14 @@ static int no_such_path(bytes s, err *e)
 	return err_set(e, ERR_ABSENT, 0, "no such file or folder: '%s'", SHOW(s));
 }
 
-static int parse_bare(bytes s, struct arena *a, struct target *t, err *e)
+/* by_text: what lies in this folder decides nothing. */
+static int parse_bare(bytes s, bool by_text, struct arena *a, struct target *t, err *e)
 {
-	if (recognise(t, a))
+	bool is_path = looks_like_path(s);
+
+	if ((is_path || !by_text) && recognise(t, a))
 		return 0;
-	if (looks_like_path(s))
+	if (is_path)
 		return no_such_path(s, e);
 	if (bytes_search(s, BYTES("://")) < s.n)
 		return err_set(e, ERR_USAGE, 0,
@@ -138,7 +141,7 @@ static int parse_bare(bytes s, struct arena *a, struct target *t, err *e)
 	return 0;
 }
 
-int target_parse(const char *text, struct arena *a, struct target *out, err *e)
+static int parse(const char *text, bool by_text, struct arena *a, struct target *out, err *e)
 {
 	bytes s = bytes_str(text), rest = s;
 	struct target t = { .path = "", .tag = "", .text = arena_str(a, s) };
@@ -146,8 +149,18 @@ int target_parse(const char *text, struct arena *a, struct target *out, err *e)
 
 	if (s.n == 0)
 		return err_set(e, ERR_USAGE, 0, "the target is empty");
-	if ((prefix ? parse_prefixed(prefix, rest, a, &t, e) : parse_bare(s, a, &t, e)) < 0)
+	if ((prefix ? parse_prefixed(prefix, rest, a, &t, e) : parse_bare(s, by_text, a, &t, e)) < 0)
 		return -1;
 	*out = t;
 	return 0;
+}
+
+int target_parse(const char *text, struct arena *a, struct target *out, err *e)
+{
+	return parse(text, false, a, out, e);
+}
+
+int target_parse_signed(const char *text, struct arena *a, struct target *out, err *e)
+{
+	return parse(text, true, a, out, e);
 }

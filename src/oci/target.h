@@ -7,7 +7,7 @@
  * Without a prefix an existing path is recognised by what it is: a folder with oci-layout or
  * index.json is a layout (with an optional :TAG behind the path), any other folder a root file
  * system, a file an archive whose kind its listing tells. Everything else is a registry reference,
- * but text that can only be meant as a path ("./x", "x.tar") and leads nowhere is ERR_USAGE.
+ * but text that can only be meant as a path ("./x", "x.tar") and leads nowhere is ERR_ABSENT.
  * Threading: pure but for stat(2). */
 #pragma once
 
@@ -33,5 +33,9 @@ struct target {
 	const char *text; /* as the user typed it */
 };
 
-/* target_parse(text, a, out, e): ERR_USAGE; ERR_ABSENT for a path that does not exist. Arena. */
+/* target_parse(text, a, out, e): ERR_USAGE; ERR_ABSENT for a path that does not exist. Arena.
+ * target_parse_signed: what is signed or verified. Without a prefix the text alone decides: it is a
+ * path if it can only be meant as one, else a registry's, so that nobody who puts a folder into this
+ * one answers for the registry. */
 int target_parse(const char *text, struct arena *a, struct target *out, err *e);
+int target_parse_signed(const char *text, struct arena *a, struct target *out, err *e);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "fmt/json_write.h"
+#include "oci/predicate.h"
 
 static bool has_layer(const struct attachment *at)
 {
@@ -17,7 +18,7 @@ static const char *kind_name(const struct tree_item *item)
 	case ATTACHMENT_SIGNATURE: return "signature";
 	case ATTACHMENT_ENVELOPE: return "attestation";
 	case ATTACHMENT_BUNDLE:
-		return bytes_is(item->predicate_type, "https://sigstore.dev/cosign/sign/v1") ||
+		return bytes_is(item->predicate_type, PREDICATE_SIGN) ||
 		               (item->predicate_type.n == 0 && item->at->content.n > 0 && item->why.n == 0)
 		           ? "signature"
 		           : "attestation";
@@ -93,7 +94,7 @@ static void put_what(const struct drawing *d, const struct tree_item *item)
 		put_styled(d, STYLE_TITLE, kind_name(item));
 	if (at->kind == ATTACHMENT_OTHER)
 		type = has_layer(at) ? at->layer.media_type : at->artifact_type;
-	if (type.n > 0 && !bytes_is(type, "https://sigstore.dev/cosign/sign/v1")) {
+	if (type.n > 0 && !bytes_is(type, PREDICATE_SIGN)) {
 		stream_puts(d->out, "  ");
 		stream_show(d->out, type);
 	}

@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/predicate.h"
 
 bytes reader_str(struct reader *r, json object, const char *name)
 {
@@ -243,9 +244,8 @@ static int open_envelope(struct reader *r, bytes payload, err *e)
 {
 	if (r->is_bare || r->out->is_statement)
 		return err_set(e, ERR_FORMAT, 0, "an envelope with members of a bill or statement");
-	if (!bytes_is(r->payload_type, "application/vnd.in-toto+json"))
-		return err_set(e, ERR_FORMAT, 0, "an envelope of type '%s', not "
-		                                 "application/vnd.in-toto+json",
+	if (!bytes_is(r->payload_type, STATEMENT_MEDIA_TYPE))
+		return err_set(e, ERR_FORMAT, 0, "an envelope of type '%s', not " STATEMENT_MEDIA_TYPE,
 		               SHOW(r->payload_type));
 	if (read_payload(r, payload, e) < 0)
 		return -1;
@@ -269,36 +269,20 @@ static int read_document(struct reader *r, const struct sbom_source *source, boo
 	return result;
 }
 
-/* is_type(type, base): this one, or a version of it: base + "/v2.3". */
-static bool is_type(bytes type, bytes base)
-{
-	if (!bytes_take_prefix(&type, base))
-		return false;
-	if (type.n == 0)
-		return true;
-	if (!bytes_take_prefix(&type, BYTES("/v")) || type.n == 0)
-		return false;
-	for (size_t i = 0; i < type.n; i++)
-		if (type.p[i] != '.' && (type.p[i] < '0' || type.p[i] > '9'))
-			return false;
-	return true;
-}
-
 /* A statement must say that it is one, and about a bill of this format. */
 static int check_statement(struct reader *r, err *e)
 {
 	bytes type = r->predicate_type;
-	bool spdx = is_type(type, BYTES("https://spdx.dev/Document"));
+	bool spdx = predicate_is(type, PREDICATE_SPDX);
 
 	if (!r->out->is_statement)
 		return 0;
 	if (r->is_bare)
 		return err_set(e, ERR_FORMAT, 0, "a statement with members of a bill beside its predicate");
-	if (!bytes_is(r->statement_type, "https://in-toto.io/Statement/v0.1") &&
-	    !bytes_is(r->statement_type, "https://in-toto.io/Statement/v1"))
+	if (!bytes_is(r->statement_type, STATEMENT_V01) && !bytes_is(r->statement_type, STATEMENT_V1))
 		return err_set(e, ERR_FORMAT, 0, "'%s' is no type of a statement that is known",
 		               SHOW(r->statement_type));
-	if (!spdx && !is_type(type, BYTES("https://cyclonedx.org/bom")))
+	if (!spdx && !predicate_is(type, PREDICATE_CYCLONEDX))
 		return err_set(e, ERR_FORMAT, 0, "a statement of type '%s', neither SPDX nor CycloneDX",
 		               SHOW(type));
 	if (spdx ? r->bom_format.n > 0 : r->spdx_version.n > 0)

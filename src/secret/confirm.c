@@ -228,7 +228,7 @@ bool confirm_stands_for_secret(const struct secret_rule *rule, bytes value, byte
 /* decode(text, url, a, out): base64, or its form for addresses, padding or none. */
 static bool decode(bytes text, bool url, struct arena *a, bytes *out)
 {
-	buf clean = BUF_INIT(text.n + 4);
+	buf clean = BUF_SECRET(text.n + 4);
 
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
@@ -246,7 +246,6 @@ static bool decode(bytes text, bool url, struct arena *a, bytes *out)
 		buf_putc(&clean, '=');
 	bool decoded = base64_decode(buf_bytes(&clean), a, out);
 
-	explicit_bzero(clean.p, clean.n);
 	buf_done(&clean);
 	return decoded;
 }

@@ -2,15 +2,20 @@
 #include "sys/file.h"
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "sys/deadline.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_POLL_MS 50
 
 void file_close_at_end(const int *fd)
 {
@@ -27,23 +32,30 @@ static int failed(err *e, const char *what, const char *name)
 	               SHOW(bytes_str(name)));
 }
 
-int file_open_read(const char *path, err *e)
+static int open_read(const char *path, bool or_pipe, err *e)
 {
 	struct stat st;
 	/* O_NONBLOCK: opening a named pipe must not wait for a writer. Regular files ignore it. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (or_pipe ? 0 : O_NONBLOCK));
 
 	if (fd < 0)
 		return failed(e, "open", path);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || (or_pipe && S_ISFIFO(st.st_mode))))
 		return fd;
 	(void)close(fd); /* nothing was written */
-	return err_set(e, ERR_IO, 0, "open '%s': not a regular file", SHOW(bytes_str(path)));
+	return err_set(e, ERR_IO, 0, "open '%s': not a regular file%s", SHOW(bytes_str(path)),
+	               or_pipe ? " and no pipe" : "");
+}
+
+int file_open_read(const char *path, err *e)
+{
+	return open_read(path, false, e);
 }
 
 int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *out, err *e)
 {
-	buf b = BUF_INIT(max + 65536);
+	/* It may be a file of passwords: the caller has the only copy. */
+	buf b = BUF_SECRET(max + 65536);
 	ssize_t n;
 
 	do {
@@ -58,8 +70,6 @@ int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *o
 		(void)err_set(e, ERR_LIMIT, 0, "'%s' is longer than %zu bytes", SHOW(bytes_str(name)), max);
 	else
 		*out = arena_bytes(a, buf_bytes(&b));
-	if (b.n > 0)
-		explicit_bzero(b.p, b.n); /* it may be a file of passwords: the caller has the only copy */
 	buf_done(&b);
 	return err_is_set(e) ? -1 : 0;
 }
@@ -67,6 +77,15 @@ int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *o
 int file_read_all(const char *path, size_t max, struct arena *a, bytes *out, err *e)
 {
 	auto_fd fd = file_open_read(path, e);
+
+	return fd < 0 ? -1 : file_read_fd(fd, path, max, a, out, e);
+}
+
+int file_read_input(const char *path, size_t max, struct arena *a, bytes *out, err *e)
+{
+	if (strcmp(path, "-") == 0)
+		return file_read_fd(STDIN_FILENO, "standard input", max, a, out, e);
+	auto_fd fd = open_read(path, true, e);
 
 	return fd < 0 ? -1 : file_read_fd(fd, path, max, a, out, e);
 }
@@ -225,5 +244,34 @@ int file_temp_unlinked(const char *dir, err *e)
 	else
 		(void)unlink(name); /* a name left behind does no harm: the mode is 0600 */
 	arena_done(&a);
+	return fd;
+}
+
+int file_lock(const char *path, uint64_t timeout_ms, void (*wait)(void *ctx), void *ctx, err *e)
+{
+	static const struct timespec poll = { 0, LOCK_POLL_MS * 1000000L };
+	const struct deadline deadline = deadline_in(timeout_ms ? timeout_ms : LIMIT_TIME_MS);
+	struct arena a = ARENA_INIT;
+	int fd = open(arena_printf(&a, "%s.lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	bool told = false;
+
+	arena_done(&a);
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "'%s.lock'", SHOW(bytes_str(path)));
+	/* Of the open file, not of the process: a worker that lives a moment longer keeps it, too. */
+	while (fcntl(fd, F_OFD_SETLK, &(struct flock){ .l_type = F_WRLCK }) < 0) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+			(void)err_set(e, ERR_IO, errno, "lock '%s.lock'", SHOW(bytes_str(path)));
+		else if (deadline_check(&deadline, e) < 0)
+			(void)err_wrap(e, "another process updates '%s'", SHOW(bytes_str(path)));
+		if (err_is_set(e)) {
+			(void)close(fd);
+			return -1;
+		}
+		if (!told && wait)
+			wait(ctx);
+		told = true;
+		(void)nanosleep(&poll, NULL); /* it may be woken earlier */
+	}
 	return fd;
 }

@@ -20,9 +20,12 @@ void file_close_at_end(const int *fd);
 int file_open_read(const char *path, err *e) __attribute__((warn_unused_result));
 
 /* file_read_all(path, max, a, out, e): the whole content. Arena. ERR_LIMIT above max octets.
- * file_read_fd: from where the descriptor stands to its end; `name` is for errors. */
+ * file_read_fd: from where the descriptor stands to its end; `name` is for errors.
+ * file_read_input: what a user hands over: a file, a pipe ("<(...)" of a shell), which is waited
+ * for, or "-", standard input. */
 int file_read_all(const char *path, size_t max, struct arena *a, bytes *out, err *e);
 int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *out, err *e);
+int file_read_input(const char *path, size_t max, struct arena *a, bytes *out, err *e);
 
 /* file_pread(fd, into, cap, offset, e): up to cap octets from there; 0 at the end, -1 and ERR_IO.
  * file_pread_all: exactly n; a shorter file is ERR_IO. */
@@ -50,3 +53,9 @@ int file_make_dirs(const char *path, mode_t mode, err *e);
 /* file_temp_unlinked(dir, e): an empty file in the folder that has no name, for reading and
  * writing, mode 0600. The descriptor, or -1. */
 int file_temp_unlinked(const char *dir, err *e) __attribute__((warn_unused_result));
+
+/* file_lock(path, timeout_ms, wait, ctx, e): nobody else who asks for it works on path until the
+ * descriptor is closed; wait(ctx) (NULL is fine) is told once when somebody does. -1: ERR_IO,
+ * ERR_LIMIT (he took longer; 0: LIMIT_TIME_MS). The lock lies in PATH.lock, which stays. */
+int file_lock(const char *path, uint64_t timeout_ms, void (*wait)(void *ctx), void *ctx, err *e)
+	__attribute__((warn_unused_result));

@@ -233,18 +233,9 @@ static int reap(const struct running *r)
 	return WIFSIGNALED(status) ? PROCESS_STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void wipe(buf *b)
-{
-	if (b->p)
-		explicit_bzero(b->p, b->cap);
-	buf_done(b);
-}
-
 static int run(struct running *r, const char *path, struct arena *a, struct process_result *out,
                err *e)
 {
-	/* All at once, so that growing leaves no copies behind. */
-	(void)buf_room(&r->said, r->said.max);
 	int heard = start(r, path, e);
 
 	if (heard == 0)
@@ -265,8 +256,8 @@ int process_run(const struct process *p, struct arena *a, struct process_result 
 		                 .output = -1,
 		                 .message = -1,
 		                 .ended = -1,
-		                 .said = BUF_INIT(p->output_max),
-		                 .complained = BUF_INIT(MESSAGE_MOST) };
+		                 .said = BUF_SECRET(p->output_max),
+		                 .complained = BUF_SECRET(MESSAGE_MOST) };
 
 	if (!path)
 		return err_set(e, ERR_ABSENT, 0, "there is no program '%s'%s", SHOW(bytes_str(p->argv[0])),
@@ -276,7 +267,7 @@ int process_run(const struct process *p, struct arena *a, struct process_result 
 	file_close_at_end(&r.output);
 	file_close_at_end(&r.message);
 	file_close_at_end(&r.ended);
-	wipe(&r.said);
-	wipe(&r.complained);
+	buf_done(&r.said);
+	buf_done(&r.complained);
 	return status < 0 ? err_wrap(e, "'%s'", SHOW(bytes_str(p->argv[0]))) : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/worker.h"
 
-#include "base/arena.h"
 #include "base/limits.h"
+#include "base/pack.h"
 #include "base/text.h"
 #include "sys/ring.h"
 #include "sys/sandbox.h"
@@ -134,6 +134,48 @@ void side_idle(struct worker_side *s)
 
 		side_take(s, &more, &last);
 		side_taken(s);
+	}
+}
+
+int side_unread(err *e)
+{
+	return err_set(e, ERR_BUG, 0, "a question that cannot be read");
+}
+
+/* take_question(s, out, e): to its end, also where it is too long: the next one begins there. */
+static int take_question(struct worker_side *s, buf *out, err *e)
+{
+	bool last = false;
+	int status = 0;
+
+	while (!last) {
+		bytes part;
+
+		side_take(s, &part, &last);
+		if (status == 0 && buf_append(out, part, e) < 0)
+			status = err_wrap(e, "the question");
+		side_taken(s);
+	}
+	return status;
+}
+
+void side_serve(struct worker_side *s, const struct side_service *service)
+{
+	buf question = BUF_INIT(service->question_most), fields = BUF_INIT(service->answer_most);
+	buf answer = BUF_INIT(service->answer_most + sizeof(err));
+
+	for (;;) {
+		err e = { 0 };
+
+		if (take_question(s, &question, &e) < 0 ||
+		    service->answer(service->ctx, buf_bytes(&question), &fields, &e) < 0)
+			buf_clear(&fields);
+		pack_err(&answer, &e);
+		buf_put(&answer, buf_bytes(&fields));
+		side_answer(s, buf_bytes(&answer), true);
+		buf_clear(&question);
+		buf_clear(&fields);
+		buf_clear(&answer);
 	}
 }
 
@@ -352,6 +394,29 @@ int worker_take_answer(struct worker *w, buf *out, err *e)
 		worker_answer_done(w);
 	}
 	return 0;
+}
+
+int worker_unread(err *e)
+{
+	return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+}
+
+int worker_told(struct worker *w, size_t most, struct arena *a, bytes *out, err *e)
+{
+	buf text = BUF_INIT(most + sizeof(err));
+	int status = worker_take_answer(w, &text, e);
+
+	if (status == 0)
+		*out = arena_bytes(a, buf_bytes(&text));
+	buf_done(&text);
+	if (status == 0 && !pack_take_err(out, e))
+		return worker_unread(e);
+	return status < 0 || err_is_set(e) ? -1 : 0;
+}
+
+int worker_ask(struct worker *w, bytes question, size_t most, struct arena *a, bytes *out, err *e)
+{
+	return worker_send_all(w, question, true, e) < 0 ? -1 : worker_told(w, most, a, out, e);
 }
 
 int worker_wait(struct worker *w, err *e)

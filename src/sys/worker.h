@@ -11,6 +11,7 @@
  * thread. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/err.h"
@@ -61,6 +62,14 @@ int worker_wait(struct worker *w, err *e);
  * ERR_LIMIT and the errors of worker_wait. */
 int worker_take_answer(struct worker *w, buf *out, err *e);
 
+/* Of a child whose main is side_serve. worker_ask(w, question, most, a, out, e): its answer to one
+ * question: at most `most` octets, copied to the arena. -1 also for what the child says of the
+ * question (pack_take_err); and the errors of worker_take_answer. worker_told: the same, where the
+ * question was sent before. worker_unread(e): -1, ERR_BUG: an answer that makes no sense. */
+int worker_ask(struct worker *w, bytes question, size_t most, struct arena *a, bytes *out, err *e);
+int worker_told(struct worker *w, size_t most, struct arena *a, bytes *out, err *e);
+int worker_unread(err *e);
+
 /* The child's end; every call blocks until it can be done.
  * side_take: the next frame of the request; *out_last marks its end. side_taken hands it back.
  * side_room, side_expanded: where WORKER_OUT_SIZE expanded octets may go; pass n of them on.
@@ -72,3 +81,15 @@ uint8_t *side_room(struct worker_side *s);
 void side_expanded(struct worker_side *s, size_t n);
 void side_answer(struct worker_side *s, bytes answer, bool last);
 _Noreturn void side_idle(struct worker_side *s);
+
+/* side_serve(s, service): for ever one answer to each question (worker_ask). side_unread(e): -1: a
+ * question that makes no sense. */
+struct side_service {
+	size_t question_most; /* octets; a longer question is answered with ERR_LIMIT */
+	size_t answer_most;
+	/* answer(ctx, question, out, e): adds to out, which is empty; -1: e is the answer. */
+	int (*answer)(void *ctx, bytes question, buf *out, err *e);
+	void *ctx;
+};
+_Noreturn void side_serve(struct worker_side *s, const struct side_service *service);
+int side_unread(err *e);

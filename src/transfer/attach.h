@@ -12,17 +12,12 @@
 #pragma once
 
 #include "oci/layout.h"
-#include "transfer/attachments.h"
-#include "transfer/origin.h"
+#include "transfer/gather.h"
 
 /* One worker and one client for several images, one after the other. Set up by attach_open. */
 struct attach {
-	struct registry_options options;
-	struct arena arena;
-	struct parser parser;
-	struct registry *registry;
-	struct origin origin; /* of the image that was begun last */
-	struct layout layout;
+	struct gather gather; /* at the image that was begun last */
+	struct layout layout; /* to write into, when it is one */
 };
 
 /* attach_open(s, options, e): ERR_IO. attach_close: after attach_open, whatever became of it. */
@@ -32,16 +27,16 @@ void attach_close(struct attach *s);
 /* What is to be signed. */
 struct attach_image {
 	struct attachable *items; /* the root first; with SCOPE_PLATFORM the platform's alone */
-	size_t len, cap;
+	size_t len;
 	digest root;      /* what the target names */
 	const char *name; /* "registry.example/team/shop", "" for what lies on this machine */
 	const char *tag;  /* by which it was asked for; "" by digest, or on this machine */
 };
 
-/* attach_begin(s, target, scope, platform, a, out, e): which image is meant. SCOPE_ALL: every
- * manifest and index below it, but for what BuildKit puts beside the platforms: that the index
- * covers. ERR_ABSENT, ERR_NET, ERR_FORMAT, ERR_LIMIT, ERR_IO; ERR_USAGE: neither registry nor
- * layout. Arena. */
+/* attach_begin(s, target, scope, platform, a, out, e): which image is meant. What SCOPE_ALL gives
+ * is what is verified with it (gather_subjects). platform: of SCOPE_PLATFORM; NULL: this machine's.
+ * ERR_ABSENT, ERR_NET, ERR_FORMAT, ERR_LIMIT, ERR_IO; ERR_USAGE: neither registry nor layout. The
+ * arena must live as long as the image is written to. */
 int attach_begin(struct attach *s, const struct target *target, enum attachments_scope scope,
                  const struct platform *platform, struct arena *a, struct attach_image *out,
                  err *e);

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "fmt/stream.h"
+#include "oci/predicate.h"
 #include "sys/file.h"
 #include "transfer/gather.h"
 
@@ -22,8 +23,8 @@ struct search {
 static bool is_bill(const struct attachment *at)
 {
 	return at->kind == ATTACHMENT_STATEMENT &&
-	       (bytes_starts(at->predicate_type, BYTES("https://spdx.dev/Document")) ||
-	        bytes_starts(at->predicate_type, BYTES("https://cyclonedx.org/bom")));
+	       (predicate_is(at->predicate_type, PREDICATE_SPDX) ||
+	        predicate_is(at->predicate_type, PREDICATE_CYCLONEDX));
 }
 
 /* OpenVEX has no registered media type; those that name it by its name are taken. */
@@ -35,7 +36,7 @@ static bool is_vex(const struct attachment *at)
 	    bytes_search(media, BYTES("csaf")) < media.n)
 		return true;
 	return (at->kind == ATTACHMENT_STATEMENT || at->kind == ATTACHMENT_ENVELOPE) &&
-	       (bytes_starts(type, BYTES("https://openvex.dev/ns")) ||
+	       (bytes_starts(type, BYTES(PREDICATE_OPENVEX)) ||
 	        (type.n == 0 && at->kind == ATTACHMENT_ENVELOPE));
 }
 

@@ -75,7 +75,7 @@ static void ask(struct reader *r, size_t subject, const digest *d)
 
 	*ARENA_PUSH(r->g->arena, &r->questions) = q;
 	q.what = ASK_FALLBACK;
-	if (r->g->registry)
+	if (r->g->origin.registry)
 		*ARENA_PUSH(r->g->arena, &r->questions) = q;
 	q.what = ASK_TAG;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++) {
@@ -90,12 +90,13 @@ static void ask(struct reader *r, size_t subject, const digest *d)
 /* What a tag of the registry names comes with the answer, and is read at once. */
 static int ask_remote_tag(struct reader *r, struct question *q, struct arena *scratch, err *e)
 {
-	struct reference ref = r->g->origin.reference;
+	const struct origin *at = &r->g->origin;
+	struct reference ref = at->reference;
 	struct registry_document doc;
 
 	ref.tag = attachment_tag(&q->digest, q->suffix, scratch);
 	ref.digest = (digest){ 0 };
-	if (registry_manifest_within(r->g->registry, &ref, LIMIT_ATTACHED_TAG, scratch, &doc, e) < 0) {
+	if (registry_manifest_within(at->registry, &ref, LIMIT_ATTACHED_TAG, scratch, &doc, e) < 0) {
 		if (e->kind != ERR_ABSENT)
 			return -1;
 		err_clear(e); /* no such tag: nothing is attached by it */
@@ -116,7 +117,7 @@ static int ask_tag(struct reader *r, struct question *q, err *e)
 	struct descriptor d = { 0 };
 	int status;
 
-	if (r->g->registry) {
+	if (r->g->origin.registry) {
 		status = ask_remote_tag(r, q, &scratch, e);
 		if (status < 0 && q->known && attachments_is_its_own(e)) {
 			q->unread = arena_str(&q->arena, bytes_str(e->text));
@@ -136,23 +137,23 @@ static int ask_one(void *ctx, size_t job, err *e)
 {
 	struct reader *r = ctx;
 	struct question *q = &r->questions.items[job];
-	struct gather *g = r->g;
+	struct origin *at = &r->g->origin;
 	int status = -1;
 	bytes content;
 
 	switch (q->what) {
-	case ASK_ROOT: return gather_root(g, &r->options->platform, &content, e);
+	case ASK_ROOT: return gather_root(r->g, &r->options->platform, &content, e);
 	case ASK_TAG: return ask_tag(r, q, e);
 	case ASK_FALLBACK:
-		status = registry_referrers_by_tag(g->registry, &g->origin.reference, &q->digest,
-		                                   BYTES(""), &q->arena, &q->list, e);
+		status = registry_referrers_by_tag(at->registry, &at->reference, &q->digest, BYTES(""),
+		                                   &q->arena, &q->list, e);
 		break;
 	case ASK_REFERRERS:
 		/* The holdings of a layout are kept for the next subject. */
-		status = g->registry ? registry_referrers_by_api(g->registry, &g->origin.reference,
-		                                                 &q->digest, BYTES(""), &q->arena,
-		                                                 &q->list, e)
-		                     : origin_referrers(&g->origin, &q->digest, g->arena, &q->list, e);
+		status = at->registry
+		             ? registry_referrers_by_api(at->registry, &at->reference, &q->digest,
+		                                         BYTES(""), &q->arena, &q->list, e)
+		             : origin_referrers(at, &q->digest, r->g->arena, &q->list, e);
 		q->known = status == 1;
 		break;
 	}
@@ -250,7 +251,7 @@ static void add_answer(struct reader *r, const struct question *q)
 			c->skipped = may_skip(r, &c->d);
 			continue;
 		}
-		c->is_read = r->g->registry != NULL;
+		c->is_read = r->g->origin.registry != NULL;
 		c->manifest = q->manifest;
 		c->unread = q->unread;
 		c->said = bytes_is(bytes_str(q->suffix), "sig")   ? ATTACHMENT_SIGNATURE
@@ -456,7 +457,7 @@ static int read_all(struct reader *r, err *e)
 	const struct attachments_options *o = r->options;
 	const digest *named = &r->g->origin.reference.digest;
 
-	if (r->g->registry && named->algorithm != DIGEST_NONE && o->scope == SCOPE_ROOT) {
+	if (r->g->origin.registry && named->algorithm != DIGEST_NONE && o->scope == SCOPE_ROOT) {
 		if (ask_early(r, named, e) < 0)
 			return -1;
 	} else if (gather_subjects(r->g, o->scope, &o->platform, e) < 0 || ask_later(r, e) < 0) {
@@ -469,17 +470,15 @@ static int read_all(struct reader *r, err *e)
 
 static void put_out(const struct reader *r, struct image_attachments *out)
 {
-	const struct reference *ref = &r->g->origin.reference;
-	bool by_tag = r->g->registry && ref->digest.algorithm == DIGEST_NONE;
+	struct registry *registry = r->g->origin.registry;
 
 	*out = (struct image_attachments){
 		.subjects = r->g->subjects.items,
 		.subjects_len = r->g->subjects.len,
-		.name = r->g->registry ? arena_printf(r->g->arena, "%s/%s", ref->host, ref->repository)
-		                       : "",
-		.tag = by_tag ? ref->tag : "",
+		.name = gather_name(r->g),
+		.tag = gather_tag(r->g),
 		.list = r->list,
-		.requests = r->g->registry ? registry_requests(r->g->registry) : 0,
+		.requests = registry ? registry_requests(registry) : 0,
 	};
 }
 

@@ -43,7 +43,6 @@ struct attachments_options {
 	bool tell_all; /* others are looked for, too, and told as their manifests say; else only what
 	                * is come by, as it is listed: without layer and size */
 	struct registry_options registry;
-	const char *tmp_dir;
 };
 
 struct image_attachments {

@@ -9,6 +9,9 @@
 
 static int open_place(struct gather *g, const struct target *target, err *e)
 {
+	g->origin = (struct origin){
+		.kind = target->kind, .target = target, .parser = &g->parser, .local = { .fd = -1 }
+	};
 	switch (target->kind) {
 	case TARGET_REGISTRY:
 		return reference_parse(target->tag, g->arena, &g->origin.reference, e);
@@ -38,25 +41,66 @@ static int parse_index_alone(void *ctx, bytes text, struct arena *a, struct oci_
 	return status;
 }
 
-int gather_open(struct gather *g, const struct target *target,
-                const struct registry_options *registry, struct arena *a, err *e)
+static int parse_layout_alone(void *ctx, bytes text, struct arena *a, struct layout_index *out,
+                              err *e)
+{
+	struct gather *g = ctx;
+
+	pthread_mutex_lock(&g->lock);
+	int status = parser_layout(&g->parser, text, a, out, e);
+
+	pthread_mutex_unlock(&g->lock);
+	return status;
+}
+
+static void init(struct gather *g)
+{
+	*g = (struct gather){ .origin = { .local = { .fd = -1 } } };
+	pthread_mutex_init(&g->lock, NULL);
+}
+
+static int start_client(struct gather *g, const struct registry_options *registry, err *e)
 {
 	struct registry_options options = *registry;
 
-	*g = (struct gather){ .arena = a };
-	g->origin = (struct origin){
-		.kind = target->kind, .target = target, .parser = &g->parser, .local = { .fd = -1 }
-	};
-	pthread_mutex_init(&g->lock, NULL);
 	options.parse_index = parse_index_alone;
+	options.parse_layout = parse_layout_alone;
 	options.parse_ctx = g;
+	return registry_open(&options, &g->client, e);
+}
+
+int gather_start(struct gather *g, const struct registry_options *registry, err *e)
+{
+	init(g);
+	return parser_start(&g->parser, NULL, registry->http.deadline, e) < 0
+	           ? -1
+	           : start_client(g, registry, e);
+}
+
+static int enter(struct gather *g, err *e)
+{
+	g->origin.registry = g->origin.kind == TARGET_REGISTRY ? g->client : NULL;
+	return origin_begin(&g->origin, g->arena, e);
+}
+
+int gather_turn(struct gather *g, const struct target *target, struct arena *a, err *e)
+{
+	local_close(&g->origin.local);
+	g->subjects.items = NULL;
+	g->subjects.len = g->subjects.cap = 0;
+	g->beside = (struct descriptors){ 0 };
+	g->arena = a;
+	return open_place(g, target, e) < 0 ? -1 : enter(g, e);
+}
+
+int gather_open(struct gather *g, const struct target *target,
+                const struct registry_options *registry, struct arena *a, err *e)
+{
+	init(g);
+	g->arena = a;
 	if (open_place(g, target, e) < 0 ||
-	    parser_start(&g->parser, &g->origin.local, options.http.deadline, e) < 0)
-		return -1;
-	if (target->kind == TARGET_REGISTRY && registry_open(&options, &g->registry, e) < 0)
-		return -1;
-	g->origin.registry = g->registry;
-	if (origin_begin(&g->origin, a, e) < 0)
+	    parser_start(&g->parser, &g->origin.local, registry->http.deadline, e) < 0 ||
+	    (target->kind == TARGET_REGISTRY && start_client(g, registry, e) < 0) || enter(g, e) < 0)
 		return -1;
 	if (g->origin.kind == TARGET_DOCKER_ARCHIVE)
 		return err_set(e, ERR_USAGE, 0, "docker's archives hold nothing that is attached");
@@ -65,10 +109,24 @@ int gather_open(struct gather *g, const struct target *target,
 
 void gather_close(struct gather *g)
 {
-	registry_close(g->registry);
+	registry_close(g->client);
 	parser_stop(&g->parser);
 	local_close(&g->origin.local);
 	pthread_mutex_destroy(&g->lock);
+}
+
+const char *gather_name(const struct gather *g)
+{
+	const struct reference *ref = &g->origin.reference;
+
+	return g->origin.registry ? arena_printf(g->arena, "%s/%s", ref->host, ref->repository) : "";
+}
+
+const char *gather_tag(const struct gather *g)
+{
+	const struct reference *ref = &g->origin.reference;
+
+	return g->origin.registry && ref->digest.algorithm == DIGEST_NONE ? ref->tag : "";
 }
 
 int gather_manifest(struct gather *g, bytes text, struct arena *a, struct oci_manifest *out, err *e)
@@ -88,7 +146,7 @@ int gather_run(struct gather *g, size_t jobs, int (*run)(void *ctx, size_t job, 
 		.jobs = jobs, .threads = POOL_THREADS_MOST, .run = run, .ctx = ctx, .meter = &meter
 	};
 
-	if (g->registry)
+	if (g->origin.registry)
 		return pool_run(&pool, e);
 	for (size_t i = 0; i < jobs; i++)
 		if (run(ctx, i, e) < 0)
@@ -184,7 +242,9 @@ static int every_platform(struct gather *g, size_t at, bytes content, int depth,
 		size_t before = g->subjects.len;
 		bytes below;
 
-		if (oci_is_attestation(d))
+		/* Nobody runs what is of another type; that the index lists it, its own signature says. */
+		if (oci_is_attestation(d) ||
+		    (!oci_is_index(d->media_type) && !oci_is_manifest(d->media_type)))
 			continue;
 		if (add_subject(g, d, e) < 0)
 			return -1;
@@ -198,24 +258,17 @@ static int every_platform(struct gather *g, size_t at, bytes content, int depth,
 	return 0;
 }
 
-int gather_below(struct gather *g, enum attachments_scope scope, const struct platform *platform,
-                 bytes root, err *e)
+int gather_subjects(struct gather *g, enum attachments_scope scope, const struct platform *platform,
+                    err *e)
 {
 	const struct platform host = platform_host();
+	bytes root;
 
+	if (gather_root(g, platform, &root, e) < 0)
+		return -1;
 	if (!g->subjects.items[0].is_index || scope == SCOPE_ROOT)
 		return 0;
 	if (scope == SCOPE_ALL)
 		return every_platform(g, 0, root, 0, e);
 	return one_platform(g, platform->architecture.n > 0 ? platform : &host, root, e);
-}
-
-int gather_subjects(struct gather *g, enum attachments_scope scope, const struct platform *platform,
-                    err *e)
-{
-	bytes content;
-
-	return gather_root(g, platform, &content, e) < 0
-	           ? -1
-	           : gather_below(g, scope, platform, content, e);
 }

@@ -16,9 +16,9 @@
 struct gather {
 	struct origin origin;
 	struct parser parser;
-	struct registry *registry; /* NULL: a layout */
-	pthread_mutex_t lock;      /* of the parser, which answers one at a time */
-	struct arena *arena;       /* of all that is found */
+	struct registry *client; /* NULL: not needed; origin.registry is NULL at a layout */
+	pthread_mutex_t lock;    /* of the parser, which answers one at a time */
+	struct arena *arena;     /* of all that is found */
 	struct {
 		struct attachable *items;
 		size_t len, cap;
@@ -32,15 +32,25 @@ int gather_open(struct gather *g, const struct target *target,
                 const struct registry_options *registry, struct arena *a, err *e);
 void gather_close(struct gather *g);
 
-/* gather_subjects(g, scope, platform, e): fills g->subjects and g->beside. platform: which one of a
- * layout that lists an image for several; without an architecture this machine's.
- * gather_root, gather_below: its two steps: the document that the target names, the first subject;
- * the others, by the root's content. */
+/* gather_start(g, registry, e), gather_turn(g, target, a, e): instead of gather_open, for several
+ * registries and layouts (no archives), one after the other: worker and client are there before the
+ * first is named. a lives until the next. Errors as gather_open. */
+int gather_start(struct gather *g, const struct registry_options *registry, err *e);
+int gather_turn(struct gather *g, const struct target *target, struct arena *a, err *e);
+
+/* gather_name(g): "registry.example/team/shop", "" for what lies on this machine. gather_tag(g): by
+ * which it was asked for; "" by digest, or on this machine. */
+const char *gather_name(const struct gather *g);
+const char *gather_tag(const struct gather *g);
+
+/* gather_subjects(g, scope, platform, e): fills g->subjects and g->beside: what is signed, and what
+ * is asked about. SCOPE_ALL: the index and, once each, every manifest and index below it, but for
+ * what BuildKit puts beside the platforms and what is no image: that the index covers. platform:
+ * which one of a layout that lists an image for several; without an architecture this machine's.
+ * gather_root: its first step: the document that the target names, the first subject. */
 int gather_subjects(struct gather *g, enum attachments_scope scope, const struct platform *platform,
                     err *e);
 int gather_root(struct gather *g, const struct platform *platform, bytes *out_content, err *e);
-int gather_below(struct gather *g, enum attachments_scope scope, const struct platform *platform,
-                 bytes root, err *e);
 
 /* attachments_find(g, options, where, out, e): what is attached to g->subjects, without contents;
  * scope and platform of the options are not looked at. FIND_BESIDE: only by what their index says,

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "oci/engine.h"
+#include "oci/layout_choose.h"
 #include "sys/file.h"
 #include "transfer/convert.h"
 #include "transfer/destination.h"
@@ -238,6 +239,8 @@ static void tell(const struct transfer *t, struct transfer_result *out)
 		                             .blobs = p->blobs.len,
 		                             .manifests = p->documents.len };
 	out->kept_expanded = t->destination.ops && t->origin.members.len > 0;
+	if (t->origin.kind == TARGET_LAYOUT && !t->options->referrers)
+		out->left_behind = layout_attached(&t->origin.index.manifests);
 	if (t->destination.ops)
 		out->digest = p->documents.items[p->documents.len - 1].d.digest;
 	else

@@ -38,6 +38,7 @@ struct transfer_result {
 	const char *tag;       /* under which name in the destination; "" none */
 	uint64_t octets, sent; /* of all blobs; those that were not there before */
 	size_t blobs, manifests;
+	size_t left_behind;    /* signatures and attestations in a layout, which nobody asked for */
 	bool kept_expanded; /* layers of a docker archive, which could be smaller */
 };
 

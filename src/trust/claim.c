@@ -57,7 +57,7 @@ bytes claim_signed(const digest *image, const struct oci_labels *pairs, struct a
 
 	compact_begin(&c);
 	json_write_object(&c.json, NULL);
-	json_write_text(&c.json, "_type", "https://in-toto.io/Statement/v1");
+	json_write_text(&c.json, "_type", STATEMENT_V1);
 	json_write_array(&c.json, "subject");
 	json_write_object(&c.json, NULL);
 	put_digest(&c, image, a);
@@ -68,7 +68,7 @@ bytes claim_signed(const digest *image, const struct oci_labels *pairs, struct a
 	}
 	json_write_end(&c.json);
 	json_write_end(&c.json);
-	json_write_text(&c.json, "predicateType", CLAIM_SIGN);
+	json_write_text(&c.json, "predicateType", PREDICATE_SIGN);
 	json_write_object(&c.json, "predicate");
 	json_write_end(&c.json);
 	json_write_end(&c.json);
@@ -118,7 +118,7 @@ bytes claim_statement(const struct claim *claim, struct arena *a)
 
 	compact_begin(&c);
 	json_write_object(&c.json, NULL);
-	json_write_text(&c.json, "_type", "https://in-toto.io/Statement/v1");
+	json_write_text(&c.json, "_type", STATEMENT_V1);
 	json_write_text(&c.json, "predicateType", claim->type.uri);
 	json_write_array(&c.json, "subject");
 	json_write_object(&c.json, NULL);

@@ -9,10 +9,7 @@
 
 #include "crypto/digest.h"
 #include "oci/document.h"
-#include "trust/predicate.h"
-
-#define CLAIM_SIGN "https://sigstore.dev/cosign/sign/v1"
-#define CLAIM_PAYLOAD_TYPE "application/vnd.in-toto+json"
+#include "oci/predicate.h"
 
 /* claim_simple(name, image, pairs, a): cosign's payload: name is the repository ("": none), pairs
  * its optional claims (-a k=v). Arena. */

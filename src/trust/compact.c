@@ -6,8 +6,9 @@
 
 void compact_begin(struct compact *c)
 {
-	/* Whoever writes has bounded what goes in by LIMIT_BUNDLE; base64 and escapes add to it. */
-	c->text = (buf)BUF_INIT(8 * LIMIT_BUNDLE);
+	/* Whoever writes has bounded what goes in by LIMIT_BUNDLE; base64 and escapes add to it. It may
+	 * be a token. */
+	c->text = (buf)BUF_SECRET(8 * LIMIT_BUNDLE);
 	stream_init(&c->out, stream_to_buf, &c->text);
 	json_write_init(&c->json, &c->out);
 	c->json.is_compact = true;

@@ -87,62 +87,13 @@ int dsse_parse(bytes text, struct arena *a, struct dsse *out, err *e)
 
 /* -- signatures -------------------------------------------------------------------------------- */
 
-/* Of an ECDSA signature's numbers, in octets; 0: no ECDSA. */
-static size_t number_size(const struct public_key *key)
-{
-	switch (public_key_kind(key)) {
-	case KEY_P256: return 32;
-	case KEY_P384: return 48;
-	case KEY_P521: return 66;
-	case KEY_NONE:
-	case KEY_RSA:
-	case KEY_ED25519: break;
-	}
-	return 0;
-}
-
-/* put_integer(to, number): as DER (X.690 §8.3): no leading zeros but one that keeps it positive. */
-static size_t put_integer(uint8_t *to, bytes number)
-{
-	while (number.n > 1 && number.p[0] == 0)
-		number = bytes_skip(number, 1);
-	size_t pad = number.p[0] >= 0x80;
-
-	to[0] = 0x02;
-	to[1] = (uint8_t)(number.n + pad);
-	to[2] = 0;
-	memcpy(to + 2 + pad, number.p, number.n);
-	return 2 + pad + number.n;
-}
-
-#define NUMBER_MOST 66
-#define DER_MOST (3 + 2 * (3 + NUMBER_MOST))
-
-/* to_der(raw, out): RFC 3279 §2.2.3 of two numbers of equal size. */
-static bytes to_der(bytes raw, uint8_t out[DER_MOST])
-{
-	uint8_t body[2 * (3 + NUMBER_MOST)];
-	size_t half = raw.n / 2, n = put_integer(body, bytes_slice(raw, 0, half)), head = 0;
-
-	n += put_integer(body + n, bytes_slice(raw, half, half));
-	out[head++] = 0x30;
-	if (n >= 0x80)
-		out[head++] = 0x81;
-	out[head++] = (uint8_t)n;
-	memcpy(out + head, body, n);
-	return bytes_of(out, head + n);
-}
-
 bool dsse_signs(bytes signature, const struct public_key *key, bytes message)
 {
+	enum key_hash hash = public_key_hash(key);
 	struct key_message m = { message, NULL };
-	size_t size = number_size(key);
-	uint8_t der[DER_MOST];
 
-	if (public_key_verify(key, public_key_hash(key), &m, signature))
-		return true;
-	return size > 0 && signature.n == 2 * size &&
-	       public_key_verify(key, public_key_hash(key), &m, to_der(signature, der));
+	return public_key_verify(key, hash, &m, signature) ||
+	       public_key_verify_raw(key, hash, &m, signature);
 }
 
 static bool stands_before(const struct public_key *const *keys, size_t i)

@@ -9,10 +9,9 @@
 #pragma once
 
 #include "oci/attachment.h"
+#include "oci/predicate.h"
 #include "trust/bundle.h"
 #include "trust/verify.h"
-
-#define PREDICATE_SIGN "https://sigstore.dev/cosign/sign/v1"
 
 enum judge_wish {
 	WISH_SIGNATURE,   /* that says "signed", and nothing else; cosign's envelopes never do */

@@ -10,6 +10,7 @@
 
 #define SIMPLE_SIGNING "cosign container image signature"
 #define IMAGE_DIGEST "docker-manifest-digest"
+#define REFERENCE "docker-reference"
 #define LOG_ID 32
 
 static int fault(err *e, const char *what)
@@ -172,13 +173,16 @@ int legacy_blob(bytes text, struct arena *a, struct bundle *out, err *e)
 
 /* Go takes a member whose case differs for the same one, and of several the last: what one reader
  * believes another would not. */
-static bool is_the_only(json object, const char *name, struct arena *a)
+static bool is_clear(json root, json critical, struct arena *a)
 {
-	size_t n = 0;
+	static const char *const of_root[] = { "critical", "optional", NULL };
+	static const char *const of_critical[] = { "identity", "image", "type", NULL };
+	static const char *const of_identity[] = { REFERENCE, NULL };
+	static const char *const of_image[] = { IMAGE_DIGEST, NULL };
 
-	for (json v = json_first(object); json_type(v) != JSON_NONE; v = json_next(v))
-		n += bytes_equal_nocase(json_name(v, a), bytes_str(name));
-	return n == 1 && json_type(json_get(object, name)) != JSON_NONE;
+	return json_is_clear(root, of_root, a) && json_is_clear(critical, of_critical, a) &&
+	       json_is_clear(json_get(critical, "identity"), of_identity, a) &&
+	       json_is_clear(json_get(critical, "image"), of_image, a);
 }
 
 int legacy_payload(bytes text, struct arena *a, struct legacy_payload *out, err *e)
@@ -192,16 +196,19 @@ int legacy_payload(bytes text, struct arena *a, struct legacy_payload *out, err 
 	if (document(text, "payload", a, &doc, e) < 0)
 		return -1;
 	json root = json_root(&doc), critical = json_get(root, "critical");
-	json image = json_get(critical, "image"), optional = json_get(root, "optional");
+	json image = json_get(json_get(critical, "image"), IMAGE_DIGEST);
+	json optional = json_get(root, "optional");
 
-	if (!is_the_only(root, "critical", a) || !is_the_only(critical, "image", a) ||
-	    !is_the_only(critical, "type", a) || !is_the_only(image, IMAGE_DIGEST, a))
-		return fault(e, "a payload without the digest of an image, or with two");
+	if (!is_clear(root, critical, a))
+		return fault(e, "a payload with a member whose name differs by case alone from one that "
+		                "counts: others read it otherwise");
+	if (json_type(image) != JSON_STRING)
+		return fault(e, "a payload without the digest of an image");
 	if (!bytes_is(json_bytes(json_get(critical, "type"), a), SIMPLE_SIGNING))
 		return fault(e, "a payload that is no signature of an image");
-	if (digest_parse(json_bytes(json_get(image, IMAGE_DIGEST), a), &out->image, e) < 0)
+	if (digest_parse(json_bytes(image, a), &out->image, e) < 0)
 		return err_wrap(e, "payload");
-	out->reference = json_bytes(json_get(json_get(critical, "identity"), "docker-reference"), a);
+	out->reference = json_bytes(json_get(json_get(critical, "identity"), REFERENCE), a);
 	if (json_type(optional) == JSON_OBJECT)
 		out->optional = json_raw(optional);
 	return 0;

@@ -36,6 +36,6 @@ struct legacy_payload {
 	bytes optional; /* a JSON object of claims; empty: none */
 };
 
-/* legacy_payload(text, a, out, e): ERR_FORMAT for another type, for a digest that is missing or
- * stands there under several spellings; ERR_LIMIT. Views of text and arena. */
+/* legacy_payload(text, a, out, e): ERR_FORMAT for another type, for a digest that is missing, for a
+ * member that stands there under several spellings; ERR_LIMIT. Views of text and arena. */
 int legacy_payload(bytes text, struct arena *a, struct legacy_payload *out, err *e);

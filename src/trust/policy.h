@@ -92,6 +92,7 @@ struct policy_need {
 	uint32_t line;
 	bytes label; /* "signature by ci" */
 	size_t least;
+	bool counts; /* the policy says how many: nobody is counted twice */
 	struct policy_need *parts;
 	size_t parts_len;
 	struct {
@@ -99,8 +100,8 @@ struct policy_need {
 		size_t len, cap;
 	} signers;
 	struct strings types;     /* predicate types */
-	int64_t age;              /* seconds; 0: any */
-	bool newest;              /* of several that tell a time the youngest decides */
+	int64_t age;              /* seconds; 0: any; of identities only: a key's never is told */
+	bool newest;              /* of several the youngest decides; of those by keys each must hold */
 	struct oci_labels claims; /* that a signature makes */
 	struct {
 		struct policy_test *items; /* of one attestation, all of them */

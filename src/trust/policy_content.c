@@ -9,9 +9,6 @@
 #include "trust/policy_judge.h"
 #include "trust/provenance.h"
 
-/* fulcio, docs/oid-info.md: 1.3.6.1.4.1.57264.1.12, Source Repository URI. */
-#define CLAIM_SOURCE 12
-
 struct look {
 	const struct policy_test *test;
 	const struct verdict *verdict;
@@ -38,31 +35,64 @@ static bool fits_builder(const struct look *l, const struct provenance *p)
 	       refuse(l, "built by", p->builder);
 }
 
-/* "git+https://github.com/ORG/REPO.git" and "github.com/ORG/REPO" are one. */
-static bytes plain_source(bytes uri)
+/* is_commit(from): hex of git, not a digest of something packed. */
+static bool is_commit(const struct provenance_source *from)
 {
-	(void)bytes_take_prefix(&uri, BYTES("git+"));
-	(void)bytes_take_prefix(&uri, BYTES("https://"));
-	while (uri.n > 0 && uri.p[uri.n - 1] == '/')
-		uri.n--;
-	if (bytes_ends(uri, BYTES(".git")))
-		uri.n -= 4;
-	return uri;
+	return bytes_is(from->algorithm, "sha1") || bytes_is(from->algorithm, "gitCommit");
 }
 
-/* The certificate of a workflow names its repository: a provenance that names another one lies. */
+/* The certificate of a workflow names what it ran on: a provenance that names something else lies.
+ * Silence of one of them is no lie. */
+static bool fits_certificate(const struct look *l, const struct provenance *p)
+{
+	bytes source = provenance_plain_source(p->source.uri), path = source;
+	bytes commit = is_commit(&p->source) ? p->source.digest : (bytes){ 0 };
+
+	(void)bytes_take_prefix(&path, BYTES("github.com/")); /* the old claim has none */
+	const struct {
+		enum certificate_claim claim;
+		bytes said;
+		const char *what;
+	} rows[] = {
+		{ CLAIM_SOURCE, source, "source" },
+		{ CLAIM_REPOSITORY_OLD, path, "source" },
+		{ CLAIM_REF, p->source.ref, "ref" },
+		{ CLAIM_REF_OLD, p->source.ref, "ref" },
+		{ CLAIM_REF, p->run.ref, "ref" },
+		{ CLAIM_REF_OLD, p->run.ref, "ref" },
+		{ CLAIM_COMMIT, commit, "commit" },
+		{ CLAIM_COMMIT_OLD, commit, "commit" },
+		{ CLAIM_COMMIT, p->run.commit, "commit" },
+		{ CLAIM_COMMIT_OLD, p->run.commit, "commit" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bytes claimed = l->verdict->result.claims.items[rows[i].claim];
+
+		if (rows[i].claim == CLAIM_SOURCE)
+			claimed = provenance_plain_source(claimed);
+		if (claimed.n > 0 && rows[i].said.n > 0 && !bytes_equal(claimed, rows[i].said))
+			return refuse(
+				l,
+				arena_printf(l->arena, "the certificate is of another %s than the provenance tells:",
+			                 rows[i].what),
+				claimed);
+	}
+	return true;
+}
+
 static bool fits_source(const struct look *l, const struct provenance *p)
 {
-	bytes source = plain_source(p->source.uri);
-	bytes claimed = plain_source(l->verdict->result.claims.items[CLAIM_SOURCE]);
+	bytes source = provenance_plain_source(p->source.uri);
 
-	if (claimed.n > 0 && !bytes_equal(claimed, source))
-		return refuse(l,
-		              "the certificate is of another source than the provenance tells:", claimed);
+	if (source.n == 0)
+		return refuse(l, "the provenance names no source", source);
+	if (!fits_certificate(l, p))
+		return false;
 	for (size_t i = 0; i < l->test->globs.len; i++) {
 		struct glob glob = l->test->globs.items[i];
 
-		glob.text = plain_source(glob.text);
+		glob.text = provenance_plain_source(glob.text);
 		if (glob_fits(&glob, source))
 			return true;
 	}
@@ -75,6 +105,8 @@ static bool fits_ref(const struct look *l, const struct provenance *p)
 
 	if (ref.n == 0)
 		return refuse(l, "the provenance tells neither branch nor tag", ref);
+	if (!fits_certificate(l, p))
+		return false;
 	return globs_fit(&l->test->globs, ref) || refuse(l, "built from", ref);
 }
 

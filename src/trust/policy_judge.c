@@ -31,7 +31,8 @@ struct judged {
 struct finding {
 	enum verdict_of_need verdict; /* NEED_LACKS: it is something else */
 	const char *why;
-	int64_t time; /* when one of the signers signed it; 0: none did, or it tells none */
+	bool is_signed; /* by one of the signers, and it is about what the need is about */
+	int64_t since;  /* not signed before; 0: that cannot be said */
 };
 
 static struct decision_line *tell(struct judging *j, unsigned depth, uint32_t line, bytes what)
@@ -111,28 +112,30 @@ static const struct verdict *judge_once(struct judging *j, const struct policy_n
 static const char *age_fault(const struct judging *j, const struct policy_need *need,
                              const struct verdict *v)
 {
-	int64_t then = v->result.times[0];
+	int64_t since = v->result.since;
 
-	if (need->age == 0)
+	if (need->age == 0 || since >= j->q->now - need->age)
 		return NULL;
-	if (then == 0)
-		return "signed at no time that can be believed, so it may be of any age";
-	if (then < j->q->now - need->age)
-		return arena_printf(j->arena, "signed on %s: too old", DATE_TEXT(then));
-	return NULL;
+	if (since <= 0)
+		return "nothing tells when it was signed, so it may be of any age";
+	return arena_printf(j->arena, "signed on %s: too old", DATE_TEXT(since));
 }
 
+/* out_failed: the test that does not hold, if one does not. */
 static const char *test_fault(struct judging *j, const struct policy_need *need,
-                              const struct verdict *v)
+                              const struct verdict *v, enum test_kind *out_failed)
 {
+	*out_failed = TEST_NONE;
 	for (size_t i = 0; i < need->tests.len; i++) {
+		const struct policy_test *test = &need->tests.items[i];
 		const char *why = NULL;
-		bool holds = policy_test_holds(&need->tests.items[i], v, &j->scratch, &why);
 
-		if (!holds)
+		if (!policy_test_holds(test, v, &j->scratch, &why)) {
+			*out_failed = test->kind;
 			why = arena_str(j->arena, bytes_str(why));
+		}
 		arena_reset(&j->scratch);
-		if (!holds)
+		if (*out_failed != TEST_NONE)
 			return why;
 	}
 	return NULL;
@@ -142,10 +145,10 @@ static const char *proof(struct judging *j, size_t signer, const struct verdict 
 {
 	const struct verify_result *r = &v->result;
 	bytes who = r->identity.n > 0 ? r->identity : j->q->policy->signers.items[signer].name;
-	const char *on = r->times[0] > 0 ? arena_printf(j->arena, " on %s", DATE_TEXT(r->times[0]))
-	                                 : "";
+	const char *on = r->times[0] == 0 ? "" : r->since > 0 ? " on " : " on or before ";
 
-	return arena_printf(j->arena, "signed by %s%s%s", text_shown(j->arena, who), on,
+	return arena_printf(j->arena, "signed by %s%s%s%s", text_shown(j->arena, who), on,
+	                    r->times[0] == 0 ? "" : DATE_TEXT(r->times[0]),
 	                    r->log_kind ? ", logged" : "");
 }
 
@@ -154,20 +157,22 @@ static void look_at(struct judging *j, const struct policy_need *need, size_t si
                     const struct attachment *at, struct finding *out)
 {
 	const struct verdict *v = judge_once(j, need, signer, type, at);
+	enum test_kind failed;
 	const char *fault;
 
 	switch (v->kind) {
 	case VERDICT_ELSE: return;
 	case VERDICT_REFUSED:
 		if (out->verdict == NEED_LACKS)
-			*out = (struct finding){ NEED_REFUSED, v->why, 0 };
+			*out = (struct finding){ .verdict = NEED_REFUSED, .why = v->why };
 		return;
 	case VERDICT_HOLDS:
-		fault = age_fault(j, need, v);
+		fault = test_fault(j, need, v, &failed);
 		if (!fault)
-			fault = test_fault(j, need, v);
+			fault = age_fault(j, need, v);
 		*out = (struct finding){ fault ? NEED_REFUSED : NEED_HOLDS,
-			                     fault ? fault : proof(j, signer, v), v->result.times[0] };
+			                     fault ? fault : proof(j, signer, v),
+			                     failed != TEST_CONFIGURATION, v->result.since };
 	}
 }
 
@@ -202,18 +207,30 @@ static void tell_detail(struct judging *j, const struct policy_need *need, unsig
 	}
 }
 
+/* The youngest is the heaviest. A stamp on what a key signed tells that it is no younger, never
+ * that it is no older, and anybody can have one made: of those each must hold. */
+static int64_t weight(const struct finding *f)
+{
+	if (!f->is_signed)
+		return f->verdict == NEED_LACKS ? -2 : -1;
+	if (f->since > 0)
+		return f->since;
+	return f->verdict == NEED_HOLDS ? 0 : INT64_MAX;
+}
+
 static bool decides(const struct policy_need *need, const struct finding *found,
                     const struct finding *before)
 {
-	if (need->newest && found->time != before->time)
-		return found->time > before->time;
-	return before->verdict != NEED_HOLDS;
+	if (!need->newest)
+		return before->verdict != NEED_HOLDS;
+	return weight(found) > weight(before) ||
+	       (weight(found) == weight(before) && found->verdict == NEED_REFUSED);
 }
 
 static enum verdict_of_need judge_leaf(struct judging *j, const struct policy_need *need,
                                        unsigned depth, size_t line)
 {
-	struct finding last = { NEED_LACKS, "nothing of that kind is attached", 0 };
+	struct finding last = { .verdict = NEED_LACKS, .why = "nothing of that kind is attached" };
 	bool done = false;
 	size_t told = 0;
 
@@ -231,7 +248,7 @@ static enum verdict_of_need judge_leaf(struct judging *j, const struct policy_ne
 			last = found;
 		done = last.verdict == NEED_HOLDS && !need->newest;
 	}
-	if (last.verdict == NEED_REFUSED && told > 1 && !(need->newest && last.time > 0))
+	if (last.verdict == NEED_REFUSED && told > 1 && !(need->newest && last.is_signed))
 		last.why = arena_printf(j->arena, "none of %zu holds", told);
 	j->out->lines.items[line].why = bytes_str(last.why);
 	return last.verdict;

@@ -2,9 +2,9 @@
 /* policy_judge - does what is attached to an image meet a policy?
  *
  * Each need is judged for itself: is there one attachment that one of its signers signed, of its
- * type, young enough, and saying what it must? Age is counted from the earliest time that is
- * believed, since anybody can put a fresh time stamp on an old signature. Threading: pure
- * functions. */
+ * type, young enough, and saying what it must? Age is counted from the beginning of the signer's
+ * certificate: logs and authorities only witness that a signature is not younger, and anybody can
+ * have an old one witnessed again. Threading: pure functions. */
 #pragma once
 
 #include "trust/decision.h"
@@ -41,6 +41,10 @@ struct policy_question {
 /* policy_decide(q, a, out, e): ERR_LIMIT (LIMIT_POLICY_JUDGEMENTS, LIMIT_DECISION_LINES). Arena;
  * texts of *out are printable only where base/text.h made them so. */
 int policy_decide(const struct policy_question *q, struct arena *a, struct decision *out, err *e);
+
+/* policy_counts_check(policy, signers, e): where a policy says how many, nobody is asked for twice,
+ * as himself or by another name for the same key or identity. ERR_FORMAT with the line. */
+int policy_counts_check(const struct policy *p, const struct ready_signer *signers, err *e);
 
 /* policy_test_holds(test, verdict, a, out_why): does the statement say it? out_why: what it says
  * instead. */

@@ -178,6 +178,7 @@ static int read_count(struct policy_reader *r, const struct yaml_node *set,
 	if (count && (!yaml_i64(count, &n) || n < 1 || (uint64_t)n > group->parts_len))
 		return policy_fault(r, count, "'count' is a number from 1 to %zu here", group->parts_len);
 	group->least = (size_t)n;
+	group->counts = count != NULL;
 	group->label = bytes_str(
 		arena_printf(r->arena, "at least %zu of %zu", group->least, group->parts_len));
 	return 0;
@@ -281,7 +282,8 @@ static int read_single_key(struct policy_reader *r, const struct yaml_node *v,
 	out->label = BYTES("signature by a key");
 	if (policy_text(r, v, "key", &text) < 0 || policy_keys(r, key, text, BYTES("a key"), out) < 0)
 		return -1;
-	r->policy->signers.items[r->policy->signers.len - 1].needs_log = true;
+	for (size_t i = 0; i < out->signers.len; i++)
+		r->policy->signers.items[out->signers.items[i]].needs_log = true;
 	return 0;
 }
 

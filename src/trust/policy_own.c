@@ -118,15 +118,15 @@ static int read_sbom(struct policy_reader *r, const struct yaml_node *v, struct 
 		return -1;
 	for (size_t i = 0; i < formats.len; i++)
 		if (bytes_is(formats.items[i], "spdx"))
-			policy_add_types(r, TYPES_SPDX, need);
+			policy_add_types(r, PREDICATES_SPDX, need);
 		else if (bytes_is(formats.items[i], "cyclonedx"))
-			policy_add_types(r, TYPES_CYCLONEDX, need);
+			policy_add_types(r, PREDICATES_CYCLONEDX, need);
 		else
 			return policy_fault(r, yaml_get(v, "format"), "'%s': spdx or cyclonedx",
 			                    SHOW(formats.items[i]));
 	if (formats.len == 0) {
-		policy_add_types(r, TYPES_SPDX, need);
-		policy_add_types(r, TYPES_CYCLONEDX, need);
+		policy_add_types(r, PREDICATES_SPDX, need);
+		policy_add_types(r, PREDICATES_CYCLONEDX, need);
 	}
 	return 0;
 }
@@ -135,7 +135,7 @@ static int read_scan(struct policy_reader *r, const struct yaml_node *v, struct 
 {
 	bytes worst = { 0 };
 
-	policy_add_types(r, TYPES_SCAN, need);
+	policy_add_types(r, PREDICATES_SCAN, need);
 	need->newest = true; /* an older scan that found less says nothing */
 	if (policy_text(r, v, "at-most", &worst) < 0)
 		return -1;
@@ -190,7 +190,7 @@ static int read_provenance(struct policy_reader *r, const struct yaml_node *v,
 		enum test_kind kind;
 	} tests[] = { { "builder", TEST_BUILDER }, { "source", TEST_SOURCE } };
 
-	policy_add_types(r, TYPES_PROVENANCE, need);
+	policy_add_types(r, PREDICATES_PROVENANCE, need);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
 		const struct yaml_node *value = yaml_get(v, tests[i].member);
 
@@ -205,7 +205,7 @@ static int read_base(struct policy_reader *r, const struct yaml_node *v, struct 
 {
 	const struct yaml_node *images = yaml_get(v, "images");
 
-	policy_add_types(r, TYPES_PROVENANCE, need);
+	policy_add_types(r, PREDICATES_PROVENANCE, need);
 	return !images
 	           ? policy_fault(r, v, "'images' says what may have gone in")
 	           : policy_globs(r, images, GLOB_OWN, &policy_need_test(r, need, TEST_BASE)->globs);
@@ -216,12 +216,14 @@ static int read_test_result(struct policy_reader *r, const struct yaml_node *v,
 {
 	const struct yaml_node *of = yaml_get(v, "configuration");
 
-	policy_add_types(r, TYPES_TEST, need);
+	policy_add_types(r, PREDICATES_TEST, need);
 	need->newest = true;
+	/* First: the result of another configuration is of another thing. */
+	if (of && policy_globs(r, of, GLOB_OWN,
+	                       &policy_need_test(r, need, TEST_CONFIGURATION)->globs) < 0)
+		return -1;
 	(void)policy_need_test(r, need, TEST_RESULT);
-	return !of ? 0
-	           : policy_globs(r, of, GLOB_OWN,
-	                          &policy_need_test(r, need, TEST_CONFIGURATION)->globs);
+	return 0;
 }
 
 static int read_attestation(struct policy_reader *r, const struct yaml_node *v,
@@ -260,6 +262,23 @@ static const struct leaf {
 	{ "attestation", read_attestation, { "by", "max-age", "type", "says" } },
 };
 
+/* What a key signed may be of any age: it is never too old, or always. */
+static int read_age(struct policy_reader *r, const struct yaml_node *v, struct policy_need *need)
+{
+	if (policy_age(r, v, "max-age", &need->age) < 0)
+		return -1;
+	for (size_t i = 0; need->age > 0 && i < need->signers.len; i++) {
+		const struct policy_signer *s = &r->policy->signers.items[need->signers.items[i]];
+
+		if (s->identities.len == 0)
+			return policy_fault(r, yaml_get(v, "max-age"),
+			                    "'%s' is a key, and nothing tells when a key signed: only "
+			                    "identities can meet an age",
+			                    SHOW(s->name));
+	}
+	return 0;
+}
+
 /* "signature: ci" is short for "signature: {by: ci}". */
 static int read_leaf(struct policy_reader *r, const struct leaf *leaf, const struct yaml_node *v,
                      struct policy_need *need)
@@ -274,7 +293,7 @@ static int read_leaf(struct policy_reader *r, const struct leaf *leaf, const str
 		return policy_fault(r, v, "'by' says which of the signers must have signed it");
 	if (read_by(r, by, leaf->name, need) < 0 || leaf->read(r, is_short ? NULL : v, need) < 0)
 		return -1;
-	return is_short ? 0 : policy_age(r, v, "max-age", &need->age);
+	return is_short ? 0 : read_age(r, v, need);
 }
 
 static int read_need(struct policy_reader *r, const struct yaml_node *v, struct policy_need *need);
@@ -313,6 +332,7 @@ static int read_at_least(struct policy_reader *r, const struct yaml_node *v,
 	if (!yaml_i64(value, &least) || least < 1 || (uint64_t)least > need->parts_len)
 		return policy_fault(r, value, "'at-least' is a number from 1 to %zu here", need->parts_len);
 	need->least = (size_t)least;
+	need->counts = true;
 	need->label = bytes_str(
 		arena_printf(r->arena, "at least %zu of %zu", need->least, need->parts_len));
 	return 0;

@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "trust/predicate.h"
 
 #include <stdio.h>
 
@@ -54,14 +53,18 @@ static bool is_one_of(bytes name, const char *const *names)
 
 int policy_known(struct policy_reader *r, const struct yaml_node *mapping, const char *const *names)
 {
-	if (yaml_is_null(mapping))
+	if (!mapping)
 		return 0;
 	if (!yaml_is(mapping, YAML_MAPPING))
 		return policy_fault(r, mapping, "members are expected here");
-	for (const struct yaml_node *v = yaml_first(mapping); v; v = v->next)
+	for (const struct yaml_node *v = yaml_first(mapping); v; v = v->next) {
 		if (!is_one_of(yaml_text(v->key), names))
 			return policy_fault(r, v->key, "'%s' is not understood here, so the policy is refused",
 			                    SHOW(yaml_text(v->key)));
+		if (yaml_is_null(v))
+			return policy_fault(r, v->key, "'%s' says nothing: leave it out, or say it",
+			                    SHOW(yaml_text(v->key)));
+	}
 	return 0;
 }
 
@@ -391,21 +394,8 @@ int policy_need_types(struct policy_reader *r, const struct yaml_node *value,
 	return 0;
 }
 
-void policy_add_types(struct policy_reader *r, enum policy_types types, struct policy_need *need)
+void policy_add_types(struct policy_reader *r, enum predicate_kind kind, struct policy_need *need)
 {
-	static const char *const known[][6] = {
-		[TYPES_PROVENANCE] = { "https://slsa.dev/provenance/v1", "https://slsa.dev/provenance/v0.2",
-		                       "https://slsa.dev/provenance/v0.1" },
-		[TYPES_SPDX] = { "https://spdx.dev/Document", "https://spdx.dev/Document/v2.2",
-		                 "https://spdx.dev/Document/v2.3" },
-		[TYPES_CYCLONEDX] = { "https://cyclonedx.org/bom", "https://cyclonedx.org/bom/v1.4",
-		                      "https://cyclonedx.org/bom/v1.5", "https://cyclonedx.org/bom/v1.6" },
-		[TYPES_SCAN] = { "https://cosign.sigstore.dev/attestation/vuln/v1",
-		                 "https://in-toto.io/attestation/vulns/v0.2",
-		                 "https://in-toto.io/attestation/vulns/v0.1" },
-		[TYPES_TEST] = { "https://in-toto.io/attestation/test-result/v0.1" },
-	};
-
-	for (const char *const *type = known[types]; *type; type++)
+	for (const char *const *type = predicate_versions(kind); *type; type++)
 		*ARENA_PUSH(r->arena, &need->types) = bytes_str(*type);
 }

@@ -8,6 +8,7 @@
 
 #include "fmt/source.h"
 #include "fmt/yaml.h"
+#include "oci/predicate.h"
 #include "trust/policy.h"
 
 struct policy_reader {
@@ -26,7 +27,7 @@ int policy_fault(struct policy_reader *r, const struct yaml_node *at, const char
 uint32_t policy_line(const struct policy_reader *r, const struct yaml_node *at);
 
 /* policy_known(r, mapping, names): a mapping with none but these members; names end with NULL. An
- * absent one is fine. */
+ * absent one is fine; a member that is null is a fault, since it would demand nothing. */
 int policy_known(struct policy_reader *r, const struct yaml_node *mapping,
                  const char *const *names);
 
@@ -96,8 +97,7 @@ void policy_note_selectors(struct policy_reader *r, const struct yaml_node *mapp
  * policy_add_types: those of a kind of attestation, in all versions. */
 int policy_need_types(struct policy_reader *r, const struct yaml_node *value,
                       struct policy_need *need);
-enum policy_types { TYPES_PROVENANCE, TYPES_SPDX, TYPES_CYCLONEDX, TYPES_SCAN, TYPES_TEST };
-void policy_add_types(struct policy_reader *r, enum policy_types types, struct policy_need *need);
+void policy_add_types(struct policy_reader *r, enum predicate_kind kind, struct policy_need *need);
 
 /* -- the readers of each kind: one document ---------------------------------------------------- */
 int policy_read_own(struct policy_reader *r, const struct yaml_node *root);

@@ -65,6 +65,17 @@ bytes provenance_split(bytes uri, bytes *out_ref)
 	return bytes_slice(uri, 0, at);
 }
 
+bytes provenance_plain_source(bytes uri)
+{
+	(void)!bytes_take_prefix(&uri, BYTES("git+"));
+	(void)!bytes_take_prefix(&uri, BYTES("https://"));
+	while (bytes_ends(uri, BYTES("/")))
+		uri.n--;
+	if (bytes_ends(uri, BYTES(".git")))
+		uri.n -= 4;
+	return uri;
+}
+
 /* split_source(uri, out): "URI@REF", or BuildKit's and git's "URI#REF:FOLDER". */
 static void split_source(bytes uri, struct provenance_source *out)
 {
@@ -440,10 +451,10 @@ static const struct {
 	enum provenance_version version;
 	int (*read)(const struct reader *r, json root);
 } versions[] = {
-	{ "https://slsa.dev/provenance/v0.1", PROVENANCE_V01, read_v01 },
-	{ "https://slsa.dev/provenance/v0.2", PROVENANCE_V02, read_v02 },
-	{ "https://slsa.dev/provenance/v1", PROVENANCE_V1, read_v1 },
-	{ "https://slsa.dev/provenance/v1.0", PROVENANCE_V1, read_v1 }, /* Google Cloud Build */
+	{ PREDICATE_PROVENANCE_V01, PROVENANCE_V01, read_v01 },
+	{ PREDICATE_PROVENANCE_V02, PROVENANCE_V02, read_v02 },
+	{ PREDICATE_PROVENANCE_V1, PROVENANCE_V1, read_v1 },
+	{ PREDICATE_PROVENANCE_V10, PROVENANCE_V1, read_v1 },
 };
 #define VERSIONS (sizeof(versions) / sizeof(*versions))
 

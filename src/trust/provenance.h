@@ -75,3 +75,7 @@ const bytes *provenance_value_of(const struct provenance_values *values, bytes n
  * or nothing. The "@" is the one before "refs/"; where there is none, the last one behind the last
  * "/". */
 bytes provenance_split(bytes uri, bytes *out_ref);
+
+/* provenance_plain_source(uri): one spelling of a repository: "github.com/ORG/REPO" of
+ * "git+https://github.com/ORG/REPO.git/". */
+bytes provenance_plain_source(bytes uri);

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "trust/protojson.h"
+#include "trust/public_good.h"
 
 struct reader {
 	struct arena *arena;
@@ -198,6 +199,18 @@ int trust_root_parse(bytes text, struct arena *a, struct trust_root *out, err *e
 	    read_authorities(&r, root, "certificateAuthorities", &out->issuers, &out->issuers_len) < 0)
 		return -1;
 	return read_authorities(&r, root, "timestampAuthorities", &out->clocks, &out->clocks_len);
+}
+
+bytes trust_root_or_public(bytes named)
+{
+	return named.n > 0 ? named : bytes_of(trust_public_good, trust_public_good_len);
+}
+
+int trust_root_open(bytes named, struct arena *a, struct trust_root *out, err *e)
+{
+	if (trust_root_parse(trust_root_or_public(named), a, out, e) < 0)
+		return err_wrap(e, "trusted root");
+	return 0;
 }
 
 static void free_authorities(struct trust_authority *items, size_t n)

@@ -38,7 +38,11 @@ struct trust_root {
 const struct certificate_chain *trust_chain(const struct trust_authority *authority);
 
 /* trust_root_parse(text, a, out, e): ERR_FORMAT; a part that cannot be understood makes the whole
- * unusable, but for a log's key of an unknown kind, which trusts nobody. trust_root_free: its keys
- * and certificates; NULL members are fine. */
+ * unusable, but for a log's key of an unknown kind, which trusts nobody.
+ * trust_root_or_public(named): that text, or where it is empty that of the public good instance.
+ * trust_root_open(named, a, out, e): both. trust_root_free: its keys and certificates; NULL members
+ * are fine. */
+bytes trust_root_or_public(bytes named);
+int trust_root_open(bytes named, struct arena *a, struct trust_root *out, err *e);
 int trust_root_parse(bytes text, struct arena *a, struct trust_root *out, err *e);
 void trust_root_free(struct trust_root *r);

@@ -11,20 +11,10 @@ int slsa_refuse(err *e, const char *why)
 
 /* -- sources ----------------------------------------------------------------------------------- */
 
-static bytes bare_source(bytes uri)
-{
-	(void)!bytes_take_prefix(&uri, BYTES("git+")); /* one spelling of the same */
-	(void)!bytes_take_prefix(&uri, BYTES("https://"));
-	while (bytes_ends(uri, BYTES("/")))
-		uri.n--;
-	if (bytes_ends(uri, BYTES(".git")))
-		uri.n -= 4;
-	return uri;
-}
-
 bool slsa_same_source(bytes a, bytes b)
 {
-	return bytes_equal(bare_source(a), bare_source(b)) && bare_source(a).n > 0;
+	a = provenance_plain_source(a);
+	return a.n > 0 && bytes_equal(a, provenance_plain_source(b));
 }
 
 /* -- versions ---------------------------------------------------------------------------------- */

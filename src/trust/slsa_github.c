@@ -14,23 +14,6 @@
 #define RUNNER GITHUB "actions/runner"
 #define PUBLISH "https://github.com/npm/attestation/tree/main/specs/publish/"
 
-/* Which claim says what, in its old form (bare octets) and its new one. */
-enum {
-	TRIGGER_OLD = 2,
-	COMMIT_OLD = 3,
-	REPOSITORY_OLD = 5,
-	REF_OLD = 6,
-	RUNNER_KIND = 11,
-	SOURCE = 12,
-	COMMIT = 13,
-	REF = 14,
-	SOURCE_ID = 15,
-	OWNER_ID = 17,
-	CONFIG = 18,
-	TRIGGER = 20,
-	RUN = 21
-};
-
 /* Workflows that nobody who uses them can make sign something else. */
 static const char *const builders[] = {
 	WORKFLOWS "generator_generic_slsa3.yml",
@@ -77,10 +60,10 @@ static bytes claim(const struct question *q, int now, int old)
 /* Two forms of one claim must not tell two stories. */
 static int check_claims(const struct question *q)
 {
-	static const int pairs[][2] = { { TRIGGER, TRIGGER_OLD },
-		                            { COMMIT, COMMIT_OLD },
-		                            { REF, REF_OLD } };
-	bytes source = q->claims[SOURCE], repository = q->claims[REPOSITORY_OLD];
+	static const int pairs[][2] = { { CLAIM_TRIGGER, CLAIM_TRIGGER_OLD },
+		                            { CLAIM_COMMIT, CLAIM_COMMIT_OLD },
+		                            { CLAIM_REF, CLAIM_REF_OLD } };
+	bytes source = q->claims[CLAIM_SOURCE], repository = q->claims[CLAIM_REPOSITORY_OLD];
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		bytes now = q->claims[pairs[i][0]], old = q->claims[pairs[i][1]];
@@ -96,11 +79,11 @@ static int check_claims(const struct question *q)
 
 static int check_source_claim(const struct question *q)
 {
-	bytes source = q->claims[SOURCE], wanted = q->request->source;
+	bytes source = q->claims[CLAIM_SOURCE], wanted = q->request->source;
 
 	if (source.n == 0)
-		source = bytes_str(
-			arena_printf(q->arena, GITHUB "%s", text_shown(q->arena, q->claims[REPOSITORY_OLD])));
+		source = bytes_str(arena_printf(q->arena, GITHUB "%s",
+		                                text_shown(q->arena, q->claims[CLAIM_REPOSITORY_OLD])));
 	if (slsa_same_source(source, wanted))
 		return 0;
 	return err_set(q->e, ERR_UNTRUSTED, 0, "built from source '%s', not '%s'", SHOW(source),
@@ -226,13 +209,13 @@ static int check_sources(const struct question *q)
 		           : slsa_refuse(q->e, "what the provenance was built from has no ref");
 	if (!bytes_equal(p->materials[0].ref, p->source.ref))
 		return slsa_refuse(q->e, "built from another ref than the build was started for");
-	return same(q, p->source.digest, claim(q, COMMIT, COMMIT_OLD), "commit");
+	return same(q, p->source.digest, claim(q, CLAIM_COMMIT, CLAIM_COMMIT_OLD), "commit");
 }
 
 /* "https://github.com/ORG/REPO/actions/runs/ID/attempts/N", or "ID-N". */
 static int check_run(const struct question *q)
 {
-	bytes run = q->claims[RUN], attempt, said = q->p.invocation, id;
+	bytes run = q->claims[CLAIM_RUN], attempt, said = q->p.invocation, id;
 	size_t slash = bytes_rfind(run, '/');
 
 	if (run.n == 0)
@@ -257,7 +240,7 @@ static int check_run(const struct question *q)
 static int check_config(const struct question *q)
 {
 	const struct provenance *p = &q->p;
-	bytes config = q->claims[CONFIG], ref;
+	bytes config = q->claims[CLAIM_CONFIG], ref;
 
 	if (config.n == 0 || !bytes_take_prefix(&config, BYTES(GITHUB)))
 		return 0;
@@ -272,15 +255,16 @@ static int check_config(const struct question *q)
 static int check_match(const struct question *q)
 {
 	const struct provenance_run *run = &q->p.run;
-	bytes source = claim(q, SOURCE, REPOSITORY_OLD), ref = claim(q, REF, REF_OLD);
+	bytes source = claim(q, CLAIM_SOURCE, CLAIM_REPOSITORY_OLD);
+	bytes ref = claim(q, CLAIM_REF, CLAIM_REF_OLD);
 
 	(void)!bytes_take_prefix(&source, BYTES(GITHUB)); /* the old form has none */
 	if (same(q, q->p.source.ref, ref, "ref") < 0 || same(q, run->ref, ref, "ref") < 0 ||
-	    same(q, run->commit, claim(q, COMMIT, COMMIT_OLD), "commit") < 0 ||
-	    same(q, run->trigger, claim(q, TRIGGER, TRIGGER_OLD), "trigger") < 0 ||
+	    same(q, run->commit, claim(q, CLAIM_COMMIT, CLAIM_COMMIT_OLD), "commit") < 0 ||
+	    same(q, run->trigger, claim(q, CLAIM_TRIGGER, CLAIM_TRIGGER_OLD), "trigger") < 0 ||
 	    same(q, run->repository, source, "repository") < 0 ||
-	    same(q, run->repository_id, q->claims[SOURCE_ID], "repository's number") < 0 ||
-	    same(q, run->owner_id, q->claims[OWNER_ID], "owner's number") < 0)
+	    same(q, run->repository_id, q->claims[CLAIM_SOURCE_ID], "repository's number") < 0 ||
+	    same(q, run->owner_id, q->claims[CLAIM_OWNER_ID], "owner's number") < 0)
 		return -1;
 	return check_run(q) < 0 ? -1 : check_config(q);
 }
@@ -293,7 +277,7 @@ static int finish(const struct question *q, struct slsa_finding *out)
 	*out = (struct slsa_finding){ .builder = q->p.builder,
 		                          .source = q->p.source.uri,
 		                          .ref = q->p.source.ref,
-		                          .commit = claim(q, COMMIT, COMMIT_OLD),
+		                          .commit = claim(q, CLAIM_COMMIT, CLAIM_COMMIT_OLD),
 		                          .build_type = q->p.build_type };
 	return 0;
 }
@@ -334,7 +318,7 @@ static int check_forgeable(const struct question *q, const struct statement *sta
 /* The npm client alone on a runner: the certificate says whose machine that was. */
 static int check_runner(const struct question *q, const struct statement *statement)
 {
-	bytes asked = q->request->builder, kind = q->claims[RUNNER_KIND], hosted = asked, said;
+	bytes asked = q->request->builder, kind = q->claims[CLAIM_RUNNER], hosted = asked, said;
 
 	if (!bytes_take_prefix(&hosted, BYTES(RUNNER "/")) || hosted.n == 0)
 		return err_set(q->e, ERR_UNTRUSTED, 0,
@@ -344,7 +328,7 @@ static int check_runner(const struct question *q, const struct statement *statem
 	if (!bytes_equal(hosted, kind))
 		return err_set(q->e, ERR_UNTRUSTED, 0, "built on a runner that is '%s', not '%s'",
 		               SHOW(kind), SHOW(hosted));
-	if (!bytes_is(kind, "github-hosted") && !bytes_equal(q->identity, q->claims[CONFIG]))
+	if (!bytes_is(kind, "github-hosted") && !bytes_equal(q->identity, q->claims[CLAIM_CONFIG]))
 		return slsa_refuse(q->e, "a workflow of others on a machine that is not GitHub's");
 	said = q->p.builder;
 	/* The client's first version did not say whose runner it was. */

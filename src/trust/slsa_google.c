@@ -6,9 +6,7 @@
 #include "trust/slsa_keys.h"
 #include "trust/slsa_own.h"
 
-#define IN_TOTO "application/vnd.in-toto+json"
 #define WORKER "https://cloudbuild.googleapis.com/GoogleHostedWorker"
-#define MEMBERS_MOST 1024 /* of an object that is compared member by member: quadratic */
 
 struct question {
 	const struct slsa_request *request;
@@ -56,7 +54,7 @@ static bool take_signed(struct question *q, json provenance)
 	err ignored = { 0 }; /* another one may hold */
 
 	if (dsse_read(json_get(provenance, "envelope"), q->arena, &q->envelope, &ignored) < 0 ||
-	    !bytes_is(q->envelope.payload_type, IN_TOTO))
+	    !bytes_is(q->envelope.payload_type, STATEMENT_MEDIA_TYPE))
 		return false;
 	for (size_t i = 0; i < q->envelope.signatures_len; i++)
 		if (is_signed(q, &q->envelope.signatures[i]))
@@ -70,7 +68,7 @@ static bool same_value(const struct question *q, json a, json b);
 
 static bool same_object(const struct question *q, json a, json b)
 {
-	if (json_count(a) != json_count(b) || json_count(a) > MEMBERS_MOST)
+	if (json_count(a) != json_count(b) || json_count(a) > LIMIT_PROVENANCE_MEMBERS)
 		return false;
 	for (json v = json_first(a); json_type(v) != JSON_NONE; v = json_next(v)) {
 		bytes name = json_name(v, q->arena);

@@ -7,7 +7,7 @@
 /* slsa_refuse(e, why): ERR_UNTRUSTED. */
 int slsa_refuse(err *e, const char *why);
 
-/* slsa_same_source(a, b): one repository: "git+", "https://", ".git" and a last "/" apart. */
+/* slsa_same_source(a, b): one repository (provenance_plain_source). */
 bool slsa_same_source(bytes a, bytes b);
 
 /* slsa_is_release(ref): "refs/tags/vX.Y.Z" and nothing behind it (semver.org 2.0.0 with a "v").

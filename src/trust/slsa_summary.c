@@ -4,9 +4,6 @@
 #include "base/text.h"
 #include "trust/slsa_own.h"
 
-#define IN_TOTO "application/vnd.in-toto+json"
-#define SUMMARY "https://slsa.dev/verification_summary/v1"
-
 struct question {
 	const struct slsa_summary_request *request;
 	struct arena *arena;
@@ -111,7 +108,7 @@ static int check_predicate(const struct question *q, const struct statement *s)
 	const struct slsa_summary_request *r = q->request;
 	struct json_doc doc;
 
-	if (!bytes_is(s->predicate_type, SUMMARY))
+	if (!bytes_is(s->predicate_type, PREDICATE_SUMMARY))
 		return err_set(q->e, ERR_UNTRUSTED, 0, "a statement of type '%s', no verification summary",
 		               SHOW(s->predicate_type));
 	if (json_parse(s->predicate, q->arena, &doc, q->e) < 0)
@@ -137,7 +134,7 @@ int slsa_check_summary(const struct dsse *envelope, const struct slsa_summary_re
 
 	if (check_signature(&q, envelope) < 0)
 		return -1;
-	if (!bytes_is(envelope->payload_type, IN_TOTO))
+	if (!bytes_is(envelope->payload_type, STATEMENT_MEDIA_TYPE))
 		return slsa_refuse(e, "the envelope holds no in-toto statement");
 	if (statement_parse(envelope->payload, a, &s, e) < 0 || check_subjects(&q, &s) < 0)
 		return -1;

@@ -22,8 +22,16 @@ static int read_digests(json v, struct arena *a, struct statement_subject *out, 
 	return 0;
 }
 
+static int unclear(err *e)
+{
+	return err_set(e, ERR_FORMAT, 0,
+	               "a statement with a member whose name differs by case alone from one that counts: "
+	               "others read it otherwise");
+}
+
 static int read_subjects(json list, struct arena *a, struct statement *out, err *e)
 {
+	static const char *const names[] = { "name", "uri", "digest", "annotations", NULL };
 	size_t n = json_count(list);
 
 	if (json_type(list) != JSON_ARRAY || n == 0)
@@ -35,6 +43,8 @@ static int read_subjects(json list, struct arena *a, struct statement *out, err 
 	for (json v = json_first(list); json_type(v) != JSON_NONE; v = json_next(v)) {
 		struct statement_subject *s = &out->subjects[out->subjects_len++];
 
+		if (!json_is_clear(v, names, a))
+			return unclear(e);
 		s->name = json_bytes(json_get(v, "name"), a);
 		s->uri = json_bytes(json_get(v, "uri"), a);
 		if (json_type(json_get(v, "annotations")) == JSON_OBJECT)
@@ -47,6 +57,7 @@ static int read_subjects(json list, struct arena *a, struct statement *out, err 
 
 int statement_parse(bytes text, struct arena *a, struct statement *out, err *e)
 {
+	static const char *const names[] = { "_type", "predicateType", "subject", "predicate", NULL };
 	struct json_doc doc;
 
 	*out = (struct statement){ 0 };
@@ -56,12 +67,13 @@ int statement_parse(bytes text, struct arena *a, struct statement *out, err *e)
 		return err_wrap(e, "statement");
 	json root = json_root(&doc), predicate = json_get(root, "predicate");
 
+	if (!json_is_clear(root, names, a))
+		return unclear(e);
 	out->type = json_bytes(json_get(root, "_type"), a);
 	out->predicate_type = json_bytes(json_get(root, "predicateType"), a);
 	if (json_type(predicate) != JSON_NONE)
 		out->predicate = json_raw(predicate);
-	if (!bytes_is(out->type, "https://in-toto.io/Statement/v0.1") &&
-	    !bytes_is(out->type, "https://in-toto.io/Statement/v1"))
+	if (!bytes_is(out->type, STATEMENT_V01) && !bytes_is(out->type, STATEMENT_V1))
 		return err_set(e, ERR_FORMAT, 0, "no in-toto statement of version 0.1 or 1: '%s'",
 		               SHOW(out->type));
 	if (out->predicate_type.n == 0)

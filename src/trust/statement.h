@@ -4,6 +4,7 @@
 #pragma once
 
 #include "crypto/digest.h"
+#include "oci/predicate.h"
 
 struct statement_subject {
 	bytes name, uri;
@@ -21,7 +22,8 @@ struct statement {
 	size_t subjects_len;
 };
 
-/* statement_parse(text, a, out, e): ERR_FORMAT, ERR_LIMIT. Views of text and arena. */
+/* statement_parse(text, a, out, e): ERR_FORMAT, also where another reader would take other members
+ * (json_is_clear); ERR_LIMIT. Views of text and arena. */
 int statement_parse(bytes text, struct arena *a, struct statement *out, err *e);
 
 /* statement_subject_of(s, d): the subject that has that digest, whole and of that algorithm; NULL:

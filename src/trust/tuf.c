@@ -10,10 +10,6 @@
 
 static_assert((int)TUF_PART_TARGETS == (int)TUF_TARGETS, "a file's role is its part");
 
-/* Less than LIMIT_TUF_FILE, for what nobody has said the length of; as go-tuf has it. */
-#define TIMESTAMP_MOST 16384
-#define ROOT_MOST 512000
-
 struct tuf {
 	struct arena arena;
 	int64_t now;
@@ -73,7 +69,7 @@ static int want_root(struct tuf *t, err *e)
 
 	if (++t->roots > LIMIT_TUF_ROOTS)
 		return err_set(e, ERR_LIMIT, 0, "more than %d roots follow each other", LIMIT_TUF_ROOTS);
-	want(t, TUF_PART_ROOT, arena_printf(&t->arena, "%" PRIu64 ".root.json", next), ROOT_MOST);
+	want(t, TUF_PART_ROOT, arena_printf(&t->arena, "%" PRIu64 ".root.json", next), LIMIT_TUF_ROOT);
 	return 0;
 }
 
@@ -254,7 +250,7 @@ static int end_roots(struct tuf *t, err *e)
 	if (check_expiry(t, t->files[TUF_ROOT], e) < 0)
 		return -1;
 	look_at_kept(t);
-	want(t, TUF_PART_TIMESTAMP, tuf_part_name(TUF_PART_TIMESTAMP), TIMESTAMP_MOST);
+	want(t, TUF_PART_TIMESTAMP, tuf_part_name(TUF_PART_TIMESTAMP), LIMIT_TUF_TIMESTAMP);
 	return 0;
 }
 

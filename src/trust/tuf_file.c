@@ -6,6 +6,9 @@
 #include "crypto/key.h"
 #include "fmt/json_canonical.h"
 
+#define ED25519_OCTETS 32
+#define POINT_OCTETS 65 /* of P-256, uncompressed */
+
 static const char *const names[TUF_ROLES] = { "root", "timestamp", "snapshot", "targets" };
 
 const char *tuf_role_name(enum tuf_role role)
@@ -77,21 +80,14 @@ bool tuf_file_consistent(const struct tuf_file *root)
 
 /* -- keys -------------------------------------------------------------------------------------- */
 
-/* SubjectPublicKeyInfo up to the key itself (RFC 5480, RFC 8410). */
-static const uint8_t p256_head[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
-	                                 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-	                                 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00 };
-static const uint8_t ed25519_head[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
-	                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
-
-static bool read_hex_key(bytes head, bytes hex, size_t n, struct arena *a, struct public_key **out)
+/* hex_key(kind, hex, n, out): false: no key of n octets. */
+static bool hex_key(enum key_kind kind, bytes hex, size_t n, struct public_key **out)
 {
-	uint8_t *der = arena_alloc(a, head.n + n);
+	uint8_t octets[POINT_OCTETS];
 	err ignored = { 0 }; /* then it is no key */
 
-	memcpy(der, head.p, head.n);
-	return text_from_hex(hex, der + head.n, n) &&
-	       public_key_read(bytes_of(der, head.n + n), out, &ignored) == 0;
+	return text_from_hex(hex, octets, n) &&
+	       public_key_raw(kind, bytes_of(octets, n), out, &ignored) == 0;
 }
 
 /* read_key(v, a): as its scheme says; NULL: of none that is known here. */
@@ -107,12 +103,12 @@ static struct public_key *read_key(json v, struct arena *a)
 	err ignored = { 0 };
 
 	if (bytes_is(scheme, "ed25519")) {
-		(void)read_hex_key(bytes_of(ed25519_head, sizeof(ed25519_head)), text, 32, a, &key);
+		(void)hex_key(kind, text, ED25519_OCTETS, &key);
 		return key;
 	}
 	if (kind == KEY_ED25519)
 		return NULL;
-	if ((!is_p256 || !read_hex_key(bytes_of(p256_head, sizeof(p256_head)), text, 65, a, &key)) &&
+	if ((!is_p256 || !hex_key(kind, text, POINT_OCTETS, &key)) &&
 	    public_key_read(text, &key, &ignored) < 0)
 		return NULL;
 	if (public_key_kind(key) == kind)

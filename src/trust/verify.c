@@ -10,13 +10,7 @@
 
 #include <stdio.h>
 
-/* fulcio, docs/oid-info.md: who vouches, as the octets alone and as DER UTF8String; the claims
- * before CLAIM_DER are of the first form. */
 #define OID_CLAIM "1.3.6.1.4.1.57264.1."
-#define CLAIM_ISSUER_OLD 1
-#define CLAIM_ISSUER 8
-#define CLAIM_DER 8
-#define IN_TOTO "application/vnd.in-toto+json"
 #define TIMES_MOST (2 * LIMIT_BUNDLE_ITEMS)
 
 struct verification {
@@ -99,13 +93,17 @@ static int check_envelope(struct verification *v)
 /* The digest in the bundle is a hint: it must not say another artifact. */
 static bool hint_fits(const struct verification *v)
 {
+	const struct verify_request *r = v->request;
 	const struct bundle *b = v->bundle;
-	bool longer = b->message_hash == BUNDLE_SHA512;
-	const digest *want = longer ? &v->request->sha512 : &v->request->sha256;
+	const digest *known = b->message_hash == BUNDLE_SHA512 ? &r->sha512 : &r->sha256;
 
-	return b->message_digest.n == 0 || b->message_hash == BUNDLE_SHA384 ||
-	       want->algorithm == DIGEST_NONE ||
-	       bytes_equal(b->message_digest, bytes_of(want->value, digest_size(want)));
+	if (b->message_digest.n == 0)
+		return true;
+	if (b->message_hash == BUNDLE_SHA384) /* no request names it: of the octets, or not at all */
+		return !r->has_artifact ||
+		       bytes_equal(b->message_digest, key_digest(KEY_SHA384, r->artifact, v->arena));
+	return known->algorithm == DIGEST_NONE ||
+	       bytes_equal(b->message_digest, bytes_of(known->value, digest_size(known)));
 }
 
 /* Could it be judged by what is known of the artifact? */
@@ -217,6 +215,31 @@ static int check_entry(struct verification *v, const struct trust_log *log,
 	return 0;
 }
 
+/* was_log(v, log): at a time that is believed. A proof tells none, so that whoever got hold of the
+ * key of a log that has ended could still make one; where nobody tells a time (a key alone), there
+ * is nothing to compare. */
+static bool was_log(const struct verification *v, const struct trust_log *log)
+{
+	bool was = v->times_len == 0;
+
+	for (size_t i = 0; i < v->times_len && !was; i++)
+		was = v->times[i] >= log->from && v->times[i] <= log->until;
+	return was;
+}
+
+/* check_log_times(v): when all times are known, whichever entry brought them. */
+static int check_log_times(const struct verification *v)
+{
+	for (size_t i = 0; i < v->bundle->entries_len; i++) {
+		const struct trust_log *log = trust_log_of(v->root, &v->bundle->entries[i]);
+
+		if (log && !was_log(v, log))
+			return err_set(v->e, ERR_UNTRUSTED, 0, "log entry %zu: signed when its log was none",
+			               i + 1);
+	}
+	return 0;
+}
+
 static int check_logs(struct verification *v)
 {
 	size_t known = 0;
@@ -233,6 +256,8 @@ static int check_logs(struct verification *v)
 		v->out->log_kind = arena_str(v->arena, entry->kind); /* one of those that are known */
 		known++;
 	}
+	if (check_log_times(v) < 0)
+		return -1;
 	if (known > 0 || (v->certificate ? v->request->ignore_log : !v->request->key_needs_log))
 		return 0;
 	return refuse(v, "no entry of a log that is trusted");
@@ -276,44 +301,23 @@ static int check_logged(struct verification *v)
 	return 0;
 }
 
-/* utf8_string(der, out): X.690 of one UTF8String, short or long form. */
-static bool utf8_string(bytes der, bytes *out)
-{
-	uint8_t tag, n, more = 0;
-	size_t length;
-
-	if (!bytes_take_u8(&der, &tag) || tag != 0x0c || !bytes_take_u8(&der, &n))
-		return false;
-	length = n;
-	if (n >= 0x80) {
-		if (n > 0x82 || n == 0x80)
-			return false;
-		for (length = 0; n > 0x80; n--) {
-			if (!bytes_take_u8(&der, &more))
-				return false;
-			length = length << 8 | more;
-		}
-	}
-	*out = der;
-	return der.n == length;
-}
-
-/* What cannot be read is not said, but who vouches: there nothing may be passed over. */
+/* What cannot be read is not said, but who vouches: there nothing may be passed over. What is said
+ * twice others read otherwise. */
 static int read_claims(const struct verification *v)
 {
-	bytes *items = v->out->claims.items, octets, text;
+	bytes *items = v->out->claims.items, octets;
 
 	for (int n = 1; n < CLAIMS_MOST; n++) {
 		char oid[sizeof(OID_CLAIM) + 4];
 
 		snprintf(oid, sizeof(oid), OID_CLAIM "%d", n);
-		if (!certificate_extension(v->certificate, oid, &octets))
-			continue;
-		if (n < CLAIM_DER)
+		enum certificate_count count = certificate_extension(v->certificate, oid, &octets);
+
+		if (count == COUNT_SEVERAL)
+			return err_set(v->e, ERR_UNTRUSTED, 0, "the certificate makes a claim twice (%s)", oid);
+		if (count == COUNT_ONE && (n < CLAIM_ISSUER || certificate_text(octets, &octets)))
 			items[n] = arena_bytes(v->arena, octets);
-		else if (utf8_string(octets, &text))
-			items[n] = arena_bytes(v->arena, text);
-		else if (n == CLAIM_ISSUER)
+		if (count == COUNT_ONE && items[n].n == 0 && (n == CLAIM_ISSUER || n == CLAIM_ISSUER_OLD))
 			return refuse(v, "the certificate's issuer cannot be read");
 	}
 	return 0;
@@ -348,10 +352,15 @@ static int check_identity(struct verification *v)
 	const struct verify_request *r = v->request;
 	struct certificate_names names = certificate_names_of(v->certificate, v->arena);
 	struct verify_result *out = v->out;
+	int64_t until;
 	bool fits = false;
 
 	if (names.len != 1)
 		return refuse(v, "a certificate names one identity, not none or several");
+	if (names.items[0].value.n == 0)
+		return refuse(v, "the certificate's identity is of a kind that names nobody here");
+	if (!certificate_times(v->certificate, &out->since, &until))
+		return refuse(v, "the certificate's times cannot be read");
 	out->identity = names.items[0].value;
 	if (read_claims(v) < 0 || take_issuer(v) < 0)
 		return -1;
@@ -374,7 +383,7 @@ static int check_statement(struct verification *v)
 
 	if (!b->is_envelope)
 		return r->predicate_type.n == 0 ? 0 : refuse(v, "a signature, no statement");
-	if (!bytes_is(b->payload_type, IN_TOTO))
+	if (!bytes_is(b->payload_type, STATEMENT_MEDIA_TYPE))
 		return refuse(v, "the envelope holds no in-toto statement");
 	if (statement_parse(b->payload, v->arena, &out->statement, v->e) < 0)
 		return -1;

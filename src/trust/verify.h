@@ -13,7 +13,34 @@
 
 /* What Fulcio wrote into a certificate: items[N] of extension 1.3.6.1.4.1.57264.1.N (fulcio,
  * docs/oid-info.md); empty: not there. */
-#define CLAIMS_MOST 24
+enum certificate_claim {
+	/* As the octets alone. */
+	CLAIM_ISSUER_OLD = 1,
+	CLAIM_TRIGGER_OLD = 2,
+	CLAIM_COMMIT_OLD = 3,
+	CLAIM_WORKFLOW_OLD = 4, /* its name */
+	CLAIM_REPOSITORY_OLD = 5,
+	CLAIM_REF_OLD = 6,
+	CLAIM_USER_NAME = 7,
+	/* As DER UTF8String. */
+	CLAIM_ISSUER = 8,
+	CLAIM_SIGNER = 9, /* the workflow that signed */
+	CLAIM_SIGNER_DIGEST = 10,
+	CLAIM_RUNNER = 11, /* "github-hosted" */
+	CLAIM_SOURCE = 12,
+	CLAIM_COMMIT = 13,
+	CLAIM_REF = 14,
+	CLAIM_SOURCE_ID = 15,
+	CLAIM_OWNER = 16,
+	CLAIM_OWNER_ID = 17,
+	CLAIM_CONFIG = 18, /* the workflow that was started */
+	CLAIM_CONFIG_DIGEST = 19,
+	CLAIM_TRIGGER = 20,
+	CLAIM_RUN = 21,
+	CLAIM_VISIBILITY = 22,
+	CLAIM_ENVIRONMENT = 23,
+	CLAIMS_MOST
+};
 struct certificate_claims {
 	bytes items[CLAIMS_MOST];
 };
@@ -37,6 +64,7 @@ struct verify_request {
 
 struct verify_result {
 	bytes identity, issuer; /* of the certificate */
+	int64_t since;          /* when it began, before which nobody signed by it; 0: a key signed */
 	int64_t times[2];       /* the earliest and the latest that is believed; 0: none needed */
 	bool wants_artifact;  /* refused, but could be judged if the artifact's octets were there */
 	bool is_statement;

@@ -252,6 +252,9 @@ ok 'and nothing is there' test ! -e refused/index.json
 # -- a layout with signatures holds one image, for who copies and who audits --------------------------
 
 status 'copy without a name' 0 "$OAKUM" copy --all oci:signed oci:unnamed:1
+like 'says what stays behind' "$(cat err)" 'signatures? and attestations? stay where they are; --referrers'
+status 'with all that is attached' 0 "$OAKUM" copy --all --referrers oci:signed oci:unnamed:1
+is 'there is nothing to say' "$(cat err)" ''
 status 'audit without a name' 0 "$OAKUM" audit --no-cache --platform linux/amd64 oci:signed
 "$OAKUM" copy --platform linux/arm64 oci:multi:1 oci:signed:other >/dev/null
 "$OAKUM" copy --platform linux/amd64 oci:multi:1 oci:signed:third >/dev/null

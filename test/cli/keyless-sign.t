@@ -105,6 +105,14 @@ else
 	like "a worker was there" "$(cat out)" '^looked [1-9]'
 	is "it saw the name of a file and no token" "$(grep found out)" 'found trusted_root.json'
 fi
+for bound in '--timeout 5s' '--retry-time 5s'; do
+	fault tsa-later
+	# shellcheck disable=SC2086
+	status "$bound: a clock that asks for six seconds" 3 blob --yes --identity-token "$TOKEN" $bound
+	like "is told" "$(cat err)" 'time stamp authority .*it answers 503'
+	unlike "and not waited for" "$(cat err)" 'asked again'
+done
+fault
 status "to no log: the clock alone" 0 blob --yes --identity-token "$TOKEN" --tlog-upload=false
 like "of which only the certificate is published" "$(cat err)" 'the identity is published for ever, in a log of cert'
 is "holds no entry" "$(jq '.verificationMaterial.tlogEntries | length' blob.json)" 0

@@ -152,6 +152,21 @@ status 'a policy that is not there' 3 "$OAKUM" verify --policy nowhere.yaml oci:
 policy 'signature: a'
 status 'a key beside a policy' 2 judge --key a.pub oci:shop
 
+# -- as many files as may be named, each as large as may be
+python3 - <<'P'
+import os
+with open('large', 'w') as f:
+    f.write(' ' * (4 << 20))
+with open('large.yaml', 'w') as f:
+    f.write('oakum-policy: 1\nsigners:\n')
+    for i in range(32):
+        os.link('large', 'large%d' % i)
+        f.write('  s%d: {key: large%d}\n' % (i, i))
+    f.write('rules:\n- name: shop\n  images: "*"\n  require:\n  - signature: s1\n')
+P
+status 'files of 128 MiB, and a root of 4 MiB' 2 "$OAKUM" verify --policy large.yaml --trusted-root large oci:shop
+like 'are read, and are nonsense' "$(cat err)" 'trusted root'
+
 # -- what doc/policy.md shows is read, and is what doc/policy.schema.json says
 sed -n '/^```yaml/,/^```$/p' "$ROOT/doc/policy.md" | sed '/^```/d' >shown.yaml
 cp a.pub release.pub

@@ -68,7 +68,7 @@ is 'the hint is the digest of the public key' \
 	"$(jq -r .verificationMaterial.publicKey.hint b.json | base64 -d | od -An -tx1 -v | tr -d ' \n')" \
 	"$(openssl pkey -pubin -in ed25519.pub -outform DER | sha256sum | cut -c 1-64)"
 OAKUM_PASSWORD=falsch status 'a wrong password' 3 oakum sign-blob shop.tar --key oakum.key --bundle no.json
-OAKUM_PASSWORD='' status 'an empty one, too' 4 oakum sign-blob shop.tar --key oakum.key --bundle no.json
+OAKUM_PASSWORD='' status 'an empty one, too' 3 oakum sign-blob shop.tar --key oakum.key --bundle no.json
 status 'a public key signs nothing' 3 oakum sign-blob shop.tar --key oakum.pub --bundle no.json
 status 'no such key' 3 oakum sign-blob shop.tar --key nobody.key --bundle no.json
 status 'a key service is reached by a program' 2 oakum sign-blob shop.tar --key awskms:///alias/x --bundle no.json
@@ -186,6 +186,8 @@ is 'in the form of cosign' "$(cat payload)" \
 		"$index" '"type":"cosign container image signature"' '"optional":{"build":"7","a":"1","b":"2"}')"
 jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' one.json | base64 -d >raw
 ok 'openssl agrees' openssl dgst -sha256 -verify sec1.pub -signature raw payload
+status 'what was claimed at once is asked for at once' 0 oakum verify --key sec1.pub -a build=7,b=2 -a a=1 oci:image
+status 'each of it' 4 oakum verify --key sec1.pub -a a=1,b=3 oci:image
 status 'a second one' 0 oakum sign --key rsa.pem --new-bundle-format=false oci:image
 is 'keeps the first as it was' "$(tagged image "$sig" | jq -c '.layers[0]')" "$(jq -c '.layers[0]' one.json)"
 is 'the config names both' "$(blob image "$(tagged image "$sig" | jq -r .config.digest)" | jq -c .rootfs.diff_ids)" \
@@ -231,6 +233,16 @@ status 'replace those of one type' 0 oakum attest --key sec1.pem --type test-res
 	--format tag --replace oci:image
 is 'leaves one of each' "$(tagged image "$att" | jq -r '[.layers[].annotations.predicateType] | sort | join(" ")')" \
 	'https://cosign.sigstore.dev/attestation/v1 https://in-toto.io/attestation/test-result/v0.1'
+mkfifo pipe
+cat passed.json >pipe &
+status 'what comes from a pipe' 0 oakum attest --key sec1.pem --predicate pipe --no-upload --bundle piped.json oci:image
+is 'is read to its end' "$(jq -r .dsseEnvelope.payload piped.json | base64 -d | jq -c .predicate.Data)" \
+	"$(jq -Rs . passed.json)"
+head -c 40000000 /dev/zero >pipe &
+status 'and not further than fits' 3 oakum attest --key sec1.pem --predicate pipe --no-upload --bundle piped.json \
+	oci:image
+like 'which is said' "$(cat err)" "'pipe' is longer than"
+wait
 printf '{},"subject":[]' >smuggled.json
 echo '[1]' >list.json
 sed "s/${index#*:}/$(printf %064d 0)/" statement.json >other.json
@@ -251,13 +263,53 @@ ok 'none of these changes the layout' cmp image/index.json before.json
 
 # Killed at any moment, what is there can be read, and the next run goes on.
 for ms in 01 02 03 04 05 07 09 12 15 20; do
-	timeout -s KILL 0.0$ms "$OAKUM" sign --key sec1.pem --format both oci:plain -q 2>/dev/null
+	timeout -s KILL 0.0$ms "$OAKUM" sign --key sec1.pem --format both oci:plain -q >/dev/null 2>&1
 	jq -r '.manifests[].digest' plain/index.json | while read -r d; do
 		[ "sha256:$(blob plain "$d" | sha256sum | cut -c 1-64)" = "$d" ] || echo "$d"
 	done
 done >torn
 is 'killed at any moment nothing is torn' "$(cat torn)" ''
 status 'and it can be signed again' 0 oakum sign --key sec1.pem --format both oci:plain
+
+# What is signed of an index is what is verified of it: an image and an index below it, each once; not what is no image.
+PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'P' >digests
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from oci import *
+INDEX = 'application/vnd.oci.image.index.v1+json'
+def listing(o, entries, claimed=INDEX):
+    return o.blob(json.dumps({'schemaVersion': 2, 'mediaType': claimed, 'manifests': entries}).encode(), INDEX)
+def images(o, n):
+    layers = [o.layer(OS + END)]
+    return [dict(o.manifest(layers, {'Labels': {'n': str(i)}}), platform={'os': 'linux', 'architecture': 'arch%d' % i})
+            for i in range(n)]
+o = Layout('odd')
+one, two, three = images(o, 3)
+odd = dict(o.blob(b'{}', 'application/vnd.example.odd+json'), platform=one['platform'])
+below = listing(o, [two, one])
+root = listing(o, [one, odd, one, below, three, dict(three, platform=one['platform'])])
+o.index([root])
+print(*(d['digest'] for d in (root, one, below, two, three)))
+for name, n in ('most', 255), ('more', 256):
+    o = Layout(name)
+    o.index([listing(o, images(o, n))])
+o = Layout('liar')
+o.index([listing(o, [listing(o, images(o, 1), 'application/vnd.docker.distribution.manifest.list.v2+json')])])
+P
+status 'an index with odd entries' 0 oakum sign -r --key sec1.pem -o json oci:odd
+is 'each image in it is signed once' "$(jq -r '.[].digest' out | paste -sd' ')" "$(cat digests)"
+ok 'and they are what is verified' oakum verify --all-platforms --key sec1.pub oci:odd
+status 'an image of 255 platforms' 0 oakum sign -r --key sec1.pem -o json oci:most
+is 'all are signed' "$(jq length out)" 256
+ok 'and verified' oakum verify --all-platforms --key sec1.pub oci:most
+cp more/index.json before.json
+status 'of more none is signed' 3 oakum sign -r --key sec1.pem oci:more
+like 'for none is verified' "$(cat err)" 'more than 256 platforms'
+status 'as is said there, too' 3 oakum verify --all-platforms --key sec1.pub oci:more
+ok 'and the layout stays' cmp more/index.json before.json
+status 'an index that is called otherwise where it is listed' 3 oakum sign -r --key sec1.pem oci:liar
+like 'is not signed' "$(cat err)" 'calls itself'
+status 'nor verified' 3 oakum verify --all-platforms --key sec1.pub oci:liar
 
 remote() { curl -s "http://$REGISTRY/v2/shop/blobs/$1"; }
 # -- registries -------------------------------------------------------------------------------------------------------
@@ -266,7 +318,7 @@ for api in --page=2 --no-referrers; do
 	status "an index and its platforms ($api)" 0 "$OAKUM" sign -r --key sec1.pem --format both -o json \
 		"$REGISTRY/shop:1"
 	is 'each is told' "$(jq -r '.[].digest' out | paste -sd' ')" "$index $amd64 $arm64"
-	like 'and what the tag names' "$(cat err)" "tag '1' names $index"
+	like 'and what the tag names' "$(cat err)" "tag '1' is $index"
 	ok 'all hold' oakum verify --all-platforms --key sec1.pub "$REGISTRY/shop:1"
 	curl -s "http://$REGISTRY/v2/shop/manifests/$sig" >remote.json
 	is 'the payload names the repository' \

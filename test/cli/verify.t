@@ -83,6 +83,12 @@ shutil.copytree('index', 'index-one')
 out.tagged(one['digest'], 'sig', simple(payload(one['digest'])))
 out.tagged(two['digest'], 'sig', simple(payload(two['digest'])))
 out.referrer(root, bundle({'dsseEnvelope': envelope('right', statement(root['digest'], spdx))}))
+shutil.copytree('index', 'index-attested')
+kept, out = out, Signed('index-attested')
+out.entries = kept.entries
+out.referrer(one, bundle({'dsseEnvelope': envelope('right', statement(one['digest'], spdx))}))
+with open('one', 'w') as f:
+    f.write(one['digest'])
 P
 
 verify() { "$OAKUM" verify --key right.pub "$@"; }
@@ -125,6 +131,7 @@ status 'one that is not' 4 verify -a env=test oci:simple
 like 'is named' "$(cat err)" "does not claim 'env=test'"
 status 'both must be made' 4 verify -a env=prod -a who=me oci:bundle
 status 'a claim without a value' 2 verify -a env oci:simple
+status 'an empty one' 2 verify -a '' oci:simple
 
 # -- as JSON --------------------------------------------------------------------------------------
 status 'as JSON' 0 verify -o json oci:simple oci:bundle
@@ -146,6 +153,12 @@ status 'each has its own' 0 verify --all-platforms oci:index
 status 'a platform that is not there' 3 verify --platform linux/s390x oci:index
 status 'an attestation of the index is not of a platform' 5 "$OAKUM" verify-attestation --key right.pub \
 	--type spdxjson --platform linux/amd64 oci:index
+status 'nor told beside that of the platform' 0 "$OAKUM" verify-attestation --key right.pub \
+	--type spdxjson --platform linux/amd64 oci:index-attested
+is 'which is the one' "$(jq -r '.payload | @base64d | fromjson | "sha256:" + .subject[0].digest.sha256' out)" "$(cat one)"
+status 'in words, too' 0 "$OAKUM" verify-attestation --key right.pub -o text \
+	--type spdxjson --platform linux/amd64 oci:index-attested
+is 'with the digest of its image' "$(sed -n 's/^  image *//p' out)" "$(cat one)"
 status 'both at once' 2 verify --platform linux/amd64 --all-platforms oci:index
 
 # -- attestations ---------------------------------------------------------------------------------
@@ -179,6 +192,11 @@ status 'claims are always checked' 2 verify --check-claims=false oci:simple
 status 'what cosign asks for is always so' 0 verify --offline --new-bundle-format=false --check-claims \
 	--insecure-ignore-tlog --max-workers 5 oci:simple
 status 'a folder as cosign names it' 0 verify --local-image simple
+status 'with a tag' 0 verify --local-image simple:1.0
+status 'one that is not there' 3 verify --retry-time 1s --local-image nosuch:1.0
+like 'is no image of a registry' "$(cat err)" "'nosuch'"
+status 'tree knows it, too' 0 "$OAKUM" tree --key right.pub --local-image simple
+status 'a demand on nobody is none' 2 "$OAKUM" tree --certificate-github-workflow-ref refs/tags/v9 oci:simple
 
 # -- no socket ------------------------------------------------------------------------------------
 if command -v strace >/dev/null; then
@@ -203,6 +221,29 @@ for how in '' --no-referrers; do
 	status "no such tag $how" 3 verify "$REGISTRY/none:2"
 	registry_stop
 done
+
+# A signed layout where the registry would be a folder.
+registry_start --seed unsigned=shop:1.0
+mkdir "$REGISTRY"
+cp -r simple "$REGISTRY/shop"
+cat >p.yaml <<'P'
+oakum-policy: 1
+signers: {a: {key: right.pub}}
+rules: [{name: all, images: '**', require: [signature: a]}]
+P
+ok 'a layout of that name is signed' verify "oci:$REGISTRY/shop:1.0"
+status 'but does not answer for the registry' 5 verify "$REGISTRY/shop:1.0"
+status 'nor to verify-attestation' 5 "$OAKUM" verify-attestation --key right.pub "$REGISTRY/shop:1.0"
+status 'nor to verify-provenance' 5 "$OAKUM" verify-provenance --source-uri github.com/team/shop "$REGISTRY/shop:1.0"
+status 'nor to a policy' 5 "$OAKUM" verify --policy p.yaml "$REGISTRY/shop:1.0"
+status 'which the layout meets' 0 "$OAKUM" verify --policy p.yaml --local-image "$REGISTRY/shop:1.0"
+for flag in '--use-signed-timestamps' '--certificate-github-workflow-ref=refs/tags/v9' '--check-claims=false' \
+	'--certificate-github-workflow-sha=deadbeef' '--insecure-ignore-tlog'; do
+	status "nothing that it does not heed: $flag" 2 "$OAKUM" verify --policy p.yaml $flag --local-image simple
+done
+unlike 'nor to tree' "$("$OAKUM" tree --key right.pub "$REGISTRY/shop:1.0")" 'signature'
+is 'it is asked each time' "$(requests '.method == "GET" and .path == "/v2/shop/manifests/1.0"' | wc -l)" 5
+registry_stop
 registry_start --seed simple=shop:1 --hostile referrers_broken
 status 'a list that fails is not "unsigned"' 3 verify --retry-time 1s "$REGISTRY/shop:1"
 registry_stop

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/file.h"
 
-#include "unit.h"
+#include "memory_search.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -71,6 +71,27 @@ static void a_file_is_written_and_read(void **state)
 	assert_int_equal(file_read_all(path, 0, &a, &back, &e), 0);
 	assert_int_equal(back.n, 0);
 	arena_done(&a);
+}
+
+/* It may be a key or a token. */
+static void only_the_caller_has_what_a_file_holds(void **state)
+{
+	struct arena a = ARENA_INIT;
+	uint8_t *letters = arena_alloc(&a, 900);
+	uint64_t x = UINT64_C(0x9e3779b97f4a7c15);
+	bytes back;
+	err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 900; i++, x = x * UINT64_C(6364136223846793005) + 1)
+		letters[i] = (uint8_t)('a' + (x >> 40) % 26);
+	const struct memory_needle needle = memory_needle_of(letters + 100);
+
+	assert_int_equal(file_write_atomic(at(&a, "secret"), bytes_of(letters, 900), 0600, &e), 0);
+	assert_int_equal(file_read_all(at(&a, "secret"), 4096, &a, &back, &e), 0);
+	assert_int_equal(memory_holds(&needle), 2); /* ours, the caller's */
+	arena_wipe(&a);
+	assert_int_equal(memory_holds(&needle), 0);
 }
 
 static void a_large_file_is_read_whole(void **state)
@@ -200,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_written_and_read),
+		cmocka_unit_test(only_the_caller_has_what_a_file_holds),
 		cmocka_unit_test(a_large_file_is_read_whole),
 		cmocka_unit_test(a_link_is_replaced_not_followed),
 		cmocka_unit_test(what_is_no_file_is_refused),

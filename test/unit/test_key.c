@@ -64,6 +64,53 @@ static void ed25519_as_the_rfc_says(void **state)
 	}
 }
 
+/* RFC 6979 §A.2.5 and §A.2.6: the points, and the signatures of "sample" as two numbers. */
+static const struct {
+	enum key_kind kind;
+	const char *point, *signature;
+} rfc6979[] = {
+	{ KEY_P256,
+	  "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+	  "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
+	  "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+	  "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8" },
+	{ KEY_P384,
+	  "04ec3a4e415b4e19a4568618029f427fa5da9a8bc4ae92e02"
+	  "e06aae5286b300c64def8f0ea9055866064a254515480bc13"
+	  "8015d9b72d7d57244ea8ef9ac0c621896708a59367f9dfb9"
+	  "f54ca84b3f1c9db1288b231c3ae0d4fe7344fd2533264720",
+	  "94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa7"
+	  "3d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46"
+	  "99ef4aeb15f178cea1fe40db2603138f130e740a19624526"
+	  "203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8" },
+};
+
+static void two_numbers_verify_as_the_rfc_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rfc6979) / sizeof(*rfc6979); i++) {
+		struct key_message m = { BYTES("sample"), NULL }, other = { BYTES("simple"), NULL };
+		bytes point = hex(rfc6979[i].point), signature = hex(rfc6979[i].signature);
+		enum key_kind wrong = rfc6979[i].kind == KEY_P256 ? KEY_P384 : KEY_P256;
+		struct public_key *k;
+		err e = { 0 };
+
+		assert_int_equal(public_key_raw(rfc6979[i].kind, point, &k, &e), 0);
+		enum key_hash hash = public_key_hash(k);
+
+		assert_int_equal(public_key_kind(k), rfc6979[i].kind);
+		assert_true(public_key_verify_raw(k, hash, &m, signature));
+		assert_false(public_key_verify_raw(k, hash, &other, signature));
+		assert_false(public_key_verify_raw(k, hash, &m, bytes_slice(signature, 0, signature.n - 1)));
+		assert_false(public_key_verify(k, hash, &m, signature));
+		public_key_free(k);
+		assert_int_equal(public_key_raw(wrong, point, &k, &e), -1);
+		assert_failed(&e, ERR_FORMAT);
+		assert_int_equal(public_key_raw(rfc6979[i].kind, hex(rfc6979[i].signature), &k, &e), -1);
+		assert_failed(&e, ERR_FORMAT);
+	}
+}
+
 static void what_is_signed_verifies(void **state)
 {
 	static const enum key_kind all[] = { KEY_P256, KEY_P384, KEY_P521, KEY_ED25519 };
@@ -191,6 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ed25519_as_the_rfc_says),
+		cmocka_unit_test(two_numbers_verify_as_the_rfc_says),
 		cmocka_unit_test(what_is_signed_verifies),
 		cmocka_unit_test(a_digest_is_enough_where_it_can_be),
 		cmocka_unit_test(what_is_no_key_is_refused),

@@ -3,6 +3,7 @@
  * test/cli/keyless.t and test/interop/keyless.t. */
 #include "base/base64.h"
 #include "base/text.h"
+#include "crypto/timestamp.h"
 #include "flow/keyless_own.h"
 #include "trust/oidc.h"
 #include "trust/public_good.h"
@@ -10,6 +11,7 @@
 #include "trust/stamp.h"
 
 #include "catalog_fixture.h"
+#include "memory_search.h"
 
 #define TARGETS "sigstore/public-good/targets/"
 #define IN_2026 INT64_C(1790000000) /* 2026-09-21 */
@@ -142,6 +144,39 @@ static void githubs_answer_holds_a_token(void **state)
 	assert_failed(&e, ERR_FORMAT);
 }
 
+/* A worker that is forked later, or a core file, shall not hold it. */
+static void nothing_of_a_token_stays(void **state)
+{
+	static const size_t sizes[] = { 900, 5000, 60000 };
+	uint64_t x = UINT64_C(0x9e3779b97f4a7c15);
+	struct private_key *key;
+	bytes request;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(private_key_new(KEY_P256, &key, &e), 0);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct arena secrets = ARENA_INIT;
+		uint8_t *letters = arena_alloc(&secrets, sizes[i]);
+
+		for (size_t at = 0; at < sizes[i]; at++, x = x * UINT64_C(6364136223846793005) + 1)
+			letters[at] = (uint8_t)('a' + (x >> 40) % 26);
+		const struct memory_needle first = memory_needle_of(letters);
+		const struct memory_needle last = memory_needle_of(letters + sizes[i] - MEMORY_NEEDLE);
+
+		assert_int_equal(fulcio_request(bytes_of(letters, sizes[i]), BYTES("me"), key, &secrets,
+		                                &request, &e),
+		                 0);
+		assert_true(bytes_search(request, bytes_of(letters, sizes[i])) < request.n);
+		assert_int_equal(memory_holds(&first), 2); /* the token, the request */
+		assert_int_equal(memory_holds(&last), 2);
+		arena_wipe(&secrets);
+		assert_int_equal(memory_holds(&first), 0);
+		assert_int_equal(memory_holds(&last), 0);
+	}
+	private_key_free(key);
+}
+
 /* -- time stamps ------------------------------------------------------------------------------- */
 
 /* openssl ts -query -data - -sha256 -cert -no_nonce, of "a signature". */
@@ -150,7 +185,7 @@ static void the_query_is_openssls(void **state)
 	buf hex = BUF_INIT(1024);
 
 	(void)state;
-	text_hex(&hex, stamp_request(BYTES("a signature"), &arena));
+	text_hex(&hex, timestamp_request(BYTES("a signature"), &arena));
 	assert_bytes(
 		buf_bytes(&hex),
 		"30390201013031300d060960864801650304020105000420804d0a048703df86f58c83c1a62fb2db84"
@@ -277,6 +312,7 @@ int main(void)
 		cmocka_unit_test(only_tls_or_this_machine),
 		cmocka_unit_test(a_token_says_who),
 		cmocka_unit_test(githubs_answer_holds_a_token),
+		cmocka_unit_test(nothing_of_a_token_stays),
 		cmocka_unit_test(the_query_is_openssls),
 		cmocka_unit_test(keys_that_no_entry_can_be_of_are_refused),
 		cmocka_unit_test(an_entry_of_version_1),

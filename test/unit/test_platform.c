@@ -166,6 +166,13 @@ static void only_images_are_chosen(void **state)
 	list[1].media_type = BYTES("application/vnd.oci.image.layer.v1.tar");
 	assert_int_equal(choose(list, 3, "linux/amd64"), 2);
 	assert_int_equal(choose(list, 2, "linux/amd64"), -1);
+	/* What claims to be an attestation, and would be run. */
+	list[1] = image("linux", "amd64", "");
+	list[1].artifact_type = BYTES("application/vnd.docker.attestation.manifest.v1+json");
+	assert_int_equal(choose(list, 3, "linux/amd64"), 1);
+	list[0].reference_type = BYTES("");
+	list[0].artifact_type = list[1].artifact_type;
+	assert_int_equal(choose(list, 1, "linux/amd64"), -1);
 }
 
 /* umoci and skopeo write layouts whose one entry has no platform. */

@@ -215,6 +215,10 @@ static const struct {
 	  { 0, SLSA, 0, GOOD_BUILD, NULL },
 	  DECISION_PASSES,
 	  "signed" },
+	{ "provenance: {by: a, builder: \"https://b.example/w\"}",
+	  { 0, SLSA ".0", 0, GOOD_BUILD, NULL }, /* as Google Cloud Build names it */
+	  DECISION_PASSES,
+	  "signed" },
 	{ "provenance: {by: a, builder: \"https://b.example/w@refs/tags/v*\"}",
 	  { 0, SLSA, 0, GOOD_BUILD, NULL },
 	  DECISION_PASSES,

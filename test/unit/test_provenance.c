@@ -311,6 +311,9 @@ static void strictness(void **state)
 	assert_int_equal(of_text(V1, "{\"buildDefinition\":{}}", &p, &e), 0);
 	assert_true(provenance_is_type(BYTES(V1)));
 	assert_false(provenance_is_type(BYTES("https://slsa.dev/provenance/v1x")));
+	/* What a policy takes for provenance can be read. */
+	for (const char *const *t = predicate_versions(PREDICATES_PROVENANCE); *t; t++)
+		assert_true(provenance_is_type(bytes_str(*t)));
 	arena_done(&arena);
 }
 

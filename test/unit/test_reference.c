@@ -25,6 +25,8 @@ static void names_mean_what_they_mean_elsewhere(void **state)
 		{ "GHCR.io/a", "ghcr.io", "a", "latest", "ghcr.io/a:latest" },
 		{ "localhost/a", "localhost", "a", "latest", "localhost/a:latest" },
 		{ "localhost:5000/a:b", "localhost:5000", "a", "b", "localhost:5000/a:b" },
+		{ "localhost:005000/a:b", "localhost:5000", "a", "b", "localhost:5000/a:b" },
+		{ "[::1]:0500/a", "[::1]:500", "a", "latest", "[::1]:500/a:latest" },
 		{ "[::1]:5000/a", "[::1]:5000", "a", "latest", "[::1]:5000/a:latest" },
 		{ "[2001:db8::1]/a", "[2001:db8::1]", "a", "latest", "[2001:db8::1]/a:latest" },
 		{ "host:1/a__b--c.d_e", "host:1", "a__b--c.d_e", "latest", "host:1/a__b--c.d_e:latest" },

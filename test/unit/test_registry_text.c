@@ -111,29 +111,6 @@ static void ranges(void **state)
 	assert_false(upload_range(BYTES(""), &have));
 }
 
-/* RFC 9110 section 10.2.3. */
-static void waiting_times(void **state)
-{
-	const char *then = "Sun, 06 Nov 1994 08:49:37 GMT";
-	uint64_t ms = 7;
-
-	(void)state;
-	assert_true(retry_after("120", NULL, &ms));
-	assert_int_equal(ms, 120000);
-	assert_true(retry_after(then, "Sun, 06 Nov 1994 08:48:30 GMT", &ms));
-	assert_int_equal(ms, 67000);
-	assert_true(retry_after(then, "Mon, 07 Nov 1994 08:48:30 GMT", &ms));
-	assert_int_equal(ms, 0);
-	ms = 7;
-	assert_false(retry_after(then, NULL, &ms));
-	assert_false(retry_after(NULL, then, &ms));
-	assert_false(retry_after("-1", then, &ms));
-	assert_false(retry_after("99999999999999999999", then, &ms));
-	assert_false(retry_after("Sun, 06 Foo 1994 08:49:37 GMT", then, &ms));
-	assert_false(retry_after("Sunday, 06-Nov-94 08:49:37 GMT", then, &ms));
-	assert_int_equal(ms, 7);
-}
-
 static void tokens(void **state)
 {
 	struct arena a = ARENA_INIT;
@@ -213,7 +190,6 @@ int main(void)
 		cmocka_unit_test(challenges_that_mean_two_things_are_refused),
 		cmocka_unit_test(the_next_page_is_found),
 		cmocka_unit_test(ranges),
-		cmocka_unit_test(waiting_times),
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(messages_and_tags),
 	};

@@ -232,12 +232,12 @@ static void a_bundle_reads_as_it_was_written(void **state)
 		                  .signature = BYTES("s"),
 		                  .is_envelope = true,
 		                  .payload = BYTES("{}"),
-		                  .payload_type = BYTES(CLAIM_PAYLOAD_TYPE) };
+		                  .payload_type = BYTES(STATEMENT_MEDIA_TYPE) };
 
 	assert_int_equal(bundle_parse(bundle_text(&key, &arena), &arena, &r, &e), 0);
 	assert_bytes(r.hint, "hint");
 	assert_bytes(r.payload, "{}");
-	assert_bytes(r.payload_type, CLAIM_PAYLOAD_TYPE);
+	assert_bytes(r.payload_type, STATEMENT_MEDIA_TYPE);
 	assert_int_equal(r.entries_len, 0);
 }
 

@@ -125,6 +125,39 @@ static void targets_are_told_apart(void **state)
 	}
 }
 
+/* Beside a layout, a folder and a file of that name. */
+static void what_is_signed_is_told_by_its_text(void **state)
+{
+	static const struct {
+		const char *text;
+		enum target_kind kind;
+		const char *path, *tag;
+	} as[] = {
+		{ "layout", TARGET_REGISTRY, "", "layout" },
+		{ "layout:1.0", TARGET_REGISTRY, "", "layout:1.0" },
+		{ "lay:out", TARGET_REGISTRY, "", "lay:out" },
+		{ "plain", TARGET_REGISTRY, "", "plain" },
+		{ "shop", TARGET_REGISTRY, "", "shop" },
+		{ "docker://layout", TARGET_REGISTRY, "", "layout" },
+		{ "oci:layout:1.0", TARGET_LAYOUT, "layout", "1.0" },
+		{ "./layout:1.0", TARGET_LAYOUT, "./layout", "1.0" },
+		{ "shop.tar", TARGET_ARCHIVE, "shop.tar", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++) {
+		struct arena a = ARENA_INIT;
+		struct target t;
+		err e = { 0 };
+
+		if (target_parse_signed(as[i].text, &a, &t, &e) < 0)
+			fail_msg("%s: %s", as[i].text, e.text);
+		if (t.kind != as[i].kind || strcmp(t.path, as[i].path) || strcmp(t.tag, as[i].tag))
+			fail_msg("%s: kind %d, path '%s', tag '%s'", as[i].text, t.kind, t.path, t.tag);
+		arena_done(&a);
+	}
+}
+
 static void what_is_no_target_is_said(void **state)
 {
 	static const struct {
@@ -167,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets_are_told_apart),
+		cmocka_unit_test(what_is_signed_is_told_by_its_text),
 		cmocka_unit_test(what_is_no_target_is_said),
 	};
 

@@ -316,6 +316,60 @@ static void an_idle_worker_takes_what_comes(void **state)
 	buf_done(&answer);
 }
 
+static int answer_question(void *ctx, bytes question, buf *out, err *e)
+{
+	if (bytes_is(question, "known"))
+		buf_puts(out, ctx);
+	if (bytes_is(question, "half")) {
+		buf_puts(out, "half");
+		return err_set(e, ERR_UNTRUSTED, 0, "no");
+	}
+	return bytes_is(question, "nonsense") ? side_unread(e) : 0;
+}
+
+static _Noreturn int serve_questions(struct worker_side *side, void *arg)
+{
+	side_serve(side, &(struct side_service){ WORKER_IN_SIZE, 64, answer_question, arg });
+}
+
+/* Whatever was asked, the next question is answered again. */
+static void each_question_has_its_answer(void **state)
+{
+	static const uint8_t much[2 * WORKER_IN_SIZE];
+	char told[] = "answer";
+	struct worker_options o = { .serve = serve_questions, .arg = told, .keep = { -1, -1 },
+		                        .deadline = deadline_in(60000) };
+	const struct {
+		bytes question;
+		enum err_kind kind;
+	} cases[] = { { BYTES("half"), ERR_UNTRUSTED },
+		          { BYTES("nonsense"), ERR_BUG },
+		          { { much, sizeof(much) }, ERR_LIMIT },
+		          { { much, WORKER_IN_SIZE + 1 }, ERR_LIMIT },
+		          { BYTES("known"), ERR_NONE },
+		          { { much, WORKER_IN_SIZE }, ERR_NONE },
+		          { BYTES(""), ERR_NONE } };
+	struct arena a = ARENA_INIT;
+	struct worker *w = NULL;
+	bool landlock;
+	err none = { 0 };
+
+	(void)state;
+	assert_int_equal(worker_start(&o, &w, &landlock, &none), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bytes out = { 0 };
+		err e = { 0 };
+		int status = worker_ask(w, cases[i].question, 64, &a, &out, &e);
+
+		assert_int_equal(status, cases[i].kind == ERR_NONE ? 0 : -1);
+		assert_int_equal(e.kind, cases[i].kind);
+		assert_int_equal(worker_ask(w, BYTES("known"), 64, &a, &out, &none), 0);
+		assert_bytes(out, "answer");
+	}
+	worker_stop(w);
+	arena_done(&a);
+}
+
 /* What the kernel says of a sealed worker, as issue readers would check it. */
 static void worker_is_sealed(void **state)
 {
@@ -346,6 +400,7 @@ int main(void)
 		cmocka_unit_test(worker_is_sealed), cmocka_unit_test(noise_does_not_stop_the_clock),
 		cmocka_unit_test(a_liar_does_not_stop_the_clock),
 		cmocka_unit_test(an_idle_worker_takes_what_comes),
+		cmocka_unit_test(each_question_has_its_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
