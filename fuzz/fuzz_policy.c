@@ -3,10 +3,12 @@
  * input is (behind a line "%%"): every signature holds, so that contents are looked at. */
 #include "trust/policy_judge.h"
 
-static void believe(const struct attachment *at, const digest *subject,
-                    const struct judge_question *question, struct arena *a, struct verdict *out)
+static void believe(const struct attachment *at, struct judge_content *content,
+                    const digest *subject, const struct judge_question *question, struct arena *a,
+                    struct verdict *out)
 {
 	(void)subject;
+	(void)content;
 	(void)a;
 	*out = (struct verdict){ .kind = VERDICT_HOLDS };
 	out->result.is_statement = question->wish == WISH_ATTESTATION;

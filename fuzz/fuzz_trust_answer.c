@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a = ARENA_INIT;
-	buf again = BUF_INIT(2 * TRUST_ANSWER_MOST);
+	buf again = BUF_INIT(2 * LIMIT_TRUST_ANSWER);
 	bytes in = bytes_of(data, size);
 	uint8_t which;
 

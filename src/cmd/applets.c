@@ -6,7 +6,7 @@
 	X(sbom) X(sbom_check) X(diff) \
 	X(db_update) X(db_status) X(db_build) X(db_import) X(db_push) X(db_verify) X(db_feeds) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
-	X(keygen) X(sign) X(attest) X(sign_blob) X(attest_blob) \
+	X(keygen) X(public_key) X(sign) X(attest) X(sign_blob) X(attest_blob) \
 	X(verify) X(verify_attestation) X(verify_blob) X(verify_blob_attestation) \
 	X(verify_provenance) X(tree) \
 	X(conformance_verify_bundle) X(conformance_sign_bundle) \

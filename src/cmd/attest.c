@@ -21,13 +21,13 @@ static const struct flag flags[] = {
 static int attest_run(struct job *job, const void *options, const struct texts *operands, err *e)
 {
 	const struct attest_flags *f = options;
-	struct paper paper;
-	struct sign_wish wish = { .paper = &paper };
+	struct testimony testimony;
+	struct sign_wish wish = { .testimony = &testimony };
 	struct signing s;
 	int status = signing_open(&s, job, &f->s, operands, e);
 
 	if (status == 0)
-		status = signing_paper(&s, f->type, f->predicate, f->statement, &paper, e);
+		status = signing_testimony(&s, f->type, f->predicate, f->statement, &testimony, e);
 	if (status == 0)
 		status = signing_images(&s, operands, &wish, e);
 	signing_close(&s);

@@ -26,16 +26,16 @@ static int attest_blob_run(struct job *job, const void *options, const struct te
                            err *e)
 {
 	const struct attest_blob_flags *f = options;
-	struct paper paper;
+	struct testimony testimony;
 	struct signing s;
 	int status = signing_open(&s, job, &f->s, NULL, e);
 
 	if (status == 0 && !f->outputs.bundle)
 		status = err_set(e, ERR_USAGE, 0, "say where it goes: --bundle FILE");
 	if (status == 0)
-		status = signing_paper(&s, f->type, f->predicate, f->statement, &paper, e);
+		status = signing_testimony(&s, f->type, f->predicate, f->statement, &testimony, e);
 	if (status == 0)
-		status = signing_file(&s, operands->items[0], &paper, &f->outputs, e);
+		status = signing_file(&s, operands->items[0], &testimony, &f->outputs, e);
 	signing_close(&s);
 	arena_wipe(&job->arena);
 	return status;

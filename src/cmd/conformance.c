@@ -2,10 +2,7 @@
 /* cmd/conformance.c - `oakum conformance verify-bundle`: the protocol of sigstore-conformance, by
  * which its suite drives a client. It is verify-blob under that name, but a key's signature must be
  * in a log, too. */
-#include "base/limits.h"
-#include "base/text.h"
 #include "cmd/blob.h"
-#include "cmd/status.h"
 
 #include <stddef.h>
 
@@ -22,28 +19,12 @@ static const struct flag flags[] = {
 	{ 0 },
 };
 
-static int judge(struct job *job, const struct conformance_flags *f, const char *artifact,
-                 const struct verify_terms *terms, err *e)
-{
-	struct deadline deadline = deadline_in(LIMIT_TIME_MS);
-	struct verify_finding finding;
-	struct verifier *v;
-
-	if (verifier_start(terms, &deadline, &v, e) < 0)
-		return -1;
-	int status = blob_judge(v, &f->blob, artifact, &job->arena, &finding, e);
-
-	verifier_stop(v);
-	if (status == 0 && finding.kind != VERDICT_HOLDS)
-		return err_set(e, ERR_UNTRUSTED, 0, "%s", SHOW(finding.why));
-	return status < 0 ? -1 : STATUS_DONE;
-}
-
 static int conformance_run(struct job *job, const void *options, const struct texts *operands,
                            err *e)
 {
 	const struct conformance_flags *f = options;
 	struct verify_terms terms = { 0 };
+	struct verify_finding finding;
 
 	if (f->staging && !f->who.root)
 		return err_set(e, ERR_USAGE, 0, "the staging instance's --trusted-root is not built in");
@@ -51,7 +32,7 @@ static int conformance_run(struct job *job, const void *options, const struct te
 
 	terms.request.key_needs_log = true;
 	if (status == 0)
-		status = judge(job, f, operands->items[0], &terms, e);
+		status = blob_verify(&terms, &f->blob, operands->items[0], &job->arena, &finding, e);
 	who_done(&terms);
 	return status;
 }

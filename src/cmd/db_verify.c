@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `oakum db verify [FILE|docker://NAME]` - is the vulnerability database signed by whom we ask for?
  */
-#include "base/limits.h"
 #include "base/text.h"
 #include "cmd/blob.h"
 #include "cmd/db.h"
@@ -41,24 +40,16 @@ static int tell(const char *what, const struct verify_finding *f, err *e)
 /* -- a file ------------------------------------------------------------------------------------ */
 
 static int judge(struct job *job, const struct blob_flags *blob, const char *path,
-                 const struct verify_terms *terms, uint64_t timeout_ms, err *e)
+                 const struct verify_terms *terms, err *e)
 {
-	const struct deadline deadline = deadline_in(timeout_ms ? timeout_ms : LIMIT_TIME_MS);
 	struct verify_finding finding;
 	struct database *db;
-	struct verifier *v;
 
-	if (verifier_start(terms, &deadline, &v, e) < 0)
+	if (blob_verify(terms, blob, path, &job->arena, &finding, e) < 0) {
+		if (e->kind == ERR_ABSENT)
+			e->kind = ERR_UNSIGNED;
 		return -1;
-	int status = blob_judge(v, blob, path, &job->arena, &finding, e);
-
-	verifier_stop(v);
-	if (status < 0 && e->kind == ERR_ABSENT)
-		e->kind = ERR_UNSIGNED;
-	if (status < 0)
-		return -1;
-	if (finding.kind != VERDICT_HOLDS)
-		return err_set(e, ERR_UNTRUSTED, 0, "%s", SHOW(finding.why));
+	}
 	if (db_check(path, &db, e) < 0)
 		return -1;
 	database_close(db);
@@ -68,14 +59,20 @@ static int judge(struct job *job, const struct blob_flags *blob, const char *pat
 static int verify_file(struct job *job, const struct db_verify_flags *f, const char *path, err *e)
 {
 	const struct blob_flags blob = {
-		.bundle = f->bundle ? f->bundle : arena_printf(&job->arena, "%s.sigstore.json", path)
+		.bundle = f->bundle ? f->bundle : arena_printf(&job->arena, "%s.sigstore.json", path),
+		.timeout_ms = f->timeout_ms
 	};
 	struct verify_terms terms = { 0 };
 	auto_fd fd = file_open_read(path, e); /* one that is not there is not unsigned */
-	int status = fd < 0 ? -1 : who_prepare(job, &f->who, &terms, e);
+
+	if (fd < 0)
+		return e->kind == ERR_ABSENT
+		           ? err_wrap(e, "no database ('oakum db update' fetches one)")
+		           : -1;
+	int status = who_prepare(job, &f->who, &terms, e);
 
 	if (status == 0)
-		status = judge(job, &blob, path, &terms, f->timeout_ms, e);
+		status = judge(job, &blob, path, &terms, e);
 	who_done(&terms);
 	if (status < 0)
 		return err_wrap(e, "'%s'", SHOW(bytes_str(path)));

@@ -11,8 +11,8 @@
 int images_scope(const char *platform, bool all, struct arena *a, enum attachments_scope *out_scope,
                  struct platform *out, err *e);
 
-/* images_claims(list, a, out, e): of --annotations: each NAME=VALUE, or several with commas between.
- * ERR_USAGE. Borrows; arena. */
+/* images_claims(list, a, out, e): of --annotations: each NAME=VALUE, or several with commas
+ * between. ERR_USAGE. Borrows; arena. */
 int images_claims(const struct texts *list, struct arena *a, struct oci_labels *out, err *e);
 
 /* images_note_tag(job, target, tag, now, done): the target was named by a tag ("": it was not,

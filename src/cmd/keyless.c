@@ -113,8 +113,8 @@ static int agree(const struct keyless_session *s, const struct oidc_claims *who,
 	if (!job->err.is_tty)
 		return err_set(e, ERR_USAGE, 0, "nobody can be asked whether to publish '%s': say --yes",
 		               SHOW(who->subject));
-	if (prompt_ask(job, arena_printf(&job->arena, "%s\nGo on? [y/N] ", text), false, &answer, e) <
-	    0)
+	if (prompt_ask(job, arena_printf(&job->arena, "%s\nGo on? [y/N] ", text), false, "say --yes",
+	               &answer, e) < 0)
 		return -1;
 	if (!bytes_equal_nocase(answer, BYTES("y")) && !bytes_equal_nocase(answer, BYTES("yes")))
 		return err_set(e, ERR_USAGE, 0, "not signed, as you said");

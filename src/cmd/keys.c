@@ -3,17 +3,22 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/message.h"
 #include "cmd/prompt.h"
 #include "crypto/token.h"
 #include "sys/file.h"
 #include "sys/secret.h"
 #include "trust/keyfile.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define FIELD(name) offsetof(struct key_flags, name)
 static const struct flag flags[] = {
 	{ 0, "key", "KEY", FLAG_TEXT, FIELD(key),
 	  "sign with it: FILE, env://NAME, exec:PROGRAM, pkcs11:URI" },
-	{ 0, "password-file", "FILE", FLAG_TEXT, FIELD(password_file), "the key's password" },
+	{ 0, "password-file", "FILE", FLAG_TEXT, FIELD(password_file),
+	  "its password; or in OAKUM_PASSWORD, COSIGN_PASSWORD" },
 	{ 0, "password-stdin", NULL, FLAG_SWITCH, FIELD(password_stdin),
 	  "the same from standard input" },
 	{ 0 },
@@ -34,7 +39,7 @@ void keys_early(struct job *job, const struct key_flags *f, struct keys *out)
 {
 	const char *other = take(job, "COSIGN_PASSWORD");
 
-	out->password = take(job, "OAKUM_PASSWORD");
+	*out = (struct keys){ .password = take(job, "OAKUM_PASSWORD") };
 	if (!out->password)
 		out->password = other;
 	out->pin = take(job, "OAKUM_PKCS11_PIN");
@@ -43,13 +48,15 @@ void keys_early(struct job *job, const struct key_flags *f, struct keys *out)
 
 /* -- passwords --------------------------------------------------------------------------------- */
 
+#define INSTEAD "set OAKUM_PASSWORD or COSIGN_PASSWORD, or say --password-file or --password-stdin"
+
 /* An own password is typed twice: nobody could open the key after a slip. */
 static int ask_twice(struct job *job, bytes *out, err *e)
 {
 	bytes again;
 
-	if (prompt_ask(job, "Password for the new key (may be empty): ", true, out, e) < 0 ||
-	    prompt_ask(job, "Once more: ", true, &again, e) < 0)
+	if (prompt_ask(job, "Password for the new key (may be empty): ", true, INSTEAD, out, e) < 0 ||
+	    prompt_ask(job, "Once more: ", true, INSTEAD, &again, e) < 0)
 		return -1;
 	return bytes_equal(*out, again) ? 0 : err_set(e, ERR_USAGE, 0, "the two passwords differ");
 }
@@ -65,21 +72,41 @@ static int from_file(struct job *job, const char *path, bytes *out, err *e)
 	return 0;
 }
 
+static int from_stdin(struct job *job, const struct keys *k, bytes *out, err *e)
+{
+	if (k->stdin_is_taken)
+		return err_set(e, ERR_USAGE, 0,
+		               "standard input is what is signed already: the password comes from "
+		               "--password-file or OAKUM_PASSWORD");
+	return prompt_stdin(job, out, e);
+}
+
+static bool stdin_is_pipe(void)
+{
+	struct stat st;
+
+	return fstat(STDIN_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 int keys_password(struct job *job, const struct key_flags *f, const struct keys *k, bool twice,
                   bytes *out, err *e)
 {
 	if (f->password_stdin && f->password_file)
 		return err_set(e, ERR_USAGE, 0, "--password-stdin and --password-file exclude each other");
 	if (f->password_stdin)
-		return prompt_stdin(job, out, e);
+		return from_stdin(job, k, out, e);
 	if (f->password_file)
 		return from_file(job, f->password_file, out, e);
 	if (k->password) {
 		*out = bytes_str(k->password);
 		return 0;
 	}
+	if (!k->stdin_is_taken && stdin_is_pipe()) {
+		message_note(job, NULL, "the key's password is taken from standard input");
+		return from_stdin(job, k, out, e);
+	}
 	return twice ? ask_twice(job, out, e)
-	             : prompt_ask(job, "Password of the key: ", true, out, e);
+	             : prompt_ask(job, "Password of the key: ", true, INSTEAD, out, e);
 }
 
 /* -- keys -------------------------------------------------------------------------------------- */
@@ -171,6 +198,5 @@ int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, 
 			return -1;
 		status = open_text(job, f, k, text, out, e);
 	}
-	return status < 0 && e->kind != ERR_USAGE ? err_wrap(e, "key '%s'", SHOW(bytes_str(key)))
-	                                          : status;
+	return status < 0 ? err_wrap(e, "key '%s'", SHOW(bytes_str(key))) : 0;
 }

@@ -20,14 +20,15 @@ extern const struct flag_group key_flag_group;
 /* What the environment had; kept where a forked process finds nothing (sys/secret.h). */
 struct keys {
 	const char *password, *pin, *text; /* NULL: unsaid */
+	bool stdin_is_taken;               /* what is signed comes from there: set by the command */
 };
 
 /* keys_early(job, flags, out): takes OAKUM_PASSWORD or COSIGN_PASSWORD, OAKUM_PKCS11_PIN, and what
  * env:// names, out of the environment. */
 void keys_early(struct job *job, const struct key_flags *f, struct keys *out);
 
-/* keys_open(job, flags, keys, out, e): who signs. A password that is needed and not said is asked
- * for at the terminal. ERR_USAGE (no such kind of key; nobody can be asked), ERR_ABSENT, ERR_IO,
+/* keys_open(job, flags, keys, out, e): who signs. A password that is needed and not said is read
+ * from standard input when that is a pipe, as cosign does, else asked for at the terminal. ERR_USAGE (no such kind of key; nobody can be asked), ERR_ABSENT, ERR_IO,
  * ERR_FORMAT, ERR_UNTRUSTED (the wrong password). */
 int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, struct signer *out,
               err *e);

@@ -37,7 +37,7 @@ static int take_secret(struct job *job, const struct login_flags *f, struct logi
 		return prompt_stdin(job, &l->secret, e);
 	if (!f->password)
 		return prompt_ask(job, arena_printf(&job->arena, "Password at %s: ", l->host), true,
-		                  &l->secret, e);
+		                  "say --password-stdin", &l->secret, e);
 	message_note(job, l->host,
 	             "others see a --password in the list of processes; --password-stdin is safer");
 	l->secret = bytes_str(f->password);
@@ -50,7 +50,8 @@ static int take_words(struct job *job, const struct login_flags *f, struct login
 	if (!f->user && f->password_stdin)
 		return err_set(e, ERR_USAGE, 0, "--password-stdin needs --username USER");
 	if (!f->user &&
-	    prompt_ask(job, arena_printf(&job->arena, "User at %s: ", l->host), false, &l->user, e) < 0)
+	    prompt_ask(job, arena_printf(&job->arena, "User at %s: ", l->host), false,
+	               "say --username and --password-stdin", &l->user, e) < 0)
 		return -1;
 	if (take_secret(job, f, l, e) < 0)
 		return -1;

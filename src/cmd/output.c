@@ -55,6 +55,20 @@ static int refuse_word(const char *entry, const char *formats, err *e)
 	               SHOW(rest), SHOW(name), formats, SHOW(rest));
 }
 
+/* "-o json": whoever says that means the form. */
+static int refuse_format(bytes entry, const char *formats, err *e)
+{
+	bytes known = bytes_str(formats), word;
+
+	while (bytes_take_until(&known, '|', &word))
+		if (bytes_equal(entry, word))
+			return err_set(e, ERR_USAGE, 0,
+			               "-o %s: '%s' is a format: %s=FILE (- is standard output); a file of that "
+			               "name is ./%s",
+			               SHOW(entry), SHOW(entry), SHOW(entry), SHOW(entry));
+	return 0;
+}
+
 /* split(entry, formats, job, o, e): "json=a.json" where json is one of ours; "./a=b.json" is a
  * file's name. */
 static int split(const char *entry, const char *formats, struct job *job, struct output *o, err *e)
@@ -69,7 +83,8 @@ static int split(const char *entry, const char *formats, struct job *job, struct
 		o->format = arena_str(&job->arena, name);
 		o->path = entry + name.n + 1;
 	}
-	if (o->path == entry && refuse_word(entry, formats, e) < 0)
+	if (o->path == entry &&
+	    (refuse_word(entry, formats, e) < 0 || refuse_format(bytes_str(entry), formats, e) < 0))
 		return -1;
 	if (strcmp(o->path, "-") == 0)
 		o->path = NULL;

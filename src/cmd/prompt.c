@@ -34,15 +34,15 @@ static int read_line(struct job *job, int fd, bytes *out, err *e)
 	return n > 0 ? 0 : err_set(e, ERR_USAGE, 0, "nothing was typed");
 }
 
-int prompt_ask(struct job *job, const char *question, bool is_secret, bytes *out, err *e)
+int prompt_ask(struct job *job, const char *question, bool is_secret, const char *instead,
+               bytes *out, err *e)
 {
 	auto_fd fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios before, silent;
 	struct sigaction wake = { .sa_handler = interrupted }, old[WAKING];
 
 	if (fd < 0 || tcgetattr(fd, &before) < 0)
-		return err_set(e, ERR_USAGE, 0,
-		               "there is no terminal to ask at; --help tells which flags say it");
+		return err_set(e, ERR_USAGE, 0, "there is no terminal to ask at: %s", instead);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	silent.c_lflag |= ECHONL;

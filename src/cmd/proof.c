@@ -4,7 +4,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 
-static void line(struct stream *out, const char *name, bytes value)
+void proof_line(struct stream *out, const char *name, bytes value)
 {
 	if (value.n == 0)
 		return;
@@ -17,15 +17,15 @@ void proof_text(struct stream *out, const struct verify_finding *f)
 {
 	if (f->identity.n == 0)
 		stream_printf(out, "  %-11sthe key\n", "signed by");
-	line(out, "signed by", f->identity);
-	line(out, "vouched by", f->issuer);
+	proof_line(out, "signed by", f->identity);
+	proof_line(out, "vouched by", f->issuer);
 	if (f->first > 0)
 		stream_printf(out, "  %-11s%s\n", "on", DATE_TEXT(f->first));
 	if (f->log_kind.n > 0)
 		stream_printf(out, "  %-11s%llu\n", "logged as", (unsigned long long)f->log_index);
 	else
 		stream_printf(out, "  %-11sin no log\n", "logged");
-	line(out, "statement", f->predicate_type);
+	proof_line(out, "statement", f->predicate_type);
 }
 
 void proof_json(struct json_writer *w, const struct verify_finding *f)

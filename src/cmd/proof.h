@@ -7,6 +7,9 @@
 #include "flow/verify.h"
 #include "fmt/json_write.h"
 
+/* proof_line(out, name, value): two spaces, both, in columns; nothing where the value is empty. */
+void proof_line(struct stream *out, const char *name, bytes value);
+
 /* proof_text(out, f): lines that begin with two spaces: by whom, when, where it is logged. */
 void proof_text(struct stream *out, const struct verify_finding *f);
 

@@ -6,6 +6,7 @@
 #include "cmd/blob.h"
 #include "cmd/images.h"
 #include "cmd/output.h"
+#include "cmd/proof.h"
 #include "cmd/status.h"
 #include "fmt/json_write.h"
 #include "sys/file.h"
@@ -132,8 +133,8 @@ static int judge_image(struct trial *t, const char *name, err *e)
 
 	if (target_parse_signed(name, &t->job->arena, &target, e) < 0)
 		return -1;
-	if (target.kind != TARGET_REGISTRY && target.kind != TARGET_LAYOUT &&
-	    target.kind != TARGET_OCI_ARCHIVE)
+	if (is_file(name) || (target.kind != TARGET_REGISTRY && target.kind != TARGET_LAYOUT &&
+	                      target.kind != TARGET_OCI_ARCHIVE))
 		return err_set(e, ERR_USAGE, 0,
 		               "of a file, say where its provenance is: --provenance-path");
 	return judge_attached(t, &target, e);
@@ -150,15 +151,6 @@ static int judge_summary(struct trial *t, err *e)
 
 /* -- what came out ----------------------------------------------------------------------------- */
 
-static void line(struct stream *out, const char *name, bytes value)
-{
-	if (value.n == 0)
-		return;
-	stream_printf(out, "  %-11s", name);
-	stream_show(out, value);
-	stream_puts(out, "\n");
-}
-
 static void tell_text(struct stream *out, const struct proven *p, bool is_summary)
 {
 	const struct prover_finding *f = &p->finding;
@@ -166,11 +158,11 @@ static void tell_text(struct stream *out, const struct proven *p, bool is_summar
 	stream_puts(out, "proven ");
 	stream_show(out, bytes_str(p->name));
 	stream_puts(out, "\n");
-	line(out, "image", bytes_str(DIGEST_TEXT(&p->image)));
-	line(out, is_summary ? "verifier" : "built by", f->builder);
-	line(out, "from", f->source);
-	line(out, "at", f->ref);
-	line(out, "commit", f->commit);
+	proof_line(out, "image", bytes_str(DIGEST_TEXT(&p->image)));
+	proof_line(out, is_summary ? "verifier" : "built by", f->builder);
+	proof_line(out, "from", f->source);
+	proof_line(out, "at", f->ref);
+	proof_line(out, "commit", f->commit);
 	if (f->time > 0)
 		stream_printf(out, "  %-11s%s\n", "signed on", DATE_TEXT(f->time));
 	if (f->is_logged)

@@ -3,6 +3,7 @@
  * which its suite drives a client that signs without a key. */
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/blob.h"
 #include "cmd/keyless.h"
 #include "cmd/network.h"
 #include "cmd/status.h"
@@ -28,24 +29,6 @@ static const struct flag flags[] = {
 	{ 0 },
 };
 
-static int digest_file(const char *path, digest *out, err *e)
-{
-	uint8_t part[65536];
-	int64_t n;
-	uint64_t at = 0;
-	auto_fd fd = file_open_read(path, e);
-
-	if (fd < 0)
-		return -1;
-	struct hasher *h = hasher_new(DIGEST_SHA256);
-
-	for (; (n = file_pread(fd, part, sizeof(part), at, e)) > 0; at += (uint64_t)n)
-		hasher_update(h, bytes_of(part, (size_t)n));
-	*out = hasher_final(h);
-	hasher_free(h);
-	return n < 0 ? -1 : 0;
-}
-
 static int sign_statement(struct job *job, const char *path, const struct keyless *k,
                           struct bundle *b, err *e)
 {
@@ -64,9 +47,11 @@ static int sign_file(struct job *job, const char *path, const struct keyless *k,
                      struct keyless_subject *subject, err *e)
 {
 	const struct key_message m = { .hash = &subject->sha256 };
+	struct blob_hashes hashes;
 
-	if (digest_file(path, &subject->sha256, e) < 0)
+	if (blob_hash(path, NULL, &hashes, e) < 0)
 		return -1;
+	subject->sha256 = hashes.sha256;
 	b->message_hash = BUNDLE_SHA256;
 	b->message_digest = bytes_of(subject->sha256.value, digest_size(&subject->sha256));
 	return private_key_sign(keyless_key(k), KEY_SHA256, &m, &job->arena, &b->signature, e);

@@ -112,8 +112,8 @@ void signing_close(struct signing *s)
 
 /* -- what is signed ---------------------------------------------------------------------------- */
 
-int signing_paper(struct signing *s, const char *type, const char *predicate,
-                  const char *statement, struct paper *out, err *e)
+int signing_testimony(struct signing *s, const char *type, const char *predicate,
+                      const char *statement, struct testimony *out, err *e)
 {
 	const char *path = statement ? statement : predicate;
 	struct predicate_type known;
@@ -126,10 +126,11 @@ int signing_paper(struct signing *s, const char *type, const char *predicate,
 		return err_set(e, ERR_USAGE, 0, "a --statement says its own type: leave --type out");
 	if (!statement && predicate_type_of(type ? type : "custom", &known, e) < 0)
 		return -1;
+	s->words.stdin_is_taken = strcmp(path, "-") == 0;
 	if (file_read_input(path, LIMIT_BUNDLE / 2, &s->job->arena, &content, e) < 0)
 		return -1;
-	if (paper_read(content, statement ? NULL : &known, s->registry.http.deadline, &s->job->arena,
-	               out, e) < 0)
+	if (testimony_read(content, statement ? NULL : &known, s->registry.http.deadline,
+	                   &s->job->arena, out, e) < 0)
 		return err_wrap(e, "%s '%s'", statement ? "statement" : "predicate",
 		                SHOW(bytes_str(path)));
 	return 0;
@@ -266,7 +267,7 @@ int signing_images(struct signing *s, const struct texts *images, struct sign_wi
 {
 	struct telling t = { .s = s,
 		                 .as_json = bytes_is(bytes_str(s->flags->output), "json"),
-		                 .is_attested = wish->paper != NULL };
+		                 .is_attested = wish->testimony != NULL };
 	struct platform platform;
 	enum status status = STATUS_DONE;
 

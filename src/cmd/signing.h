@@ -2,7 +2,7 @@
 /* signing - what `sign`, `attest`, `sign-blob` and `attest-blob` share: who signs, who witnesses,
  * in an order in which no worker ever sees a secret; and what is told of what was signed.
  *
- *   signing_open, then whatever reads files in a worker (paper_read), then signing_login, then
+ *   signing_open, then whatever reads files in a worker (testimony_read), then signing_login, then
  *   signing_images or sign_file, then signing_close.
  *
  * Threading: belongs to the main thread. */
@@ -46,10 +46,10 @@ int signing_open(struct signing *s, struct job *job, const struct signing_flags 
 int signing_login(struct signing *s, err *e);
 void signing_close(struct signing *s);
 
-/* signing_paper(s, type, predicate, statement, out, e): what the flags of `attest` say: a file, "-"
- * is standard input. Before signing_login. */
-int signing_paper(struct signing *s, const char *type, const char *predicate,
-                  const char *statement, struct paper *out, err *e);
+/* signing_testimony(s, type, predicate, statement, out, e): what the flags of `attest` say: a file,
+ * "-" is standard input. Before signing_login. */
+int signing_testimony(struct signing *s, const char *type, const char *predicate,
+                      const char *statement, struct testimony *out, err *e);
 
 /* signing_images(s, images, wish, e): each image; what fails is told and the others are still done.
  * The rest of *wish is set here. The exit status, or -1. */
@@ -60,8 +60,8 @@ struct signing_outputs {
 	const char *bundle, *signature, *certificate; /* NULL: not asked for */
 };
 
-/* signing_file(s, path, paper, outputs, e): a file ("-": standard input) signed, or attested; with
- * no outputs the signature goes to standard output, in base64. Errors as sign_file, and ERR_ABSENT,
- * ERR_IO. */
-int signing_file(struct signing *s, const char *path, const struct paper *paper,
+/* signing_file(s, path, testimony, outputs, e): a file ("-": standard input) signed, or attested;
+ * with no outputs the signature goes to standard output, in base64. Errors as sign_file, and
+ * ERR_ABSENT, ERR_IO. */
+int signing_file(struct signing *s, const char *path, const struct testimony *testimony,
                  const struct signing_outputs *outputs, err *e);

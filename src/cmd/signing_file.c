@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "cmd/blob.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
 #include "cmd/signing.h"
@@ -12,46 +13,21 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#define PIECE ((size_t)64 * KIB)
-
-/* hash(fd, whole, out, e): both digests, and the octets while they are few enough. */
-static int hash(int fd, buf *whole, struct sign_blob *out, err *e)
-{
-	struct hasher *h = hasher_new(DIGEST_SHA256), *longer = hasher_new(DIGEST_SHA512);
-	uint8_t part[PIECE];
-	uint64_t at = 0;
-	int64_t n;
-
-	while ((n = file_pread(fd, part, sizeof(part), at, e)) > 0) {
-		const bytes piece = bytes_of(part, (size_t)n);
-
-		hasher_update(h, piece);
-		hasher_update(longer, piece);
-		at += (uint64_t)n;
-		if (at <= LIMIT_BLOB_WHOLE)
-			buf_put(whole, piece);
-	}
-	out->sha256 = hasher_final(h);
-	out->sha512 = hasher_final(longer);
-	out->is_whole = at <= LIMIT_BLOB_WHOLE;
-	hasher_free(h);
-	hasher_free(longer);
-	return n < 0 ? -1 : 0;
-}
-
 static int read_file(struct job *job, const char *path, struct sign_blob *out, err *e)
 {
-	buf whole = BUF_INIT(LIMIT_BLOB_WHOLE + PIECE);
-	auto_fd fd = file_open_read(path, e);
+	buf whole = BUF_INIT(LIMIT_BLOB_WHOLE + BLOB_PIECE);
+	struct blob_hashes hashes;
+	int status = blob_hash(path, &whole, &hashes, e);
 
-	if (fd < 0)
-		return -1;
-	int status = hash(fd, &whole, out, e);
-
+	if (status == 0) {
+		out->sha256 = hashes.sha256;
+		out->sha512 = hashes.sha512;
+		out->is_whole = hashes.size <= LIMIT_BLOB_WHOLE;
+	}
 	if (status == 0 && out->is_whole)
 		out->content = arena_bytes(&job->arena, buf_bytes(&whole));
 	buf_done(&whole);
-	return status < 0 ? err_wrap(e, "%s", SHOW(bytes_str(path))) : 0;
+	return status;
 }
 
 static int read_blob(struct job *job, const char *path, struct sign_blob *out, err *e)
@@ -102,12 +78,15 @@ static void tell(struct job *job, const char *path, const struct signed_blob *r)
 	                 : arena_printf(a, "signed%s", log));
 }
 
-int signing_file(struct signing *s, const char *path, const struct paper *paper,
+int signing_file(struct signing *s, const char *path, const struct testimony *testimony,
                  const struct signing_outputs *outputs, err *e)
 {
-	struct sign_blob blob = { .paper = paper, .now = s->job->now };
+	struct sign_blob blob = { .testimony = testimony, .now = s->job->now };
 	struct signed_blob r;
 
+	if (outputs->certificate && s->flags->key.key)
+		return err_set(e, ERR_USAGE, 0, "--output-certificate: a --key has no certificate");
+	s->words.stdin_is_taken |= strcmp(path, "-") == 0;
 	if (read_blob(s->job, path, &blob, e) < 0 || signing_login(s, e) < 0)
 		return -1;
 	if (sign_file(&s->who, &blob, &s->job->arena, &r, e) < 0)

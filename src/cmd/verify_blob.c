@@ -14,7 +14,6 @@
 struct verify_blob_flags {
 	struct blob_flags blob;
 	const char *list, *output, *type;
-	uint64_t timeout_ms;
 	struct who_flags who;
 };
 
@@ -24,12 +23,13 @@ static const struct flag flags[] = {
 	{ 0, "type", "TYPE", FLAG_TEXT, FIELD(type),
 	  "of the statement: a URI or cosign's name (custom)" },
 	{ 0, "bundle", "FILE", FLAG_TEXT, FIELD(blob.bundle), "what was written when it was signed" },
-	{ 0, "signature", "FILE", FLAG_TEXT, FIELD(blob.signature), "or the signature alone, base64" },
+	{ 0, "signature", "FILE|BASE64", FLAG_TEXT, FIELD(blob.signature),
+	  "or the signature alone, base64" },
 	{ 0, "certificate", "FILE", FLAG_TEXT, FIELD(blob.certificate), "its certificate, PEM" },
 	{ 0, "rfc3161-timestamp", "FILE", FLAG_TEXT, FIELD(blob.timestamp), "its time stamp, JSON" },
 	{ 0, "list", "FILE", FLAG_TEXT, FIELD(list), "many: lines of bundle, tab, file or digest" },
 	{ 0, "output", "text|json", FLAG_CHOICE, FIELD(output), "how it is told" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(blob.timeout_ms), "give up after this (1h)" },
 	{ 0 },
 };
 
@@ -57,20 +57,12 @@ static int tell(const struct verify_blob_flags *f, const char *artifact,
 }
 
 static int run_one(struct job *job, const struct verify_blob_flags *f, const char *artifact,
-                   const struct verify_terms *terms, const struct deadline *deadline, err *e)
+                   const struct verify_terms *terms, err *e)
 {
 	struct verify_finding finding;
-	struct verifier *v;
 
-	if (verifier_start(terms, deadline, &v, e) < 0)
-		return -1;
-	int status = blob_judge(v, &f->blob, artifact, &job->arena, &finding, e);
-
-	verifier_stop(v);
-	if (status < 0)
+	if (blob_verify(terms, &f->blob, artifact, &job->arena, &finding, e) < 0)
 		return e->kind == ERR_USAGE ? -1 : err_wrap(e, "%s", SHOW(bytes_str(artifact)));
-	if (finding.kind != VERDICT_HOLDS)
-		return err_set(e, ERR_UNTRUSTED, 0, "%s: %s", SHOW(bytes_str(artifact)), SHOW(finding.why));
 	return tell(f, artifact, &finding, e);
 }
 
@@ -83,7 +75,8 @@ static int run(struct job *job, const struct verify_blob_flags *given, const cha
 	struct blob_list list = { .path = f.list,
 		                      .predicate_type = type,
 		                      .as_json = f.output && strcmp(f.output, "json") == 0,
-		                      .deadline = deadline_in(f.timeout_ms ? f.timeout_ms : LIMIT_TIME_MS),
+		                      .deadline = deadline_in(f.blob.timeout_ms ? f.blob.timeout_ms
+		                                                                : LIMIT_TIME_MS),
 		                      .terms = &terms };
 
 	f.blob.predicate_type = type;
@@ -93,7 +86,7 @@ static int run(struct job *job, const struct verify_blob_flags *given, const cha
 
 	if (status == 0)
 		status = f.list ? blob_list_run(job, &list, e)
-		                : run_one(job, &f, operands->items[0], &terms, &list.deadline, e);
+		                : run_one(job, &f, operands->items[0], &terms, e);
 	who_done(&terms);
 	return status;
 }
@@ -118,7 +111,7 @@ static int verify_blob_attestation_run(struct job *job, const void *options,
 const struct applet applet_verify_blob = {
 	.name = "verify-blob",
 	.brief = "who signed a file, and does it hold",
-	.operands = "FILE|DIGEST",
+	.operands = "FILE|-|DIGEST",
 	.about = "Checks a Sigstore bundle: signature, certificate, logs, times, identity. Nothing\n"
 			 "is fetched.",
 	.operands_max = 1,
@@ -136,7 +129,7 @@ const struct applet applet_verify_blob = {
 const struct applet applet_verify_blob_attestation = {
 	.name = "verify-blob-attestation",
 	.brief = "who says what of a file, and does it hold",
-	.operands = "FILE|DIGEST",
+	.operands = "FILE|-|DIGEST",
 	.about = "Checks a Sigstore bundle that holds a statement of this type about the file.\n"
 			 "Nothing is fetched.",
 	.operands_max = 1,

@@ -7,6 +7,7 @@
 #include "cmd/message.h"
 #include "cmd/status.h"
 #include "oci/platform.h"
+#include "oci/predicate.h"
 
 /* -- one image --------------------------------------------------------------------------------- */
 
@@ -23,7 +24,17 @@ static const char *kind_name(enum attachment_kind kind)
 	return "attachment";
 }
 
-/* Each that does not hold, and why; what is something else only for who asks. */
+/* Did none before it say the same? */
+static bool is_news(const struct verified_image *image, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (bytes_equal(image->findings[k].why, image->findings[i].why))
+			return false;
+	return true;
+}
+
+/* Each that does not hold, and why; what is something else only for who asks, or when there is
+ * nothing but that: then what there is. */
 static void tell_others(const struct verify_images *v, const char *target,
                         const struct verified_image *image, struct arena *a)
 {
@@ -33,7 +44,8 @@ static void tell_others(const struct verify_images *v, const char *target,
 		const char *text = arena_printf(a, "%s %s: %s", kind_name(at->kind),
 		                                DIGEST_TEXT(&at->manifest), SHOW(f->why));
 
-		if (f->kind == VERDICT_REFUSED && image->kind != VERDICT_HOLDS)
+		if (image->kind != VERDICT_HOLDS &&
+		    (f->kind == VERDICT_REFUSED || (image->kind == VERDICT_ELSE && is_news(image, i))))
 			message_note(v->job, target, text);
 		else if (f->kind != VERDICT_HOLDS)
 			message_detail(v->job, target, text);
@@ -69,8 +81,14 @@ static int conclude(const struct verify_images *v, const struct verified_image *
 		return err_set(e, ERR_UNSIGNED, 0, "not signed%s%s", what,
 		               image->attached.list.len > 0 ? ": what is attached says something else"
 		                                            : "");
-	return err_set(e, ERR_UNSIGNED, 0, "no attestation of type '%s'%s",
-	               SHOW(bytes_str(v->image.predicate_type)), what);
+	bytes type = bytes_str(v->image.predicate_type);
+
+	return err_set(e, ERR_UNSIGNED, 0,
+	               "no attestation of type '%s'%s%s; 'oakum tree' shows what is attached",
+	               SHOW(type), what,
+	               bytes_is(type, PREDICATE_PROVENANCE_V02)
+	                   ? " (--type slsaprovenance1 asks for version 1)"
+	                   : "");
 }
 
 static int verify_one(const struct verify_images *v, struct verifier *verifier, const char *text,
@@ -84,6 +102,8 @@ static int verify_one(const struct verify_images *v, struct verifier *verifier, 
 		return -1;
 	images_note_tag(v->job, text, image.attached.tag,
 	                DIGEST_TEXT(&image.attached.subjects[0].digest), "verified");
+	if (v->flags->platform && !image.attached.subjects[0].is_index)
+		message_note(v->job, text, "is no index: --platform is not compared with what it says");
 	tell_others(v, text, &image, a);
 	if (image.kind != VERDICT_HOLDS)
 		return conclude(v, &image, a, e);

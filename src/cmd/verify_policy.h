@@ -7,7 +7,7 @@
 #include "cmd/who.h"
 
 struct verify_policy_flags {
-	const char *policy;   /* FILE */
+	const char *policy;          /* FILE */
 	const struct who_flags *who; /* where the image is, and --trusted-root; nobody is said */
 	const char *name;     /* --image-name: of an image that lies on this machine; NULL: as typed */
 	const char *platform; /* NULL: what the policy says */

@@ -11,7 +11,8 @@
 
 #define FIELD(name) offsetof(struct who_flags, name)
 static const struct flag flags[] = {
-	{ 0, "key", "FILE", FLAG_LIST, FIELD(keys), "a public key, PEM: one of them must have signed" },
+	{ 0, "key", "FILE|env://NAME", FLAG_LIST, FIELD(keys),
+	  "a public key, PEM: one of them must have signed" },
 	{ 0, "certificate-identity", "WHO", FLAG_LIST, FIELD(identities),
 	  "whom the certificate must name" },
 	{ 0, "certificate-identity-regexp", "RE", FLAG_LIST, FIELD(identity_patterns),
@@ -81,6 +82,42 @@ int who_target(const struct who_flags *f, const char *text, struct arena *a, str
 
 /* -- keys -------------------------------------------------------------------------------------- */
 
+/* A public key that another program or a token keeps becomes a file first: both may start threads,
+ * and a worker is forked after this. */
+static int refuse_elsewhere(const char *key, err *e)
+{
+	bytes k = bytes_str(key);
+
+	if (bytes_search(k, BYTES("://")) == k.n && !bytes_starts(k, BYTES("exec:")) &&
+	    !bytes_starts(k, BYTES("pkcs11:")))
+		return 0;
+	return err_set(e, ERR_USAGE, 0,
+	               "'%s': a public key is a file or env://NAME; 'oakum public-key --key KEY' writes "
+	               "that of exec: and pkcs11:",
+	               SHOW(k));
+}
+
+static int read_key(struct job *job, const char *key, bytes *out, err *e)
+{
+	bytes name = bytes_str(key);
+
+	if (bytes_take_prefix(&name, BYTES("env://"))) {
+		/* A copy: a worker has no environment. */
+		*out = arena_bytes(&job->arena, bytes_str(job_env(job, key + strlen("env://"))));
+		if (out->n == 0)
+			return err_set(e, ERR_USAGE, 0, "'%s': no such variable in the environment",
+			               SHOW(bytes_str(key)));
+	} else if (refuse_elsewhere(key, e) < 0 ||
+	           file_read_input(key, LIMIT_KEY, &job->arena, out, e) < 0) {
+		return -1;
+	}
+	if (bytes_search(*out, BYTES("PRIVATE KEY-----")) < out->n)
+		return err_set(e, ERR_USAGE, 0,
+		               "'%s' is a private key: give its public half, the .pub beside it",
+		               SHOW(bytes_str(key)));
+	return 0;
+}
+
 static int take_keys(struct job *job, const struct texts *paths, struct verify_terms *out, err *e)
 {
 	bytes *keys = arena_array(&job->arena, bytes, paths->len);
@@ -88,7 +125,7 @@ static int take_keys(struct job *job, const struct texts *paths, struct verify_t
 	if (paths->len > LIMIT_KEYS)
 		return err_set(e, ERR_LIMIT, 0, "%zu keys; at most %d", paths->len, LIMIT_KEYS);
 	for (size_t i = 0; i < paths->len; i++)
-		if (file_read_all(paths->items[i], LIMIT_KEY, &job->arena, &keys[i], e) < 0)
+		if (read_key(job, paths->items[i], &keys[i], e) < 0)
 			return -1;
 	out->keys = keys;
 	out->keys_len = paths->len;

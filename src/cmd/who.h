@@ -25,8 +25,8 @@ struct who_flags {
 
 extern const struct flag_group who_flag_group;
 
-/* who_is_said(f): does any flag say whom to believe, or what must be proven of him? Not one of those
- * that change nothing; nor --trusted-root, which policies need, too; nor --local-image. */
+/* who_is_said(f): does any flag say whom to believe, or what must be proven of him? Not one of
+ * those that change nothing; nor --trusted-root, which policies need, too; nor --local-image. */
 bool who_is_said(const struct who_flags *f);
 
 /* who_target(f, text, a, out, e): the image: of --local-image always a folder, else as

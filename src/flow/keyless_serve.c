@@ -176,7 +176,10 @@ static int answer(void *ctx, bytes request, buf *out, err *e)
 _Noreturn int keyless_serve(struct worker_side *side, void *arg)
 {
 	struct server s = { .options = arg };
-	const struct side_service service = { LIMIT_KEYLESS_QUESTION, LIMIT_KEYLESS_FIELDS, answer, &s };
+	const struct side_service service = { .question_most = LIMIT_KEYLESS_QUESTION,
+		                                  .answer_most = LIMIT_KEYLESS_FIELDS,
+		                                  .answer = answer,
+		                                  .ctx = &s };
 
 	side_serve(side, &service);
 }

@@ -199,7 +199,7 @@ static int decide(struct server *s, bytes in, buf *answer, err *e)
 		                               .attachments = s->attachments.items,
 		                               .attachments_len = s->attachments.len,
 		                               .now = asked.now,
-		                               .judge = judge_attachment };
+		                               .judge = judge_content };
 
 	if (policy_decide(&q, &s->image, &decision, e) < 0)
 		return -1;

@@ -223,20 +223,20 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 static int prepare_attestation(struct signing *s, struct signed_image *out, struct prepared *p,
                                err *e)
 {
-	const struct paper *paper = s->wish->paper;
-	const bytes type = bytes_str(paper->type.uri);
+	const struct testimony *testimony = s->wish->testimony;
+	const bytes type = bytes_str(testimony->type.uri);
 	const struct claim claim = { .name = bytes_str(s->image->name),
 		                         .subject = out->subject.digest,
-		                         .type = paper->type,
-		                         .content = paper->content,
+		                         .type = testimony->type,
+		                         .content = testimony->content,
 		                         .now = s->wish->now };
 	struct made made;
 
-	if (!paper_is_about(paper, &claim.subject))
+	if (!testimony_is_about(testimony, &claim.subject))
 		return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s",
 		               DIGEST_TEXT(&claim.subject));
-	const bytes statement = paper->is_statement ? paper->content
-	                                            : claim_statement(&claim, s->arena);
+	const bytes statement = testimony->is_statement ? testimony->content
+	                                                : claim_statement(&claim, s->arena);
 	const enum key_hash own = signer_envelope_hash(s->who->signer), tag = tag_hash(s, false);
 
 	if (s->wish->as_bundle) {
@@ -263,7 +263,7 @@ static int prepare_attestation(struct signing *s, struct signed_image *out, stru
 
 static int prepare(struct signing *s, struct signed_image *out, struct prepared *p, err *e)
 {
-	int status = s->wish->paper ? prepare_attestation(s, out, p, e)
+	int status = s->wish->testimony ? prepare_attestation(s, out, p, e)
 	                            : prepare_signature(s, out, p, e);
 
 	p->referrer.subject = p->tagged.subject = &out->subject;
@@ -309,20 +309,21 @@ int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct 
 int sign_file(const struct sign_who *who, const struct sign_blob *blob, struct arena *a,
               struct signed_blob *out, err *e)
 {
-	const struct paper *paper = blob->paper;
+	const struct testimony *testimony = blob->testimony;
 	struct made made;
 	int status;
 
-	if (paper && !paper_is_about(paper, &blob->sha256) && !paper_is_about(paper, &blob->sha512))
+	if (testimony && !testimony_is_about(testimony, &blob->sha256) &&
+	    !testimony_is_about(testimony, &blob->sha512))
 		return err_set(e, ERR_UNTRUSTED, 0, "the statement is not about %s",
 		               DIGEST_TEXT(&blob->sha256));
-	if (paper) {
+	if (testimony) {
 		const struct claim claim = { .name = blob->name,
 			                         .subject = blob->sha256,
-			                         .type = paper->type,
-			                         .content = paper->content,
+			                         .type = testimony->type,
+			                         .content = testimony->content,
 			                         .now = blob->now };
-		bytes statement = paper->is_statement ? paper->content : claim_statement(&claim, a);
+		bytes statement = testimony->is_statement ? testimony->content : claim_statement(&claim, a);
 
 		status = make_envelope(who, statement, &blob->sha256, signer_envelope_hash(who->signer), a,
 		                       &made, e);

@@ -5,12 +5,12 @@
  * as a referrer; and the older simple signing under the tag sha256-HEX.sig (cosign 1 and 2). What
  * says more: a statement in a bundle, or in an envelope under sha256-HEX.att. Everything that is
  * to be attached to an image is made and checked before the first octet is sent. Private keys and
- * tokens stay in this process: workers are forked before (attach_open, paper_read, keyless_open).
- * Threading: belongs to one thread. */
+ * tokens stay in this process: workers are forked before (attach_open, testimony_read,
+ * keyless_open). Threading: belongs to one thread. */
 #pragma once
 
 #include "flow/keyless.h"
-#include "flow/paper.h"
+#include "flow/testimony.h"
 #include "transfer/attach.h"
 #include "trust/signer.h"
 
@@ -23,7 +23,7 @@ struct sign_who {
 
 struct sign_wish {
 	const struct oci_labels *pairs; /* of a signature: -a k=v */
-	const struct paper *paper;      /* what is attested; NULL: a signature */
+	const struct testimony *testimony; /* what is attested; NULL: a signature */
 	enum attachments_scope scope;
 	const struct platform *platform; /* of SCOPE_PLATFORM; NULL: this machine's */
 	bool as_bundle, as_tag;
@@ -52,7 +52,7 @@ struct sign_result {
 };
 
 /* sign_image(who, wish, session, target, a, out, e): errors as attach_begin, attach_put,
- * signer_sign, keyless_witness; ERR_UNTRUSTED: the paper is a statement about something else;
+ * signer_sign, keyless_witness; ERR_UNTRUSTED: a statement about something else;
  * ERR_USAGE: the tag form cannot hold it. Arena. */
 int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct attach *session,
                const struct target *target, struct arena *a, struct sign_result *out, err *e);
@@ -63,7 +63,7 @@ struct sign_blob {
 	bytes content;         /* whole, or empty where it is too large for that */
 	bool is_whole;
 	digest sha256, sha512; /* of it */
-	const struct paper *paper; /* attested; NULL: the file itself is signed */
+	const struct testimony *testimony; /* attested; NULL: the file itself is signed */
 	int64_t now;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* trust_wire - what the workers of trust_tell and trust_update say, as octets (base/pack.h); it
- * comes behind how it went (pack_err). LIMIT_TRUST_ANSWER octets at most. Threading: pure functions. */
+ * comes behind how it went (pack_err). LIMIT_TRUST_ANSWER octets at most. Threading: pure
+ * functions. */
 #pragma once
 
 #include "base/buf.h"

@@ -418,8 +418,8 @@ json json_get(json object, const char *name)
 	return v;
 }
 
-/* take_folded(rest): a character, folded (Unicode, CaseFolding.txt, status C); of those that are not
- * ASCII only the two that fold to it. */
+/* take_folded(rest): a character, folded (Unicode, CaseFolding.txt, status C); of those that are
+ * not ASCII only the two that fold to it. */
 static uint8_t take_folded(bytes *rest)
 {
 	uint8_t c = 0;

@@ -34,8 +34,8 @@ struct target {
 };
 
 /* target_parse(text, a, out, e): ERR_USAGE; ERR_ABSENT for a path that does not exist. Arena.
- * target_parse_signed: what is signed or verified. Without a prefix the text alone decides: it is a
- * path if it can only be meant as one, else a registry's, so that nobody who puts a folder into this
- * one answers for the registry. */
+ * target_parse_signed: what is signed or verified. Without a prefix the text alone decides: it is
+ * a path if it can only be meant as one, else a registry's, so that nobody who puts a folder into
+ * this one answers for the registry. */
 int target_parse(const char *text, struct arena *a, struct target *out, err *e);
 int target_parse_signed(const char *text, struct arena *a, struct target *out, err *e);

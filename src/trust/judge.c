@@ -4,7 +4,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "fmt/json.h"
-#include "trust/legacy.h"
 
 #define ANNOTATION_SIGNATURE "dev.cosignproject.cosign/signature"
 #define ANNOTATION_CERTIFICATE "dev.sigstore.cosign/certificate"
@@ -13,6 +12,7 @@
 
 struct judging {
 	const struct attachment *at;
+	const struct judge_content *content;
 	const digest *subject;
 	const struct judge_question *question;
 	struct arena *arena;
@@ -111,25 +111,22 @@ static int verify(struct judging *j, const struct bundle *b, const struct verify
 }
 
 /* A signature over a text that names the image. */
-static int judge_payload(struct judging *j, const struct bundle *b)
+static int judge_payload(struct judging *j)
 {
-	bytes text = j->at->content;
+	const struct judge_content *c = j->content;
 	struct verify_request r = about(j);
-	struct legacy_payload payload;
 
-	if (legacy_payload(text, j->arena, &payload, &j->e) < 0)
-		return -1;
-	if (!digest_equal(&payload.image, j->subject))
+	if (!digest_equal(&c->payload.image, j->subject))
 		return err_set(&j->e, ERR_UNTRUSTED, 0, "it is about another image, %s",
-		               DIGEST_TEXT(&payload.image));
+		               DIGEST_TEXT(&c->payload.image));
 	r.has_artifact = true;
-	r.artifact = text;
-	r.sha256 = digest_of(DIGEST_SHA256, text);
-	r.sha512 = digest_of(DIGEST_SHA512, text);
-	if (check_claims(j, payload.optional) < 0 || verify(j, b, &r) < 0)
+	r.artifact = j->at->content;
+	r.sha256 = c->sha256;
+	r.sha512 = c->sha512;
+	if (verify(j, &c->bundle, &r) < 0 || check_claims(j, c->payload.optional) < 0)
 		return -1;
-	j->out->payload = text;
-	j->out->reference = payload.reference;
+	j->out->payload = j->at->content;
+	j->out->reference = c->payload.reference;
 	return 0;
 }
 
@@ -141,14 +138,14 @@ static int judge_manifest(struct judging *j, const struct bundle *b)
 	return check_claims(j, bytes_of(NULL, 0)) < 0 ? -1 : verify(j, b, &r);
 }
 
-/* type: what the statement said before it was proven; what is believed is what verify_bundle
+/* The type is what the statement said before it was proven; what is believed is what verify_bundle
  * read. */
-static int judge_statement(struct judging *j, const struct bundle *b, bytes type)
+static int judge_statement(struct judging *j, const struct bundle *b)
 {
 	const struct statement *s = &j->out->result.statement;
 	struct verify_request r = about(j);
 
-	r.predicate_type = type;
+	r.predicate_type = j->content->statement.predicate_type;
 	if (verify(j, b, &r) < 0)
 		return -1;
 	j->out->payload = b->payload;
@@ -177,61 +174,57 @@ static void conclude(struct judging *j, int status)
 		j->out->kind = VERDICT_HOLDS; /* and only here */
 }
 
-static void judge_bundle(struct judging *j, const struct bundle *b)
+static void judge_bundle(struct judging *j)
 {
-	struct statement s;
+	const struct bundle *b = &j->content->bundle;
+	bytes type = j->content->statement.predicate_type;
 
 	if (!b->is_envelope && j->question->wish == WISH_ATTESTATION)
 		stay_out(j, "a signature, no attestation");
 	else if (!b->is_envelope)
 		conclude(j, judge_manifest(j, b));
-	else if (statement_parse(b->payload, j->arena, &s, &j->e) < 0)
-		refuse(j);
-	else if (!is_wished(j, s.predicate_type))
-		stay_out(j, arena_printf(j->arena, "a statement of type '%s'", SHOW(s.predicate_type)));
+	else if (!is_wished(j, type))
+		stay_out(j, arena_printf(j->arena, "a statement of type '%s'", SHOW(type)));
 	else
-		conclude(j, judge_statement(j, b, s.predicate_type));
+		conclude(j, judge_statement(j, b));
 }
 
-static struct legacy_parts parts_of(const struct attachment *at)
+/* -- reading ----------------------------------------------------------------------------------- */
+
+static int read_bundle(const struct attachment *at, struct judge_content *c, err *e)
 {
-	return (struct legacy_parts){ .signature = attachment_annotation(at, ANNOTATION_SIGNATURE),
+	struct legacy_parts parts = { .signature = attachment_annotation(at, ANNOTATION_SIGNATURE),
 		                          .certificate = attachment_annotation(at, ANNOTATION_CERTIFICATE),
 		                          .log = attachment_annotation(at, ANNOTATION_LOG),
 		                          .timestamp = attachment_annotation(at, ANNOTATION_TIMESTAMP) };
+
+	if (at->kind == ATTACHMENT_BUNDLE)
+		return bundle_parse(at->content, c->arena, &c->bundle, e);
+	if (at->kind == ATTACHMENT_ENVELOPE)
+		parts.envelope = at->content;
+	return legacy_bundle(&parts, c->arena, &c->bundle, e);
 }
 
-static void judge_simple(struct judging *j)
+static int read_signed(const struct attachment *at, struct judge_content *c, err *e)
 {
-	struct legacy_parts parts = parts_of(j->at);
-	struct bundle b;
-
-	if (legacy_bundle(&parts, j->arena, &b, &j->e) < 0)
-		refuse(j);
-	else
-		conclude(j, judge_payload(j, &b));
+	if (at->kind != ATTACHMENT_SIGNATURE)
+		return !c->bundle.is_envelope
+		           ? 0
+		           : statement_parse(c->bundle.payload, c->arena, &c->statement, e);
+	c->sha256 = digest_of(DIGEST_SHA256, at->content);
+	c->sha512 = digest_of(DIGEST_SHA512, at->content);
+	return legacy_payload(at->content, c->arena, &c->payload, e);
 }
 
-static void judge_envelope(struct judging *j)
+static void read_once(const struct attachment *at, struct judge_content *c)
 {
-	struct legacy_parts parts = parts_of(j->at);
-	struct bundle b;
+	err e = { 0 };
 
-	parts.envelope = j->at->content;
-	if (legacy_bundle(&parts, j->arena, &b, &j->e) < 0)
-		refuse(j);
-	else
-		judge_bundle(j, &b);
-}
-
-static void judge_sigstore(struct judging *j)
-{
-	struct bundle b;
-
-	if (bundle_parse(j->at->content, j->arena, &b, &j->e) < 0)
-		refuse(j);
-	else
-		judge_bundle(j, &b);
+	if (c->is_read)
+		return;
+	c->is_read = true;
+	if (read_bundle(at, c, &e) < 0 || read_signed(at, c, &e) < 0)
+		c->fault = arena_str(c->arena, bytes_str(e.text));
 }
 
 /* else_of(j): what it is, when that is nothing to be judged; NULL: it is to be judged. */
@@ -258,24 +251,41 @@ static const char *else_of(const struct judging *j)
 	return arena_printf(j->arena, "a statement of type '%s'", SHOW(at->predicate_type));
 }
 
-void judge_attachment(const struct attachment *at, const digest *subject,
-                      const struct judge_question *question, struct arena *a, struct verdict *out)
+void judge_content(const struct attachment *at, struct judge_content *content,
+                   const digest *subject, const struct judge_question *question, struct arena *a,
+                   struct verdict *out)
 {
-	struct judging j = {
-		.at = at, .subject = subject, .question = question, .arena = a, .out = out
-	};
+	struct judging j = { .at = at,
+		                 .content = content,
+		                 .subject = subject,
+		                 .question = question,
+		                 .arena = a,
+		                 .out = out };
 
 	*out = (struct verdict){ 0 };
 	const char *other = else_of(&j);
 
-	if (other)
+	if (other) {
 		stay_out(&j, other);
-	else if (at->content.n == 0)
+		return;
+	}
+	if (at->content.n == 0) {
 		refuse_for(&j, at->unread ? at->unread : "it is empty");
+		return;
+	}
+	read_once(at, content);
+	if (content->fault)
+		refuse_for(&j, content->fault);
 	else if (at->kind == ATTACHMENT_SIGNATURE)
-		judge_simple(&j);
-	else if (at->kind == ATTACHMENT_ENVELOPE)
-		judge_envelope(&j);
+		conclude(&j, judge_payload(&j));
 	else
-		judge_sigstore(&j);
+		judge_bundle(&j);
+}
+
+void judge_attachment(const struct attachment *at, const digest *subject,
+                      const struct judge_question *question, struct arena *a, struct verdict *out)
+{
+	struct judge_content content = { .arena = a };
+
+	judge_content(at, &content, subject, question, a, out);
 }

@@ -11,6 +11,7 @@
 #include "oci/attachment.h"
 #include "oci/predicate.h"
 #include "trust/bundle.h"
+#include "trust/legacy.h"
 #include "trust/verify.h"
 
 enum judge_wish {
@@ -40,7 +41,23 @@ struct verdict {
 	struct oci_labels claims; /* that the signature makes */
 };
 
+/* What is attached, read once for all who may have signed it. Its arena is given; the rest is
+ * zeroed. */
+struct judge_content {
+	struct arena *arena;
+	bool is_read;
+	const char *fault; /* why it cannot be read */
+	struct bundle bundle;
+	struct statement statement;    /* of an envelope: what it says, not proven yet */
+	struct legacy_payload payload; /* of ATTACHMENT_SIGNATURE, the same */
+	digest sha256, sha512;         /* of its payload */
+};
+
 /* judge_attachment(at, subject, question, a, out): subject: the digest that it must be about. Never
  * fails: what cannot be read is refused. Views of at and arena. */
 void judge_attachment(const struct attachment *at, const digest *subject,
                       const struct judge_question *question, struct arena *a, struct verdict *out);
+/* judge_content: the same, of what is read already; views of the content's arena, too. */
+void judge_content(const struct attachment *at, struct judge_content *content,
+                   const digest *subject, const struct judge_question *question, struct arena *a,
+                   struct verdict *out);

@@ -54,16 +54,11 @@ static bool fits_certificate(const struct look *l, const struct provenance *p)
 		bytes said;
 		const char *what;
 	} rows[] = {
-		{ CLAIM_SOURCE, source, "source" },
-		{ CLAIM_REPOSITORY_OLD, path, "source" },
-		{ CLAIM_REF, p->source.ref, "ref" },
-		{ CLAIM_REF_OLD, p->source.ref, "ref" },
-		{ CLAIM_REF, p->run.ref, "ref" },
-		{ CLAIM_REF_OLD, p->run.ref, "ref" },
-		{ CLAIM_COMMIT, commit, "commit" },
-		{ CLAIM_COMMIT_OLD, commit, "commit" },
-		{ CLAIM_COMMIT, p->run.commit, "commit" },
-		{ CLAIM_COMMIT_OLD, p->run.commit, "commit" },
+		{ CLAIM_SOURCE, source, "source" },        { CLAIM_REPOSITORY_OLD, path, "source" },
+		{ CLAIM_REF, p->source.ref, "ref" },       { CLAIM_REF_OLD, p->source.ref, "ref" },
+		{ CLAIM_REF, p->run.ref, "ref" },          { CLAIM_REF_OLD, p->run.ref, "ref" },
+		{ CLAIM_COMMIT, commit, "commit" },        { CLAIM_COMMIT_OLD, commit, "commit" },
+		{ CLAIM_COMMIT, p->run.commit, "commit" }, { CLAIM_COMMIT_OLD, p->run.commit, "commit" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -74,8 +69,9 @@ static bool fits_certificate(const struct look *l, const struct provenance *p)
 		if (claimed.n > 0 && rows[i].said.n > 0 && !bytes_equal(claimed, rows[i].said))
 			return refuse(
 				l,
-				arena_printf(l->arena, "the certificate is of another %s than the provenance tells:",
-			                 rows[i].what),
+				arena_printf(
+					l->arena,
+					"the certificate is of another %s than the provenance tells:", rows[i].what),
 				claimed);
 	}
 	return true;

@@ -44,8 +44,7 @@ static int see(struct counting *c, const struct policy_need *need, size_t part)
 		size_t signer = need->signers.items[i];
 		struct seen *seen = &c->seen[is_signature][c->who[signer]];
 
-		if (seen->part > 0 && seen->part != part + 1 &&
-		    (is_signature || seen->signer != signer))
+		if (seen->part > 0 && seen->part != part + 1 && (is_signature || seen->signer != signer))
 			return err_set(c->e, ERR_FORMAT, 0,
 			               "line %u: what '%s' signed would count twice: another one that is "
 			               "counted is the same signer",

@@ -16,6 +16,10 @@ struct judging {
 	struct map verdicts;  /* of struct judged, by signer, type and attachment */
 	struct judged *last;  /* of them all */
 	struct arena scratch; /* of one look at a content */
+	/* The attachment that is judged at the moment, for one signer after the other. */
+	const struct attachment *opened;
+	struct judge_content content;
+	struct arena content_arena;
 	size_t count;
 	err *e;
 };
@@ -23,7 +27,7 @@ struct judging {
 /* A verdict, and what it is a view of; where nothing holds, only why. */
 struct judged {
 	struct verdict verdict;
-	struct arena arena;
+	struct arena arena, content_arena;
 	struct judged *before;
 };
 
@@ -75,9 +79,18 @@ static void ask(struct judging *j, const struct policy_need *need, size_t signer
 		.claims = need->claims.len > 0 ? &need->claims : NULL
 	};
 
-	j->q->judge(at, &at->subject, &question, &out->arena, &out->verdict);
-	if (out->verdict.kind == VERDICT_HOLDS)
+	if (j->opened != at) {
+		arena_reset(&j->content_arena);
+		j->content = (struct judge_content){ .arena = &j->content_arena };
+		j->opened = at;
+	}
+	j->q->judge(at, &j->content, &at->subject, &question, &out->arena, &out->verdict);
+	if (out->verdict.kind == VERDICT_HOLDS) {
+		out->content_arena = j->content_arena;
+		j->content_arena = (struct arena){ 0 };
+		j->opened = NULL;
 		return;
+	}
 	if (out->verdict.why)
 		out->verdict.why = arena_str(j->arena, bytes_str(out->verdict.why));
 	arena_done(&out->arena);
@@ -171,8 +184,8 @@ static void look_at(struct judging *j, const struct policy_need *need, size_t si
 		if (!fault)
 			fault = age_fault(j, need, v);
 		*out = (struct finding){ fault ? NEED_REFUSED : NEED_HOLDS,
-			                     fault ? fault : proof(j, signer, v),
-			                     failed != TEST_CONFIGURATION, v->result.since };
+			                     fault ? fault : proof(j, signer, v), failed != TEST_CONFIGURATION,
+			                     v->result.since };
 	}
 }
 
@@ -361,7 +374,10 @@ int policy_decide(const struct policy_question *q, struct arena *a, struct decis
 	if (about == 0)
 		decide_default(&j);
 	arena_done(&j.scratch);
-	for (struct judged *v = j.last; v; v = v->before)
+	arena_done(&j.content_arena);
+	for (struct judged *v = j.last; v; v = v->before) {
 		arena_done(&v->arena);
+		arena_done(&v->content_arena);
+	}
 	return err_is_set(e) ? -1 : 0;
 }

@@ -33,8 +33,8 @@ struct policy_question {
 	const struct attachment *attachments;
 	size_t attachments_len;
 	int64_t now;
-	/* judge_attachment, but in tests. */
-	void (*judge)(const struct attachment *at, const digest *subject,
+	/* judge_content, but in tests. */
+	void (*judge)(const struct attachment *at, struct judge_content *content, const digest *subject,
 	              const struct judge_question *question, struct arena *a, struct verdict *out);
 };
 

@@ -219,8 +219,8 @@ static int read_test_result(struct policy_reader *r, const struct yaml_node *v,
 	policy_add_types(r, PREDICATES_TEST, need);
 	need->newest = true;
 	/* First: the result of another configuration is of another thing. */
-	if (of && policy_globs(r, of, GLOB_OWN,
-	                       &policy_need_test(r, need, TEST_CONFIGURATION)->globs) < 0)
+	if (of &&
+	    policy_globs(r, of, GLOB_OWN, &policy_need_test(r, need, TEST_CONFIGURATION)->globs) < 0)
 		return -1;
 	(void)policy_need_test(r, need, TEST_RESULT);
 	return 0;

@@ -25,8 +25,8 @@ static int read_digests(json v, struct arena *a, struct statement_subject *out, 
 static int unclear(err *e)
 {
 	return err_set(e, ERR_FORMAT, 0,
-	               "a statement with a member whose name differs by case alone from one that counts: "
-	               "others read it otherwise");
+	               "a statement with a member whose name differs by case alone from one that "
+	               "counts: others read it otherwise");
 }
 
 static int read_subjects(json list, struct arena *a, struct statement *out, err *e)

@@ -99,9 +99,8 @@ static bool hint_fits(const struct verification *v)
 
 	if (b->message_digest.n == 0)
 		return true;
-	if (b->message_hash == BUNDLE_SHA384) /* no request names it: of the octets, or not at all */
-		return !r->has_artifact ||
-		       bytes_equal(b->message_digest, key_digest(KEY_SHA384, r->artifact, v->arena));
+	if (b->message_hash == BUNDLE_SHA384)
+		return bytes_equal(b->message_digest, key_digest(KEY_SHA384, r->artifact, v->arena));
 	return known->algorithm == DIGEST_NONE ||
 	       bytes_equal(b->message_digest, bytes_of(known->value, digest_size(known)));
 }
@@ -124,16 +123,23 @@ static bool is_decided(const struct verification *v)
 	return false;
 }
 
+static int ask_for_artifact(const struct verification *v)
+{
+	v->out->wants_artifact = true;
+	return refuse(v, "this digest is not enough for a signature of this kind: the file is needed");
+}
+
 static int check_message(struct verification *v)
 {
+	if (v->bundle->message_hash == BUNDLE_SHA384 && !v->request->has_artifact)
+		return ask_for_artifact(v); /* no request names that digest */
 	if (!hint_fits(v))
 		return refuse(v, "the bundle is of another artifact");
 	if (signs_somehow(v, v->request->artifact))
 		return 0;
 	if (is_decided(v))
 		return refuse(v, "the signature does not hold");
-	v->out->wants_artifact = true;
-	return refuse(v, "this digest is not enough for a signature of this kind: the file is needed");
+	return ask_for_artifact(v);
 }
 
 /* -- times ------------------------------------------------------------------------------------- */

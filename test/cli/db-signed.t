@@ -51,6 +51,7 @@ status 'nobody is asked for' 2 "$OAKUM" db verify "$served/first.db"
 build plain.db 2026-10-01
 status 'not signed' 5 "$OAKUM" db verify "$served/plain.db" --key ours.pub
 status 'no such file' 3 "$OAKUM" db verify "$served/none.db" --key ours.pub
+like 'where one comes from is said' "$(cat err)" "'oakum db update' fetches one"
 cp "$served/first.db" changed.db
 printf 'x' >>changed.db
 status 'a changed file' 4 "$OAKUM" db verify changed.db --bundle "$served/first.db.sigstore.json" --key ours.pub

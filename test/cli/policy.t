@@ -69,7 +69,22 @@ holds 'one of two keys' 'signature: [b, a]'
 holds 'either' 'any: [{signature: b}, {signature: a}]'
 fails 'both' 'all: [{signature: b}, {signature: a}]' 'refused all of$'
 fails 'two of three' '{at-least: 2, of: [{signature: b}, {signature: a}, {sbom: a}]}' 'refused at least 2 of 3'
-fails 'young, since a key tells no time' 'signature: {by: a, max-age: 7d}' 'no time that can be believed'
+policy 'signature: {by: a, max-age: 7d}'
+status 'a key tells no time: an age is refused' 2 judge oci:shop
+like 'with the reason' "$(cat err)" "line 9, column 33: 'a' is a key, and nothing tells when a key signed"
+policy '{at-least: 2, of: [{signature: a}, {signature: a}]}'
+status 'one signature is not counted twice' 2 judge oci:shop
+like 'which is said' "$(cat err)" "line 9: what 'a' signed would count twice"
+cp a.pub alias.pub
+policy '{at-least: 2, of: [{signature: a}, {any: [{signature: b}, {signature: alias}]}]}'
+sed -i 's/^signers:/&\n  alias: {key: alias.pub}/' p.yaml
+status 'nor by another name of its key' 2 judge oci:shop
+like 'which is said, too' "$(cat err)" "line 10: what 'alias' signed would count twice"
+sed -i 's/at-least: 2/at-least: 1/' p.yaml
+status 'as one of several it may be' 0 judge oci:shop
+policy '{at-least: 2, of: [{signature: {by: u}}, {signature: {by: v}}]}'
+sed -i 's/^signers:/&\n  u: {identity: me, issuer: they}\n  v: {identity: me, issuer: they}/' p.yaml
+status 'nor an identity by two names' 2 judge oci:shop
 
 lacks 'a bill of materials' 'sbom: a'
 echo '{"bomFormat": "CycloneDX", "specVersion": "1.6"}' >bill.json
@@ -82,21 +97,32 @@ fails 'a bill is no signature' 'signature: b' 'does not hold'
 trivy() { # SEVERITY
 	printf '{"scanner":{"result":{"Results":[{"Vulnerabilities":[{"Severity":"%s"}]}]}}}' "$1"
 }
-trivy CRITICAL >scan.json
-"$OAKUM" attest --key a.key --type vuln --predicate scan.json oci:shop >signed
+scan() { # SEVERITY KEY
+	trivy "$1" >scan.json
+	"$OAKUM" attest --key "$2.key" --type vuln --predicate scan.json oci:shop >signed
+}
+scan HIGH a
 holds 'a scan' 'scan: a'
-fails 'without the worst' 'scan: {by: a, at-most: high}' "a finding of severity 'CRITICAL'"
-trivy HIGH >scan.json
-"$OAKUM" attest --key a.key --type vuln --predicate scan.json oci:shop >signed
-holds 'the better one of two scans' 'scan: {by: a, at-most: high}'
+holds 'without the worst' 'scan: {by: a, at-most: high}'
+scan CRITICAL b
+holds "another's scan says nothing" 'scan: {by: a, at-most: high}'
+scan CRITICAL a
+fails 'one scan by a key that found worse' 'scan: {by: a, at-most: high}' "a finding of severity 'CRITICAL'"
+scan LOW a
+fails 'whatever is signed later' 'scan: {by: a, at-most: high}' "a finding of severity 'CRITICAL'"
 
-echo '{"result": "FAILED", "configuration": [{"name": "settings"}]}' >test.json
-"$OAKUM" attest --key a.key --type test-result --predicate test.json oci:shop >signed
-fails 'settings passed' 'test-result: {by: a, configuration: settings}' "the result is 'FAILED'"
-echo '{"result": "PASSED", "configuration": [{"name": "settings"}]}' >test.json
-"$OAKUM" attest --key a.key --type test-result --predicate test.json oci:shop >signed
+result() { # RESULT CONFIGURATION
+	printf '{"result": "%s", "configuration": [{"name": "%s"}]}' "$1" "$2" >test.json
+	"$OAKUM" attest --key a.key --type test-result --predicate test.json oci:shop >signed
+}
+result PASSED settings
 holds 'settings passed' 'test-result: {by: a, configuration: settings}'
 fails 'other settings' 'test-result: {by: a, configuration: units}' 'another configuration'
+result FAILED units
+holds 'whatever else failed' 'test-result: {by: a, configuration: settings}'
+fails 'units that failed' 'test-result: {by: a, configuration: units}' "the result is 'FAILED'"
+result FAILED settings
+fails 'settings that once failed' 'test-result: {by: a, configuration: settings}' "the result is 'FAILED'"
 
 cat >built.json <<'E'
 {"buildDefinition": {"buildType": "https://mobyproject.org/buildkit@v1",
@@ -356,7 +382,7 @@ for kind in cip kyverno; do
 done
 status 'two images of a registry' 4 "$OAKUM" verify --policy cip.yaml "$REGISTRY/team/shop:1" "$REGISTRY/else:1"
 is 'are both judged' "$(grep -cE '^(passes|denied) ' out)" 2
-like 'a tag is told to move' "$(cat err)" 'team/shop:1: the tag is sha256:'
+like 'a tag is told to move' "$(cat err)" "team/shop:1: the tag '1' is sha256:"
 sed '/^  - name: other/,$d' cip.yaml >one.yaml
 status 'cip: not met by another key' 4 "$OAKUM" verify --policy one.yaml "$REGISTRY/team/shop:1"
 sed 's/"1.5", "1.6"/"1.4"/' kyverno.yaml >old.yaml
@@ -366,6 +392,13 @@ sed 's/Cyclone\[A-Z\]/Cyclone[a-z]/' kyverno.yaml >small.yaml
 status 'kyverno: an expression that does not fit' 4 "$OAKUM" verify --policy small.yaml "$REGISTRY/team/shop:1"
 sed 's/"Cyclone\*"/Other/' kyverno.yaml >other.yaml
 status 'kyverno: none of several conditions' 4 "$OAKUM" verify --policy other.yaml "$REGISTRY/team/shop:1"
+{
+	sed '/^ *rekor: {ignoreTlog: true}$/,$d' kyverno.yaml
+	indent 14 a.pub
+	printf '            rekor: {ignoreTlog: true}\n'
+} | sed 's/count: 1/count: 2/' >twice.yaml
+status 'kyverno: a key that stands twice is not counted twice' 2 \
+	"$OAKUM" verify --policy twice.yaml "$REGISTRY/team/shop:1"
 sed 's/count: 1/count: 2/' kyverno.yaml >two.yaml
 status 'kyverno: both keys' 4 "$OAKUM" verify --policy two.yaml "$REGISTRY/team/shop:1"
 sed 's/Enforce/Audit/; s/count: 1/count: 2/' kyverno.yaml >audit.yaml

@@ -47,7 +47,26 @@ printf 'aus der Datei' | env -u OAKUM_PASSWORD "$OAKUM" sign-blob first.key --ke
 is 'is that of standard input, without the line'\''s end' $? 0
 setsid env -u OAKUM_PASSWORD "$OAKUM" sign-blob first.key --key filed.key </dev/null >out 2>err
 is 'without a password and a terminal' $? 2
-like 'it is said what to do' "$(cat err)" 'no terminal to ask at'
+like 'it is said what to do' "$(cat err)" 'filed.key.*no terminal to ask at: set OAKUM_PASSWORD or COSIGN_PASSWORD'
+bare() { env -u OAKUM_PASSWORD "$OAKUM" "$@" -q; }
+printf 'aus der Datei' | bare sign-blob first.key --key filed.key >/dev/null
+is 'a pipe says it, as with cosign' $? 0
+printf falsch | bare sign-blob first.key --key filed.key >/dev/null 2>&1
+is 'a wrong one' $? 3
+printf 'aus der Datei' | setsid env -u OAKUM_PASSWORD "$OAKUM" sign-blob - --key filed.key >/dev/null 2>&1
+is 'but not when it is what is signed' $? 2
+printf 'aus der Datei' | bare sign-blob - --key filed.key --password-stdin >/dev/null 2>err
+is 'whatever the flag says' $? 2
+like 'which is said' "$(cat err)" 'standard input is what is signed already'
+status 'a key has no certificate' 2 oakum sign-blob first.key --key oakum.key --output-certificate zz.pem
+ok 'so none is written' test ! -e zz.pem
+
+# -- public halves ----------------------------------------------------------------------------------------------------
+status 'public-key of a file' 0 oakum public-key --key rsa.key
+ok 'is openssl'\''s' cmp out rsa-want.pub
+status 'of open PEM, into a file' 0 oakum public-key --key sec1.pem --outfile half.pub
+ok 'is openssl'\''s, too' cmp half.pub sec1-want.pub
+status 'of no key' 2 oakum public-key
 
 # -- files ------------------------------------------------------------------------------------------------------------
 echo 'a shop' >shop.tar
@@ -94,7 +113,7 @@ if [ -e "$SHARED/sigstore/cosign-keys.tar.zst" ]; then
 	done
 	OAKUM_PASSWORD=hello status 'another kind of key inside is refused' 3 \
 		oakum sign-blob shop.tar --key cosign-keys/cosign-n65536-sec1-inside_fail.key --bundle no.json
-	OAKUM_PASSWORD=hallo status 'and a wrong word' 4 \
+	OAKUM_PASSWORD=hallo status 'and a wrong word' 3 \
 		oakum sign-blob shop.tar --key cosign-keys/sigstore-n32768.key --bundle no.json
 else
 	skip "cosign's own keys" 'no shared data'
@@ -118,6 +137,10 @@ status 'a program signs' 0 oakum sign-blob shop.tar --key exec:./kms --bundle k.
 base64 -d s >raw
 ok 'openssl agrees' openssl dgst -sha256 -verify sec1.pub -signature raw shop.tar
 is 'it is asked twice' "$(cat kms-log)" 'public-key sign sha256 '
+status 'its public half' 0 oakum public-key --key exec:./kms
+ok 'is that of the key' cmp out sec1.pub
+status 'verify takes it as a file' 2 oakum verify-blob shop.tar --bundle k.json --key exec:./kms
+like 'which is said' "$(cat err)" "'oakum public-key --key KEY' writes"
 unlike 'and sees no password of ours' "$(cat kms-env)" geheim
 KMS=64 status 'in base64, too' 0 oakum sign-blob shop.tar --key exec:./kms --bundle k.json
 ok 'which holds' oakum verify-blob shop.tar --bundle k.json --key sec1.pub

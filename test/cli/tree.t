@@ -54,6 +54,9 @@ is 'nothing is attached' "$(lines --all-platforms oci:bare)" ''
 like 'and that is said' "$("$OAKUM" tree oci:bare)" '^nothing is attached$'
 status 'an image that is not there' 3 "$OAKUM" tree oci:fallback:2
 status 'what can hold nothing' 2 "$OAKUM" tree docker-archive:fallback.tar
+status 'a format where a file belongs' 2 "$OAKUM" tree -o json oci:listed
+ok 'makes no file of that name' test ! -e json
+status 'but is one with its file' 0 "$OAKUM" tree -o json=page.json oci:listed
 status 'both scopes' 2 "$OAKUM" tree --platform linux/amd64 --all-platforms oci:listed
 
 # -- what is shown --------------------------------------------------------------------------------------

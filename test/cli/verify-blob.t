@@ -54,6 +54,30 @@ truncate -s 20M large
 openssl dgst -sha256 -sign p256.key large | base64 -w0 >large.sig
 status 'a large file' 0 blob --key p256.pub --signature large.sig large
 
+# -- where they come from -------------------------------------------------------------------------
+for kind in p256 p384; do
+	"$OAKUM" verify-blob --key $kind.pub --bundle $kind.json - <file >out 2>err
+	is "$kind, standard input" $? 0
+	# shellcheck disable=SC2002 # a pipe is what is tested
+	cat file | "$OAKUM" verify-blob --key $kind.pub --bundle $kind.json /dev/stdin >out 2>err
+	is "$kind, a pipe" $? 0
+	"$OAKUM" verify-blob --key $kind.pub --bundle $kind.json - <other >out 2>err
+	is "$kind, standard input that was changed" $? 4
+done
+openssl dgst -sha256 -sign p256.key -out raw.sig file
+status 'a signature as it stands' 0 blob --key p256.pub --signature "$(base64 -w0 <raw.sig)" file
+status 'of another file' 4 blob --key p256.pub --signature "$(base64 -w0 <raw.sig)" other
+status 'one that is neither file nor base64' 3 blob --key p256.pub --signature nowhere.sig file
+PUBLIC=$(cat p256.pub) status 'a key in the environment' 0 blob --key env://PUBLIC --bundle p256.json file
+PUBLIC=$(cat stranger.pub) status 'another key there' 4 blob --key env://PUBLIC --bundle p256.json file
+status 'no such variable' 2 blob --key env://NOWHERE --bundle p256.json file
+for key in k8s://a/b awskms:///alias/x https://example.com/k.pub pkcs11:token=t exec:kms; do
+	status "no public key of $key" 2 blob --key $key --bundle p256.json file
+	like 'which is said' "$(cat err)" 'a public key is a file or env://NAME'
+done
+status 'a private key' 2 blob --key p256.key --bundle p256.json file
+like 'is called so' "$(cat err)" "'p256.key' is a private key: give its public half"
+
 # -- forms ----------------------------------------------------------------------------------------
 status 'the document of cosign 1 and 2' 0 blob --key p256.pub --bundle legacy.json file
 status 'a key where the certificate belongs' 4 blob --key p256.pub --bundle smuggled.json file

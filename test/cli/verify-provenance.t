@@ -69,7 +69,7 @@ status 'a bundle that is in no log' 4 prove $artifact --provenance-path unlogged
 # -- mistakes -------------------------------------------------------------------------------------
 status 'no source' 2 "$OAKUM" verify-provenance $artifact --provenance-path "$provenance"
 status 'no artifact' 2 prove --provenance-path "$provenance"
-status 'a file, and no provenance' 2 prove hello
+status 'a file, and no provenance' 2 prove ./hello
 status 'two tags' 2 prove $artifact --provenance-path "$provenance" --source-tag v1 --source-versioned-tag v1
 status 'an input without a value' 2 prove $artifact --provenance-path "$provenance" --build-workflow-input level
 status 'no such file' 3 prove $artifact --provenance-path absent

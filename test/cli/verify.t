@@ -155,10 +155,13 @@ status 'an attestation of the index is not of a platform' 5 "$OAKUM" verify-atte
 	--type spdxjson --platform linux/amd64 oci:index
 status 'nor told beside that of the platform' 0 "$OAKUM" verify-attestation --key right.pub \
 	--type spdxjson --platform linux/amd64 oci:index-attested
-is 'which is the one' "$(jq -r '.payload | @base64d | fromjson | "sha256:" + .subject[0].digest.sha256' out)" "$(cat one)"
+is 'which is the one' "$(jq -r '.payload | @base64d | fromjson | "sha256:" + .subject[0].digest.sha256' out)" \
+	"$(cat one)"
 status 'in words, too' 0 "$OAKUM" verify-attestation --key right.pub -o text \
 	--type spdxjson --platform linux/amd64 oci:index-attested
 is 'with the digest of its image' "$(sed -n 's/^  image *//p' out)" "$(cat one)"
+status 'a platform of what is no index' 0 verify --platform windows/arm64 oci:simple
+like 'is not compared, which is said' "$(cat err)" 'is no index: --platform is not compared'
 status 'both at once' 2 verify --platform linux/amd64 --all-platforms oci:index
 
 # -- attestations ---------------------------------------------------------------------------------
@@ -169,6 +172,10 @@ is 'is given as an envelope' "$(jq -r '.payloadType, (.payload | @base64d | from
 is 'on one line' "$(wc -l <out)" 1
 status 'of the old form' 0 attest --type urn:old oci:attested
 status 'of another type' 5 attest --type cyclonedx oci:attested
+like 'what is there is told' "$(cat err)" "a statement of type 'https://spdx.dev/Document'"
+like 'and who tells more' "$(cat err)" "'oakum tree' shows what is attached"
+status 'an old version of provenance' 5 attest --type slsaprovenance oci:attested
+like 'is not the newer' "$(cat err)" '--type slsaprovenance1 asks for version 1'
 status 'custom is the default' 5 attest oci:attested
 status 'about another image' 4 attest --type spdxjson oci:attested-other
 status 'the right key for another type, another key for this one' 4 attest --type spdxjson oci:attested-both

@@ -45,6 +45,25 @@ for suite in conformance generated; do
 	is "$suite: each verdict" "$wrong" ''
 done
 
+# -- edited by others -----------------------------------------------------------------------------
+ended='.tlogs[].publicKey.validFor = {"start": "2020-01-01T00:00:00Z", "end": "2020-02-01T00:00:00Z"}'
+jq "$ended" "$data/conformance/rekor2-happy-path/trusted_root.json" >ended.json
+status 'a proof by a log that had ended' 4 "$OAKUM" verify-blob --trusted-root ended.json \
+	--bundle "$data/conformance/rekor2-happy-path/bundle.sigstore.json" --certificate-identity "$beacon" \
+	--certificate-oidc-issuer $github "$data/conformance/a.txt"
+like 'says so' "$(cat err)" 'signed when its log was none'
+generated=$data/generated/g-msg-rekor1
+hinted() { # DIGEST: a message whose bundle says this SHA-384
+	jq --arg d "$1" '.messageSignature.messageDigest = {algorithm: "SHA2_384", digest: $d}' \
+		"$generated/bundle.sigstore.json" >hinted.json
+	"$OAKUM" verify-blob --trusted-root "$generated/trusted_root.json" --bundle hinted.json \
+		--certificate-identity "$(cat "$generated/identity")" \
+		--certificate-oidc-issuer "$(cat "$generated/issuer")" "$generated/artifact"
+}
+status 'its SHA-384' 0 hinted "$(openssl dgst -sha384 -binary "$generated/artifact" | base64 -w 0)"
+status 'another SHA-384' 4 hinted AAAA
+like 'says so' "$(cat err)" 'the bundle is of another artifact'
+
 # -- real bundles ---------------------------------------------------------------------------------
 bundles=$data/bundles
 sha512() { # BUNDLE: the digest of its statement's subject

@@ -357,12 +357,50 @@ static void integers(void **state)
 	}
 }
 
+/* Go's encoding/json, "preferring an exact match but also accepting a case-insensitive match"; what
+ * folds to ASCII: Unicode's CaseFolding.txt, 017F and 212A. Dotless i folds to nothing. */
+static void members_that_resemble_others(void **state)
+{
+	static const char *const names[] = { "docker-digest", "sum", NULL };
+	static const struct {
+		const char *text;
+		bool is_clear;
+	} cases[] = {
+		{ "{\"docker-digest\":1,\"sum\":2,\"other\":3,\"Other\":4}", true },
+		{ "{}", true },
+		{ "[\"Sum\"]", true },
+		{ "{\"sum\":{\"Sum\":1}}", true },
+		{ "{\"sums\":1,\"su\":2,\"dock\u0131er-digest\":3}", true },
+		{ "{\"sum\":1,\"Sum\":2}", false },
+		{ "{\"SUM\":1}", false },
+		{ "{\"\\u0053um\":1}", false },
+		{ "{\"doc\u212aer-digest\":1}", false },
+		{ "{\"doc\\u212aer-digest\":1}", false },
+		{ "{\"\u017fum\":1,\"sum\":2}", false },
+		{ "{\"docker-dige\u017ft\":1}", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena a = ARENA_INIT;
+		struct json_doc parsed;
+		err e = { 0 };
+
+		assert_int_equal(json_parse(bytes_str(cases[i].text), &a, &parsed, &e), 0);
+		if (json_is_clear(json_root(&parsed), names, &a) != cases[i].is_clear)
+			fail_msg("%s", cases[i].text);
+		arena_done(&a);
+	}
+	assert_true(json_is_clear((json){ 0 }, names, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grammar),  cmocka_unit_test(octet_zero),     cmocka_unit_test(positions),
 		cmocka_unit_test(depth),    cmocka_unit_test(duplicates),     cmocka_unit_test(strings),
 		cmocka_unit_test(integers), cmocka_unit_test(access_members), cmocka_unit_test(iterates),
+		cmocka_unit_test(members_that_resemble_others),
 	};
 	int r = cmocka_run_group_tests_name("json", tests, NULL, NULL);
 

@@ -52,6 +52,11 @@ static void payloads_that_are_refused(void **state)
 		"{\"critical\":{\"image\":{\"Docker-manifest-digest\":\"sha256:" HEX "\"}," TYPE "}}",
 		"{\"critical\":{" IMAGE ",\"Image\":{}," TYPE "}}",
 		"{\"critical\":{" IMAGE "," TYPE "},\"Critical\":{}}",
+		"{\"critical\":{" IMAGE "," TYPE "},\"optional\":{\"a\":\"b\"},\"Optional\":{\"a\":\"c\"}}",
+		"{\"critical\":{" NAME "," IMAGE "," TYPE ",\"Identity\":{}}}",
+		/* U+212A, which folds to a k */
+		"{\"critical\":{\"image\":{\"docker-manifest-digest\":\"sha256:" HEX
+		"\",\"doc\u212aer-manifest-digest\":\"sha256:" HEX "\"}," TYPE "}}",
 		"{\"critical\":{" IMAGE "," IMAGE "," TYPE "}}",
 		"{\"critical\":{" IMAGE "," TYPE "}} ,",
 	};

@@ -45,6 +45,15 @@ static const struct {
 	const char *text, *fault; /* NULL: it is read */
 } readings[] = {
 	{ OWN("  - signature: a\n"), NULL },
+	{ OWN("  - signature: {by: [b, a], max-age: 7d}\n"), "line 8, column 38: 'a' is a key" },
+	{ OWN("  - signature: {by: b, max-age: }\n"), "line 8, column 24: 'max-age' says nothing" },
+	{ OWN("  - signature: {by: b, max-age: ~}\n"), "'max-age' says nothing" },
+	{ OWN("  - signature: {by: b, annotations: null}\n"), "'annotations' says nothing" },
+	{ OWN("  - scan: {by: b, at-most: }\n"), "'at-most' says nothing" },
+	{ OWN("  - provenance: {by: b, builder: }\n"), "'builder' says nothing" },
+	{ OWN("  - provenance: {by: b, tag: }\n"), "'tag' says nothing" },
+	{ OWN("  - attestation: {by: b, type: vsa, says: }\n"), "'says' says nothing" },
+	{ OWN("  - signature: a\n") "  except:\n", "'except' says nothing" },
 	{ OWN("  - signature: [a, b]\n  - any: [{sbom: a}, {all: [{scan: {by: b, max-age: 7d}}]}]\n"),
 	  NULL },
 	{ OWN("  - at-least: 1\n    of: [{signature: a}, {signature: b}]\n"), NULL },
@@ -55,8 +64,8 @@ static const struct {
 	{ OWN("  - signed: a\n"), "line 8, column 5: 'signed' is no need" },
 	{ OWN("  - signature: a\n    sbom: a\n"), "line 8, column 5: one need" },
 	{ OWN("  - signature: {max-age: 7d}\n"), "'by' says which" },
-	{ OWN("  - sbom: {by: a, max-age: 7}\n"), "'7' is no age" },
-	{ OWN("  - sbom: {by: a, max-age: 0d}\n"), "'0d' is no age" },
+	{ OWN("  - sbom: {by: b, max-age: 7}\n"), "'7' is no age" },
+	{ OWN("  - sbom: {by: b, max-age: 0d}\n"), "'0d' is no age" },
 	{ OWN("  - sbom: {by: a, format: syft}\n"), "spdx or cyclonedx" },
 	{ OWN("  - scan: {by: a, at-most: worse}\n"), "none, low, medium or high" },
 	{ OWN("  - base: {by: a}\n"), "'images' says" },
@@ -91,6 +100,8 @@ static const struct {
 	{ CIP("  authorities: [{static: {action: pass}}]\n"), NULL },
 	{ CIP("  authorities: [{" KEY2 ", attestations: [{name: x, predicateType: vuln}]}]\n"), NULL },
 	{ CIP("  authorities: [{keyless: {identities: [{issuer: a, subject: b}]}}]\n"), NULL },
+	{ CIP("  authorities: [{" KEY2 ", attestations: }]\n"), "'attestations' says nothing" },
+	{ CIP("  authorities: [{" KEY2 ", ctlog: {url: }}]\n"), "'url' says nothing" },
 	{ CIP("  authorities: []\n"), "'authorities' is expected" },
 	{ CIP("  authorities: [{key: {kms: \"awskms://x\"}}]\n"), "is not fetched" },
 	{ CIP("  authorities: [{key: {secretRef: {name: x}}}]\n"), "is not fetched" },
@@ -130,6 +141,8 @@ static const struct {
 	{ KYVERNO("      type: Notary\n      attestors: [{entries: []}]\n"), "'Notary'" },
 	{ KYVERNO("      attestors: [{entries: []}]\n"), "'entries' is expected" },
 	{ KYVERNO("      key: \"" PEM "\"\n"), NULL },
+	{ KYVERNO("      key: \"" PEM "\"\n      attestations:\n"), "'attestations' says nothing" },
+	{ CONDITION("key: \"{{ a }}\", operator: Equals, value: "), "'value' says nothing" },
 	{ KYVERNO("      attestations: none\n"), "neither 'attestors' nor" },
 	{ KYVERNO("      required: true\n"), "neither 'attestors' nor" },
 	{ KYVERNO("      repository: x\n"), "'repository' is not" },
@@ -207,6 +220,22 @@ static void test_another_instance(void **state)
 		policy_parse(BYTES(CIP("  authorities: [{" KEY2 ", ctlog: {}}]\n")), false, &arena, &p, &e),
 		0);
 	assert_false(p.signers.items[0].needs_log);
+	policy_free(&p);
+	arena_reset(&arena);
+}
+
+/* Of several keys that stand there each must be logged. */
+static void test_single_key(void **state)
+{
+	struct policy p;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		policy_parse(BYTES(KYVERNO("      key: \"" PEM PEM "\"\n")), false, &arena, &p, &e), 0);
+	assert_int_equal(p.signers.len, 2);
+	assert_true(p.signers.items[0].needs_log);
+	assert_true(p.signers.items[1].needs_log);
 	policy_free(&p);
 	arena_reset(&arena);
 }
@@ -333,9 +362,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reading),          cmocka_unit_test(test_another_instance),
-		cmocka_unit_test(test_too_much),         cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_pattern_of_stars),
+		cmocka_unit_test(test_reading),    cmocka_unit_test(test_another_instance),
+		cmocka_unit_test(test_single_key), cmocka_unit_test(test_too_much),
+		cmocka_unit_test(test_patterns),   cmocka_unit_test(test_pattern_of_stars),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);

@@ -16,9 +16,11 @@ static struct arena arena;
 struct made {
 	int signer;       /* index in the policy */
 	const char *type; /* NULL: a signature */
-	int64_t time;
+	int64_t since;    /* when the certificate began; 0: a key signed */
 	const char *predicate;
 	const char *source; /* as the certificate claims it */
+	const char *ref, *commit, *old_source;
+	int64_t witnessed; /* by whoever had it stamped */
 };
 
 static const char marks[8]; /* keys that are told apart by their addresses */
@@ -28,11 +30,13 @@ static const struct public_key *key_of(size_t signer)
 	return (const struct public_key *)(const void *)&marks[signer];
 }
 
-static void fake_judge(const struct attachment *at, const digest *subject,
-                       const struct judge_question *q, struct arena *a, struct verdict *out)
+static void fake_judge(const struct attachment *at, struct judge_content *content,
+                       const digest *subject, const struct judge_question *q, struct arena *a,
+                       struct verdict *out)
 {
 	const struct made *m = (const struct made *)(const void *)at->content.p;
 
+	(void)content;
 	(void)a;
 	*out = (struct verdict){ .kind = VERDICT_ELSE };
 	assert_true(digest_equal(&at->subject, subject));
@@ -41,11 +45,15 @@ static void fake_judge(const struct attachment *at, const digest *subject,
 		return;
 	out->kind = q->request->key == key_of((size_t)m->signer) ? VERDICT_HOLDS : VERDICT_REFUSED;
 	out->why = "the signature does not hold";
-	out->result.times[0] = out->result.times[1] = m->time;
+	out->result.since = m->since;
+	out->result.times[0] = out->result.times[1] = m->witnessed > 0 ? m->witnessed : m->since;
 	out->result.statement.type = BYTES("https://in-toto.io/Statement/v1");
 	out->result.statement.predicate_type = bytes_str(m->type);
 	out->result.statement.predicate = bytes_str(m->predicate);
-	out->result.claims.items[12] = bytes_str(m->source);
+	out->result.claims.items[CLAIM_SOURCE] = bytes_str(m->source);
+	out->result.claims.items[CLAIM_REF] = bytes_str(m->ref);
+	out->result.claims.items[CLAIM_COMMIT] = bytes_str(m->commit);
+	out->result.claims.items[CLAIM_REPOSITORY_OLD] = bytes_str(m->old_source);
 	out->result.is_statement = m->type != NULL;
 }
 
@@ -96,7 +104,8 @@ static void decide(const char *text, const struct made *made, size_t n, struct d
 }
 
 #define POLICY(more, rule) \
-	"oakum-policy: 1\n" more "signers:\n  a: {key: a}\n  b: {key: b}\nrules:\n" \
+	"oakum-policy: 1\n" more "signers:\n  a: {key: a}\n  b: {key: b}\n" \
+	"  c: {identity: me, issuer: they}\nrules:\n" \
 	"- images: ghcr.io/acme/*\n" rule
 
 #define SLSA "https://slsa.dev/provenance/v1"
@@ -134,204 +143,237 @@ static const struct {
 	enum decision_kind decision;
 	const char *why; /* of the need's line */
 } cases[] = {
-	{ "signature: a", { 0, NULL, 0, NULL, NULL }, DECISION_PASSES, "signed by a" },
-	{ "signature: b", { 0, NULL, 0, NULL, NULL }, DECISION_DENIED, "does not hold" },
-	{ "signature: [b, a]", { 0, NULL, 0, NULL, NULL }, DECISION_PASSES, "signed by a" },
-	{ "signature: a", { 0, SPDX, 0, "{}", NULL }, DECISION_LACKS, "nothing of that kind" },
-	{ "signature: a", { 100, NULL, 0, NULL, NULL }, DECISION_LACKS, "nothing of that kind" },
-	{ "signature: {by: a, max-age: 7d}",
-	  { 0, NULL, NOW - 6 * DAY, NULL, NULL },
+	{ "signature: a", { 0 }, DECISION_PASSES, "signed by a" },
+	{ "signature: b", { 0 }, DECISION_DENIED, "does not hold" },
+	{ "signature: [b, a]", { 0 }, DECISION_PASSES, "signed by a" },
+	{ "signature: a", { .type = SPDX, .predicate = "{}" }, DECISION_LACKS, "nothing of that kind" },
+	{ "signature: a", { .signer = 100 }, DECISION_LACKS, "nothing of that kind" },
+	{ "signature: {by: c, max-age: 7d}",
+	  { .signer = 2, .since = NOW - 6 * DAY },
 	  DECISION_PASSES,
 	  "on 2027-01-09" },
-	{ "signature: {by: a, max-age: 7d}",
-	  { 0, NULL, NOW - 8 * DAY, NULL, NULL },
+	{ "signature: {by: c, max-age: 7d}",
+	  { .signer = 2, .since = NOW - 8 * DAY },
 	  DECISION_DENIED,
 	  "too old" },
-	{ "signature: {by: a, max-age: 7d}",
-	  { 0, NULL, 0, NULL, NULL },
+	{ "signature: {by: c, max-age: 7d}",
+	  { .signer = 2, .since = NOW - 8 * DAY, .witnessed = NOW },
 	  DECISION_DENIED,
-	  "no time that can be believed" },
-	{ "sbom: a", { 0, SPDX, 0, "{}", NULL }, DECISION_PASSES, "signed by a" },
-	{ "sbom: {by: a, format: cyclonedx}", { 0, SPDX, 0, "{}", NULL }, DECISION_LACKS, "nothing" },
+	  "too old" },
+	{ "signature: {by: c, max-age: 7d}",
+	  { .signer = 2, .witnessed = NOW },
+	  DECISION_DENIED,
+	  "may be of any age" },
+	{ "signature: a", { .witnessed = NOW }, DECISION_PASSES, "on or before 2027-01-15" },
+	{ "sbom: a", { .type = SPDX, .predicate = "{}" }, DECISION_PASSES, "signed by a" },
 	{ "sbom: {by: a, format: cyclonedx}",
-	  { 0, "https://cyclonedx.org/bom", 0, "{}", NULL },
+	  { .type = SPDX, .predicate = "{}" },
+	  DECISION_LACKS,
+	  "nothing" },
+	{ "sbom: {by: a, format: cyclonedx}",
+	  { .type = "https://cyclonedx.org/bom", .predicate = "{}" },
 	  DECISION_PASSES,
 	  "signed" },
-	{ "sbom: b", { 0, SPDX, 0, "{}", NULL }, DECISION_DENIED, "does not hold" },
+	{ "sbom: b", { .type = SPDX, .predicate = "{}" }, DECISION_DENIED, "does not hold" },
 	{ "scan: {by: a, at-most: high}",
-	  { 0, VULN, 0, TRIVY("HIGH"), NULL },
+	  { .type = VULN, .predicate = TRIVY("HIGH") },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "scan: {by: a, at-most: high}",
-	  { 0, VULN, 0, TRIVY("CRITICAL"), NULL },
+	  { .type = VULN, .predicate = TRIVY("CRITICAL") },
 	  DECISION_DENIED,
 	  "severity 'CRITICAL'" },
 	{ "scan: {by: a, at-most: none}",
-	  { 0, VULN, 0, TRIVY("UNKNOWN"), NULL },
+	  { .type = VULN, .predicate = TRIVY("UNKNOWN") },
 	  DECISION_DENIED,
 	  "severity 'UNKNOWN'" },
 	{ "scan: {by: a, at-most: none}",
-	  { 0, VULN, 0, "{\"scanner\": {\"result\": {\"Results\": []}}}", NULL },
+	  { .type = VULN, .predicate = "{\"scanner\": {\"result\": {\"Results\": []}}}" },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "scan: {by: a, at-most: low}",
-	  { 0, VULN, 0, GRYPE("Negligible"), NULL },
+	  { .type = VULN, .predicate = GRYPE("Negligible") },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "scan: {by: a, at-most: low}",
-	  { 0, VULN, 0, GRYPE("Medium"), NULL },
+	  { .type = VULN, .predicate = GRYPE("Medium") },
 	  DECISION_DENIED,
 	  "severity 'Medium'" },
 	{ "scan: {by: a, at-most: medium}",
-	  { 0, VULNS, 0, IN_TOTO("6.9"), NULL },
+	  { .type = VULNS, .predicate = IN_TOTO("6.9") },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "scan: {by: a, at-most: high}",
-	  { 0, VULNS, 0, IN_TOTO("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), NULL },
+	  { .type = VULNS, .predicate = IN_TOTO("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H") },
 	  DECISION_DENIED,
 	  "severity 'critical'" }, /* 9.8 */
 	{ "scan: {by: a, at-most: high}",
-	  { 0, VULNS, 0, IN_TOTO("nan"), NULL },
+	  { .type = VULNS, .predicate = IN_TOTO("nan") },
 	  DECISION_DENIED,
 	  "severity 'nan'" },
 	{ "scan: {by: a, at-most: high}",
-	  { 0, VULNS, 0, IN_TOTO("10.0"), NULL },
+	  { .type = VULNS, .predicate = IN_TOTO("10.0") },
 	  DECISION_DENIED,
 	  "severity 'critical'" },
 	{ "scan: {by: a, at-most: medium}",
-	  { 0, VULNS, 0, IN_TOTO("7.0"), NULL },
+	  { .type = VULNS, .predicate = IN_TOTO("7.0") },
 	  DECISION_DENIED,
 	  "severity 'high'" },
 	{ "scan: {by: a, at-most: medium}",
-	  { 0, VULN, 0, "{\"scanner\": {\"result\": null}}", NULL },
+	  { .type = VULN, .predicate = "{\"scanner\": {\"result\": null}}" },
 	  DECISION_DENIED,
 	  "no form that is understood" },
-	{ "scan: {by: a, max-age: 1d}",
-	  { 0, VULN, NOW - 2 * DAY, "{}", NULL },
+	{ "scan: {by: c, max-age: 1d}",
+	  { .signer = 2, .type = VULN, .since = NOW - 2 * DAY, .predicate = "{}" },
 	  DECISION_DENIED,
 	  "too old" },
-	{ "provenance: a", { 0, SLSA, 0, GOOD_BUILD, NULL }, DECISION_PASSES, "signed by a" },
+	{ "provenance: a", { .type = SLSA, .predicate = GOOD_BUILD }, DECISION_PASSES, "signed by a" },
 	{ "provenance: {by: a, builder: \"https://b.example/w\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "provenance: {by: a, builder: \"https://b.example/w\"}",
-	  { 0, SLSA ".0", 0, GOOD_BUILD, NULL }, /* as Google Cloud Build names it */
+	  { .type = SLSA ".0", .predicate = GOOD_BUILD }, /* as Google Cloud Build names it */
 	  DECISION_PASSES,
 	  "signed" },
 	{ "provenance: {by: a, builder: \"https://b.example/w@refs/tags/v*\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "provenance: {by: a, builder: \"https://c.example/w\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_DENIED,
 	  "built by 'https://b.example/w@refs/tags/v1.0.0'" },
 	{ "provenance: {by: a, source: github.com/acme/shop}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "provenance: {by: a, source: \"https://github.com/acme/*\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, "https://github.com/acme/shop" },
+	  { .type = SLSA, .predicate = GOOD_BUILD, .source = "https://github.com/acme/shop" },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "provenance: {by: a, source: github.com/acme/shop}",
-	  { 0, SLSA, 0, GOOD_BUILD, "https://github.com/evil/shop" },
+	  { .type = SLSA, .predicate = GOOD_BUILD, .source = "https://github.com/evil/shop" },
 	  DECISION_DENIED,
 	  "the certificate is of another source" },
+	{ "provenance: {by: a, source: github.com/acme/shop}",
+	  { .type = SLSA, .predicate = GOOD_BUILD, .old_source = "acme/shop" },
+	  DECISION_PASSES,
+	  "signed" },
+	{ "provenance: {by: a, source: github.com/acme/shop}",
+	  { .type = SLSA, .predicate = GOOD_BUILD, .old_source = "evil/shop" },
+	  DECISION_DENIED,
+	  "the certificate is of another source" },
+	{ "provenance: {by: a, source: \"**\"}",
+	  { .type = SLSA, .predicate = GOOD_BUILD, .commit = "abd" },
+	  DECISION_DENIED,
+	  "the certificate is of another commit" },
+	{ "provenance: {by: a, tag: v*}",
+	  { .type = SLSA, .predicate = GOOD_BUILD, .ref = "refs/tags/v1.2", .commit = "abc" },
+	  DECISION_PASSES,
+	  "signed" },
+	{ "provenance: {by: a, tag: v*}",
+	  { .type = SLSA, .predicate = GOOD_BUILD, .ref = "refs/heads/evil" },
+	  DECISION_DENIED,
+	  "the certificate is of another ref than the provenance tells: 'refs/heads/evil'" },
+	{ "provenance: {by: a, tag: v*}",
+	  { .type = SLSA, .predicate = GOOD_BUILD, .ref = "refs/tags/v1.2", .commit = "abd" },
+	  DECISION_DENIED,
+	  "the certificate is of another commit" },
 	{ "provenance: {by: a, source: github.com/acme/sho}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_DENIED,
 	  "built from" },
 	{ "provenance: {by: a, tag: v1.*}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "provenance: {by: a, branch: main}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_DENIED,
 	  "built from 'refs/tags/v1.2'" },
 	{ "provenance: {by: a, branch: main, tag: v*}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
-	{ "provenance: {by: a, builder: x}", { 0, SLSA, 0, "[]", NULL }, DECISION_DENIED, "" },
+	{ "provenance: {by: a, builder: x}", { .type = SLSA, .predicate = "[]" }, DECISION_DENIED, "" },
 	{ "base: {by: a, images: \"docker.io/library/debian\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "base: {by: a, images: \"docker.io/library/debian:12\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "base: {by: a, images: \"docker.io/library/debian:13\"}",
-	  { 0, SLSA, 0, GOOD_BUILD, NULL },
+	  { .type = SLSA, .predicate = GOOD_BUILD },
 	  DECISION_DENIED,
 	  "what went in is not as asked for" },
 	{ "base: {by: a, images: \"**\"}",
-	  { 0, SLSA, 0, BUILT("x", "https://y", "z", "https://w"), NULL },
+	  { .type = SLSA, .predicate = BUILT("x", "https://y", "z", "https://w") },
 	  DECISION_DENIED,
 	  "names no image" },
 	{ "base: {by: a, images: \"docker.io/library/debian\"}",
-	  { 0, SLSA, 0, BUILT("x", "https://y", "z", "pkg:oci/debian@sha256%3A00"), NULL },
+	  { .type = SLSA, .predicate = BUILT("x", "https://y", "z", "pkg:oci/debian@sha256%3A00") },
 	  DECISION_DENIED,
 	  "what went in" },
 	{ "base: {by: a, images: \"docker.io/library/debian\"}",
-	  { 0, SLSA, 0,
-	    BUILT("x", "https://y", "z",
-	          "pkg:oci/debian@sha256%3A00?repository_url=docker.io/library/debian"),
-	    NULL },
+	  { .type = SLSA,
+	    .predicate = BUILT("x", "https://y", "z",
+	                       "pkg:oci/debian@sha256%3A00?repository_url=docker.io/library/debian") },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "base: {by: a, images: \"docker.io/library/debian\"}",
-	  { 0, SLSA, 0, BUILT("x", "https://y", "z", "pkg:docker/evil.example/debian@12"), NULL },
+	  { .type = SLSA,
+	    .predicate = BUILT("x", "https://y", "z", "pkg:docker/evil.example/debian@12") },
 	  DECISION_DENIED,
 	  "what went in" },
 	{ "base: {by: a, images: \"docker.io/library/debian\"}",
-	  { 0, SLSA, 0, BUILT("x", "https://y", "z", "docker-image://docker.io/library/debian:12"),
-	    NULL },
+	  { .type = SLSA,
+	    .predicate = BUILT("x", "https://y", "z", "docker-image://docker.io/library/debian:12") },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "base: {by: a, images: \"docker.io/library/debian\"}",
-	  { 0, SLSA, 0, BUILT("x", "https://y", "z", "docker://debian\\u0000x"), NULL },
+	  { .type = SLSA, .predicate = BUILT("x", "https://y", "z", "docker://debian\\u0000x") },
 	  DECISION_DENIED,
 	  "what went in" },
 	{ "test-result: a",
-	  { 0, TEST, 0, "{\"result\": \"PASSED\"}", NULL },
+	  { .type = TEST, .predicate = "{\"result\": \"PASSED\"}" },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "test-result: a",
-	  { 0, TEST, 0, "{\"result\": \"WARNED\"}", NULL },
+	  { .type = TEST, .predicate = "{\"result\": \"WARNED\"}" },
 	  DECISION_DENIED,
 	  "the result is 'WARNED'" },
-	{ "test-result: a", { 0, TEST, 0, "{}", NULL }, DECISION_DENIED, "the result is" },
+	{ "test-result: a", { .type = TEST, .predicate = "{}" }, DECISION_DENIED, "the result is" },
 	{ "test-result: {by: a, configuration: settings}",
-	  { 0, TEST, 0, "{\"result\": \"PASSED\", \"configuration\": [{\"name\": \"settings\"}]}",
-	    NULL },
+	  { .type = TEST,
+	    .predicate = "{\"result\": \"PASSED\", \"configuration\": [{\"name\": \"settings\"}]}" },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "test-result: {by: a, configuration: settings}",
-	  { 0, TEST, 0, "{\"result\": \"PASSED\", \"configuration\": [{\"name\": \"units\"}]}", NULL },
+	  { .type = TEST,
+	    .predicate = "{\"result\": \"PASSED\", \"configuration\": [{\"name\": \"units\"}]}" },
 	  DECISION_DENIED,
 	  "another configuration" },
 	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": {\"b\": \"c\"}}", NULL },
+	  { .type = "https://x.example/t", .predicate = "{\"a\": {\"b\": \"c\"}}" },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": {\"b\": \"d\"}}", NULL },
+	  { .type = "https://x.example/t", .predicate = "{\"a\": {\"b\": \"d\"}}" },
 	  DECISION_DENIED,
 	  "a.b is '\"d\"'" },
 	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": {\"b\": [\"c\"]}}", NULL },
+	  { .type = "https://x.example/t", .predicate = "{\"a\": {\"b\": [\"c\"]}}" },
 	  DECISION_DENIED,
 	  "a.b is" },
 	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a.b: c}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": 1}", NULL },
+	  { .type = "https://x.example/t", .predicate = "{\"a\": 1}" },
 	  DECISION_DENIED,
 	  "does not say 'a.b'" },
 	{ "attestation: {by: a, type: \"https://x.example/t\", says: {a: 2}}",
-	  { 0, "https://x.example/t", 0, "{\"a\": 2}", NULL },
+	  { .type = "https://x.example/t", .predicate = "{\"a\": 2}" },
 	  DECISION_PASSES,
 	  "signed" },
 };
@@ -384,25 +426,69 @@ static void test_groups(void **state)
 	assert_int_equal(decided(two, NULL, 0), DECISION_LACKS);
 }
 
-/* The youngest scan decides, whatever older ones found; where none tells its time one is enough. */
+/* The youngest scan decides, whatever older ones found and whenever they were stamped. */
 static void test_newest(void **state)
 {
-	const char *scan = POLICY("", "  require: [{scan: {by: a, at-most: high}}]\n");
-	struct made good = { .signer = 0, .type = VULN, .predicate = TRIVY("LOW"), .time = NOW - DAY };
-	struct made bad = { .signer = 0, .type = VULN, .predicate = TRIVY("CRITICAL"), .time = NOW };
+	const char *scan = POLICY("", "  require: [{scan: {by: c, at-most: high}}]\n");
+	struct made good = { .signer = 2, .type = VULN, .predicate = TRIVY("LOW"), .since = NOW - DAY };
+	struct made bad = { .signer = 2, .type = VULN, .predicate = TRIVY("CRITICAL"), .since = NOW };
 	struct made forged = {
-		.signer = 1, .type = VULN, .predicate = TRIVY("LOW"), .time = NOW + DAY
+		.signer = 1, .type = VULN, .predicate = TRIVY("LOW"), .since = NOW + DAY
 	};
-	const struct made both[] = { good, bad, forged }, turned[] = { forged, bad, good };
 
 	(void)state;
+	good.witnessed = NOW + DAY;
+	const struct made both[] = { good, bad, forged }, turned[] = { forged, bad, good };
+
 	assert_int_equal(decided(scan, both, 3), DECISION_DENIED);
 	assert_int_equal(decided(scan, turned, 3), DECISION_DENIED);
-	bad.time = NOW - 2 * DAY;
+	bad.since = good.since; /* by one certificate: nobody can say which was first */
+	assert_int_equal(decided(scan, (const struct made[]){ bad, good }, 2), DECISION_DENIED);
+	assert_int_equal(decided(scan, (const struct made[]){ good, bad }, 2), DECISION_DENIED);
+	bad.since = NOW - 2 * DAY;
 	assert_int_equal(decided(scan, (const struct made[]){ bad, good }, 2), DECISION_PASSES);
 	assert_int_equal(decided(scan, (const struct made[]){ good, bad }, 2), DECISION_PASSES);
-	good.time = bad.time = 0;
-	assert_int_equal(decided(scan, (const struct made[]){ bad, good }, 2), DECISION_PASSES);
+}
+
+/* A stamp on what a key signed puts no scan before another: each must be good. */
+static void test_newest_of_keys(void **state)
+{
+	const char *scan = POLICY("", "  require: [{scan: {by: [a, c], at-most: high}}]\n");
+	struct made good = { .signer = 0, .type = VULN, .predicate = TRIVY("LOW"), .witnessed = NOW };
+	struct made bad = { .signer = 0, .type = VULN, .predicate = TRIVY("CRITICAL") };
+	const struct made forged = { .signer = 1, .type = VULN, .predicate = TRIVY("CRITICAL") };
+
+	(void)state;
+	bad.witnessed = NOW - DAY;
+	assert_int_equal(decided(scan, (const struct made[]){ good, forged }, 2), DECISION_PASSES);
+	assert_int_equal(decided(scan, (const struct made[]){ bad, good }, 2), DECISION_DENIED);
+	assert_int_equal(decided(scan, (const struct made[]){ good, bad }, 2), DECISION_DENIED);
+	good.signer = 2;
+	good.since = NOW; /* by an identity: the key's may be younger still */
+	assert_int_equal(decided(scan, (const struct made[]){ bad, good }, 2), DECISION_DENIED);
+	assert_int_equal(decided(scan, (const struct made[]){ good, bad }, 2), DECISION_DENIED);
+	bad.predicate = TRIVY("LOW");
+	good.predicate = TRIVY("CRITICAL");
+	assert_int_equal(decided(scan, (const struct made[]){ good, bad }, 2), DECISION_DENIED);
+}
+
+/* The results of other things that were run say nothing of this one. */
+static void test_newest_of_configuration(void **state)
+{
+	const char *test = POLICY("", "  require: [{test-result: {by: a, configuration: settings}}]\n");
+	const struct made passed = { .type = TEST,
+		                         .predicate = "{\"result\": \"PASSED\", "
+		                                      "\"configuration\": [{\"name\": \"settings\"}]}" };
+	struct made other = { .type = TEST,
+		                  .predicate = "{\"result\": \"FAILED\", "
+		                               "\"configuration\": [{\"name\": \"units\"}]}" };
+
+	(void)state;
+	assert_int_equal(decided(test, (const struct made[]){ passed, other }, 2), DECISION_PASSES);
+	assert_int_equal(decided(test, (const struct made[]){ other, passed }, 2), DECISION_PASSES);
+	assert_int_equal(decided(test, &other, 1), DECISION_DENIED);
+	other.predicate = "{\"result\": \"FAILED\", \"configuration\": [{\"name\": \"settings\"}]}";
+	assert_int_equal(decided(test, (const struct made[]){ passed, other }, 2), DECISION_DENIED);
 }
 
 static void test_rules(void **state)
@@ -467,8 +553,13 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_needs), cmocka_unit_test(test_groups), cmocka_unit_test(test_newest),
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_wire),
+		cmocka_unit_test(test_needs),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_newest),
+		cmocka_unit_test(test_newest_of_keys),
+		cmocka_unit_test(test_newest_of_configuration),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_wire),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);

@@ -6,6 +6,7 @@
 #include "catalog_fixture.h"
 
 #include <dirent.h>
+#include <openssl/x509v3.h>
 
 #define PUBLIC_GOOD "sigstore/public-good/targets/trusted_root.json"
 #define BEACON \
@@ -36,7 +37,10 @@ static bytes line_of(const char *folder, const char *name, const char *otherwise
 	return bytes_take_until(&text, '\n', &line) ? line : bytes_str(otherwise);
 }
 
-static int judge(const char *folder, bool by_path, err *e)
+/* What a test changes before the verdict. */
+typedef void change_fn(struct trust_root *root, struct bundle *bundle, bytes artifact);
+
+static int judge(const char *folder, bool by_path, change_fn *change, err *e)
 {
 	struct trust_root root = { 0 };
 	struct public_key *key = NULL;
@@ -60,6 +64,8 @@ static int judge(const char *folder, bool by_path, err *e)
 	request.key = key;
 	if (status == 0)
 		status = bundle_parse(file_of(folder, "bundle.sigstore.json", NULL), &arena, &bundle, e);
+	if (status == 0 && change)
+		change(&root, &bundle, artifact);
 	if (status == 0)
 		status = verify_bundle(&bundle, &request, &arena, &result, e);
 	public_key_free(key);
@@ -82,7 +88,7 @@ static void each_folder(const char *parent, size_t least)
 			continue;
 		for (int by_path = 0; by_path < 2; by_path++) {
 			err e = { 0 };
-			int status = judge(arena_printf(&arena, "%s/%s", parent, d->d_name), by_path, &e);
+			int status = judge(arena_printf(&arena, "%s/%s", parent, d->d_name), by_path, NULL, &e);
 
 			if ((status < 0) != refuse) {
 				print_error("%s, by %s: %s\n", d->d_name, by_path ? "path" : "digest",
@@ -111,11 +117,220 @@ static void as_the_cases_of_our_own_say(void **state)
 	each_folder("sigstore/generated", 62);
 }
 
+/* -- what others edit -------------------------------------------------------------------------- */
+
+#define JANUARY_2020 1577836800
+#define YEAR_2035 2051222400
+
+static void end_logs(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	(void)bundle, (void)artifact;
+	for (size_t i = 0; i < root->logs_len; i++)
+		root->logs[i].until = JANUARY_2020;
+}
+
+static void forget_promises(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	(void)root, (void)artifact;
+	for (size_t i = 0; i < bundle->entries_len; i++)
+		bundle->entries[i].promise = (bytes){ 0 };
+}
+
+static void forget_and_end(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	forget_promises(root, bundle, artifact);
+	end_logs(root, bundle, artifact);
+}
+
+static void forget_and_begin_later(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	forget_promises(root, bundle, artifact);
+	for (size_t i = 0; i < root->logs_len; i++)
+		root->logs[i].from = YEAR_2035;
+}
+
+static void hint_right(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	(void)root;
+	bundle->message_hash = BUNDLE_SHA384;
+	bundle->message_digest = key_digest(KEY_SHA384, artifact, &arena);
+}
+
+static void hint_wrong(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	hint_right(root, bundle, artifact);
+	bundle->message_digest = BYTES("\0\0\0");
+}
+
+static void after_an_edit(void **state)
+{
+	static const struct {
+		const char *folder;
+		change_fn *change;
+		const char *why; /* NULL: trusted */
+	} cases[] = {
+		{ "conformance/rekor2-happy-path", NULL, NULL },
+		{ "conformance/rekor2-happy-path", end_logs, "its log was none" },
+		{ "generated/g-msg-rekor1-tsa", forget_promises, NULL },
+		{ "generated/g-msg-rekor1-tsa", forget_and_end, "its log was none" },
+		{ "generated/g-msg-rekor1-tsa", forget_and_begin_later, "its log was none" },
+		{ "generated/g-msg-rekor1", hint_right, NULL },
+		{ "generated/g-msg-rekor1", hint_wrong, "of another artifact" },
+	};
+
+	(void)state;
+	if (file_of("sigstore", "README.md", NULL).n == 0)
+		skip();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		err e = { 0 };
+		int status = judge(arena_printf(&arena, "sigstore/%s", cases[i].folder), true,
+		                   cases[i].change, &e);
+
+		if ((status == 0) != !cases[i].why || !strstr(e.text, cases[i].why ? cases[i].why : ""))
+			fail_msg("%zu: %s", i, e.text);
+	}
+}
+
+/* -- certificates that nobody should have issued ----------------------------------------------- */
+
+#define ID "https://ci.example/team/shop"
+#define ISSUER "https://issuer.example"
+#define NEW_ISSUER { "8", "\x0c\x16" ISSUER }
+
+struct made {
+	const char *names; /* as OpenSSL's configuration spells them */
+	struct {
+		const char *last, *octets; /* of 1.3.6.1.4.1.57264.1.LAST */
+	} claims[3];
+	const char *why; /* NULL: the identity holds */
+};
+
+static void add_claim(X509 *x509, const char *last, const char *octets)
+{
+	ASN1_OBJECT *o = OBJ_txt2obj(arena_printf(&arena, "1.3.6.1.4.1.57264.1.%s", last), 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+
+	assert_int_equal(ASN1_OCTET_STRING_set(value, (const uint8_t *)octets, (int)strlen(octets)), 1);
+	X509_EXTENSION *x = X509_EXTENSION_create_by_OBJ(NULL, o, 0, value);
+
+	assert_int_equal(X509_add_ext(x509, x, -1), 1);
+	X509_EXTENSION_free(x);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(o);
+}
+
+static bytes certificate_made(const struct made *m)
+{
+	X509 *x509 = X509_new();
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, m->names);
+	uint8_t *der = NULL;
+
+	assert_int_equal(X509_add_ext(x509, names, -1), 1);
+	for (size_t i = 0; i < 3 && m->claims[i].last; i++)
+		add_claim(x509, m->claims[i].last, m->claims[i].octets);
+	X509_gmtime_adj(X509_getm_notBefore(x509), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x509), 600);
+	X509_set_version(x509, X509_VERSION_3);
+	X509_set_pubkey(x509, key);
+	assert_true(X509_sign(x509, key, EVP_sha256()) > 0);
+	int n = i2d_X509(x509, &der);
+	bytes out = arena_bytes(&arena, bytes_of(der, (size_t)n));
+
+	OPENSSL_free(der);
+	X509_EXTENSION_free(names);
+	EVP_PKEY_free(key);
+	X509_free(x509);
+	return out;
+}
+
+static const struct made made[] = {
+	{ "URI:" ID, { NEW_ISSUER }, NULL },
+	{ "URI:" ID, { { "1", ISSUER }, NEW_ISSUER }, NULL },
+	{ "URI:" ID, { { "1", ISSUER } }, NULL },
+	{ "email:" ID, { NEW_ISSUER }, NULL },
+	{ "IP:97.98.99.100", { NEW_ISSUER }, "signed by '97.98.99.100'" },
+	{ "IP:2001:db8::1", { NEW_ISSUER }, "signed by '2001:db8::1'" },
+	{ "RID:1.2.3", { NEW_ISSUER }, "of a kind that names nobody" },
+	{ "URI:" ID ",URI:https://other.example", { NEW_ISSUER }, "names one identity" },
+	{ "URI:" ID ",RID:1.2.3", { NEW_ISSUER }, "names one identity" },
+	{ "URI:" ID ",otherName:1.2.3.4;UTF8:x", { NEW_ISSUER }, "names one identity" },
+	/* Two issuers, one of them wrong, hide behind the right one of the old form. */
+	{ "URI:" ID,
+	  { { "1", ISSUER }, { "8", "\x0c\x01x" }, { "8", "\x0c\x01y" } },
+	  "makes a claim twice" },
+	{ "URI:" ID, { NEW_ISSUER, NEW_ISSUER }, "makes a claim twice" },
+	{ "URI:" ID, { NEW_ISSUER, { "14", "\x0c\x01x" }, { "14", "\x0c\x01y" } }, "claim twice" },
+	{ "URI:" ID, { { "1", ISSUER }, { "8", "\x0c" } }, "issuer cannot be read" },
+	{ "URI:" ID, { { "1", ISSUER }, { "8", "\x16\x16" ISSUER } }, "issuer cannot be read" },
+	{ "URI:" ID, { { "1", "" }, NEW_ISSUER }, "issuer cannot be read" },
+	{ "URI:" ID, { { "1", "https://evil.example" }, NEW_ISSUER }, "names two issuers" },
+};
+
+static void certificates_that_say_two_things(void **state)
+{
+	static const struct identity who[] = {
+		{ { BYTES_INIT(ID), NULL }, { BYTES_INIT(ISSUER), NULL } },
+		{ { BYTES_INIT("abcd"), NULL }, { BYTES_INIT(ISSUER), NULL } }, /* the octets of the IP */
+	};
+	const struct verify_request request = { .identities = who, .identities_len = 2 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++) {
+		const char *want = made[i].why ? made[i].why : "";
+		struct bundle bundle = { .certificate = certificate_made(&made[i]) };
+		struct verify_step steps[VERIFY_STEPS];
+		struct verify_result result;
+
+		verify_explain(&bundle, &request, &arena, steps, &result);
+		const struct verify_step *step = &steps[STEP_IDENTITY];
+
+		if ((step->status == STEP_HOLDS) != !made[i].why || !strstr(step->why, want))
+			fail_msg("%zu: %s", i, step->why);
+	}
+}
+
+/* -- statements that others read otherwise ----------------------------------------------------- */
+
+#define TYPE "\"_type\":\"" STATEMENT_V1 "\""
+#define KIND "\"predicateType\":\"" PREDICATE_SIGN "\""
+#define SUBJECT "{\"digest\":{\"sha256\":\"00\"}"
+
+static void statements(void **state)
+{
+	static const struct {
+		const char *text;
+		int status;
+	} cases[] = {
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"predicate\":{}}", 0 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"predicate\":{\"Subject\":1}}", 0 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"Subject\":[]}", -1 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"\u017fubject\":[]}", -1 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"PredicateType\":\"x\"}", -1 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"_Type\":\"x\"}", -1 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT "}],\"Predicate\":{}}", -1 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT ",\"Digest\":{}}]}", -1 },
+		{ "{" TYPE "," KIND ",\"subject\":[" SUBJECT ",\"Annotations\":{}}]}", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct statement s;
+		err e = { 0 };
+
+		if (statement_parse(bytes_str(cases[i].text), &arena, &s, &e) != cases[i].status)
+			fail_msg("%s: %s", cases[i].text, e.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_the_conformance_suite_says),
 		cmocka_unit_test(as_the_cases_of_our_own_say),
+		cmocka_unit_test(after_an_edit),
+		cmocka_unit_test(certificates_that_say_two_things),
+		cmocka_unit_test(statements),
 	};
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 

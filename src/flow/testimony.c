@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flow/paper.h"
+#include "flow/testimony.h"
 
 #include "base/limits.h"
 #include "base/pack.h"
@@ -34,7 +34,7 @@ static void pack_subjects(const struct statement *s, buf *out)
 		}
 }
 
-static int read_paper(const struct reading *r, struct arena *a, buf *out, err *e)
+static int read_testimony(const struct reading *r, struct arena *a, buf *out, err *e)
 {
 	const struct claim claim = { .content = r->content,
 		                         .type = r->type ? *r->type : (struct predicate_type){ 0 } };
@@ -54,7 +54,7 @@ static int read_paper(const struct reading *r, struct arena *a, buf *out, err *e
 static int answer(void *reading, bytes question, buf *out, err *e)
 {
 	struct arena a = ARENA_INIT;
-	int status = read_paper(reading, &a, out, e);
+	int status = read_testimony(reading, &a, out, e);
 
 	(void)question; /* there is one */
 	arena_done(&a);
@@ -70,7 +70,7 @@ static _Noreturn int serve(struct worker_side *side, void *reading)
 
 /* -- in the parent ----------------------------------------------------------------------------- */
 
-static int take_statement(bytes answer, struct arena *a, struct paper *out, err *e)
+static int take_statement(bytes answer, struct arena *a, struct testimony *out, err *e)
 {
 	bytes type, text;
 	err ignored = { 0 };
@@ -88,7 +88,7 @@ static int take_statement(bytes answer, struct arena *a, struct paper *out, err 
 }
 
 static int take(bytes answer, const struct predicate_type *type, struct arena *a,
-                struct paper *out, err *e)
+                struct testimony *out, err *e)
 {
 	out->is_statement = !type;
 	if (!type)
@@ -97,14 +97,14 @@ static int take(bytes answer, const struct predicate_type *type, struct arena *a
 	return answer.n == 0 ? 0 : worker_unread(e);
 }
 
-int paper_read(bytes content, const struct predicate_type *type, struct deadline deadline,
-               struct arena *a, struct paper *out, err *e)
+int testimony_read(bytes content, const struct predicate_type *type, struct deadline deadline,
+                   struct arena *a, struct testimony *out, err *e)
 {
 	struct reading reading = { content, type };
 	struct worker_options o = {
 		.serve = serve, .arg = &reading, .keep = { -1, -1 }, .deadline = deadline
 	};
-	struct paper paper = { .content = content };
+	struct testimony testimony = { .content = content };
 	struct worker *w;
 	bytes answer;
 	bool landlock; /* `oakum selftest` tells */
@@ -114,16 +114,16 @@ int paper_read(bytes content, const struct predicate_type *type, struct deadline
 	int status = worker_ask(w, bytes_of(NULL, 0), ANSWER_MOST, a, &answer, e);
 
 	worker_stop(w);
-	if (status < 0 || take(answer, type, a, &paper, e) < 0)
+	if (status < 0 || take(answer, type, a, &testimony, e) < 0)
 		return -1;
-	*out = paper;
+	*out = testimony;
 	return 0;
 }
 
-bool paper_is_about(const struct paper *p, const digest *d)
+bool testimony_is_about(const struct testimony *t, const digest *d)
 {
-	for (size_t i = 0; i < p->subjects.len; i++)
-		if (digest_equal(&p->subjects.items[i], d))
+	for (size_t i = 0; i < t->subjects.len; i++)
+		if (digest_equal(&t->subjects.items[i], d))
 			return true;
-	return !p->is_statement;
+	return !t->is_statement;
 }
