@@ -25,9 +25,11 @@ struct blob_hashes {
 int blob_hash(const char *path, buf *keep, struct blob_hashes *out, err *e);
 
 /* blob_question(f, artifact, a, out, e): reads and hashes. artifact: a path, "sha256:HEX" or
- * "sha512:HEX"; of a pipe, or "-", standard input, the octets are there at once. ERR_USAGE, ERR_ABSENT, ERR_IO, ERR_LIMIT. Arena.
+ * "sha512:HEX"; of a pipe, or "-", standard input, the octets are there at once. ERR_USAGE,
+ * ERR_ABSENT, ERR_IO, ERR_LIMIT. Arena.
  * blob_insist(artifact, a, q, e): the finding wants the artifact: its octets go into the question:
- * 1, or 0 where there are none (a digest) or they are there already. ERR_LIMIT above LIMIT_BLOB_WHOLE. */
+ * 1, or 0 where there are none (a digest) or they are there already. ERR_LIMIT above
+ * LIMIT_BLOB_WHOLE. */
 int blob_question(const struct blob_flags *f, const char *artifact, struct arena *a,
                   struct verify_question *out, err *e);
 int blob_insist(const char *artifact, struct arena *a, struct verify_question *q, err *e);

@@ -165,6 +165,9 @@ int blob_list_run(struct job *job, const struct blob_list *list, err *e)
 	bytes text;
 	int status = file_read_all(list->path, LIMIT_BUNDLE, &job->arena, &text, e);
 
+	if (status == 0 && bytes_trim(text).n == 0)
+		status = err_set(e, ERR_USAGE, 0, "%s is empty: nothing would be verified",
+		                 SHOW(bytes_str(list->path)));
 	output_stdout(&r.out);
 	for (; r.seats_len < most && status == 0; r.seats_len++)
 		status = verifier_start(list->terms, &list->deadline, &r.seats[r.seats_len].verifier, e);

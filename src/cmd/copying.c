@@ -129,8 +129,8 @@ static int tell(struct job *job, const struct copying_flags *f, const struct tar
 	if (r->left_behind > 0)
 		message_note(job, to->text,
 		             arena_printf(&job->arena,
-		                          "%zu signatures and attestations stay where they are; --referrers "
-		                          "takes them along",
+		                          "%zu signatures and attestations stay where they are; "
+		                          "--referrers takes them along",
 		                          r->left_behind));
 	if (f->digestfile && file_write_atomic(f->digestfile, bytes_str(DIGEST_TEXT(d)), 0644, e) < 0)
 		return -1;

@@ -37,8 +37,12 @@ static const char *take(const struct job *job, const char *name)
 
 void keys_early(struct job *job, const struct key_flags *f, struct keys *out)
 {
+	static const char *const tokens[] = { "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN" };
 	const char *other = take(job, "COSIGN_PASSWORD");
 
+	secret_no_core();
+	for (size_t i = 0; f->key && i < sizeof(tokens) / sizeof(*tokens); i++)
+		(void)take(job, tokens[i]); /* with a key nobody needs them: no program finds them */
 	*out = (struct keys){ .password = take(job, "OAKUM_PASSWORD") };
 	if (!out->password)
 		out->password = other;

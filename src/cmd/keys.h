@@ -28,8 +28,9 @@ struct keys {
 void keys_early(struct job *job, const struct key_flags *f, struct keys *out);
 
 /* keys_open(job, flags, keys, out, e): who signs. A password that is needed and not said is read
- * from standard input when that is a pipe, as cosign does, else asked for at the terminal. ERR_USAGE (no such kind of key; nobody can be asked), ERR_ABSENT, ERR_IO,
- * ERR_FORMAT, ERR_UNTRUSTED (the wrong password). */
+ * from standard input when that is a pipe, as cosign does, else asked for at the terminal.
+ * ERR_USAGE (no such kind of key; nobody can be asked), ERR_ABSENT, ERR_IO, ERR_FORMAT,
+ * ERR_UNTRUSTED (the wrong PIN of a token). */
 int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, struct signer *out,
               err *e);
 

@@ -333,3 +333,26 @@ int options_parse(struct job *job, const struct applet *applet, char *const *wor
 		return -1;
 	return job->help ? 0 : check_operands(applet, out_operands, e);
 }
+
+static int refuse_empty(const struct flag *f, const char *text, err *e)
+{
+	return text && *text == '\0'
+	           ? err_set(e, ERR_USAGE, 0, "--%s is empty: it would ask for nothing", f->name)
+	           : 0;
+}
+
+int options_refuse_empty(const struct flag *flags, const void *options, err *e)
+{
+	for (const struct flag *f = flags; f->name; f++) {
+		const void *field = (const char *)options + f->offset;
+		const struct texts *list = field;
+		const char *const *text = field;
+
+		if (f->kind == FLAG_TEXT && refuse_empty(f, *text, e) < 0)
+			return -1;
+		for (size_t i = 0; f->kind == FLAG_LIST && i < list->len; i++)
+			if (refuse_empty(f, list->items[i], e) < 0)
+				return -1;
+	}
+	return 0;
+}

@@ -15,6 +15,11 @@
 int options_parse(struct job *job, const struct applet *applet, char *const *words, void *options,
                   struct texts *out_operands, err *e);
 
+/* options_refuse_empty(flags, options, e): ERR_USAGE where a text of this table was given and is
+ * empty, as a variable of a pipeline that was never set: for flags that demand something, and would
+ * demand nothing. */
+int options_refuse_empty(const struct flag *flags, const void *options, err *e);
+
 /* options_env_name(flag, out): "OAKUM_CACHE_DIR". */
 struct env_name {
 	char text[64];

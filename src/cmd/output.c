@@ -63,8 +63,8 @@ static int refuse_format(bytes entry, const char *formats, err *e)
 	while (bytes_take_until(&known, '|', &word))
 		if (bytes_equal(entry, word))
 			return err_set(e, ERR_USAGE, 0,
-			               "-o %s: '%s' is a format: %s=FILE (- is standard output); a file of that "
-			               "name is ./%s",
+			               "-o %s: '%s' is a format: %s=FILE (- is standard output); a file of "
+			               "that name is ./%s",
 			               SHOW(entry), SHOW(entry), SHOW(entry), SHOW(entry));
 	return 0;
 }

@@ -260,7 +260,7 @@ int provenance_prove(struct job *job, const struct provenance_flags *flags,
 	struct trial t = { .job = job,
 		               .flags = flags,
 		               .timeout_ms = flags->other.timeout_ms ? flags->other.timeout_ms
-		                                                     : LIMIT_TIME_MS };
+		                                                     : LIMIT_VERIFY_MS * artifacts->len };
 	struct deadline deadline = deadline_in(t.timeout_ms);
 	int status = 0;
 

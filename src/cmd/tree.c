@@ -32,7 +32,7 @@ static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (30s an image)" },
 	{ 0 },
 };
 
@@ -80,7 +80,7 @@ static int show_with_workers(struct job *job, const struct tree_flags *f,
 static int tree_run(struct job *job, const void *options, const struct texts *targets, err *e)
 {
 	const struct tree_flags *f = options;
-	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS;
+	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_VERIFY_MS * targets->len;
 	struct attached_tree tree = { 0 };
 	struct outputs outputs = { 0 };
 	int status = images_scope(f->platform, f->all_platforms, &job->arena, &tree.scope,

@@ -24,7 +24,7 @@ static const struct flag flags[] = {
 	{ 0, "image-name", "NAME", FLAG_TEXT, FIELD(image_name),
 	  "by which it knows a local image" },
 	{ 'o', "output", "text|json", FLAG_CHOICE, FIELD(output), "how it is told" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (30s an image)" },
 	{ 0 },
 };
 

@@ -18,7 +18,7 @@ static const struct flag flags[] = {
 	{ 0, "all-platforms", NULL, FLAG_SWITCH, FIELD(all_platforms),
 	  "of an index and each of its images" },
 	{ 'o', "output", "json|text", FLAG_CHOICE, FIELD(output), "envelopes, or only who signed" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (30s an image)" },
 	{ 0 },
 };
 

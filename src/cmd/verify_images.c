@@ -117,7 +117,7 @@ static int prepare(struct verify_images *v, const struct texts *targets, struct 
                    err *e)
 {
 	const struct verify_images_flags *f = v->flags;
-	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS;
+	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_VERIFY_MS * targets->len;
 	struct attachments_options *o = &v->image.gather;
 	struct arena *a = &v->job->arena;
 

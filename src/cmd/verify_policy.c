@@ -165,10 +165,10 @@ static enum status each_image(struct showing *s, const struct texts *targets)
 	return worst;
 }
 
-static int prepare(struct job *job, const struct verify_policy_flags *f, const char *first,
-                   struct policy_options *out, err *e)
+static int prepare(struct job *job, const struct verify_policy_flags *f,
+                   const struct texts *images, struct policy_options *out, err *e)
 {
-	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS;
+	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_VERIFY_MS * images->len;
 	enum attachments_scope scope;
 
 	*out = (struct policy_options){ .path = f->policy,
@@ -181,7 +181,7 @@ static int prepare(struct job *job, const struct verify_policy_flags *f, const c
 		return -1;
 	out->has_platform = scope == SCOPE_PLATFORM;
 	out->all_platforms = scope == SCOPE_ALL;
-	return network_prepare(job, f->network, ms, first, &out->registry, e);
+	return network_prepare(job, f->network, ms, images->items[0], &out->registry, e);
 }
 
 int verify_policy(struct job *job, const struct verify_policy_flags *flags,
@@ -192,7 +192,7 @@ int verify_policy(struct job *job, const struct verify_policy_flags *flags,
 		                 .as_json = flags->output && strcmp(flags->output, "json") == 0 };
 	struct policy_options options;
 
-	if (prepare(job, flags, targets->items[0], &options, e) < 0 ||
+	if (prepare(job, flags, targets, &options, e) < 0 ||
 	    policy_open(&options, &s.session, e) < 0)
 		return -1;
 	output_stdout(&s.out);

@@ -3,6 +3,7 @@
  * built from that source, by a builder that its users cannot steer? With slsa-verifier's flags. */
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/options.h"
 #include "cmd/provenance.h"
 #include "cmd/roots.h"
 #include "sys/file.h"
@@ -34,7 +35,7 @@ static const struct flag build_flags_table[] = {
 static const struct flag other_flags_table[] = {
 	{ 0, "trusted-root", "FILE", FLAG_TEXT, FIELD(root),
 	  "logs and authorities (Sigstore's public ones)" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
+	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (30s an image)" },
 	{ 0, "attestations-path", "FILE", FLAG_TEXT, FIELD(attestations),
 	  "of npm: what its registry answers" },
 	{ 0, "package-name", "NAME", FLAG_TEXT, FIELD(package), "the package must have this name" },
@@ -104,9 +105,36 @@ static int take_summary(struct job *job, const struct other_flags *f, struct pro
 	return file_read_all(f->key, LIMIT_KEY, &job->arena, &t->key, e);
 }
 
+/* What belongs to another kind of evidence would be demanded of nobody. */
+static int check_mode(const struct provenance_flags *f, err *e)
+{
+	const struct other_flags *o = &f->other;
+	bool of_summary = o->verifier || o->resource || o->key || o->key_id || o->subjects.len > 0 ||
+	                  o->levels.len > 0;
+
+	if (options_refuse_empty(flags, f, e) < 0 ||
+	    options_refuse_empty(build_flags_table, &f->build, e) < 0 ||
+	    options_refuse_empty(other_flags_table, o, e) < 0)
+		return -1;
+	if (of_summary && !o->summary)
+		return err_set(e, ERR_USAGE, 0,
+		               "--verifier-id, --resource-uri, --verified-level, --subject-digest and "
+		               "--public-key-... ask of a summary: --attestation-path");
+	if ((o->package || o->version) && !o->attestations)
+		return err_set(e, ERR_USAGE, 0,
+		               "--package-name and --package-version ask of a package of npm: "
+		               "--attestations-path");
+	if (o->summary && (f->source || f->builder || f->paths.len > 0 || o->attestations))
+		return err_set(e, ERR_USAGE, 0,
+		               "a summary (--attestation-path) says nothing of source and builder");
+	return 0;
+}
+
 static int take_terms(struct job *job, const struct provenance_flags *f, struct prover_terms *t,
                       err *e)
 {
+	if (check_mode(f, e) < 0)
+		return -1;
 	if (trust_root_text(job, f->other.root, &t->root, e) < 0)
 		return -1;
 	t->wants_statement = f->print;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/message.h"
+#include "cmd/options.h"
 #include "cmd/roots.h"
 #include "sys/file.h"
 
@@ -92,8 +93,8 @@ static int refuse_elsewhere(const char *key, err *e)
 	    !bytes_starts(k, BYTES("pkcs11:")))
 		return 0;
 	return err_set(e, ERR_USAGE, 0,
-	               "'%s': a public key is a file or env://NAME; 'oakum public-key --key KEY' writes "
-	               "that of exec: and pkcs11:",
+	               "'%s': a public key is a file or env://NAME; 'oakum public-key --key KEY' "
+	               "writes that of exec: and pkcs11:",
 	               SHOW(k));
 }
 
@@ -226,7 +227,8 @@ int who_prepare(struct job *job, const struct who_flags *f, struct verify_terms 
 		                                       .ignore_sct = f->ignore_sct,
 		                                       .needs_timestamp = f->needs_timestamp,
 		                                       .claims = claims } };
-	if (check_accepted(f, e) < 0 || trust_root_text(job, f->root, &out->root, e) < 0)
+	if (options_refuse_empty(flags, f, e) < 0 || check_accepted(f, e) < 0 ||
+	    trust_root_text(job, f->root, &out->root, e) < 0)
 		return -1;
 	return f->keys.len > 0 ? take_keys(job, &f->keys, out, e) : take_identities(job, f, out, e);
 }

@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "base/pack.h"
-#include "base/text.h"
 #include "flow/verify_wire.h"
 #include "trust/legacy.h"
 #include "trust/statement.h"

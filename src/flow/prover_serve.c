@@ -4,7 +4,6 @@
 #include "flow/prover_wire.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
 #include "base/text.h"
 #include "crypto/lean.h"
 #include "trust/dsse.h"

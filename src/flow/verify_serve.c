@@ -2,8 +2,6 @@
 #include "flow/verify_wire.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
-#include "base/text.h"
 #include "crypto/lean.h"
 
 /* What the worker knows. */

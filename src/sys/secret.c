@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 const char *secret_keep(const char *text)
 {
@@ -20,4 +21,11 @@ const char *secret_keep(const char *text)
 	/* argv and the environment are ours to write to (C17 5.1.2.2.1). */
 	explicit_bzero((void *)(uintptr_t)text, n - 1);
 	return kept;
+}
+
+void secret_no_core(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none); /* less is always allowed */
 }

@@ -8,3 +8,7 @@
  * MADV_WIPEONFORK), for as long as the process lives; the original, a word of argv or of the
  * environment, is overwritten, so that neither a worker nor a list of processes shows it. */
 const char *secret_keep(const char *text);
+
+/* secret_no_core(): from now on this process leaves no picture of its memory behind when it dies,
+ * nor do those that it starts. */
+void secret_no_core(void);

@@ -27,7 +27,7 @@ struct judging {
 /* A verdict, and what it is a view of; where nothing holds, only why. */
 struct judged {
 	struct verdict verdict;
-	struct arena arena, content_arena;
+	struct arena arena;
 	struct judged *before;
 };
 
@@ -86,8 +86,7 @@ static void ask(struct judging *j, const struct policy_need *need, size_t signer
 	}
 	j->q->judge(at, &j->content, &at->subject, &question, &out->arena, &out->verdict);
 	if (out->verdict.kind == VERDICT_HOLDS) {
-		out->content_arena = j->content_arena;
-		j->content_arena = (struct arena){ 0 };
+		arena_adopt(&out->arena, &j->content_arena);
 		j->opened = NULL;
 		return;
 	}
@@ -375,9 +374,7 @@ int policy_decide(const struct policy_question *q, struct arena *a, struct decis
 		decide_default(&j);
 	arena_done(&j.scratch);
 	arena_done(&j.content_arena);
-	for (struct judged *v = j.last; v; v = v->before) {
+	for (struct judged *v = j.last; v; v = v->before)
 		arena_done(&v->arena);
-		arena_done(&v->content_arena);
-	}
 	return err_is_set(e) ? -1 : 0;
 }

@@ -246,7 +246,7 @@ status 'nor to a policy' 5 "$OAKUM" verify --policy p.yaml "$REGISTRY/shop:1.0"
 status 'which the layout meets' 0 "$OAKUM" verify --policy p.yaml --local-image "$REGISTRY/shop:1.0"
 for flag in '--use-signed-timestamps' '--certificate-github-workflow-ref=refs/tags/v9' '--check-claims=false' \
 	'--certificate-github-workflow-sha=deadbeef' '--insecure-ignore-tlog'; do
-	status "nothing that it does not heed: $flag" 2 "$OAKUM" verify --policy p.yaml $flag --local-image simple
+	status "nothing that it does not heed: $flag" 2 "$OAKUM" verify --policy p.yaml "$flag" --local-image simple
 done
 unlike 'nor to tree' "$("$OAKUM" tree --key right.pub "$REGISTRY/shop:1.0")" 'signature'
 is 'it is asked each time' "$(requests '.method == "GET" and .path == "/v2/shop/manifests/1.0"' | wc -l)" 5
