@@ -447,8 +447,8 @@
 #define LIMIT_WORKER_MEMORY (512 * MIB)
 /* One image as a whole, unless the user sets another bound: a terabyte at disk speed. */
 #define LIMIT_TIME_MS UINT64_C(3600000)
-/* What is attached to one image, gathered and judged, unless the user sets another bound: a registry
- * that answers slowly a thousand times keeps no gate waiting. */
+/* What is attached to one image, gathered and judged, unless the user sets another bound: a
+ * registry that answers slowly a thousand times keeps no gate waiting. */
 #define LIMIT_VERIFY_MS UINT64_C(30000)
 /* A worker that neither takes nor gives for so long is stuck. */
 #define LIMIT_WORKER_SILENCE_MS 60000

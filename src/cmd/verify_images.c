@@ -100,8 +100,10 @@ static int verify_one(const struct verify_images *v, struct verifier *verifier, 
 	if (who_target(&v->flags->who, text, a, &target, e) < 0 ||
 	    verify_image(verifier, &target, &v->image, a, &image, e) < 0)
 		return -1;
+	bool one = v->flags->platform && image.attached.subjects_len > 1; /* of an index */
+
 	images_note_tag(v->job, text, image.attached.tag,
-	                DIGEST_TEXT(&image.attached.subjects[0].digest), "verified");
+	                DIGEST_TEXT(&image.attached.subjects[one ? 1 : 0].digest), "verified");
 	if (v->flags->platform && !image.attached.subjects[0].is_index)
 		message_note(v->job, text, "is no index: --platform is not compared with what it says");
 	tell_others(v, text, &image, a);

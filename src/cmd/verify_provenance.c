@@ -105,18 +105,18 @@ static int take_summary(struct job *job, const struct other_flags *f, struct pro
 	return file_read_all(f->key, LIMIT_KEY, &job->arena, &t->key, e);
 }
 
+static bool asks_of_summary(const struct other_flags *o)
+{
+	return o->verifier || o->resource || o->key || o->key_id || o->subjects.len > 0 ||
+	       o->levels.len > 0;
+}
+
 /* What belongs to another kind of evidence would be demanded of nobody. */
 static int check_mode(const struct provenance_flags *f, err *e)
 {
 	const struct other_flags *o = &f->other;
-	bool of_summary = o->verifier || o->resource || o->key || o->key_id || o->subjects.len > 0 ||
-	                  o->levels.len > 0;
 
-	if (options_refuse_empty(flags, f, e) < 0 ||
-	    options_refuse_empty(build_flags_table, &f->build, e) < 0 ||
-	    options_refuse_empty(other_flags_table, o, e) < 0)
-		return -1;
-	if (of_summary && !o->summary)
+	if (!o->summary && asks_of_summary(o))
 		return err_set(e, ERR_USAGE, 0,
 		               "--verifier-id, --resource-uri, --verified-level, --subject-digest and "
 		               "--public-key-... ask of a summary: --attestation-path");
@@ -133,7 +133,9 @@ static int check_mode(const struct provenance_flags *f, err *e)
 static int take_terms(struct job *job, const struct provenance_flags *f, struct prover_terms *t,
                       err *e)
 {
-	if (check_mode(f, e) < 0)
+	if (options_refuse_empty(flags, f, e) < 0 ||
+	    options_refuse_empty(build_flags_table, &f->build, e) < 0 ||
+	    options_refuse_empty(other_flags_table, &f->other, e) < 0 || check_mode(f, e) < 0)
 		return -1;
 	if (trust_root_text(job, f->other.root, &t->root, e) < 0)
 		return -1;

@@ -206,12 +206,14 @@ static int decide(struct policy_session *s, const struct target *target,
 	buf question = BUF_INIT(LIMIT_POLICY_QUESTION);
 	bytes answer;
 
+	name_subjects(s, image, a, &asked);
+	/* Of one platform it is that one which is judged, and told: whoever pins what was told must
+	 * not get an index whose other platforms nobody looked at. */
 	asked.image = (struct image_name){
 		.name = bytes_str(*image->name ? image->name : here),
 		.tag = bytes_str(image->tag),
-		.digest = bytes_str(arena_printf(a, "%s", DIGEST_TEXT(&image->subjects[0].digest))),
+		.digest = bytes_str(arena_printf(a, "%s", DIGEST_TEXT(&asked.subjects[0].digests[0]))),
 	};
-	name_subjects(s, image, a, &asked);
 	pack_u64(&question, POLICY_DECIDE);
 	policy_asked_pack(&asked, &question);
 	int status = ask(s, &question, a, &answer, e);

@@ -112,6 +112,8 @@ status 'one does not hold' 4 blob --key p256.pub --list list --output json
 is 'as JSON, an object a line' "$(jq -cs '[group_by(.verified)[] | [.[0].verified, length]]' out)" \
 	'[[false,1],[true,15]]'
 printf 'p256.json\n' >list
+printf '\n' >empty
+status 'a list of nothing' 2 blob --key p256.pub --list empty
 status 'a line that is none' 2 blob --key p256.pub --list list
 printf 'p384.json\tfile\np384.json\t%s\n' "$digest" >list
 status 'the file is fetched where it is needed' 4 blob --key p384.pub --list list

@@ -72,6 +72,11 @@ status 'no artifact' 2 prove --provenance-path "$provenance"
 status 'a file, and no provenance' 2 prove ./hello
 status 'two tags' 2 prove $artifact --provenance-path "$provenance" --source-tag v1 --source-versioned-tag v1
 status 'an input without a value' 2 prove $artifact --provenance-path "$provenance" --build-workflow-input level
+for flag in source-tag source-branch source-versioned-tag builder-id; do
+	status "an empty --$flag" 2 prove $artifact --provenance-path "$provenance" --$flag ''
+done
+status 'flags of a summary without one' 2 prove $artifact --provenance-path "$provenance" --verifier-id x
+status 'flags of a package without one' 2 prove $artifact --provenance-path "$provenance" --package-name evil
 status 'no such file' 3 prove $artifact --provenance-path absent
 status 'an image by its tag' 4 prove registry.example/shop:1 --provenance-path "$provenance"
 like 'a tag may be moved' "$(cat err)" 'named by its digest'
