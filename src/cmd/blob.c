@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "crypto/lean.h"
 #include "sys/file.h"
 
 #include <sys/stat.h>
@@ -147,6 +148,7 @@ int blob_verify(const struct verify_terms *terms, const struct blob_flags *f, co
 	const struct deadline deadline = deadline_in(f->timeout_ms ? f->timeout_ms : LIMIT_TIME_MS);
 	struct verifier *v;
 
+	lean_begin(); /* nobody is asked here: no TLS */
 	if (verifier_start(terms, &deadline, &v, e) < 0)
 		return -1;
 	int status = judge(v, f, artifact, a, out, e);

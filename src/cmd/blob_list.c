@@ -7,6 +7,7 @@
 #include "cmd/output.h"
 #include "cmd/proof.h"
 #include "cmd/status.h"
+#include "crypto/lean.h"
 #include "sys/file.h"
 
 #include <unistd.h>
@@ -168,6 +169,7 @@ int blob_list_run(struct job *job, const struct blob_list *list, err *e)
 	if (status == 0 && bytes_trim(text).n == 0)
 		status = err_set(e, ERR_USAGE, 0, "%s is empty: nothing would be verified",
 		                 SHOW(bytes_str(list->path)));
+	lean_begin(); /* nobody is asked here: no TLS */
 	output_stdout(&r.out);
 	for (; r.seats_len < most && status == 0; r.seats_len++)
 		status = verifier_start(list->terms, &list->deadline, &r.seats[r.seats_len].verifier, e);

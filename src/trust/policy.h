@@ -58,6 +58,7 @@ enum test_kind {
 	TEST_SEVERITY,      /* of a scan: no finding worse than `worst` */
 	TEST_RESULT,        /* of a test result: PASSED */
 	TEST_CONFIGURATION, /* of a test result: one that it names */
+	TEST_BILL,          /* of a bill of materials: it is one, and lists something */
 	TEST_VALUE,         /* what stands at `path` in the predicate, compared with `values` */
 };
 enum value_operator {

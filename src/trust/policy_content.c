@@ -191,6 +191,7 @@ static bool fits_provenance(const struct look *l)
 	case TEST_SEVERITY:
 	case TEST_RESULT:
 	case TEST_CONFIGURATION:
+	case TEST_BILL:
 	case TEST_VALUE: break;
 	}
 	return false;
@@ -305,6 +306,28 @@ static bool fits_severity(const struct look *l, json predicate)
 	return !f.too_bad || refuse(l, "a finding of severity", f.worst);
 }
 
+/* -- bills of materials ------------------------------------------------------------------------ */
+
+/* SPDX 2 and 3, CycloneDX, and SPDX's tag-value form, which cosign puts into a string. */
+static bool fits_bill(const struct look *l, json predicate)
+{
+	static const char *const lists[] = { "packages", "files", "@graph", "components" };
+	bytes text = json_bytes(predicate, l->arena);
+	bool is_bill = bytes_starts(json_bytes(json_get(predicate, "spdxVersion"), l->arena),
+	                            BYTES("SPDX-")) ||
+	               json_type(json_get(predicate, "@context")) != JSON_NONE ||
+	               bytes_is(json_bytes(json_get(predicate, "bomFormat"), l->arena), "CycloneDX");
+
+	if (bytes_starts(text, BYTES("SPDXVersion:")) &&
+	    bytes_search(text, BYTES("\nPackageName:")) < text.n)
+		return true;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists) && is_bill; i++)
+		if (json_type(json_first(json_get(predicate, lists[i]))) != JSON_NONE)
+			return true;
+	return refuse(l, is_bill ? "the bill of materials lists nothing" : "it is no bill of materials",
+	              (bytes){ 0 });
+}
+
 /* -- test results ------------------------------------------------------------------------------ */
 
 static bool fits_result(const struct look *l, json predicate)
@@ -398,6 +421,7 @@ static bool fits_predicate(const struct look *l)
 	case TEST_SEVERITY: return fits_severity(l, predicate);
 	case TEST_RESULT: return fits_result(l, predicate);
 	case TEST_CONFIGURATION: return fits_configuration(l, predicate);
+	case TEST_BILL: return fits_bill(l, predicate);
 	case TEST_VALUE: return fits_value(l, predicate);
 	case TEST_NONE:
 	case TEST_BUILDER:

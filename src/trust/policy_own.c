@@ -128,6 +128,7 @@ static int read_sbom(struct policy_reader *r, const struct yaml_node *v, struct 
 		policy_add_types(r, PREDICATES_SPDX, need);
 		policy_add_types(r, PREDICATES_CYCLONEDX, need);
 	}
+	(void)policy_need_test(r, need, TEST_BILL);
 	return 0;
 }
 

@@ -87,7 +87,12 @@ sed -i 's/^signers:/&\n  u: {identity: me, issuer: they}\n  v: {identity: me, is
 status 'nor an identity by two names' 2 judge oci:shop
 
 lacks 'a bill of materials' 'sbom: a'
-echo '{"bomFormat": "CycloneDX", "specVersion": "1.6"}' >bill.json
+echo '{}' >bill.json
+"$OAKUM" attest --key b.key --type cyclonedx --predicate bill.json oci:shop >signed
+fails 'what is called one and is none' 'sbom: b' 'no bill of materials'
+cat >bill.json <<'END'
+{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "name": "zlib", "version": "1.3"}]}
+END
 "$OAKUM" attest --key b.key --type cyclonedx --predicate bill.json oci:shop >signed
 holds 'a bill of materials' 'sbom: b'
 fails 'signed by another' 'sbom: a' 'does not hold'

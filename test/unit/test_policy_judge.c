@@ -135,6 +135,7 @@ static void decide(const char *text, const struct made *made, size_t n, struct d
 	"\"severity\": [{\"method\": \"CVSS_V3\", \"score\": \"" score "\"}]}]}}"
 #define TEST "https://in-toto.io/attestation/test-result/v0.1"
 #define SPDX "https://spdx.dev/Document"
+#define SPDX_BILL "{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"name\":\"a\"}]}"
 
 /* One need of the policy, one attachment, what is decided. */
 static const struct {
@@ -165,13 +166,19 @@ static const struct {
 	  DECISION_DENIED,
 	  "may be of any age" },
 	{ "signature: a", { .witnessed = NOW }, DECISION_PASSES, "on or before 2027-01-15" },
-	{ "sbom: a", { .type = SPDX, .predicate = "{}" }, DECISION_PASSES, "signed by a" },
+	{ "sbom: a", { .type = SPDX, .predicate = SPDX_BILL }, DECISION_PASSES, "signed by a" },
+	{ "sbom: a", { .type = SPDX, .predicate = "\"SPDXVersion: SPDX-2.3\\nPackageName: a\"" },
+	  DECISION_PASSES, "signed by a" },
+	{ "sbom: a", { .type = SPDX, .predicate = "{}" }, DECISION_DENIED, "no bill of materials" },
+	{ "sbom: a", { .type = SPDX, .predicate = "{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[]}" },
+	  DECISION_DENIED, "lists nothing" },
 	{ "sbom: {by: a, format: cyclonedx}",
 	  { .type = SPDX, .predicate = "{}" },
 	  DECISION_LACKS,
 	  "nothing" },
 	{ "sbom: {by: a, format: cyclonedx}",
-	  { .type = "https://cyclonedx.org/bom", .predicate = "{}" },
+	  { .type = "https://cyclonedx.org/bom",
+	    .predicate = "{\"bomFormat\":\"CycloneDX\",\"components\":[{\"name\":\"a\"}]}" },
 	  DECISION_PASSES,
 	  "signed" },
 	{ "sbom: b", { .type = SPDX, .predicate = "{}" }, DECISION_DENIED, "does not hold" },
