@@ -79,7 +79,8 @@ static int check_log(const struct signing *s, err *e)
 	               SHOW(bytes_str(keyless_log(k))));
 }
 
-int signing_login(struct signing *s, err *e)
+/* Workers are forked, nobody is asked yet. */
+static int start_services(struct signing *s, err *e)
 {
 	const struct signing_flags *f = s->flags;
 	bool has_key = f->key.key != NULL;
@@ -89,8 +90,15 @@ int signing_login(struct signing *s, err *e)
 	if (keyless_is_asked(&f->keyless, has_key) &&
 	    keyless_start(s->job, &f->keyless, &s->registry.http, has_key, &s->keyless, e) < 0)
 		return -1;
-	if (check_log(s, e) < 0)
-		return -1;
+	return check_log(s, e);
+}
+
+/* The key is read, or a certificate asked for: from then on it is public who signs. */
+static int enter(struct signing *s, err *e)
+{
+	const struct signing_flags *f = s->flags;
+	bool has_key = f->key.key != NULL;
+
 	if (has_key ? keys_open(s->job, &f->key, &s->words, &s->signer, e) < 0
 	            : keyless_login(s->keyless, e) < 0)
 		return -1;
@@ -100,6 +108,11 @@ int signing_login(struct signing *s, err *e)
 		                        .keyless = s->keyless ? keyless_of(s->keyless) : NULL,
 		                        .by_certificate = !has_key };
 	return 0;
+}
+
+int signing_login(struct signing *s, err *e)
+{
+	return start_services(s, e) < 0 ? -1 : enter(s, e);
 }
 
 void signing_close(struct signing *s)
@@ -263,6 +276,23 @@ static int sign_one(struct telling *t, const char *name, const struct sign_wish 
 	return 0;
 }
 
+/* Without a key nothing is certified before all images are found. */
+static int find_all(struct signing *s, const struct texts *images, const struct sign_wish *wish,
+                    err *e)
+{
+	for (size_t i = 0; i < images->len && !s->flags->key.key; i++) {
+		struct attach_image image;
+		struct target target;
+
+		if (target_parse_signed(images->items[i], &s->job->arena, &target, e) < 0)
+			return -1;
+		if (attach_begin(&s->session, &target, wish->scope, wish->platform, &s->job->arena, &image,
+		                 e) < 0)
+			return err_wrap(e, "%s", SHOW(bytes_str(images->items[i])));
+	}
+	return 0;
+}
+
 int signing_images(struct signing *s, const struct texts *images, struct sign_wish *wish, err *e)
 {
 	struct telling t = { .s = s,
@@ -276,7 +306,7 @@ int signing_images(struct signing *s, const struct texts *images, struct sign_wi
 	if (take_forms(s->flags, wish, e) < 0 || take_scope(s, &platform, wish, e) < 0)
 		return -1;
 	s->as_tag = wish->as_tag;
-	if (signing_login(s, e) < 0)
+	if (start_services(s, e) < 0 || find_all(s, images, wish, e) < 0 || enter(s, e) < 0)
 		return -1;
 	wish->keep = bytes_is(bytes_str(s->flags->upload), "false") ||
 	             bytes_is(bytes_str(s->flags->no_upload), "true");

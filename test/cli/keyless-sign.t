@@ -188,6 +188,11 @@ version=2
 fault
 status "the tag scheme has no place for Rekor 2" 2 signed sign --format tag
 is "which is said before anything is published" "$(cat "$s/log")" ''
+there=$image
+image=$REGISTRY/nothere:1
+status "an image that is not there" 3 signed sign
+is "is missed before anybody is certified" "$(cat "$s/log")" ''
+image=$there
 fault rekor-set-false
 version=1
 before=$(requests '.method == "PUT"' | wc -l)
