@@ -45,7 +45,7 @@ static int take_signer(struct verification *v)
 		return 0;
 	}
 	if (b->certificate.n == 0)
-		return refuse(v, "a key signed it, no certificate: say which key");
+		return refuse(v, "a key signed it, nobody with a certificate");
 	if (certificate_read(b->certificate, &v->certificate, v->e) < 0)
 		return -1;
 	v->key = certificate_key(v->certificate);
@@ -374,8 +374,8 @@ static int check_identity(struct verification *v)
 		fits = identity_fits(&r->identities[i], out->identity, out->issuer);
 	if (!fits)
 		return err_set(v->e, ERR_UNTRUSTED, 0,
-		               "signed by '%s', for whom '%s' vouches: not who is asked for",
-		               SHOW(out->identity), SHOW(out->issuer));
+		               "not who is asked for: '%s' vouches for '%s'", SHOW(out->issuer),
+		               SHOW(out->identity)); /* the longer one last: it may be cut */
 	return check_claims(v);
 }
 

@@ -146,7 +146,7 @@ print(*[c["check"] for c in json.load(sys.stdin)["checks"] if c["holds"] == "no"
 		'log entries, certificate chain, signature'
 	status 'another identity' 0 "$OAKUM" trust explain "$case/bundle.sigstore.json" \
 		--certificate-identity a@example.com --certificate-oidc-issuer https://accounts.google.com
-	like 'is not who is asked for' "$(cat "$TMP/out")" '^  no   identity: .*not who is asked for$'
+	like 'is not who is asked for' "$(cat "$TMP/out")" '^  no   identity: not who is asked for: '
 	status 'another root' 0 "$OAKUM" trust explain "$case/bundle.sigstore.json" \
 		--trusted-root "$shared/generated/g-msg-rekor1/trusted_root.json"
 	like 'knows nothing of its log' "$(cat "$TMP/out")" '^  no   log entries: no entry of a log that is trusted$'
