@@ -120,6 +120,9 @@ static int check_mode(const struct provenance_flags *f, err *e)
 		return err_set(e, ERR_USAGE, 0,
 		               "--verifier-id, --resource-uri, --verified-level, --subject-digest and "
 		               "--public-key-... ask of a summary: --attestation-path");
+	if ((o->package && !*o->package) || (o->version && !*o->version))
+		return err_set(e, ERR_USAGE, 0,
+		               "--package-name and --package-version are no questions when empty");
 	if ((o->package || o->version) && !o->attestations)
 		return err_set(e, ERR_USAGE, 0,
 		               "--package-name and --package-version ask of a package of npm: "
@@ -135,7 +138,7 @@ static int take_terms(struct job *job, const struct provenance_flags *f, struct 
 {
 	if (options_refuse_empty(flags, f, e) < 0 ||
 	    options_refuse_empty(build_flags_table, &f->build, e) < 0 ||
-	    options_refuse_empty(other_flags_table, &f->other, e) < 0 || check_mode(f, e) < 0)
+	    check_mode(f, e) < 0)
 		return -1;
 	if (trust_root_text(job, f->other.root, &t->root, e) < 0)
 		return -1;
