@@ -1,81 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The documents on a worker's pipe. Each shape is described once; the description writes when `out`
  * is set and reads otherwise, so that both directions cannot drift apart. */
-#include "base/pack.h"
 #include "base/limits.h"
-#include "oci/document.h"
-
-struct wire {
-	buf *out;
-	bytes in;
-	struct arena *a;
-	bool failed; /* reading: something was malformed; what follows stays empty */
-};
-
-static uint64_t wire_number(struct wire *w, uint64_t v, uint64_t max)
-{
-	uint64_t got = 0;
-
-	if (w->out)
-		pack_u64(w->out, v);
-	else if (w->failed || !pack_take_u64(&w->in, max, &got))
-		w->failed = true;
-	return w->out ? v : got;
-}
-
-static void wire_bytes(struct wire *w, bytes *v)
-{
-	if (w->out)
-		pack_bytes(w->out, *v);
-	else if (w->failed || !pack_take_bytes(&w->in, w->in.n, v))
-		w->failed = true;
-}
-
-static void wire_bool(struct wire *w, bool *v)
-{
-	*v = wire_number(w, *v, 1) == 1;
-}
-
-static void wire_digest(struct wire *w, digest *v)
-{
-	v->algorithm = (enum digest_algorithm)wire_number(w, v->algorithm, DIGEST_SHA512);
-	bytes value = bytes_of(v->value, digest_size(v));
-
-	if (w->out) {
-		buf_put(w->out, value);
-	} else if (w->failed || !bytes_take(&w->in, value.n, &value)) {
-		w->failed = true;
-	} else if (value.n) {
-		memcpy(v->value, value.p, value.n);
-	}
-}
-
-/* How many elements follow: each takes an octet at least, so a lie cannot make us allocate. */
-static size_t wire_count(struct wire *w, size_t len, size_t max)
-{
-	return (size_t)wire_number(w, len, max < w->in.n ? max : w->in.n);
-}
-
-#define WIRE_LIST(w, list, max, each) \
-	do { \
-		size_t count_ = wire_count((w), (list)->len, (max)); \
-		if (!(w)->out) { \
-			(list)->items = arena_zero_array((w)->a, count_, sizeof(*(list)->items)); \
-			(list)->len = (list)->cap = count_; \
-		} \
-		for (size_t i_ = 0; i_ < count_; i_++) \
-			each((w), &(list)->items[i_]); \
-	} while (0)
+#include "oci/wire.h"
 
 static void wire_strings(struct wire *w, struct strings *v)
 {
 	WIRE_LIST(w, v, LIMIT_CONFIG_ITEMS, wire_bytes);
-}
-
-static void wire_label(struct wire *w, struct oci_label *v)
-{
-	wire_bytes(w, &v->name);
-	wire_bytes(w, &v->value);
 }
 
 static void wire_platform(struct wire *w, struct platform *v)
