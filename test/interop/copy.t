@@ -187,4 +187,5 @@ else
 	fi
 fi
 kill $registry $podman 2>/dev/null
+wait
 done_testing
