@@ -442,6 +442,12 @@
 #define LIMIT_DECISION_LINES 4096
 #define LIMIT_DECISION_TEXT 512
 
+/* Headers of one layer that is unpacked: some 400,000 files. */
+#define LIMIT_UNPACK_ANSWER ((size_t)(64 * MIB))
+
+/* Names of 33 octets in the page that mount(2) takes; Docker's own limit is 125. */
+#define LIMIT_ROOTFS_LAYERS 120
+
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
 #define LIMIT_WORKER_MEMORY (512 * MIB)

@@ -6,6 +6,7 @@
 #include "oci/engine.h"
 #include "oci/layout_choose.h"
 #include "sys/file.h"
+#include "transfer/cargo.h"
 #include "transfer/convert.h"
 #include "transfer/destination.h"
 
@@ -16,13 +17,10 @@ struct transfer {
 	const struct transfer_options *options;
 	const struct target *from, *to;
 	struct arena *arena;
-	struct parser parser;
-	struct registry *registry;
-	struct origin origin;
-	struct plan plan;
+	struct cargo_options how;
+	struct cargo source;
 	struct destination destination;
 	struct meter meter;
-	struct engines engines;
 };
 
 const char *transfer_tag(bytes name, struct arena *a)
@@ -36,93 +34,20 @@ const char *transfer_tag(bytes name, struct arena *a)
 	return slash < name.n ? "latest" : arena_str(a, name);
 }
 
-/* -- the source -------------------------------------------------------------------------------- */
-
-/* open_source(t, e): what has to be open before the fork. */
-static int open_source(struct transfer *t, err *e)
-{
-	struct origin *o = &t->origin;
-
-	*o = (struct origin){
-		.kind = t->from->kind, .target = t->from, .parser = &t->parser, .local = { .fd = -1 }
-	};
-	switch (t->from->kind) {
-	case TARGET_REGISTRY: return reference_parse(t->from->tag, t->arena, &o->reference, e);
-	case TARGET_LAYOUT:
-	case TARGET_ARCHIVE:
-	case TARGET_OCI_ARCHIVE:
-	case TARGET_DOCKER_ARCHIVE: return local_open(t->from, &o->local, e);
-	case TARGET_DAEMON:
-		o->local.fd = file_temp_unlinked(t->options->tmp_dir, e);
-		o->local.is_archive = true;
-		return o->local.fd < 0 ? -1 : 0;
-	case TARGET_NONE:
-	case TARGET_ROOTFS:
-	case TARGET_SBOM: break;
-	}
-	return err_set(e, ERR_USAGE, 0, "'%s' is no image that can be copied",
-	               SHOW(bytes_str(t->from->text)));
-}
-
-/* export_image(t, e): the engine's answer, written once; from then on it is an archive. */
-static int export_image(struct transfer *t, err *e)
-{
-	static const struct target any = { .kind = TARGET_ARCHIVE, .path = "", .tag = "", .text = "" };
-	struct origin *o = &t->origin;
-	struct engine_search want = { .http = &t->options->registry.http,
-		                          .image = t->from->tag,
-		                          .fd = o->local.fd };
-	const struct engine *engine;
-
-	if (engines_find(t->options->environment, t->arena, &t->engines, e) < 0 ||
-	    engines_export(&t->engines, &want, t->arena, &engine, &o->local.size, e) < 0)
-		return -1;
-	o->kind = TARGET_ARCHIVE;
-	o->target = &any;
-	return 0;
-}
-
-static int open_network(struct transfer *t, err *e)
-{
-	struct registry_options options = t->options->registry;
-	bool reads = t->from->kind == TARGET_REGISTRY, writes = t->to->kind == TARGET_REGISTRY;
-
-	options.parse_index = parser_index;
-	options.parse_layout = parser_layout;
-	options.parse_ctx = &t->parser;
-	if ((reads || writes) && registry_open(&options, &t->registry, e) < 0)
-		return -1;
-	if (reads)
-		t->origin.registry = t->registry;
-	return t->from->kind == TARGET_DAEMON ? export_image(t, e) : 0;
-}
-
-static int make_plan(struct transfer *t, err *e)
-{
-	const struct transfer_options *o = t->options;
-	bool expand = t->to->kind == TARGET_DOCKER_ARCHIVE || t->to->kind == TARGET_DAEMON;
-	struct plan_options options = { o->platform, o->all, o->referrers, o->foreign, expand };
-
-	if (open_source(t, e) < 0 ||
-	    parser_start(&t->parser, &t->origin.local, o->registry.http.deadline, e) < 0 ||
-	    open_network(t, e) < 0 || origin_begin(&t->origin, t->arena, e) < 0)
-		return -1;
-	return plan_make(&t->origin, &options, t->arena, &t->plan, e);
-}
-
 /* -- the destination --------------------------------------------------------------------------- */
 
 /* full_name(t): as docker keeps names: with a host and a tag; empty when there is none. */
 static int full_name(struct transfer *t, bytes *out, err *e)
 {
-	struct reference ref = t->origin.reference;
+	struct reference ref = t->source.origin.reference;
 	const char *asked = t->to->tag;
 
 	*out = (bytes){ 0 };
 	if (*asked && reference_parse(asked, t->arena, &ref, e) < 0)
 		return -1;
-	if (!*asked && !t->origin.registry) {
-		*out = t->origin.kind == TARGET_DOCKER_ARCHIVE ? t->plan.tag : bytes_of(NULL, 0);
+	if (!*asked && !t->source.origin.registry) {
+		*out = t->source.origin.kind == TARGET_DOCKER_ARCHIVE ? t->source.plan.tag
+		                                                      : bytes_of(NULL, 0);
 		return 0;
 	}
 	ref.digest = (digest){ 0 };
@@ -133,11 +58,11 @@ static int full_name(struct transfer *t, bytes *out, err *e)
 
 static int first_engine(struct transfer *t, const struct engine **out, err *e)
 {
-	if (engines_find(t->options->environment, t->arena, &t->engines, e) < 0)
+	if (engines_find(t->options->environment, t->arena, &t->source.engines, e) < 0)
 		return -1;
-	if (t->engines.len == 0)
+	if (t->source.engines.len == 0)
 		return err_set(e, ERR_ABSENT, 0, "no Docker or Podman is running here (no socket found)");
-	*out = &t->engines.items[0];
+	*out = &t->source.engines.items[0];
 	return 0;
 }
 
@@ -147,21 +72,22 @@ static int open_destination(struct transfer *t, err *e)
 
 	*d = (struct destination){ .target = t->to,
 		                       .meter = &t->meter,
-		                       .parser = &t->parser,
+		                       .parser = &t->source.parser,
 		                       .arena = t->arena,
 		                       .layout = LAYOUT_CLOSED,
 		                       .archive = { .folder = -1, .file = { .fd = -1 } },
-		                       .registry = t->registry,
+		                       .registry = t->source.registry,
 		                       .tmp_dir = t->options->tmp_dir,
 		                       .verify = t->options->verify,
 		                       .http = &t->options->registry.http };
-	d->tag = bytes_str(*t->to->tag ? t->to->tag : transfer_tag(t->plan.tag, t->arena));
+	d->tag = bytes_str(*t->to->tag ? t->to->tag : transfer_tag(t->source.plan.tag, t->arena));
 	if (t->to->kind == TARGET_REGISTRY) {
 		if (reference_parse(t->to->tag, t->arena, &d->reference, e) < 0)
 			return -1;
-		if (t->origin.registry && strcmp(d->reference.host, t->origin.reference.host) == 0 &&
-		    strcmp(d->reference.repository, t->origin.reference.repository) != 0)
-			d->mount_from = t->origin.reference.repository;
+		if (t->source.origin.registry &&
+		    strcmp(d->reference.host, t->source.origin.reference.host) == 0 &&
+		    strcmp(d->reference.repository, t->source.origin.reference.repository) != 0)
+			d->mount_from = t->source.origin.reference.repository;
 		d->tag = bytes_str(d->reference.tag);
 	}
 	if ((t->to->kind == TARGET_DOCKER_ARCHIVE || t->to->kind == TARGET_DAEMON) &&
@@ -178,7 +104,8 @@ static int take_blob(void *ctx, size_t job, err *e)
 {
 	struct transfer *t = ctx;
 
-	return t->destination.ops->take(&t->destination, &t->plan.blobs.items[job], &t->origin, e);
+	return t->destination.ops->take(&t->destination, &t->source.plan.blobs.items[job],
+	                                &t->source.origin, e);
 }
 
 static int expand_image(void *ctx, size_t job, err *e)
@@ -186,7 +113,7 @@ static int expand_image(void *ctx, size_t job, err *e)
 	struct transfer *t = ctx;
 
 	(void)job; /* one: the sealed worker serves one thread */
-	return docker_write(&t->destination, &t->plan, &t->origin, e);
+	return docker_write(&t->destination, &t->source.plan, &t->source.origin, e);
 }
 
 static int convert_image(void *ctx, size_t job, err *e)
@@ -194,13 +121,14 @@ static int convert_image(void *ctx, size_t job, err *e)
 	struct transfer *t = ctx;
 
 	(void)job; /* one: a layer is compressed by threads of its own */
-	return convert_run(&t->destination, &t->plan, &t->origin, t->options->compress, e);
+	return convert_run(&t->destination, &t->source.plan, &t->source.origin, t->options->compress,
+	                   e);
 }
 
 static int copy_blobs(struct transfer *t, err *e)
 {
 	unsigned threads = t->options->threads ? t->options->threads : TRANSFER_THREADS;
-	bool converts = t->origin.kind == TARGET_DOCKER_ARCHIVE;
+	bool converts = t->source.origin.kind == TARGET_DOCKER_ARCHIVE;
 	struct pool pool = { .jobs = 1, .threads = 1, .ctx = t, .meter = &t->meter };
 
 	if (!t->destination.ops) {
@@ -208,10 +136,10 @@ static int copy_blobs(struct transfer *t, err *e)
 	} else if (converts && t->options->compress != CODEC_NONE) {
 		pool.run = convert_image;
 	} else {
-		if (converts && convert_keep(&t->destination, &t->plan, &t->origin, e) < 0)
+		if (converts && convert_keep(&t->destination, &t->source.plan, &t->source.origin, e) < 0)
 			return -1;
 		pool.run = take_blob;
-		pool.jobs = t->plan.blobs.len - (converts ? 1 : 0); /* its config is there */
+		pool.jobs = t->source.plan.blobs.len - (converts ? 1 : 0); /* its config is there */
 		pool.threads = t->destination.ops->one_by_one ? 1 : threads;
 	}
 	return pool_run(&pool, e);
@@ -223,24 +151,25 @@ static int put_documents(struct transfer *t, err *e)
 
 	if (!d->ops)
 		return docker_finish(d, e);
-	for (size_t i = 0; i < t->plan.documents.len; i++)
-		if (d->ops->put(d, &t->plan.documents.items[i], i + 1 == t->plan.documents.len, e) < 0)
+	for (size_t i = 0; i < t->source.plan.documents.len; i++)
+		if (d->ops->put(d, &t->source.plan.documents.items[i],
+		                i + 1 == t->source.plan.documents.len, e) < 0)
 			return -1;
-	return d->ops->commit(d, &t->plan, e);
+	return d->ops->commit(d, &t->source.plan, e);
 }
 
 static void tell(const struct transfer *t, struct transfer_result *out)
 {
-	const struct plan *p = &t->plan;
+	const struct plan *p = &t->source.plan;
 
 	*out = (struct transfer_result){ .tag = arena_str(t->arena, t->destination.tag),
 		                             .octets = p->octets,
 		                             .sent = atomic_load(&t->meter.sent),
 		                             .blobs = p->blobs.len,
 		                             .manifests = p->documents.len };
-	out->kept_expanded = t->destination.ops && t->origin.members.len > 0;
-	if (t->origin.kind == TARGET_LAYOUT && !t->options->referrers)
-		out->left_behind = layout_attached(&t->origin.index.manifests);
+	out->kept_expanded = t->destination.ops && t->source.origin.members.len > 0;
+	if (t->source.origin.kind == TARGET_LAYOUT && !t->options->referrers)
+		out->left_behind = layout_attached(&t->source.origin.index.manifests);
 	if (t->destination.ops)
 		out->digest = p->documents.items[p->documents.len - 1].d.digest;
 	else
@@ -249,9 +178,16 @@ static void tell(const struct transfer *t, struct transfer_result *out)
 
 static int run(struct transfer *t, struct transfer_result *out, err *e)
 {
-	if (make_plan(t, e) < 0)
+	const struct transfer_options *o = t->options;
+	struct plan_options want = { o->platform, o->all, o->referrers, o->foreign,
+		                         t->to->kind == TARGET_DOCKER_ARCHIVE ||
+		                             t->to->kind == TARGET_DAEMON };
+
+	t->how = (struct cargo_options){ o->registry, o->environment, o->tmp_dir,
+		                             t->to->kind == TARGET_REGISTRY };
+	if (cargo_open(&t->source, &want, e) < 0)
 		return err_wrap(e, "%s", SHOW(bytes_str(t->from->text)));
-	t->meter = (struct meter){ .total = t->plan.octets,
+	t->meter = (struct meter){ .total = t->source.plan.octets,
 		                       .report = t->options->report,
 		                       .ctx = t->options->report_ctx };
 	if (open_destination(t, e) < 0 || copy_blobs(t, e) < 0 || put_documents(t, e) < 0)
@@ -270,15 +206,12 @@ int transfer_run(const struct target *from, const struct target *to,
 	t->from = from;
 	t->to = to;
 	t->arena = a;
-	t->origin.local.fd = -1;
+	t->source = (struct cargo){ .target = from, .options = &t->how, .arena = a };
 	t->destination.layout = (struct layout)LAYOUT_CLOSED;
 	t->destination.archive = (struct archive){ .folder = -1, .file = { .fd = -1 } };
 	int status = run(t, out, e);
 
 	destination_close(&t->destination);
-	if (t->registry)
-		registry_close(t->registry);
-	parser_stop(&t->parser);
-	local_close(&t->origin.local);
+	cargo_close(&t->source);
 	return status;
 }

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/bundle.h"
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "fmt/json_write.h"
+#include "runtime/syscalls.h"
+
+/* What Docker and Podman mask and protect, with the additions of 2024 and 2025. */
+static const char *const masked[] = {
+	"/proc/acpi",
+	"/proc/asound",
+	"/proc/interrupts",
+	"/proc/kcore",
+	"/proc/keys",
+	"/proc/latency_stats",
+	"/proc/sched_debug",
+	"/proc/scsi",
+	"/proc/timer_list",
+	"/proc/timer_stats",
+	"/sys/devices/virtual/powercap",
+	"/sys/firmware",
+	NULL,
+};
+static const char *const protected[] = {
+	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL,
+};
+
+/* What root may do in a container that nobody hardened: Docker's default set. */
+static const char *const usual_capabilities[] = {
+	"CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",     "CAP_FSETID",
+	"CAP_KILL",        "CAP_MKNOD",   "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
+	"CAP_SETGID",      "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT", NULL,
+};
+
+static void put_texts(struct json_writer *w, const char *name, const char *const *texts)
+{
+	json_write_array(w, name);
+	for (size_t i = 0; texts[i]; i++)
+		json_write_text(w, NULL, texts[i]);
+	json_write_end(w);
+}
+
+static void put_strings(struct json_writer *w, const char *name, const struct strings *texts)
+{
+	json_write_array(w, name);
+	for (size_t i = 0; i < texts->len; i++)
+		json_write_str(w, NULL, texts->items[i]);
+	json_write_end(w);
+}
+
+/* -- the process ------------------------------------------------------------------------------- */
+
+static void put_capabilities(const struct hardening *h, struct json_writer *w)
+{
+	static const char *const none[] = { NULL };
+	static const char *const sets[] = { "bounding", "effective", "inheritable", "permitted",
+		                                "ambient" };
+	bool has_none = hardening_has(h, DEFENCE_CAPABILITIES);
+
+	json_write_object(w, "capabilities");
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
+		put_texts(w, sets[i], has_none || i == 2 || i == 4 ? none : usual_capabilities);
+	json_write_end(w);
+}
+
+static void put_process(const struct hardening *h, struct json_writer *w)
+{
+	bool is_root = !hardening_has(h, DEFENCE_USER);
+
+	json_write_object(w, "process");
+	json_write_bool(w, "terminal", h->terminal);
+	json_write_object(w, "user");
+	json_write_u64(w, "uid", is_root ? 0 : h->uid);
+	json_write_u64(w, "gid", is_root ? 0 : h->gid);
+	json_write_end(w);
+	put_strings(w, "args", &h->args);
+	put_strings(w, "env", &h->env);
+	json_write_str(w, "cwd", h->cwd);
+	put_capabilities(h, w);
+	json_write_bool(w, "noNewPrivileges", hardening_has(h, DEFENCE_PRIVILEGES));
+	json_write_end(w);
+}
+
+/* -- mounts ------------------------------------------------------------------------------------ */
+
+/* options end with NULL; size 0: unsaid. */
+static void put_mount(struct json_writer *w, const char *destination, const char *type,
+                      const char *source, const char *const *options)
+{
+	json_write_object(w, NULL);
+	json_write_text(w, "destination", destination);
+	json_write_text(w, "type", type);
+	json_write_text(w, "source", source);
+	put_texts(w, "options", options);
+	json_write_end(w);
+}
+
+static void put_system(const struct bundle_host *host, struct json_writer *w)
+{
+	static const char *const proc[] = { "nosuid", "noexec", "nodev", NULL };
+	static const char *const dev[] = { "nosuid",   "noexec",      "strictatime",
+		                               "mode=755", "size=65536k", NULL };
+	static const char *const pts[] = { "nosuid",        "noexec",    "newinstance",
+		                               "ptmxmode=0666", "mode=0620", NULL };
+	static const char *const shm[] = {
+		"nosuid", "noexec", "nodev", "mode=1777", "size=65536k", NULL
+	};
+	static const char *const queue[] = { "nosuid", "noexec", "nodev", NULL };
+	static const char *const sys[] = { "nosuid", "noexec", "nodev", "ro", NULL };
+	static const char *const bound[] = { "rbind", "nosuid", "noexec", "nodev", "ro", NULL };
+
+	put_mount(w, "/proc", "proc", "proc", proc);
+	put_mount(w, "/dev", "tmpfs", "tmpfs", dev);
+	put_mount(w, "/dev/pts", "devpts", "devpts", pts);
+	put_mount(w, "/dev/shm", "tmpfs", "shm", shm);
+	put_mount(w, "/dev/mqueue", "mqueue", "mqueue", queue);
+	if (host->as_user)
+		put_mount(w, "/sys", "none", "/sys", bound);
+	else
+		put_mount(w, "/sys", "sysfs", "sysfs", sys);
+}
+
+static void put_folders(const struct hardening *h, struct json_writer *w, struct arena *a)
+{
+	bool noexec = hardening_has(h, DEFENCE_NOEXEC);
+
+	for (size_t i = 0; i < h->folders.len; i++) {
+		const struct hardening_folder *f = &h->folders.items[i];
+		const char *options[] = { "nosuid",
+			                      "nodev",
+			                      "mode=1777",
+			                      arena_printf(a, "size=%lluk",
+			                                   (unsigned long long)((f->size + 1023) / 1024)),
+			                      noexec ? "noexec" : NULL,
+			                      NULL };
+
+		put_mount(w, f->path, "tmpfs", "tmpfs", options);
+	}
+}
+
+static void put_mounts(const struct hardening *h, const struct bundle_host *host,
+                       struct json_writer *w)
+{
+	static const char *const secret[] = { "bind", "ro", "nosuid", "noexec", "nodev", NULL };
+	struct arena a = ARENA_INIT;
+
+	json_write_array(w, "mounts");
+	put_system(host, w);
+	put_folders(h, w, &a);
+	if (host->secrets)
+		put_mount(w, "/run/secrets", "none", host->secrets, secret);
+	json_write_end(w);
+	arena_done(&a);
+}
+
+/* -- Linux ------------------------------------------------------------------------------------- */
+
+static void put_namespace(struct json_writer *w, const char *type)
+{
+	json_write_object(w, NULL);
+	json_write_text(w, "type", type);
+	json_write_end(w);
+}
+
+static void put_ids(struct json_writer *w, const char *name, const struct bundle_host *host)
+{
+	json_write_array(w, name);
+	json_write_object(w, NULL);
+	json_write_u64(w, "containerID", 0);
+	json_write_u64(w, "hostID", host->id_base);
+	json_write_u64(w, "size", host->ids);
+	json_write_end(w);
+	json_write_end(w);
+}
+
+static void put_namespaces(const struct hardening *h, const struct bundle_host *host,
+                           struct json_writer *w)
+{
+	json_write_array(w, "namespaces");
+	put_namespace(w, "pid");
+	put_namespace(w, "ipc");
+	put_namespace(w, "uts");
+	put_namespace(w, "mount");
+	put_namespace(w, "cgroup");
+	if (hardening_has(h, DEFENCE_NETWORK))
+		put_namespace(w, "network");
+	if (host->user_namespace)
+		put_namespace(w, "user");
+	json_write_end(w);
+	if (host->user_namespace) {
+		put_ids(w, "uidMappings", host);
+		put_ids(w, "gidMappings", host);
+	}
+}
+
+static void put_limits(const struct hardening *h, struct json_writer *w)
+{
+	json_write_object(w, "resources");
+	if (h->memory > 0) {
+		json_write_object(w, "memory");
+		json_write_u64(w, "limit", h->memory);
+		json_write_u64(w, "swap", h->memory); /* of both: none may be swapped */
+		json_write_end(w);
+	}
+	if (h->processes > 0) {
+		json_write_object(w, "pids");
+		json_write_u64(w, "limit", h->processes);
+		json_write_end(w);
+	}
+	json_write_end(w);
+}
+
+static void put_linux(const struct hardening *h, const struct bundle_host *host,
+                      struct json_writer *w)
+{
+	json_write_object(w, "linux");
+	put_namespaces(h, host, w);
+	if (hardening_has(h, DEFENCE_MASKS)) {
+		put_texts(w, "maskedPaths", masked);
+		put_texts(w, "readonlyPaths", protected);
+	}
+	if (host->cgroup) {
+		json_write_text(w, "cgroupsPath", host->cgroup);
+		if (hardening_has(h, DEFENCE_LIMITS))
+			put_limits(h, w);
+	}
+	if (hardening_has(h, DEFENCE_SECCOMP) && !host->compiled_filter)
+		syscalls_write(w, "seccomp");
+	json_write_end(w);
+}
+
+/* -- the document ------------------------------------------------------------------------------ */
+
+void bundle_write(const struct hardening *h, const struct bundle_host *host, struct stream *out)
+{
+	struct json_writer w;
+	struct arena a = ARENA_INIT;
+
+	json_write_init(&w, out);
+	json_write_object(&w, NULL);
+	json_write_text(&w, "ociVersion", "1.0.2");
+	put_process(h, &w);
+	json_write_object(&w, "root");
+	json_write_text(&w, "path", host->root);
+	json_write_bool(&w, "readonly", hardening_has(h, DEFENCE_READONLY));
+	json_write_end(&w);
+	json_write_text(&w, "hostname", h->name);
+	put_mounts(h, host, &w);
+	put_linux(h, host, &w);
+	if (hardening_has(h, DEFENCE_SECCOMP) && host->compiled_filter) {
+		json_write_object(&w, "annotations");
+		json_write_str(&w, "run.oci.seccomp_bpf_data",
+		               base64_encode(bytes_of(syscalls_filter, syscalls_filter_len), &a));
+		json_write_end(&w);
+	}
+	json_write_end(&w);
+	arena_done(&a);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bundle - a hardened container as the configuration that OCI runtimes read (runtime-spec 1.0.2,
+ * config.md, config-linux.md).
+ *
+ * Threading: pure functions. */
+#pragma once
+
+#include "fmt/stream.h"
+#include "runtime/hardening.h"
+
+struct bundle_host {
+	const char *root;    /* the file system, mounted by us: read-only, nosuid, nodev */
+	const char *secrets; /* folder of the host whose files are the secrets; NULL: none */
+	const char *cgroup;  /* the container's, below the mount; NULL: no limits can be set */
+	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here */
+	uint32_t id_base, ids;
+	bool as_user;         /* an ordinary user starts it: /sys is bound, no device can be made */
+	bool compiled_filter; /* crun takes the filter as octets */
+};
+
+/* bundle_write(h, host, out): config.json. */
+void bundle_write(const struct hardening *h, const struct bundle_host *host, struct stream *out);

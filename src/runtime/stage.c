@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/stage.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNIFIED "/sys/fs/cgroup/unified"
+#define SKELETON "skeleton"
+#define ROOT "root"
+#define SECRETS "secrets"
+
+struct stage {
+	struct stage_options *options;
+	struct arena arena;
+};
+
+static const char *below(struct stage *s, const char *name)
+{
+	return arena_printf(&s->arena, "%s/%s", s->options->place, name);
+}
+
+static int mount_on(const char *type, const char *place, unsigned long flags, const char *data,
+                    err *e)
+{
+	return mount(type, place, type, flags, data) == 0
+	           ? 0
+	           : err_set(e, ERR_IO, errno, "mount %s on %s", type, SHOW(bytes_str(place)));
+}
+
+/* -- this machine ------------------------------------------------------------------------------ */
+
+/* Nothing that is mounted here is seen elsewhere, and processes here see themselves. crun 1.8 gives up
+ * where controllers of both versions of cgroups are mounted. */
+static int seclude(const struct stage *s, err *e)
+{
+	struct stat unified, above;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return err_set(e, ERR_IO, errno, "make mounts private");
+	if (mount_on("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e) < 0)
+		return -1;
+	if (stat(UNIFIED, &unified) < 0 || stat("/sys/fs/cgroup", &above) < 0 ||
+	    unified.st_dev == above.st_dev)
+		return 0;
+	if (s->options->as_user)
+		return mount_on("tmpfs", UNIFIED, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e);
+	return umount2(UNIFIED, MNT_DETACH) == 0 ? 0 : err_set(e, ERR_IO, errno, "umount " UNIFIED);
+}
+
+/* -- the root ---------------------------------------------------------------------------------- */
+
+/* Places to mount on, above everything of the image: nothing can be made in it. */
+static int make_skeleton(struct stage *s, err *e)
+{
+	static const char *const places[] = { "proc", "dev", "sys", "run/secrets" };
+	const struct hardening *h = s->options->hardening;
+	const char *root = below(s, SKELETON);
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (file_make_dirs(arena_printf(&s->arena, "%s/%s", root, places[i]), 0755, e) < 0)
+			return -1;
+	for (size_t i = 0; i < h->folders.len; i++)
+		if (file_make_dirs(arena_printf(&s->arena, "%s%s", root, h->folders.items[i].path), 0755,
+		                   e) < 0)
+			return -1;
+	return chmod(root, 0755) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(root)));
+}
+
+/* Layers are named below their folder: the option must fit into one page. */
+static int mount_root(struct stage *s, err *e)
+{
+	const struct stage_options *o = s->options;
+	bool writable = !hardening_has(o->hardening, DEFENCE_READONLY);
+	const char *upper = below(s, "upper"), *work = below(s, "work");
+	const char *data = arena_printf(&s->arena, "lowerdir=%s%s%s%s", below(s, SKELETON),
+	                                *o->rootfs->lower ? ":" : "", o->rootfs->lower,
+	                                o->as_user ? ",userxattr" : "");
+
+	if (writable) {
+		if (file_make_dirs(upper, 0755, e) < 0 || file_make_dirs(work, 0755, e) < 0)
+			return -1;
+		data = arena_printf(&s->arena, "%s,upperdir=%s,workdir=%s", data, upper, work);
+	}
+	if (chdir(o->rootfs->layers) < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->rootfs->layers)));
+	if (file_make_dirs(below(s, ROOT), 0755, e) < 0 ||
+	    mount_on("overlay", below(s, ROOT), MS_NODEV | (writable ? 0 : MS_RDONLY | MS_NOSUID), data,
+	             e) < 0)
+		return -1;
+	return chdir("/") == 0 ? 0 : err_set(e, ERR_IO, errno, "/");
+}
+
+/* -- secrets ----------------------------------------------------------------------------------- */
+
+static int put_secret(struct stage *s, const struct hardening_secret *secret, err *e)
+{
+	const struct stage_options *o = s->options;
+	const char *place = arena_printf(&s->arena, "%s/%s/%s", o->place, SECRETS, secret->id);
+	uint32_t base = o->host.user_namespace ? o->host.id_base : 0;
+	bytes text;
+
+	if (file_read_all(secret->file, LIMIT_SETTINGS, &s->arena, &text, e) < 0)
+		return -1;
+	auto_fd fd = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
+	if (file_write_all(fd, place, text, e) < 0)
+		return -1;
+	return fchown(fd, base + o->hardening->uid, base + o->hardening->gid) == 0
+	           ? 0
+	           : err_set(e, ERR_IO, errno, "give the secret %s to the container",
+	                     SHOW(bytes_str(secret->id)));
+}
+
+static int put_secrets(struct stage *s, err *e)
+{
+	const struct hardening *h = s->options->hardening;
+
+	if (h->secrets.len == 0)
+		return 0;
+	if (file_make_dirs(below(s, SECRETS), 0755, e) < 0)
+		return -1;
+	for (size_t i = 0; i < h->secrets.len; i++)
+		if (put_secret(s, &h->secrets.items[i], e) < 0)
+			return -1;
+	s->options->host.secrets = below(s, SECRETS);
+	return 0;
+}
+
+/* -- the bundle -------------------------------------------------------------------------------- */
+
+static int write_fd(void *ctx, bytes part, err *e)
+{
+	return file_write_all(*(int *)ctx, "config.json", part, e);
+}
+
+static int put_bundle(struct stage *s, err *e)
+{
+	const char *place = below(s, STAGE_BUNDLE "/config.json");
+	struct stream out;
+
+	if (file_make_dirs(below(s, STAGE_BUNDLE), 0700, e) < 0 ||
+	    file_make_dirs(below(s, STAGE_STATE), 0700, e) < 0)
+		return -1;
+	int fd = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
+	s->options->host.root = below(s, ROOT);
+	stream_init(&out, write_fd, &fd);
+	bundle_write(s->options->hardening, &s->options->host, &out);
+	int status = stream_finish(&out, e);
+
+	close(fd);
+	return status;
+}
+
+int stage_mount(struct stage_options *o, err *e)
+{
+	struct stage s = { .options = o };
+	int status = 0;
+
+	if (seclude(&s, e) < 0 ||
+	    mount_on("tmpfs", o->place, MS_NOSUID | MS_NODEV, "mode=0755,size=16m", e) < 0 ||
+	    make_skeleton(&s, e) < 0 || put_secrets(&s, e) < 0 || mount_root(&s, e) < 0 ||
+	    put_bundle(&s, e) < 0)
+		status = -1;
+	o->host.root = o->host.secrets = NULL; /* they stand in the bundle */
+	arena_done(&s.arena);
+	return status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stage - where a container is put together: mounts that only its own processes see.
+ *
+ * In a mount namespace of its own, so that nothing is left when the last of its processes ends,
+ * however that happens. A tmpfs holds the bundle, the secrets and the runtime's state; the root is an
+ * overlay without an upper layer, so that nothing could be written to it even if it were mounted
+ * anew. Threading: called by the first process of the namespace. */
+#pragma once
+
+#include "runtime/bundle.h"
+#include "runtime/rootfs.h"
+
+struct stage_options {
+	const char *place; /* an existing folder: the tmpfs covers it */
+	const struct rootfs *rootfs;
+	const struct hardening *hardening;
+	bool as_user;            /* in a user namespace that an ordinary user made */
+	struct bundle_host host; /* how the bundle is written; root and secrets are set here */
+};
+
+/* Names below the place. */
+#define STAGE_BUNDLE "bundle"
+#define STAGE_STATE "state"
+#define STAGE_PID "pid"
+#define STAGE_LOG "log"
+
+/* stage_mount(o, e): everything but the start. ERR_IO says what could not be mounted or written;
+ * ERR_ABSENT: a secret's file. */
+int stage_mount(struct stage_options *o, err *e);

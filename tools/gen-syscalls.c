@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* gen-syscalls - run by the build: the filter of runtime/syscalls.h for the architecture that it runs
+ * on, compiled by libseccomp, as a C array. */
+#include "runtime/syscalls.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void must(int result, const char *what)
+{
+	if (result >= 0)
+		return;
+	fprintf(stderr, "gen-syscalls: %s: %s\n", what, strerror(-result));
+	exit(1);
+}
+
+static enum scmp_compare compare_of(enum syscalls_compare compare)
+{
+	switch (compare) {
+	case SYSCALLS_LESS: return SCMP_CMP_LT;
+	case SYSCALLS_GREATER: return SCMP_CMP_GT;
+	case SYSCALLS_MASKED: return SCMP_CMP_MASKED_EQ;
+	case SYSCALLS_NONE:
+	case SYSCALLS_EQUAL: break;
+	}
+	return SCMP_CMP_EQ;
+}
+
+/* Names that this architecture has not, or libseccomp is too old to know, are refused anyway. */
+static void add_rules(scmp_filter_ctx filter)
+{
+	for (size_t i = 0; syscalls_allowed[i]; i++) {
+		int number = seccomp_syscall_resolve_name(syscalls_allowed[i]);
+
+		if (number >= 0)
+			must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), syscalls_allowed[i]);
+	}
+	for (const struct syscalls_condition *c = syscalls_conditions; c->name; c++) {
+		struct scmp_arg_cmp compare = { c->argument, compare_of(c->compare), c->value, c->under };
+
+		must(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(c->name),
+		                            1, &compare),
+		     c->name);
+	}
+	must(
+		seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name("clone3"), 0),
+		"clone3");
+}
+
+int main(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	unsigned char octets[8];
+	size_t len = 0;
+	ssize_t n;
+
+	must(filter && fd >= 0 ? 0 : -ENOMEM, "begin");
+	must(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "a tree of comparisons");
+	must(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM)), "architecture");
+	add_rules(filter);
+	must(seccomp_export_bpf(filter, fd), "compile");
+	must(lseek(fd, 0, SEEK_SET) == 0 ? 0 : -EIO, "rewind");
+	printf("/* made by tools/gen-syscalls.c */\n#include \"runtime/syscalls.h\"\n\n"
+	       "const uint64_t syscalls_filter[] = {\n");
+	while ((n = read(fd, octets, sizeof(octets))) == sizeof(octets)) {
+		printf("0x%02x%02x%02x%02x%02x%02x%02x%02x,%s", octets[7], octets[6], octets[5], octets[4],
+		       octets[3], octets[2], octets[1], octets[0], len / 8 % 6 == 5 ? "\n" : "");
+		len += sizeof(octets);
+	}
+	must(n == 0 ? 0 : -EIO, "read");
+	printf("};\nconst size_t syscalls_filter_len = %zu;\n", len);
+	seccomp_release(filter);
+	return 0;
+}
