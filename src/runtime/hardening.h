@@ -40,6 +40,11 @@ struct hardening_secret {
 	const char *file; /* on this machine */
 };
 
+struct hardening_bind {
+	const char *source;      /* of this machine: a file or a folder; shown read-only */
+	const char *destination; /* in the container, absolute */
+};
+
 struct hardening {
 	const char *image; /* as it is to be named elsewhere: with its digest */
 	const char *name;
