@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gen-syscalls - run by the build: the filter of runtime/syscalls.h for the architecture that it runs
- * on, compiled by libseccomp, as a C array. */
+/* gen-syscalls ARCHITECTURE - run by the build: the filter of runtime/syscalls.h for this one ("x86_64",
+ * "aarch64"), compiled by libseccomp, as a C array. */
 #include "runtime/syscalls.h"
 
 #include <errno.h>
@@ -31,13 +31,14 @@ static enum scmp_compare compare_of(enum syscalls_compare compare)
 	return SCMP_CMP_EQ;
 }
 
-/* Names that this architecture has not, or libseccomp is too old to know, are refused anyway. */
+/* Numbers are of the machine that builds; libseccomp knows the same call elsewhere, and leaves out
+ * what the other architecture has not. Names that it is too old to know are refused anyway. */
 static void add_rules(scmp_filter_ctx filter)
 {
 	for (size_t i = 0; syscalls_allowed[i]; i++) {
 		int number = seccomp_syscall_resolve_name(syscalls_allowed[i]);
 
-		if (number >= 0)
+		if (number != __NR_SCMP_ERROR)
 			must(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), syscalls_allowed[i]);
 	}
 	for (const struct syscalls_condition *c = syscalls_conditions; c->name; c++) {
@@ -52,7 +53,19 @@ static void add_rules(scmp_filter_ctx filter)
 		"clone3");
 }
 
-int main(void)
+/* choose(filter, name): this architecture and no other. */
+static void choose(scmp_filter_ctx filter, const char *name)
+{
+	uint32_t wanted = seccomp_arch_resolve_name(name);
+
+	must(wanted == 0 ? -EINVAL : 0, name);
+	if (wanted == seccomp_arch_native())
+		return;
+	must(seccomp_arch_add(filter, wanted), name);
+	must(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE), name);
+}
+
+int main(int argc, char **argv)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int fd = memfd_create("filter", MFD_CLOEXEC);
@@ -60,7 +73,8 @@ int main(void)
 	size_t len = 0;
 	ssize_t n;
 
-	must(filter && fd >= 0 ? 0 : -ENOMEM, "begin");
+	must(filter && fd >= 0 && argc == 2 ? 0 : -EINVAL, "begin");
+	choose(filter, argv[1]);
 	must(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "a tree of comparisons");
 	must(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM)), "architecture");
 	add_rules(filter);

@@ -448,6 +448,29 @@
 /* Names of 33 octets in the page that mount(2) takes; Docker's own limit is 125. */
 #define LIMIT_ROOTFS_LAYERS 120
 
+/* Ports that one container publishes, each with a process; connections through one of them: two
+ * descriptors each, of the 4,096 that Linux allows an ordinary process, and up to 128 KiB. */
+#define LIMIT_RELAY_PORTS 16
+#define LIMIT_RELAY_CONNECTIONS 1024
+/* A relay of a container that has ended still has so long for what it said last. */
+#define LIMIT_RELAY_DRAIN_MS 1000
+
+/* What is kept of a program's words while its health is asked for, and what they name as missing. */
+#define LIMIT_HEALTH_WORDS ((size_t)(64 * KIB))
+#define LIMIT_HEALTH_MISSING 32
+/* Ports of an image that a command is told of. */
+#define LIMIT_HEALTH_PORTS 16
+/* The body of a request that asks for it. */
+#define LIMIT_HEALTH_BODY ((size_t)(1 * MIB))
+/* One try of a condition: the first request to a .NET service compiles its code for seconds. The
+ * program's time to end upon SIGTERM, as docker stop has it. */
+#define LIMIT_HEALTH_TRY_MS 10000
+#define LIMIT_HEALTH_STOP_MS 10000
+
+/* One file of what `oakum seal` keeps: a statement that can be signed, or what was attached to each
+ * of LIMIT_ATTACHABLES images. */
+#define LIMIT_SEAL_KEPT LIMIT_BUNDLE
+
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */
 #define LIMIT_WORKER_MEMORY (512 * MIB)

@@ -300,6 +300,7 @@ void closure_find(const struct image *image, const struct closure_options *optio
 	loader_prepare(&w);
 	start(&w);
 	walk_run(&w);
+	out->unbound = out->everything;
 	spread(&w);
 	arena_done(&w.scratch);
 }

@@ -56,7 +56,7 @@ static bool is_choice(const char *choices, const char *value)
 	return false;
 }
 
-static bool take_size(const char *value, uint64_t *out)
+bool options_take_size(const char *value, uint64_t *out)
 {
 	static const struct unit {
 		const char *name;
@@ -71,6 +71,9 @@ static bool take_size(const char *value, uint64_t *out)
 		          { "K", UINT64_C(1) << 10 },
 		          { "M", UINT64_C(1) << 20 },
 		          { "G", UINT64_C(1) << 30 },
+		          { "k", UINT64_C(1) << 10 },
+		          { "m", UINT64_C(1) << 20 },
+		          { "g", UINT64_C(1) << 30 },
 		          { "", 1 } };
 	bytes all = bytes_str(value);
 
@@ -157,7 +160,7 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 		return 0;
 	}
 	case FLAG_SIZE:
-		if (!take_size(value, field))
+		if (!options_take_size(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a size like 500MB or 2GiB, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;

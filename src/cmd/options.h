@@ -20,6 +20,9 @@ int options_parse(struct job *job, const struct applet *applet, char *const *wor
  * demand nothing. */
 int options_refuse_empty(const struct flag *flags, const void *options, err *e);
 
+/* options_take_size(value, out): "500MB", "2GiB", "512m" (as docker has it: MiB), "1000000". */
+bool options_take_size(const char *value, uint64_t *out);
+
 /* options_env_name(flag, out): "OAKUM_CACHE_DIR". */
 struct env_name {
 	char text[64];

@@ -4,10 +4,10 @@
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
+#include "flow/launch.h"
 #include "oci/platform.h"
-#include "runtime/container.h"
+#include "runtime/bundle.h"
 #include "runtime/forms.h"
-#include "sys/file.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -42,52 +42,35 @@ static const struct flag flags[] = {
 struct run {
 	struct job *job;
 	const struct run_flags *flags;
-	struct rootfs rootfs;
-	struct hardening hardening;
-	const char *store;
+	struct launch launch;
+	struct target target;
 };
 
-static int find_store(struct run *r, err *e)
-{
-	const char *data = job_env(r->job, "XDG_DATA_HOME"), *home = job_env(r->job, "HOME");
-
-	if (geteuid() == 0)
-		r->store = "/var/lib/oakum/run";
-	else if (data && *data == '/')
-		r->store = arena_printf(&r->job->arena, "%s/oakum/run", data);
-	else if (home && *home == '/')
-		r->store = arena_printf(&r->job->arena, "%s/.local/share/oakum/run", home);
-	else
-		return err_set(e, ERR_USAGE, 0, "there is no home folder: set XDG_DATA_HOME");
-	return 0;
-}
-
-static int prepare_root(struct run *r, const char *image, err *e)
+static int prepare(struct run *r, const char *image, err *e)
 {
 	const struct run_flags *f = r->flags;
 	const char *tmp = job_env(r->job, "TMPDIR");
-	struct rootfs_options o = {
-		.source = { .environment = r->job->environment, .tmp_dir = tmp && *tmp ? tmp : "/tmp" },
-		.platform = platform_host(),
-		.store = r->store,
-		.unpack = { .owners = geteuid() == 0, .userxattr = geteuid() != 0 },
+	struct launch_options o = {
+		.rootfs = { .source = { .environment = r->job->environment,
+		                        .tmp_dir = tmp && *tmp ? tmp : "/tmp" },
+		            .platform = platform_host() },
+		.host = { .runtime = f->runtime, .environment = r->job->environment },
 	};
-	struct target target;
 
-	if (target_parse(image, &r->job->arena, &target, e) < 0 ||
+	if (target_parse(image, &r->job->arena, &r->target, e) < 0 ||
 	    (f->platform &&
-	     platform_parse(bytes_str(f->platform), &r->job->arena, &o.platform, e) < 0) ||
+	     platform_parse(bytes_str(f->platform), &r->job->arena, &o.rootfs.platform, e) < 0) ||
 	    network_prepare(r->job, &f->network, f->timeout_ms,
-	                    target.kind == TARGET_REGISTRY ? target.text : NULL, &o.source.registry,
-	                    e) < 0)
+	                    r->target.kind == TARGET_REGISTRY ? r->target.text : NULL,
+	                    &o.rootfs.source.registry, e) < 0)
 		return -1;
-	o.unpack.deadline = o.source.registry.http.deadline;
-	return rootfs_prepare(&target, &o, &r->job->arena, &r->rootfs, e);
+	o.rootfs.unpack.deadline = o.rootfs.source.registry.http.deadline;
+	return launch_prepare(&r->target, &o, &r->job->arena, &r->launch, e);
 }
 
 static int take_user(struct run *r, err *e)
 {
-	struct hardening *h = &r->hardening;
+	struct hardening *h = &r->launch.hardening;
 	bytes rest = bytes_str(r->flags->user), uid;
 	uint64_t number;
 
@@ -107,7 +90,7 @@ static int take_user(struct run *r, err *e)
 static int take_flags(struct run *r, const struct texts *operands, err *e)
 {
 	struct arena *a = &r->job->arena;
-	struct hardening *h = &r->hardening;
+	struct hardening *h = &r->launch.hardening;
 
 	h->name = r->flags->name ? r->flags->name : "oakum";
 	h->image = operands->items[0];
@@ -122,65 +105,55 @@ static int take_flags(struct run *r, const struct texts *operands, err *e)
 		h->without |= 1U << d;
 	}
 	if (operands->len > 1) /* in place of the image's words, behind its program, as docker has it */
-		h->args = r->rootfs.config.entrypoint;
+		h->args = r->launch.rootfs.config.entrypoint;
 	for (size_t i = 1; i < operands->len; i++)
 		*ARENA_PUSH(a, &h->args) = bytes_str(operands->items[i]);
 	return take_user(r, e);
 }
 
+/* A form that cannot be told writes nothing. */
 static int print(struct run *r, err *e)
 {
 	struct bundle_host host = { .root = "rootfs", .cgroup = "/oakum" };
+	struct forms forms = { .hardening = &r->launch.hardening,
+		                   .config = &r->launch.rootfs.config,
+		                   .is_local = r->target.kind != TARGET_REGISTRY };
 	const char *form = r->flags->print;
 	struct stream out;
+	int result = 0;
 
+	forms.image = forms_image(&r->target, &r->launch.rootfs.image, &r->job->arena);
 	output_stdout(&out);
 	if (strcmp(form, "kubernetes") == 0)
-		forms_kubernetes(&r->hardening, &out);
+		result = forms_kubernetes(&forms, &out, e);
 	else if (strcmp(form, "docker") == 0)
-		forms_docker(&r->hardening, &out);
+		result = forms_docker(&forms, &out, e);
 	else if (strcmp(form, "compose") == 0)
-		forms_compose(&r->hardening, &out);
+		result = forms_compose(&forms, &out, e);
 	else
-		bundle_write(&r->hardening, &host, &out);
-	return stream_finish(&out, e);
-}
-
-static int find_runtime(struct run *r, struct container_options *out, err *e)
-{
-	static const char *const places[] = { "/usr/bin/crun", "/usr/sbin/runc", "/usr/bin/runc" };
-
-	out->runtime = r->flags->runtime;
-	for (size_t i = 0; !out->runtime && i < sizeof(places) / sizeof(*places); i++)
-		if (access(places[i], X_OK) == 0)
-			out->runtime = places[i];
-	if (!out->runtime)
-		return err_set(e, ERR_ABSENT, 0, "no OCI runtime: install crun or runc");
-	out->is_crun = strstr(out->runtime, "crun") != NULL;
-	return 0;
+		bundle_write(&r->launch.hardening, &host, &out);
+	return stream_finish(&out, result < 0 ? &(err){ 0 } : e) < 0 ? -1 : result;
 }
 
 static int start(struct run *r, int *out, err *e)
 {
-	struct container_options o = { .hardening = &r->hardening,
-		                           .rootfs = &r->rootfs,
-		                           .as_user = geteuid() != 0,
-		                           .has_cgroups = geteuid() == 0 };
+	struct container_options o = launch_container(&r->launch);
+	struct container *container = NULL;
 
-	o.place = arena_printf(&r->job->arena, "%s/stage", r->store);
-	o.id = arena_printf(&r->job->arena, "%d-%llu", (int)getpid(),
-	                    (unsigned long long)r->job->clock_ns);
-	if (find_runtime(r, &o, e) < 0 || file_make_dirs(o.place, 0700, e) < 0)
+	if (container_start(&o, &container, e) < 0)
 		return -1;
-	return container_run(&o, out, e);
+	int status = container_wait(container, NULL, out, e);
+
+	container_stop(container);
+	return status < 0 ? -1 : 0;
 }
 
 static int run_all(struct run *r, const struct texts *operands, int *out, err *e)
 {
-	if (find_store(r, e) < 0 || prepare_root(r, operands->items[0], e) < 0 ||
-	    hardening_of(&r->rootfs.config, r->rootfs.accounts, &r->job->arena, &r->hardening, e) < 0 ||
-	    take_flags(r, operands, e) < 0)
+	if (prepare(r, operands->items[0], e) < 0 || take_flags(r, operands, e) < 0)
 		return -1;
+	if (r->launch.hardening.args.len == 0)
+		return err_set(e, ERR_FORMAT, 0, "the image names no program (say one behind --)");
 	return r->flags->print ? print(r, e) : start(r, out, e);
 }
 

@@ -74,9 +74,7 @@ static enum key_kind kind_of(const EVP_PKEY *pkey)
 	}
 }
 
-/* take(pkey, from, out, e): takes pkey, which may be NULL, and copies the DER that it was read
- * from; empty: it is to be made. */
-static int take(EVP_PKEY *pkey, bytes from, struct public_key **out, err *e)
+int public_key_take(EVP_PKEY *pkey, bytes from, struct public_key **out, err *e)
 {
 	enum key_kind kind = pkey ? kind_of(pkey) : KEY_NONE;
 	unsigned char *der = NULL;
@@ -196,9 +194,9 @@ int public_key_read(bytes text, struct public_key **out, err *e)
 	EVP_PKEY *plain = status == 0 ? plain_public(pem.der) : NULL;
 
 	if (plain)
-		status = take(plain, pem.der, out, e);
+		status = public_key_take(plain, pem.der, out, e);
 	else if (status == 0)
-		status = take(der_public(pem.der), bytes_of(NULL, 0), out, e);
+		status = public_key_take(der_public(pem.der), bytes_of(NULL, 0), out, e);
 	arena_done(&a);
 	return status;
 }
@@ -391,7 +389,7 @@ int private_key_take(EVP_PKEY *pkey, struct private_key **out, err *e)
 {
 	struct public_key *public;
 
-	if (take(pkey, bytes_of(NULL, 0), &public, e) < 0)
+	if (public_key_take(pkey, bytes_of(NULL, 0), &public, e) < 0)
 		return -1;
 	struct private_key *k = malloc(sizeof(*k));
 

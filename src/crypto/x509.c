@@ -30,6 +30,7 @@ int certificate_read(bytes der, struct certificate **out, err *e)
 		return err_set(e, ERR_FORMAT, 0, "no certificate");
 	}
 	struct certificate *c = calloc(1, sizeof(*c));
+	EVP_PKEY *pkey = X509_get_pubkey(x509);
 	unsigned char *spki = NULL;
 	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
 	err ignored = { 0 };
@@ -37,7 +38,8 @@ int certificate_read(bytes der, struct certificate **out, err *e)
 	if (!c || n <= 0)
 		no_memory();
 	c->x509 = x509;
-	(void)public_key_read(bytes_of(spki, (size_t)n), &c->key, &ignored); /* NULL: of another kind */
+	/* NULL: of another kind */
+	(void)public_key_take(pkey, bytes_of(spki, (size_t)n), &c->key, &ignored);
 	OPENSSL_free(spki);
 	*out = c;
 	return 0;

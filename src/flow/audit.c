@@ -17,6 +17,7 @@ void audit_judge(const struct image *image, const struct facts *facts,
 	judge_files(out);
 	judge_settings(out);
 	judge_tools(out);
+	judge_readiness(out);
 	judge_packages(out);
 	judge_weaknesses(out);
 	judge_actions(out);

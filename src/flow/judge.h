@@ -15,6 +15,8 @@ void judge_settings(struct audit_page *page);
 void judge_tools(struct audit_page *page);
 /* inventory.c: packages by ecosystem, runtimes and their support. */
 void judge_packages(struct audit_page *page);
+/* readiness.c: which settings of a hardened start it keeps to; after files, settings and tools. */
+void judge_readiness(struct audit_page *page);
 /* weaknesses.c: the rules for images. */
 void judge_weaknesses(struct audit_page *page);
 /* actions.c */

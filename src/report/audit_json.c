@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "fmt/json_write.h"
+#include "report/audit_readiness.h"
 
 #include <stdio.h>
 
@@ -525,6 +526,7 @@ void audit_json(const struct audit_page *page, struct stream *out)
 	write_size(&w, page);
 	write_layers(&w, page);
 	write_config(&w, page);
+	audit_readiness_json(page, &w);
 	write_tools(&w, page);
 	write_files(&w, "setuid", &page->setuid);
 	write_files(&w, "setgid", &page->setgid);

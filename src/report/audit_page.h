@@ -8,7 +8,6 @@
 
 #include "catalog/coverage.h"
 #include "catalog/facts.h"
-#include "report/layout.h"
 #include "report/scan_page.h"
 #include "report/secrets_page.h"
 #include "rule/rule.h"
@@ -69,6 +68,16 @@ struct page_tool {
 	bytes name, path;
 	uint32_t node;
 };
+
+/* One setting of a hardened start (runtime/hardening.h), and whether the image keeps to it as it is,
+ * told from facts alone. */
+struct page_setting {
+	const char *name; /* "read-only" */
+	bool holds;
+	const char *why; /* why not, or what is to be known; printable; NULL: nothing */
+};
+
+#define PAGE_SETTINGS 6
 
 /* -- what is in it ---------------------------------------------------------------------------- */
 struct page_ecosystem {
@@ -140,6 +149,11 @@ struct audit_page {
 		struct page_tool *items;
 		size_t len, cap;
 	} tools;
+
+	struct {
+		uint32_t uid, gid;                          /* whom `oakum run` would start it as */
+		struct page_setting settings[PAGE_SETTINGS]; /* name NULL: there is no config */
+	} readiness;
 
 	struct page_files setuid, setgid, capabilities, world_writable;
 	struct {

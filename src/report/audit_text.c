@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "oci/platform.h"
+#include "report/audit_readiness.h"
+#include "report/layout.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -208,6 +210,7 @@ static void show_run(struct layout *l, const struct audit_page *page)
 	show_user(l, &page->user);
 	show_command(l, page);
 	show_ports(l, page);
+	audit_readiness_text(page, l);
 }
 
 /* -- what an intruder finds ------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "fmt/json_write.h"
+#include "runtime/capabilities.h"
 #include "runtime/syscalls.h"
 
 /* What Docker and Podman mask and protect, with the additions of 2024 and 2025. */
@@ -26,13 +27,6 @@ static const char *const protected[] = {
 	"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger", NULL,
 };
 
-/* What root may do in a container that nobody hardened: Docker's default set. */
-static const char *const usual_capabilities[] = {
-	"CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",     "CAP_FSETID",
-	"CAP_KILL",        "CAP_MKNOD",   "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
-	"CAP_SETGID",      "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT", NULL,
-};
-
 static void put_texts(struct json_writer *w, const char *name, const char *const *texts)
 {
 	json_write_array(w, name);
@@ -51,28 +45,44 @@ static void put_strings(struct json_writer *w, const char *name, const struct st
 
 /* -- the process ------------------------------------------------------------------------------- */
 
+static uint64_t granted(const struct hardening *h)
+{
+	if (hardening_has(h, DEFENCE_CAPABILITIES))
+		return 0;
+	return h->capabilities ? h->capabilities : CAPABILITIES_USUAL;
+}
+
+/* The filter of the build is for a container without capabilities. */
+static bool takes_compiled(const struct hardening *h, const struct bundle_host *host)
+{
+	return host->compiled_filter && granted(h) == 0;
+}
+
+/* None is inherited or ambient: a program that is not root's gets those of its file at most. */
 static void put_capabilities(const struct hardening *h, struct json_writer *w)
 {
-	static const char *const none[] = { NULL };
 	static const char *const sets[] = { "bounding", "effective", "inheritable", "permitted",
 		                                "ambient" };
-	bool has_none = hardening_has(h, DEFENCE_CAPABILITIES);
+	uint64_t wanted = granted(h);
 
 	json_write_object(w, "capabilities");
-	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
-		put_texts(w, sets[i], has_none || i == 2 || i == 4 ? none : usual_capabilities);
+	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		json_write_array(w, sets[i]);
+		for (unsigned n = 0; n < CAPABILITIES && i != 2 && i != 4; n++)
+			if (wanted >> n & 1)
+				json_write_text(w, NULL, capability_name(n));
+		json_write_end(w);
+	}
 	json_write_end(w);
 }
 
 static void put_process(const struct hardening *h, struct json_writer *w)
 {
-	bool is_root = !hardening_has(h, DEFENCE_USER);
-
 	json_write_object(w, "process");
 	json_write_bool(w, "terminal", h->terminal);
 	json_write_object(w, "user");
-	json_write_u64(w, "uid", is_root ? 0 : h->uid);
-	json_write_u64(w, "gid", is_root ? 0 : h->gid);
+	json_write_u64(w, "uid", hardening_uid(h));
+	json_write_u64(w, "gid", hardening_gid(h));
 	json_write_end(w);
 	put_strings(w, "args", &h->args);
 	put_strings(w, "env", &h->env);
@@ -96,7 +106,7 @@ static void put_mount(struct json_writer *w, const char *destination, const char
 	json_write_end(w);
 }
 
-static void put_system(const struct bundle_host *host, struct json_writer *w)
+static void put_system(struct json_writer *w)
 {
 	static const char *const proc[] = { "nosuid", "noexec", "nodev", NULL };
 	static const char *const dev[] = { "nosuid",   "noexec",      "strictatime",
@@ -108,17 +118,13 @@ static void put_system(const struct bundle_host *host, struct json_writer *w)
 	};
 	static const char *const queue[] = { "nosuid", "noexec", "nodev", NULL };
 	static const char *const sys[] = { "nosuid", "noexec", "nodev", "ro", NULL };
-	static const char *const bound[] = { "rbind", "nosuid", "noexec", "nodev", "ro", NULL };
 
 	put_mount(w, "/proc", "proc", "proc", proc);
 	put_mount(w, "/dev", "tmpfs", "tmpfs", dev);
 	put_mount(w, "/dev/pts", "devpts", "devpts", pts);
 	put_mount(w, "/dev/shm", "tmpfs", "shm", shm);
 	put_mount(w, "/dev/mqueue", "mqueue", "mqueue", queue);
-	if (host->as_user)
-		put_mount(w, "/sys", "none", "/sys", bound);
-	else
-		put_mount(w, "/sys", "sysfs", "sysfs", sys);
+	put_mount(w, "/sys", "sysfs", "sysfs", sys);
 }
 
 static void put_folders(const struct hardening *h, struct json_writer *w, struct arena *a)
@@ -143,11 +149,14 @@ static void put_mounts(const struct hardening *h, const struct bundle_host *host
                        struct json_writer *w)
 {
 	static const char *const secret[] = { "bind", "ro", "nosuid", "noexec", "nodev", NULL };
+	static const char *const bind[] = { "bind", "ro", "nosuid", "nodev", NULL };
 	struct arena a = ARENA_INIT;
 
 	json_write_array(w, "mounts");
-	put_system(host, w);
+	put_system(w);
 	put_folders(h, w, &a);
+	for (size_t i = 0; i < h->binds.len; i++)
+		put_mount(w, h->binds.items[i].destination, "none", h->binds.items[i].source, bind);
 	if (host->secrets)
 		put_mount(w, "/run/secrets", "none", host->secrets, secret);
 	json_write_end(w);
@@ -163,11 +172,12 @@ static void put_namespace(struct json_writer *w, const char *type)
 	json_write_end(w);
 }
 
-static void put_ids(struct json_writer *w, const char *name, const struct bundle_host *host)
+static void put_ids(struct json_writer *w, const char *name, const struct bundle_host *host,
+                    uint32_t own)
 {
 	json_write_array(w, name);
 	json_write_object(w, NULL);
-	json_write_u64(w, "containerID", 0);
+	json_write_u64(w, "containerID", host->ids == 1 ? own : 0);
 	json_write_u64(w, "hostID", host->id_base);
 	json_write_u64(w, "size", host->ids);
 	json_write_end(w);
@@ -178,8 +188,10 @@ static void put_namespaces(const struct hardening *h, const struct bundle_host *
                            struct json_writer *w)
 {
 	json_write_array(w, "namespaces");
-	put_namespace(w, "pid");
-	put_namespace(w, "ipc");
+	if (hardening_has(h, DEFENCE_PROCESSES)) {
+		put_namespace(w, "pid");
+		put_namespace(w, "ipc");
+	}
 	put_namespace(w, "uts");
 	put_namespace(w, "mount");
 	put_namespace(w, "cgroup");
@@ -189,8 +201,8 @@ static void put_namespaces(const struct hardening *h, const struct bundle_host *
 		put_namespace(w, "user");
 	json_write_end(w);
 	if (host->user_namespace) {
-		put_ids(w, "uidMappings", host);
-		put_ids(w, "gidMappings", host);
+		put_ids(w, "uidMappings", host, hardening_uid(h));
+		put_ids(w, "gidMappings", host, hardening_gid(h));
 	}
 }
 
@@ -225,8 +237,8 @@ static void put_linux(const struct hardening *h, const struct bundle_host *host,
 		if (hardening_has(h, DEFENCE_LIMITS))
 			put_limits(h, w);
 	}
-	if (hardening_has(h, DEFENCE_SECCOMP) && !host->compiled_filter)
-		syscalls_write(w, "seccomp");
+	if (hardening_has(h, DEFENCE_SECCOMP) && !takes_compiled(h, host))
+		syscalls_write(w, "seccomp", granted(h));
 	json_write_end(w);
 }
 
@@ -248,7 +260,7 @@ void bundle_write(const struct hardening *h, const struct bundle_host *host, str
 	json_write_text(&w, "hostname", h->name);
 	put_mounts(h, host, &w);
 	put_linux(h, host, &w);
-	if (hardening_has(h, DEFENCE_SECCOMP) && host->compiled_filter) {
+	if (hardening_has(h, DEFENCE_SECCOMP) && takes_compiled(h, host)) {
 		json_write_object(&w, "annotations");
 		json_write_str(&w, "run.oci.seccomp_bpf_data",
 		               base64_encode(bytes_of(syscalls_filter, syscalls_filter_len), &a));

@@ -12,9 +12,8 @@ struct bundle_host {
 	const char *root;    /* the file system, mounted by us: read-only, nosuid, nodev */
 	const char *secrets; /* folder of the host whose files are the secrets; NULL: none */
 	const char *cgroup;  /* the container's, below the mount; NULL: no limits can be set */
-	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here */
-	uint32_t id_base, ids;
-	bool as_user;         /* an ordinary user starts it: /sys is bound, no device can be made */
+	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here; where */
+	uint32_t id_base, ids; /* there is but one, it is the program's */
 	bool compiled_filter; /* crun takes the filter as octets */
 };
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/container.h"
 
-#include "base/limits.h"
-#include "base/pack.h"
 #include "base/text.h"
+#include "runtime/guard.h"
+#include "runtime/relay.h"
 #include "sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,213 +20,226 @@
 /* What we are sent and the program is to get. */
 static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH };
 
-struct guard {
-	const struct container_options *o;
+/* How often a deadline is looked at. */
+#define LOOK_MS 20
+
+struct container {
 	struct arena arena;
-	int report;    /* a pipe: how it went */
-	int go;        /* a pipe: our ids are mapped */
+	const struct container_options *options;
+	struct place place;
+	struct netns network;
+	struct relay relay;
 	sigset_t mask; /* of before */
+	int signals;   /* readable: one came for the program */
+	int channel;
+	pid_t guard;
+	bool ended;
+	int status; /* its program's */
 };
 
-static void block_signals(sigset_t *out_before)
+/* -- signals ----------------------------------------------------------------------------------- */
+
+static int block_signals(struct container *c, err *e)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
 	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
 		sigaddset(&set, forwarded[i]);
-	sigprocmask(SIG_BLOCK, &set, out_before);
+	sigprocmask(SIG_BLOCK, &set, &c->mask);
+	c->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return c->signals >= 0 ? 0 : err_set(e, ERR_IO, errno, "signalfd");
 }
 
-/* wait_for(pid, to): the child's wait status; meanwhile to(ctx) says who gets our signals. */
-static int wait_for(pid_t pid, pid_t (*to)(void *ctx), void *ctx)
+int container_signal(struct container *c, int signal, err *e)
 {
-	sigset_t set;
-	int status = 0, signal;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
-		sigaddset(&set, forwarded[i]);
-	for (;;) {
-		pid_t done = waitpid(-1, &status, WNOHANG); /* orphans of the container, too */
-
-		if (done == pid || (done < 0 && errno == ECHILD))
-			return status;
-		if (done > 0)
-			continue;
-		if (sigwait(&set, &signal) == 0 && signal != SIGCHLD) {
-			pid_t target = to(ctx);
-
-			if (target > 0)
-				(void)kill(target, signal); /* it may have ended just now */
-		}
-	}
+	if (c->ended || send(c->channel, &signal, sizeof(signal), MSG_NOSIGNAL) == sizeof(signal) ||
+	    errno == EPIPE || errno == ECONNRESET)
+		return 0; /* what has ended needs none */
+	return err_set(e, ERR_IO, errno, "signal %d to the container", signal);
 }
 
-static int status_of(int status)
+static int forward(struct container *c, err *e)
 {
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+	struct signalfd_siginfo info;
 
-/* -- in the guard ------------------------------------------------------------------------------ */
-
-static const char *below(struct guard *g, const char *name)
-{
-	return arena_printf(&g->arena, "%s/%s", g->o->place, name);
-}
-
-/* The program's process, as the runtime wrote it down; 0 before that. */
-static pid_t program_of(void *ctx)
-{
-	struct guard *g = ctx;
-	err ignored = { 0 }; /* not started yet */
-	uint64_t pid = 0;
-	bytes text;
-
-	if (file_read_all(below(g, STAGE_PID), 32, &g->arena, &text, &ignored) < 0 ||
-	    !text_take_u64(bytes_trim(text), 10, INT32_MAX, &pid))
-		return 0;
-	return (pid_t)pid;
-}
-
-/* Never returns. */
-static void start_runtime(struct guard *g)
-{
-	const struct container_options *o = g->o;
-	const char *argv[16];
-	char *const environment[] = { (char *)(uintptr_t) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	size_t n = 0;
-
-	argv[n++] = o->runtime;
-	argv[n++] = "--root";
-	argv[n++] = below(g, STAGE_STATE);
-	argv[n++] = "--log";
-	argv[n++] = below(g, STAGE_LOG);
-	if (o->is_crun)
-		argv[n++] = o->has_cgroups ? "--cgroup-manager=cgroupfs" : "--cgroup-manager=disabled";
-	argv[n++] = "run";
-	argv[n++] = "--bundle";
-	argv[n++] = below(g, STAGE_BUNDLE);
-	argv[n++] = "--pid-file";
-	argv[n++] = below(g, STAGE_PID);
-	argv[n++] = o->id;
-	argv[n] = NULL;
-	sigprocmask(SIG_SETMASK, &g->mask, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	execve(o->runtime, (char *const *)(uintptr_t)argv, environment);
-	_exit(127);
-}
-
-/* What the runtime says when it could not start the program; crun's first line has the reason. */
-static int runtime_failed(struct guard *g, err *e)
-{
-	err ignored = { 0 }; /* it said nothing */
-	bytes text = { 0 };
-
-	(void)file_read_all(below(g, STAGE_LOG), 64 * KIB, &g->arena, &text, &ignored);
-	enum err_kind kind = bytes_search(text, BYTES("executable file")) < text.n ||
-	                             bytes_search(text, BYTES("No such file")) < text.n
-	                         ? ERR_ABSENT
-	                         : ERR_IO;
-
-	return err_set(e, kind, 0, "%s: %s", g->o->runtime,
-	               text.n > 0 ? SHOW(bytes_trim(text)) : "did not start");
-}
-
-static int guard_run(struct guard *g, int *out, err *e)
-{
-	const struct container_options *o = g->o;
-	struct stage_options stage = {
-		.place = o->place,
-		.rootfs = o->rootfs,
-		.hardening = o->hardening,
-		.as_user = o->as_user,
-		.host = { .cgroup = o->has_cgroups ? arena_printf(&g->arena, "/oakum/%s", o->id) : NULL,
-		          .as_user = o->as_user,
-		          .compiled_filter = o->is_crun },
-	};
-	char ready;
-
-	if (g->go >= 0 && read(g->go, &ready, 1) != 1)
-		return err_set(e, ERR_IO, 0, "the user namespace got no ids");
-	if (o->as_user && (setgid(0) < 0 || setuid(0) < 0))
-		return err_set(e, ERR_IO, errno, "become root of the user namespace");
-	if (stage_mount(&stage, e) < 0)
-		return -1;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return err_set(e, ERR_IO, errno, "fork");
-	if (pid == 0)
-		start_runtime(g);
-	*out = status_of(wait_for(pid, program_of, g));
-	return program_of(g) > 0 ? 0 : runtime_failed(g, e);
-}
-
-static _Noreturn void guard_main(struct guard *g)
-{
-	buf report = BUF_INIT(LIMIT_RECORD);
-	err e = { 0 };
-	int status = 0;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)guard_run(g, &status, &e);
-	pack_err(&report, &e);
-	pack_u64(&report, (uint64_t)status);
-	err ignored = { 0 }; /* nobody is there to hear it */
-	(void)file_write_all(g->report, "report", buf_bytes(&report), &ignored);
-	_exit(0);
-}
-
-/* -- in the parent ----------------------------------------------------------------------------- */
-
-static pid_t guard_of(void *ctx)
-{
-	return *(pid_t *)ctx;
-}
-
-static int take_report(int fd, struct arena *a, int *out, err *e)
-{
-	uint64_t status;
-	bytes text;
-
-	if (file_read_fd(fd, "the guard's report", 64 * KIB, a, &text, e) < 0)
-		return -1;
-	if (!pack_take_err(&text, e))
-		return err_set(e, ERR_IO, 0, "the guard of the container was killed");
-	if (err_is_set(e))
-		return -1;
-	if (!pack_take_u64(&text, 255, &status))
-		return err_set(e, ERR_BUG, 0, "the guard's report cannot be read");
-	*out = (int)status;
+	while (read(c->signals, &info, sizeof(info)) == sizeof(info))
+		if (container_signal(c, (int)info.ssi_signo, e) < 0)
+			return -1;
 	return 0;
 }
 
-int container_run(const struct container_options *o, int *out, err *e)
+/* -- the guard --------------------------------------------------------------------------------- */
+
+static int write_text(const char *path, const char *text, err *e)
 {
-	struct guard g = { .o = o, .go = -1 };
+	auto_fd fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(e, ERR_IO, errno, "%s", path);
+	return file_write_all(fd, path, bytes_str(text), e);
+}
+
+/* An ordinary user may give the namespace his own ids alone (user_namespaces(7)). */
+static int map_ids(struct container *c, err *e)
+{
+	const char *folder = arena_printf(&c->arena, "/proc/%d", (int)c->guard);
+
+	if (!c->options->host->as_user)
+		return 0;
+	if (write_text(arena_printf(&c->arena, "%s/setgroups", folder), "deny", e) < 0 ||
+	    write_text(arena_printf(&c->arena, "%s/uid_map", folder),
+	               arena_printf(&c->arena, "0 %u 1", (unsigned)geteuid()), e) < 0 ||
+	    write_text(arena_printf(&c->arena, "%s/gid_map", folder),
+	               arena_printf(&c->arena, "0 %u 1", (unsigned)getegid()), e) < 0)
+		return err_wrap(e, "a user namespace");
+	return 0;
+}
+
+static int start_guard(struct container *c, err *e)
+{
+	struct guard_options o = { c->options, &c->place, -1, c->mask };
 	unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | SIGCHLD;
-	int ends[2];
+	int ends[2], go = 0;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set(e, ERR_IO, errno, "pipe");
-	g.report = ends[1];
-	block_signals(&g.mask);
-	pid_t pid = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
-
-	if (pid == 0)
-		guard_main(&g);
-	close(ends[1]);
-	int status = pid < 0 ? err_set(e, ERR_IO, errno, "a process in namespaces of its own") : 0;
-
-	if (status == 0) {
-		(void)wait_for(pid, guard_of, &pid); /* how it went it reports itself */
-		status = take_report(ends[0], &g.arena, out, e);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_set(e, ERR_IO, errno, "socketpair");
+	c->channel = ends[0];
+	o.channel = ends[1];
+	if (c->options->host->as_user)
+		flags |= CLONE_NEWUSER;
+	c->guard = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+	if (c->guard == 0) {
+		close(ends[0]); /* our end is to be the only one */
+		guard_main(&o);
 	}
-	close(ends[0]);
-	sigprocmask(SIG_SETMASK, &g.mask, NULL);
-	arena_done(&g.arena);
-	return status;
+	int why = errno;
+
+	close(ends[1]);
+	if (c->guard < 0)
+		return err_set(e, ERR_IO, why, "a process in namespaces of its own");
+	return map_ids(c, e) < 0 || container_signal(c, go, e) < 0 ? -1 : 0;
+}
+
+/* take(c, out, e): what the guard says next. A guard that ends otherwise was killed. */
+static int take(struct container *c, struct guard_said *out, err *e)
+{
+	ssize_t n;
+
+	do
+		n = recv(c->channel, out, sizeof(*out), 0);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(*out))
+		return err_set(e, ERR_IO, 0, "the guard of the container was killed");
+	c->ended = out->event != GUARD_STARTED;
+	if (out->event == GUARD_ENDED)
+		c->status = out->value;
+	if (out->event == GUARD_FAILED)
+		*e = out->error;
+	return out->event == GUARD_FAILED ? -1 : 0;
+}
+
+/* A program that ended already has no network any more; nobody has to connect to it. */
+static int take_network(struct container *c, int program, err *e)
+{
+	const char *process =
+		arena_printf(&c->arena, "/proc/%d/root/proc/%d", (int)c->guard, program);
+
+	if (netns_open(process, &c->network, e) == 0)
+		return relay_start(&c->relay, &c->network, e);
+	if (e->kind != ERR_ABSENT)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+static int start(struct container *c, err *e)
+{
+	const struct hardening *h = c->options->hardening;
+	struct guard_said said;
+
+	/* What shares our network needs no relay. */
+	if (block_signals(c, e) < 0 ||
+	    (hardening_has(h, DEFENCE_NETWORK) && relay_open(h, &c->relay, e) < 0) ||
+	    place_make(c->options->stages, c->options->host, &c->arena, &c->place, e) < 0 ||
+	    start_guard(c, e) < 0 || take(c, &said, e) < 0)
+		return -1;
+	return said.event == GUARD_STARTED ? take_network(c, said.value, e) : 0;
+}
+
+int container_start(const struct container_options *o, struct container **out, err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct container *c = arena_new(&a, struct container);
+
+	c->arena = a;
+	c->options = o;
+	c->signals = c->channel = c->place.lock = c->network.user = c->network.network = -1;
+	c->guard = -1;
+	if (start(c, e) < 0) {
+		container_stop(c);
+		return -1;
+	}
+	*out = c;
+	return 0;
+}
+
+/* -- while it runs ----------------------------------------------------------------------------- */
+
+int container_wait(struct container *c, const struct deadline *d, int *out, err *e)
+{
+	struct pollfd events[] = { { c->channel, POLLIN, 0 }, { c->signals, POLLIN, 0 } };
+	struct guard_said said;
+
+	while (!c->ended) {
+		err late = { 0 };
+
+		if (d && deadline_check(d, &late) < 0)
+			return 0;
+		if (poll(events, 2, d ? LOOK_MS : -1) <= 0)
+			continue;
+		if ((events[1].revents && forward(c, e) < 0) ||
+		    (events[0].revents && take(c, &said, e) < 0))
+			return -1;
+	}
+	*out = c->status;
+	return 1;
+}
+
+int container_connect(struct container *c, uint16_t port, int *out, err *e)
+{
+	if (c->ended || c->network.network < 0)
+		return err_set(e, ERR_NET, 0, "port %u: the program has ended", (unsigned)port);
+	return netns_connect(&c->network, port, out, e);
+}
+
+/* -- its end ----------------------------------------------------------------------------------- */
+
+static void close_one(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void container_stop(struct container *c)
+{
+	if (!c)
+		return;
+	if (c->guard > 0) {
+		if (!c->ended)
+			(void)kill(c->guard, SIGKILL); /* the kernel ends what it guards */
+		while (waitpid(c->guard, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	relay_stop(&c->relay);
+	netns_close(&c->network);
+	place_remove(&c->place);
+	close_one(c->channel);
+	if (c->signals >= 0) {
+		close(c->signals);
+		sigprocmask(SIG_SETMASK, &c->mask, NULL);
+	}
+	struct arena a = c->arena; /* which holds c */
+
+	arena_done(&a);
 }

@@ -1,26 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* container - a hardened container from start to end, by an OCI runtime (crun, else runc).
  *
- * A guard, the first process of a pid and a mount namespace of its own (and of a user namespace, for
- * an ordinary user), stages the root (stage.h), starts the runtime and waits. It dies with us,
- * however we end, and with it everything in the container and every mount. Signals go on to the
- * program. Threading: forks; called by a process with one thread. */
+ * A guard (guard.h), the first process of a pid and a mount namespace of its own (and of a user
+ * namespace, for an ordinary user), stages the root, starts the runtime and waits. It dies with us,
+ * however we end, and with it everything in the container and every mount; a cgroup and a folder
+ * that are left are removed by the next start. Ports are published by a relay (relay.h).
+ * Threading: forks; called by a process with one thread. Several containers may run at once. */
 #pragma once
 
-#include "runtime/stage.h"
+#include "runtime/hardening.h"
+#include "runtime/host.h"
+#include "runtime/rootfs.h"
 
 struct container_options {
 	const struct hardening *hardening;
 	const struct rootfs *rootfs;
-	const char *place;   /* an existing folder of ours (stage.h) */
-	const char *id;      /* of the container, new */
-	const char *runtime; /* path of the program */
-	bool is_crun;
-	bool as_user;     /* we are no root */
-	bool has_cgroups; /* limits can be set */
+	const struct host *host;
+	const char *stages; /* an existing folder of ours: each container has one of its own below it */
+	int streams[3];     /* what its program has as 0, 1 and 2; -1: ours */
 };
 
-/* container_run(o, out, e): until the program ends. out: its exit status, or 128 + the signal that
- * ended it. ERR_ABSENT: the program is not in the image; ERR_IO: what this machine does not let us
- * do; whatever the runtime says. */
-int container_run(const struct container_options *o, int *out, err *e);
+struct container;
+
+/* container_start(o, out, e): until its program was started; borrows *o until container_stop.
+ * Signals that are meant for the program (container_wait) are blocked from now on.
+ * ERR_ABSENT: the program is not in the image; ERR_USAGE: it is there and cannot be run; ERR_IO: what
+ * this machine does not let us do, or what the runtime says. */
+int container_start(const struct container_options *o, struct container **out, err *e);
+
+/* container_wait(c, d, out, e): until the program ends (1; *out: its exit status, or 128 + the signal
+ * that ended it) or the deadline passes (0; NULL: none). Signals that we get meanwhile (TERM, INT,
+ * HUP, QUIT, USR1, USR2, WINCH) go on to the program. */
+int container_wait(struct container *c, const struct deadline *d, int *out, err *e);
+
+/* container_signal(c, signal, e): to the program; nothing when it has ended. */
+int container_signal(struct container *c, int signal, err *e);
+
+/* container_connect(c, port, out, e): a TCP connection to 127.0.0.1:port as its program sees it.
+ * ERR_NET: nobody listens, or it has ended. The caller closes *out. */
+int container_connect(struct container *c, uint16_t port, int *out, err *e);
+
+/* container_stop(c): what still runs is killed; nothing is left: no process, mount, cgroup, state.
+ * NULL is fine. */
+void container_stop(struct container *c);

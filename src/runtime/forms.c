@@ -1,261 +1,318 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/forms.h"
 
-#include "base/text.h"
-#include "fmt/json_write.h"
+#include "base/path.h"
+#include "oci/reference.h"
+#include "runtime/forms_parts.h"
 
-#define MIB_OF(n) ((unsigned long long)(((n) + 1048575) >> 20))
+/* -- the image --------------------------------------------------------------------------------- */
 
-static unsigned uid_of(const struct hardening *h)
+/* A repository of the characters that one may have (distribution-spec 1.1, "Pulling manifests"). */
+static const char *repository_of(const char *path, struct arena *a)
 {
-	return hardening_has(h, DEFENCE_USER) ? h->uid : 0;
+	bytes base = path_base(bytes_str(path));
+	char *name = arena_str(a, base);
+	size_t n = 0;
+
+	for (size_t i = 0; i < base.n; i++) {
+		char c = (char)(base.p[i] | 0x20);
+		bool is_letter = (c >= 'a' && c <= 'z' && base.p[i] >= 'A') || (c >= '0' && c <= '9');
+
+		if (is_letter)
+			name[n++] = c;
+		else if (n > 0 && name[n - 1] != '-')
+			name[n++] = '-';
+	}
+	while (n > 0 && name[n - 1] == '-')
+		n--;
+	name[n] = '\0';
+	return n > 0 ? name : "image";
 }
 
-static unsigned gid_of(const struct hardening *h)
+const char *forms_image(const struct target *target, const digest *image, struct arena *a)
 {
-	return hardening_has(h, DEFENCE_USER) ? h->gid : 0;
+	bool has_digest = digest_size(image) > 0;
+	struct reference ref;
+	err ignored = { 0 };
+
+	if (target->kind != TARGET_REGISTRY)
+		return has_digest
+		           ? arena_printf(a, "%s@%s", repository_of(target->path, a), DIGEST_TEXT(image))
+		           : repository_of(target->path, a);
+	if (reference_parse(target->tag, a, &ref, &ignored) < 0)
+		return target->text; /* it was fetched by that name: it is one */
+	if (has_digest)
+		ref = reference_at(&ref, image);
+	return reference_text(&ref, a);
 }
 
-static const char *said(const struct hardening *h, enum defence d)
+/* -- what none can be told --------------------------------------------------------------------- */
+
+/* What all three take as a name and Kubernetes as a label's value: a label of DNS (RFC 1123, 2.1)
+ * that begins with a letter, as its Services want (RFC 1035, 2.3.1). */
+static bool is_name(bytes name)
 {
-	return hardening_has(h, d) ? "true" : "false";
+	/* what YAML 1.1 takes for something else */
+	static const char *const words[] = { "y",    "n",     "yes", "no",  "true",
+		                                 "null", "false", "on",  "off", NULL };
+
+	for (size_t i = 0; words[i]; i++)
+		if (bytes_is(name, words[i]))
+			return false;
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
+		bool is_letter = c >= 'a' && c <= 'z';
+		bool is_inner = i > 0 && ((c >= '0' && c <= '9') || (c == '-' && i + 1 < name.n));
+
+		if (!is_letter && !is_inner)
+			return false;
+	}
+	return name.n > 0 && name.n <= 63;
 }
 
-/* A JSON string is a YAML one, and nothing in it is taken for anything else. */
-static void put_quoted(struct stream *out, bytes text)
+/* A key of a Secret, a secret's name in Compose, the name of a file. */
+static bool is_key(bytes id)
 {
-	struct json_writer w;
+	for (size_t i = 0; i < id.n; i++) {
+		uint8_t c = id.p[i], lower = c | 0x20;
 
-	json_write_init(&w, out);
-	w.is_compact = true;
-	json_write_str(&w, NULL, text);
+		if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') && !strchr("-._", c))
+			return false;
+	}
+	return id.n > 0 && id.n <= 253 && !bytes_is(id, ".") && !bytes_is(id, "..");
 }
 
-/* -- Kubernetes -------------------------------------------------------------------------------- */
-
-static void put_words(struct stream *out, const char *indent, const char *name,
-                      const struct strings *words)
+/* A folder as the mount options of all three take it. */
+static bool is_folder(bytes path)
 {
-	if (words->len == 0)
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] < ' ' || path.p[i] == 0x7f || strchr(":,\"", path.p[i]))
+			return false;
+	return path.n > 1 && path.p[0] == '/' && text_is_utf8(path);
+}
+
+static bool is_variable(bytes text)
+{
+	size_t at = bytes_find(text, '=');
+
+	return at > 0 && at < text.n;
+}
+
+static int check_texts(const struct strings *texts, const char *what, const char *form, err *e)
+{
+	for (size_t i = 0; i < texts->len; i++)
+		if (bytes_find(texts->items[i], '\0') < texts->items[i].n)
+			return err_set(e, ERR_USAGE, 0, "%s cannot be told the %s '%s': there is a NUL in it",
+			               form, what, SHOW(texts->items[i]));
+	return 0;
+}
+
+static int check_lists(const struct forms *f, const char *form, err *e)
+{
+	const struct hardening *h = f->hardening;
+
+	for (size_t i = 0; i < f->config->volumes.len && hardening_has(h, DEFENCE_READONLY); i++)
+		if (!is_folder(f->config->volumes.items[i]))
+			return err_set(e, ERR_USAGE, 0, "%s cannot be told the image's volume '%s'", form,
+			               SHOW(f->config->volumes.items[i]));
+	for (size_t i = 0; i < h->folders.len; i++)
+		if (!is_folder(bytes_str(h->folders.items[i].path)))
+			return err_set(e, ERR_USAGE, 0, "%s cannot be told the folder '%s'", form,
+			               SHOW(bytes_str(h->folders.items[i].path)));
+	for (size_t i = 0; i < h->secrets.len; i++)
+		if (!is_key(bytes_str(h->secrets.items[i].id)))
+			return err_set(e, ERR_USAGE, 0,
+			               "%s cannot be told the secret '%s': letters, digits, - . _", form,
+			               SHOW(bytes_str(h->secrets.items[i].id)));
+	if (h->binds.len > 0)
+		return err_set(e, ERR_USAGE, 0, "%s cannot be told the mount on '%s'", form,
+		               SHOW(bytes_str(h->binds.items[0].destination)));
+	return 0;
+}
+
+int forms_check(const struct forms *f, const struct forms_changes *c, const char *form, err *e)
+{
+	const struct hardening *h = f->hardening;
+
+	if (!is_name(bytes_str(h->name)))
+		return err_set(
+			e, ERR_USAGE, 0,
+			"%s cannot be told the name '%s': at most 63 of a-z, 0-9 and -, a letter first", form,
+			SHOW(bytes_str(h->name)));
+	if (h->args.len == 0 || h->args.items[0].n == 0)
+		return err_set(e, ERR_USAGE, 0, "%s cannot be told a program without a name", form);
+	if (check_texts(&c->program, "word", form, e) < 0 ||
+	    check_texts(&c->words, "word", form, e) < 0 ||
+	    check_texts(&c->env, "variable", form, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->env.len; i++)
+		if (!is_variable(c->env.items[i]))
+			return err_set(e, ERR_USAGE, 0,
+			               "%s cannot be told the variable '%s': no name and value", form,
+			               SHOW(c->env.items[i]));
+	return check_lists(f, form, e);
+}
+
+static int check_utf8(const struct strings *texts, const char *what, const char *form, err *e)
+{
+	for (size_t i = 0; i < texts->len; i++)
+		if (!text_is_utf8(texts->items[i]))
+			return err_set(e, ERR_USAGE, 0, "%s cannot be told the %s '%s': it is no UTF-8", form,
+			               what, SHOW(texts->items[i]));
+	return 0;
+}
+
+int forms_check_text(const struct forms *f, const struct forms_changes *c, const char *form,
+                     struct arena *a, err *e)
+{
+	struct strings files = { 0 };
+
+	*ARENA_PUSH(a, &files) = c->cwd;
+	if (f->seccomp)
+		*ARENA_PUSH(a, &files) = bytes_str(f->seccomp);
+	for (size_t i = 0; i < f->hardening->secrets.len; i++)
+		*ARENA_PUSH(a, &files) = bytes_str(f->hardening->secrets.items[i].file);
+	if (check_utf8(&files, "file", form, e) < 0 || check_utf8(&c->program, "word", form, e) < 0 ||
+	    check_utf8(&c->words, "word", form, e) < 0)
+		return -1;
+	return check_utf8(&c->env, "variable", form, e);
+}
+
+/* -- what the image does not say by itself ----------------------------------------------------- */
+
+static bool has_string(const struct strings *list, bytes text)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (bytes_equal(list->items[i], text))
+			return true;
+	return false;
+}
+
+static bool starts_with(const struct strings *list, size_t from, const struct strings *front)
+{
+	if (list->len < from + front->len)
+		return false;
+	for (size_t i = 0; i < front->len; i++)
+		if (!bytes_equal(list->items[from + i], front->items[i]))
+			return false;
+	return true;
+}
+
+/* Words alone can be changed where the program stays: an image without an entry point has its
+ * program among its words. */
+static void find_program(const struct forms *f, struct arena *a, struct forms_changes *out)
+{
+	const struct strings *args = &f->hardening->args, *program = &f->config->entrypoint;
+	const struct strings *words = &f->config->cmd;
+	bool keeps = starts_with(args, 0, program);
+
+	if (keeps && args->len == program->len + words->len && starts_with(args, program->len, words))
 		return;
-	stream_printf(out, "%s%s:\n", indent, name);
-	for (size_t i = 0; i < words->len; i++) {
-		stream_printf(out, "%s  - ", indent);
-		put_quoted(out, words->items[i]);
+	keeps = keeps && args->len > program->len;
+	for (size_t i = keeps ? program->len : 0; i < args->len; i++)
+		*ARENA_PUSH(a, keeps ? &out->words : &out->program) = args->items[i];
+}
+
+static bool has_folder(const struct hardening *h, bytes path)
+{
+	for (size_t i = 0; i < h->folders.len; i++)
+		if (bytes_is(path, h->folders.items[i].path))
+			return true;
+	return false;
+}
+
+struct forms_changes forms_changes_of(const struct forms *f, struct arena *a)
+{
+	const struct hardening *h = f->hardening;
+	bytes own = f->config->working_dir.n > 0 ? f->config->working_dir : BYTES("/");
+	struct forms_changes c = { 0 };
+
+	for (size_t i = 0; i < h->env.len; i++)
+		if (!has_string(&f->config->env, h->env.items[i]))
+			*ARENA_PUSH(a, &c.env) = h->env.items[i];
+	for (size_t i = 0; i < f->config->volumes.len && hardening_has(h, DEFENCE_READONLY); i++)
+		if (!has_folder(h, f->config->volumes.items[i]))
+			*ARENA_PUSH(a, &c.volumes) = f->config->volumes.items[i];
+	if (!bytes_equal(h->cwd, own))
+		c.cwd = h->cwd;
+	find_program(f, a, &c);
+	return c;
+}
+
+/* -- words ------------------------------------------------------------------------------------- */
+
+/* U+FFFE and U+FFFF are none of YAML's characters either (YAML 1.2.2, 5.1). */
+static void put_character(struct stream *out, bytes whole, uint32_t c)
+{
+	if (c == '"' || c == '\\')
+		stream_printf(out, "\\%c", (int)c);
+	else if (c == '\n')
+		stream_puts(out, "\\n");
+	else if (!text_is_deceptive(c) && (c & 0xfffe) != 0xfffe)
+		stream_put(out, whole);
+	else if (c > 0xffff)
+		stream_printf(out, "\\U%08X", c);
+	else
+		stream_printf(out, "\\u%04X", c);
+}
+
+void forms_yaml(struct stream *out, bytes text)
+{
+	bytes rest = text;
+	uint32_t c;
+
+	stream_puts(out, "\"");
+	while (text_utf8_next(&rest, &c)) {
+		put_character(out, bytes_slice(text, 0, text.n - rest.n), c);
+		text = rest;
+	}
+	stream_puts(out, "\"");
+}
+
+void forms_yaml_list(struct stream *out, const char *indent, const struct strings *texts)
+{
+	for (size_t i = 0; i < texts->len; i++) {
+		stream_printf(out, "%s- ", indent);
+		forms_yaml(out, texts->items[i]);
 		stream_puts(out, "\n");
 	}
 }
 
-static void put_container_context(const struct hardening *h, struct stream *out)
+bytes forms_doubled(bytes text, char c, struct arena *a)
 {
-	stream_printf(out,
-	              "          securityContext:\n"
-	              "            runAsNonRoot: %s\n            runAsUser: %u\n"
-	              "            runAsGroup: %u\n            allowPrivilegeEscalation: %s\n"
-	              "            readOnlyRootFilesystem: %s\n            privileged: false\n",
-	              uid_of(h) > 0 ? "true" : "false", uid_of(h), gid_of(h),
-	              hardening_has(h, DEFENCE_PRIVILEGES) ? "false" : "true",
-	              said(h, DEFENCE_READONLY));
-	if (hardening_has(h, DEFENCE_CAPABILITIES))
-		stream_puts(out, "            capabilities:\n              drop: [ALL]\n");
-	stream_printf(out, "            seccompProfile:\n              type: %s\n",
-	              hardening_has(h, DEFENCE_SECCOMP) ? "RuntimeDefault" : "Unconfined");
-}
+	uint8_t *out = arena_alloc(a, 2 * text.n);
+	size_t n = 0;
 
-static void put_container_folders(const struct hardening *h, struct stream *out)
-{
-	if (h->folders.len > 0 || h->secrets.len > 0)
-		stream_puts(out, "          volumeMounts:\n");
-	for (size_t i = 0; i < h->folders.len; i++)
-		stream_printf(out, "            - name: folder-%zu\n              mountPath: %s\n", i + 1,
-		              h->folders.items[i].path);
-	for (size_t i = 0; i < h->secrets.len; i++)
-		stream_printf(out,
-		              "            - name: secret-%zu\n              mountPath: /run/secrets/%s\n"
-		              "              subPath: %s\n              readOnly: true\n",
-		              i + 1, h->secrets.items[i].id, h->secrets.items[i].id);
-}
-
-static void put_volumes(const struct hardening *h, struct stream *out)
-{
-	if (h->folders.len > 0 || h->secrets.len > 0)
-		stream_puts(out, "      volumes:\n");
-	for (size_t i = 0; i < h->folders.len; i++)
-		stream_printf(out,
-		              "        - name: folder-%zu\n          emptyDir:\n"
-		              "            medium: Memory\n            sizeLimit: %lluMi\n",
-		              i + 1, MIB_OF(h->folders.items[i].size));
-	for (size_t i = 0; i < h->secrets.len; i++)
-		stream_printf(out,
-		              "        - name: secret-%zu\n          secret:\n            secretName: %s\n"
-		              "            defaultMode: 0400\n",
-		              i + 1, h->secrets.items[i].id);
-}
-
-/* The environment that the image has already is not told again. */
-static void put_container(const struct hardening *h, struct stream *out)
-{
-	stream_printf(out, "      containers:\n        - name: %s\n          image: ", h->name);
-	put_quoted(out, bytes_str(h->image));
-	stream_puts(out, "\n");
-	put_words(out, "          ", "command", &h->args);
-	put_container_context(h, out);
-	stream_puts(out, "          resources:\n            limits:\n");
-	stream_printf(out, "              memory: %lluMi\n", MIB_OF(h->memory));
-	stream_printf(out, "            requests:\n              memory: %lluMi\n", MIB_OF(h->memory));
-	if (h->ports.len > 0)
-		stream_puts(out, "          ports:\n");
-	for (size_t i = 0; i < h->ports.len; i++)
-		stream_printf(out, "            - containerPort: %u\n", h->ports.items[i].container);
-	put_container_folders(h, out);
-}
-
-void forms_kubernetes(const struct hardening *h, struct stream *out)
-{
-	stream_printf(out,
-	              "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: %s\nspec:\n"
-	              "  selector:\n    matchLabels:\n      app: %s\n"
-	              "  template:\n    metadata:\n      labels:\n        app: %s\n    spec:\n"
-	              "      automountServiceAccountToken: false\n"
-	              "      hostNetwork: %s\n      hostPID: false\n      hostIPC: false\n"
-	              "      securityContext:\n        fsGroup: %u\n",
-	              h->name, h->name, h->name, hardening_has(h, DEFENCE_NETWORK) ? "false" : "true",
-	              gid_of(h));
-	put_container(h, out);
-	put_volumes(h, out);
-}
-
-/* -- docker ------------------------------------------------------------------------------------ */
-
-/* In single quotes nothing means anything but their end (POSIX.1-2017, Shell Command Language,
- * 2.2.2). */
-static void put_shell(struct stream *out, bytes text)
-{
-	stream_puts(out, "'");
-	while (text.n > 0) {
-		size_t at = bytes_find(text, '\'');
-
-		stream_put(out, bytes_slice(text, 0, at));
-		if (at < text.n)
-			stream_puts(out, "'\\''");
-		text = bytes_skip(text, at + 1);
+	for (size_t i = 0; i < text.n; i++) {
+		out[n++] = text.p[i];
+		if (text.p[i] == c)
+			out[n++] = (uint8_t)c;
 	}
-	stream_puts(out, "'");
+	return bytes_of(out, n);
 }
 
-static void put_docker_limits(const struct hardening *h, struct stream *out)
+const char *forms_size(uint64_t n, const char *mega, const char *kilo, struct arena *a)
 {
-	if (!hardening_has(h, DEFENCE_LIMITS))
-		return;
-	if (h->memory > 0)
-		stream_printf(out, " \\\n  --memory %llum --memory-swap %llum", MIB_OF(h->memory),
-		              MIB_OF(h->memory));
-	if (h->processes > 0)
-		stream_printf(out, " \\\n  --pids-limit %u", h->processes);
+	unsigned shift = n % (UINT64_C(1) << 20) == 0 ? 20 : n % 1024 == 0 ? 10 : 0;
+
+	return arena_printf(a, "%llu%s", (unsigned long long)(n >> shift),
+	                    shift == 20   ? mega
+	                    : shift == 10 ? kilo
+	                                  : "");
 }
 
-void forms_docker(const struct hardening *h, struct stream *out)
+const char *forms_tmpfs(const struct hardening *h, const struct hardening_folder *folder,
+                        struct arena *a)
 {
-	bool noexec = hardening_has(h, DEFENCE_NOEXEC);
-	struct arena a = ARENA_INIT;
-
-	stream_printf(out, "docker run --rm --name %s \\\n  --user %u:%u", h->name, uid_of(h),
-	              gid_of(h));
-	if (hardening_has(h, DEFENCE_READONLY))
-		stream_puts(out, " \\\n  --read-only");
-	if (hardening_has(h, DEFENCE_CAPABILITIES))
-		stream_puts(out, " \\\n  --cap-drop ALL");
-	if (hardening_has(h, DEFENCE_PRIVILEGES))
-		stream_puts(out, " \\\n  --security-opt no-new-privileges");
-	if (!hardening_has(h, DEFENCE_SECCOMP))
-		stream_puts(out, " \\\n  --security-opt seccomp=unconfined");
-	if (!hardening_has(h, DEFENCE_NETWORK))
-		stream_puts(out, " \\\n  --network host");
-	else if (h->ports.len == 0)
-		stream_puts(out, " \\\n  --network none");
-	put_docker_limits(h, out);
-	for (size_t i = 0; i < h->folders.len; i++)
-		stream_printf(out, " \\\n  --tmpfs %s:rw,nosuid,nodev,%ssize=%lluk,mode=1777",
-		              h->folders.items[i].path, noexec ? "noexec," : "",
-		              (unsigned long long)(h->folders.items[i].size >> 10));
-	for (size_t i = 0; i < h->ports.len; i++)
-		stream_printf(out, " \\\n  --publish %s:%u:%u", h->ports.items[i].address,
-		              h->ports.items[i].host, h->ports.items[i].container);
-	for (size_t i = 0; i < h->secrets.len; i++) {
-		stream_puts(out, " \\\n  --mount ");
-		put_shell(out,
-		          bytes_str(arena_printf(&a, "type=bind,source=%s,target=/run/secrets/%s,readonly",
-		                                 h->secrets.items[i].file, h->secrets.items[i].id)));
-	}
-	stream_puts(out, " \\\n  --entrypoint ");
-	put_shell(out, h->args.items[0]);
-	stream_puts(out, " \\\n  ");
-	put_shell(out, bytes_str(h->image));
-	for (size_t i = 1; i < h->args.len; i++) {
-		stream_puts(out, " ");
-		put_shell(out, h->args.items[i]);
-	}
-	stream_puts(out, "\n");
-	arena_done(&a);
+	return arena_printf(a, "%s:rw,nosuid,nodev,%s,size=%lluk,mode=1777", folder->path,
+	                    hardening_has(h, DEFENCE_NOEXEC) ? "noexec" : "exec",
+	                    (unsigned long long)((folder->size + 1023) / 1024));
 }
 
-/* -- Compose ----------------------------------------------------------------------------------- */
-
-static void put_service_rights(const struct hardening *h, struct stream *out)
+const char *forms_port(const struct hardening_port *port, struct arena *a)
 {
-	stream_printf(out, "    user: \"%u:%u\"\n    read_only: %s\n", uid_of(h), gid_of(h),
-	              said(h, DEFENCE_READONLY));
-	if (hardening_has(h, DEFENCE_CAPABILITIES))
-		stream_puts(out, "    cap_drop: [ALL]\n");
-	if (hardening_has(h, DEFENCE_PRIVILEGES) || !hardening_has(h, DEFENCE_SECCOMP))
-		stream_puts(out, "    security_opt:\n");
-	if (hardening_has(h, DEFENCE_PRIVILEGES))
-		stream_puts(out, "      - no-new-privileges:true\n");
-	if (!hardening_has(h, DEFENCE_SECCOMP))
-		stream_puts(out, "      - seccomp:unconfined\n");
-	if (!hardening_has(h, DEFENCE_NETWORK))
-		stream_puts(out, "    network_mode: host\n");
-	else if (h->ports.len == 0)
-		stream_puts(out, "    network_mode: none\n");
-	if (hardening_has(h, DEFENCE_LIMITS) && h->memory > 0)
-		stream_printf(out, "    mem_limit: %llum\n    memswap_limit: %llum\n", MIB_OF(h->memory),
-		              MIB_OF(h->memory));
-	if (hardening_has(h, DEFENCE_LIMITS) && h->processes > 0)
-		stream_printf(out, "    pids_limit: %u\n", h->processes);
-}
+	bool is_six = strchr(port->address, ':') != NULL;
 
-static void put_service_lists(const struct hardening *h, struct stream *out)
-{
-	if (h->folders.len > 0)
-		stream_puts(out, "    tmpfs:\n");
-	for (size_t i = 0; i < h->folders.len; i++)
-		stream_printf(out, "      - %s:rw,nosuid,nodev,%ssize=%lluk,mode=1777\n",
-		              h->folders.items[i].path, hardening_has(h, DEFENCE_NOEXEC) ? "noexec," : "",
-		              (unsigned long long)(h->folders.items[i].size >> 10));
-	if (h->ports.len > 0)
-		stream_puts(out, "    ports:\n");
-	for (size_t i = 0; i < h->ports.len; i++)
-		stream_printf(out, "      - \"%s:%u:%u\"\n", h->ports.items[i].address,
-		              h->ports.items[i].host, h->ports.items[i].container);
-	if (h->secrets.len > 0)
-		stream_puts(out, "    secrets:\n");
-	for (size_t i = 0; i < h->secrets.len; i++)
-		stream_printf(out, "      - %s\n", h->secrets.items[i].id);
-}
-
-void forms_compose(const struct hardening *h, struct stream *out)
-{
-	stream_printf(out, "services:\n  %s:\n    image: ", h->name);
-	put_quoted(out, bytes_str(h->image));
-	stream_puts(out, "\n");
-	put_words(out, "    ", "entrypoint", &h->args);
-	put_service_rights(h, out);
-	put_service_lists(h, out);
-	if (h->secrets.len > 0)
-		stream_puts(out, "secrets:\n");
-	for (size_t i = 0; i < h->secrets.len; i++) {
-		stream_printf(out, "  %s:\n    file: ", h->secrets.items[i].id);
-		put_quoted(out, bytes_str(h->secrets.items[i].file));
-		stream_puts(out, "\n");
-	}
+	return arena_printf(a, "%s%s%s:%u:%u", is_six ? "[" : "", port->address, is_six ? "]" : "",
+	                    port->host, port->container);
 }

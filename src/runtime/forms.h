@@ -1,16 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* forms - a hardened container as others are told of it: a Kubernetes pod, docker's command line, a
- * Compose service. All three say what bundle.h says, as far as their words go: Kubernetes names no
- * limit of processes for a pod, and masks and namespaces are its own defaults.
+/* forms - a hardened container as others are told of it: a Kubernetes workload, docker's command
+ * line, a Compose service.
  *
+ * All three say what bundle.h says. What a form has no word for stands in it as a comment: a limit of
+ * processes in Kubernetes, a way out that is closed while a port is open in docker. What it cannot be
+ * told at all (octets that are no text, a name that it refuses) is an error that says which value.
+ * What the image says by itself (its program, its environment, its folder) is not said again.
+ *
+ * Kubernetes: apps/v1, networking.k8s.io/v1; docker run(1); the Compose specification.
  * Threading: pure functions. */
 #pragma once
 
 #include "fmt/stream.h"
+#include "oci/target.h"
 #include "runtime/hardening.h"
 
-/* forms_kubernetes: a Deployment (apps/v1); forms_docker: one command, a line for each flag;
- * forms_compose: a file of the Compose specification. */
-void forms_kubernetes(const struct hardening *h, struct stream *out);
-void forms_docker(const struct hardening *h, struct stream *out);
-void forms_compose(const struct hardening *h, struct stream *out);
+struct forms {
+	const struct hardening *hardening;
+	const struct oci_config *config; /* of its image */
+	const char *image;               /* as a registry names it, with its digest (forms_image) */
+	bool is_local;                   /* no registry has it yet */
+	const char *seccomp; /* file of a profile to use; NULL: the default of whoever starts it */
+};
+
+/* forms_image(target, image, a): "ghcr.io/team/shop@sha256:..."; of what lies on this machine its
+ * file's name takes the place of the repository, and a digest that is none is left out. Arena. */
+const char *forms_image(const struct target *target, const digest *image, struct arena *a);
+
+/* forms_kubernetes: a Deployment (a Job where nothing listens), the NetworkPolicy that closes its network, a Service for published
+ * ports; forms_docker: one command for a POSIX shell; forms_compose: a file with one service.
+ * ERR_USAGE: a value that this form cannot be told. Nothing is written then. */
+int forms_kubernetes(const struct forms *f, struct stream *out, err *e);
+int forms_docker(const struct forms *f, struct stream *out, err *e);
+int forms_compose(const struct forms *f, struct stream *out, err *e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/hardening.h"
 
+#include "base/path.h"
 #include "base/text.h"
 
 static const char *const names[DEFENCES] = {
@@ -13,6 +14,7 @@ static const char *const names[DEFENCES] = {
 	[DEFENCE_MASKS] = "masks",
 	[DEFENCE_NETWORK] = "network",
 	[DEFENCE_LIMITS] = "limits",
+	[DEFENCE_PROCESSES] = "processes",
 };
 
 const char *defence_name(enum defence d)
@@ -31,46 +33,86 @@ enum defence defence_find(bytes name)
 
 /* -- the user ---------------------------------------------------------------------------------- */
 
-/* passwd(5): name:password:uid:gid:... */
-static bool find_account(bytes accounts, bytes name, struct hardening *out)
+/* take_number(line, out): the next field of a line of passwd(5) or group(5). */
+static bool take_number(bytes *line, uint32_t *out)
 {
-	bytes line;
+	bytes field;
+	uint64_t number;
 
-	while (bytes_line(&accounts, &line)) {
-		bytes field;
-		uint64_t uid, gid;
+	if (!bytes_take_until(line, ':', &field) || !text_take_u64(field, 10, UINT32_MAX - 1, &number))
+		return false;
+	*out = (uint32_t)number;
+	return true;
+}
 
-		if (!bytes_take_until(&line, ':', &field) || !bytes_equal(field, name) ||
-		    !bytes_take_until(&line, ':', &field) || !bytes_take_until(&line, ':', &field) ||
-		    !text_take_u64(field, 10, UINT32_MAX - 1, &uid) ||
-		    !bytes_take_until(&line, ':', &field) ||
-		    !text_take_u64(field, 10, UINT32_MAX - 1, &gid))
+/* name:password:number:...; line stands behind the number. */
+static bool take_entry(bytes *line, bytes *out_name, uint32_t *out)
+{
+	bytes password;
+
+	return bytes_take_until(line, ':', out_name) && bytes_take_until(line, ':', &password) &&
+	       take_number(line, out);
+}
+
+/* find_account(users, name, uid, out): the first with this name, or where name is empty, with that
+ * number. */
+static bool find_account(bytes users, bytes name, uint32_t uid, struct hardening *out)
+{
+	bytes line, found;
+	uint32_t have, gid;
+
+	while (bytes_line(&users, &line)) {
+		if (!take_entry(&line, &found, &have) || !take_number(&line, &gid) ||
+		    (name.n > 0 ? !bytes_equal(found, name) : have != uid))
 			continue;
-		out->uid = (uint32_t)uid;
-		out->gid = (uint32_t)gid;
+		out->uid = have;
+		out->gid = gid;
 		return true;
 	}
 	return false;
 }
 
-/* "1654", "1654:1654", "app", "app:1654" (image-spec 1.1, config.md §config.User). */
-static int take_user(const struct oci_config *config, bytes accounts, struct hardening *out, err *e)
+static bool find_group(bytes groups, bytes name, uint32_t *out)
 {
-	bytes user = config->user, name;
+	bytes line, found;
+
+	while (bytes_line(&groups, &line))
+		if (take_entry(&line, &found, out) && bytes_equal(found, name))
+			return true;
+	return false;
+}
+
+int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,
+                        err *e)
+{
+	bytes group = text, user = { 0 };
+	struct hardening who = { 0 };
 	uint64_t number;
 
-	if (user.n == 0) {
-		out->uid = out->gid = HARDENING_USER;
-		return 0;
+	(void)bytes_take_until(&group, ':', &user);
+	if (text_take_u64(user, 10, UINT32_MAX - 1, &number)) {
+		if (!find_account(known->users, BYTES(""), (uint32_t)number, &who))
+			who.uid = who.gid = (uint32_t)number;
+	} else if (user.n == 0 || !find_account(known->users, user, 0, &who)) {
+		return err_set(e, ERR_FORMAT, 0, "the image has no user '%s' (--user takes a number, too)",
+		               SHOW(user));
 	}
-	(void)bytes_take_until(&user, ':', &name);
-	if (text_take_u64(name, 10, UINT32_MAX - 1, &number))
-		out->uid = out->gid = (uint32_t)number;
-	else if (!find_account(accounts, name, out))
-		return err_set(e, ERR_FORMAT, 0, "the image has no user '%s' (name one with --user)",
-		               SHOW(name));
-	if (user.n > 0 && text_take_u64(user, 10, UINT32_MAX - 1, &number))
-		out->gid = (uint32_t)number;
+	if (text_take_u64(group, 10, UINT32_MAX - 1, &number))
+		who.gid = (uint32_t)number;
+	else if (group.n > 0 && !find_group(known->groups, group, &who.gid))
+		return err_set(e, ERR_FORMAT, 0, "the image has no group '%s' (--user takes a number, too)",
+		               SHOW(group));
+	out->uid = who.uid;
+	out->gid = who.gid;
+	return 0;
+}
+
+/* Nobody is root because an image says so, or says nothing. */
+static int take_image_user(bytes text, const struct hardening_names *known, struct hardening *out,
+                           err *e)
+{
+	if (text.n > 0 && hardening_take_user(text, known, out, e) < 0)
+		return -1;
 	if (out->uid == 0)
 		out->uid = out->gid = HARDENING_USER;
 	if (out->gid == 0)
@@ -80,23 +122,51 @@ static int take_user(const struct oci_config *config, bytes accounts, struct har
 
 /* -- the program ------------------------------------------------------------------------------- */
 
-static void add_all(struct arena *a, struct strings *out, const struct strings *more)
+#define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" /* as docker */
+
+/* What is a C string to the runtime ends at a NUL. */
+static int add_all(struct arena *a, const char *what, const struct strings *more,
+                   struct strings *out, err *e)
 {
-	for (size_t i = 0; i < more->len; i++)
+	for (size_t i = 0; i < more->len; i++) {
+		if (bytes_find(more->items[i], 0) < more->items[i].n)
+			return err_set(e, ERR_FORMAT, 0, "the image's %s holds a NUL", what);
 		*ARENA_PUSH(a, out) = more->items[i];
+	}
+	return 0;
 }
 
-int hardening_of(const struct oci_config *config, bytes accounts, struct arena *a,
-                 struct hardening *out, err *e)
+static bool has_path(const struct strings *env)
 {
-	*out = (struct hardening){ .cwd = config->working_dir.n > 0 ? config->working_dir : BYTES("/"),
-		                       .memory = HARDENING_MEMORY,
-		                       .processes = HARDENING_PROCESSES };
-	add_all(a, &out->args, &config->entrypoint);
-	add_all(a, &out->args, &config->cmd);
-	add_all(a, &out->env, &config->env);
+	size_t i = 0;
+
+	while (i < env->len && !bytes_starts(env->items[i], BYTES("PATH=")))
+		i++;
+	return i < env->len;
+}
+
+int hardening_take_folder(bytes text, struct arena *a, bytes *out, err *e)
+{
+	uint8_t *clean = arena_alloc(a, text.n);
+	bool escapes;
+
+	if (bytes_find(text, 0) < text.n)
+		return err_set(e, ERR_FORMAT, 0, "the name of a folder holds a NUL");
+	*out = bytes_str(arena_printf(a, "/" PRIb, BYTESF(path_clean(text, clean, text.n, &escapes))));
+	return 0;
+}
+
+int hardening_of(const struct oci_config *config, const struct hardening_names *known,
+                 struct arena *a, struct hardening *out, err *e)
+{
+	*out = (struct hardening){ .memory = HARDENING_MEMORY, .processes = HARDENING_PROCESSES };
+	if (add_all(a, "entry point", &config->entrypoint, &out->args, e) < 0 ||
+	    add_all(a, "command", &config->cmd, &out->args, e) < 0 ||
+	    add_all(a, "environment", &config->env, &out->env, e) < 0 ||
+	    hardening_take_folder(config->working_dir, a, &out->cwd, e) < 0)
+		return -1;
+	if (!has_path(&out->env))
+		*ARENA_PUSH(a, &out->env) = BYTES(PATH);
 	*ARENA_PUSH(a, &out->folders) = (struct hardening_folder){ "/tmp", HARDENING_TMP };
-	if (out->args.len == 0)
-		return err_set(e, ERR_FORMAT, 0, "the image names no program (say one behind --)");
-	return take_user(config, accounts, out, e);
+	return take_image_user(config->user, known, out, e);
 }

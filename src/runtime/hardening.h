@@ -18,6 +18,7 @@ enum defence {
 	DEFENCE_MASKS,    /* what the kernel tells under /proc and /sys */
 	DEFENCE_NETWORK,  /* a network of its own, with loopback alone */
 	DEFENCE_LIMITS,   /* memory, processes */
+	DEFENCE_PROCESSES, /* none but its own can be seen or reached: pid and ipc namespaces */
 	DEFENCES,
 };
 
@@ -63,10 +64,16 @@ struct hardening {
 		struct hardening_secret *items;
 		size_t len, cap;
 	} secrets;
+	struct {
+		struct hardening_bind *items;
+		size_t len, cap;
+	} binds;
 	uint64_t memory;    /* octets; 0: no limit */
 	uint32_t processes; /* 0: no limit */
 	bool terminal;
 	unsigned without; /* 1 << DEFENCE_...: left out */
+	/* Without DEFENCE_CAPABILITIES: those that it has, 1 << CAP_...; 0: Docker's default set. */
+	uint64_t capabilities;
 };
 
 #define HARDENING_USER 1654 /* "app" in Microsoft's images; where the image names root */
@@ -74,14 +81,39 @@ struct hardening {
 #define HARDENING_PROCESSES 256
 #define HARDENING_TMP (UINT64_C(64) << 20)
 
-/* hardening_of(config, a, out, e): what the image asks for, and the rest closed: its user when that
- * is none of root's (a name is looked up in `accounts`, its /etc/passwd; empty: none), its program,
- * environment and folder; /tmp of HARDENING_TMP; ports that it exposes are published nowhere. Arena;
- * borrows from config. ERR_FORMAT (no program; a user that the image does not know). */
-int hardening_of(const struct oci_config *config, bytes accounts, struct arena *a,
-                 struct hardening *out, err *e);
+/* etc/passwd and etc/group of the image; empty: it has none. */
+struct hardening_names {
+	bytes users, groups;
+};
+
+/* hardening_of(config, known, a, out, e): what the image asks for, and the rest closed: its user when
+ * that is none of root's, its program (args are empty when it names none), environment and folder;
+ * /tmp of HARDENING_TMP; ports that it exposes are published nowhere. Arena; borrows from config.
+ * ERR_FORMAT: a user that the image does not know; a NUL. */
+int hardening_of(const struct oci_config *config, const struct hardening_names *known,
+                 struct arena *a, struct hardening *out, err *e);
+
+/* hardening_take_user(text, known, out, e): "1654", "1654:1654", "app", "app:staff" (image-spec 1.1,
+ * config.md §config.User); without a group that of the account, or the user's number. A number is
+ * one also where an account has it as its name. ERR_FORMAT.
+ * hardening_take_folder(text, a, out, e): a folder of the container: absolute, without "." and ".."
+ * (base/path.h). Arena. ERR_FORMAT. */
+int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,
+                        err *e);
+int hardening_take_folder(bytes text, struct arena *a, bytes *out, err *e);
 
 static inline bool hardening_has(const struct hardening *h, enum defence d)
 {
 	return (h->without >> d & 1) == 0;
+}
+
+/* hardening_uid(h), hardening_gid(h): who it runs as: root, where that defence is left out. */
+static inline uint32_t hardening_uid(const struct hardening *h)
+{
+	return hardening_has(h, DEFENCE_USER) ? h->uid : 0;
+}
+
+static inline uint32_t hardening_gid(const struct hardening *h)
+{
+	return hardening_has(h, DEFENCE_USER) ? h->gid : 0;
 }

@@ -135,9 +135,9 @@ static int keep_layer(struct preparing *p, const struct spool *s, const char *na
 
 /* -- the accounts ------------------------------------------------------------------------------ */
 
-/* The topmost layer that says something about etc/passwd decides; no link is followed. */
-static int read_accounts(struct preparing *p, const char *const *names, size_t len, bytes *out,
-                         err *e)
+/* The topmost layer that says something about the file decides; no link is followed. */
+static int read_accounts(struct preparing *p, const char *const *names, size_t len,
+                         const char *file, bytes *out, err *e)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 		                    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
@@ -148,14 +148,14 @@ static int read_accounts(struct preparing *p, const char *const *names, size_t l
 
 		if (folder < 0)
 			return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
-		auto_fd fd = (int)syscall(SYS_openat2, folder, "etc/passwd", &how, sizeof(how));
+		auto_fd fd = (int)syscall(SYS_openat2, folder, file, &how, sizeof(how));
 		struct stat st;
 
 		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 			continue;
 		if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 			return 0; /* deleted, or a link: it names nobody */
-		return file_read_fd(fd, "etc/passwd", LIMIT_SETTINGS, p->arena, out, e);
+		return file_read_fd(fd, file, LIMIT_SETTINGS, p->arena, out, e);
 	}
 	return 0;
 }
@@ -201,7 +201,13 @@ static int prepare_all(struct preparing *p, struct rootfs *out, err *e)
 			out->lower = arena_printf(p->arena, "%s%s%s", names[i], i > 0 ? ":" : "", out->lower);
 	}
 	out->config = p->source.plan.image.parsed;
-	return status < 0 ? -1 : read_accounts(p, names, len, &out->accounts, e);
+	if (p->source.plan.documents.len > 0)
+		out->image = p->source.plan.documents.items[p->source.plan.documents.len - 1].d.digest;
+	if (status < 0)
+		return -1;
+	return read_accounts(p, names, len, "etc/passwd", &out->accounts, e) < 0
+	           ? -1
+	           : read_accounts(p, names, len, "etc/group", &out->groups, e);
 }
 
 int rootfs_prepare(const struct target *target, const struct rootfs_options *options,

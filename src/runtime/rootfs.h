@@ -21,7 +21,7 @@ struct rootfs {
 	const char *layers; /* the folder that holds them */
 	const char *lower;  /* their names below it for overlayfs: the topmost first, ":" between */
 	struct oci_config config;
-	bytes accounts; /* etc/passwd of the image; empty: it has none */
+	bytes accounts, groups; /* etc/passwd and etc/group of the image; empty: it has none */
 	digest image;   /* of its manifest; none: out of docker's form */
 };
 

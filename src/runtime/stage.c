@@ -56,7 +56,41 @@ static int seclude(const struct stage *s, err *e)
 
 /* -- the root ---------------------------------------------------------------------------------- */
 
-/* Places to mount on, above everything of the image: nothing can be made in it. */
+/* A file where a file is to be shown, else a folder. */
+static int make_place(const char *path, const struct stat *like, err *e)
+{
+	bytes above = bytes_str(path);
+
+	if (!S_ISREG(like->st_mode))
+		return file_make_dirs(path, 0755, e);
+	struct arena a = ARENA_INIT;
+	int status = file_make_dirs(arena_str(&a, bytes_slice(above, 0, bytes_rfind(above, '/'))),
+	                            0755, e);
+
+	arena_done(&a);
+	if (status == 0)
+		status = file_write_atomic(path, BYTES(""), 0644, e);
+	return status;
+}
+
+static int make_binds(struct stage *s, const char *root, err *e)
+{
+	const struct hardening *h = s->options->hardening;
+
+	for (size_t i = 0; i < h->binds.len; i++) {
+		const struct hardening_bind *b = &h->binds.items[i];
+		struct stat st;
+
+		if (stat(b->source, &st) < 0)
+			return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(b->source)));
+		if (make_place(arena_printf(&s->arena, "%s%s", root, b->destination), &st, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Places to mount on, below everything of the image: what it has itself stays as it is, and nothing
+ * can be made in it. */
 static int make_skeleton(struct stage *s, err *e)
 {
 	static const char *const places[] = { "proc", "dev", "sys", "run/secrets" };
@@ -70,6 +104,8 @@ static int make_skeleton(struct stage *s, err *e)
 		if (file_make_dirs(arena_printf(&s->arena, "%s%s", root, h->folders.items[i].path), 0755,
 		                   e) < 0)
 			return -1;
+	if (make_binds(s, root, e) < 0)
+		return -1;
 	return chmod(root, 0755) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(root)));
 }
 
@@ -79,8 +115,8 @@ static int mount_root(struct stage *s, err *e)
 	const struct stage_options *o = s->options;
 	bool writable = !hardening_has(o->hardening, DEFENCE_READONLY);
 	const char *upper = below(s, "upper"), *work = below(s, "work");
-	const char *data = arena_printf(&s->arena, "lowerdir=%s%s%s%s", below(s, SKELETON),
-	                                *o->rootfs->lower ? ":" : "", o->rootfs->lower,
+	const char *data = arena_printf(&s->arena, "lowerdir=%s%s%s%s", o->rootfs->lower,
+	                                *o->rootfs->lower ? ":" : "", below(s, SKELETON),
 	                                o->as_user ? ",userxattr" : "");
 
 	if (writable) {
@@ -104,6 +140,9 @@ static int put_secret(struct stage *s, const struct hardening_secret *secret, er
 	const struct stage_options *o = s->options;
 	const char *place = arena_printf(&s->arena, "%s/%s/%s", o->place, SECRETS, secret->id);
 	uint32_t base = o->host.user_namespace ? o->host.id_base : 0;
+	bool alone = o->host.user_namespace && o->host.ids == 1;
+	uint32_t uid = base + (alone ? 0 : hardening_uid(o->hardening));
+	uint32_t gid = base + (alone ? 0 : hardening_gid(o->hardening));
 	bytes text;
 
 	if (file_read_all(secret->file, LIMIT_SETTINGS, &s->arena, &text, e) < 0)
@@ -114,7 +153,7 @@ static int put_secret(struct stage *s, const struct hardening_secret *secret, er
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
 	if (file_write_all(fd, place, text, e) < 0)
 		return -1;
-	return fchown(fd, base + o->hardening->uid, base + o->hardening->gid) == 0
+	return fchown(fd, uid, gid) == 0
 	           ? 0
 	           : err_set(e, ERR_IO, errno, "give the secret %s to the container",
 	                     SHOW(bytes_str(secret->id)));

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/syscalls.h"
 
-#include "fmt/json_write.h"
-
 #include <errno.h>
+#include <linux/capability.h>
+
+#if defined(__aarch64__)
+#define ARCHITECTURE "SCMP_ARCH_AARCH64"
+#else
+#define ARCHITECTURE "SCMP_ARCH_X86_64"
+#endif
 
 static const char *compare_name(enum syscalls_compare compare)
 {
@@ -36,35 +41,48 @@ static void put_condition(struct json_writer *w, const struct syscalls_condition
 	json_write_end(w);
 }
 
-void syscalls_write(struct json_writer *w, const char *name)
+static void put_plain(struct json_writer *w, uint64_t capabilities)
 {
-	json_write_object(w, name);
-	json_write_text(w, "defaultAction", "SCMP_ACT_ERRNO");
-	json_write_u64(w, "defaultErrnoRet", EPERM);
-	json_write_array(w, "architectures");
-#if defined(__aarch64__)
-	json_write_text(w, NULL, "SCMP_ARCH_AARCH64");
-#else
-	json_write_text(w, NULL, "SCMP_ARCH_X86_64");
-#endif
-	json_write_end(w);
-	json_write_array(w, "syscalls");
 	json_write_object(w, NULL);
 	json_write_array(w, "names");
 	for (size_t i = 0; syscalls_allowed[i]; i++)
 		json_write_text(w, NULL, syscalls_allowed[i]);
+	for (const struct syscalls_grant *g = syscalls_grants; g->name; g++)
+		if (capabilities >> g->capability & 1)
+			json_write_text(w, NULL, g->name);
 	json_write_end(w);
 	json_write_text(w, "action", "SCMP_ACT_ALLOW");
 	json_write_end(w);
-	for (const struct syscalls_condition *c = syscalls_conditions; c->name; c++)
-		put_condition(w, c);
+}
+
+static void put_refusal(struct json_writer *w, const char *name, unsigned number)
+{
 	json_write_object(w, NULL);
 	json_write_array(w, "names");
-	json_write_text(w, NULL, "clone3");
+	json_write_text(w, NULL, name);
 	json_write_end(w);
 	json_write_text(w, "action", "SCMP_ACT_ERRNO");
-	json_write_u64(w, "errnoRet", ENOSYS);
+	json_write_u64(w, "errnoRet", number);
 	json_write_end(w);
+}
+
+void syscalls_write(struct json_writer *w, const char *name, uint64_t capabilities)
+{
+	bool makes_namespaces = (capabilities >> CAP_SYS_ADMIN & 1) != 0;
+
+	json_write_object(w, name);
+	json_write_text(w, "defaultAction", "SCMP_ACT_ERRNO");
+	json_write_u64(w, "defaultErrnoRet", EPERM);
+	json_write_array(w, "architectures");
+	json_write_text(w, NULL, ARCHITECTURE);
+	json_write_end(w);
+	json_write_array(w, "syscalls");
+	put_plain(w, capabilities);
+	for (const struct syscalls_condition *c = syscalls_conditions; c->name; c++)
+		if (!makes_namespaces || strcmp(c->name, "clone") != 0)
+			put_condition(w, c);
+	if (!makes_namespaces)
+		put_refusal(w, "clone3", ENOSYS);
 	json_write_end(w);
 	json_write_end(w);
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define LOCK_POLL_MS 50
+#define READ_PIECE 65536
 
 void file_close_at_end(const int *fd)
 {
@@ -52,14 +53,28 @@ int file_open_read(const char *path, err *e)
 	return open_read(path, false, e);
 }
 
+/* piece_of(fd): of a small file the whole and its end at once: all room that is made here is
+ * overwritten when it is given back. */
+static size_t piece_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size >= READ_PIECE)
+		return READ_PIECE;
+	return (size_t)st.st_size + 1;
+}
+
 int file_read_fd(int fd, const char *name, size_t max, struct arena *a, bytes *out, err *e)
 {
 	/* It may be a file of passwords: the caller has the only copy. */
-	buf b = BUF_SECRET(max + 65536);
+	buf b = BUF_SECRET(max + READ_PIECE);
+	size_t piece = piece_of(fd);
 	ssize_t n;
 
 	do {
-		n = read(fd, buf_room(&b, 65536), 65536);
+		uint8_t *room = buf_room(&b, b.n < b.cap ? 1 : piece);
+
+		n = read(fd, room, b.cap - b.n);
 		if (n < 0 && errno != EINTR)
 			break;
 		b.n += n > 0 ? (size_t)n : 0;

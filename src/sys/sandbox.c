@@ -76,7 +76,7 @@ struct landlock_rights {
 
 enum { LANDLOCK_CREATE_VERSION = 1 };
 
-static int landlock_refuse_all(int *out_abi, err *e)
+static int landlock_refuse(bool relays, int *out_abi, err *e)
 {
 	struct landlock_rights rights = { .fs = (1 << 13) - 1 };
 	size_t size = sizeof(rights.fs);
@@ -90,7 +90,7 @@ static int landlock_refuse_all(int *out_abi, err *e)
 	if (abi >= 3)
 		rights.fs |= 1 << 14;
 	if (abi >= 4) {
-		rights.net = 3;
+		rights.net = relays ? 1 : 3;
 		size = sizeof(rights.fs) + sizeof(rights.net);
 	}
 	if (abi >= 5)
@@ -143,9 +143,9 @@ static int limit_resources(const struct sandbox_options *o, err *e)
 		int resource;
 		rlim_t limit;
 	} limits[] = {
-		{ RLIMIT_CORE, 0 },   /* a core file would hold what the image holds */
-		{ RLIMIT_NPROC, 0 },  /* no process, no thread */
-		{ RLIMIT_NOFILE, 0 }, /* no new descriptor; those that are open stay */
+		{ RLIMIT_CORE, 0 },                /* a core file would hold what the image holds */
+		{ RLIMIT_NPROC, 0 },               /* no process, no thread */
+		{ RLIMIT_NOFILE, o->descriptors }, /* those that are open stay */
 		{ RLIMIT_FSIZE, o->file_size },
 		{ RLIMIT_AS, bound ? o->memory : RLIM_INFINITY },
 	};
@@ -176,7 +176,7 @@ int sandbox_seal(const struct sandbox_options *o, struct sandbox_state *out, err
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, ERR_IO, errno, "set no_new_privs");
-	if (!o->no_landlock && landlock_refuse_all(&state.landlock, e) < 0)
+	if (!o->no_landlock && landlock_refuse(o->relays, &state.landlock, e) < 0)
 		return -1;
 	if (drop_capabilities(e) < 0)
 		return -1;
@@ -186,7 +186,7 @@ int sandbox_seal(const struct sandbox_options *o, struct sandbox_state *out, err
 	if (limit_resources(o, e) < 0)
 		return -1;
 	if (!o->no_seccomp) {
-		if (sandbox_filter_install() < 0)
+		if (sandbox_filter_install(o->relays) < 0)
 			return err_set(e, ERR_IO, errno, "install the seccomp filter");
 		state.seccomp = true;
 	}

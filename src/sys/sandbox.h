@@ -11,7 +11,8 @@
  * the C library and the sanitizers then degrade instead of hiding their report, and an intruder
  * gains nothing. Only a call of a foreign architecture (x32, 32 bit) kills the process, because its
  * numbers mean something else. A sealed process cannot send itself a signal: abort() ends in a trap
- * (SIGSEGV). poll() is not there: RLIMIT_NOFILE is 0, with which Linux refuses it anyway.
+ * (SIGSEGV). poll() is not there: RLIMIT_NOFILE is 0, with which Linux refuses it anyway. A relay
+ * (runtime/relay) is the one that has more: sockets.
  *
  * Leave with _exit: exit handlers of a sanitizer (leak check) would want ptrace.
  * Kernel: seccomp (Linux 3.17), Landlock ABI 1 to 7 (5.13 to 6.15). x86_64 and aarch64.
@@ -26,8 +27,10 @@ struct sandbox_options {
 	int keep[2];        /* descriptors that stay open; -1 for none */
 	uint64_t memory;    /* address space (RLIMIT_AS); 0: no bound; not with AddressSanitizer */
 	uint64_t file_size; /* how far a kept file may grow (RLIMIT_FSIZE); beyond: EFBIG, no signal */
-	bool no_landlock;   /* tests only */
-	bool no_seccomp;    /* tests only */
+	bool relays;        /* also takes TCP connections, makes some over IPv4, and waits in epoll */
+	uint64_t descriptors; /* it may have so many at a time; 0: no new one */
+	bool no_landlock;     /* tests only */
+	bool no_seccomp;      /* tests only */
 };
 
 struct sandbox_state {

@@ -9,8 +9,10 @@
 #include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -46,6 +48,9 @@
 	IF_EQUAL(SYS_futex, 0, 7), LOAD_ARGUMENT(1), \
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (unsigned)FUTEX_CMD_MASK), IF_EQUAL(FUTEX_WAIT, 3, 0), \
 		IF_EQUAL(FUTEX_WAKE, 2, 0), IF_EQUAL(FUTEX_WAIT_BITSET, 1, 0), REFUSE, ALLOWED
+
+#define ALLOW_SOCKET_OF(family) \
+	IF_EQUAL(SYS_socket, 0, 4), LOAD_ARGUMENT(0), IF_EQUAL(family, 1, 0), REFUSE, ALLOWED
 
 static const struct sock_filter filter[] = {
 	LOAD(arch),
@@ -91,16 +96,29 @@ static const struct sock_filter filter[] = {
 	ALLOW(getrandom),
 	ALLOW(exit),
 	ALLOW(exit_group),
-
-	REFUSE,
 };
 
-int sandbox_filter_install(void)
+static const struct sock_filter relay_filter[] = {
+	ALLOW(accept4),       ALLOW_SOCKET_OF(AF_INET), ALLOW(connect),
+	ALLOW(shutdown),      ALLOW(setsockopt),        ALLOW(getsockopt),
+	ALLOW(epoll_create1), ALLOW(epoll_ctl),         ALLOW(epoll_pwait),
+	ALLOW(close),
+};
+
+#define LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+int sandbox_filter_install(bool relays)
 {
-	struct sock_fprog program = {
-		.len = sizeof(filter) / sizeof(filter[0]),
-		.filter = (struct sock_filter *)(unsigned long)filter, /* the kernel only reads it */
-	};
+	static const struct sock_filter refuse = REFUSE;
+	struct sock_filter all[LEN(filter) + LEN(relay_filter) + 1];
+	struct sock_fprog program = { .len = LEN(filter), .filter = all };
+
+	memcpy(all, filter, sizeof(filter));
+	if (relays) {
+		memcpy(all + program.len, relay_filter, sizeof(relay_filter));
+		program.len += LEN(relay_filter);
+	}
+	all[program.len++] = refuse;
 
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }

@@ -181,13 +181,18 @@ void side_serve(struct worker_side *s, const struct side_service *service)
 
 /* -- the parent's end -------------------------------------------------------------------------- */
 
-static void worker_free(struct worker *w)
+static void unmap_all(struct worker *w)
 {
 	ring_unmap(&w->in);
 	ring_unmap(&w->out);
 	ring_unmap(&w->answer);
 	if (w->shared)
 		munmap(w->shared, sizeof(*w->shared));
+}
+
+static void worker_free(struct worker *w)
+{
+	unmap_all(w);
 	free(w);
 }
 
@@ -291,12 +296,12 @@ void worker_stop(struct worker *w)
 {
 	if (!w)
 		return;
-	if (!w->reaped) {
+	if (!w->reaped)
 		kill(w->pid, SIGKILL);
-		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
-	worker_free(w);
+	unmap_all(w); /* while it ends */
+	while (!w->reaped && waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	free(w);
 }
 
 int worker_pid(const struct worker *w)

@@ -121,6 +121,24 @@ static void every_probe_is_refused_without_landlock(void **state)
 	assert_all_refused();
 }
 
+/* A relay of TCP makes sockets of IPv4 and connects them: those two probes, and no other. */
+static void a_relay_may_connect(void **state)
+{
+	(void)state;
+	static const char *const gained[] = { "socket (internet)", "connect" };
+	struct sandbox_options o = with_everything;
+	size_t allowed = 0;
+
+	o.relays = true;
+	o.descriptors = 16;
+	assert_int_equal(in_child(&o, probe), 0);
+	for (size_t i = 0; i < report->probes.len; i++)
+		allowed += report->probes.items[i].refused == 0;
+	for (size_t i = 0; i < sizeof(gained) / sizeof(gained[0]); i++)
+		assert_int_equal(probe_named(gained[i])->refused, 0);
+	assert_int_equal(allowed, sizeof(gained) / sizeof(gained[0]));
+}
+
 /* The probes that any user may do: what the two tests above would say if nothing was sealed. */
 static void outside_the_same_probes_are_allowed(void **state)
 {
@@ -347,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_probe_is_refused),
 		cmocka_unit_test(every_probe_is_refused_without_landlock),
+		cmocka_unit_test(a_relay_may_connect),
 		cmocka_unit_test(outside_the_same_probes_are_allowed),
 		cmocka_unit_test(landlock_refuses_alone),
 		cmocka_unit_test(status_shows_the_seal),

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/starting.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/message.h"
+#include "cmd/options.h"
+#include "runtime/relay.h"
+#include "sys/file.h"
+
+#include <stddef.h>
+
+#define FIELD(name) offsetof(struct starting_flags, name)
+static const struct flag flags[] = {
+	{ 'u', "user", "UID[:GID]|NAME", FLAG_TEXT, FIELD(user),
+	  "who it runs as; root must be said: 0" },
+	{ 'e', "env", "NAME[=VALUE]", FLAG_LIST, FIELD(env), "its environment; a name alone: ours" },
+	{ 0, "env-file", "FILE", FLAG_LIST, FIELD(env_files), "the same, a line each" },
+	{ 'w', "workdir", "PATH", FLAG_TEXT, FIELD(workdir), "the folder it is started in" },
+	{ 0, "entrypoint", "PROGRAM", FLAG_TEXT, FIELD(entrypoint), "instead of the image's" },
+	{ 0, "secret", "NAME=FILE", FLAG_LIST, FIELD(secrets),
+	  "as /run/secrets/NAME; id=NAME,src=FILE is the same" },
+	{ 0, "tmpfs", "PATH[:size=SIZE]", FLAG_LIST, FIELD(folders),
+	  "one more folder to write to, in memory" },
+	{ 'p', "publish", "[ADDRESS:]PORT:PORT", FLAG_LIST, FIELD(ports),
+	  "a port of this machine, and the program's" },
+	{ 0, "network", "none|host", FLAG_CHOICE, FIELD(network),
+	  "loopback of its own, or this machine's network" },
+	{ 'm', "memory", "SIZE", FLAG_SIZE, FIELD(memory), "at most so much (512MiB)" },
+	{ 0, "pids-limit", "N", FLAG_TEXT, FIELD(processes), "at most so many (256); -1: any" },
+	{ 0, "name", "NAME", FLAG_TEXT, FIELD(name), "of the container" },
+	{ 0, "hostname", "NAME", FLAG_TEXT, FIELD(hostname), "that it has for itself; else its name" },
+	{ 0, "userns", "auto|host", FLAG_CHOICE, FIELD(user_namespace),
+	  "auto: root of this machine is not root in it" },
+	{ 0, "runtime", "PROGRAM", FLAG_TEXT, FIELD(runtime), "that starts it: crun, runc or a path" },
+	{ 0 },
+};
+
+const struct flag_group starting_flag_group = { "container", "The container", flags };
+
+struct host_options starting_host(const struct job *job, const struct starting_flags *f)
+{
+	return (struct host_options){ .runtime = f->runtime,
+		                          .user_namespace = bytes_is(bytes_str(f->user_namespace), "auto"),
+		                          .environment = job->environment };
+}
+
+struct starting {
+	struct job *job;
+	const struct starting_flags *flags;
+	struct launch *launch;
+	struct hardening *hardening; /* the launch's */
+};
+
+/* -- the environment --------------------------------------------------------------------------- */
+
+/* "NAME=VALUE" takes the place of what the image has under that name; "NAME" is ours, if we have it. */
+static void put_variable(struct starting *s, const char *text)
+{
+	struct strings *env = &s->hardening->env;
+	bytes name = bytes_str(text);
+	const char *value = job_env(s->job, text);
+	size_t i = 0;
+
+	name.n = bytes_find(name, '=');
+	if (!text[name.n] && !value)
+		return;
+	if (!text[name.n])
+		text = arena_printf(&s->job->arena, "%s=%s", text, value);
+	while (i < env->len && (!bytes_starts(env->items[i], name) || env->items[i].n == name.n ||
+	                        env->items[i].p[name.n] != '='))
+		i++;
+	if (i == env->len)
+		(void)ARENA_PUSH(&s->job->arena, env);
+	env->items[i] = bytes_str(text);
+}
+
+static int check_variable(const char *text, const char *flag, err *e)
+{
+	return *text && *text != '=' ? 0
+	                             : err_set(e, ERR_USAGE, 0, "%s: '%s' has no name", flag,
+	                                       SHOW(bytes_str(text)));
+}
+
+/* As docker reads it: lines as they are, those that are empty or begin with # are none. */
+static int take_env_file(struct starting *s, const char *path, err *e)
+{
+	bytes text, line;
+
+	if (file_read_input(path, LIMIT_SETTINGS, &s->job->arena, &text, e) < 0)
+		return -1;
+	while (bytes_line(&text, &line)) {
+		if (bytes_trim(line).n == 0 || line.p[0] == '#')
+			continue;
+		const char *variable = arena_str(&s->job->arena, line);
+
+		if (strlen(variable) < line.n)
+			return err_set(e, ERR_FORMAT, 0, "%s: a line holds a NUL", SHOW(bytes_str(path)));
+		if (check_variable(variable, "--env-file", e) < 0)
+			return -1;
+		put_variable(s, variable);
+	}
+	return 0;
+}
+
+static int take_env(struct starting *s, err *e)
+{
+	const struct starting_flags *f = s->flags;
+
+	for (size_t i = 0; i < f->env_files.len; i++)
+		if (take_env_file(s, f->env_files.items[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < f->env.len; i++) {
+		if (check_variable(f->env.items[i], "--env", e) < 0)
+			return -1;
+		put_variable(s, f->env.items[i]);
+	}
+	return 0;
+}
+
+/* -- the program ------------------------------------------------------------------------------- */
+
+static int take_program(struct starting *s, const struct texts *words, err *e)
+{
+	struct strings *args = &s->hardening->args;
+	const struct oci_config *config = &s->launch->rootfs.config;
+	struct arena *a = &s->job->arena;
+
+	if (s->flags->entrypoint || words->len > 0)
+		*args = (struct strings){ 0 };
+	if (s->flags->entrypoint)
+		*ARENA_PUSH(a, args) = bytes_str(s->flags->entrypoint);
+	else if (words->len > 0)
+		for (size_t i = 0; i < config->entrypoint.len; i++)
+			*ARENA_PUSH(a, args) = config->entrypoint.items[i];
+	for (size_t i = 0; i < words->len; i++)
+		*ARENA_PUSH(a, args) = bytes_str(words->items[i]);
+	if (args->len == 0)
+		return err_set(e, ERR_FORMAT, 0, "the image names no program (say one behind --)");
+	return 0;
+}
+
+/* Names of hosts and containers: RFC 1123, section 2.1. */
+static int take_name(const char *flag, const char *text, const char **out, err *e)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	size_t n = text ? strlen(text) : 0;
+
+	if (!text)
+		return 0;
+	if (n == 0 || n > 63 || strspn(text, letters) < n || *text == '-' || *text == '.')
+		return err_set(e, ERR_USAGE, 0, "%s '%s': letters, digits and hyphens, at most 63", flag,
+		               SHOW(bytes_str(text)));
+	*out = text;
+	return 0;
+}
+
+static int take_who(struct starting *s, err *e)
+{
+	const struct starting_flags *f = s->flags;
+	const struct hardening_names known = launch_names(s->launch);
+
+	s->hardening->name = "oakum";
+	if (f->user && hardening_take_user(bytes_str(f->user), &known, s->hardening, e) < 0)
+		return -1;
+	return take_name("--name", f->name, &s->hardening->name, e) < 0 ||
+	               take_name("--hostname", f->hostname, &s->hardening->hostname, e) < 0
+	           ? -1
+	           : 0;
+}
+
+/* -- what it can reach ------------------------------------------------------------------------- */
+
+/* Of docker's options for a tmpfs: its size; what it is anyway. */
+static int take_tmpfs_option(bytes option, uint64_t *out_size, struct arena *a, err *e)
+{
+	static const char *const always[] = { "rw", "nosuid", "nodev", "noexec", "mode=1777" };
+
+	if (bytes_take_prefix(&option, BYTES("size=")))
+		return options_take_size(arena_str(a, option), out_size) && *out_size > 0
+		           ? 0
+		           : err_set(e, ERR_USAGE, 0, "--tmpfs: '%s' is no size", SHOW(option));
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		if (bytes_is(option, always[i]))
+			return 0;
+	return err_set(e, ERR_USAGE, 0, "--tmpfs: '%s' is not offered: only size=SIZE", SHOW(option));
+}
+
+static int take_folder(struct starting *s, const char *text, err *e)
+{
+	struct hardening_folder folder = { .size = HARDENING_TMP };
+	bytes rest = bytes_str(text), path = { 0 }, option, clean;
+
+	(void)bytes_take_until(&rest, ':', &path);
+	if (path.n == 0 || path.p[0] != '/')
+		return err_set(e, ERR_USAGE, 0, "--tmpfs '%s': a path begins with /", SHOW(path));
+	if (hardening_take_folder(path, &s->job->arena, &clean, e) < 0)
+		return -1;
+	if (clean.n < 2)
+		return err_set(e, ERR_USAGE, 0, "--tmpfs: / is the image's");
+	while (bytes_take_until(&rest, ',', &option))
+		if (take_tmpfs_option(option, &folder.size, &s->job->arena, e) < 0)
+			return -1;
+	folder.path = arena_str(&s->job->arena, clean);
+	for (size_t i = 0; i < s->hardening->folders.len; i++)
+		if (strcmp(s->hardening->folders.items[i].path, folder.path) == 0) {
+			s->hardening->folders.items[i] = folder;
+			return 0;
+		}
+	*ARENA_PUSH(&s->job->arena, &s->hardening->folders) = folder;
+	return 0;
+}
+
+static bool is_secret_name(bytes name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+		    c != '.' && c != '-' && c != '_')
+			return false;
+	}
+	return name.n > 0 && name.n <= 128 && name.p[0] != '.';
+}
+
+/* "NAME=FILE", or as docker build has it: "id=NAME,src=FILE". */
+static int take_secret(struct starting *s, const char *text, err *e)
+{
+	struct arena *a = &s->job->arena;
+	bytes file = bytes_str(text), name = { 0 }, second = bytes_str(text);
+
+	(void)bytes_take_until(&file, '=', &name);
+	(void)bytes_take_until(&second, ',', &(bytes){ 0 });
+	if (bytes_is(name, "id") && (bytes_take_prefix(&second, BYTES("src=")) ||
+	                             bytes_take_prefix(&second, BYTES("source=")))) {
+		name = bytes_slice(file, 0, bytes_find(file, ','));
+		file = second;
+	}
+	if (!is_secret_name(name) || file.n == 0)
+		return err_set(e, ERR_USAGE, 0,
+		               "--secret '%s': NAME=FILE; a name has letters, digits, '-', '_' and '.'",
+		               SHOW(bytes_str(text)));
+	for (size_t i = 0; i < s->hardening->secrets.len; i++)
+		if (bytes_is(name, s->hardening->secrets.items[i].id))
+			return err_set(e, ERR_USAGE, 0, "--secret: there are two of '%s'", SHOW(name));
+	*ARENA_PUSH(a, &s->hardening->secrets) =
+		(struct hardening_secret){ arena_str(a, name), arena_str(a, file) };
+	return 0;
+}
+
+static int take_reach(struct starting *s, err *e)
+{
+	const struct starting_flags *f = s->flags;
+	struct hardening *h = s->hardening;
+
+	if (bytes_is(bytes_str(f->network), "host"))
+		h->without |= 1U << DEFENCE_NETWORK;
+	for (size_t i = 0; i < f->folders.len; i++)
+		if (take_folder(s, f->folders.items[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < f->secrets.len; i++)
+		if (take_secret(s, f->secrets.items[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < f->ports.len; i++)
+		if (relay_take_port(bytes_str(f->ports.items[i]), &s->job->arena,
+		                    ARENA_PUSH(&s->job->arena, &h->ports), e) < 0)
+			return -1;
+	return f->workdir ? hardening_take_folder(bytes_str(f->workdir), &s->job->arena, &h->cwd, e) : 0;
+}
+
+/* -- limits ------------------------------------------------------------------------------------ */
+
+/* What was asked for is there, or nothing starts. */
+static int take_limits(struct starting *s, err *e)
+{
+	const struct starting_flags *f = s->flags;
+	const struct host *host = &s->launch->host;
+	uint64_t number = 0;
+
+	if (f->memory > 0)
+		s->hardening->memory = f->memory;
+	if (f->processes && strcmp(f->processes, "-1") != 0 &&
+	    (!text_take_u64(bytes_str(f->processes), 10, UINT32_MAX, &number) || number == 0))
+		return err_set(e, ERR_USAGE, 0, "--pids-limit '%s': a number, or -1 for no limit",
+		               SHOW(bytes_str(f->processes)));
+	if (f->processes)
+		s->hardening->processes = (uint32_t)number;
+	if (f->memory > 0 && !host_limits_memory(host))
+		return err_set(e, ERR_IO, 0, "--memory cannot be kept here: %s", host_why_unlimited(host));
+	if (number > 0 && !host_limits_processes(host))
+		return err_set(e, ERR_IO, 0, "--pids-limit cannot be kept here: %s",
+		               host_why_unlimited(host));
+	return 0;
+}
+
+int starting_apply(struct job *job, const struct starting_flags *f, const struct texts *words,
+                   struct launch *launch, err *e)
+{
+	struct starting s = { job, f, launch, &launch->hardening };
+
+	return take_who(&s, e) < 0 || take_program(&s, words, e) < 0 || take_env(&s, e) < 0 ||
+	               take_reach(&s, e) < 0 || take_limits(&s, e) < 0
+	           ? -1
+	           : 0;
+}
+
+void starting_notes(const struct job *job, const char *target, const struct launch *launch)
+{
+	for (size_t i = 0; i < launch->host.notes.len; i++)
+		message_note(job, target, launch->host.notes.items[i]);
+}

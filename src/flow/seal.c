@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/seal.h"
+
+#include "base/text.h"
+#include "flow/seal_run.h"
+#include "oci/reference.h"
+#include "transfer/gather.h"
+#include "transfer/transfer.h"
+
+/* -- places ------------------------------------------------------------------------------------ */
+
+static bool holds_attached(const struct target *t)
+{
+	return t->kind == TARGET_REGISTRY || t->kind == TARGET_LAYOUT;
+}
+
+int seal_refuse(const struct target *source, const struct target *place, err *e)
+{
+	if (source->kind == TARGET_ROOTFS || source->kind == TARGET_SBOM)
+		return err_set(e, ERR_USAGE, 0, "'%s' is no image", SHOW(bytes_str(source->text)));
+	if (place && !holds_attached(place))
+		return err_set(e, ERR_USAGE, 0,
+		               "'%s' cannot hold signatures: say oci:FOLDER[:TAG], or a name in a registry",
+		               SHOW(bytes_str(place->text)));
+	if (!place && !holds_attached(source))
+		return err_set(e, ERR_USAGE, 0,
+		               "'%s' cannot hold signatures: say where the image goes, oci:FOLDER[:TAG] or "
+		               "a name in a registry",
+		               SHOW(bytes_str(source->text)));
+	return 0;
+}
+
+int seal_place_of(const struct target *target, struct arena *a, struct seal_place *out, err *e)
+{
+	struct reference ref;
+
+	*out = (struct seal_place){ target, "" };
+	if (target->kind != TARGET_REGISTRY)
+		return 0;
+	if (reference_parse(target->tag, a, &ref, e) < 0)
+		return -1;
+	out->repository = arena_printf(a, "%s/%s", ref.host, ref.repository);
+	return 0;
+}
+
+struct target seal_place_at(const struct seal_place *p, const digest *d, struct arena *a)
+{
+	struct target at = *p->target;
+
+	at.tag = *p->repository ? arena_printf(a, "%s@%s", p->repository, DIGEST_TEXT(d))
+	                        : arena_printf(a, "%s", DIGEST_TEXT(d));
+	return at;
+}
+
+void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state, const char *says)
+{
+	r->page->steps[stage] = (struct seal_step){ state, says };
+	r->o->calls.stage(r->o->calls.ctx, r->page, stage);
+}
+
+/* -- which images ------------------------------------------------------------------------------ */
+
+static void take_subjects(struct seal_run *r, const struct gather *g)
+{
+	size_t from = r->o->platform && g->subjects.len > 1 ? g->subjects.len - 1 : 0;
+
+	for (size_t i = from; i < g->subjects.len; i++)
+		*ARENA_PUSH(r->arena, &r->subjects) = (struct seal_subject){
+			.digest = g->subjects.items[i].digest, .is_index = g->subjects.items[i].is_index
+		};
+	r->page->root = r->subjects.items[0].digest;
+}
+
+/* An archive says what it is when it is opened. */
+static int list_gathered(struct seal_run *r, err *e)
+{
+	const struct target *source = r->source.target;
+	struct arena a = ARENA_INIT;
+	struct gather g;
+	int status = gather_open(&g, source, &r->o->from, &a, e);
+
+	if (status < 0 && g.origin.kind == TARGET_DOCKER_ARCHIVE) {
+		err_clear(e);
+		r->is_docker = true;
+		status = 0;
+	} else if (status == 0) {
+		status = gather_subjects(&g, r->o->platform ? SCOPE_PLATFORM : SCOPE_ALL, r->o->platform,
+		                         e);
+		if (status == 0)
+			take_subjects(r, &g);
+	}
+	gather_close(&g);
+	arena_done(&a);
+	return status;
+}
+
+int seal_list(struct seal_run *r, err *e)
+{
+	enum target_kind kind = r->source.target->kind;
+
+	r->is_docker = kind == TARGET_DAEMON || kind == TARGET_DOCKER_ARCHIVE;
+	if (!r->is_docker && list_gathered(r, e) < 0)
+		return -1;
+	if (r->is_docker)
+		*ARENA_PUSH(r->arena, &r->subjects) = (struct seal_subject){ 0 };
+	return 0;
+}
+
+/* -- judged ------------------------------------------------------------------------------------ */
+
+/* Each paper as an earlier run has it, if that said the same. */
+static int write_papers(struct seal_run *r, struct seal_judged *j, struct seal_papers *out, err *e)
+{
+	struct seal_wishes timeless = r->o->wishes;
+	struct seal_papers bare;
+
+	timeless.now = 0;
+	if (seal_write(j, &r->o->wishes, r->arena, out, e) < 0)
+		return -1;
+	j->bill.sbom.created = j->scan.page.now = 0;
+	if (seal_write(j, &timeless, r->arena, &bare, e) < 0)
+		return -1;
+	j->bill.sbom.created = j->scan.page.now = r->o->wishes.now;
+	for (size_t i = 0; i < SEAL_PAPERS; i++)
+		if (out->items[i].n > 0)
+			out->items[i] = seal_keep_paper(&r->o->keep, bare.items[i], out->items[i], r->arena);
+	return 0;
+}
+
+static int judge_one(struct seal_run *r, struct seal_subject *s, err *e)
+{
+	struct seal_judged j;
+	struct target at = r->is_docker ? *r->source.target
+	                                : seal_place_at(&r->source, &s->digest, r->arena);
+	struct seal_image *image = ARENA_PUSH(r->arena, &r->page->images);
+
+	s->image = r->page->images.len - 1;
+	if (seal_judge(&at, &r->o->wishes, &j, e) < 0)
+		return -1;
+	seal_pass(&j, &r->o->wishes, r->arena, image);
+	int status = 0;
+
+	if (image->reasons.len == 0)
+		status = write_papers(r, &j, &s->papers, e);
+	if (status == 0)
+		status = r->o->calls.judged(r->o->calls.ctx, &j, &s->papers, e);
+	seal_judged_done(&j);
+	return status;
+}
+
+int seal_judge_all(struct seal_run *r, err *e)
+{
+	for (size_t i = 0; i < r->subjects.len; i++)
+		if (!r->subjects.items[i].is_index && judge_one(r, &r->subjects.items[i], e) < 0)
+			return -1;
+	if (r->page->images.len == 0)
+		return err_set(e, ERR_ABSENT, 0, "an index without an image");
+	return 0;
+}
+
+/* The provenance of an index is that of its images: one build, one source. */
+static int write_provenance(struct seal_run *r, err *e)
+{
+	for (size_t i = 0; i < r->subjects.len; i++) {
+		struct seal_subject *s = &r->subjects.items[i];
+		const struct seal_image *image = &r->page->images.items[s->image];
+		struct seal_materials m = { image->base_name, image->base_digest, r->o->wishes.now,
+			                        r->o->wishes.tool_version };
+		bytes fresh = seal_build_paper(&r->o->build, &m, r->arena);
+
+		m.now = 0;
+		s->papers.items[SEAL_PROVENANCE] = seal_keep_paper(
+			&r->o->keep, seal_build_paper(&r->o->build, &m, r->arena), fresh, r->arena);
+	}
+	return r->o->calls.paper(r->o->calls.ctx, SEAL_PROVENANCE,
+	                         r->subjects.items[0].papers.items[SEAL_PROVENANCE], e);
+}
+
+static const char *judged_text(const struct seal_run *r)
+{
+	const struct seal_page *p = r->page;
+
+	return p->images.len == 1 ? seal_counts(&p->images.items[0], r->arena)
+	                          : arena_printf(r->arena, "%zu images", p->images.len);
+}
+
+static int judge(struct seal_run *r, err *e)
+{
+	seal_tell(r, SEAL_JUDGE, SEAL_RUNS, "");
+	if (seal_list(r, e) < 0 || seal_judge_all(r, e) < 0)
+		return -1;
+	seal_tell(r, SEAL_JUDGE, SEAL_HOLDS, judged_text(r));
+	return 0;
+}
+
+/* -- the gate ---------------------------------------------------------------------------------- */
+
+static bool pass(struct seal_run *r)
+{
+	size_t reasons = 0;
+
+	for (size_t i = 0; i < r->page->images.len; i++)
+		reasons += r->page->images.items[i].reasons.len;
+	r->page->passes = reasons == 0;
+	seal_tell(r, SEAL_GATE, reasons == 0 ? SEAL_HOLDS : SEAL_FAILS,
+	          reasons == 0 ? "nothing stops it"
+	                       : arena_printf(r->arena, "%zu reason%s to stop; nothing was written",
+	                                      reasons, reasons == 1 ? "" : "s"));
+	return reasons == 0;
+}
+
+/* -- pushed ------------------------------------------------------------------------------------ */
+
+/* What an engine or docker's archive gave a second time must be what was judged. */
+static int check_pushed(struct seal_run *r, const struct transfer_result *pushed, err *e)
+{
+	struct seal_image *first = &r->page->images.items[0];
+
+	if (r->is_docker) {
+		if (!digest_equal(&pushed->config, &first->config))
+			return err_set(e, ERR_UNTRUSTED, 0, "the image changed between judging and pushing");
+		first->digest = r->subjects.items[0].digest = r->page->root = pushed->digest;
+		return 0;
+	}
+	return digest_equal(&pushed->digest, &r->page->root)
+	           ? 0
+	           : err_set(e, ERR_BUG, 0, "another image was pushed: %s",
+	                     DIGEST_TEXT(&pushed->digest));
+}
+
+static int transfer(struct seal_run *r, struct transfer_result *out, err *e)
+{
+	const struct seal_options *o = r->o;
+	const struct image_options *image = &o->wishes.image;
+	struct target to = *r->place.target;
+	struct target from = r->is_docker ? *r->source.target
+	                                  : seal_place_at(&r->source, &r->page->root, r->arena);
+	const struct transfer_options options = {
+		.platform = image->platform,
+		.all = r->subjects.items[0].is_index,
+		.compress = to.kind == TARGET_REGISTRY ? CODEC_GZIP : CODEC_NONE,
+		.registry = o->to,
+		.environment = image->network->environment,
+		.tmp_dir = image->tmp_dir,
+		.report = o->report,
+		.report_ctx = o->report_ctx,
+	};
+
+	if (!*to.tag && to.kind == TARGET_LAYOUT)
+		to.tag = transfer_tag(bytes_str(r->source.target->tag), r->arena);
+	return transfer_run(&from, &to, &options, r->arena, out, e);
+}
+
+int seal_push(struct seal_run *r, err *e)
+{
+	struct transfer_result pushed;
+
+	if (!r->o->place) {
+		seal_tell(r, SEAL_PUSH, SEAL_HOLDS, "it stays where it lies");
+		return 0;
+	}
+	seal_tell(r, SEAL_PUSH, SEAL_RUNS, "");
+	if (transfer(r, &pushed, e) < 0 || check_pushed(r, &pushed, e) < 0)
+		return -1;
+	seal_tell(r, SEAL_PUSH, SEAL_HOLDS,
+	          pushed.sent == 0 ? "everything was there"
+	                           : arena_printf(r->arena, "%s sent", SIZE_TEXT(pushed.sent)));
+	return 0;
+}
+
+/* -- in order ---------------------------------------------------------------------------------- */
+
+static void leave(struct seal_run *r)
+{
+	const char *where = r->page->place;
+
+	seal_tell(r, SEAL_PUSH, SEAL_LEFT,
+	          r->o->place ? arena_printf(r->arena, "would be pushed to %s", where)
+	                      : "it stays where it lies");
+	seal_tell(r, SEAL_SIGN, SEAL_LEFT,
+	          arena_printf(r->arena, "%zu signature%s", r->subjects.len,
+	                       r->subjects.len == 1 ? "" : "s"));
+	seal_tell(r, SEAL_ATTEST, SEAL_LEFT, "what was found, and the provenance");
+	seal_tell(r, SEAL_VERIFY, SEAL_LEFT, r->o->policy ? r->o->policy : "by who signed");
+}
+
+/* The step that was on its way is the one that failed. */
+static int failed(struct seal_run *r)
+{
+	for (size_t i = 0; i < SEAL_STAGES; i++)
+		if (r->page->steps[i].state == SEAL_RUNS)
+			seal_tell(r, (enum seal_stage)i, SEAL_FAILS, "");
+	return -1;
+}
+
+static int run(struct seal_run *r, err *e)
+{
+	if (judge(r, e) < 0)
+		return failed(r);
+	if (!pass(r))
+		return 0;
+	if (write_provenance(r, e) < 0)
+		return -1;
+	if (r->o->dry) {
+		leave(r);
+		return 0;
+	}
+	return seal_push(r, e) < 0 || seal_attach_all(r, e) < 0 || seal_read_back(r, e) < 0 ? failed(r)
+	                                                                                      : 0;
+}
+
+int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *out, err *e)
+{
+	struct seal_run r = { .o = o, .arena = a, .page = out };
+	const struct target *place = o->place ? o->place : o->source;
+
+	*out = (struct seal_page){ .source = o->source->text,
+		                       .place = place->text,
+		                       .is_dry = o->dry,
+		                       .builder = arena_str(a, o->build.builder) };
+	for (size_t i = 0; i < SEAL_STAGES; i++)
+		out->steps[i].says = "";
+	out->level = seal_build_level(&o->build, BYTES(""), BYTES(""), &out->level_why);
+	if (seal_place_of(o->source, a, &r.source, e) < 0 || seal_place_of(place, a, &r.place, e) < 0)
+		return -1;
+	return run(&r, e);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+#include "crypto/key.h"
+#include "flow/seal_run.h"
+
+digest seal_signature_content(void)
+{
+	return digest_of(DIGEST_SHA256, BYTES(PREDICATE_SIGN));
+}
+
+/* -- what earlier runs attached ---------------------------------------------------------------- */
+
+static bool is_listed(const struct attachments *list, const struct seal_attached *one)
+{
+	bool manifest = one->manifest.algorithm == DIGEST_NONE;
+	bool layer = one->layer.algorithm == DIGEST_NONE;
+
+	for (size_t i = 0; i < list->len; i++) {
+		const struct attachment *at = &list->items[i];
+
+		if (!digest_equal(&at->subject, &one->subject))
+			continue;
+		manifest |= digest_equal(&at->manifest, &one->manifest);
+		layer |= digest_equal(&at->layer.digest, &one->layer);
+	}
+	return manifest && layer;
+}
+
+/* A record is of what was there; whether it still is, the place says. */
+static int recall(struct seal_run *r, err *e)
+{
+	const struct seal_options *o = r->o;
+	const struct target at = seal_place_at(&r->place, &r->page->root, r->arena);
+	const struct attachments_options all = { .scope = SCOPE_ALL,
+		                                     .tell_all = true,
+		                                     .registry = o->to };
+	const digest name = seal_keep_name(*r->place.repository ? r->place.repository
+	                                                        : r->place.target->path,
+	                                   &r->page->root, o->signer);
+	struct image_attachments there;
+	size_t kept = 0;
+
+	seal_keep_read(&o->keep, &name, r->arena, &r->record);
+	if (r->record.attached.len == 0)
+		return 0;
+	if (attachments_read(&at, &all, r->arena, &there, e) < 0)
+		return -1;
+	for (size_t i = 0; i < r->record.attached.len; i++)
+		if (is_listed(&there.list, &r->record.attached.items[i]))
+			r->record.attached.items[kept++] = r->record.attached.items[i];
+	r->record.attached.len = kept;
+	return 0;
+}
+
+static bool lacks(const struct seal_run *r, const struct seal_subject *s, bytes content)
+{
+	const digest d = digest_of(DIGEST_SHA256, content);
+
+	return content.n > 0 && !seal_keep_find(&r->record, &s->digest, &d);
+}
+
+static bool lacks_signature(const struct seal_run *r)
+{
+	for (size_t i = 0; i < r->subjects.len; i++)
+		if (lacks(r, &r->subjects.items[i], BYTES(PREDICATE_SIGN)))
+			return true;
+	return false;
+}
+
+static bool lacks_papers(const struct seal_run *r)
+{
+	for (size_t i = 0; i < r->subjects.len; i++)
+		for (size_t p = 0; p < SEAL_PAPERS; p++)
+			if (lacks(r, &r->subjects.items[i], r->subjects.items[i].papers.items[p]))
+				return true;
+	return false;
+}
+
+/* -- what is attached -------------------------------------------------------------------------- */
+
+static void remember(struct seal_run *r, const struct signed_image *one, const digest *content)
+{
+	struct seal_attached *at = ARENA_PUSH(r->arena, &r->record.attached);
+
+	*at = (struct seal_attached){ .subject = one->subject.digest,
+		                          .content = *content,
+		                          .manifest = one->referrer };
+	if (one->tag)
+		at->layer = digest_of(DIGEST_SHA256, one->payload);
+	r->record.identity = one->identity;
+	r->record.issuer = one->issuer;
+}
+
+static int sign(struct seal_run *r, const struct seal_hand *hand, err *e)
+{
+	static const struct oci_labels no_pairs;
+	const struct target at = seal_place_at(&r->place, &r->page->root, r->arena);
+	const struct sign_wish wish = { .pairs = &no_pairs,
+		                            .scope = SCOPE_ALL,
+		                            .as_bundle = r->o->as_bundle,
+		                            .as_tag = r->o->as_tag,
+		                            .now = r->o->wishes.now };
+	const digest content = seal_signature_content();
+	struct sign_result result;
+
+	if (sign_image(&hand->who, &wish, hand->session, &at, r->arena, &result, e) < 0)
+		return -1;
+	for (size_t i = 0; i < result.len; i++)
+		if (!seal_keep_find(&r->record, &result.items[i].subject.digest, &content))
+			remember(r, &result.items[i], &content);
+	if (!hand->who.by_certificate)
+		r->record.public_key = public_key_pem(hand->who.signer->public, r->arena);
+	seal_keep_write(&r->o->keep, &r->record);
+	return 0;
+}
+
+static int attest_one(struct seal_run *r, const struct seal_hand *hand,
+                      const struct seal_subject *s, enum seal_paper paper, err *e)
+{
+	const bytes content = s->papers.items[paper];
+	const digest name = digest_of(DIGEST_SHA256, content);
+	const struct target at = seal_place_at(&r->place, &s->digest, r->arena);
+	const struct testimony testimony = {
+		.content = content, .type = { seal_paper_type(paper), PREDICATE_JSON }
+	};
+	const struct sign_wish wish = { .testimony = &testimony,
+		                            .scope = SCOPE_ROOT,
+		                            .as_bundle = r->o->as_bundle,
+		                            .as_tag = r->o->as_tag,
+		                            .now = r->o->wishes.now };
+	struct sign_result result;
+
+	if (sign_image(&hand->who, &wish, hand->session, &at, r->arena, &result, e) < 0)
+		return err_wrap(e, "%s", seal_paper_name(paper));
+	remember(r, &result.items[0], &name);
+	seal_keep_write(&r->o->keep, &r->record);
+	return 0;
+}
+
+static int attest(struct seal_run *r, const struct seal_hand *hand, err *e)
+{
+	for (size_t i = 0; i < r->subjects.len; i++)
+		for (unsigned p = 0; p < SEAL_PAPERS; p++) {
+			const struct seal_subject *s = &r->subjects.items[i];
+
+			if (lacks(r, s, s->papers.items[p]) &&
+			    attest_one(r, hand, s, (enum seal_paper)p, e) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+/* -- what is told ------------------------------------------------------------------------------ */
+
+static void list_one(struct seal_run *r, const struct seal_subject *s, const char *name,
+                     const char *type, bytes content)
+{
+	const digest d = digest_of(DIGEST_SHA256, content);
+	const struct seal_attached *at = seal_keep_find(&r->record, &s->digest, &d);
+
+	*ARENA_PUSH(r->arena, &r->page->statements) = (struct seal_statement){
+		.name = name,
+		.type = type,
+		.subject = s->digest,
+		.manifest = at ? at->manifest : (digest){ 0 },
+		.was_there = at != NULL,
+	};
+}
+
+/* Before anything is signed: what the record has was there. */
+static void list(struct seal_run *r)
+{
+	for (size_t i = 0; i < r->subjects.len; i++) {
+		const struct seal_subject *s = &r->subjects.items[i];
+
+		list_one(r, s, "signature", PREDICATE_SIGN, BYTES(PREDICATE_SIGN));
+		for (unsigned p = 0; p < SEAL_PAPERS; p++)
+			if (s->papers.items[p].n > 0)
+				list_one(r, s, seal_paper_name((enum seal_paper)p),
+				         seal_paper_type((enum seal_paper)p), s->papers.items[p]);
+	}
+}
+
+/* In the order of list: the manifests that hold them now. */
+static void complete(struct seal_run *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->subjects.len; i++) {
+		const struct seal_subject *s = &r->subjects.items[i];
+
+		for (unsigned p = 0; p <= SEAL_PAPERS; p++) {
+			bytes content = p == 0 ? BYTES(PREDICATE_SIGN) : s->papers.items[p - 1];
+			const digest d = digest_of(DIGEST_SHA256, content);
+			const struct seal_attached *at = seal_keep_find(&r->record, &s->digest, &d);
+
+			if (content.n > 0 && at)
+				r->page->statements.items[n].manifest = at->manifest;
+			n += content.n > 0;
+		}
+	}
+}
+
+static const char *done_text(const struct seal_run *r, bool signatures)
+{
+	size_t all = 0, old = 0;
+
+	for (size_t i = 0; i < r->page->statements.len; i++) {
+		const struct seal_statement *s = &r->page->statements.items[i];
+
+		if ((strcmp(s->type, PREDICATE_SIGN) == 0) != signatures)
+			continue;
+		all++;
+		old += s->was_there;
+	}
+	return arena_printf(r->arena, old == 0 ? "%zu %s%s" : "%zu %s%s, %zu of them were there", all,
+	                    signatures ? "signature" : "statement", all == 1 ? "" : "s", old);
+}
+
+/* -- both -------------------------------------------------------------------------------------- */
+
+static int write_all(struct seal_run *r, const struct seal_hand *hand, err *e)
+{
+	if (lacks_signature(r) && sign(r, hand, e) < 0)
+		return -1;
+	seal_tell(r, SEAL_SIGN, SEAL_HOLDS, done_text(r, true));
+	seal_tell(r, SEAL_ATTEST, SEAL_RUNS, "");
+	if (attest(r, hand, e) < 0)
+		return -1;
+	seal_tell(r, SEAL_ATTEST, SEAL_HOLDS, done_text(r, false));
+	return 0;
+}
+
+int seal_attach_all(struct seal_run *r, err *e)
+{
+	const struct seal_calls *calls = &r->o->calls;
+	struct seal_hand hand = { 0 };
+	int status = 0;
+
+	seal_tell(r, SEAL_SIGN, SEAL_RUNS, "");
+	if (recall(r, e) < 0)
+		return -1;
+	list(r);
+	bool is_needed = lacks_signature(r) || lacks_papers(r);
+
+	if (is_needed)
+		status = calls->login(calls->ctx, &hand, e);
+	if (status == 0)
+		status = write_all(r, &hand, e);
+	calls->logout(calls->ctx);
+	complete(r);
+	r->page->identity = r->record.identity;
+	r->page->issuer = r->record.issuer;
+	if (status == 0)
+		r->page->level = seal_build_level(&r->o->build, r->page->identity, r->page->issuer,
+		                                  &r->page->level_why);
+	return status;
+}

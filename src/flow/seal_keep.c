@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/seal_keep.h"
+
+#include "base/limits.h"
+#include "base/pack.h"
+#include "sys/file.h"
+
+/* The form of these files; with another program's version nothing is found under it. */
+#define FORM "oakum.seal.kept/1\n"
+
+/* -- files ------------------------------------------------------------------------------------- */
+
+static const char *path_of(const struct seal_keep *k, const digest *name, struct arena *a)
+{
+	return arena_printf(a, "%s/seal/%s", k->dir, DIGEST_TEXT(name) + strlen("sha256:"));
+}
+
+/* The digest of the rest stands in front. */
+static bool read_kept(const struct seal_keep *k, const digest *name, struct arena *a, bytes *out)
+{
+	err ignored = { 0 }; /* what cannot be read is not there */
+	bytes text, said;
+	digest want, have;
+
+	if (!k->dir ||
+	    file_read_all(path_of(k, name, a), LIMIT_SEAL_KEPT, a, &text, &ignored) < 0 ||
+	    !bytes_take_prefix(&text, BYTES(FORM)) || !bytes_take_until(&text, '\n', &said) ||
+	    digest_parse(said, &want, &ignored) < 0)
+		return false;
+	have = digest_of(DIGEST_SHA256, text);
+	*out = text;
+	return digest_equal(&want, &have);
+}
+
+static void write_kept(const struct seal_keep *k, const digest *name, bytes content)
+{
+	const digest own = digest_of(DIGEST_SHA256, content);
+	buf text = BUF_INIT(LIMIT_SEAL_KEPT + 256);
+	struct arena a = ARENA_INIT;
+	err e = { 0 };
+
+	if (!k->dir || content.n > LIMIT_SEAL_KEPT - 256)
+		return;
+	buf_printf(&text, FORM "%s\n", DIGEST_TEXT(&own));
+	buf_put(&text, content);
+	if (file_make_dirs(arena_printf(&a, "%s/seal", k->dir), 0700, &e) < 0 ||
+	    file_write_atomic(path_of(k, name, &a), buf_bytes(&text), 0600, &e) < 0)
+		k->note(k->note_ctx, arena_printf(&a, "what was done is not kept: %s", e.text));
+	buf_done(&text);
+	arena_done(&a);
+}
+
+/* -- papers ------------------------------------------------------------------------------------ */
+
+bytes seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes fresh, struct arena *a)
+{
+	const digest name = digest_of(DIGEST_SHA256, timeless);
+	bytes kept;
+
+	if (read_kept(k, &name, a, &kept))
+		return kept;
+	write_kept(k, &name, fresh);
+	return fresh;
+}
+
+/* -- records ----------------------------------------------------------------------------------- */
+
+digest seal_keep_name(const char *place, const digest *root, bytes signer)
+{
+	buf text = BUF_INIT(LIMIT_SEAL_KEPT);
+
+	pack_str(&text, FORM);
+	pack_str(&text, place);
+	pack_str(&text, DIGEST_TEXT(root));
+	pack_bytes(&text, signer);
+	digest name = digest_of(DIGEST_SHA256, buf_bytes(&text));
+
+	buf_done(&text);
+	return name;
+}
+
+static bool take_digest(bytes *in, digest *out)
+{
+	err ignored = { 0 };
+	bytes text;
+
+	*out = (digest){ 0 };
+	return pack_take_bytes(in, sizeof(struct digest_chars), &text) &&
+	       (text.n == 0 || digest_parse(text, out, &ignored) == 0);
+}
+
+static bool take_record(bytes in, struct arena *a, struct seal_record *out)
+{
+	if (!pack_take_bytes(&in, LIMIT_KEY, &out->public_key) ||
+	    !pack_take_bytes(&in, LIMIT_IDENTITY, &out->identity) ||
+	    !pack_take_bytes(&in, LIMIT_IDENTITY, &out->issuer))
+		return false;
+	while (in.n > 0) {
+		struct seal_attached *one = ARENA_PUSH(a, &out->attached);
+
+		if (!take_digest(&in, &one->subject) || !take_digest(&in, &one->content) ||
+		    !take_digest(&in, &one->manifest) || !take_digest(&in, &one->layer))
+			return false;
+	}
+	return true;
+}
+
+void seal_keep_read(const struct seal_keep *k, const digest *name, struct arena *a,
+                    struct seal_record *out)
+{
+	bytes text;
+
+	*out = (struct seal_record){ .name = *name };
+	if (!read_kept(k, name, a, &text) || !take_record(text, a, out))
+		*out = (struct seal_record){ .name = *name };
+}
+
+static void pack_digest(buf *b, const digest *d)
+{
+	pack_str(b, d->algorithm == DIGEST_NONE ? "" : DIGEST_TEXT(d));
+}
+
+void seal_keep_write(const struct seal_keep *k, const struct seal_record *r)
+{
+	buf text = BUF_INIT(LIMIT_SEAL_KEPT);
+
+	pack_bytes(&text, r->public_key);
+	pack_bytes(&text, r->identity);
+	pack_bytes(&text, r->issuer);
+	for (size_t i = 0; i < r->attached.len; i++) {
+		pack_digest(&text, &r->attached.items[i].subject);
+		pack_digest(&text, &r->attached.items[i].content);
+		pack_digest(&text, &r->attached.items[i].manifest);
+		pack_digest(&text, &r->attached.items[i].layer);
+	}
+	write_kept(k, &r->name, buf_bytes(&text));
+	buf_done(&text);
+}
+
+const struct seal_attached *seal_keep_find(const struct seal_record *r, const digest *subject,
+                                           const digest *content)
+{
+	for (size_t i = 0; i < r->attached.len; i++)
+		if (digest_equal(&r->attached.items[i].subject, subject) &&
+		    digest_equal(&r->attached.items[i].content, content))
+			return &r->attached.items[i];
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seal_keep - what earlier runs of `oakum seal` did, so that one that was stopped goes on and an
+ * unchanged one has nothing to do.
+ *
+ * Kept are, in a folder of the cache: what was said of an image, by what it says but for the time
+ * at which it was said, so that the same is not said and signed twice; and what was attached to an
+ * image by whom. Nothing of it is believed: whether what was attached is still there and holds is
+ * asked of the place itself. A file that is not as it was written counts as none.
+ * Limits: LIMIT_SEAL_KEPT. Threading: pure functions over the file system; files appear whole. */
+#pragma once
+
+#include "base/arena.h"
+#include "crypto/digest.h"
+
+struct seal_keep {
+	const char *dir; /* NULL: nothing is kept */
+	/* note(ctx, text): it could not be kept; nothing else stops for that. */
+	void (*note)(void *ctx, const char *text);
+	void *note_ctx;
+};
+
+/* seal_keep_paper(k, timeless, fresh, a): what an earlier run wrote instead of fresh, or fresh,
+ * which is kept. timeless: the same without a time. Arena. */
+bytes seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes fresh, struct arena *a);
+
+/* One thing that was attached. */
+struct seal_attached {
+	digest subject;
+	digest content;  /* of the paper; of a signature that of its predicate's type */
+	digest manifest; /* the referrer; none: by tag alone */
+	digest layer;    /* by tag: the payload; none: a referrer alone */
+};
+
+/* What one signer attached to one image. */
+struct seal_record {
+	digest name; /* of place, image and signer: seal_keep_name */
+	struct {
+		struct seal_attached *items;
+		size_t len, cap;
+	} attached;
+	bytes public_key;       /* PEM; empty: a certificate */
+	bytes identity, issuer; /* of the certificate */
+};
+
+/* seal_keep_name(place, root, signer): what a record goes by.
+ * seal_keep_read(k, name, a, out): an empty one where there is none. Arena. seal_keep_write(k, r).
+ * seal_keep_find(r, subject, content): NULL when it was not attached. */
+digest seal_keep_name(const char *place, const digest *root, bytes signer);
+void seal_keep_read(const struct seal_keep *k, const digest *name, struct arena *a,
+                    struct seal_record *out);
+void seal_keep_write(const struct seal_keep *k, const struct seal_record *r);
+const struct seal_attached *seal_keep_find(const struct seal_record *r, const digest *subject,
+                                           const digest *content);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is attested of an image that passes. The scan's result is cosign's predicate for it
+ * (specs/COSIGN_VULN_ATTESTATION_SPEC.md), with Trivy's report inside; settings and secrets are
+ * test results (in-toto/attestation, spec/predicates/test-result.md). */
+#include "flow/seal_judge.h"
+
+#include "base/limits.h"
+#include "rule/image_rules.h"
+#include "secret/rules.h"
+#include "trust/claim.h"
+#include "trust/compact.h"
+#include "vuln/database.h"
+
+static const struct {
+	const char *name, *type; /* as `oakum attest --type` has it */
+} papers[SEAL_PAPERS] = {
+	[SEAL_SPDX] = { "sbom", "spdxjson" },
+	[SEAL_CYCLONEDX] = { "cyclonedx", "cyclonedx" },
+	[SEAL_SCAN] = { "scan", "vuln" },
+	[SEAL_SECRETS] = { "secrets", "test-result" },
+	[SEAL_SETTINGS] = { "settings", "test-result" },
+	[SEAL_PROVENANCE] = { "provenance", "slsaprovenance1" },
+};
+
+const char *seal_paper_name(enum seal_paper p)
+{
+	return papers[p].name;
+}
+
+const char *seal_paper_type(enum seal_paper p)
+{
+	struct predicate_type type = { 0 };
+	err impossible = { 0 };
+
+	(void)predicate_type_of(papers[p].type, &type, &impossible); /* those of the table are known */
+	return type.uri;
+}
+
+/* -- the scan ---------------------------------------------------------------------------------- */
+
+/* What the database says of a vulnerability in general is no fact about the image, and fills logs:
+ * its id is enough. */
+static void drop_texts(struct scan *scan)
+{
+	struct findings *found = &scan->gate.found;
+
+	for (size_t i = 0; i < found->len; i++) {
+		struct vulnerability *about = arena_new(&scan->arena, struct vulnerability);
+
+		*about = *found->items[i].about;
+		about->description = (bytes){ 0 };
+		about->references = (struct word_list){ 0 };
+		found->items[i].about = about;
+	}
+}
+
+/* A document of ours, whole. */
+struct document {
+	buf text;
+	struct stream out;
+};
+
+static struct stream *document_begin(struct document *d)
+{
+	d->text = (buf)BUF_INIT(LIMIT_BUNDLE / 2);
+	stream_init(&d->out, stream_to_buf, &d->text);
+	return &d->out;
+}
+
+static int document_end(struct document *d, struct arena *a, bytes *out, err *e)
+{
+	int status = stream_finish(&d->out, e);
+
+	if (status == 0)
+		*out = arena_bytes(a, bytes_trim(buf_bytes(&d->text)));
+	buf_done(&d->text);
+	return status;
+}
+
+static int scan_paper(struct seal_judged *j, const struct seal_wishes *w, struct arena *a,
+                      bytes *out, err *e)
+{
+	const digest database = database_digest(w->scan.db);
+	struct document report;
+	struct compact c;
+	bytes result;
+
+	drop_texts(&j->scan);
+	scan_json(&j->scan.page, document_begin(&report));
+	if (document_end(&report, a, &result, e) < 0)
+		return -1;
+	compact_begin(&c);
+	json_write_object(&c.json, NULL);
+	json_write_object(&c.json, "invocation");
+	json_write_array(&c.json, "parameters");
+	json_write_end(&c.json);
+	json_write_text(&c.json, "uri", "");
+	json_write_text(&c.json, "event_id", "");
+	json_write_text(&c.json, "builder.id", "");
+	json_write_end(&c.json);
+	json_write_object(&c.json, "scanner");
+	json_write_text(&c.json, "uri", "pkg:generic/oakum");
+	json_write_text(&c.json, "version", w->tool_version);
+	json_write_object(&c.json, "db");
+	json_write_text(&c.json, "uri", DIGEST_TEXT(&database));
+	json_write_str(&c.json, "version", claim_time(database_info(w->scan.db)->built, a));
+	json_write_end(&c.json);
+	json_write_raw(&c.json, "result", result);
+	json_write_end(&c.json);
+	json_write_object(&c.json, "metadata");
+	json_write_str(&c.json, "scanStartedOn", claim_time(w->now, a));
+	json_write_str(&c.json, "scanFinishedOn", claim_time(w->now, a));
+	json_write_end(&c.json);
+	json_write_end(&c.json);
+	*out = compact_end(&c, a);
+	return 0;
+}
+
+/* -- test results ------------------------------------------------------------------------------ */
+
+/* Which tests, as a ResourceDescriptor. */
+static void begin_test(struct compact *c, const char *name, const char *result,
+                       const struct seal_wishes *w)
+{
+	compact_begin(c);
+	json_write_object(&c->json, NULL);
+	json_write_text(&c->json, "result", result);
+	json_write_array(&c->json, "configuration");
+	json_write_object(&c->json, NULL);
+	json_write_text(&c->json, "name", name);
+	json_write_text(&c->json, "downloadLocation", "pkg:generic/oakum");
+	json_write_object(&c->json, "annotations");
+	json_write_text(&c->json, "version", w->tool_version);
+	json_write_end(&c->json);
+	json_write_end(&c->json);
+	json_write_end(&c->json);
+}
+
+static bool is_found(const struct seal_judged *j, const struct rule *rule)
+{
+	for (size_t i = 0; i < j->page.weaknesses.len; i++)
+		if (j->page.weaknesses.items[i].rule == rule)
+			return true;
+	return false;
+}
+
+static void list_rules(struct compact *c, const char *name, const struct seal_judged *j, bool found)
+{
+	json_write_array(&c->json, name);
+	for (size_t i = 0; i < IMAGE_RULES; i++)
+		if (is_found(j, &image_rules[i]) == found)
+			json_write_text(&c->json, NULL, image_rules[i].id);
+	json_write_end(&c->json);
+}
+
+/* An image that is attested has passed: what was found is below the gate. */
+static bytes settings_paper(const struct seal_judged *j, const struct seal_wishes *w,
+                            struct arena *a)
+{
+	struct compact c;
+
+	begin_test(&c, "oakum check", j->page.weaknesses.len > 0 ? "WARNED" : "PASSED", w);
+	list_rules(&c, "passedTests", j, false);
+	list_rules(&c, "warnedTests", j, true);
+	json_write_array(&c.json, "failedTests");
+	json_write_end(&c.json);
+	json_write_end(&c.json);
+	return compact_end(&c, a);
+}
+
+static bool has_secret(const struct secrets_page *page, size_t rule)
+{
+	for (size_t i = 0; i < page->len; i++)
+		if (page->items[i].found.rule == rule)
+			return true;
+	return false;
+}
+
+static void list_secrets(struct compact *c, const char *name, const struct secrets_page *page,
+                         bool found)
+{
+	json_write_array(&c->json, name);
+	for (size_t i = 0; i < secret_rules_len; i++)
+		if (has_secret(page, i) == found)
+			json_write_text(&c->json, NULL, secret_rules[i].id);
+	json_write_end(&c->json);
+}
+
+static bytes secrets_paper(const struct seal_judged *j, const struct seal_wishes *w,
+                           struct arena *a)
+{
+	struct compact c;
+
+	begin_test(&c, "oakum secrets", j->secrets.total > 0 ? "WARNED" : "PASSED", w);
+	list_secrets(&c, "passedTests", &j->secrets, false);
+	list_secrets(&c, "warnedTests", &j->secrets, true);
+	json_write_array(&c.json, "failedTests");
+	json_write_end(&c.json);
+	json_write_end(&c.json);
+	return compact_end(&c, a);
+}
+
+/* -- all --------------------------------------------------------------------------------------- */
+
+static int bill_paper(const struct seal_judged *j, enum sbom_format format, struct arena *a,
+                      bytes *out, err *e)
+{
+	struct document d;
+
+	sbom_write(&j->bill.sbom, format, document_begin(&d));
+	return document_end(&d, a, out, e);
+}
+
+int seal_write(struct seal_judged *j, const struct seal_wishes *w, struct arena *a,
+               struct seal_papers *out, err *e)
+{
+	bytes *items = out->items;
+
+	*out = (struct seal_papers){ 0 };
+	if ((w->papers[SEAL_SPDX] && bill_paper(j, SBOM_SPDX_JSON, a, &items[SEAL_SPDX], e) < 0) ||
+	    (w->papers[SEAL_CYCLONEDX] &&
+	     bill_paper(j, SBOM_CYCLONEDX_1_6, a, &items[SEAL_CYCLONEDX], e) < 0) ||
+	    (w->papers[SEAL_SCAN] && scan_paper(j, w, a, &items[SEAL_SCAN], e) < 0))
+		return err_wrap(e, "what is to be attested");
+	if (w->papers[SEAL_SECRETS])
+		items[SEAL_SECRETS] = secrets_paper(j, w, a);
+	if (w->papers[SEAL_SETTINGS])
+		items[SEAL_SETTINGS] = settings_paper(j, w, a);
+	return 0;
+}

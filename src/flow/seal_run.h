@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seal_run - one run of `oakum seal`, between its files. Private to flow/seal*.c.
+ *
+ * Threading: as seal.h. */
+#pragma once
+
+#include "flow/seal.h"
+
+/* A place of images: a registry's repository, or what lies on this machine. */
+struct seal_place {
+	const struct target *target;
+	const char *repository; /* "host/team/shop"; "" on this machine */
+};
+
+struct seal_subject {
+	digest digest;
+	bool is_index;
+	struct seal_papers papers;
+	size_t image; /* index into page->images; of an index the first */
+};
+
+struct seal_run {
+	const struct seal_options *o;
+	struct arena *arena;
+	struct seal_page *page;
+	struct seal_place source, place;
+	struct {
+		struct seal_subject *items; /* the root first */
+		size_t len, cap;
+	} subjects;
+	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
+	struct seal_record record;
+};
+
+/* seal_place_of(target, a, out, e): ERR_USAGE. seal_place_at(p, d, a): the same place, this image.
+ * Arena. */
+int seal_place_of(const struct target *target, struct arena *a, struct seal_place *out, err *e);
+struct target seal_place_at(const struct seal_place *p, const digest *d, struct arena *a);
+
+/* seal_tell(r, stage, state, says): the caller is told. */
+void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state, const char *says);
+
+/* seal_list(r, e): r->subjects. seal_judge_all(r, e): papers and page->images.
+ * seal_push(r, e): to r->place. seal_attach_all(r, e): signatures, then papers.
+ * seal_read_back(r, e): does it hold there? Each tells its stages. */
+int seal_list(struct seal_run *r, err *e);
+int seal_judge_all(struct seal_run *r, err *e);
+int seal_push(struct seal_run *r, err *e);
+int seal_attach_all(struct seal_run *r, err *e);
+int seal_read_back(struct seal_run *r, err *e);
+
+/* seal_signature_content(): what a signature goes by in a record. */
+digest seal_signature_content(void);

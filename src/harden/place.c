@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harden/place.h"
+
+#include "base/path.h"
+
+static bool is_within(bytes path, const char *const *folders)
+{
+	for (; *folders; folders++)
+		if (path_within(path, bytes_str(*folders)))
+			return true;
+	return false;
+}
+
+static bool is_one_of(bytes name, const char *const *names)
+{
+	for (; *names; names++)
+		if (bytes_is(name, *names))
+			return true;
+	return false;
+}
+
+/* -- whose it is ------------------------------------------------------------------------------- */
+
+/* Below these everything is the distribution's; in those behind them only what lies deeper is a
+ * program's own: opt/shop, usr/src/app, var/www. */
+bool place_is_shared(bytes folder)
+{
+	static const char *const whole[] = { "bin",  "sbin", "lib",  "lib32", "lib64", "libx32", "etc",
+		                                 "dev",  "proc", "sys",  "run",   "boot",  "tmp",    NULL };
+	static const char *const outer[] = { "",          "usr",      "usr/src", "usr/local", "var",
+		                                 "var/lib",   "opt",      "srv",     "home",      "root",
+		                                 "mnt",       "media",    "var/opt", "usr/games", "usr/share",
+		                                 "usr/include", NULL };
+	static const char *const inner[] = { "usr/bin",         "usr/sbin",        "usr/lib",
+		                                 "usr/lib32",       "usr/lib64",       "usr/libx32",
+		                                 "usr/libexec",     "usr/local/bin",   "usr/local/sbin",
+		                                 "usr/local/lib",   "usr/local/share", "usr/local/etc",
+		                                 "usr/local/libexec", "usr/share/doc", "usr/share/dotnet",
+		                                 "var/cache",       "var/log",         "var/tmp",
+		                                 "var/spool",       "var/lib/dpkg",    "var/lib/apt",
+		                                 "var/lib/rpm",     "var/run",         NULL };
+
+	return is_one_of(folder, outer) || is_within(folder, whole) || is_within(folder, inner);
+}
+
+bool place_is_document(bytes path)
+{
+	static const char *const folders[] = {
+		"usr/share/doc",      "usr/share/man",        "usr/share/info",    "usr/share/locale",
+		"usr/share/lintian",  "usr/share/bug",        "usr/share/groff",   "usr/share/help",
+		"usr/share/licenses", "usr/share/doc-base",   "usr/share/pixmaps", "usr/share/applications",
+		"usr/share/gtk-doc",  "usr/share/i18n",       "usr/lib/locale",    "usr/share/zsh",
+		"usr/share/fish",     "usr/share/menu",       "usr/share/gcc",     "usr/share/gdb",
+		"usr/share/linda",    "usr/share/bash-completion", "usr/share/vim", "usr/share/debianutils",
+		"usr/local/share/man", "usr/local/share/doc", "usr/local/man",     NULL
+	};
+
+	return is_within(path, folders);
+}
+
+bool place_is_passing(bytes path)
+{
+	static const char *const folders[] = { "var/cache",   "var/log",       "var/lib/apt",
+		                                   "var/backups", "var/lib/cache", "var/spool",
+		                                   "root",        "tmp",           "var/tmp",
+		                                   "run",         "proc",          "sys",
+		                                   "dev",         "var/mail",      "boot",
+		                                   NULL };
+
+	return is_within(path, folders);
+}
+
+bool place_is_needed(bytes path)
+{
+	static const char *const places[] = {
+		/* accounts and names */
+		"etc/passwd", "etc/group", "etc/nsswitch.conf", "etc/hosts", "etc/host.conf", "etc/gai.conf",
+		"etc/protocols", "etc/services", "etc/resolv.conf", "etc/hostname",
+		/* which system this is */
+		"etc/os-release", "usr/lib/os-release", "etc/debian_version", "etc/alpine-release",
+		"etc/redhat-release", "etc/system-release", "etc/lsb-release", "etc/apk/repositories",
+		"etc/apk/arch",
+		/* the loader */
+		"etc/ld.so.conf", "etc/ld.so.conf.d", "etc/ld.so.cache", "etc/ld-musl-x86_64.path",
+		"etc/ld-musl-aarch64.path",
+		/* certificates, OpenSSL, Kerberos */
+		"etc/ssl/certs", "etc/ssl/cert.pem", "etc/ssl/openssl.cnf", "etc/ssl1.1", "usr/lib/ssl",
+		"etc/pki/tls/certs", "etc/pki/tls/cert.pem", "etc/pki/tls/openssl.cnf",
+		"etc/pki/ca-trust/extracted", "usr/share/ca-certificates", "etc/crypto-policies",
+		"usr/share/crypto-policies", "etc/krb5.conf", "etc/krb5.conf.d", "etc/gss",
+		/* time */
+		"etc/localtime", "etc/timezone", "usr/share/zoneinfo", NULL
+	};
+	/* Below etc/ssl/certs of some images lie keys; below zoneinfo copies that count leap seconds. */
+	static const char *const not_those[] = { "usr/lib/ssl/private", NULL };
+
+	return is_within(path, places) && !is_within(path, not_those);
+}
+
+bool place_is_folder(bytes path)
+{
+	static const char *const folders[] = { "tmp", "var/tmp", "run", "proc", "sys", "dev", "etc",
+		                                   "home", "var", "usr", NULL };
+
+	return is_one_of(path, folders);
+}
+
+bool place_is_settings(bytes path)
+{
+	return path_within(path, BYTES("etc"));
+}
+
+bool place_is_program(bytes path)
+{
+	static const char *const folders[] = { "bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin",
+		                                   "usr/local/sbin", "usr/libexec", "usr/games", NULL };
+
+	return is_within(path, folders);
+}
+
+/* -- databases --------------------------------------------------------------------------------- */
+
+static enum place_database dpkg_database_of(bytes path)
+{
+	bytes name = path_base(path), dir = path_base(path_dir(path));
+
+	if (bytes_is(dir, "dpkg")) {
+		if (bytes_is(name, "status"))
+			return PLACE_DPKG;
+		return bytes_is(name, "arch") || bytes_is(name, "diversions") ? PLACE_WHOLE
+		                                                              : PLACE_NO_DATABASE;
+	}
+	if (bytes_is(dir, "updates"))
+		return PLACE_DPKG;
+	if (bytes_ends(name, BYTES(".md5sums")) || bytes_ends(name, BYTES(".list")))
+		return PLACE_DPKG_FILE;
+	if (bytes_is(dir, "status.d"))
+		return PLACE_DPKG;
+	return bytes_is(dir, "info") && bytes_is(name, "format") ? PLACE_WHOLE : PLACE_NO_DATABASE;
+}
+
+enum place_database place_database_of(bytes path)
+{
+	static const char *const dpkg[] = { "var/lib/dpkg", "usr/lib/dpkg", NULL };
+	static const char *const rpm[] = { "var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm",
+		                               "var/lib/rpmmanifest", NULL };
+
+	if (is_within(path, dpkg))
+		return dpkg_database_of(path);
+	if (bytes_is(path, "lib/apk/db/installed") || bytes_is(path, "usr/lib/apk/db/installed"))
+		return PLACE_APK;
+	if (is_within(path, rpm))
+		return PLACE_RPM;
+	return bytes_is(path, "var/lib/chisel/manifest.wall") ? PLACE_WHOLE : PLACE_NO_DATABASE;
+}
+
+/* -- tools ------------------------------------------------------------------------------------- */
+
+enum place_tool place_tool_of(bytes name)
+{
+	static const char *const shells[] = { "sh",  "bash", "rbash", "dash", "ash",     "zsh",
+		                                  "ksh", "mksh", "csh",   "tcsh", "busybox", "fish",
+		                                  "pwsh", "toybox", NULL };
+	static const char *const managers[] = { "apt", "apt-get", "apt-cache", "apt-key", "apt-mark",
+		                                    "apt-config", "apt-cdrom", "dpkg", "dpkg-deb", "apk",
+		                                    "dpkg-query", "dpkg-split", "dpkg-divert", "rpm", "yum",
+		                                    "dnf", "microdnf", "tdnf", "zypper", "pacman", "pip",
+		                                    "pip3", "npm", "npx", "yarn", "gem", "nuget", NULL };
+
+	if (is_one_of(name, shells))
+		return PLACE_SHELL;
+	return is_one_of(name, managers) ? PLACE_MANAGER : PLACE_NO_TOOL;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harden/select.h"
+
+#include "base/path.h"
+#include "harden/place.h"
+#include "harden/select_own.h"
+
+#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define PATH_MOST 64 /* folders of PATH that are looked into */
+
+const char *select_why_text(enum select_why why)
+{
+	static const char *const texts[SELECT_WHYS] = {
+		[SELECT_UNREACHED] = "nothing that the program loads leads to it",
+		[SELECT_SHELL] = "a shell",
+		[SELECT_MANAGER] = "it installs packages",
+		[SELECT_DOCUMENT] = "it is for people",
+		[SELECT_PASSING] = "a cache, a log or somebody's own folder",
+		[SELECT_SECRET] = "it holds a secret",
+		[SELECT_DEVICE] = "it is no file",
+		[SELECT_RECORD] = "it tells of packages that are gone",
+		[SELECT_ASKED] = "--keep names it",
+		[SELECT_LOADED] = "the program loads it",
+		[SELECT_FOLDER] = "it is in the program's own folder",
+		[SELECT_NAMED] = "the program's words or its environment name it",
+		[SELECT_NEEDED] = "every program reads it",
+		[SELECT_PACKAGE] = "the program loads something of its package",
+		[SELECT_LINK] = "it leads to what stays",
+		[SELECT_PARENT] = "it holds what stays",
+		[SELECT_LICENCE] = "a licence of what stays",
+		[SELECT_DATABASE] = "it tells which packages are there",
+	};
+
+	return texts[why];
+}
+
+/* -- what is started --------------------------------------------------------------------------- */
+
+static bytes environment_of(const struct image *image, const char *name)
+{
+	const struct strings *env = &image->config.env;
+	bytes value = { 0 };
+
+	for (size_t i = 0; i < env->len; i++) {
+		bytes rest = env->items[i];
+
+		if (bytes_take_prefix(&rest, bytes_str(name)) && bytes_take_prefix(&rest, BYTES("=")))
+			value = rest;
+	}
+	return value;
+}
+
+static uint32_t file_at(const struct image *image, bytes path)
+{
+	uint32_t node = tree_find(image->tree, path, true);
+
+	return node != TREE_NONE && tree_get(image->tree, node)->type == ENTRY_FILE ? node : TREE_NONE;
+}
+
+uint32_t select_program(const struct image *image, const struct strings *words, struct arena *a)
+{
+	bytes cwd = image->config.working_dir, path = environment_of(image, "PATH"), dir;
+
+	if (words->len == 0)
+		return TREE_NONE;
+	if (bytes_find(words->items[0], '/') < words->items[0].n)
+		return file_at(image, path_join(a, cwd, words->items[0]));
+	if (path.n == 0)
+		path = BYTES(PATH_DEFAULT);
+	for (unsigned i = 0; i < PATH_MOST && bytes_take_until(&path, ':', &dir); i++) {
+		uint32_t node = file_at(image, path_join(a, path_join(a, cwd, dir), words->items[0]));
+
+		if (node != TREE_NONE)
+			return node;
+	}
+	return TREE_NONE;
+}
+
+/* -- what is named ----------------------------------------------------------------------------- */
+
+static void add_folder(struct selecting *s, bytes folder)
+{
+	if (!place_is_shared(folder))
+		*ARENA_PUSH(s->arena, &s->out->folders) = folder;
+}
+
+/* name_path(s, text): a file is kept, its folder too where it is the program's own; a folder is kept
+ * unless it is shared. */
+static void name_path(struct selecting *s, bytes text)
+{
+	uint32_t node;
+	bytes path;
+
+	if (text.n == 0 || text.n > LIMIT_PATH || memchr(text.p, 0, text.n))
+		return;
+	path = path_join(s->arena, s->image->config.working_dir, text);
+	node = tree_find(s->tree, path, true);
+	if (path.n == 0 || node == TREE_NONE)
+		return;
+	path = tree_path(s->tree, node, s->arena);
+	if (tree_get(s->tree, node)->type == ENTRY_FILE)
+		add_folder(s, path_dir(path));
+	else if (place_is_shared(path) && !(place_is_settings(path) && path.n > strlen("etc/")))
+		return;
+	*ARENA_PUSH(s->arena, &s->named) = path;
+}
+
+/* "--config=/etc/shop.json", "/srv/data", "-c/etc/x": what stands behind the first "=" or before it.
+ */
+static void name_word(struct selecting *s, bytes word)
+{
+	size_t equals = bytes_find(word, '=');
+
+	if (equals < word.n)
+		name_path(s, bytes_skip(word, equals + 1));
+	if (bytes_find(word, '/') < word.n || bytes_find(word, '.') < word.n)
+		name_path(s, word);
+}
+
+static void name_all(struct selecting *s)
+{
+	const struct oci_config *c = &s->image->config;
+	bytes cwd = path_join(s->arena, BYTES(""), c->working_dir);
+
+	if (s->wish->program != TREE_NONE)
+		add_folder(s, path_dir(tree_path(s->tree, s->wish->program, s->arena)));
+	if (tree_find(s->tree, cwd, true) != TREE_NONE)
+		add_folder(s, tree_path(s->tree, tree_find(s->tree, cwd, true), s->arena));
+	for (size_t i = 0; i < s->wish->words->len; i++)
+		name_word(s, s->wish->words->items[i]);
+	for (size_t i = 0; i < c->env.len; i++) {
+		bytes value = bytes_skip(c->env.items[i], bytes_find(c->env.items[i], '=') + 1);
+
+		if (bytes_starts(value, BYTES("/")))
+			name_path(s, value); /* lists of folders, as PATH, name no file */
+	}
+	for (size_t i = 0; i < c->volumes.len; i++)
+		name_path(s, c->volumes.items[i]);
+}
+
+static bool is_below(bytes path, const struct strings *folders)
+{
+	for (size_t i = 0; i < folders->len; i++)
+		if (path_within(path, folders->items[i]))
+			return true;
+	return false;
+}
+
+/* -- packages of which something is loaded ----------------------------------------------------- */
+
+uint32_t select_owner(const struct selecting *s, uint32_t node)
+{
+	uint32_t package = tree_get(s->tree, node)->package;
+
+	if (package == 0 || package > s->facts->packages.len ||
+	    !select_is_system(&s->facts->packages.items[package - 1]))
+		return 0;
+	return package;
+}
+
+static bool is_loaded(const struct selecting *s, uint32_t node)
+{
+	return tree_get(s->tree, node)->type == ENTRY_FILE &&
+	       closure_of(s->closure, s->tree, node) == REACH_YES;
+}
+
+/* Of who may load anything: all that its packages need, by their own word. */
+static void follow_needs(struct selecting *s)
+{
+	bool more = s->out->is_wide;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < s->facts->edges.len; i++) {
+			const struct package_edge *edge = &s->facts->edges.items[i];
+
+			if (s->loaded[edge->from] == LOADED_NOT || s->loaded[edge->to] != LOADED_NOT)
+				continue;
+			s->loaded[edge->to] = LOADED_NEEDED;
+			more = true;
+		}
+	}
+}
+
+static void find_loaded(struct selecting *s)
+{
+	uint32_t own = s->wish->program == TREE_NONE ? 0 : select_owner(s, s->wish->program);
+
+	for (uint32_t i = 0; i < tree_count(s->tree); i++) {
+		uint32_t owner = select_owner(s, i);
+
+		if (owner && !(tree_get(s->tree, i)->flags & TREE_HIDDEN) && is_loaded(s, i))
+			s->loaded[owner - 1] = LOADED_SOME;
+	}
+	if (own)
+		s->loaded[own - 1] = LOADED_OWN;
+	follow_needs(s);
+}
+
+/* -- each file --------------------------------------------------------------------------------- */
+
+static bool is_asked(const struct selecting *s, bytes path)
+{
+	for (size_t i = 0; i < s->wish->keep.len; i++)
+		if (path_fits_above(s->wish->keep.items[i], path))
+			return true;
+	return false;
+}
+
+static bool is_executable(const struct tree_node *n)
+{
+	return n->mode & 0111 && (n->kind == KIND_ELF || n->kind == KIND_SCRIPT);
+}
+
+/* of_package(s, node, path): whether it stays for its package's sake. Libraries may be executable,
+ * programs never lie in a file named *.so. */
+static bool of_package(const struct selecting *s, uint32_t node, bytes path)
+{
+	uint32_t owner = select_owner(s, node);
+	bool is_library = bytes_search(path_base(path), BYTES(".so")) < path_base(path).n;
+
+	if (place_is_document(path) || place_is_passing(path))
+		return false;
+	if (owner == 0)
+		return s->out->is_wide && !place_is_settings(path);
+	switch (s->loaded[owner - 1]) {
+	case LOADED_NOT: return false;
+	case LOADED_SOME:
+		return is_library || !(place_is_program(path) ||
+		                       is_executable(tree_get(s->tree, tree_content(s->tree, node))));
+	default: return true;
+	}
+}
+
+static enum select_why why_dropped(bytes path)
+{
+	enum place_tool tool = place_is_program(path) ? place_tool_of(path_base(path)) : PLACE_NO_TOOL;
+
+	if (tool != PLACE_NO_TOOL)
+		return tool == PLACE_SHELL ? SELECT_SHELL : SELECT_MANAGER;
+	if (place_is_document(path))
+		return SELECT_DOCUMENT;
+	return place_is_passing(path) ? SELECT_PASSING : SELECT_UNREACHED;
+}
+
+static enum select_why judge_file(const struct selecting *s, uint32_t node, bytes path)
+{
+	bool is_tool = place_is_program(path) && place_tool_of(path_base(path)) != PLACE_NO_TOOL;
+
+	if (s->wish->secrets[tree_content(s->tree, node)])
+		return SELECT_SECRET;
+	if (is_asked(s, path))
+		return SELECT_ASKED;
+	if (is_loaded(s, node) && (!is_tool || s->wish->shell || node == s->wish->program))
+		return SELECT_LOADED;
+	if (is_below(path, &s->out->folders))
+		return SELECT_FOLDER;
+	if (is_below(path, &s->named))
+		return SELECT_NAMED;
+	if (place_is_needed(path))
+		return SELECT_NEEDED;
+	if (place_database_of(path) != PLACE_NO_DATABASE)
+		return SELECT_DATABASE;
+	if (of_package(s, node, path) && (!is_tool || s->wish->shell))
+		return SELECT_PACKAGE;
+	return why_dropped(path);
+}
+
+/* Folders stay for what is in them, or because a program may want to have them. */
+static enum select_why judge_folder(const struct selecting *s, bytes path)
+{
+	if (is_asked(s, path))
+		return SELECT_ASKED;
+	if (is_below(path, &s->out->folders))
+		return SELECT_FOLDER;
+	if (is_below(path, &s->named))
+		return SELECT_NAMED;
+	return place_is_folder(path) ? SELECT_NEEDED : why_dropped(path);
+}
+
+static enum select_why judge_link(const struct selecting *s, bytes path)
+{
+	if (is_asked(s, path))
+		return SELECT_ASKED;
+	if (is_below(path, &s->out->folders))
+		return SELECT_FOLDER;
+	return place_is_needed(path) ? SELECT_NEEDED : why_dropped(path);
+}
+
+static void judge_all(struct selecting *s)
+{
+	struct wander *w = arena_new(s->arena, struct wander);
+	bytes path;
+
+	wander_begin(w, s->tree);
+	while (wander_next(w, &path)) {
+		enum select_why why = SELECT_DEVICE;
+
+		switch ((enum entry_type)tree_get(s->tree, w->node)->type) {
+		case ENTRY_FILE:
+		case ENTRY_HARDLINK: why = judge_file(s, w->node, path); break;
+		case ENTRY_DIR: why = judge_folder(s, path); break;
+		case ENTRY_SYMLINK: why = judge_link(s, path); break;
+		case ENTRY_NONE:
+		case ENTRY_CHAR:
+		case ENTRY_BLOCK:
+		case ENTRY_FIFO: break;
+		}
+		s->out->why[w->node] = (uint8_t)why;
+	}
+}
+
+void select_files(const struct image *image, const struct facts *facts,
+                  const struct closure *closure, const struct select_wish *wish, struct arena *a,
+                  struct selection *out)
+{
+	struct selecting s = { .image = image,
+		                   .tree = image->tree,
+		                   .facts = facts,
+		                   .closure = closure,
+		                   .wish = wish,
+		                   .arena = a,
+		                   .out = out };
+
+	*out = (struct selection){ .why = arena_zero(a, tree_count(image->tree)),
+		                       .fates = arena_zero(a, facts->packages.len),
+		                       .is_wide = closure->unbound };
+	out->why[0] = SELECT_PARENT;
+	s.loaded = arena_zero(a, facts->packages.len);
+	name_all(&s);
+	find_loaded(&s);
+	judge_all(&s);
+	select_links(&s);
+	select_packages(&s);
+}

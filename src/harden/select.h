@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* select - which files of an image stay when it is hardened, and why.
+ *
+ * This room makes the safer image out of facts and a wish: what stays (select), what its settings
+ * become (settings), what its package databases then say (database), and the layers (pour). Nothing
+ * is read or written here; flow/harden.h does that.
+ *
+ * What stays, by the first rule that says so: what was asked for by name (--keep); the program and
+ * what it surely loads (closure/closure.h: also what libraries are known to open by name); the
+ * folders that the program has to itself, wholly; files that its words or its environment name; what
+ * every program reads through its libraries (place.h); the libraries, data and settings, but not the
+ * programs, of each package of the distribution of which something is loaded; of the program's own
+ * package everything. A program that may load or start anything (an interpreter) keeps, besides, all
+ * that its packages need by their own word, and what no package owns, but neither a shell nor a
+ * package manager. Of what stays the links that lead to it, the folders on the way and the licences.
+ * Threading: pure. */
+#pragma once
+
+#include "catalog/facts.h"
+#include "closure/closure.h"
+
+enum select_why {
+	SELECT_UNREACHED, /* nothing names it */
+	SELECT_SHELL,
+	SELECT_MANAGER,
+	SELECT_DOCUMENT,
+	SELECT_PASSING, /* caches, logs */
+	SELECT_SECRET,
+	SELECT_DEVICE,
+	SELECT_RECORD, /* in a database: of a package that is gone */
+	SELECT_ASKED,  /* this one and those behind it stay */
+	SELECT_LOADED,
+	SELECT_FOLDER,  /* in the program's own folder */
+	SELECT_NAMED,   /* by its words, its environment; a volume */
+	SELECT_NEEDED,  /* by every program */
+	SELECT_PACKAGE, /* of a package of which something is loaded */
+	SELECT_LINK,
+	SELECT_PARENT,
+	SELECT_LICENCE,
+	SELECT_DATABASE,
+	SELECT_WHYS,
+};
+/* select_why_text(why): "the program loads it". Static. */
+const char *select_why_text(enum select_why why);
+static inline bool select_stays(uint8_t why)
+{
+	return why >= SELECT_ASKED;
+}
+
+/* What becomes of a package of the distribution. */
+enum select_fate {
+	SELECT_GONE,
+	SELECT_SETTINGS, /* nothing but files in etc: "removed, but its configuration is there" */
+	SELECT_PRESENT,
+};
+
+struct select_wish {
+	struct strings keep;      /* patterns of paths (path_fits) */
+	bool shell;               /* shells may stay where something loads them */
+	const uint8_t *secrets;   /* of each node: it holds a secret */
+	uint32_t program;         /* the node of the file that is started; TREE_NONE */
+	const struct strings *words; /* of the command line */
+};
+
+struct selection {
+	uint8_t *why;           /* enum select_why, of each node */
+	uint8_t *fates;         /* enum select_fate, of each package */
+	struct strings folders; /* of the program's own */
+	bool is_wide;           /* the program may load or start anything */
+};
+
+/* select_files(image, facts, closure, wish, a, out): facts->packages as tree nodes name them.
+ * O(files * patterns). Arena. */
+void select_files(const struct image *image, const struct facts *facts,
+                  const struct closure *closure, const struct select_wish *wish, struct arena *a,
+                  struct selection *out);
+
+/* select_program(image, words, out_name): the file that the first word means, through PATH;
+ * TREE_NONE when there is none. */
+uint32_t select_program(const struct image *image, const struct strings *words, struct arena *a);
+
+/* select_is_system(p): a package of the distribution, not of a language. */
+static inline bool select_is_system(const struct package *p)
+{
+	return p->ecosystem == ECO_DEB || p->ecosystem == ECO_APK || p->ecosystem == ECO_RPM;
+}

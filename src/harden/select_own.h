@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* select_own - inside this room: what the steps of a selection share. Threading: one thread. */
+#pragma once
+
+#include "harden/select.h"
+#include "harden/wander.h"
+
+struct selecting {
+	const struct image *image;
+	const struct tree *tree;
+	const struct facts *facts;
+	const struct closure *closure;
+	const struct select_wish *wish;
+	struct arena *arena;
+	struct selection *out;
+	uint8_t *loaded; /* of each package: 1 something of it is loaded, 2 it is needed by such a one,
+	                  * 3 it is the program's own */
+	struct strings named; /* files and folders that words and environment name */
+};
+enum { LOADED_NOT, LOADED_SOME, LOADED_NEEDED, LOADED_OWN };
+
+/* select_owner(s, node): the package of the distribution that owns it: index + 1; 0: none. */
+uint32_t select_owner(const struct selecting *s, uint32_t node);
+
+/* select_links(s): links that lead to what stays, and the folders on the way (select_links.c).
+ * select_packages(s): what becomes of the packages, and what follows of it: their records and
+ * licences (select_packages.c). */
+void select_links(struct selecting *s);
+void select_packages(struct selecting *s);

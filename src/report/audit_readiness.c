@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/audit_readiness.h"
+
+#include "base/text.h"
+#include "report/layout.h"
+#include "runtime/hardening.h"
+
+#include <inttypes.h>
+
+/* The names of those that hold, or that do not, and in brackets what is to be said of them. */
+static void show_settings(struct layout *l, const struct audit_page *page, const char *label,
+                          bool holds)
+{
+	enum style style = holds ? STYLE_GOOD : STYLE_WARN;
+	const struct page_setting *last = NULL;
+
+	for (size_t i = 0; i <= PAGE_SETTINGS; i++) {
+		const struct page_setting *s = i < PAGE_SETTINGS ? &page->readiness.settings[i] : NULL;
+
+		if (s && s->holds != holds)
+			continue;
+		if (!last && s)
+			layout_label(l, label);
+		else if (last && last->why)
+			layout_printf(l, style, "%s (%s)%s", last->name, last->why, s ? "," : "");
+		else if (last)
+			layout_printf(l, style, "%s%s", last->name, s ? "," : "");
+		last = s ? s : last;
+	}
+	if (last)
+		layout_end(l);
+}
+
+void audit_readiness_text(const struct audit_page *page, struct layout *l)
+{
+	if (!page->readiness.settings[0].name)
+		return;
+	layout_label(l, "hardened");
+	layout_printf(l, STYLE_PLAIN, "as uid %" PRIu32 ", read-only, /tmp of %s, no capability,",
+	              page->readiness.uid, SIZE_TEXT(HARDENING_TMP));
+	layout_text(l, STYLE_PLAIN, "loopback alone:");
+	layout_text(l, STYLE_FAINT, "oakum run");
+	layout_end(l);
+	show_settings(l, page, "holds", true);
+	show_settings(l, page, "lacks", false);
+}
+
+void audit_readiness_json(const struct audit_page *page, struct json_writer *w)
+{
+	if (!page->readiness.settings[0].name)
+		return;
+	json_write_object(w, "runtime");
+	json_write_u64(w, "uid", page->readiness.uid);
+	json_write_u64(w, "gid", page->readiness.gid);
+	json_write_array(w, "tmpfs");
+	json_write_object(w, NULL);
+	json_write_text(w, "path", "/tmp");
+	json_write_u64(w, "size", HARDENING_TMP);
+	json_write_end(w);
+	json_write_end(w);
+	json_write_u64(w, "memory", HARDENING_MEMORY);
+	json_write_u64(w, "processes", HARDENING_PROCESSES);
+	json_write_array(w, "settings");
+	for (size_t i = 0; i < PAGE_SETTINGS; i++) {
+		json_write_object(w, NULL);
+		json_write_text(w, "setting", page->readiness.settings[i].name);
+		json_write_bool(w, "holds", page->readiness.settings[i].holds);
+		if (page->readiness.settings[i].why)
+			json_write_text(w, "why", page->readiness.settings[i].why);
+		json_write_end(w);
+	}
+	json_write_end(w);
+	json_write_end(w);
+}
