@@ -442,8 +442,10 @@
 #define LIMIT_DECISION_LINES 4096
 #define LIMIT_DECISION_TEXT 512
 
-/* Headers of one layer that is unpacked: some 400,000 files. */
+/* Headers of one layer that is read whole: some 400,000 files. */
 #define LIMIT_UNPACK_ANSWER ((size_t)(64 * MIB))
+/* Paths of the folders of one layer that is unpacked, in octets: a million of them. */
+#define LIMIT_UNPACK_FOLDERS ((size_t)(128 * MIB))
 
 /* Names of 33 octets in the page that mount(2) takes; Docker's own limit is 125. */
 #define LIMIT_ROOTFS_LAYERS 120
@@ -460,6 +462,8 @@
 #define LIMIT_HEALTH_MISSING 32
 /* Ports of an image that a command is told of. */
 #define LIMIT_HEALTH_PORTS 16
+/* Until a connection within one machine stands: its queue is full, or it stands at once. */
+#define LIMIT_NETNS_CONNECT_MS 5000
 /* The body of a request that asks for it. */
 #define LIMIT_HEALTH_BODY ((size_t)(1 * MIB))
 /* One try of a condition: the first request to a .NET service compiles its code for seconds. The
@@ -470,6 +474,17 @@
 /* One file of what `oakum seal` keeps: a statement that can be signed, or what was attached to each
  * of LIMIT_ATTACHABLES images. */
 #define LIMIT_SEAL_KEPT LIMIT_BUNDLE
+
+/* The answers of the helper of `oakum prove`: 72 lines of at most 200 octets, what a pipe holds. Its
+ * time: four seconds for each attack that does not end, twelve for each bomb. */
+#define LIMIT_PROVE_ANSWER ((size_t)(64 * KIB))
+#define LIMIT_PROVE_MS 60000
+/* Containers of a manifest that are attacked, a second each; volumes, variables and notes of one; a
+ * variable; a folder that it may write to, which is memory. */
+#define LIMIT_PROVE_PODS 64
+#define LIMIT_PROVE_ITEMS 256
+#define LIMIT_PROVE_VALUE ((size_t)(8 * KIB))
+#define LIMIT_PROVE_FOLDER (1 * GIB)
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

@@ -120,14 +120,14 @@ static bool collect_list(struct tree *tree, const struct image_item *item, const
 	owner = map_get(owners, name);
 	while ((more = owned_next(&reader, &path)) > 0) {
 		const struct diversion *diverted = map_get(diversions, path);
-		uint16_t layer = item->layer;
 
-		if (diverted && owner && !bytes_equal(diverted->by, owner->name)) {
-			path = diverted->to;
-			layer = diverted->layer > layer ? diverted->layer : layer;
-		}
-		if (owner)
-			owned_claim(tree, path, owner->package, layer);
+		if (!owner)
+			continue;
+		if (diverted && !bytes_equal(diverted->by, owner->name))
+			owned_claim(tree, tree_find(tree, diverted->to, false), owner->package,
+			            diverted->layer > item->layer ? diverted->layer : item->layer);
+		else
+			owned_claim(tree, owned_find(&reader, tree), owner->package, item->layer);
 	}
 	return more == 0;
 }

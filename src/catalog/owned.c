@@ -63,15 +63,28 @@ int owned_next(struct owned_reader *r, bytes *out)
 		return -1;
 	if (tail.n > 0)
 		memcpy(r->path + shared, tail.p, tail.n);
+	r->has_folder &= shared > r->folder_n && bytes_find(tail, '/') == tail.n;
 	r->path_n = (size_t)shared + tail.n;
 	*out = bytes_of(r->path, r->path_n);
 	return 1;
 }
 
-void owned_claim(struct tree *tree, bytes path, uint32_t package, uint16_t layer)
+uint32_t owned_find(struct owned_reader *r, const struct tree *tree)
 {
-	uint32_t node = tree_find(tree, path, false);
+	bytes path = bytes_of(r->path, r->path_n);
 
+	if (!r->has_folder) {
+		bytes folder = path_dir(path);
+
+		r->folder_n = folder.n;
+		r->folder = tree_find(tree, folder, true);
+		r->has_folder = true;
+	}
+	return r->folder == TREE_NONE ? TREE_NONE : tree_child(tree, r->folder, path_base(path));
+}
+
+void owned_claim(struct tree *tree, uint32_t node, uint32_t package, uint16_t layer)
+{
 	if (node == TREE_NONE || tree_get(tree, node)->type == ENTRY_DIR ||
 	    tree_get(tree, node)->package)
 		return;

@@ -29,15 +29,22 @@ struct owned_reader {
 	bytes rest; /* behind the start */
 	uint8_t path[LIMIT_PATH];
 	size_t path_n;
+	size_t folder_n; /* octets of the folder that the path lies in */
+	uint32_t folder; /* where that leads; once has_folder */
+	bool has_folder;
 };
 /* owned_next(r, out): 1 and the next path (valid until the next call), 0 at the end, -1 when the
  * encoding is broken. */
 int owned_next(struct owned_reader *r, bytes *out);
+/* owned_find(r, tree): tree_find of that path, not followed at its end: TREE_NONE where there is
+ * none. Most paths lie in the folder of the one before, which is then not walked to again. The tree
+ * is the same for all paths of a reader, and does not change. */
+uint32_t owned_find(struct owned_reader *r, const struct tree *tree);
 
-/* owned_claim(tree, path, package, layer): the visible file at path belongs to this package
- * (index + 1), unless another one owns it already. Links in the parents are followed: lib/x means
- * usr/lib/x where lib is a link. Folders belong to nobody. layer wrote the list: a file that came
- * later is not the one it names; it is marked as replaced (TREE_REPLACED) and stays without owner,
- * unless another list claims it. Whether its octets changed is not asked: that would cost a
- * checksum of every file, and chmod(1) in a later layer looks the same. */
-void owned_claim(struct tree *tree, bytes path, uint32_t package, uint16_t layer);
+/* owned_claim(tree, node, package, layer): the visible file there belongs to this package (index +
+ * 1), unless another one owns it already; TREE_NONE and folders belong to nobody. Links in the
+ * parents were followed: lib/x means usr/lib/x where lib is a link. layer wrote the list: a file
+ * that came later is not the one it names; it is marked as replaced (TREE_REPLACED) and stays
+ * without owner, unless another list claims it. Whether its octets changed is not asked: that would
+ * cost a checksum of every file, and chmod(1) in a later layer looks the same. */
+void owned_claim(struct tree *tree, uint32_t node, uint32_t package, uint16_t layer);

@@ -273,7 +273,7 @@ static bool collect_files(struct collection *c, const struct image_item *item, b
 	if (package == 0 || facts_item_hidden(l->image, item))
 		return true;
 	while ((more = owned_next(&reader, &path)) > 0)
-		owned_claim(l->image->tree, path, package, item->layer);
+		owned_claim(l->image->tree, owned_find(&reader, l->image->tree), package, item->layer);
 	return more == 0;
 }
 

@@ -140,7 +140,7 @@ static bool take_files(struct system_packages *s, const struct image_item *item)
 		owner = 0;
 	while ((more = owned_next(&reader, &path)) > 0)
 		if (owner)
-			owned_claim(s->image->tree, path, owner, item->layer);
+			owned_claim(s->image->tree, owned_find(&reader, s->image->tree), owner, item->layer);
 	return more == 0;
 }
 

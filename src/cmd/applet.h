@@ -89,6 +89,7 @@ struct applet {
 	struct example examples[2];
 	/* run(job, options, operands, e): the exit status, or -1 with *e set. */
 	int (*run)(struct job *job, const void *options, const struct texts *operands, err *e);
+	int failed; /* its exit status then; 0: what the kind of the error says (status.h) */
 };
 
 /* applets.c: NULL-terminated, in the order of the help. A name is one word, or two: "sbom check".

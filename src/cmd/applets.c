@@ -2,7 +2,7 @@
 #include "cmd/applet.h"
 
 /* The only list of commands. */
-#define APPLETS(X) X(audit) X(scan) X(vex) X(check) X(init) X(secrets) \
+#define APPLETS(X) X(audit) X(seal) X(scan) X(vex) X(check) X(init) X(secrets) \
 	X(sbom) X(sbom_check) X(diff) \
 	X(db_update) X(db_status) X(db_build) X(db_import) X(db_push) X(db_verify) X(db_feeds) \
 	X(pull) X(push) X(copy) X(tags) X(login) X(logout) \
@@ -11,7 +11,7 @@
 	X(verify_provenance) X(tree) \
 	X(conformance_verify_bundle) X(conformance_sign_bundle) \
 	X(trust_update) X(trust_show) X(trust_explain) \
-	X(run) \
+	X(run) X(prove) X(harden) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;

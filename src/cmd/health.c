@@ -16,6 +16,7 @@ static const struct flag flags[] = {
 	{ 0, "probe-status", "N[-N]", FLAG_TEXT, FIELD(status), "statuses that are good (200-399)" },
 	{ 0, "probe-arg", "WORD", FLAG_LIST, FIELD(args),
 	  "words for the program in place of the image's" },
+	{ 0, "probe-env", "NAME=VALUE", FLAG_LIST, FIELD(env), "one more variable for it" },
 	{ 0, "probe-timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "it must hold by then (60s)" },
 	{ 0 },
 };
@@ -89,26 +90,47 @@ static int take_request(struct job *job, const struct health_flags *f, struct he
 	return 0;
 }
 
-int health_prepare(struct job *job, const struct health_flags *f, struct health_probe *out_probe,
-                   struct strings *out_args, err *e)
+static void add_words(struct job *job, const struct texts *words, struct strings *out)
+{
+	for (size_t i = 0; i < words->len; i++)
+		*ARENA_PUSH(&job->arena, out) = bytes_str(words->items[i]);
+}
+
+static int check_variables(const struct texts *env, err *e)
+{
+	for (size_t i = 0; i < env->len; i++) {
+		size_t equals = bytes_find(bytes_str(env->items[i]), '=');
+
+		if (equals == 0 || !env->items[i][equals])
+			return err_set(e, ERR_USAGE, 0, "--probe-env is NAME=VALUE, not '%s'",
+			               SHOW(bytes_str(env->items[i])));
+	}
+	return 0;
+}
+
+int health_prepare(struct job *job, const struct health_flags *f, struct health_options *out,
+                   err *e)
 {
 	bool request = f->method || f->body || f->status || f->headers.len > 0;
 	struct health_probe probe;
 
-	if (!f->probe && (request || f->args.len > 0 || f->timeout_ms > 0))
+	if (!f->probe && (request || f->args.len + f->env.len > 0 || f->timeout_ms > 0))
 		return err_set(e, ERR_USAGE, 0, "what is to be asked? --probe WHAT is missing");
 	if (!f->probe)
 		return 0;
 	if (health_parse(f->probe, &job->arena, &probe, e) < 0)
 		return err_wrap(e, "--probe");
 	if (request && probe.kind != HEALTH_HTTP)
-		return err_set(e, ERR_USAGE, 0, "--probe %s sends no request: only http://... has a "
-		               "method, headers, a body and a status", SHOW(bytes_str(f->probe)));
-	if (probe.kind == HEALTH_HTTP && take_request(job, f, &probe, e) < 0)
+		return err_set(e, ERR_USAGE, 0,
+		               "--probe %s sends no request: only http://... has a method, headers, a body "
+		               "and a status",
+		               SHOW(bytes_str(f->probe)));
+	if ((probe.kind == HEALTH_HTTP && take_request(job, f, &probe, e) < 0) ||
+	    check_variables(&f->env, e) < 0)
 		return -1;
 	probe.timeout_ms = f->timeout_ms;
-	for (size_t i = 0; i < f->args.len; i++)
-		*ARENA_PUSH(&job->arena, out_args) = bytes_str(f->args.items[i]);
-	*out_probe = probe;
+	add_words(job, &f->args, &out->args);
+	add_words(job, &f->env, &out->env);
+	out->probe = probe;
 	return 0;
 }

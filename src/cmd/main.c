@@ -86,7 +86,7 @@ static const struct applet *choose(char *const *words, size_t *out_taken, err *e
 	return applet;
 }
 
-static int run(struct job *job, const struct applet *applet, char **words, err *e)
+static int run_applet(struct job *job, const struct applet *applet, char **words, err *e)
 {
 	struct texts operands;
 	void *options = arena_zero(&job->arena, applet->options_size);
@@ -96,6 +96,16 @@ static int run(struct job *job, const struct applet *applet, char **words, err *
 	if (job->help)
 		return usage_print(job, applet, e);
 	return applet->run(job, options, &operands, e);
+}
+
+static int run(struct job *job, const struct applet *applet, char **words, err *e)
+{
+	int status = run_applet(job, applet, words, e);
+
+	if (status >= 0 || applet->failed == 0)
+		return status;
+	message_error(job, NULL, e);
+	return applet->failed;
 }
 
 /* "oakum db", "oakum db --help": which commands begin with that word. */

@@ -4,37 +4,44 @@
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
-#include "flow/launch.h"
+#include "cmd/run_policy.h"
+#include "cmd/run_terminal.h"
+#include "cmd/starting.h"
 #include "oci/platform.h"
 #include "runtime/bundle.h"
 #include "runtime/forms.h"
+#include "sys/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
 
-#define STATUS_RUN_FAILED \
-	125 /* as docker: 126 and 127 are about the program, the rest is its own */
+/* As docker: 125 is ours, these are about the program, every other status is its own. */
+#define STATUS_RUN_FAILED 125
+#define STATUS_NOT_STARTED 126
 #define STATUS_NO_PROGRAM 127
 
 struct run_flags {
-	const char *user, *print, *runtime, *name, *platform;
-	struct texts tmpfs, without;
-	uint64_t memory, timeout_ms;
+	const char *print, *platform;
+	struct texts without;
+	bool interactive, terminal;
+	struct run_policy_flags policy;
+	struct starting_flags starting;
 	struct network_flags network;
 };
 
 #define FIELD(name) offsetof(struct run_flags, name)
 static const struct flag flags[] = {
-	{ 'u', "user", "UID[:GID]", FLAG_TEXT, FIELD(user), "who it runs as; root must be said (0)" },
-	{ 0, "name", "NAME", FLAG_TEXT, FIELD(name), "the container's host name" },
-	{ 0, "tmpfs", "PATH[:SIZE]", FLAG_LIST, FIELD(tmpfs), "one more folder to write to" },
-	{ 'm', "memory", "SIZE", FLAG_SIZE, FIELD(memory), "at most so much (512MiB)" },
+	{ 'i', "interactive", NULL, FLAG_SWITCH, FIELD(interactive), "it reads our standard input" },
+	{ 't', "tty", NULL, FLAG_SWITCH, FIELD(terminal), "it has a terminal: ours" },
 	{ 0, "print", "bundle|kubernetes|docker|compose", FLAG_CHOICE, FIELD(print),
 	  "start nothing: say it in this form" },
-	{ 0, "without", "LAYER", FLAG_LIST, FIELD(without), "leave a layer of defence out" },
-	{ 0, "runtime", "PROGRAM", FLAG_TEXT, FIELD(runtime), "crun or runc" },
+	{ 0, "without", "LAYER", FLAG_LIST, FIELD(without), "leave a layer of defence out; all" },
+	{ 0, "policy", "FILE", FLAG_TEXT, FIELD(policy.file),
+	  "the image must meet it (./oakum-policy.yaml)" },
+	{ 0, "insecure-skip-policy", NULL, FLAG_SWITCH, FIELD(policy.skip), "it need not" },
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform), "which image of an index" },
 	{ 0 },
 };
@@ -46,6 +53,9 @@ struct run {
 	struct target target;
 };
 
+/* -- the image --------------------------------------------------------------------------------- */
+
+/* What the policy judged is what is unpacked: the target names its digest from then on. */
 static int prepare(struct run *r, const char *image, err *e)
 {
 	const struct run_flags *f = r->flags;
@@ -54,61 +64,69 @@ static int prepare(struct run *r, const char *image, err *e)
 		.rootfs = { .source = { .environment = r->job->environment,
 		                        .tmp_dir = tmp && *tmp ? tmp : "/tmp" },
 		            .platform = platform_host() },
-		.host = { .runtime = f->runtime, .environment = r->job->environment },
+		.host = starting_host(r->job, &f->starting),
 	};
 
-	if (target_parse(image, &r->job->arena, &r->target, e) < 0 ||
+	if (run_policy_target(r->job, &f->policy, image, &r->target, e) < 0 ||
 	    (f->platform &&
 	     platform_parse(bytes_str(f->platform), &r->job->arena, &o.rootfs.platform, e) < 0) ||
-	    network_prepare(r->job, &f->network, f->timeout_ms,
+	    network_prepare(r->job, &f->network, 0,
 	                    r->target.kind == TARGET_REGISTRY ? r->target.text : NULL,
-	                    &o.rootfs.source.registry, e) < 0)
+	                    &o.rootfs.source.registry, e) < 0 ||
+	    run_policy_judge(r->job, &f->policy, &o.rootfs.source.registry, &r->target, e) < 0)
 		return -1;
 	o.rootfs.unpack.deadline = o.rootfs.source.registry.http.deadline;
 	return launch_prepare(&r->target, &o, &r->job->arena, &r->launch, e);
 }
 
-static int take_user(struct run *r, err *e)
+static int leave_out(struct run *r, err *e)
 {
-	struct hardening *h = &r->launch.hardening;
-	bytes rest = bytes_str(r->flags->user), uid;
-	uint64_t number;
+	const struct texts *without = &r->flags->without;
 
-	if (!r->flags->user)
-		return 0;
-	(void)bytes_take_until(&rest, ':', &uid);
-	if (!text_take_u64(uid, 10, UINT32_MAX - 1, &number))
-		return err_set(e, ERR_USAGE, 0, "--user '%s': a number, or two with ':' between",
-		               SHOW(bytes_str(r->flags->user)));
-	h->uid = h->gid = (uint32_t)number;
-	if (rest.n > 0 && !text_take_u64(rest, 10, UINT32_MAX - 1, &number))
-		return err_set(e, ERR_USAGE, 0, "--user: a group is a number");
-	h->gid = (uint32_t)number;
+	for (size_t i = 0; i < without->len; i++) {
+		bytes name = bytes_str(without->items[i]);
+		enum defence d = defence_find(name);
+
+		if (bytes_is(name, "all"))
+			r->launch.hardening.without |= (1U << DEFENCES) - 1;
+		else if (d < DEFENCES)
+			r->launch.hardening.without |= 1U << d;
+		else
+			return err_set(e, ERR_USAGE, 0, "--without '%s': no such layer (doc/run.md)", SHOW(name));
+	}
 	return 0;
 }
 
 static int take_flags(struct run *r, const struct texts *operands, err *e)
 {
-	struct arena *a = &r->job->arena;
+	const struct texts words = { operands->items + 1, operands->len - 1, 0 };
 	struct hardening *h = &r->launch.hardening;
 
-	h->name = r->flags->name ? r->flags->name : "oakum";
 	h->image = operands->items[0];
-	if (r->flags->memory > 0)
-		h->memory = r->flags->memory;
-	for (size_t i = 0; i < r->flags->without.len; i++) {
-		enum defence d = defence_find(bytes_str(r->flags->without.items[i]));
+	h->terminal = r->flags->terminal;
+	return leave_out(r, e) < 0
+	           ? -1
+	           : starting_apply(r->job, &r->flags->starting, &words, &r->launch, e);
+}
 
-		if (d == DEFENCES)
-			return err_set(e, ERR_USAGE, 0, "--without '%s': no such layer",
-			               SHOW(bytes_str(r->flags->without.items[i])));
-		h->without |= 1U << d;
+/* Elsewhere a path has to be absolute. In a bundle a secret is a file like another. */
+static int name_secrets(struct run *r, bool as_binds, err *e)
+{
+	struct arena *a = &r->job->arena;
+	struct hardening *h = &r->launch.hardening;
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < h->secrets.len; i++) {
+		struct hardening_secret *s = &h->secrets.items[i];
+
+		if (!realpath(s->file, path))
+			return err_set(e, ERR_ABSENT, errno, "--secret %s: %s", s->id, SHOW(bytes_str(s->file)));
+		s->file = arena_str(a, bytes_str(path));
+		if (as_binds)
+			*ARENA_PUSH(a, &h->binds) =
+				(struct hardening_bind){ s->file, arena_printf(a, "/run/secrets/%s", s->id) };
 	}
-	if (operands->len > 1) /* in place of the image's words, behind its program, as docker has it */
-		h->args = r->launch.rootfs.config.entrypoint;
-	for (size_t i = 1; i < operands->len; i++)
-		*ARENA_PUSH(a, &h->args) = bytes_str(operands->items[i]);
-	return take_user(r, e);
+	return 0;
 }
 
 /* A form that cannot be told writes nothing. */
@@ -122,6 +140,8 @@ static int print(struct run *r, err *e)
 	struct stream out;
 	int result = 0;
 
+	if (name_secrets(r, strcmp(form, "bundle") == 0, e) < 0)
+		return -1;
 	forms.image = forms_image(&r->target, &r->launch.rootfs.image, &r->job->arena);
 	output_stdout(&out);
 	if (strcmp(form, "kubernetes") == 0)
@@ -135,54 +155,73 @@ static int print(struct run *r, err *e)
 	return stream_finish(&out, result < 0 ? &(err){ 0 } : e) < 0 ? -1 : result;
 }
 
-static int start(struct run *r, int *out, err *e)
+/* -- the container ------------------------------------------------------------------------------ */
+
+/* run_container(o, e): the program's status, or one of ours with *e set. */
+static int run_container(const struct container_options *o, err *e)
 {
-	struct container_options o = launch_container(&r->launch);
 	struct container *container = NULL;
+	int status = STATUS_RUN_FAILED;
 
-	if (container_start(&o, &container, e) < 0)
-		return -1;
-	int status = container_wait(container, NULL, out, e);
-
+	if (container_start(o, &container, e) < 0)
+		return e->kind == ERR_ABSENT  ? STATUS_NO_PROGRAM
+		       : e->kind == ERR_USAGE ? STATUS_NOT_STARTED
+		                              : STATUS_RUN_FAILED;
+	(void)container_wait(container, NULL, &status, e); /* a failure leaves the status as it is */
 	container_stop(container);
-	return status < 0 ? -1 : 0;
+	return status;
 }
 
-static int run_all(struct run *r, const struct texts *operands, int *out, err *e)
+static int start(struct run *r, const char *image, err *e)
+{
+	struct container_options o = launch_container(&r->launch);
+	struct run_terminal terminal = RUN_TERMINAL_NONE;
+	auto_fd nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (nothing < 0)
+		return err_set(e, ERR_IO, errno, "/dev/null");
+	starting_notes(r->job, image, &r->launch);
+	if (!r->flags->interactive && !r->flags->terminal)
+		o.streams[0] = nothing;
+	if (r->flags->terminal && run_terminal_keep(&terminal, e) < 0)
+		return -1;
+	int status = run_container(&o, e);
+
+	run_terminal_restore(&terminal);
+	return status;
+}
+
+static int run_all(struct run *r, const struct texts *operands, err *e)
 {
 	if (prepare(r, operands->items[0], e) < 0 || take_flags(r, operands, e) < 0)
 		return -1;
-	if (r->launch.hardening.args.len == 0)
-		return err_set(e, ERR_FORMAT, 0, "the image names no program (say one behind --)");
-	return r->flags->print ? print(r, e) : start(r, out, e);
+	return r->flags->print ? print(r, e) : start(r, operands->items[0], e);
 }
 
 static int run_run(struct job *job, const void *options, const struct texts *operands, err *e)
 {
 	struct run r = { .job = job, .flags = options };
-	int status = 0;
+	int status = run_all(&r, operands, e);
 
-	if (run_all(&r, operands, &status, e) == 0)
+	if (!err_is_set(e))
 		return status;
-	if (e->kind == ERR_USAGE)
-		return -1;
 	message_error(job, operands->items[0], e);
-	return e->kind == ERR_ABSENT ? STATUS_NO_PROGRAM : STATUS_RUN_FAILED;
+	return status < 0 ? STATUS_RUN_FAILED : status;
 }
 
 const struct applet applet_run = {
 	.name = "run",
-	.brief = "an image's program, with nothing to spare",
-	.unlisted = true,
+	.brief = "start an image's program, with nothing to spare",
 	.operands = "IMAGE [-- ARGS...]",
-	.about = "Starts the image's program with crun or runc: no root, no capability, a read-only\n"
-			 "root, the default filter of system calls, its own network. Leaves nothing behind.",
+	.about = "Starts it by crun or runc: no root, no capability, nothing to write to, no trace.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,
-	.groups = { { &network_flag_group, FIELD(network) } },
+	.groups = { { &starting_flag_group, FIELD(starting) },
+	            { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct run_flags),
-	.examples = { { "oakum run oci:shop", "the program of the layout" },
+	.examples = { { "oakum run -p 8080:8080 oci:shop", "the program of the layout, published" },
 	              { "oakum run --print kubernetes oci:shop", "the same, for a cluster" } },
 	.run = run_run,
+	.failed = STATUS_RUN_FAILED,
 };

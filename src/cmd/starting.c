@@ -32,6 +32,8 @@ static const struct flag flags[] = {
 	{ 0, "hostname", "NAME", FLAG_TEXT, FIELD(hostname), "that it has for itself; else its name" },
 	{ 0, "userns", "auto|host", FLAG_CHOICE, FIELD(user_namespace),
 	  "auto: root of this machine is not root in it" },
+	{ 0, "rm", NULL, FLAG_SWITCH, FIELD(remove), "always: nothing is left behind" },
+	{ 'd', "detach", NULL, FLAG_SWITCH, FIELD(detach), "refused: there is no daemon" },
 	{ 0, "runtime", "PROGRAM", FLAG_TEXT, FIELD(runtime), "that starts it: crun, runc or a path" },
 	{ 0 },
 };
@@ -285,11 +287,11 @@ static int take_limits(struct starting *s, err *e)
 		               SHOW(bytes_str(f->processes)));
 	if (f->processes)
 		s->hardening->processes = (uint32_t)number;
-	if (f->memory > 0 && !host_limits_memory(host))
-		return err_set(e, ERR_IO, 0, "--memory cannot be kept here: %s", host_why_unlimited(host));
-	if (number > 0 && !host_limits_processes(host))
+	if (f->memory > 0 && !host->limits_memory)
+		return err_set(e, ERR_IO, 0, "--memory cannot be kept here: %s", host->why_unlimited);
+	if (number > 0 && !host->limits_processes)
 		return err_set(e, ERR_IO, 0, "--pids-limit cannot be kept here: %s",
-		               host_why_unlimited(host));
+		               host->why_unlimited);
 	return 0;
 }
 
@@ -298,6 +300,9 @@ int starting_apply(struct job *job, const struct starting_flags *f, const struct
 {
 	struct starting s = { job, f, launch, &launch->hardening };
 
+	if (f->detach)
+		return err_set(e, ERR_USAGE, 0, "--detach: there is no daemon that would keep it; a service "
+		                                "manager does (systemd-run oakum run ...)");
 	return take_who(&s, e) < 0 || take_program(&s, words, e) < 0 || take_env(&s, e) < 0 ||
 	               take_reach(&s, e) < 0 || take_limits(&s, e) < 0
 	           ? -1

@@ -13,6 +13,7 @@ struct starting_flags {
 	const char *user_namespace, *runtime;
 	struct texts env, env_files, folders, ports, secrets;
 	uint64_t memory;
+	bool remove, detach;
 };
 
 extern const struct flag_group starting_flag_group;

@@ -8,7 +8,7 @@ void lean_begin(void)
 {
 	/* It fails only where memory is gone, and the next call says so. */
 	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-	                              OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
+	                              OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT,
 	                          NULL);
 	/* Inverses are taken blinded, so even who only verifies needs random numbers. The usual
 	 * generator brings in every cipher; this one of NIST SP 800-90A works with what is there. */

@@ -9,10 +9,9 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "flow/health.h"
 #include "image/image.h"
 #include "report/harden_page.h"
-
-struct health_options;
 
 struct harden_options {
 	struct image_options image; /* inspectors are set by harden_run */
@@ -23,8 +22,7 @@ struct harden_options {
 	enum codec compress; /* CODEC_GZIP or CODEC_ZSTD */
 	const int64_t *epoch; /* SOURCE_DATE_EPOCH; NULL: the day the image was made */
 	const char *version;  /* of this program */
-	const struct health_options *health; /* NULL: nothing is started */
-	int64_t now;
+	const struct health_options *health; /* NULL: nothing is started; the store is set here */
 };
 
 /* harden_run(from, to, options, a, out, e): out->refusals says why nothing was written, which is no

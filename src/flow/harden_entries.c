@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What goes into the two layers: names, owners, modes; databases and accounts as they are now. */
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "flow/harden_draft.h"
 #include "harden/database.h"
-#include "harden/place.h"
+#include "harden/purpose.h"
 #include "sys/file.h"
 #include "sys/worker.h"
 
@@ -144,13 +145,13 @@ static int edit(struct entering *x, uint32_t node, struct pour_entry *entry, err
 		return edit_accounts(x, entry, node == x->accounts[1], e);
 	if (x->draft->wish->selection->why[node] != SELECT_DATABASE)
 		return 0;
-	switch (place_database_of(entry->path)) {
-	case PLACE_DPKG: return edit_database(x, entry, false, e);
-	case PLACE_APK: return edit_database(x, entry, true, e);
-	case PLACE_RPM: x->draft->out->databases++; return 0;
-	case PLACE_NO_DATABASE:
-	case PLACE_DPKG_FILE:
-	case PLACE_WHOLE: break;
+	switch (purpose_database_of(entry->path)) {
+	case PURPOSE_DPKG: return edit_database(x, entry, false, e);
+	case PURPOSE_APK: return edit_database(x, entry, true, e);
+	case PURPOSE_RPM: x->draft->out->databases++; return 0;
+	case PURPOSE_NO_DATABASE:
+	case PURPOSE_DPKG_FILE:
+	case PURPOSE_WHOLE: break;
 	}
 	return 0;
 }
@@ -158,11 +159,14 @@ static int edit(struct entering *x, uint32_t node, struct pour_entry *entry, err
 /* -- entries ----------------------------------------------------------------------------------- */
 
 /* The program's own layer comes upon the distribution's, which others may share. */
-static size_t layer_of(const struct entering *x, uint32_t node)
+static size_t layer_of(const struct entering *x, bytes path, uint32_t node)
 {
-	uint8_t why = x->draft->wish->selection->why[node];
+	const struct selection *s = x->draft->wish->selection;
+	bool own = s->why[node] == SELECT_NAMED || s->why[node] == SELECT_ASKED;
 
-	return why == SELECT_FOLDER || why == SELECT_NAMED || why == SELECT_ASKED;
+	for (size_t i = 0; i < s->folders.len; i++)
+		own |= path_within(path, s->folders.items[i]);
+	return own;
 }
 
 static struct pour_entry *add(struct entering *x, size_t layer, bytes path, enum tar_type type,
@@ -201,7 +205,7 @@ static int add_node(struct entering *x, bytes path, uint32_t node, err *e)
 {
 	uint32_t content = tree_content(x->tree, node);
 	const struct tree_node *n = tree_get(x->tree, content);
-	size_t layer = layer_of(x, node);
+	size_t layer = layer_of(x, path, node);
 	struct pour_entry *entry = add(x, layer, path, TAR_FILE, n->mode);
 
 	tree_ids(x->tree, content, &entry->uid, &entry->gid);

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/health.h"
 
+static bool same_name(bytes a, bytes b)
+{
+	return bytes_equal(bytes_slice(a, 0, bytes_find(a, '=')),
+	                   bytes_slice(b, 0, bytes_find(b, '=')));
+}
+
+static void set_variable(struct arena *a, struct strings *env, bytes variable)
+{
+	for (size_t i = 0; i < env->len; i++)
+		if (same_name(env->items[i], variable)) {
+			env->items[i] = variable;
+			return;
+		}
+	*ARENA_PUSH(a, env) = variable;
+}
+
 int health_run(const struct target *image, const struct health_options *o, struct arena *a,
                struct health_result *out, err *e)
 {
@@ -12,6 +28,8 @@ int health_run(const struct target *image, const struct health_options *o, struc
 		launch.hardening.args = launch.rootfs.config.entrypoint;
 	for (size_t i = 0; i < o->args.len; i++)
 		*ARENA_PUSH(a, &launch.hardening.args) = o->args.items[i];
+	for (size_t i = 0; i < o->env.len; i++)
+		set_variable(a, &launch.hardening.env, o->env.items[i]);
 	if (launch.hardening.args.len == 0)
 		return err_set(e, ERR_FORMAT, 0, "the image names no program");
 	launch.hardening.name = "oakum";

@@ -10,6 +10,7 @@ struct health_options {
 	struct launch_options launch;
 	struct health_probe probe;
 	struct strings args; /* in place of the image's CMD; none: its own */
+	struct strings env;  /* NAME=VALUE, beside the image's or in place of its own of that name */
 };
 
 /* health_run(image, options, a, out, e): errors of launch_prepare and health_watch. Arena. */

@@ -41,7 +41,7 @@ int launch_prepare(const struct target *target, const struct launch_options *opt
 	out->stages = arena_printf(a, "%s/stage", out->store);
 	rootfs.store = out->store;
 	rootfs.unpack.owners = !out->host.as_user;
-	rootfs.unpack.userxattr = out->host.as_user;
+	rootfs.unpack.userxattr = out->host.as_user || out->host.is_nested;
 	rootfs.unpack.id_base = out->host.user_namespace ? out->host.id_base : 0;
 	if (file_make_dirs(out->stages, 0700, e) < 0 ||
 	    rootfs_prepare(target, &rootfs, a, &out->rootfs, e) < 0)

@@ -11,7 +11,7 @@
 
 #define NAMED_MOST 3
 
-/* -- who ----------------------------------------------------------------------------------------- */
+/* -- who --------------------------------------------------------------------------------------- */
 
 static struct page_setting judge_user(struct audit_page *page)
 {
@@ -28,7 +28,7 @@ static struct page_setting judge_user(struct audit_page *page)
 	return s;
 }
 
-/* -- what it writes ------------------------------------------------------------------------------ */
+/* -- what it writes ---------------------------------------------------------------------------- */
 
 struct writes {
 	struct audit_page *page;
@@ -108,9 +108,8 @@ static void find_folders(struct writes *w)
 			continue;
 		bytes path = tree_path(t, i, &page->arena);
 
-		if (!is_home(page, path) &&
-		    !bytes_equal(path, path_join(&page->arena, (bytes){ 0 },
-		                                 page->image->config.working_dir)))
+		if (!is_home(page, path) && !bytes_equal(path, path_join(&page->arena, (bytes){ 0 },
+		                                                         page->image->config.working_dir)))
 			add_write(w, path, "empty folder");
 	}
 }
@@ -132,7 +131,7 @@ static struct page_setting judge_root(struct audit_page *page)
 	return s;
 }
 
-/* -- ports --------------------------------------------------------------------------------------- */
+/* -- ports ------------------------------------------------------------------------------------- */
 
 /* "http://+:80;https://+:8443", "80;81", "80": the last number of each part; an address without
  * one means 80. */
@@ -146,7 +145,7 @@ static uint64_t low_port(bytes value)
 		uint64_t port = 0;
 
 		number = bytes_slice(number, 0, bytes_find(number, '/'));
-		if (number.n == 0 && bytes_starts(part, BYTES("http")))
+		if (bytes_starts(part, BYTES("http")) && (number.n == 0 || bytes_ends(number, BYTES("]"))))
 			port = bytes_starts(part, BYTES("https")) ? 443 : 80;
 		else if (!text_take_u64(number, 10, UINT16_MAX, &port))
 			continue;
@@ -173,7 +172,7 @@ static struct page_setting judge_low_ports(struct audit_page *page)
 	return s;
 }
 
-/* -- the rest ------------------------------------------------------------------------------------ */
+/* -- the rest ---------------------------------------------------------------------------------- */
 
 static struct page_setting judge_command(const struct audit_page *page)
 {

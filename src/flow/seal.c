@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "flow/seal_run.h"
+#include "oci/platform.h"
 #include "oci/reference.h"
 #include "transfer/gather.h"
 #include "transfer/transfer.h"
@@ -60,15 +61,45 @@ void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state,
 
 /* -- which images ------------------------------------------------------------------------------ */
 
-static void take_subjects(struct seal_run *r, const struct gather *g)
+static struct platform copied(const struct platform *p, struct arena *a)
 {
+	return (struct platform){ arena_bytes(a, p->os), arena_bytes(a, p->architecture),
+		                      arena_bytes(a, p->variant), arena_bytes(a, p->os_version) };
+}
+
+/* In a layout what an index lists is known by its platform alone. */
+static int refuse_twins(const struct seal_run *r, err *e)
+{
+	for (size_t i = 0; i < r->subjects.len && r->source.target->kind != TARGET_REGISTRY; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct platform *one = &r->subjects.items[i].platform;
+
+			if (one->os.n > 0 && platform_matches(&r->subjects.items[k].platform, one))
+				return err_set(e, ERR_USAGE, 0,
+				               "the index lists two images for %s: seal it in a registry",
+				               SHOW(bytes_str(platform_text(one, r->arena))));
+		}
+	return 0;
+}
+
+static int take_subjects(struct seal_run *r, const struct gather *g, err *e)
+{
+	static const struct platform none;
 	size_t from = r->o->platform && g->subjects.len > 1 ? g->subjects.len - 1 : 0;
 
-	for (size_t i = from; i < g->subjects.len; i++)
+	for (size_t i = from; i < g->subjects.len; i++) {
+		const struct attachable *s = &g->subjects.items[i];
+
 		*ARENA_PUSH(r->arena, &r->subjects) = (struct seal_subject){
-			.digest = g->subjects.items[i].digest, .is_index = g->subjects.items[i].is_index
+			.digest = s->digest,
+			.platform = i > 0 ? copied(&s->platform, r->arena) : none,
+			.is_index = s->is_index,
 		};
+	}
+	r->listed = g->subjects.items[0].digest;
 	r->page->root = r->subjects.items[0].digest;
+	r->top = r->o->place ? r->page->root : r->listed;
+	return refuse_twins(r, e);
 }
 
 /* An archive says what it is when it is opened. */
@@ -84,10 +115,10 @@ static int list_gathered(struct seal_run *r, err *e)
 		r->is_docker = true;
 		status = 0;
 	} else if (status == 0) {
-		status = gather_subjects(&g, r->o->platform ? SCOPE_PLATFORM : SCOPE_ALL, r->o->platform,
-		                         e);
+		status = gather_subjects(&g, r->o->platform ? SCOPE_PLATFORM : SCOPE_ALL,
+		                         &r->o->wishes.image.platform, e);
 		if (status == 0)
-			take_subjects(r, &g);
+			status = take_subjects(r, &g, e);
 	}
 	gather_close(&g);
 	arena_done(&a);
@@ -102,14 +133,15 @@ int seal_list(struct seal_run *r, err *e)
 	if (!r->is_docker && list_gathered(r, e) < 0)
 		return -1;
 	if (r->is_docker)
-		*ARENA_PUSH(r->arena, &r->subjects) = (struct seal_subject){ 0 };
+		(void)ARENA_PUSH(r->arena, &r->subjects); /* nobody knows its digest yet */
 	return 0;
 }
 
 /* -- judged ------------------------------------------------------------------------------------ */
 
-/* Each paper as an earlier run has it, if that said the same. */
-static int write_papers(struct seal_run *r, struct seal_judged *j, struct seal_papers *out, err *e)
+/* Each paper as an earlier run has it, if that said the same; only what passes will be signed. */
+static int write_papers(struct seal_run *r, struct seal_judged *j, bool passes,
+                        struct seal_papers *out, err *e)
 {
 	struct seal_wishes timeless = r->o->wishes;
 	struct seal_papers bare;
@@ -117,6 +149,8 @@ static int write_papers(struct seal_run *r, struct seal_judged *j, struct seal_p
 	timeless.now = 0;
 	if (seal_write(j, &r->o->wishes, r->arena, out, e) < 0)
 		return -1;
+	if (!passes)
+		return 0;
 	j->bill.sbom.created = j->scan.page.now = 0;
 	if (seal_write(j, &timeless, r->arena, &bare, e) < 0)
 		return -1;
@@ -127,21 +161,38 @@ static int write_papers(struct seal_run *r, struct seal_judged *j, struct seal_p
 	return 0;
 }
 
+/* By its platform in the index, and it must be the one that is meant. */
+static int read_and_judge(struct seal_run *r, const struct seal_subject *s, struct seal_judged *out,
+                          err *e)
+{
+	struct seal_wishes wishes = r->o->wishes;
+	struct target at = r->is_docker ? *r->source.target
+	                                : seal_place_at(&r->source, &r->listed, r->arena);
+
+	if (s->platform.os.n > 0) {
+		wishes.image.platform = s->platform;
+		wishes.image.platform_asked = true;
+	}
+	if (seal_judge(&at, &wishes, out, e) < 0)
+		return -1;
+	if (r->is_docker || digest_equal(&out->bill.image.manifest, &s->digest))
+		return 0;
+	seal_judged_done(out);
+	return err_set(e, ERR_ABSENT, 0, "the index lists %s for a platform of which it lists another",
+	               DIGEST_TEXT(&s->digest));
+}
+
 static int judge_one(struct seal_run *r, struct seal_subject *s, err *e)
 {
-	struct seal_judged j;
-	struct target at = r->is_docker ? *r->source.target
-	                                : seal_place_at(&r->source, &s->digest, r->arena);
 	struct seal_image *image = ARENA_PUSH(r->arena, &r->page->images);
+	struct seal_judged j;
 
 	s->image = r->page->images.len - 1;
-	if (seal_judge(&at, &r->o->wishes, &j, e) < 0)
+	if (read_and_judge(r, s, &j, e) < 0)
 		return -1;
 	seal_pass(&j, &r->o->wishes, r->arena, image);
-	int status = 0;
+	int status = write_papers(r, &j, image->reasons.len == 0, &s->papers, e);
 
-	if (image->reasons.len == 0)
-		status = write_papers(r, &j, &s->papers, e);
 	if (status == 0)
 		status = r->o->calls.judged(r->o->calls.ctx, &j, &s->papers, e);
 	seal_judged_done(&j);
@@ -219,7 +270,8 @@ static int check_pushed(struct seal_run *r, const struct transfer_result *pushed
 	if (r->is_docker) {
 		if (!digest_equal(&pushed->config, &first->config))
 			return err_set(e, ERR_UNTRUSTED, 0, "the image changed between judging and pushing");
-		first->digest = r->subjects.items[0].digest = r->page->root = pushed->digest;
+		first->digest = r->subjects.items[0].digest = pushed->digest;
+		r->page->root = r->top = pushed->digest;
 		return 0;
 	}
 	return digest_equal(&pushed->digest, &r->page->root)
@@ -234,7 +286,7 @@ static int transfer(struct seal_run *r, struct transfer_result *out, err *e)
 	const struct image_options *image = &o->wishes.image;
 	struct target to = *r->place.target;
 	struct target from = r->is_docker ? *r->source.target
-	                                  : seal_place_at(&r->source, &r->page->root, r->arena);
+	                                  : seal_place_at(&r->source, &r->listed, r->arena);
 	const struct transfer_options options = {
 		.platform = image->platform,
 		.all = r->subjects.items[0].is_index,

@@ -30,7 +30,7 @@ static bool is_listed(const struct attachments *list, const struct seal_attached
 static int recall(struct seal_run *r, err *e)
 {
 	const struct seal_options *o = r->o;
-	const struct target at = seal_place_at(&r->place, &r->page->root, r->arena);
+	const struct target at = seal_place_at(&r->place, &r->top, r->arena);
 	const struct attachments_options all = { .scope = SCOPE_ALL,
 		                                     .tell_all = true,
 		                                     .registry = o->to };
@@ -91,18 +91,32 @@ static void remember(struct seal_run *r, const struct signed_image *one, const d
 	r->record.issuer = one->issuer;
 }
 
+/* Where a subject is found, and as what: a registry knows it by its digest, a layout by its
+ * platform in the index. */
+static struct target whereabouts(struct seal_run *r, const struct seal_subject *s,
+                                 struct sign_wish *out)
+{
+	bool by_digest = *r->place.repository || digest_equal(&s->digest, &r->top);
+
+	out->scope = by_digest ? SCOPE_ROOT : SCOPE_PLATFORM;
+	out->platform = &s->platform;
+	return seal_place_at(&r->place, by_digest ? &s->digest : &r->top, r->arena);
+}
+
+/* The root, and with an index all that it lists. */
 static int sign(struct seal_run *r, const struct seal_hand *hand, err *e)
 {
 	static const struct oci_labels no_pairs;
-	const struct target at = seal_place_at(&r->place, &r->page->root, r->arena);
-	const struct sign_wish wish = { .pairs = &no_pairs,
-		                            .scope = SCOPE_ALL,
-		                            .as_bundle = r->o->as_bundle,
-		                            .as_tag = r->o->as_tag,
-		                            .now = r->o->wishes.now };
+	struct sign_wish wish = { .pairs = &no_pairs,
+		                      .as_bundle = r->o->as_bundle,
+		                      .as_tag = r->o->as_tag,
+		                      .now = r->o->wishes.now };
+	const struct target at = whereabouts(r, &r->subjects.items[0], &wish);
 	const digest content = seal_signature_content();
 	struct sign_result result;
 
+	if (wish.scope == SCOPE_ROOT)
+		wish.scope = SCOPE_ALL;
 	if (sign_image(&hand->who, &wish, hand->session, &at, r->arena, &result, e) < 0)
 		return -1;
 	for (size_t i = 0; i < result.len; i++)
@@ -119,15 +133,14 @@ static int attest_one(struct seal_run *r, const struct seal_hand *hand,
 {
 	const bytes content = s->papers.items[paper];
 	const digest name = digest_of(DIGEST_SHA256, content);
-	const struct target at = seal_place_at(&r->place, &s->digest, r->arena);
 	const struct testimony testimony = {
 		.content = content, .type = { seal_paper_type(paper), PREDICATE_JSON }
 	};
-	const struct sign_wish wish = { .testimony = &testimony,
-		                            .scope = SCOPE_ROOT,
-		                            .as_bundle = r->o->as_bundle,
-		                            .as_tag = r->o->as_tag,
-		                            .now = r->o->wishes.now };
+	struct sign_wish wish = { .testimony = &testimony,
+		                      .as_bundle = r->o->as_bundle,
+		                      .as_tag = r->o->as_tag,
+		                      .now = r->o->wishes.now };
+	const struct target at = whereabouts(r, s, &wish);
 	struct sign_result result;
 
 	if (sign_image(&hand->who, &wish, hand->session, &at, r->arena, &result, e) < 0)
@@ -213,8 +226,13 @@ static const char *done_text(const struct seal_run *r, bool signatures)
 		all++;
 		old += s->was_there;
 	}
-	return arena_printf(r->arena, old == 0 ? "%zu %s%s" : "%zu %s%s, %zu of them were there", all,
-	                    signatures ? "signature" : "statement", all == 1 ? "" : "s", old);
+	const char *what = arena_printf(r->arena, "%zu %s%s", all,
+	                                signatures ? "signature" : "statement", all == 1 ? "" : "s");
+
+	if (old == 0)
+		return what;
+	return old == all ? arena_printf(r->arena, "%s, there before", what)
+	                  : arena_printf(r->arena, "%s, %zu of them there before", what, old);
 }
 
 /* -- both -------------------------------------------------------------------------------------- */

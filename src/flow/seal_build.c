@@ -184,8 +184,9 @@ static void put_source(struct compact *c, const struct seal_build *b, struct are
 	json_write_end(&c->json);
 }
 
-/* By digest, else not at all: a name alone is no material. */
-static void put_base(struct compact *c, const struct seal_materials *m)
+/* By digest, else not at all: a name alone is no material. It is the image's own word, which is
+ * said. */
+static void put_base(struct compact *c, const struct seal_materials *m, struct arena *a)
 {
 	err ignored = { 0 };
 	bytes hex = m->base_digest;
@@ -195,12 +196,13 @@ static void put_base(struct compact *c, const struct seal_materials *m)
 	    !bytes_take_prefix(&hex, BYTES("sha256:")))
 		return;
 	json_write_object(&c->json, NULL);
-	put_some(c, "name", m->base_name);
+	if (m->base_name.n > 0)
+		json_write_text(&c->json, "uri", arena_printf(a, "docker://" PRIb, BYTESF(m->base_name)));
 	json_write_object(&c->json, "digest");
 	json_write_str(&c->json, "sha256", hex);
 	json_write_end(&c->json);
 	json_write_object(&c->json, "annotations");
-	json_write_text(&c->json, "kind", "base image");
+	json_write_text(&c->json, "kind", "base image, as the image says");
 	json_write_end(&c->json);
 	json_write_end(&c->json);
 }
@@ -234,7 +236,7 @@ bytes seal_build_paper(const struct seal_build *b, const struct seal_materials *
 	put_parameters(&c, b);
 	json_write_array(&c.json, "resolvedDependencies");
 	put_source(&c, b, a);
-	put_base(&c, m);
+	put_base(&c, m, a);
 	json_write_end(&c.json);
 	json_write_end(&c.json);
 	put_run(&c, b, m, a);

@@ -161,8 +161,7 @@ static void pass_settings(struct passing *p)
 		p->out->settings++;
 		if (is_end ? p->gate->ended : w->rule->severity >= p->gate->settings)
 			stop(p, is_end ? "end of life" : "setting", w->rule->severity,
-			     arena_printf(p->arena, "%s %s: %s%s" PRIb, w->rule->id, w->rule->title,
-			                  w->message, w->path.n > 0 ? ": " : "", BYTESF(w->path)));
+			     arena_printf(p->arena, "%s %s: %s", w->rule->id, w->rule->title, w->message));
 	}
 }
 

@@ -118,13 +118,13 @@ static int scan_paper(struct seal_judged *j, const struct seal_wishes *w, struct
 
 /* -- test results ------------------------------------------------------------------------------ */
 
-/* Which tests, as a ResourceDescriptor. */
-static void begin_test(struct compact *c, const char *name, const char *result,
-                       const struct seal_wishes *w)
+/* An image that is attested has passed: what was found is below the gate, and a warning. Which
+ * tests those were is a ResourceDescriptor, whose name policies ask for (doc/policy.md). */
+static void begin_test(struct compact *c, const char *name, const struct seal_wishes *w)
 {
 	compact_begin(c);
 	json_write_object(&c->json, NULL);
-	json_write_text(&c->json, "result", result);
+	json_write_text(&c->json, "result", "PASSED");
 	json_write_array(&c->json, "configuration");
 	json_write_object(&c->json, NULL);
 	json_write_text(&c->json, "name", name);
@@ -153,13 +153,12 @@ static void list_rules(struct compact *c, const char *name, const struct seal_ju
 	json_write_end(&c->json);
 }
 
-/* An image that is attested has passed: what was found is below the gate. */
 static bytes settings_paper(const struct seal_judged *j, const struct seal_wishes *w,
                             struct arena *a)
 {
 	struct compact c;
 
-	begin_test(&c, "oakum check", j->page.weaknesses.len > 0 ? "WARNED" : "PASSED", w);
+	begin_test(&c, "settings", w);
 	list_rules(&c, "passedTests", j, false);
 	list_rules(&c, "warnedTests", j, true);
 	json_write_array(&c.json, "failedTests");
@@ -191,7 +190,7 @@ static bytes secrets_paper(const struct seal_judged *j, const struct seal_wishes
 {
 	struct compact c;
 
-	begin_test(&c, "oakum secrets", j->secrets.total > 0 ? "WARNED" : "PASSED", w);
+	begin_test(&c, "secrets", w);
 	list_secrets(&c, "passedTests", &j->secrets, false);
 	list_secrets(&c, "warnedTests", &j->secrets, true);
 	json_write_array(&c.json, "failedTests");

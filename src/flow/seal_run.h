@@ -14,6 +14,7 @@ struct seal_place {
 
 struct seal_subject {
 	digest digest;
+	struct platform platform; /* of a manifest in an index; else empty */
 	bool is_index;
 	struct seal_papers papers;
 	size_t image; /* index into page->images; of an index the first */
@@ -28,6 +29,8 @@ struct seal_run {
 		struct seal_subject *items; /* the root first */
 		size_t len, cap;
 	} subjects;
+	digest listed;  /* what the source's name means: of one platform alone the index above it */
+	digest top;     /* what the place's name means in the end */
 	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
 	struct seal_record record;
 };

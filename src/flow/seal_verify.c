@@ -10,33 +10,29 @@ static void add_verdict(struct seal_run *r, const char *text)
 }
 
 /* A tag is what people pull: it must lead to what was sealed. */
-static int check_root(const struct seal_run *r, bytes found, err *e)
+static int check_root(bytes found, const digest *want, err *e)
 {
-	const char *want = DIGEST_TEXT(&r->page->root);
-
-	return bytes_is(found, want)
+	return bytes_is(found, DIGEST_TEXT(want))
 	           ? 0
 	           : err_set(e, ERR_UNTRUSTED, 0, "read back: it is " PRIb " there, not %s",
-	                     BYTESF(found), want);
+	                     BYTESF(found), DIGEST_TEXT(want));
 }
 
-/* What is read back: by its tag, where it has one; a platform of an index by its digest. */
+/* What is read back: by the name that was pushed to, where it has one. */
 static struct target place_of(const struct seal_run *r)
 {
-	if (r->o->platform || !r->o->place)
-		return seal_place_at(&r->place, &r->page->root, r->arena);
-	struct target at = *r->place.target;
+	const struct target *to = r->o->place;
 
-	if (at.kind == TARGET_LAYOUT && !*at.tag)
-		at = seal_place_at(&r->place, &r->page->root, r->arena);
-	return at;
+	return to && (to->kind == TARGET_REGISTRY || *to->tag)
+	           ? *to
+	           : seal_place_at(&r->place, &r->top, r->arena);
 }
 
 /* -- a policy ---------------------------------------------------------------------------------- */
 
 static int decide(struct seal_run *r, const struct decision *d, err *e)
 {
-	if (check_root(r, d->digest, e) < 0)
+	if (check_root(d->digest, &r->page->root, e) < 0)
 		return -1;
 	for (size_t i = 0; i < d->lines.len; i++) {
 		const struct decision_line *line = &d->lines.items[i];
@@ -65,7 +61,10 @@ static int by_policy(struct seal_run *r, err *e)
 	const struct policy_options options = { .path = o->policy,
 		                                    .root = o->root,
 		                                    .root_is_named = o->root_is_named,
+		                                    .has_platform = !digest_equal(&r->top,
+		                                                                  &r->page->root),
 		                                    .all_platforms = r->subjects.items[0].is_index,
+		                                    .platform = r->subjects.items[0].platform,
 		                                    .registry = o->to,
 		                                    .now = o->clock,
 		                                    .deadline = o->to.http.deadline };
@@ -140,7 +139,7 @@ static int check_type(struct back *b, const char *type, err *e)
 	};
 
 	if (attachments_read(&at, &options, r->arena, &b->there, e) < 0 ||
-	    check_root(r, bytes_str(DIGEST_TEXT(&b->there.subjects[0].digest)), e) < 0)
+	    check_root(bytes_str(DIGEST_TEXT(&b->there.subjects[0].digest)), &r->top, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->page->statements.len; i++)
 		if (strcmp(r->page->statements.items[i].type, type) == 0 &&

@@ -2,7 +2,7 @@
 #include "harden/select.h"
 
 #include "base/path.h"
-#include "harden/place.h"
+#include "harden/purpose.h"
 #include "harden/select_own.h"
 
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -80,7 +80,7 @@ uint32_t select_program(const struct image *image, const struct strings *words, 
 
 static void add_folder(struct selecting *s, bytes folder)
 {
-	if (!place_is_shared(folder))
+	if (!purpose_is_shared(folder))
 		*ARENA_PUSH(s->arena, &s->out->folders) = folder;
 }
 
@@ -100,7 +100,7 @@ static void name_path(struct selecting *s, bytes text)
 	path = tree_path(s->tree, node, s->arena);
 	if (tree_get(s->tree, node)->type == ENTRY_FILE)
 		add_folder(s, path_dir(path));
-	else if (place_is_shared(path) && !(place_is_settings(path) && path.n > strlen("etc/")))
+	else if (purpose_is_shared(path) && !(purpose_is_settings(path) && path.n > strlen("etc/")))
 		return;
 	*ARENA_PUSH(s->arena, &s->named) = path;
 }
@@ -219,14 +219,14 @@ static bool of_package(const struct selecting *s, uint32_t node, bytes path)
 	uint32_t owner = select_owner(s, node);
 	bool is_library = bytes_search(path_base(path), BYTES(".so")) < path_base(path).n;
 
-	if (place_is_document(path) || place_is_passing(path))
+	if (purpose_is_document(path) || purpose_is_passing(path))
 		return false;
 	if (owner == 0)
-		return s->out->is_wide && !place_is_settings(path);
+		return s->out->is_wide && !purpose_is_settings(path);
 	switch (s->loaded[owner - 1]) {
 	case LOADED_NOT: return false;
 	case LOADED_SOME:
-		return is_library || !(place_is_program(path) ||
+		return is_library || !(purpose_is_program(path) ||
 		                       is_executable(tree_get(s->tree, tree_content(s->tree, node))));
 	default: return true;
 	}
@@ -234,18 +234,18 @@ static bool of_package(const struct selecting *s, uint32_t node, bytes path)
 
 static enum select_why why_dropped(bytes path)
 {
-	enum place_tool tool = place_is_program(path) ? place_tool_of(path_base(path)) : PLACE_NO_TOOL;
+	enum purpose_tool tool = purpose_is_program(path) ? purpose_tool_of(path_base(path)) : PURPOSE_NO_TOOL;
 
-	if (tool != PLACE_NO_TOOL)
-		return tool == PLACE_SHELL ? SELECT_SHELL : SELECT_MANAGER;
-	if (place_is_document(path))
+	if (tool != PURPOSE_NO_TOOL)
+		return tool == PURPOSE_SHELL ? SELECT_SHELL : SELECT_MANAGER;
+	if (purpose_is_document(path))
 		return SELECT_DOCUMENT;
-	return place_is_passing(path) ? SELECT_PASSING : SELECT_UNREACHED;
+	return purpose_is_passing(path) ? SELECT_PASSING : SELECT_UNREACHED;
 }
 
 static enum select_why judge_file(const struct selecting *s, uint32_t node, bytes path)
 {
-	bool is_tool = place_is_program(path) && place_tool_of(path_base(path)) != PLACE_NO_TOOL;
+	bool is_tool = purpose_is_program(path) && purpose_tool_of(path_base(path)) != PURPOSE_NO_TOOL;
 
 	if (s->wish->secrets[tree_content(s->tree, node)])
 		return SELECT_SECRET;
@@ -257,9 +257,9 @@ static enum select_why judge_file(const struct selecting *s, uint32_t node, byte
 		return SELECT_FOLDER;
 	if (is_below(path, &s->named))
 		return SELECT_NAMED;
-	if (place_is_needed(path))
+	if (purpose_is_needed(path))
 		return SELECT_NEEDED;
-	if (place_database_of(path) != PLACE_NO_DATABASE)
+	if (purpose_database_of(path) != PURPOSE_NO_DATABASE)
 		return SELECT_DATABASE;
 	if (of_package(s, node, path) && (!is_tool || s->wish->shell))
 		return SELECT_PACKAGE;
@@ -275,7 +275,7 @@ static enum select_why judge_folder(const struct selecting *s, bytes path)
 		return SELECT_FOLDER;
 	if (is_below(path, &s->named))
 		return SELECT_NAMED;
-	return place_is_folder(path) ? SELECT_NEEDED : why_dropped(path);
+	return purpose_is_folder(path) ? SELECT_NEEDED : why_dropped(path);
 }
 
 static enum select_why judge_link(const struct selecting *s, bytes path)
@@ -284,7 +284,7 @@ static enum select_why judge_link(const struct selecting *s, bytes path)
 		return SELECT_ASKED;
 	if (is_below(path, &s->out->folders))
 		return SELECT_FOLDER;
-	return place_is_needed(path) ? SELECT_NEEDED : why_dropped(path);
+	return purpose_is_needed(path) ? SELECT_NEEDED : why_dropped(path);
 }
 
 static void judge_all(struct selecting *s)

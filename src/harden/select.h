@@ -8,7 +8,7 @@
  * What stays, by the first rule that says so: what was asked for by name (--keep); the program and
  * what it surely loads (closure/closure.h: also what libraries are known to open by name); the
  * folders that the program has to itself, wholly; files that its words or its environment name; what
- * every program reads through its libraries (place.h); the libraries, data and settings, but not the
+ * every program reads through its libraries (purpose.h); the libraries, data and settings, but not the
  * programs, of each package of the distribution of which something is loaded; of the program's own
  * package everything. A program that may load or start anything (an interpreter) keeps, besides, all
  * that its packages need by their own word, and what no package owns, but neither a shell nor a
@@ -75,7 +75,7 @@ void select_files(const struct image *image, const struct facts *facts,
                   const struct closure *closure, const struct select_wish *wish, struct arena *a,
                   struct selection *out);
 
-/* select_program(image, words, out_name): the file that the first word means, through PATH;
+/* select_program(image, words, a): the file that the first word means, through PATH;
  * TREE_NONE when there is none. */
 uint32_t select_program(const struct image *image, const struct strings *words, struct arena *a);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Links that lead to what stays, and the folders on the way to it. */
 #include "base/path.h"
-#include "harden/place.h"
+#include "harden/purpose.h"
 #include "harden/select_own.h"
 
 static void keep_parents(struct selecting *s, uint32_t node)
@@ -31,7 +31,7 @@ static bool leads_to_staying(const struct selecting *s, uint32_t node, bytes pat
 	if (tree_get(s->tree, target)->type != ENTRY_DIR && is_foreign(s, node, target))
 		return false;
 	/* the many names of one program */
-	return !(place_is_program(path) && place_tool_of(path_base(path)) != PLACE_NO_TOOL &&
+	return !(purpose_is_program(path) && purpose_tool_of(path_base(path)) != PURPOSE_NO_TOOL &&
 	         !s->wish->shell);
 }
 
@@ -46,7 +46,7 @@ static bool keep_round(struct selecting *s, struct wander *w)
 		uint8_t *why = &s->out->why[w->node];
 
 		if (tree_get(s->tree, w->node)->type != ENTRY_SYMLINK || select_stays(*why) ||
-		    place_is_document(path) || !leads_to_staying(s, w->node, path))
+		    purpose_is_document(path) || !leads_to_staying(s, w->node, path))
 			continue;
 		*why = SELECT_LINK;
 		keep_parents(s, w->node);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of the distribution's packages, and of the records and licences that tell of them. */
 #include "base/map.h"
+#include "base/pack.h"
 #include "base/path.h"
-#include "harden/place.h"
+#include "catalog/catalogers.h"
+#include "catalog/owned.h"
+#include "catalog/system_item.h"
+#include "harden/purpose.h"
 #include "harden/select_own.h"
 
 enum { HAS_SETTINGS = 1, KEEPS_SETTINGS = 2, HAS_OTHERS = 4, KEEPS_OTHERS = 8 };
@@ -17,12 +21,92 @@ static void count_files(struct selecting *s, uint8_t *has)
 		uint32_t owner = select_owner(s, w->node);
 		bool stays = select_stays(s->out->why[w->node]);
 
-		if (!owner || tree_get(s->tree, w->node)->type != ENTRY_FILE || place_is_document(path))
+		if (!owner || tree_get(s->tree, w->node)->type != ENTRY_FILE || purpose_is_document(path))
 			continue;
-		if (place_is_settings(path))
+		if (purpose_is_settings(path))
 			has[owner - 1] |= stays ? HAS_SETTINGS | KEEPS_SETTINGS : HAS_SETTINGS;
 		else
 			has[owner - 1] |= stays ? HAS_OTHERS | KEEPS_OTHERS : HAS_OTHERS;
+	}
+}
+
+/* -- files that were written anew -------------------------------------------------------------- */
+
+/* A later layer that changes no more than a file's mode takes it from its package (TREE_REPLACED),
+ * whose code is there all the same: the package's own list says whose it is. */
+struct claiming {
+	struct selecting *s;
+	uint8_t *has;
+	struct map packages; /* of the databases that name files: "NAME" and "NAME:ARCH" -> index + 1 */
+	uintptr_t last;
+};
+
+static bool any_replaced(const struct selecting *s)
+{
+	for (uint32_t i = 0; i < tree_count(s->tree); i++)
+		if (tree_get(s->tree, i)->flags & TREE_REPLACED && select_stays(s->out->why[i]))
+			return true;
+	return false;
+}
+
+static void name_packages(struct claiming *c)
+{
+	map_init(&c->packages, c->s->arena);
+	for (size_t i = 0; i < c->s->facts->packages.len; i++) {
+		const struct package *p = &c->s->facts->packages.items[i];
+
+		if (!select_is_system(p) || p->hidden)
+			continue;
+		*map_put(&c->packages, p->name) = (void *)(i + 1);
+		*map_put(&c->packages, bytes_str(arena_printf(c->s->arena, PRIb ":" PRIb, BYTESF(p->name),
+		                                              BYTESF(p->architecture)))) = (void *)(i + 1);
+	}
+}
+
+static void claim(struct claiming *c, uintptr_t package, bytes path)
+{
+	uint32_t node = tree_find(c->s->tree, path, false);
+
+	if (node == TREE_NONE || tree_get(c->s->tree, node)->type != ENTRY_FILE ||
+	    !(tree_get(c->s->tree, node)->flags & TREE_REPLACED) ||
+	    !select_stays(c->s->out->why[node]) || purpose_is_document(path))
+		return;
+	c->has[package - 1] |= purpose_is_settings(path) ? HAS_SETTINGS | KEEPS_SETTINGS
+	                                                 : HAS_OTHERS | KEEPS_OTHERS;
+}
+
+static void claim_item(struct claiming *c, const struct image_item *item)
+{
+	struct owned_reader reader = { .rest = item->payload };
+	struct package p = { 0 };
+	uint64_t kind;
+	bytes name, path;
+
+	if (system_take_package(item->payload, SYSTEM_PACKAGE, &p))
+		c->last = (uintptr_t)map_get(&c->packages, p.name);
+	if (!pack_take_u64(&reader.rest, SYSTEM_FILES, &kind) || kind != SYSTEM_FILES ||
+	    !pack_take_bytes(&reader.rest, LIMIT_PATH, &name))
+		return;
+	uintptr_t package = name.n > 0 ? (uintptr_t)map_get(&c->packages, name) : c->last;
+
+	while (package && owned_next(&reader, &path) > 0)
+		claim(c, package, path);
+}
+
+static void claim_replaced(struct selecting *s, uint8_t *has)
+{
+	struct claiming c = { .s = s, .has = has };
+
+	if (!any_replaced(s))
+		return;
+	name_packages(&c);
+	for (size_t i = 0; i < s->image->items.len; i++) {
+		const struct image_item *item = &s->image->items.items[i];
+
+		if ((item->inspector == catalog_dpkg.inspector.id ||
+		     item->inspector == catalog_apk.inspector.id) &&
+		    !facts_item_hidden(s->image, item))
+			claim_item(&c, item);
 	}
 }
 
@@ -84,7 +168,7 @@ static void drop_records(struct selecting *s, const struct map *names)
 
 		if (s->out->why[w->node] != SELECT_DATABASE)
 			continue;
-		if (place_database_of(path) == PLACE_DPKG_FILE)
+		if (purpose_database_of(path) == PURPOSE_DPKG_FILE)
 			of_one = true;
 		if (of_one && !is_there(names, name) && !is_there(names, without_suffix(name)))
 			s->out->why[w->node] = SELECT_RECORD;
@@ -98,6 +182,7 @@ void select_packages(struct selecting *s)
 
 	map_init(&names, s->arena);
 	count_files(s, has);
+	claim_replaced(s, has);
 	for (size_t i = 0; i < s->facts->packages.len; i++) {
 		if (!select_is_system(&s->facts->packages.items[i]))
 			continue;

@@ -3,12 +3,12 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "fmt/shell.h"
-#include "harden/place.h"
+#include "harden/purpose.h"
 #include "harden/settings.h"
 
 static bool is_shell(bytes word)
 {
-	return place_tool_of(path_base(word)) == PLACE_SHELL;
+	return purpose_tool_of(path_base(word)) == PURPOSE_SHELL;
 }
 
 /* "-c", "-ec": flags of which the last takes the script. */

@@ -28,7 +28,7 @@ static int await(int fd, short events, const struct deadline *d, err *e)
 	}
 }
 
-/* -- the request --------------------------------------------------------------------------------- */
+/* -- the request ------------------------------------------------------------------------------- */
 
 static int put_headers(const struct http_question *q, buf *out, err *e)
 {
@@ -75,7 +75,7 @@ static int send_all(int fd, bytes text, const struct deadline *d, err *e)
 	return 0;
 }
 
-/* -- the answer ---------------------------------------------------------------------------------- */
+/* -- the answer -------------------------------------------------------------------------------- */
 
 /* take_lines(head, text, e): those that are whole; the rest stays in text. */
 static int take_lines(struct http_head *head, buf *text, err *e)

@@ -195,7 +195,7 @@ static void file_capabilities(const char *name, const struct probe_words *words)
 
 static void look_writable(struct walk *w, const char *path, const struct stat *s)
 {
-	bool open_to_all = (s->st_mode & 0002) != 0;
+	bool is_open = (s->st_mode & 0002) != 0 || s->st_uid == (unsigned)CALL(geteuid, 0);
 
 	if ((s->st_mode & S_IFMT) != S_IFDIR)
 		return;
@@ -203,7 +203,7 @@ static void look_writable(struct walk *w, const char *path, const struct stat *s
 
 	if (result == 0)
 		gained(w->probe, path);
-	if (open_to_all && result < 0)
+	if (is_open && result < 0)
 		w->error = result;
 }
 
@@ -304,6 +304,7 @@ static void stored_secrets(const char *name, const struct probe_words *words)
 		                                 "/root/.docker/config.json",
 		                                 "/root/.aws/credentials",
 		                                 "/root/.kube/config",
+		                                 "/run/secrets/kubernetes.io/serviceaccount/token",
 		                                 "/var/run/secrets/kubernetes.io/serviceaccount/token",
 		                                 NULL };
 	long worst = -ENOENT;

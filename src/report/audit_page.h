@@ -74,7 +74,7 @@ struct page_tool {
 struct page_setting {
 	const char *name; /* "read-only" */
 	bool holds;
-	const char *why; /* why not, or what is to be known; printable; NULL: nothing */
+	const char *why; /* why not; printable; NULL: there is nothing to say */
 };
 
 #define PAGE_SETTINGS 6

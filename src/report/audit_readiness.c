@@ -36,10 +36,9 @@ void audit_readiness_text(const struct audit_page *page, struct layout *l)
 	if (!page->readiness.settings[0].name)
 		return;
 	layout_label(l, "hardened");
-	layout_printf(l, STYLE_PLAIN, "as uid %" PRIu32 ", read-only, /tmp of %s, no capability,",
+	layout_printf(l, STYLE_PLAIN,
+	              "oakum run: uid %" PRIu32 ", read-only, no capability, loopback, /tmp %s",
 	              page->readiness.uid, SIZE_TEXT(HARDENING_TMP));
-	layout_text(l, STYLE_PLAIN, "loopback alone:");
-	layout_text(l, STYLE_FAINT, "oakum run");
 	layout_end(l);
 	show_settings(l, page, "holds", true);
 	show_settings(l, page, "lacks", false);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit_readiness - the part of both reports on one image that says how it would run with nothing to
- * spare. Private to report/, behind audit_text and audit_json. Threading: as the stream. */
+/* audit_readiness - the part of both reports on one image that says how it would run with nothing
+ * to spare. Private to report/, behind audit_text and audit_json. Threading: as the stream. */
 #pragma once
 
 #include "fmt/json_write.h"

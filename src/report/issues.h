@@ -94,11 +94,13 @@ struct scan_page;
 struct check;
 struct secrets_page;
 struct audit_page;
+struct prove_page;
 void issues_add_failure(struct issues *all, bytes name, const err *e);
 void issues_add_scan(struct issues *all, const struct scan_page *page);
 void issues_add_check(struct issues *all, const struct check *check);
 void issues_add_secrets(struct issues *all, const struct secrets_page *page);
 void issues_add_audit(struct issues *all, const struct audit_page *page);
+void issues_add_prove(struct issues *all, const struct prove_page *page);
 
 /* ISSUES_FORMATS: the names of the reports, divided by |. issues_is_format(name): one of them.
  * issues_write(all, format, out): the report. */

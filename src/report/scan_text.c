@@ -20,6 +20,7 @@ struct group {
 	enum version_ordering ordering;
 	uint64_t count[SEVERITIES], all;
 	enum severity worst;
+	struct map ids;
 	struct {
 		const struct finding **items; /* each vulnerability once */
 		size_t len, cap;
@@ -67,9 +68,11 @@ static void add(struct group *g, const struct finding *f, struct arena *a)
 	g->count[f->rating.severity]++;
 	if (f->rating.severity > g->worst)
 		g->worst = f->rating.severity;
-	for (size_t i = 0; i < g->findings.len; i++)
-		if (bytes_equal(g->findings.items[i]->match.id, f->match.id))
-			return;
+	void **known = map_put(&g->ids, f->match.id);
+
+	if (*known)
+		return;
+	*known = g;
 	*ARENA_PUSH(a, &g->findings) = f;
 }
 
@@ -106,6 +109,7 @@ static void make_groups(const struct findings *list, bool fixable, struct arena 
 			struct group *made = arena_new(a, struct group);
 
 			*made = (struct group){ name, s->version, .ordering = s->ordering };
+			map_init(&made->ids, a);
 			*place = *ARENA_PUSH(a, out) = made;
 		}
 		add(*place, f, a);

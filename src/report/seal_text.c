@@ -110,7 +110,7 @@ static void show_statements(const struct seal_page *page, struct stream *out)
 			stream_printf(out, "\n%s\n", DIGEST_TEXT(&s->subject));
 		stream_printf(out, "  %-11s %s%s\n", s->name,
 		              s->manifest.algorithm != DIGEST_NONE ? DIGEST_TEXT(&s->manifest) : "by tag",
-		              s->was_there ? " (was there)" : "");
+		              s->was_there ? ", there before" : "");
 	}
 }
 

@@ -7,6 +7,8 @@
 #include "runtime/capabilities.h"
 #include "runtime/syscalls.h"
 
+#include <linux/capability.h>
+
 /* What Docker and Podman mask and protect, with the additions of 2024 and 2025. */
 static const char *const masked[] = {
 	"/proc/acpi",
@@ -106,7 +108,15 @@ static void put_mount(struct json_writer *w, const char *destination, const char
 	json_write_end(w);
 }
 
-static void put_system(struct json_writer *w)
+/* Who may mount could make /sys writable anyway: it is, where nothing is masked, as docker's
+ * --privileged has it. */
+static bool has_writable_sys(const struct hardening *h)
+{
+	return !hardening_has(h, DEFENCE_MASKS) && !hardening_has(h, DEFENCE_CAPABILITIES) &&
+	       (h->capabilities >> CAP_SYS_ADMIN & 1) != 0;
+}
+
+static void put_system(const struct hardening *h, struct json_writer *w)
 {
 	static const char *const proc[] = { "nosuid", "noexec", "nodev", NULL };
 	static const char *const dev[] = { "nosuid",   "noexec",      "strictatime",
@@ -117,7 +127,7 @@ static void put_system(struct json_writer *w)
 		"nosuid", "noexec", "nodev", "mode=1777", "size=65536k", NULL
 	};
 	static const char *const queue[] = { "nosuid", "noexec", "nodev", NULL };
-	static const char *const sys[] = { "nosuid", "noexec", "nodev", "ro", NULL };
+	const char *const sys[] = { "nosuid", "noexec", "nodev", has_writable_sys(h) ? NULL : "ro", NULL };
 
 	put_mount(w, "/proc", "proc", "proc", proc);
 	put_mount(w, "/dev", "tmpfs", "tmpfs", dev);
@@ -153,7 +163,7 @@ static void put_mounts(const struct hardening *h, const struct bundle_host *host
 	struct arena a = ARENA_INIT;
 
 	json_write_array(w, "mounts");
-	put_system(w);
+	put_system(h, w);
 	put_folders(h, w, &a);
 	for (size_t i = 0; i < h->binds.len; i++)
 		put_mount(w, h->binds.items[i].destination, "none", h->binds.items[i].source, bind);
@@ -206,16 +216,18 @@ static void put_namespaces(const struct hardening *h, const struct bundle_host *
 	}
 }
 
-static void put_limits(const struct hardening *h, struct json_writer *w)
+static void put_limits(const struct hardening *h, const struct bundle_host *host,
+                       struct json_writer *w)
 {
 	json_write_object(w, "resources");
-	if (h->memory > 0) {
+	if (h->memory > 0 && !host->no_memory) {
 		json_write_object(w, "memory");
 		json_write_u64(w, "limit", h->memory);
-		json_write_u64(w, "swap", h->memory); /* of both: none may be swapped */
+		if (!host->no_swap)
+			json_write_u64(w, "swap", h->memory); /* of both: none may be swapped */
 		json_write_end(w);
 	}
-	if (h->processes > 0) {
+	if (h->processes > 0 && !host->no_processes) {
 		json_write_object(w, "pids");
 		json_write_u64(w, "limit", h->processes);
 		json_write_end(w);
@@ -235,7 +247,7 @@ static void put_linux(const struct hardening *h, const struct bundle_host *host,
 	if (host->cgroup) {
 		json_write_text(w, "cgroupsPath", host->cgroup);
 		if (hardening_has(h, DEFENCE_LIMITS))
-			put_limits(h, w);
+			put_limits(h, host, w);
 	}
 	if (hardening_has(h, DEFENCE_SECCOMP) && !takes_compiled(h, host))
 		syscalls_write(w, "seccomp", granted(h));
@@ -257,7 +269,7 @@ void bundle_write(const struct hardening *h, const struct bundle_host *host, str
 	json_write_text(&w, "path", host->root);
 	json_write_bool(&w, "readonly", hardening_has(h, DEFENCE_READONLY));
 	json_write_end(&w);
-	json_write_text(&w, "hostname", h->name);
+	json_write_text(&w, "hostname", h->hostname ? h->hostname : h->name);
 	put_mounts(h, host, &w);
 	put_linux(h, host, &w);
 	if (hardening_has(h, DEFENCE_SECCOMP) && takes_compiled(h, host)) {

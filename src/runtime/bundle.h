@@ -14,7 +14,8 @@ struct bundle_host {
 	const char *cgroup;  /* the container's, below the mount; NULL: no limits can be set */
 	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here; where */
 	uint32_t id_base, ids; /* there is but one, it is the program's */
-	bool compiled_filter; /* crun takes the filter as octets */
+	bool no_memory, no_swap, no_processes; /* what cannot be limited there */
+	bool compiled_filter;                  /* crun takes the filter as octets */
 };
 
 /* bundle_write(h, host, out): config.json. */

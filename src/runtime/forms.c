@@ -130,15 +130,21 @@ static int check_lists(const struct forms *f, const char *form, err *e)
 	return 0;
 }
 
+static int check_name(const char *name, const char *form, err *e)
+{
+	if (is_name(bytes_str(name)))
+		return 0;
+	return err_set(e, ERR_USAGE, 0,
+	               "%s cannot be told the name '%s': at most 63 of a-z, 0-9 and -, a letter first",
+	               form, SHOW(bytes_str(name)));
+}
+
 int forms_check(const struct forms *f, const struct forms_changes *c, const char *form, err *e)
 {
 	const struct hardening *h = f->hardening;
 
-	if (!is_name(bytes_str(h->name)))
-		return err_set(
-			e, ERR_USAGE, 0,
-			"%s cannot be told the name '%s': at most 63 of a-z, 0-9 and -, a letter first", form,
-			SHOW(bytes_str(h->name)));
+	if (check_name(h->name, form, e) < 0 || check_name(forms_hostname(h), form, e) < 0)
+		return -1;
 	if (h->args.len == 0 || h->args.items[0].n == 0)
 		return err_set(e, ERR_USAGE, 0, "%s cannot be told a program without a name", form);
 	if (check_texts(&c->program, "word", form, e) < 0 ||

@@ -2,10 +2,11 @@
 /* forms - a hardened container as others are told of it: a Kubernetes workload, docker's command
  * line, a Compose service.
  *
- * All three say what bundle.h says. What a form has no word for stands in it as a comment: a limit of
- * processes in Kubernetes, a way out that is closed while a port is open in docker. What it cannot be
- * told at all (octets that are no text, a name that it refuses) is an error that says which value.
- * What the image says by itself (its program, its environment, its folder) is not said again.
+ * All three say what bundle.h says. What a form has no word for stands in it as a comment: a limit
+ * of processes in Kubernetes, a way out that is closed while a port is open in docker. What it
+ * cannot be told at all (octets that are no text, a name that it refuses) is an error that says
+ * which value. What the image says by itself (its program, its environment, its folder) is not said
+ * again.
  *
  * Kubernetes: apps/v1, networking.k8s.io/v1; docker run(1); the Compose specification.
  * Threading: pure functions. */
@@ -27,9 +28,10 @@ struct forms {
  * file's name takes the place of the repository, and a digest that is none is left out. Arena. */
 const char *forms_image(const struct target *target, const digest *image, struct arena *a);
 
-/* forms_kubernetes: a Deployment (a Job where nothing listens), the NetworkPolicy that closes its network, a Service for published
- * ports; forms_docker: one command for a POSIX shell; forms_compose: a file with one service.
- * ERR_USAGE: a value that this form cannot be told. Nothing is written then. */
+/* forms_kubernetes: a Deployment (a Job where nothing listens), the NetworkPolicy that closes its
+ * network, a Service for published ports; forms_docker: one command for a POSIX shell;
+ * forms_compose: a file with one service. ERR_USAGE: a value that this form cannot be told. Nothing
+ * is written then. */
 int forms_kubernetes(const struct forms *f, struct stream *out, err *e);
 int forms_docker(const struct forms *f, struct stream *out, err *e);
 int forms_compose(const struct forms *f, struct stream *out, err *e);

@@ -28,7 +28,7 @@ static void put_list(struct service *s, const char *name, const struct strings *
 static void put_program(struct service *s)
 {
 	put_value(s, "    image: ", bytes_str(s->forms->image));
-	stream_printf(s->out, "    hostname: %s\n", s->hardening->name);
+	put_value(s, "    hostname: ", bytes_str(forms_hostname(s->hardening)));
 	put_list(s, "entrypoint", &s->changes.program);
 	put_list(s, "command", &s->changes.words);
 	put_list(s, "environment", &s->changes.env);

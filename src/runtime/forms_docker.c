@@ -111,12 +111,12 @@ static void put_mounts(const struct forms *f, const struct forms_changes *c, str
 		put_option(out, "--tmpfs", bytes_str(forms_tmpfs(h, &h->folders.items[i], a)));
 	for (size_t i = 0; i < h->secrets.len; i++)
 		put_option(out, "--mount",
-		           bytes_str(arena_printf(a, "type=bind,%s,target=/run/secrets/%s,readonly",
+		           bytes_str(arena_printf(a, "type=bind,%s,target=/run/secrets/%s,ro",
 		                                  field("source", bytes_str(h->secrets.items[i].file), a),
 		                                  h->secrets.items[i].id)));
 	for (size_t i = 0; i < c->volumes.len; i++)
 		put_option(out, "--mount",
-		           bytes_str(arena_printf(a, "type=volume,%s,readonly",
+		           bytes_str(arena_printf(a, "type=volume,%s,ro",
 		                                  field("target", c->volumes.items[i], a))));
 	for (size_t i = 0; i < h->ports.len; i++)
 		stream_printf(out, " \\\n  --publish %s", forms_port(&h->ports.items[i], a));
@@ -165,7 +165,7 @@ int forms_docker(const struct forms *f, struct stream *out, err *e)
 	if (result == 0) {
 		put_heading(f, out);
 		stream_printf(out, "docker run --rm --name %s --hostname %s", f->hardening->name,
-		              f->hardening->name);
+		              forms_hostname(f->hardening));
 		if (f->hardening->terminal)
 			stream_puts(out, " --interactive --tty");
 		put_rights(f, &a, out);

@@ -175,6 +175,8 @@ static void put_pod_rights(struct pod *p)
 
 	stream_puts(out,
 	            "      automountServiceAccountToken: false\n      enableServiceLinks: false\n");
+	if (h->hostname)
+		stream_printf(out, "      hostname: %s\n", h->hostname);
 	if (!is_closed(p))
 		stream_puts(out, "      hostNetwork: true\n");
 	if (!hardening_has(h, DEFENCE_PROCESSES))

@@ -26,8 +26,8 @@ int forms_check(const struct forms *f, const struct forms_changes *c, const char
 int forms_check_text(const struct forms *f, const struct forms_changes *c, const char *form,
                      struct arena *a, err *e);
 
-/* forms_yaml(out, text): text, which is UTF-8, in double quotes (YAML 1.2.2, 7.3.1): no character of
- * it means anything but itself, and no terminal shows it as another.
+/* forms_yaml(out, text): text, which is UTF-8, in double quotes (YAML 1.2.2, 7.3.1): no character
+ * of it means anything but itself, and no terminal shows it as another.
  * forms_yaml_list: a block sequence, each item behind `indent`. */
 void forms_yaml(struct stream *out, bytes text);
 void forms_yaml_list(struct stream *out, const char *indent, const struct strings *texts);
@@ -57,6 +57,11 @@ static inline bool forms_adds(const struct hardening *h, unsigned n)
 static inline const char *forms_capability(unsigned n)
 {
 	return capability_name(n) + strlen("CAP_");
+}
+
+static inline const char *forms_hostname(const struct hardening *h)
+{
+	return h->hostname ? h->hostname : h->name;
 }
 
 /* What stands in a form as a comment. */

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "runtime/program.h"
 #include "runtime/stage.h"
 #include "sys/file.h"
 
@@ -127,25 +128,14 @@ static _Noreturn void runtime_main(struct guard *g)
 	_exit(127);
 }
 
-static bool says(bytes text, const char *what)
-{
-	return bytes_search(text, bytes_str(what)) < text.n;
-}
-
-/* What the runtime said when it could not start the program (crun 1.8, runc 1.1). */
+/* What the runtime said when it could not start the program. */
 static int runtime_failed(struct guard *g, bytes text, err *e)
 {
-	enum err_kind kind = ERR_IO;
+	bool is_denied = bytes_search(text, BYTES("exec")) < text.n &&
+	                 bytes_search(text, BYTES("ermission denied")) < text.n;
 
-	if (says(text, "exec")) {
-		if (says(text, "not found") || says(text, "o such file"))
-			kind = ERR_ABSENT;
-		else if (says(text, "ermission denied") || says(text, "xec format") ||
-		         says(text, "s a directory"))
-			kind = ERR_USAGE;
-	}
-	return err_set(e, kind, 0, "%s: %s", g->o->container->host->runtime,
-	               text.n > 0 ? SHOW(bytes_trim(text)) : "did not start");
+	return err_set(e, is_denied ? ERR_USAGE : ERR_IO, 0, "%s: %s", g->o->container->host->runtime,
+	               SHOW(bytes_trim(text)));
 }
 
 /* conclude(g, status, out, e): the runtime has ended. A program can end before it was seen; then
@@ -222,11 +212,14 @@ static int run(struct guard *g, int *out, err *e)
 		.place = g->o->place->path,
 		.rootfs = c->rootfs,
 		.hardening = c->hardening,
-		.as_user = host->as_user,
+		.userxattr = host->as_user || host->is_nested,
 		.host = { .cgroup = g->o->place->cgroup,
 		          .user_namespace = host->as_user || host->user_namespace,
 		          .id_base = host->id_base,
 		          .ids = host->ids,
+		          .no_memory = !host->limits_memory,
+		          .no_swap = !host->limits_swap,
+		          .no_processes = !host->limits_processes,
 		          .compiled_filter = host->is_crun },
 	};
 	int go;
@@ -239,7 +232,8 @@ static int run(struct guard *g, int *out, err *e)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 1);
 	umask(022);
-	if (stage_mount(&stage, e) < 0 || start_runtime(g, e) < 0)
+	if (stage_mount(&stage, e) < 0 || program_check(below(g, STAGE_ROOT), c->hardening, e) < 0 ||
+	    start_runtime(g, e) < 0)
 		return -1;
 	return conclude(g, watch(g), out, e);
 }

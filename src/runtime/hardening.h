@@ -49,6 +49,7 @@ struct hardening_bind {
 struct hardening {
 	const char *image; /* as it is to be named elsewhere: with its digest */
 	const char *name;
+	const char *hostname; /* NULL: the name */
 	uint32_t uid, gid;
 	struct strings args, env; /* the program and its words; NAME=VALUE */
 	bytes cwd;

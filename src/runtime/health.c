@@ -49,7 +49,7 @@ static uint64_t try_ms(const struct watch *w)
 	return left == 0 ? 1 : left < LIMIT_HEALTH_TRY_MS ? left : LIMIT_HEALTH_TRY_MS;
 }
 
-/* -- one try: 1 it holds, 0 not yet, -1 there is no way to ask ----------------------------------- */
+/* -- one try: 1 it holds, 0 not yet, -1 there is no way to ask --------------------------------- */
 
 /* note(w, e): no answer, for the reason of e, unless that would be the same for ever. When the
  * program has ended, the next wait says so. */
@@ -126,7 +126,7 @@ static int ask(struct watch *w, err *e)
 	return 0; /* its end tells */
 }
 
-/* -- until it holds ------------------------------------------------------------------------------ */
+/* -- until it holds ---------------------------------------------------------------------------- */
 
 static uint64_t pause_ms(const struct watch *w)
 {
@@ -190,7 +190,7 @@ static int end(struct watch *w, err *e)
 	return ended < 0 ? -1 : 0;
 }
 
-/* -- what a command of this machine can reach ---------------------------------------------------- */
+/* -- what a command of this machine can reach -------------------------------------------------- */
 
 /* A port of the loopback that is free at this moment. */
 static int free_port(uint16_t *out, err *e)
@@ -243,7 +243,7 @@ static int publish_all(struct watch *w, const struct strings *exposed, char *con
 	return 0;
 }
 
-/* -- all ----------------------------------------------------------------------------------------- */
+/* -- all --------------------------------------------------------------------------------------- */
 
 static int start(struct watch *w, struct container_options *container, int words, err *e)
 {

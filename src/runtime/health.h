@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* health - whether a container's program does what it is there for: one condition, asked again until
- * it holds or the time is over.
+/* health - whether a container's program does what it is there for: one condition, asked again
+ * until it holds or the time is over.
  *
  * The program is written by an enemy, and so is what it answers: of an answer over HTTP nothing is
- * read but its status and headers (net/http_ask), the request goes to the loopback of the container's
- * own network namespace (container_connect), and of the program's words the end is kept, by a
- * sealed process. Threading: forks; called by a process with one thread. */
+ * read but its status and headers (net/http_ask), the request goes to the loopback of the
+ * container's own network namespace (container_connect), and of the program's words the end is
+ * kept, by a sealed process. Threading: forks; called by a process with one thread. */
 #pragma once
 
 #include "net/http_ask.h"
@@ -53,8 +53,8 @@ struct health_result {
 };
 
 /* health_watch(container, probe, environment, a, out, e): starts the container (its streams are
- * set here), waits for the condition, ends the program by SIGTERM, then kills. A condition that does
- * not hold is no error. Errors of container_start; ERR_IO. Arena. */
+ * set here), waits for the condition, ends the program by SIGTERM, then kills. A condition that
+ * does not hold is no error. Errors of container_start; ERR_IO. Arena. */
 int health_watch(const struct container_options *container, const struct health_probe *probe,
                  char *const *environment, struct arena *a, struct health_result *out, err *e);
 

@@ -22,10 +22,10 @@ static int serve(struct worker_side *side, void *arg)
 		got = read(*from, buf_room(&kept, LIMIT_HEALTH_WORDS), LIMIT_HEALTH_WORDS);
 		kept.n += got > 0 ? (size_t)got : 0;
 	} while (got > 0 || (got < 0 && errno == EINTR));
-	side_answer(side,
-	            bytes_skip(buf_bytes(&kept),
-	                       kept.n > LIMIT_HEALTH_WORDS ? kept.n - LIMIT_HEALTH_WORDS : 0),
-	            true);
+	side_answer(
+		side,
+		bytes_skip(buf_bytes(&kept), kept.n > LIMIT_HEALTH_WORDS ? kept.n - LIMIT_HEALTH_WORDS : 0),
+		true);
 	side_idle(side);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/netns.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -131,16 +132,31 @@ static int make_socket(const struct netns *n, int *out, err *e)
 	return status;
 }
 
+/* A listener whose queue is full lets us wait as long as we like. */
+static int connect_in_time(int fd, uint16_t port)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+		                            .sin_port = htons(port),
+		                            .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const struct timeval most = { .tv_sec = LIMIT_NETNS_CONNECT_MS / 1000 }, none = { 0 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most)) < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0) {
+		if (errno == EINPROGRESS) /* how it says so (socket(7), SO_SNDTIMEO) */
+			errno = ETIMEDOUT;
+		return -1;
+	}
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, sizeof(none));
+}
+
 int netns_connect(const struct netns *n, uint16_t port, int *out, err *e)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		                      .sin_port = htons(port),
-		                      .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd = -1;
 
 	if (make_socket(n, &fd, e) < 0)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0) {
+	if (connect_in_time(fd, port) < 0) {
 		int why = errno;
 
 		close(fd);

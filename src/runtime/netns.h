@@ -25,5 +25,5 @@ int netns_enter(const struct netns *n, err *e);
 
 /* netns_connect(n, port, out, e): a TCP connection to 127.0.0.1:port there; blocking, the caller
  * closes it. A child makes the socket, so that this process stays where it is. ERR_NET: nobody
- * listens; ERR_IO. */
+ * listens, or takes it within LIMIT_NETNS_CONNECT_MS; ERR_IO. */
 int netns_connect(const struct netns *n, uint16_t port, int *out, err *e);

@@ -32,7 +32,7 @@ static void remove_cgroups(const struct host *host, const char *id)
 	struct arena a = ARENA_INIT;
 
 	for (size_t i = 0; host->cgroup && i < host->mounts.len; i++)
-		remove_cgroup(arena_printf(&a, "%s%s/%s", host->mounts.items[i], host->cgroup, id));
+		remove_cgroup(arena_printf(&a, "%s%s%s", host->mounts.items[i], host->cgroup, id));
 	arena_done(&a);
 }
 
@@ -123,7 +123,7 @@ int place_make(const char *stages, const struct host *host, struct arena *a, str
 		taken = take(out, e);
 	}
 	if (host->cgroup)
-		out->cgroup = arena_printf(a, "%s/%s", host->cgroup, out->id);
+		out->cgroup = arena_printf(a, "%s%s", host->cgroup, out->id);
 	return taken < 0 ? -1 : 0;
 }
 

@@ -80,9 +80,10 @@ void probe_judge(const struct probe *p, uint32_t error, const struct probe_setti
 
 /* -- the helper -------------------------------------------------------------------------------- */
 
-#define PROBES_FOLDER "/.oakum" /* in the container */
+/* In the container: itself, a secret of another user (mode 0400), a service account's token. */
 #define PROBES_PROGRAM "/.oakum/probe"
-#define PROBES_CANARY "/.oakum/secret" /* of another user, mode 0400 */
+#define PROBES_CANARY "/.oakum/secret"
+#define PROBES_TOKEN "/run/secrets/kubernetes.io/serviceaccount/token"
 
 /* The helper's program, made by the build. */
 extern const char probes_program[];

@@ -13,7 +13,6 @@
 
 #define UNIFIED "/sys/fs/cgroup/unified"
 #define SKELETON "skeleton"
-#define ROOT "root"
 #define SECRETS "secrets"
 
 struct stage {
@@ -38,7 +37,7 @@ static int mount_on(const char *type, const char *place, unsigned long flags, co
 
 /* Nothing that is mounted here is seen elsewhere, and processes here see themselves. crun 1.8 gives up
  * where controllers of both versions of cgroups are mounted. */
-static int seclude(const struct stage *s, err *e)
+static int seclude(err *e)
 {
 	struct stat unified, above;
 
@@ -49,9 +48,10 @@ static int seclude(const struct stage *s, err *e)
 	if (stat(UNIFIED, &unified) < 0 || stat("/sys/fs/cgroup", &above) < 0 ||
 	    unified.st_dev == above.st_dev)
 		return 0;
-	if (s->options->as_user)
-		return mount_on("tmpfs", UNIFIED, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e);
-	return umount2(UNIFIED, MNT_DETACH) == 0 ? 0 : err_set(e, ERR_IO, errno, "umount " UNIFIED);
+	if (umount2(UNIFIED, MNT_DETACH) == 0)
+		return 0;
+	/* In a user namespace nobody takes a mount of others away, but it can be covered. */
+	return mount_on("tmpfs", UNIFIED, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e);
 }
 
 /* -- the root ---------------------------------------------------------------------------------- */
@@ -117,7 +117,7 @@ static int mount_root(struct stage *s, err *e)
 	const char *upper = below(s, "upper"), *work = below(s, "work");
 	const char *data = arena_printf(&s->arena, "lowerdir=%s%s%s%s", o->rootfs->lower,
 	                                *o->rootfs->lower ? ":" : "", below(s, SKELETON),
-	                                o->as_user ? ",userxattr" : "");
+	                                o->userxattr ? ",userxattr" : "");
 
 	if (writable) {
 		if (file_make_dirs(upper, 0755, e) < 0 || file_make_dirs(work, 0755, e) < 0)
@@ -126,8 +126,8 @@ static int mount_root(struct stage *s, err *e)
 	}
 	if (chdir(o->rootfs->layers) < 0)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->rootfs->layers)));
-	if (file_make_dirs(below(s, ROOT), 0755, e) < 0 ||
-	    mount_on("overlay", below(s, ROOT), MS_NODEV | (writable ? 0 : MS_RDONLY | MS_NOSUID), data,
+	if (file_make_dirs(below(s, STAGE_ROOT), 0755, e) < 0 ||
+	    mount_on("overlay", below(s, STAGE_ROOT), MS_NODEV | (writable ? 0 : MS_RDONLY | MS_NOSUID), data,
 	             e) < 0)
 		return -1;
 	return chdir("/") == 0 ? 0 : err_set(e, ERR_IO, errno, "/");
@@ -193,7 +193,7 @@ static int put_bundle(struct stage *s, err *e)
 
 	if (fd < 0)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
-	s->options->host.root = below(s, ROOT);
+	s->options->host.root = below(s, STAGE_ROOT);
 	stream_init(&out, write_fd, &fd);
 	bundle_write(s->options->hardening, &s->options->host, &out);
 	int status = stream_finish(&out, e);
@@ -207,7 +207,7 @@ int stage_mount(struct stage_options *o, err *e)
 	struct stage s = { .options = o };
 	int status = 0;
 
-	if (seclude(&s, e) < 0 ||
+	if (seclude(e) < 0 ||
 	    mount_on("tmpfs", o->place, MS_NOSUID | MS_NODEV, "mode=0755,size=16m", e) < 0 ||
 	    make_skeleton(&s, e) < 0 || put_secrets(&s, e) < 0 || mount_root(&s, e) < 0 ||
 	    put_bundle(&s, e) < 0)

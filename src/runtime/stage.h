@@ -14,12 +14,13 @@ struct stage_options {
 	const char *place; /* an existing folder: the tmpfs covers it */
 	const struct rootfs *rootfs;
 	const struct hardening *hardening;
-	bool as_user;            /* in a user namespace that an ordinary user made */
+	bool userxattr;          /* layers are written so: by who is not root of this machine */
 	struct bundle_host host; /* how the bundle is written; root and secrets are set here */
 };
 
 /* Names below the place. */
 #define STAGE_BUNDLE "bundle"
+#define STAGE_ROOT "root"
 #define STAGE_STATE "state"
 #define STAGE_PID "pid"
 #define STAGE_LOG "log"

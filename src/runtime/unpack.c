@@ -5,95 +5,61 @@
 #include "base/pack.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "runtime/removal.h"
+#include "runtime/unpack_tree.h"
 #include "runtime/unpack_wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #define WHITEOUT ".wh."
+#define META ".wh..wh." /* of aufs, whose marks these were */
 #define OPAQUE ".wh..wh..opq"
 
+/* What an earlier entry of the layer put in an entry's place gives way: removal_all. */
 struct unpacking {
 	const struct unpack_options *options;
 	struct unpack_result *out;
-	int tar, folder;
+	struct unpack_tree tree;
+	int tar;
 	uint64_t size;
-	struct arena arena; /* of one entry */
-	struct {
-		struct later {
-			char *name;
-			int64_t mtime;
-		} * items;
-		size_t len, cap;
-	} folders; /* whose times are set when nothing more is put into them */
-	struct arena all;
 };
+
+/* What the layer asks for, and no file system does. */
+static bool is_of_layer(int why)
+{
+	return why == ENOTDIR || why == ELOOP || why == EEXIST || why == ENOENT || why == EISDIR ||
+	       why == ENAMETOOLONG || why == EINVAL;
+}
 
 static int fail(const struct unpack_entry *entry, const char *what, err *e)
 {
-	enum err_kind kind = errno == ENOTDIR || errno == ELOOP || errno == EEXIST ? ERR_FORMAT
-	                                                                           : ERR_IO;
+	int why = errno;
 
-	return err_set(e, kind, errno, "'%s': %s", SHOW(entry->name), what);
+	return err_set(e,
+	               is_of_layer(why) ? ERR_FORMAT
+	               : why == E2BIG   ? ERR_LIMIT
+	                                : ERR_IO,
+	               why, "'%s': %s", SHOW(entry->name), what);
 }
 
-/* -- where it goes ----------------------------------------------------------------------------- */
-
-static int open_in(const struct unpacking *u, const char *path, int flags)
+static void close_keeping_errno(int fd)
 {
-	struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC),
-		                    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	int saved = errno;
 
-	return (int)syscall(SYS_openat2, u->folder, path, &how, sizeof(how));
+	close(fd);
+	errno = saved;
 }
 
-/* open_folder(u, path): the folder, made with those above it when they are missing. */
-static int open_folder(struct unpacking *u, bytes path)
+/* -- files ------------------------------------------------------------------------------------- */
+
+static int copy_octets(int from, off_t at, uint64_t left, int to)
 {
-	int fd = open_in(u, path.n > 0 ? arena_str(&u->arena, path) : ".", O_DIRECTORY | O_PATH);
-
-	if (fd >= 0 || errno != ENOENT || path.n == 0)
-		return fd;
-	int above = open_folder(u, path_dir(path));
-
-	if (above < 0)
-		return -1;
-	int made = mkdirat(above, arena_str(&u->arena, path_base(path)), 0755);
-
-	close(above);
-	return made == 0 || errno == EEXIST
-	           ? open_in(u, arena_str(&u->arena, path), O_DIRECTORY | O_PATH)
-	           : -1;
-}
-
-/* What an earlier entry of the layer put there gives way; a folder only to a folder. */
-static void clear_place(int dir, const char *name)
-{
-	if (unlinkat(dir, name, 0) < 0 && errno == EISDIR)
-		(void)unlinkat(dir, name,
-		               AT_REMOVEDIR); /* one that holds something is told by who writes */
-}
-
-/* -- what is made ------------------------------------------------------------------------------ */
-
-static int copy_body(const struct unpacking *u, const struct unpack_entry *entry, int fd)
-{
-	off_t at = (off_t)entry->offset;
-	uint64_t left = entry->size;
-
-	if (entry->offset > u->size || entry->size > u->size - entry->offset) {
-		errno = EINVAL;
-		return -1;
-	}
 	while (left > 0) {
-		ssize_t n = copy_file_range(u->tar, &at, fd, NULL, left, 0);
+		ssize_t n = copy_file_range(from, &at, to, NULL, left, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -103,61 +69,52 @@ static int copy_body(const struct unpacking *u, const struct unpack_entry *entry
 		}
 		left -= (uint64_t)n;
 	}
-	u->out->octets += entry->size;
 	return 0;
 }
 
-static uint32_t shifted(const struct unpacking *u, uint64_t id)
+static uint32_t shifted(const struct unpacking *u, uint32_t id)
 {
-	return (uint32_t)(id + u->options->id_base);
+	if (u->options->id_base > 0 && id >= UNPACK_IDS)
+		id = UNPACK_IDS - 2;
+	return id + u->options->id_base;
 }
 
-static int own(const struct unpacking *u, const struct unpack_entry *entry, int fd)
+static int own(const struct unpacking *u, const struct unpack_entry *entry, int dir,
+               const char *name)
 {
-	struct timespec times[2] = { { .tv_sec = entry->mtime }, { .tv_sec = entry->mtime } };
+	return !u->options->owners ? 0
+	                           : fchownat(dir, name, shifted(u, entry->uid), shifted(u, entry->gid),
+	                                      AT_SYMLINK_NOFOLLOW);
+}
 
-	if (u->options->owners && fchown(fd, shifted(u, entry->uid), shifted(u, entry->gid)) < 0)
-		return -1;
-	if (fchmod(fd, entry->mode) < 0)
-		return -1;
-	return futimens(fd, times);
+static int new_file(int dir, const char *name)
+{
+	return openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 static int make_file(struct unpacking *u, const struct unpack_entry *entry, int dir,
                      const char *name)
 {
-	clear_place(dir, name);
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct timespec times[2] = { { .tv_sec = entry->mtime }, { .tv_sec = entry->mtime } };
+
+	if (entry->offset > u->size || entry->size > u->size - entry->offset) {
+		errno = EINVAL;
+		return -1;
+	}
+	int fd = removal_all(dir, name) < 0 ? -1 : new_file(dir, name);
 
 	if (fd < 0)
 		return -1;
-	int status = copy_body(u, entry, fd) < 0 || own(u, entry, fd) < 0 ? -1 : 0;
-	int saved = errno;
+	int status = copy_octets(u->tar, (off_t)entry->offset, entry->size, fd);
 
-	close(fd);
-	errno = saved;
-	return status;
-}
-
-static int make_folder(struct unpacking *u, const struct unpack_entry *entry, int dir,
-                       const char *name)
-{
-	struct stat st;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode))
-		clear_place(dir, name);
-	if (mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
-		return -1;
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	int status = own(u, entry, fd), saved = errno;
-
-	close(fd);
-	errno = saved;
-	*ARENA_PUSH(&u->all, &u->folders) = (struct later){ arena_str(&u->all, entry->name),
-		                                                entry->mtime };
+	if (status == 0)
+		status = own(u, entry, dir, name); /* takes setuid bits away: before the mode */
+	if (status == 0)
+		status = fchmod(fd, entry->mode);
+	if (status == 0)
+		status = futimens(fd, times);
+	u->out->octets += entry->size;
+	close_keeping_errno(fd);
 	return status;
 }
 
@@ -166,83 +123,212 @@ static int make_symlink(struct unpacking *u, const struct unpack_entry *entry, i
 {
 	struct timespec times[2] = { { .tv_sec = entry->mtime }, { .tv_sec = entry->mtime } };
 
-	clear_place(dir, name);
-	if (symlinkat(arena_str(&u->arena, entry->link), dir, name) < 0)
-		return -1;
-	if (u->options->owners && fchownat(dir, name, shifted(u, entry->uid), shifted(u, entry->gid),
-	                                   AT_SYMLINK_NOFOLLOW) < 0)
+	if (removal_all(dir, name) < 0 ||
+	    symlinkat(arena_str(&u->tree.arena, entry->link), dir, name) < 0 ||
+	    own(u, entry, dir, name) < 0)
 		return -1;
 	return utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
-/* The target's last part is not followed: a hard link to a symbolic link is one. */
-static int make_hardlink(struct unpacking *u, const struct unpack_entry *entry, int dir,
-                         const char *name)
+static int make_fifo(struct unpacking *u, const struct unpack_entry *entry, int dir,
+                     const char *name)
 {
-	int from = open_in(
-		u, path_dir(entry->link).n > 0 ? arena_str(&u->arena, path_dir(entry->link)) : ".",
-		O_DIRECTORY | O_PATH);
-
-	if (from < 0)
-		return -1;
-	clear_place(dir, name);
-	int status = linkat(from, arena_str(&u->arena, path_base(entry->link)), dir, name, 0);
-	int saved = errno;
-
-	close(from);
-	errno = saved;
-	return status;
+	return removal_all(dir, name) < 0 || mkfifoat(dir, name, 0600) < 0 ||
+	               own(u, entry, dir, name) < 0
+	           ? -1
+	           : fchmodat(dir, name, entry->mode, 0);
 }
 
-static int make_opaque(const struct unpacking *u, int dir)
-{
-	const char *attribute = u->options->userxattr ? "user.overlay.opaque"
-	                                              : "trusted.overlay.opaque";
-	char path[32];
+/* -- folders, and what is not to be seen ------------------------------------------------------- */
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
-	return setxattr(path, attribute, "y", 1, 0);
+/* Where something else stood, the folder is a new one: nothing below shows in it. */
+static int make_folder(struct unpacking *u, const struct unpack_entry *entry, int dir,
+                       const char *name)
+{
+	struct stat st;
+	bool stood = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	bool is_new = !stood || !S_ISDIR(st.st_mode);
+
+	if (stood && is_new && removal_all(dir, name) < 0)
+		return -1;
+	if ((is_new && mkdirat(dir, name, 0700) < 0) || own(u, entry, dir, name) < 0)
+		return -1;
+	if (stood && is_new) {
+		int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int status = fd < 0 ? -1 : unpack_tree_hide(&u->tree, fd);
+
+		if (fd >= 0)
+			close_keeping_errno(fd);
+		if (status < 0)
+			return -1;
+	}
+	return unpack_tree_later(&u->tree, entry->name, entry->mode, entry->mtime);
 }
 
 static int make_whiteout(int dir, const char *name)
 {
-	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-		errno = EEXIST; /* of the layer, not of this machine */
-		return -1;
-	}
-	clear_place(dir, name);
 	return mknodat(dir, name, S_IFCHR, makedev(0, 0));
 }
+
+/* A whiteout is about the layers below, not about what its own layer has in this place. */
+static int delete_below(struct unpacking *u, int dir, const char *name)
+{
+	struct stat st;
+
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? make_whiteout(dir, name) : -1;
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int status = fd < 0 ? -1 : unpack_tree_hide(&u->tree, fd);
+
+	if (fd >= 0)
+		close_keeping_errno(fd);
+	return status;
+}
+
+static int leave_device_out(struct unpacking *u, int dir, const char *name)
+{
+	u->out->devices++;
+	return removal_all(dir, name) < 0 ? -1 : make_whiteout(dir, name);
+}
+
+/* -- hard links -------------------------------------------------------------------------------- */
+
+/* reopen(fd, flags): what an O_PATH descriptor is of. */
+static int reopen(int fd, int flags)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, flags | O_CLOEXEC);
+}
+
+static int copy_file(struct unpacking *u, int from, const struct stat *st, int dir,
+                     const char *name)
+{
+	struct timespec times[2] = { st->st_atim, st->st_mtim };
+	int in = reopen(from, O_RDONLY), out = in < 0 ? -1 : new_file(dir, name);
+	int status = out < 0 ? -1 : copy_octets(in, 0, (uint64_t)st->st_size, out);
+
+	if (status == 0 && u->options->owners)
+		status = fchown(out, st->st_uid, st->st_gid);
+	if (status == 0)
+		status = fchmod(out, st->st_mode & 07777);
+	if (status == 0)
+		status = futimens(out, times);
+	if (in >= 0)
+		close_keeping_errno(in);
+	if (out >= 0)
+		close_keeping_errno(out);
+	return status;
+}
+
+/* copy_up(u, path): a file of a layer below comes to be in this one as well. */
+static int copy_up(struct unpacking *u, bytes path)
+{
+	int from = unpack_tree_below(&u->tree, path);
+
+	if (from < 0)
+		return -1;
+	struct stat st;
+	int dir = unpack_tree_folder(&u->tree, path_dir(path));
+	int status = dir < 0 ? -1 : fstat(from, &st);
+
+	if (status == 0 && !S_ISREG(st.st_mode)) {
+		errno = ENOENT; /* a link to something else than a file would be one to nothing here */
+		status = -1;
+	}
+	if (status == 0)
+		status = copy_file(u, from, &st, dir, arena_str(&u->tree.arena, path_base(path)));
+	close_keeping_errno(from);
+	if (dir >= 0)
+		close_keeping_errno(dir);
+	return status;
+}
+
+/* link_to(u, target, dir, name): its last part is not followed: a hard link to a symbolic link is
+ * one. One to itself changes nothing. */
+static int link_to(struct unpacking *u, bytes target, int dir, const char *name)
+{
+	const char *last = arena_str(&u->tree.arena, path_base(target));
+	int from = unpack_tree_open(&u->tree, path_dir(target), O_DIRECTORY | O_PATH);
+	struct stat there, here;
+
+	if (from < 0)
+		return -1;
+	int status = fstatat(from, last, &there, AT_SYMLINK_NOFOLLOW);
+
+	if (status == 0 && (S_ISDIR(there.st_mode) || unpack_tree_is_whiteout(&there))) {
+		errno = S_ISDIR(there.st_mode) ? EISDIR : ENOENT;
+		status = -1;
+	} else if (status == 0 && (fstatat(dir, name, &here, AT_SYMLINK_NOFOLLOW) < 0 ||
+	                           here.st_ino != there.st_ino || here.st_dev != there.st_dev)) {
+		status = removal_all(dir, name) < 0 ? -1 : linkat(from, last, dir, name, 0);
+	}
+	close_keeping_errno(from);
+	return status;
+}
+
+static int make_hardlink(struct unpacking *u, const struct unpack_entry *entry, int dir,
+                         const char *name)
+{
+	if (link_to(u, entry->link, dir, name) == 0)
+		return 0;
+	if (errno != ENOENT || entry->link.n == 0 || copy_up(u, entry->link) < 0)
+		return -1;
+	return link_to(u, entry->link, dir, name);
+}
+
+/* -- one entry --------------------------------------------------------------------------------- */
 
 static int make(struct unpacking *u, const struct unpack_entry *entry, int dir, const char *name)
 {
 	if (strcmp(name, OPAQUE) == 0)
-		return make_opaque(u, dir);
+		return unpack_tree_hide(&u->tree, dir);
+	if (strncmp(name, META, strlen(META)) == 0)
+		return 0;
 	if (strncmp(name, WHITEOUT, strlen(WHITEOUT)) == 0)
-		return make_whiteout(dir, name + strlen(WHITEOUT));
+		return delete_below(u, dir, name + strlen(WHITEOUT));
 	u->out->files++;
 	switch (entry->type) {
 	case TAR_DIR: return make_folder(u, entry, dir, name);
 	case TAR_SYMLINK: return make_symlink(u, entry, dir, name);
 	case TAR_HARDLINK: return make_hardlink(u, entry, dir, name);
+	case TAR_FIFO: return make_fifo(u, entry, dir, name);
 	case TAR_CHAR:
-	case TAR_BLOCK: u->out->devices++; return 0;
-	case TAR_FIFO: clear_place(dir, name); return mkfifoat(dir, name, (mode_t)entry->mode);
+	case TAR_BLOCK: return leave_device_out(u, dir, name);
 	case TAR_OTHER:
 	case TAR_FILE: break;
 	}
 	return make_file(u, entry, dir, name);
 }
 
+static int make_root(struct unpacking *u, const struct unpack_entry *entry, err *e)
+{
+	if (entry->type != TAR_DIR) {
+		errno = EISDIR;
+		return fail(entry, "the root is a folder", e);
+	}
+	if (own(u, entry, u->tree.folder, ".") < 0 ||
+	    unpack_tree_later(&u->tree, entry->name, entry->mode, entry->mtime) < 0)
+		return fail(entry, "the root", e);
+	return 0;
+}
+
 static int unpack_entry(struct unpacking *u, const struct unpack_entry *entry, err *e)
 {
-	if (entry->name.n == 0) /* the root itself */
-		return own(u, entry, u->folder) < 0 ? fail(entry, "the root", e) : 0;
-	int dir = open_folder(u, path_dir(entry->name));
+	if (entry->name.n == 0)
+		return make_root(u, entry, e);
+	int dir = unpack_tree_folder(&u->tree, path_dir(entry->name));
 
 	if (dir < 0)
 		return fail(entry, "no folder for it", e);
-	int status = make(u, entry, dir, arena_str(&u->arena, path_base(entry->name)));
+	int status = make(u, entry, dir, arena_str(&u->tree.arena, path_base(entry->name)));
 
 	if (status < 0)
 		(void)fail(entry, "cannot be made", e);
@@ -252,32 +338,41 @@ static int unpack_entry(struct unpacking *u, const struct unpack_entry *entry, e
 
 /* -- all of it --------------------------------------------------------------------------------- */
 
-static int unpack_all(struct unpacking *u, bytes answer, err *e)
+/* take_answer(u, answer, e): its entries are made. 1: it was the last. */
+static int take_answer(struct unpacking *u, bytes answer, err *e)
 {
 	struct unpack_entry entry;
+	bool is_last;
 
-	if (!pack_take_err(&answer, e))
-		return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
-	if (err_is_set(e))
-		return -1;
+	if (!pack_take_bool(&answer, &is_last) || (is_last && !pack_take_err(&answer, e)))
+		return worker_unread(e);
+	if (is_last)
+		return err_is_set(e) ? -1 : 1;
 	while (answer.n > 0) {
 		if (!unpack_take(&answer, &entry))
-			return err_set(e, ERR_BUG, 0, "the worker's answer cannot be read");
+			return worker_unread(e);
 		if (deadline_check(&u->options->deadline, e) < 0 || unpack_entry(u, &entry, e) < 0)
 			return -1;
-		arena_reset(&u->arena);
-	}
-	for (size_t i = u->folders.len; i-- > 0;) {
-		struct timespec times[2] = { { .tv_sec = u->folders.items[i].mtime },
-			                         { .tv_sec = u->folders.items[i].mtime } };
-		int fd = open_in(u, u->folders.items[i].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-
-		if (fd < 0)
-			continue;              /* a later entry took its place */
-		(void)futimens(fd, times); /* no file's content hangs on it */
-		close(fd);
+		arena_reset(&u->tree.arena);
 	}
 	return 0;
+}
+
+static int unpack_all(struct unpacking *u, struct worker *w, err *e)
+{
+	buf answer = BUF_INIT(UNPACK_ANSWER);
+	int status = 0;
+
+	while (status == 0) {
+		buf_clear(&answer);
+		status = worker_take_answer(w, &answer, e);
+		if (status == 0)
+			status = take_answer(u, buf_bytes(&answer), e);
+	}
+	buf_done(&answer);
+	if (status > 0 && unpack_tree_finish(&u->tree) < 0)
+		return err_set(e, ERR_IO, errno, "modes and times of folders");
+	return status > 0 ? 0 : -1;
 }
 
 int unpack_layer(int tar, uint64_t size, int folder, const struct unpack_options *options,
@@ -287,23 +382,25 @@ int unpack_layer(int tar, uint64_t size, int folder, const struct unpack_options
 	struct worker_options o = {
 		.serve = unpack_serve, .arg = &list, .keep = { tar, -1 }, .deadline = options->deadline
 	};
-	struct unpacking u = {
-		.options = options, .out = out, .tar = tar, .folder = folder, .size = size
-	};
-	buf answer = BUF_INIT(LIMIT_UNPACK_ANSWER + 2 * LIMIT_RECORD);
+	struct unpacking u = { .options = options,
+		                   .out = out,
+		                   .tar = tar,
+		                   .size = size,
+		                   .tree = { .folder = folder,
+		                             .lowers = options->lowers,
+		                             .lowers_len = options->lowers_len,
+		                             .owners = options->owners,
+		                             .opaque = options->userxattr ? "user.overlay.opaque"
+		                                                          : "trusted.overlay.opaque" } };
 	struct worker *w;
 	bool landlock; /* `oakum selftest` tells */
 
 	*out = (struct unpack_result){ 0 };
 	if (worker_start(&o, &w, &landlock, e) < 0)
 		return -1;
-	int status = worker_take_answer(w, &answer, e);
+	int status = unpack_all(&u, w, e);
 
 	worker_stop(w);
-	if (status == 0)
-		status = unpack_all(&u, buf_bytes(&answer), e);
-	buf_done(&answer);
-	arena_done(&u.arena);
-	arena_done(&u.all);
+	unpack_tree_done(&u.tree);
 	return status;
 }

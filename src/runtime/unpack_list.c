@@ -7,13 +7,24 @@
 
 #include <unistd.h>
 
-#define READ_SIZE 4096 /* headers lie between bodies */
+#define READ_SIZE 4096                     /* headers lie between bodies */
+#define ENTRY_MOST (2 * LIMIT_PATH + 128)  /* packed */
+#define ID_MOST ((uint64_t)UINT32_MAX - 1) /* chown(2): -1 means "as it is" */
 
 struct listing {
 	const struct unpack_list *list;
-	buf entries;
+	struct worker_side *side;
+	buf answer;
 	uint8_t name[LIMIT_PATH], link[LIMIT_PATH];
 };
+
+/* -- in the worker ----------------------------------------------------------------------------- */
+
+static void begin_answer(struct listing *l)
+{
+	buf_clear(&l->answer);
+	pack_u64(&l->answer, 0);
+}
 
 static int check(const struct listing *l, const struct tar_entry *entry, err *e)
 {
@@ -24,13 +35,15 @@ static int check(const struct listing *l, const struct tar_entry *entry, err *e)
 		               SHOW(entry->name));
 	if (entry->offset > l->list->size || entry->stored > l->list->size - entry->offset)
 		return err_set(e, ERR_FORMAT, 0, "'%s' ends behind the layer's end", SHOW(entry->name));
+	if (entry->uid > ID_MOST || entry->gid > ID_MOST)
+		return err_set(e, ERR_FORMAT, 0, "'%s' belongs to nobody there can be", SHOW(entry->name));
 	return 0;
 }
 
 static int on_entry(void *ctx, const struct tar_entry *entry, err *e)
 {
 	struct listing *l = ctx;
-	bool escapes;
+	bool escapes; /* clamped at the root, as by everybody who unpacks */
 	bytes link = entry->link;
 
 	if (check(l, entry, e) < 0)
@@ -39,18 +52,20 @@ static int on_entry(void *ctx, const struct tar_entry *entry, err *e)
 
 	if (entry->type == TAR_HARDLINK)
 		link = path_clean(link, l->link, sizeof(l->link), &escapes);
-	pack_u64(&l->entries, entry->type);
-	pack_bytes(&l->entries, name);
-	pack_bytes(&l->entries, link);
-	pack_u64(&l->entries, entry->mode);
-	pack_u64(&l->entries, entry->uid);
-	pack_u64(&l->entries, entry->gid);
-	pack_u64(&l->entries, entry->mtime > 0 ? (uint64_t)entry->mtime : 0);
-	pack_u64(&l->entries, entry->offset);
-	pack_u64(&l->entries, entry->stored);
-	return l->entries.n < LIMIT_UNPACK_ANSWER
-	           ? 0
-	           : err_set(e, ERR_LIMIT, 0, "a layer of too many files to be unpacked here");
+	pack_u64(&l->answer, entry->type);
+	pack_bytes(&l->answer, name);
+	pack_bytes(&l->answer, link);
+	pack_u64(&l->answer, entry->mode);
+	pack_u64(&l->answer, entry->uid);
+	pack_u64(&l->answer, entry->gid);
+	pack_u64(&l->answer, entry->mtime > 0 ? (uint64_t)entry->mtime : 0);
+	pack_u64(&l->answer, entry->offset);
+	pack_u64(&l->answer, entry->stored);
+	if (l->answer.n + ENTRY_MOST > UNPACK_ANSWER) {
+		side_answer(l->side, buf_bytes(&l->answer), true);
+		begin_answer(l);
+	}
+	return 0;
 }
 
 static int on_end(void *ctx, err *e)
@@ -90,16 +105,38 @@ int unpack_serve(struct worker_side *side, void *arg)
 	static const struct tar_events events = { on_entry, NULL, on_end };
 	struct arena a = ARENA_INIT;
 	struct listing *l = arena_zero(&a, sizeof(*l));
-	buf head = BUF_INIT(LIMIT_RECORD);
 	err e = { 0 };
 
 	l->list = arg;
-	l->entries = (buf)BUF_INIT(LIMIT_UNPACK_ANSWER + LIMIT_RECORD);
+	l->side = side;
+	l->answer = (buf)BUF_INIT(UNPACK_ANSWER);
+	begin_answer(l);
 	(void)walk(l, tar_new(&a, &events, l), &e);
-	pack_err(&head, &e);
-	side_answer(side, buf_bytes(&head), false);
-	side_answer(side, buf_bytes(&l->entries), true);
+	side_answer(side, buf_bytes(&l->answer), true);
+	buf_clear(&l->answer);
+	pack_u64(&l->answer, 1);
+	pack_err(&l->answer, &e);
+	side_answer(side, buf_bytes(&l->answer), true);
 	side_idle(side);
+}
+
+/* -- in the parent ----------------------------------------------------------------------------- */
+
+static bool is_clean(bytes path)
+{
+	bytes part;
+
+	if (path.n > 0 && path.p[path.n - 1] == '/')
+		return false;
+	while (bytes_take_until(&path, '/', &part))
+		if (part.n == 0 || bytes_is(part, ".") || bytes_is(part, ".."))
+			return false;
+	return true;
+}
+
+static bool has_nul(bytes text)
+{
+	return bytes_find(text, 0) < text.n;
 }
 
 bool unpack_take(bytes *in, struct unpack_entry *out)
@@ -108,11 +145,12 @@ bool unpack_take(bytes *in, struct unpack_entry *out)
 
 	if (!pack_take_u64(in, TAR_FIFO, &type) || !pack_take_bytes(in, LIMIT_PATH, &out->name) ||
 	    !pack_take_bytes(in, LIMIT_PATH, &out->link) || !pack_take_u32(in, 07777, &out->mode) ||
-	    !pack_take_u64(in, UINT32_MAX - 1, &out->uid) ||
-	    !pack_take_u64(in, UINT32_MAX - 1, &out->gid) || !pack_take_u64(in, INT64_MAX, &mtime) ||
+	    !pack_take_u32(in, (uint32_t)ID_MOST, &out->uid) ||
+	    !pack_take_u32(in, (uint32_t)ID_MOST, &out->gid) || !pack_take_u64(in, INT64_MAX, &mtime) ||
 	    !pack_take_u64(in, UINT64_MAX, &out->offset) || !pack_take_u64(in, UINT64_MAX, &out->size))
 		return false;
 	out->type = (enum tar_type)type;
 	out->mtime = (int64_t)mtime;
-	return true;
+	return is_clean(out->name) && (out->type != TAR_HARDLINK || is_clean(out->link)) &&
+	       !has_nul(out->name) && !has_nul(out->link);
 }

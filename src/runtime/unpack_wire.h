@@ -6,11 +6,14 @@
 #include "fmt/tar.h"
 #include "sys/worker.h"
 
+/* One answer: entries as long as there are some, or how it ended. */
+#define UNPACK_ANSWER ((size_t)64 << 10)
+
 struct unpack_entry {
 	enum tar_type type;
-	bytes name, link; /* name: clean (base/path.h); link: as it stands, of a hard link clean */
+	bytes name, link; /* name, and link of a hard link: clean (base/path.h); else as it stands */
 	uint32_t mode;
-	uint64_t uid, gid;
+	uint32_t uid, gid;
 	int64_t mtime;
 	uint64_t offset, size;
 };
@@ -20,7 +23,8 @@ struct unpack_list {
 	uint64_t size;
 };
 
-/* unpack_serve: the worker's main; arg is a struct unpack_list. Answers pack_err, then an entry after
- * the other. unpack_take(in, out): the next of them; false when it makes no sense. */
+/* unpack_serve: the worker's main; arg is a struct unpack_list. Answers, each: whether it is the
+ * last one, then pack_err; else an entry after the other. unpack_take(in, out): the next of them;
+ * false when it makes no sense, or names what no tar that went through path_clean can name. */
 int unpack_serve(struct worker_side *side, void *arg);
 bool unpack_take(bytes *in, struct unpack_entry *out);

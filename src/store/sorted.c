@@ -45,6 +45,7 @@ struct aside {
 struct sorted {
 	struct arena arena; /* holds this very struct */
 	int fd;
+	ZSTD_DCtx *zstd;
 	uint64_t passed; /* entries since the last seek */
 	struct sorted_head head;
 	struct level at[LIMIT_SORTED_LEVELS + 1]; /* at[0]: the root */

@@ -172,7 +172,7 @@ static void tell(const struct transfer *t, struct transfer_result *out)
 		out->left_behind = layout_attached(&t->source.origin.index.manifests);
 	if (t->destination.ops)
 		out->digest = p->documents.items[p->documents.len - 1].d.digest;
-	else
+	if (p->image.config.n > 0)
 		out->config = digest_of(DIGEST_SHA256, p->image.config);
 }
 

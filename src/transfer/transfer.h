@@ -34,7 +34,7 @@ struct transfer_options {
 
 struct transfer_result {
 	digest digest;         /* of the manifest or index that was written; none for docker's form */
-	digest config;         /* of the config: docker's form */
+	digest config;         /* of the config, where either side has docker's form; else none */
 	const char *tag;       /* under which name in the destination; "" none */
 	uint64_t octets, sent; /* of all blobs; those that were not there before */
 	size_t blobs, manifests;

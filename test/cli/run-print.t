@@ -78,6 +78,17 @@ is 'the words are the program' "$(field kubernetes .args)" \
 	'["/bin/sh","-c","echo $A; echo \"$(B)\""]'
 same 'a user, memory, a name' plain --user 7:8 --memory 100MiB --name web-1
 same 'an odd size' plain --memory 100001
+printf x >"it's, a \"key\""
+same 'all flags' plain -e 'A=two  $(PATH) $x' -e "B='" -w /w --hostname here --tmpfs /run:size=3MiB \
+	-p 8080:80 -p 127.0.0.2:9090:9090 --secret "DB_KEY=it's, a \"key\"" --pids-limit 9 -- word
+image_json=plain.json
+is 'all flags: the environment' "$(field kubernetes '.env | to_entries | sort_by(.key) | from_entries')" \
+	"$(jq -cn '{A: "two  $(PATH) $x", B: "\u0027", PATH: "/bin"}')"
+is 'all flags: the ports' "$(field docker .ports)" '[["127.0.0.1",8080,80],["127.0.0.2",9090,9090]]'
+is 'all flags: the secret' "$(field compose .secrets)" \
+	"$(jq -cn --arg f "$PWD/it's, a \"key\"" '{DB_KEY: $f}')"
+is 'all flags: the folders' "$(field compose '.tmpfs["/run"].size')" 3145728
+same 'the network of the machine' plain --network host --entrypoint /bin/x --pids-limit -1
 same 'hostile values' hostile
 image_json=hostile.json
 is 'hostile values: nothing of them is lost' "$(field docker .args)" \
@@ -104,7 +115,7 @@ status 'Pod Security Standards: restricted' 0 "$OAKUM" check --pss restricted k.
 status 'and as root it is not' 1 "$OAKUM" check --pss restricted k-open.yaml
 
 # -- what cannot be said -----------------------------------------------------------------------------
-status 'a name that is none' 2 "$OAKUM" run --print kubernetes --name 'A b' oci:plain
-like 'says which' "$(cat "$TMP/err")" "Kubernetes cannot be told the name 'A b'"
+status 'a name that is none' 125 "$OAKUM" run --print kubernetes --name 9Shop oci:plain
+like 'says which' "$(cat "$TMP/err")" "Kubernetes cannot be told the name '9Shop'"
 is 'and writes nothing' "$(cat "$TMP/out")" ''
 done_testing

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* health_watch TARGET PROBE SECONDS [WORD...]: what flow/health says of an image, as JSON. */
+/* health_watch TARGET PROBE SECONDS [NAME=VALUE...] [-- WORD...]: what flow/health says of an
+ * image, as JSON. */
 #include "base/text.h"
 #include "flow/health.h"
 #include "fmt/json_write.h"
@@ -54,10 +55,18 @@ int main(int argc, char **argv)
 		return 2;
 	o.launch.rootfs.source.environment = environ;
 	o.launch.rootfs.source.tmp_dir = "/tmp";
-	o.launch.rootfs.unpack.deadline = o.launch.rootfs.source.registry.http.deadline =
-		deadline_in(60000);
-	for (int i = 4; i < argc; i++)
-		*ARENA_PUSH(&a, &o.args) = bytes_str(argv[i]);
+	o.launch.rootfs.unpack.deadline = o.launch.rootfs.source.registry.http.deadline = deadline_in(
+		60000);
+	bool words = false;
+
+	for (int i = 4; i < argc; i++) {
+		bytes word = bytes_str(argv[i]);
+
+		if (!words && bytes_is(word, "--"))
+			words = true;
+		else
+			*ARENA_PUSH(&a, words ? &o.args : &o.env) = word;
+	}
 	if (health_parse(argv[2], &a, &o.probe, &e) == 0 &&
 	    target_parse(argv[1], &a, &target, &e) == 0) {
 		o.probe.timeout_ms = seconds * 1000;

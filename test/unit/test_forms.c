@@ -206,8 +206,8 @@ static void test_mounts(void **state)
 	add(s, &s->config.volumes, BYTES("/data"));
 	has(said(s, forms_docker),
 	    "--mount 'type=bind,\"source=/a,b\"\"c $x\",target=/run/secrets/DB_PASS,"
-	    "readonly'");
-	has(said(s, forms_docker), "--mount 'type=volume,\"target=/data\",readonly'");
+	    "ro'");
+	has(said(s, forms_docker), "--mount 'type=volume,\"target=/data\",ro'");
 	has(said(s, forms_compose), "  \"DB_PASS\":\n    file: \"/a,b\\\"c $$x\"\n");
 	has(said(s, forms_kubernetes), "# Its secrets: kubectl create secret generic shop "
 	                               "--from-file=DB_PASS=FILE\n");

@@ -4,6 +4,7 @@
 #include "net/http.h"
 
 #include "base/limits.h"
+#include "net/http_ask.h"
 #include "net/http_head.h"
 #include "unit.h"
 
@@ -292,6 +293,90 @@ static void what_breaks_off_or_stays_away(void **state)
 	arena_done(&a);
 }
 
+/* ask(port, q, ms, out_status, e): over a connection of its own. */
+static int ask(uint16_t port, const struct http_question *q, uint64_t ms, int *out_status, err *e)
+{
+	const struct sockaddr_in at = { .sin_family = AF_INET,
+		                            .sin_port = htons(port),
+		                            .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const struct deadline d = deadline_in(ms);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(connect(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+	int result = http_ask(fd, q, &d, out_status, e);
+
+	close(fd);
+	return result;
+}
+
+static void a_question_has_one_status(void **state)
+{
+	/* an answer without a length, one before the end of which the peer closes, interim ones */
+	const char *const answers[] = { "!" OK "\r\n", "!HTTP/1.0 404\r\nA: b\r\n\r\nmore",
+		                            "!HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 9\r\n\r\n",
+		                            NULL };
+	const struct http_header headers[] = { { "X-Key", "a b" }, { "host", "shop.example" }, { 0 } };
+	const struct http_question plain = { .host = "localhost:7", .path = "/sse?x=1" };
+	const struct http_question full = { HTTP_POST, "localhost:7", "/", headers, BYTES_INIT("ping") };
+	struct server s = start(answers);
+	char said[SAID_MOST];
+	int status = 0;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(ask(s.port, &plain, 5000, &status, &e), 0);
+	assert_int_equal(status, 200);
+	assert_int_equal(ask(s.port, &full, 5000, &status, &e), 0);
+	assert_int_equal(status, 404);
+	assert_int_equal(ask(s.port, &plain, 5000, &status, &e), 0);
+	assert_int_equal(status, 200);
+	stop(&s, said);
+	assert_string_equal(said,
+	                    "GET /sse?x=1 HTTP/1.1\r\nHost: localhost:7\r\nAccept: */*\r\n"
+	                    "Connection: close\r\n#0\n"
+	                    "POST / HTTP/1.1\r\nX-Key: a b\r\nhost: shop.example\r\n"
+	                    "Content-Length: 4\r\nAccept: */*\r\nConnection: close\r\n#4\n"
+	                    "GET /sse?x=1 HTTP/1.1\r\nHost: localhost:7\r\nAccept: */*\r\n"
+	                    "Connection: close\r\n#0\n");
+}
+
+static void what_is_no_answer(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum err_kind kind;
+	} bad[] = {
+		{ "!", ERR_NET },
+		{ "!" OK "A: b\r\n", ERR_NET },
+		{ "!SSH-2.0-OpenSSH_9.2\r\n", ERR_NET },
+		{ "!A: b\r\nHTTP/1.1 200 OK\r\n\r\n", ERR_NET },
+		{ "!HTTP/1.1 2000\r\n\r\n", ERR_NET },
+		{ "!" OK "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", ERR_NET },
+		{ "~", ERR_LIMIT },
+	};
+	const char *answers[sizeof(bad) / sizeof(*bad) + 1] = { NULL };
+	const struct http_header header[] = { { "X", "a\r\nb" }, { 0 } };
+	struct http_question q = { .host = "localhost", .path = "/" };
+	char said[SAID_MOST];
+	int status = 7;
+	err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		answers[i] = bad[i].answer;
+	struct server s = start(answers);
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(ask(s.port, &q, 300, &status, &e), -1);
+		assert_failed(&e, bad[i].kind);
+	}
+	q.headers = header;
+	assert_int_equal(ask(s.port, &q, 300, &status, &e), -1);
+	assert_failed(&e, ERR_FORMAT);
+	assert_int_equal(status, 7);
+	stop(&s, said);
+}
+
 static void the_deadline_ends_everything(void **state)
 {
 	const char *const answers[] = { "~", NULL };
@@ -400,6 +485,8 @@ int main(void)
 		cmocka_unit_test(doubtful_heads_are_refused),
 		cmocka_unit_test(too_many_headers_are_a_limit),
 		cmocka_unit_test(what_breaks_off_or_stays_away),
+		cmocka_unit_test(a_question_has_one_status),
+		cmocka_unit_test(what_is_no_answer),
 		cmocka_unit_test(the_deadline_ends_everything),
 		cmocka_unit_test(bodies_are_sent),
 		cmocka_unit_test(what_cannot_be_sent_is_refused),

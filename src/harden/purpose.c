@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "harden/place.h"
+#include "harden/purpose.h"
 
 #include "base/path.h"
 
@@ -23,7 +23,7 @@ static bool is_one_of(bytes name, const char *const *names)
 
 /* Below these everything is the distribution's; in those behind them only what lies deeper is a
  * program's own: opt/shop, usr/src/app, var/www. */
-bool place_is_shared(bytes folder)
+bool purpose_is_shared(bytes folder)
 {
 	static const char *const whole[] = { "bin",  "sbin", "lib",  "lib32", "lib64", "libx32", "etc",
 		                                 "dev",  "proc", "sys",  "run",   "boot",  "tmp",    NULL };
@@ -43,7 +43,7 @@ bool place_is_shared(bytes folder)
 	return is_one_of(folder, outer) || is_within(folder, whole) || is_within(folder, inner);
 }
 
-bool place_is_document(bytes path)
+bool purpose_is_document(bytes path)
 {
 	static const char *const folders[] = {
 		"usr/share/doc",      "usr/share/man",        "usr/share/info",    "usr/share/locale",
@@ -58,7 +58,7 @@ bool place_is_document(bytes path)
 	return is_within(path, folders);
 }
 
-bool place_is_passing(bytes path)
+bool purpose_is_passing(bytes path)
 {
 	static const char *const folders[] = { "var/cache",   "var/log",       "var/lib/apt",
 		                                   "var/backups", "var/lib/cache", "var/spool",
@@ -70,7 +70,7 @@ bool place_is_passing(bytes path)
 	return is_within(path, folders);
 }
 
-bool place_is_needed(bytes path)
+bool purpose_is_needed(bytes path)
 {
 	static const char *const places[] = {
 		/* accounts and names */
@@ -84,20 +84,19 @@ bool place_is_needed(bytes path)
 		"etc/ld.so.conf", "etc/ld.so.conf.d", "etc/ld.so.cache", "etc/ld-musl-x86_64.path",
 		"etc/ld-musl-aarch64.path",
 		/* certificates, OpenSSL, Kerberos */
-		"etc/ssl/certs", "etc/ssl/cert.pem", "etc/ssl/openssl.cnf", "etc/ssl1.1", "usr/lib/ssl",
+		"etc/ssl/certs", "etc/ssl/cert.pem", "etc/ssl/openssl.cnf", "usr/lib/ssl/certs",
+		"usr/lib/ssl/cert.pem", "usr/lib/ssl/openssl.cnf",
 		"etc/pki/tls/certs", "etc/pki/tls/cert.pem", "etc/pki/tls/openssl.cnf",
 		"etc/pki/ca-trust/extracted", "usr/share/ca-certificates", "etc/crypto-policies",
 		"usr/share/crypto-policies", "etc/krb5.conf", "etc/krb5.conf.d", "etc/gss",
 		/* time */
 		"etc/localtime", "etc/timezone", "usr/share/zoneinfo", NULL
 	};
-	/* Below etc/ssl/certs of some images lie keys; below zoneinfo copies that count leap seconds. */
-	static const char *const not_those[] = { "usr/lib/ssl/private", NULL };
 
-	return is_within(path, places) && !is_within(path, not_those);
+	return is_within(path, places);
 }
 
-bool place_is_folder(bytes path)
+bool purpose_is_folder(bytes path)
 {
 	static const char *const folders[] = { "tmp", "var/tmp", "run", "proc", "sys", "dev", "etc",
 		                                   "home", "var", "usr", NULL };
@@ -105,12 +104,12 @@ bool place_is_folder(bytes path)
 	return is_one_of(path, folders);
 }
 
-bool place_is_settings(bytes path)
+bool purpose_is_settings(bytes path)
 {
 	return path_within(path, BYTES("etc"));
 }
 
-bool place_is_program(bytes path)
+bool purpose_is_program(bytes path)
 {
 	static const char *const folders[] = { "bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin",
 		                                   "usr/local/sbin", "usr/libexec", "usr/games", NULL };
@@ -120,26 +119,26 @@ bool place_is_program(bytes path)
 
 /* -- databases --------------------------------------------------------------------------------- */
 
-static enum place_database dpkg_database_of(bytes path)
+static enum purpose_database dpkg_database_of(bytes path)
 {
 	bytes name = path_base(path), dir = path_base(path_dir(path));
 
 	if (bytes_is(dir, "dpkg")) {
 		if (bytes_is(name, "status"))
-			return PLACE_DPKG;
-		return bytes_is(name, "arch") || bytes_is(name, "diversions") ? PLACE_WHOLE
-		                                                              : PLACE_NO_DATABASE;
+			return PURPOSE_DPKG;
+		return bytes_is(name, "arch") || bytes_is(name, "diversions") ? PURPOSE_WHOLE
+		                                                              : PURPOSE_NO_DATABASE;
 	}
 	if (bytes_is(dir, "updates"))
-		return PLACE_DPKG;
+		return PURPOSE_DPKG;
 	if (bytes_ends(name, BYTES(".md5sums")) || bytes_ends(name, BYTES(".list")))
-		return PLACE_DPKG_FILE;
+		return PURPOSE_DPKG_FILE;
 	if (bytes_is(dir, "status.d"))
-		return PLACE_DPKG;
-	return bytes_is(dir, "info") && bytes_is(name, "format") ? PLACE_WHOLE : PLACE_NO_DATABASE;
+		return PURPOSE_DPKG;
+	return bytes_is(dir, "info") && bytes_is(name, "format") ? PURPOSE_WHOLE : PURPOSE_NO_DATABASE;
 }
 
-enum place_database place_database_of(bytes path)
+enum purpose_database purpose_database_of(bytes path)
 {
 	static const char *const dpkg[] = { "var/lib/dpkg", "usr/lib/dpkg", NULL };
 	static const char *const rpm[] = { "var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm",
@@ -148,15 +147,15 @@ enum place_database place_database_of(bytes path)
 	if (is_within(path, dpkg))
 		return dpkg_database_of(path);
 	if (bytes_is(path, "lib/apk/db/installed") || bytes_is(path, "usr/lib/apk/db/installed"))
-		return PLACE_APK;
+		return PURPOSE_APK;
 	if (is_within(path, rpm))
-		return PLACE_RPM;
-	return bytes_is(path, "var/lib/chisel/manifest.wall") ? PLACE_WHOLE : PLACE_NO_DATABASE;
+		return PURPOSE_RPM;
+	return bytes_is(path, "var/lib/chisel/manifest.wall") ? PURPOSE_WHOLE : PURPOSE_NO_DATABASE;
 }
 
 /* -- tools ------------------------------------------------------------------------------------- */
 
-enum place_tool place_tool_of(bytes name)
+enum purpose_tool purpose_tool_of(bytes name)
 {
 	static const char *const shells[] = { "sh",  "bash", "rbash", "dash", "ash",     "zsh",
 		                                  "ksh", "mksh", "csh",   "tcsh", "busybox", "fish",
@@ -168,6 +167,6 @@ enum place_tool place_tool_of(bytes name)
 		                                    "pip3", "npm", "npx", "yarn", "gem", "nuget", NULL };
 
 	if (is_one_of(name, shells))
-		return PLACE_SHELL;
-	return is_one_of(name, managers) ? PLACE_MANAGER : PLACE_NO_TOOL;
+		return PURPOSE_SHELL;
+	return is_one_of(name, managers) ? PURPOSE_MANAGER : PURPOSE_NO_TOOL;
 }

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `oakum seal IMAGE [DEST]` - the whole pipeline: read once, judge, and what passes is pushed,
+ * signed, attested and read back. */
+#include "flow/seal.h"
+
+#include "base/text.h"
+#include "cmd/copying.h"
+#include "cmd/message.h"
+#include "cmd/output.h"
+#include "cmd/roots.h"
+#include "cmd/scan.h"
+#include "cmd/seal_show.h"
+#include "cmd/sealing.h"
+#include "cmd/signing.h"
+#include "sys/file.h"
+
+#include <stddef.h>
+
+#define FORMATS "text|json|" ISSUES_FORMATS
+#define ALL_FORMATS FORMATS "|sbom|cyclonedx|scan|secrets|settings|provenance"
+
+struct seal_flags {
+	const char *format;
+	struct texts output;
+	bool dry;
+	struct sealing_flags sealing;
+	struct signing_flags signing;
+};
+
+#define FIELD(name) offsetof(struct seal_flags, name)
+static const struct flag flags[] = {
+	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "what is told" },
+	{ 'o', "output", "[NAME=]FILE", FLAG_LIST, FIELD(output),
+	  "a format or a part: sbom, scan, provenance" },
+	{ 0, "dry-run", NULL, FLAG_SWITCH, FIELD(dry), "judge, and write nothing anywhere" },
+	{ 0 },
+};
+
+/* One run. */
+struct run {
+	struct job *job;
+	struct job secrets; /* the same with an arena of its own, which is wiped after signing */
+	struct seal_flags flags;
+	struct target source, place;
+	const char *place_name;
+	struct texts images; /* that are signed: the place */
+	struct reading reading;
+	struct judging_flags judging_flags;
+	struct judging judging;
+	struct signing signing;
+	bool may_sign; /* signing is to be closed */
+	struct seal_show show;
+	struct seal_options options;
+	struct seal_page page;
+};
+
+/* -- what seal_run asks ------------------------------------------------------------------------ */
+
+static void stage(void *ctx, const struct seal_page *page, enum seal_stage which)
+{
+	struct run *r = ctx;
+
+	progress_end(&r->reading.progress);
+	seal_show_stage(&r->show, page, which);
+}
+
+static int judged(void *ctx, const struct seal_judged *j, const struct seal_papers *papers, err *e)
+{
+	struct run *r = ctx;
+
+	return seal_show_judged(&r->show, &j->page, papers, e);
+}
+
+static int paper(void *ctx, enum seal_paper kind, bytes content, err *e)
+{
+	struct run *r = ctx;
+
+	return seal_show_paper(&r->show, kind, content, e);
+}
+
+static int login(void *ctx, struct seal_hand *out, err *e)
+{
+	struct run *r = ctx;
+
+	r->signing.as_tag = r->options.as_tag;
+	if (signing_login(&r->signing, e) < 0)
+		return -1;
+	*out = (struct seal_hand){ r->signing.who, &r->signing.session };
+	return 0;
+}
+
+static void logout(void *ctx)
+{
+	struct run *r = ctx;
+
+	if (r->may_sign)
+		signing_close(&r->signing);
+	r->may_sign = false;
+	arena_wipe(&r->secrets.arena);
+}
+
+static void note(void *ctx, const char *text)
+{
+	struct run *r = ctx;
+
+	message_note(r->job, NULL, text);
+}
+
+/* -- before anything is read ------------------------------------------------------------------- */
+
+static int take_places(struct run *r, const struct texts *operands, err *e)
+{
+	bool has_place = operands->len > 1;
+	struct arena *a = &r->job->arena;
+
+	if ((has_place ? copying_source(r->job, operands->items[0], &r->source, e)
+	               : target_parse_signed(operands->items[0], a, &r->source, e)) < 0)
+		return -1;
+	if (has_place && copying_destination(r->job, operands->items[1], &r->place, e) < 0)
+		return -1;
+	r->place_name = operands->items[has_place];
+	*ARENA_PUSH(a, &r->images) = r->place_name;
+	r->options.source = &r->source;
+	r->options.place = has_place ? &r->place : NULL;
+	return seal_refuse(&r->source, r->options.place, e);
+}
+
+/* Who signs, as far as that is known before anybody asks: another key, another job signs anew. */
+static bytes name_signer(struct run *r)
+{
+	const struct signing_flags *f = &r->flags.signing;
+	struct arena *a = &r->job->arena;
+	err ignored = { 0 }; /* no file, or none that can be read: who signs tells */
+	bytes text = { 0 };
+	digest d;
+
+	if (!f->key.key)
+		return bytes_str(arena_printf(a, "keyless " PRIb " %s %s %s",
+		                              BYTESF(r->options.build.builder),
+		                              f->keyless.fulcio_url ? f->keyless.fulcio_url : "",
+		                              f->keyless.signing_config ? f->keyless.signing_config : "",
+		                              r->flags.sealing.attach ? r->flags.sealing.attach : ""));
+	if (bytes_search(bytes_str(f->key.key), BYTES(":")) == strlen(f->key.key))
+		(void)file_read_all(f->key.key, LIMIT_KEY, a, &text, &ignored);
+	d = digest_of(DIGEST_SHA256, text);
+	return bytes_str(arena_printf(a, "key %s %s %s", f->key.key, DIGEST_TEXT(&d),
+	                              r->flags.sealing.attach ? r->flags.sealing.attach : ""));
+}
+
+/* The database, ignore files and VEX documents, as a scan takes them. */
+static int prepare_judging(struct run *r, err *e)
+{
+	const struct sealing_flags *f = &r->flags.sealing;
+
+	r->judging_flags = (struct judging_flags){ .db = f->db,
+		                                       .ignorefile = f->ignorefile,
+		                                       .vex = f->vex };
+	if (reading_prepare(&r->reading, r->job, &f->reading, &r->flags.signing.network, r->place_name,
+	                    e) < 0 ||
+	    judging_prepare(&r->judging, r->job, &r->judging_flags, &r->reading, e) < 0)
+		return -1;
+	r->reading.progress.target = r->source.text;
+	r->options.wishes.image = r->reading.options;
+	r->options.wishes.scan = r->judging.options;
+	r->options.wishes.now = r->job->now;
+	r->options.wishes.tool_version = OAKUM_VERSION;
+	r->options.from = r->reading.network.registry;
+	r->options.platform = f->reading.platform ? &r->reading.options.platform : NULL;
+	return sealing_gate(f, &r->options.wishes.gate, e) < 0
+	           ? -1
+	           : sealing_papers(f, r->options.wishes.papers, e);
+}
+
+static int prepare_trust(struct run *r, err *e)
+{
+	const struct sealing_flags *f = &r->flags.sealing;
+	const char *dir = r->reading.options.cache_dir;
+	struct seal_options *o = &r->options;
+
+	o->policy = sealing_policy(f);
+	o->root_is_named = r->flags.signing.keyless.trusted_root != NULL;
+	o->clock = r->job->clock_ns / 1000000000;
+	o->keep = (struct seal_keep){ dir, note, r };
+	o->dry = r->flags.dry;
+	o->report = r->reading.options.progress.report;
+	o->report_ctx = r->reading.options.progress.ctx;
+	o->calls = (struct seal_calls){ stage, judged, paper, login, logout, r };
+	seal_build_find(r->job->environment, &(struct seal_said){ f->source, f->ref, f->commit },
+	                &r->job->arena, &o->build);
+	o->signer = name_signer(r);
+	if (sealing_forms(f, o, e) < 0 ||
+	    trust_root_text(r->job, r->flags.signing.keyless.trusted_root, &o->root, e) < 0)
+		return -1;
+	return network_prepare(r->job, &r->flags.signing.network, f->reading.timeout_ms, r->place_name,
+	                       &o->to, e);
+}
+
+/* A worker for what is written is forked before any secret is read (cmd/signing.h). */
+static int prepare(struct run *r, const struct texts *operands, err *e)
+{
+	r->flags.signing.timeout_ms = r->flags.sealing.reading.timeout_ms;
+	if (take_places(r, operands, e) < 0)
+		return -1;
+	r->may_sign = true;
+	if (signing_open(&r->signing, &r->secrets, &r->flags.signing, &r->images, e) < 0 ||
+	    sealing_configure(r->job, &r->flags.sealing, e) < 0 || prepare_judging(r, e) < 0 ||
+	    prepare_trust(r, e) < 0)
+		return -1;
+	return seal_show_open(&r->show, r->job, r->flags.format ? r->flags.format : "text",
+	                      &r->flags.output, ALL_FORMATS, e);
+}
+
+/* -- the run ----------------------------------------------------------------------------------- */
+
+/* The report is told also of what failed. */
+static int run(struct run *r, err *e)
+{
+	err late = { 0 };
+	int status = seal_run(&r->options, &r->job->arena, &r->page, e);
+
+	progress_end(&r->reading.progress);
+	return seal_show_end(&r->show, &r->page, status < 0 ? &late : e) < 0 ? -1 : status;
+}
+
+static int seal_run_applet(struct job *job, const void *options, const struct texts *operands,
+                           err *e)
+{
+	struct run *r = arena_new(&job->arena, struct run);
+
+	r->job = job;
+	r->secrets = *job;
+	r->secrets.arena = (struct arena)ARENA_INIT;
+	r->flags = *(const struct seal_flags *)options;
+	int status = prepare(r, operands, e) < 0 ? -1 : run(r, e);
+
+	logout(r);
+	judging_done(&r->judging);
+	seal_show_close(&r->show);
+	if (status < 0)
+		return -1;
+	return r->page.passes ? STATUS_DONE
+	                      : status_exit(STATUS_FINDINGS, &r->flags.sealing.exit_code);
+}
+
+const struct applet applet_seal = {
+	.name = "seal",
+	.brief = "read once, judge, push, sign, attest, verify",
+	.operands = "IMAGE [DEST]",
+	.about = "Only what passes is pushed to DEST (a registry or layout; left out: where it lies).",
+	.operands_min = 1,
+	.operands_max = 2,
+	.flags = flags,
+	.groups = { { &sealing_flag_group, FIELD(sealing) },
+	            { &key_flag_group, FIELD(signing.key) },
+	            { &keyless_flag_group, FIELD(signing.keyless) },
+	            { &network_flag_group, FIELD(signing.network) } },
+	.options_size = sizeof(struct seal_flags),
+	.examples = { { "oakum seal --key oakum.key shop.tar ghcr.io/team/shop:1.2", "with a key" },
+	              { "oakum seal --yes oci:shop:1.2 ghcr.io/team/shop:1.2", "in CI, without one" } },
+	.run = seal_run_applet,
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/seal_show.h"
+
+#include "base/path.h"
+#include "base/text.h"
+#include "oci/platform.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* -- which outputs ----------------------------------------------------------------------------- */
+
+static bool is_part(bytes name)
+{
+	for (unsigned p = 0; p < SEAL_PAPERS; p++)
+		if (bytes_is(name, seal_paper_name((enum seal_paper)p)))
+			return true;
+	return false;
+}
+
+int seal_show_open(struct seal_show *s, struct job *job, const char *format,
+                   const struct texts *list, const char *formats, err *e)
+{
+	struct texts rest = { 0 };
+
+	*s = (struct seal_show){ .job = job };
+	issues_init(&s->issues, ISSUES_OF_IMAGES, job->now);
+	for (size_t i = 0; i < list->len; i++) {
+		bytes path = bytes_str(list->items[i]), name = { 0 };
+
+		if (bytes_take_until(&path, '=', &name) && is_part(name) && path.n > 0)
+			*ARENA_PUSH(&job->arena, &s->parts) = (struct seal_part){
+				arena_str(&job->arena, name), arena_str(&job->arena, path)
+			};
+		else
+			*ARENA_PUSH(&job->arena, &rest) = list->items[i];
+	}
+	return outputs_open(job, format, &rest, formats, &s->outputs, e);
+}
+
+void seal_show_close(struct seal_show *s)
+{
+	issues_done(&s->issues);
+	outputs_close(&s->outputs);
+}
+
+/* -- stages ------------------------------------------------------------------------------------ */
+
+static void put(const char *text)
+{
+	/* A line that cannot be shown stops nothing. */
+	ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+
+	(void)ignored;
+}
+
+static bool is_live(const struct seal_show *s)
+{
+	return s->job->err.is_tty && !s->job->quiet;
+}
+
+void seal_show_stage(struct seal_show *s, const struct seal_page *page, enum seal_stage stage)
+{
+	const struct seal_step *step = &page->steps[stage];
+	char line[400];
+
+	if (!is_live(s))
+		return;
+	if (step->state == SEAL_RUNS) {
+		snprintf(line, sizeof(line), "\r\x1b[K  %-8s ...", seal_stage_name(stage));
+		put(line);
+		return;
+	}
+	snprintf(line, sizeof(line), "\r\x1b[K  %-8s %-9s %.*s\n", seal_stage_name(stage),
+	         seal_state_name(step->state), (int)(s->job->err.width > 22 ? s->job->err.width - 22 : 1),
+	         SHOW(bytes_str(step->says)));
+	put(line);
+	s->lines++;
+}
+
+/* The report says it all again: on the same terminal once is enough. */
+static void clear_lines(struct seal_show *s)
+{
+	char text[32];
+
+	if (!is_live(s))
+		return;
+	put("\r\x1b[K");
+	if (s->lines == 0 || !s->job->out.is_tty)
+		return;
+	snprintf(text, sizeof(text), "\x1b[%zuA\x1b[J", s->lines);
+	put(text);
+}
+
+/* -- parts ------------------------------------------------------------------------------------- */
+
+/* "shop-linux-arm64.json" of "shop.json". */
+static const char *beside(const struct seal_show *s, const char *path,
+                          const struct platform *platform)
+{
+	struct arena *a = &s->job->arena;
+	bytes all = bytes_str(path), name = path_base(all);
+	size_t dot = bytes_rfind(name, '.'), cut = all.n - name.n + (dot > 0 ? dot : name.n);
+	char *word = arena_printf(a, "%s", platform_text(platform, a));
+
+	for (char *c = word; *c; c++)
+		if (*c == '/')
+			*c = '-';
+	return arena_printf(a, PRIb "-%s" PRIb, BYTESF(bytes_slice(all, 0, cut)), word,
+	                    BYTESF(bytes_skip(all, cut)));
+}
+
+static int write_part(const struct seal_show *s, enum seal_paper kind, bytes content,
+                      const struct platform *platform, err *e)
+{
+	for (size_t i = 0; i < s->parts.len; i++) {
+		const struct seal_part *part = &s->parts.items[i];
+		const char *path = platform ? beside(s, part->path, platform) : part->path;
+
+		if (strcmp(part->name, seal_paper_name(kind)) == 0 && content.n > 0 &&
+		    file_write_atomic(path, content, 0644, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int seal_show_paper(struct seal_show *s, enum seal_paper kind, bytes content, err *e)
+{
+	return write_part(s, kind, content, NULL, e);
+}
+
+int seal_show_judged(struct seal_show *s, const struct audit_page *page,
+                     const struct seal_papers *papers, err *e)
+{
+	if (outputs_want_issues(&s->outputs))
+		issues_add_audit(&s->issues, page);
+	for (unsigned p = 0; p < SEAL_PAPERS; p++)
+		if (write_part(s, (enum seal_paper)p, papers->items[p],
+		               s->images > 0 ? &page->image->platform : NULL, e) < 0)
+			return -1;
+	s->images++;
+	return 0;
+}
+
+/* -- the end ----------------------------------------------------------------------------------- */
+
+int seal_show_end(struct seal_show *s, const struct seal_page *page, err *e)
+{
+	clear_lines(s);
+	for (size_t i = 0; i < s->outputs.len; i++) {
+		struct stream *out = output_stream(&s->outputs, i);
+		const char *format = output_format(&s->outputs, i);
+
+		if (strcmp(format, "json") == 0)
+			seal_json(page, out);
+		else if (strcmp(format, "text") == 0)
+			seal_text(page, output_terminal(&s->outputs, i, s->job), out);
+	}
+	outputs_issues(&s->outputs, &s->issues);
+	return outputs_commit(&s->outputs, e);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/harden.h"
+
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "flow/audit.h"
+#include "flow/harden_draft.h"
+#include "flow/harden_parts.h"
+#include "flow/reach.h"
+#include "flow/secrets.h"
+#include "harden/purpose.h"
+#include "secret/inspector.h"
+#include "secret/rules.h"
+#include "transfer/transfer.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LABEL "org.oakum.harden."
+
+struct hardening_job {
+	const struct harden_options *options;
+	const struct target *to;
+	struct arena *arena;
+	struct harden_page *page;
+	struct target from;   /* on this machine */
+	const char *work;     /* our folder */
+	struct target draft;  /* the result, before it is in its place */
+	struct image image;
+	struct facts facts;
+	struct secrets_page secrets;
+	struct closure closure;
+	struct selection selection;
+	struct strings words, places; /* of the command; of secrets in the configuration */
+	uint8_t *guilty;              /* of each node: it holds a secret */
+	uint32_t program;
+	struct settings_user user;
+	struct settings_notes changes;
+};
+
+__attribute__((format(printf, 2, 3))) static void refuse(struct hardening_job *j, const char *fmt,
+                                                         ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	*ARENA_PUSH(j->arena, &j->page->refusals) = arena_printf(j->arena, "%s", text);
+}
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
+static int read_image(struct hardening_job *j, const struct target *target, struct image *image,
+                      struct facts *facts, struct secrets_page *secrets, err *e)
+{
+	const struct inspector *inspectors[INSPECTORS_MOST + 1];
+	struct image_options o = j->options->image;
+
+	audit_inspectors(&secret_inspector, inspectors);
+	o.inspectors = inspectors;
+	if (audit_gather(target, &o, image, facts, e) < 0)
+		return -1;
+	if (secrets_collect(image, &image->arena, secrets, e) == 0)
+		return 0;
+	image_done(image);
+	return -1;
+}
+
+/* What is far away is fetched once; both reads are then of the same octets. */
+static int bring_here(struct hardening_job *j, const struct target *from, err *e)
+{
+	struct transfer_options o = { .platform = j->options->image.platform,
+		                          .registry = *j->options->registry,
+		                          .environment = j->options->environment,
+		                          .tmp_dir = j->options->image.tmp_dir };
+	struct transfer_result done;
+
+	j->from = *from;
+	if (from->kind == TARGET_ROOTFS || from->kind == TARGET_SBOM)
+		return err_set(e, ERR_USAGE, 0, "'%s' is no image", SHOW(bytes_str(from->text)));
+	if (from->kind != TARGET_REGISTRY && from->kind != TARGET_DAEMON)
+		return 0;
+	j->from = (struct target){ .kind = TARGET_LAYOUT,
+		                       .path = arena_printf(j->arena, "%s/source", j->work),
+		                       .tag = "",
+		                       .text = from->text };
+	return transfer_run(from, &j->from, &o, j->arena, &done, e);
+}
+
+/* -- secrets ----------------------------------------------------------------------------------- */
+
+static bool counts(const struct secrets_row *row)
+{
+	return secrets_severity(&row->found) >= SEVERITY_MEDIUM;
+}
+
+static void refuse_secret(struct hardening_job *j, const struct secrets_row *row)
+{
+	const char *title = secret_rules[row->found.rule].title;
+
+	if (row->where.n > 0)
+		refuse(j, "%s in %s", title, SHOW(row->where));
+	else
+		refuse(j, "%s in %s of layer %u%s", title, SHOW(row->file), row->layer,
+		       row->hidden ? ", which a later layer hides and does not remove" : "");
+}
+
+/* judge_secrets(j): where they are; a refusal unless they were accepted. */
+static void judge_secrets(struct hardening_job *j)
+{
+	const struct tree *tree = j->image.tree;
+
+	j->guilty = arena_zero(j->arena, tree_count(tree));
+	for (size_t i = 0; i < j->secrets.len; i++) {
+		const struct secrets_row *row = &j->secrets.items[i];
+
+		if (!counts(row))
+			continue;
+		if (!j->options->accept_secrets)
+			refuse_secret(j, row);
+		if (row->where.n > 0) {
+			*ARENA_PUSH(j->arena, &j->places) = row->where;
+			continue;
+		}
+		uint32_t node = row->hidden ? TREE_NONE : tree_find(tree, row->file, false);
+
+		if (node != TREE_NONE)
+			j->guilty[tree_content(tree, node)] = 1;
+	}
+	if (j->page->refusals.len > 0)
+		refuse(j, "a secret that was in an image is known: replace each of them, then say "
+		          "--accept-secrets; the result will hold none");
+}
+
+/* What is loaded cannot be left out. */
+static void judge_guilty(struct hardening_job *j)
+{
+	for (uint32_t i = 0; i < tree_count(j->image.tree); i++) {
+		bytes path;
+
+		if (tree_get(j->image.tree, i)->flags & TREE_HIDDEN ||
+		    !j->guilty[tree_content(j->image.tree, i)])
+			continue;
+		path = tree_path(j->image.tree, i, j->arena);
+		if (i == j->program || closure_of(&j->closure, j->image.tree, i) == REACH_YES)
+			refuse(j, "%s holds a secret, and the program loads it: build it without", SHOW(path));
+		else
+			*ARENA_PUSH(j->arena, &j->changes) = arena_printf(
+				j->arena, "%s went: it holds a secret (mount it where it is needed)", SHOW(path));
+	}
+}
+
+/* -- the program ------------------------------------------------------------------------------- */
+
+static int find_program(struct hardening_job *j, err *e)
+{
+	struct oci_config *c = &j->image.config;
+	const char *refused = NULL;
+
+	if (!j->options->shell)
+		settings_command(c, j->arena, &j->changes, &refused);
+	if (refused)
+		refuse(j, "%s", refused);
+	for (size_t i = 0; i < c->entrypoint.len; i++)
+		*ARENA_PUSH(j->arena, &j->words) = c->entrypoint.items[i];
+	for (size_t i = 0; i < c->cmd.len; i++)
+		*ARENA_PUSH(j->arena, &j->words) = c->cmd.items[i];
+	j->program = select_program(&j->image, &j->words, j->arena);
+	reach_judge(&j->image, &j->facts, &j->image.arena, &j->closure);
+	if (j->closure.unsaid)
+		return err_set(e, ERR_FORMAT, 0, "%s: what it needs cannot be known", j->closure.unsaid);
+	return settings_user(c, &j->facts, &j->user, e);
+}
+
+/* A script needs its shell, and the shell whatever the script says. */
+static void judge_shells(struct hardening_job *j)
+{
+	const struct tree *tree = j->image.tree;
+
+	for (uint32_t i = 0; i < tree_count(tree) && !j->options->shell; i++) {
+		if (tree_get(tree, i)->flags & TREE_HIDDEN || tree_get(tree, i)->type != ENTRY_FILE ||
+		    purpose_tool_of(tree_name(tree, i)) != PURPOSE_SHELL ||
+		    closure_of(&j->closure, tree, i) != REACH_YES || i == j->program)
+			continue;
+		refuse(j, "the entry point runs a script with %s, which may start anything: name the "
+		          "program itself, or say --keep-shell",
+		       SHOW(tree_path(tree, i, j->arena)));
+		return;
+	}
+}
+
+static bool is_kept_app(const struct hardening_job *j, const struct dotnet_app *app)
+{
+	return !app->hidden && app->node != TREE_NONE && select_stays(j->selection.why[app->node]);
+}
+
+static void mend(struct hardening_job *j)
+{
+	struct settings_wish wish = { .user = j->user,
+		                          .has_shell = j->options->shell,
+		                          .secrets = &j->places };
+	const char *refused;
+
+	for (size_t i = 0; i < j->facts.apps.len; i++) {
+		wish.is_dotnet |= is_kept_app(j, &j->facts.apps.items[i]);
+		wish.is_bundle |= is_kept_app(j, &j->facts.apps.items[i]) &&
+		                  j->facts.apps.items[i].single_file;
+	}
+	settings_mend(&j->image.config, &wish, j->arena, &j->changes, &refused);
+	if (refused)
+		refuse(j, "%s", refused);
+}
+
+static void add_label(struct hardening_job *j, const char *name, const char *value)
+{
+	*ARENA_PUSH(j->arena, &j->image.config.labels) =
+		(struct oci_label){ bytes_str(name), bytes_str(value) };
+}
+
+static void label(struct hardening_job *j)
+{
+	const digest *from = &j->image.manifest;
+	const struct harden_count *c = &j->page->before;
+
+	if (from->algorithm == DIGEST_NONE)
+		from = &j->image.config_digest;
+	add_label(j, LABEL "from", arena_printf(j->arena, "%s", DIGEST_TEXT(from)));
+	add_label(j, LABEL "files-before",
+	          arena_printf(j->arena, "%llu", (unsigned long long)c->files));
+	add_label(j, LABEL "user", arena_printf(j->arena, "%u:%u", j->user.uid, j->user.gid));
+}
+
+/* decide(j, e): everything but the writing. */
+static int decide(struct hardening_job *j, err *e)
+{
+	struct select_wish wish = { .keep = j->options->keep,
+		                        .shell = j->options->shell,
+		                        .words = &j->words };
+
+	harden_count(&j->image, &j->facts, &j->page->before);
+	judge_secrets(j);
+	if (find_program(j, e) < 0)
+		return -1;
+	judge_shells(j);
+	judge_guilty(j);
+	wish.program = j->program;
+	wish.secrets = j->guilty;
+	select_files(&j->image, &j->facts, &j->closure, &wish, j->arena, &j->selection);
+	mend(j);
+	label(j);
+	harden_parts(&j->image, &j->facts, &j->selection, j->arena, j->page);
+	return 0;
+}
+
+/* -- writing ----------------------------------------------------------------------------------- */
+
+static int write_draft(struct hardening_job *j, err *e)
+{
+	const struct cargo_options source = { .registry = *j->options->registry,
+		                                  .environment = j->options->environment,
+		                                  .tmp_dir = j->options->image.tmp_dir };
+	uint64_t timeout = j->options->image.timeout_ms;
+	struct draft_wish wish = { .from = &j->from,
+		                       .image = &j->image,
+		                       .facts = &j->facts,
+		                       .selection = &j->selection,
+		                       .config = &j->image.config,
+		                       .user = j->user,
+		                       .source = &source,
+		                       .deadline = deadline_in(timeout ? timeout : LIMIT_TIME_MS),
+		                       .compress = j->options->compress,
+		                       .version = j->options->version,
+		                       .folder = j->draft.path };
+	struct draft_result done;
+
+	if (j->options->epoch)
+		wish.epoch = *j->options->epoch;
+	else if (!text_from_date(j->image.config.created, &wish.epoch))
+		wish.epoch = 0;
+	if (draft_write(&wish, j->arena, &done, e) < 0)
+		return -1;
+	j->page->compressed = done.octets;
+	if (done.opened > 0)
+		*ARENA_PUSH(j->arena, &j->changes) = arena_printf(
+			j->arena, "%llu files and folders that only root could read: group %u reads them",
+			(unsigned long long)done.opened, j->user.gid);
+	if (done.databases > 0)
+		*ARENA_PUSH(j->arena, &j->page->notes) =
+			"rpm's database is as it was: it still names packages that are gone";
+	return 0;
+}
+
+/* check_draft(j, e): read again what was written; a secret in it is a refusal. */
+static int check_draft(struct hardening_job *j, err *e)
+{
+	struct secrets_page secrets;
+	struct image image;
+	struct facts facts;
+
+	if (read_image(j, &j->draft, &image, &facts, &secrets, e) < 0)
+		return err_wrap(e, "the result");
+	harden_count(&image, &facts, &j->page->after);
+	for (size_t i = 0; i < secrets.len; i++)
+		if (counts(&secrets.items[i]))
+			refuse_secret(j, &secrets.items[i]);
+	if (j->page->refusals.len > 0)
+		refuse(j, "the result would hold a secret");
+	image_done(&image);
+	return 0;
+}
+
+static void tell_health(struct hardening_job *j, const struct health_result *r)
+{
+	const char *asked = j->options->health->probe.text, *last = r->last ? r->last : "no answer";
+
+	j->page->health = arena_printf(j->arena, "%s: %s after %llu ms", asked, last,
+	                               (unsigned long long)r->held_ms);
+	if (r->held)
+		return;
+	j->page->health = arena_printf(j->arena, "%s: %s", asked, last);
+	refuse(j, "the result does not answer any more: %s", SHOW(bytes_str(last)));
+	for (size_t i = 0; i < r->missing.len; i++)
+		refuse(j, "its program misses %s: --keep names what stays", SHOW(r->missing.items[i]));
+	if (r->missing.len == 0 && r->words.n > 0)
+		refuse(j, "its program's last words: %s", SHOW(bytes_trim(r->words)));
+}
+
+/* What is unpacked for it goes with our folder. */
+static int try_draft(struct hardening_job *j, err *e)
+{
+	struct health_options o;
+	struct health_result result;
+
+	if (!j->options->health) {
+		*ARENA_PUSH(j->arena, &j->page->notes) =
+			"the result was not started: --probe says how to ask whether it still answers";
+		return 0;
+	}
+	o = *j->options->health;
+	o.launch.rootfs.platform = j->image.platform;
+	o.launch.rootfs.store = arena_printf(j->arena, "%s/store", j->work);
+	if (health_run(&j->draft, &o, j->arena, &result, e) < 0)
+		return err_wrap(e, "the result");
+	tell_health(j, &result);
+	return 0;
+}
+
+static int put_in_place(struct hardening_job *j, err *e)
+{
+	struct transfer_options o = { .platform = j->image.platform,
+		                          .registry = *j->options->registry,
+		                          .environment = j->options->environment,
+		                          .tmp_dir = j->options->image.tmp_dir };
+	struct transfer_result done;
+
+	if (transfer_run(&j->draft, j->to, &o, j->arena, &done, e) < 0)
+		return -1;
+	j->page->digest = done.digest.algorithm != DIGEST_NONE ? done.digest : done.config;
+	j->page->tag = done.tag;
+	return 0;
+}
+
+static int write_all(struct hardening_job *j, err *e)
+{
+	j->draft = (struct target){ .kind = TARGET_LAYOUT,
+		                        .path = arena_printf(j->arena, "%s/result", j->work),
+		                        .tag = "",
+		                        .text = j->from.text };
+	if (write_draft(j, e) < 0 || check_draft(j, e) < 0 ||
+	    (j->page->refusals.len == 0 && try_draft(j, e) < 0))
+		return -1;
+	return j->page->refusals.len > 0 ? 0 : put_in_place(j, e);
+}
+
+/* -- all of it --------------------------------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st, (void)at;
+	return kind == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+static int make_work(struct hardening_job *j, err *e)
+{
+	char *folder = arena_printf(j->arena, "%s/oakum-harden-XXXXXX", j->options->image.tmp_dir);
+
+	if (!mkdtemp(folder))
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(folder)));
+	j->work = folder;
+	return 0;
+}
+
+static int run(struct hardening_job *j, const struct target *from, err *e)
+{
+	if (bring_here(j, from, e) < 0 ||
+	    read_image(j, &j->from, &j->image, &j->facts, &j->secrets, e) < 0)
+		return -1;
+	int status = decide(j, e);
+
+	if (status == 0 && j->page->refusals.len == 0)
+		status = write_all(j, e);
+	image_done(&j->image);
+	return status;
+}
+
+int harden_run(const struct target *from, const struct target *to,
+               const struct harden_options *options, struct arena *a, struct harden_page *out,
+               err *e)
+{
+	struct hardening_job *j = arena_new(a, struct hardening_job);
+
+	*out = (struct harden_page){ .from = from->text, .to = to->text };
+	*j = (struct hardening_job){ .options = options, .to = to, .arena = a, .page = out };
+	if (make_work(j, e) < 0)
+		return -1;
+	int status = run(j, from, e);
+
+	(void)nftw(j->work, remove_one, 16, FTW_DEPTH | FTW_PHYS); /* what stays is in a folder of ours */
+	out->changes.items = j->changes.items;
+	out->changes.len = j->changes.len;
+	return status;
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/prove.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "runtime/bundle.h"
+#include "runtime/capabilities.h"
+#include "secret/rules.h"
+#include "secret/scan.h"
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define KILLED 137
+
+struct proof {
+	const struct prove_options *options;
+	struct arena *a;
+	struct launch launch;
+	struct prove_container *out;
+	struct probe_answer *answers;
+	int tcp, local, nothing; /* who listens on the host; /dev/null */
+	int ends[2];             /* what the helper says */
+	const char *program;     /* of the image */
+	bool whole;              /* the helper came to its end */
+	int status;              /* of the container */
+};
+
+/* -- what it needs ----------------------------------------------------------------------------- */
+
+/* Kept from one time to the next, as layers are: written when it is missing or another. */
+static int put_file(struct proof *p, const char *name, bytes text, mode_t mode, err *e)
+{
+	const char *path = arena_printf(p->a, "%s/prove/%s", p->launch.store, name);
+	err ignored = { 0 }; /* not there yet */
+	bytes have;
+
+	if (file_read_all(path, text.n + 1, p->a, &have, &ignored) == 0 && bytes_equal(have, text))
+		return 0;
+	return file_write_atomic(path, text, mode, e);
+}
+
+static int put_helper(struct proof *p, err *e)
+{
+	static const char *const files[][2] = { { "probe", PROBES_PROGRAM },
+		                                    { "secret", PROBES_CANARY },
+		                                    { "token", PROBES_TOKEN } };
+	struct hardening *h = &p->launch.hardening;
+	size_t n = p->options->pod && p->options->pod->has_token ? 3 : 2;
+
+	if (file_make_dirs(arena_printf(p->a, "%s/prove", p->launch.store), 0700, e) < 0 ||
+	    put_file(p, "probe", bytes_of(probes_program, probes_program_len), 0555, e) < 0 ||
+	    put_file(p, "secret", BYTES("a secret of another service\n"), 0400, e) < 0 ||
+	    put_file(p, "token", BYTES("a service account's token\n"), 0444, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		*ARENA_PUSH(p->a, &h->binds) = (struct hardening_bind){
+			arena_printf(p->a, "%s/prove/%s", p->launch.store, files[i][0]), files[i][1]
+		};
+	return 0;
+}
+
+static int listen_on(int family, const struct sockaddr *address, socklen_t size, err *e)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd >= 0 && bind(fd, address, size) == 0 && listen(fd, 8) == 0)
+		return fd;
+	(void)err_set(e, ERR_IO, errno, "listen on this machine");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Nobody is answered: a connection that waits to be accepted is one. */
+static int listen_here(struct proof *p, uint16_t *out_port, const char **out_name, err *e)
+{
+	struct sockaddr_in tcp = { .sin_family = AF_INET,
+		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_un local = { .sun_family = AF_UNIX };
+	socklen_t size = sizeof(tcp);
+	int n = snprintf(local.sun_path + 1, sizeof(local.sun_path) - 1, "oakum-prove-%d",
+	                 (int)getpid());
+
+	*out_name = arena_printf(p->a, "%s", local.sun_path + 1);
+	p->tcp = listen_on(AF_INET, (const struct sockaddr *)&tcp, sizeof(tcp), e);
+	if (p->tcp < 0)
+		return -1;
+	p->local = listen_on(AF_UNIX, (const struct sockaddr *)&local,
+	                     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n), e);
+	if (p->local < 0)
+		return -1;
+	if (getsockname(p->tcp, (struct sockaddr *)&tcp, &size) < 0)
+		return err_set(e, ERR_IO, errno, "a port of this machine");
+	*out_port = ntohs(tcp.sin_port);
+	return 0;
+}
+
+/* -- the settings ------------------------------------------------------------------------------ */
+
+/* Those of them that we have to give: a container in a container may lack some. */
+static uint64_t capabilities_here(void)
+{
+	uint64_t all = 0;
+
+	for (unsigned n = 0; n < CAPABILITIES; n++)
+		if (prctl(PR_CAPBSET_READ, n) == 1)
+			all |= UINT64_C(1) << n;
+	return all;
+}
+
+/* passwd(5): name:password:uid:gid:... */
+static bool has_account(bytes users, uint32_t uid)
+{
+	bytes line, field;
+	uint64_t have;
+
+	while (bytes_line(&users, &line))
+		if (bytes_take_until(&line, ':', &field) && bytes_take_until(&line, ':', &field) &&
+		    bytes_take_until(&line, ':', &field) && text_take_u64(field, 10, UINT32_MAX, &have) &&
+		    have == uid)
+			return true;
+	return false;
+}
+
+/* The pod's, else the image's, root included; containerd gives root's group to whom the image has no
+ * account for. The kubelet starts none of whom it cannot tell that he is not root. */
+static int take_pod_user(struct proof *p, const struct prove_pod *pod, err *e)
+{
+	struct hardening *h = &p->launch.hardening;
+	const struct hardening_names known = launch_names(&p->launch);
+	bytes text = p->launch.rootfs.config.user;
+	bytes user = bytes_slice(text, 0, bytes_find(text, ':'));
+	uint64_t number;
+
+	if (pod->has_user)
+		text = user = bytes_str(arena_printf(p->a, "%u", pod->uid));
+	if (text.n == 0)
+		text = user = BYTES("0");
+	if (hardening_take_user(text, &known, h, e) < 0)
+		return -1;
+	bool is_number = text_take_u64(user, 10, UINT32_MAX, &number);
+
+	if (pod->must_not_be_root && (h->uid == 0 || !is_number))
+		return err_set(e, ERR_FORMAT, 0, "it would not start: runAsNonRoot, and its user is %s",
+		               h->uid == 0 ? "root" : "a name, which the kubelet does not look up");
+	if (h->uid == 0)
+		h->without |= 1U << DEFENCE_USER;
+	else if (text.n == user.n && !has_account(known.users, h->uid))
+		h->gid = 0;
+	if (pod->has_group)
+		h->gid = pod->gid;
+	return 0;
+}
+
+static int take_pod(struct proof *p, const struct prove_pod *pod, err *e)
+{
+	struct hardening *h = &p->launch.hardening;
+
+	if (pod->is_windows)
+		return err_set(e, ERR_FORMAT, 0, "a container of Windows cannot be attacked here");
+	h->without = pod->without;
+	h->capabilities = pod->capabilities & capabilities_here();
+	h->memory = pod->memory;
+	h->processes = 0; /* the kubelet's, no pod's */
+	h->folders.len = 0;
+	for (size_t i = 0; i < pod->folders.len; i++)
+		*ARENA_PUSH(p->a, &h->folders) = pod->folders.items[i];
+	for (size_t i = 0; i < pod->env.len; i++)
+		*ARENA_PUSH(p->a, &h->env) = pod->env.items[i];
+	for (size_t i = 0; i < pod->notes.len; i++)
+		*ARENA_PUSH(p->a, &p->out->notes) = pod->notes.items[i];
+	return take_pod_user(p, pod, e);
+}
+
+static int take_settings(struct proof *p, err *e)
+{
+	struct hardening *h = &p->launch.hardening;
+
+	p->program = h->args.len > 0 ? arena_str(p->a, h->args.items[0]) : "";
+	h->name = "oakum";
+	h->cwd = BYTES("/");
+	h->terminal = false;
+	if (p->options->pod && take_pod(p, p->options->pod, e) < 0)
+		return -1;
+	h->without |= p->options->without;
+	if (p->options->without >> DEFENCE_CAPABILITIES & 1)
+		h->capabilities = capabilities_here();
+	p->out->without = h->without;
+	return 0;
+}
+
+static bool has_limits(const struct proof *p)
+{
+	return p->launch.host.cgroup != NULL;
+}
+
+static void set_words(struct proof *p, uint16_t port, const char *local)
+{
+	struct hardening *h = &p->launch.hardening;
+	struct strings words = { 0 };
+	uint64_t memory = h->memory > 0 ? h->memory : HARDENING_MEMORY;
+
+	*ARENA_PUSH(p->a, &words) = BYTES(PROBES_PROGRAM);
+	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "program=%s", p->program));
+	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "port=%u", port));
+	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "socket=%s", local));
+	for (size_t i = 0; i < h->folders.len; i++)
+		*ARENA_PUSH(p->a, &words) = bytes_str(
+			arena_printf(p->a, "folder=%s", h->folders.items[i].path));
+	if (has_limits(p))
+		*ARENA_PUSH(p->a, &words) = bytes_str(
+			arena_printf(p->a, "memory=%llu", (unsigned long long)memory));
+	if (has_limits(p) && h->processes > 0)
+		*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "processes=%u", h->processes));
+	h->args = words;
+}
+
+/* -- the attack -------------------------------------------------------------------------------- */
+
+/* What fits into the pipe; more is not told, and an answer that is cut makes no sense. */
+static int take_answers(struct proof *p, err *e)
+{
+	uint8_t *text = arena_alloc(p->a, LIMIT_PROVE_ANSWER);
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < LIMIT_PROVE_ANSWER &&
+	       (got = read(p->ends[0], text + n, LIMIT_PROVE_ANSWER - n)) > 0)
+		n += (size_t)got;
+	return probes_read(bytes_of(text, n), p->answers, &p->whole, e);
+}
+
+static int run_helper(struct proof *p, err *e)
+{
+	struct container_options o = launch_container(&p->launch);
+	struct deadline deadline = deadline_in(LIMIT_PROVE_MS);
+	struct container *container = NULL;
+
+	o.streams[0] = o.streams[2] = p->nothing;
+	o.streams[1] = p->ends[1];
+	if (container_start(&o, &container, e) < 0)
+		return -1;
+	int ended = container_wait(container, &deadline, &p->status, e);
+
+	container_stop(container);
+	if (ended == 0)
+		return err_set(e, ERR_LIMIT, 0, "the probes took longer than %u seconds",
+		               LIMIT_PROVE_MS / 1000);
+	return ended < 0 ? -1 : take_answers(p, e);
+}
+
+static int attack(struct proof *p, err *e)
+{
+	const char *local = NULL;
+	uint16_t port = 0;
+
+	p->nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (p->nothing < 0 || pipe2(p->ends, O_CLOEXEC) < 0 ||
+	    fcntl(p->ends[0], F_SETFL, O_NONBLOCK) < 0)
+		return err_set(e, ERR_IO, errno, "a pipe for the probes");
+	if (put_helper(p, e) < 0 || listen_here(p, &port, &local, e) < 0)
+		return -1;
+	set_words(p, port, local);
+	return run_helper(p, e);
+}
+
+/* -- what came of it --------------------------------------------------------------------------- */
+
+/* The names of variables that hold secrets; never a value. */
+static int search_environment(struct proof *p, struct probe_answer *out, err *e)
+{
+	const struct strings *env = &p->launch.hardening.env;
+	struct secret_scanner *scanner = secret_scanner_new(e);
+
+	if (!scanner)
+		return -1;
+	*out = (struct probe_answer){ .verdict = PROBE_HELD };
+	for (size_t i = 0; i < env->len && out->verdict == PROBE_HELD; i++) {
+		bytes name = bytes_slice(env->items[i], 0, bytes_find(env->items[i], '='));
+		size_t n;
+
+		secret_scanner_begin(scanner);
+		secret_scanner_add(scanner, env->items[i]);
+		secret_scanner_end(scanner);
+		const struct secret_finding *found = secret_scanner_findings(scanner, &n);
+
+		if (n > 0)
+			*out = (struct probe_answer){
+				.verdict = PROBE_GAINED,
+				.what = bytes_str(arena_printf(p->a, "%s: %s", SHOW(name),
+				                               secret_rules[found->rule].title)),
+			};
+	}
+	secret_scanner_free(scanner);
+	return 0;
+}
+
+/* Whether a pod's network leads so far is the cluster's to say. */
+static bool is_clusters(const struct proof *p, const struct probe *probe)
+{
+	return p->options->pod && hardening_has(&p->launch.hardening, DEFENCE_NETWORK) &&
+	       bytes_is(bytes_str(probe->name), "metadata");
+}
+
+static const char *why_untried(const struct proof *p, const struct probe *probe,
+                               const struct probe_answer *answer)
+{
+	bool of_limits = probe->holders[0].holder == DEFENCE_LIMITS;
+
+	if (of_limits && !has_limits(p))
+		return "no limits can be set here";
+	if (p->options->pod && bytes_is(bytes_str(probe->name), "fork-bomb"))
+		return "the kubelet limits processes, no pod does";
+	return answer->what.n > 0 ? arena_str(p->a, answer->what) : "the container ended before";
+}
+
+static void skip(struct proof *p, const struct probe *probe, const char *why)
+{
+	*ARENA_PUSH(p->a, &p->out->skipped) = (struct prove_skipped){ probe, why };
+}
+
+/* With one id for all, files of "others" are its own. */
+static void take_answer(struct proof *p, const struct probe *probe,
+                        const struct probe_answer *answer, const struct probe_setting *setting)
+{
+	if (setting->one_id && bytes_is(bytes_str(probe->name), "secret-of-others")) {
+		skip(p, probe, "an ordinary user has one id here: there are no others");
+	} else if (is_clusters(p, probe)) {
+		skip(p, probe, "whether a pod's network leads there is the cluster's to say");
+	} else if (answer->verdict == PROBE_UNTRIED || answer->verdict == PROBE_UNKNOWN) {
+		skip(p, probe, why_untried(p, probe, answer));
+	} else {
+		struct prove_item *item = ARENA_PUSH(p->a, &p->out->probes);
+
+		*item = (struct prove_item){ .probe = probe,
+			                         .held = answer->verdict == PROBE_HELD,
+			                         .error = answer->error,
+			                         .what = arena_str(p->a, answer->what) };
+		if (item->held)
+			probe_judge(probe, answer->error, setting, &item->judgement);
+	}
+}
+
+/* The kernel may end the whole container for what its last probe took. */
+static int take_all(struct proof *p, err *e)
+{
+	const struct host *host = &p->launch.host;
+	const struct probe_setting setting = { &p->launch.hardening, host->as_user && host->ids == 1 };
+	struct probe_answer *bomb = &p->answers[probe_find(BYTES("memory-bomb"))];
+
+	if (!p->whole && p->status == KILLED && bomb->verdict == PROBE_UNTRIED)
+		*bomb = (struct probe_answer){ .verdict = PROBE_HELD, .error = ENOMEM };
+	else if (!p->whole)
+		return err_set(e, ERR_FORMAT, 0, "the probes did not come to their end (status %d)",
+		               p->status);
+	if (search_environment(p, &p->answers[probe_find(BYTES("environment"))], e) < 0)
+		return -1;
+	for (size_t i = 0; i < probes_len; i++)
+		take_answer(p, &probes[i], &p->answers[i], &setting);
+	for (size_t i = 0; i < host->notes.len; i++)
+		*ARENA_PUSH(p->a, &p->out->notes) = host->notes.items[i];
+	return 0;
+}
+
+/* What the runtime was told, but for places of this machine. */
+static int hash_settings(const struct proof *p, digest *out, err *e)
+{
+	const struct bundle_host host = { .root = "rootfs", .cgroup = "/oakum" };
+	struct hardening h = p->launch.hardening;
+	buf text = BUF_INIT(LIMIT_SETTINGS);
+	struct stream s;
+
+	h.binds.len = 0;
+	h.args.len = 0;
+	stream_init(&s, stream_to_buf, &text);
+	bundle_write(&h, &host, &s);
+	int status = stream_finish(&s, e);
+
+	*out = digest_of(DIGEST_SHA256, buf_bytes(&text));
+	buf_done(&text);
+	return status;
+}
+
+static void end(const struct proof *p)
+{
+	const int fds[] = { p->tcp, p->local, p->nothing, p->ends[0], p->ends[1] };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+int prove_image(const struct target *target, const struct prove_options *options, struct arena *a,
+                struct prove_container *out, err *e)
+{
+	struct proof p = { .options = options, .a = a, .out = out, .tcp = -1, .local = -1 };
+
+	*out = (struct prove_container){ .name = options->pod ? options->pod->name : "",
+		                             .image = target->text };
+	p.nothing = p.ends[0] = p.ends[1] = -1;
+	p.answers = arena_array(a, struct probe_answer, probes_len);
+	int status = launch_prepare(target, &options->launch, a, &p.launch, e);
+
+	if (status == 0)
+		status = take_settings(&p, e);
+	if (status == 0)
+		status = attack(&p, e);
+	if (status == 0)
+		status = take_all(&p, e);
+	if (status == 0)
+		status = hash_settings(&p, &out->settings, e);
+	out->manifest = p.launch.rootfs.image;
+	end(&p);
+	return status;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The worker's end: everything in here reads what enemies wrote. */
+#include "base/limits.h"
+#include "base/pack.h"
+#include "base/text.h"
+#include "flow/prove_pods.h"
+#include "flow/prove_wire.h"
+#include "rule/kubernetes.h"
+#include "runtime/capabilities.h"
+
+#define LEAVE(defence) (1U << DEFENCE_##defence)
+#define PRIVILEGED \
+	(LEAVE(PRIVILEGES) | LEAVE(SECCOMP) | LEAVE(MASKS) | LEAVE(CAPABILITIES))
+
+struct reader {
+	struct arena *a;
+	const struct kube_object *o;
+	const struct kube_container *c;
+	const struct yaml_node *pod; /* the pod's securityContext; may be NULL */
+	struct prove_pod *out;
+};
+
+bool prove_is_place(bytes path)
+{
+	static const char *const kept[] = { "/proc", "/sys", "/dev", "/.oakum", "/run/secrets" };
+	bytes rest = bytes_skip(path, 1), part;
+
+	if (path.n < 2 || path.p[0] != '/' || bytes_find(path, 0) < path.n ||
+	    bytes_find(path, ',') < path.n)
+		return false;
+	while (bytes_take_until(&rest, '/', &part))
+		if (part.n == 0 || bytes_is(part, ".") || bytes_is(part, ".."))
+			return false;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+		bytes under = path;
+
+		if (bytes_take_prefix(&under, bytes_str(kept[i])) && (under.n == 0 || under.p[0] == '/'))
+			return false;
+	}
+	return true;
+}
+
+static void note(struct reader *r, const char *text)
+{
+	if (r->out->notes.len < LIMIT_PROVE_ITEMS)
+		*ARENA_PUSH(r->a, &r->out->notes) = text;
+}
+
+/* The container's field wins over the pod's. */
+static const struct yaml_node *setting(const struct reader *r, const char *path)
+{
+	const struct yaml_node *own = yaml_path(r->c->security, path);
+
+	return own ? own : yaml_path(r->pod, path);
+}
+
+/* -- the user ---------------------------------------------------------------------------------- */
+
+static bool id_of(const struct reader *r, const char *field, uint32_t *out)
+{
+	int64_t id;
+
+	if (!yaml_i64(setting(r, field), &id) || id < 0 || id >= UINT32_MAX)
+		return false;
+	*out = (uint32_t)id;
+	return true;
+}
+
+static void read_user(struct reader *r)
+{
+	r->out->has_user = id_of(r, "runAsUser", &r->out->uid);
+	r->out->has_group = id_of(r, "runAsGroup", &r->out->gid);
+	r->out->must_not_be_root = kube_is_true(setting(r, "runAsNonRoot"));
+	r->out->is_windows = kube_is_windows(r->o);
+}
+
+/* -- capabilities ------------------------------------------------------------------------------ */
+
+static bool names_all(const struct yaml_node *list)
+{
+	for (const struct yaml_node *v = yaml_items(list); v; v = v->next)
+		if (bytes_equal_nocase(yaml_text(v), BYTES("ALL")))
+			return true;
+	return false;
+}
+
+static uint64_t named(const struct yaml_node *list)
+{
+	uint64_t all = 0;
+
+	for (const struct yaml_node *v = yaml_items(list); v; v = v->next) {
+		unsigned n = capability_find(yaml_text(v));
+
+		if (n < CAPABILITIES)
+			all |= UINT64_C(1) << n;
+	}
+	return all;
+}
+
+/* As containerd has it: all or nothing first, then one by one. */
+static uint64_t capabilities_of(const struct reader *r)
+{
+	const struct yaml_node *add = yaml_path(r->c->security, "capabilities.add");
+	const struct yaml_node *drop = yaml_path(r->c->security, "capabilities.drop");
+	uint64_t all = CAPABILITIES_USUAL;
+
+	if (names_all(add))
+		all = CAPABILITIES_ALL;
+	if (names_all(drop))
+		all = 0;
+	return (all | named(add)) & ~named(drop);
+}
+
+/* -- what is left out -------------------------------------------------------------------------- */
+
+static bool has_seccomp(struct reader *r)
+{
+	const struct yaml_node *type = setting(r, "seccompProfile.type");
+
+	if (yaml_says(type, "Localhost"))
+		note(r, "a Localhost profile of seccomp lies on the nodes: the default one is used here");
+	return yaml_says(type, "RuntimeDefault") || yaml_says(type, "Localhost");
+}
+
+static unsigned without_of(struct reader *r)
+{
+	bool gains = true;
+	unsigned without = LEAVE(NOEXEC); /* volumes are never mounted so */
+
+	(void)yaml_bool(yaml_get(r->c->security, "allowPrivilegeEscalation"), &gains);
+	if (gains)
+		without |= LEAVE(PRIVILEGES);
+	if (!has_seccomp(r))
+		without |= LEAVE(SECCOMP);
+	if (!kube_is_true(yaml_get(r->c->security, "readOnlyRootFilesystem")))
+		without |= LEAVE(READONLY);
+	if (yaml_says(yaml_get(r->c->security, "procMount"), "Unmasked"))
+		without |= LEAVE(MASKS);
+	if (kube_is_true(yaml_get(r->o->pod, "hostNetwork")))
+		without |= LEAVE(NETWORK);
+	if (kube_is_true(yaml_get(r->o->pod, "hostPID")))
+		without |= LEAVE(PROCESSES);
+	if (r->out->capabilities != 0)
+		without |= LEAVE(CAPABILITIES);
+	return without;
+}
+
+/* -- volumes and limits ------------------------------------------------------------------------ */
+
+/* resource.Quantity: "512Mi", "1G", "1e9", "0.5Gi"; false for anything else. */
+static bool quantity(bytes text, uint64_t *out)
+{
+	static const struct {
+		const char *suffix;
+		uint64_t unit;
+	} units[] = {
+		{ "Ki", KIB },       { "Mi", MIB },       { "Gi", GIB },        { "Ti", 1024 * GIB },
+		{ "k", 1000 },       { "M", 1000000 },    { "G", 1000000000 },  { "T", 1000000000000 },
+		{ "e3", 1000 },      { "e6", 1000000 },   { "e9", 1000000000 }, { "", 1 },
+	};
+	uint64_t whole, part = 0, scale = 1;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		bytes suffix = bytes_str(units[i].suffix), front;
+
+		if (!bytes_ends(text, suffix))
+			continue;
+		bytes rest = bytes_slice(text, 0, text.n - suffix.n);
+
+		if (!bytes_take_until(&rest, '.', &front) ||
+		    !text_take_u64(front, 10, INT64_MAX / units[i].unit, &whole))
+			return false;
+		if (rest.n > 0 && (rest.n > 6 || !text_take_u64(rest, 10, 999999, &part)))
+			return false;
+		for (size_t k = 0; k < rest.n; k++)
+			scale *= 10;
+		*out = whole * units[i].unit + part * units[i].unit / scale;
+		return true;
+	}
+	return false;
+}
+
+static uint64_t quantity_of(const struct yaml_node *n, uint64_t otherwise)
+{
+	uint64_t value;
+
+	return quantity(yaml_text(n), &value) ? value : otherwise;
+}
+
+static const struct yaml_node *volume_of(const struct reader *r, bytes name)
+{
+	for (const struct yaml_node *v = yaml_items(yaml_get(r->o->pod, "volumes")); v; v = v->next)
+		if (bytes_equal(yaml_text(yaml_get(v, "name")), name))
+			return v;
+	return NULL;
+}
+
+static void read_mount(struct reader *r, const struct yaml_node *mount)
+{
+	bytes name = yaml_text(yaml_get(mount, "name"));
+	bytes path = yaml_text(yaml_get(mount, "mountPath"));
+	const struct yaml_node *volume = volume_of(r, name);
+	/* "emptyDir:" alone is null, and an emptyDir all the same. */
+	const struct yaml_node *empty = yaml_find(yaml_real(volume), "emptyDir");
+	uint64_t size = quantity_of(yaml_get(empty, "sizeLimit"), HARDENING_TMP);
+
+	if (empty && !kube_is_true(yaml_get(mount, "readOnly")) && prove_is_place(path) &&
+	    r->out->folders.len < LIMIT_PROVE_ITEMS)
+		*ARENA_PUSH(r->a, &r->out->folders) = (struct hardening_folder){
+			arena_str(r->a, path), size > 0 && size < LIMIT_PROVE_FOLDER ? size : HARDENING_TMP
+		};
+	else if (!empty)
+		note(r, arena_printf(r->a, "volume '%s' is not mounted here%s", SHOW(name),
+		                     yaml_find(yaml_real(volume), "hostPath")
+		                         ? ": it shows files of the node"
+		                         : ""));
+}
+
+static void read_environment(struct reader *r)
+{
+	for (const struct yaml_node *v = yaml_items(yaml_get(r->c->node, "env")); v; v = v->next) {
+		bytes name = yaml_text(yaml_get(v, "name")), value = yaml_text(yaml_get(v, "value"));
+
+		if (name.n > 0 && value.n > 0 && name.n + value.n < LIMIT_PROVE_VALUE &&
+		    bytes_find(name, 0) == name.n && bytes_find(value, 0) == value.n &&
+		    r->out->env.len < LIMIT_PROVE_ITEMS)
+			*ARENA_PUSH(r->a, &r->out->env) = bytes_str(
+				arena_printf(r->a, PRIb "=" PRIb, BYTESF(name), BYTESF(value)));
+	}
+}
+
+static bool has_token(const struct reader *r)
+{
+	bool mounts = true;
+
+	(void)yaml_bool(yaml_get(r->o->pod, "automountServiceAccountToken"), &mounts);
+	return mounts;
+}
+
+static void read_container(struct reader *r)
+{
+	const struct yaml_node *memory = yaml_path(r->c->node, "resources.limits.memory");
+
+	r->out->name = arena_printf(r->a, PRIb ", container " PRIb,
+	                            BYTESF(bytes_slice(bytes_str(r->o->label), 0, 600)),
+	                            BYTESF(bytes_slice(r->c->name, 0, 253)));
+	r->out->container = arena_str(r->a, bytes_slice(r->c->name, 0, 253));
+	r->out->image = arena_str(r->a, bytes_slice(r->c->image, 0, LIMIT_PATH - 1));
+	read_user(r);
+	r->out->capabilities = capabilities_of(r);
+	r->out->without = without_of(r);
+	if (kube_is_true(yaml_get(r->c->security, "privileged"))) {
+		r->out->capabilities = CAPABILITIES_ALL;
+		r->out->without |= PRIVILEGED;
+	}
+	r->out->memory = quantity_of(memory, 0);
+	if (r->out->memory == 0)
+		r->out->without |= LEAVE(LIMITS);
+	r->out->has_token = has_token(r);
+	for (const struct yaml_node *m = yaml_items(yaml_get(r->c->node, "volumeMounts")); m;
+	     m = m->next)
+		read_mount(r, m);
+	read_environment(r);
+}
+
+/* -- the answer -------------------------------------------------------------------------------- */
+
+static void pack_pod(const struct prove_pod *p, buf *out)
+{
+	pack_str(out, p->name);
+	pack_str(out, p->container);
+	pack_str(out, p->image);
+	pack_u64(out, p->has_user);
+	pack_u64(out, p->uid);
+	pack_u64(out, p->has_group);
+	pack_u64(out, p->gid);
+	pack_u64(out, p->must_not_be_root);
+	pack_u64(out, p->is_windows);
+	pack_u64(out, p->has_token);
+	pack_u64(out, p->without);
+	pack_u64(out, p->capabilities);
+	pack_u64(out, p->memory);
+	pack_u64(out, p->folders.len);
+	for (size_t i = 0; i < p->folders.len; i++) {
+		pack_str(out, p->folders.items[i].path);
+		pack_u64(out, p->folders.items[i].size);
+	}
+	pack_u64(out, p->env.len);
+	for (size_t i = 0; i < p->env.len; i++)
+		pack_bytes(out, p->env.items[i]);
+	pack_u64(out, p->notes.len);
+	for (size_t i = 0; i < p->notes.len; i++)
+		pack_str(out, p->notes.items[i]);
+}
+
+static int read_objects(struct rule_job *job, struct arena *a, buf *out, err *e)
+{
+	struct kube_objects objects = kube_objects(job);
+	size_t n = 0;
+
+	for (size_t i = 0; i < objects.len; i++) {
+		const struct kube_object *o = &objects.items[i];
+
+		for (struct kube_container c = { 0 }; o->pod && kube_next(o, &c);) {
+			struct prove_pod pod = { 0 };
+			struct reader r = { a, o, &c, yaml_get(o->pod, "securityContext"), &pod };
+
+			if (++n > LIMIT_PROVE_PODS)
+				return err_set(e, ERR_LIMIT, 0, "more than %d containers", LIMIT_PROVE_PODS);
+			read_container(&r);
+			pack_pod(&pod, out);
+		}
+	}
+	return n > 0 ? 0 : err_set(e, ERR_FORMAT, 0, "there is no workload in it");
+}
+
+static int answer(void *text, bytes question, buf *out, err *e)
+{
+	const struct job_options options = { 0 };
+	struct arena a = ARENA_INIT;
+	struct rule_job job;
+
+	(void)question; /* there is one */
+	job_init(&job, &a, &options);
+	int status = job_add(&job, "manifest.yaml", *(const bytes *)text, e);
+
+	if (status == 0 && job.faults.len > 0)
+		status = err_set(e, ERR_FORMAT, 0, "%s", job.faults.items[0].message);
+	if (status == 0)
+		status = read_objects(&job, &a, out, e);
+	job_done(&job);
+	arena_done(&a);
+	return status;
+}
+
+int prove_pods_serve(struct worker_side *side, void *arg)
+{
+	const struct side_service service = { 0, LIMIT_SETTINGS, answer, arg };
+
+	side_serve(side, &service);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/removal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A folder in the folder that goes is moved to its top, by a name of ours, before it is emptied:
+ * so no path becomes long and nothing is called again within itself. */
+struct removal {
+	int top;
+	uint64_t moved;
+};
+
+static int open_folder(int dir, const char *name)
+{
+	/* An ordinary user needs his own right to what is his. */
+	if (fchmodat(dir, name, 0700, 0) < 0)
+		return -1;
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* What is there may have such a name, too: the next number then. */
+static int move_up(struct removal *r, int dir, const char *name)
+{
+	char moved[32];
+
+	for (;;) {
+		(void)snprintf(moved, sizeof(moved), ".removed-%llu", (unsigned long long)r->moved++);
+		if (renameat2(dir, name, r->top, moved, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return -1;
+	}
+}
+
+static int take_one(struct removal *r, int dir, const char *name)
+{
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR)
+		return -1;
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+		return 0;
+	if (fchmodat(dir, name, 0700, 0) < 0) /* to write its ".." */
+		return -1;
+	return move_up(r, dir, name);
+}
+
+static bool is_itself(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* empty(r, fd): takes the descriptor. */
+static int empty(struct removal *r, int fd)
+{
+	DIR *list = fdopendir(fd);
+	struct dirent *entry;
+	int status = 0;
+
+	if (!list) {
+		close(fd);
+		return -1;
+	}
+	while (status == 0 && (entry = readdir(list)) != NULL)
+		if (!is_itself(entry->d_name))
+			status = take_one(r, fd, entry->d_name);
+	int saved = errno;
+
+	closedir(list);
+	errno = saved;
+	return status;
+}
+
+/* take_top(r, name): of the top: 1: gone; -1. */
+static int take_top(struct removal *r, const char *name)
+{
+	if (unlinkat(r->top, name, 0) == 0)
+		return 1;
+	int fd = errno == EISDIR ? open_folder(r->top, name) : -1;
+
+	return fd >= 0 && empty(r, fd) == 0 && unlinkat(r->top, name, AT_REMOVEDIR) == 0 ? 1 : -1;
+}
+
+/* empty_top(r): one round: 1 when there was something, 0 at the end. */
+static int empty_top(struct removal *r)
+{
+	int fd = openat(r->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	int found = 0;
+
+	if (!list)
+		return -1;
+	while (found >= 0 && (entry = readdir(list)) != NULL)
+		if (!is_itself(entry->d_name))
+			found = take_top(r, entry->d_name);
+	int saved = errno;
+
+	closedir(list);
+	errno = saved;
+	return found;
+}
+
+int removal_all(int dir, const char *name)
+{
+	struct removal r = { .top = -1 };
+	int more = 1;
+
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR)
+		return -1;
+	r.top = open_folder(dir, name);
+	if (r.top < 0)
+		return -1;
+	while (more > 0)
+		more = empty_top(&r);
+	int saved = errno;
+
+	close(r.top);
+	errno = saved;
+	return more == 0 ? unlinkat(dir, name, AT_REMOVEDIR) : -1;
+}

@@ -1,0 +1,184 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `oakum seal`: what passes is pushed, signed, attested and read back; of what does not pass nothing is written
+# anywhere. What a step does that breaks stands in seal-broken.t.
+# shellcheck source=test/tap.sh
+. "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/registry.sh
+. "$FIXTURE/registry.sh"
+# shellcheck source=test/fixture/seal.sh
+. "$FIXTURE/seal.sh"
+
+cd "$TMP" || exit 1
+seal_images
+oakum keygen -q -o other
+
+types() { # FILE: what is attached to the first image of a report
+	jq -r '.statements[] | .name' "$1" | sort | paste -sd' '
+}
+
+# -- a layout -------------------------------------------------------------------------------------
+status 'a good image, into a layout' 0 seal oci:good oci:sealed:1
+like 'is sealed' "$(cat out)" '^sealed oci:sealed:1$'
+like 'and what was read back is told' "$(cat out)" 'slsa.dev/provenance/v1$'
+status 'it is signed' 0 oakum verify --key oakum.pub oci:sealed:1
+status 'not by another key' 4 oakum verify --key other.pub oci:sealed:1
+for type in spdxjson vuln test-result slsaprovenance1; do
+	status "attested: $type" 0 oakum verify-attestation --key oakum.pub --type $type oci:sealed:1
+done
+cp -r sealed before
+status 'once more' 0 seal oci:good oci:sealed:1
+like 'nothing is sent' "$(cat out)" 'push +holds +everything was there'
+like 'nothing is signed' "$(cat out)" 'sign +holds +1 signature, there before'
+like 'and nothing attested' "$(cat out)" 'attest +holds +5 statements, there before'
+ok 'nothing was written' diff -r before/blobs sealed/blobs
+status 'another key signs anew' 0 seal_by other.key oci:good oci:sealed:1
+status 'and holds' 0 oakum verify --key other.pub oci:sealed:1
+status 'without a cache it is signed again' 0 seal --no-cache oci:good oci:sealed:1
+like 'and holds' "$(cat out)" 'sign +holds +1 signature$'
+status 'where it lies' 0 seal oci:before:1
+like 'is told' "$(cat out)" 'it stays where it lies'
+
+# -- what it says ---------------------------------------------------------------------------------
+export SOURCE_DATE_EPOCH=1795305600
+status 'in JSON, with parts' 0 seal --cache-dir fresh -f json -o json=page.json -o sbom=bill.json -o scan=scan.json \
+	-o secrets=secrets.json -o settings=settings.json -o provenance=how.json -o markdown=page.md -o html=page.html \
+	-o sarif=page.sarif --source https://git.example/shop --commit 0123456789abcdef0123456789abcdef01234567 \
+	oci:good oci:json:1
+is 'every part is attested' "$(types page.json)" 'provenance sbom scan secrets settings signature'
+is 'stages in their order' "$(jq -r '[.stages[].stage] | join(" ")' page.json)" 'judge gate push sign attest verify'
+is 'each holds' "$(jq -r '[.stages[].state] | unique | join(" ")' page.json)" holds
+is 'SLSA: level 1 and why no more' "$(jq -r .provenance.slsa_build_level page.json)" 1
+is 'the bill lists the package' "$(jq -r '.packages[] | select(.name == "openssl") | .versionInfo' bill.json)" 3.0.15-1
+like 'the scan names the database' "$(jq -r '.scanner.db.uri' scan.json)" '^sha256:[0-9a-f]{64}$'
+is 'the scan is finished at the clock'\''s time' "$(jq -r .metadata.scanFinishedOn scan.json)" 2026-11-22T00:00:00Z
+is 'settings passed' "$(jq -r '.result + " " + .configuration[0].name' settings.json)" 'PASSED settings'
+is 'secrets passed' "$(jq -r '.result + " " + .configuration[0].name' secrets.json)" 'PASSED secrets'
+is 'the provenance names the commit' \
+	"$(jq -r '.buildDefinition.resolvedDependencies[0] | .uri + " " + .digest.gitCommit' how.json)" \
+	'git+https://git.example/shop 0123456789abcdef0123456789abcdef01234567'
+is 'what was attested is what was written' \
+	"$(oakum verify-attestation --key oakum.pub --type slsaprovenance1 oci:json:1 2>/dev/null |
+		jq -r '.payload | @base64d | fromjson | .predicate.buildDefinition.resolvedDependencies[0].digest.gitCommit')" \
+	0123456789abcdef0123456789abcdef01234567
+ok 'the reports are there' test -s page.md -a -s page.html -a -s page.sarif
+
+# -- CI -------------------------------------------------------------------------------------------
+github() {
+	env GITHUB_ACTIONS=true GITHUB_SERVER_URL=https://github.com GITHUB_REPOSITORY=team/shop \
+		GITHUB_WORKFLOW_REF=team/shop/.github/workflows/ci.yml@refs/heads/main GITHUB_REF=refs/heads/main \
+		GITHUB_SHA=89abcdef GITHUB_RUN_ID=7 GITHUB_RUN_ATTEMPT=2 RUNNER_ENVIRONMENT=github-hosted \
+		GITHUB_EVENT_NAME=push "$OAKUM" seal --db v.db "$@"
+}
+gitlab() {
+	env GITLAB_CI=true CI_SERVER_URL=https://gitlab.com CI_PROJECT_URL=https://gitlab.com/team/shop \
+		CI_COMMIT_SHA=89abcdef CI_COMMIT_REF_NAME=main CI_CONFIG_PATH=.gitlab-ci.yml \
+		CI_JOB_URL=https://gitlab.com/team/shop/-/jobs/7 CI_PIPELINE_SOURCE=push "$OAKUM" seal --db v.db "$@"
+}
+azure() {
+	env TF_BUILD=True SYSTEM_TEAMFOUNDATIONCOLLECTIONURI=https://dev.azure.com/team/ SYSTEM_TEAMPROJECT=shop \
+		BUILD_REPOSITORY_URI=https://dev.azure.com/team/shop/_git/shop BUILD_SOURCEBRANCH=refs/heads/main \
+		BUILD_SOURCEVERSION=89abcdef SYSTEM_DEFINITIONID=3 BUILD_BUILDID=7 BUILD_DEFINITIONNAME=ci "$OAKUM" seal --db v.db "$@"
+}
+facts() { # of how.json
+	jq -r '[.runDetails.builder.id, .runDetails.metadata.invocationId,
+		.buildDefinition.externalParameters.workflow.path, .buildDefinition.resolvedDependencies[0].uri] | join("\n")' \
+		how.json
+}
+status 'on GitHub' 0 github -o provenance=how.json --dry-run oci:good oci:none
+is 'the provenance says what GitHub tells' "$(facts)" 'https://github.com/team/shop/.github/workflows/ci.yml@refs/heads/main
+https://github.com/team/shop/actions/runs/7/attempts/2
+.github/workflows/ci.yml
+git+https://github.com/team/shop@refs/heads/main'
+status 'on GitLab' 0 gitlab -o provenance=how.json --dry-run oci:good oci:none
+is 'what GitLab tells' "$(facts)" 'https://gitlab.com/team/shop//.gitlab-ci.yml@refs/heads/main
+https://gitlab.com/team/shop/-/jobs/7
+.gitlab-ci.yml
+git+https://gitlab.com/team/shop@refs/heads/main'
+status 'on Azure' 0 azure -o provenance=how.json --dry-run oci:good oci:none
+is 'what Azure tells' "$(facts)" 'https://dev.azure.com/team/shop/_build?definitionId=3
+https://dev.azure.com/team/shop/_build/results?buildId=7
+ci
+git+https://dev.azure.com/team/shop/_git/shop@refs/heads/main'
+ok 'and nothing was written: --dry-run' test ! -e none
+
+# -- the gate -------------------------------------------------------------------------------------
+stopped() { # NAME IMAGE PATTERN OPTION...
+	name=$1 image=$2 pattern=$3
+	shift 3
+	status "$name" 1 seal "$@" "$image" oci:stopped:1
+	like 'is named' "$(cat out)" "$pattern"
+	ok 'nothing is written' test ! -e stopped
+}
+stopped 'a vulnerability' oci:weak 'vulnerability critical CVE-2026-0001 in openssl 3.0.9-1, fixed in 3.0.15-1'
+stopped 'a secret' oci:leak 'secret +critical GitHub personal token in home/token'
+stopped 'a setting' oci:root 'setting +high +IM001'
+stopped 'a database that has nothing of it' oci:strange 'gap .*nothing of alpine 3.19'
+stopped 'three at once' oci:all 'gate +fails +3 reasons to stop'
+for part in CVE-2026-0001 'GitHub personal token' IM001; do
+	like "$part is named" "$(cat out)" "$part"
+done
+status 'a vulnerability that is not asked for' 0 seal --vulnerabilities none oci:weak oci:passed:1
+status 'one without a fix passes' 0 seal oci:open oci:passed:2
+stopped 'unless it is asked for' oci:open 'CVE-2026-0002 in zlib1g 1.2.13-1, not fixed' --unfixed
+status 'the exit status has another name' 9 seal --exit-code 9 oci:weak oci:stopped:1
+printf 'seal:\n  vulnerabilities: none\n' >oakum.yaml
+status 'oakum.yaml says it' 0 seal oci:weak oci:passed:3
+status 'a flag wins' 1 seal --vulnerabilities high oci:weak oci:stopped:1
+printf 'seal:\n  vulnerabilites: none\n' >oakum.yaml
+status 'what no setting is' 2 seal oci:weak oci:stopped:1
+like 'is named' "$(cat err)" 'oakum.yaml: seal.vulnerabilites is no setting'
+rm oakum.yaml
+status 'no severity' 2 seal --secrets much oci:good oci:stopped:1
+status 'a folder cannot be sealed' 2 seal rootfs:good oci:stopped:1
+status 'an archive holds no signature' 2 seal oci:good oci-archive:a.tar
+status 'neither does that of docker, where it lies' 2 seal docker-archive:good.tar
+ok 'nothing was written for these' test ! -e stopped
+
+# -- a registry, all platforms --------------------------------------------------------------------
+registry_start
+status 'into a registry: stopped' 1 seal oci:all "$REGISTRY/shop:1"
+is 'and nothing was asked of it' "$(requests true)" ''
+status 'one platform of two does not pass' 1 seal oci:half "$REGISTRY/shop:1"
+is 'and nothing was asked of it' "$(requests true)" ''
+status 'every platform' 0 seal -f json -o both.json oci:two "$REGISTRY/shop:2"
+is 'index and images are signed' "$(jq '[.statements[] | select(.name == "signature")] | length' both.json)" 3
+is 'bills are of images' "$(jq '[.statements[] | select(.name == "sbom")] | length' both.json)" 2
+status 'and hold, all of them' 0 oakum verify --key oakum.pub --all-platforms "$REGISTRY/shop:2"
+before=$(requests '.method == "PUT"' | grep -vc '/manifests/2$')
+status 'a second time' 0 seal oci:two "$REGISTRY/shop:2"
+is 'nothing is put but the tag' "$(requests '.method == "PUT"' | grep -vc '/manifests/2$')" "$before"
+status 'where it lies in the registry' 0 seal "$REGISTRY/shop:2"
+status 'one platform alone' 0 seal -f json -o one.json --platform linux/arm64 oci:two "$REGISTRY/one:1"
+is 'is one image' "$(jq -r '.images[] | .platform' one.json)" linux/arm64
+status 'an archive of docker' 0 seal docker-archive:good.tar "$REGISTRY/docker:1"
+status 'holds' 0 oakum verify --key oakum.pub "$REGISTRY/docker:1"
+status 'as cosign 2 has it, too' 0 seal --attach both oci:good "$REGISTRY/both:1"
+like 'by its tag' "$(requests '.method == "PUT"')" '/v2/both/manifests/sha256-[0-9a-f]*\.sig'
+status 'and again' 0 seal --attach both oci:good "$REGISTRY/both:1"
+like 'nothing is signed twice' "$(cat out)" '1 signature, there before'
+registry_stop
+
+# -- a policy -------------------------------------------------------------------------------------
+cat >oakum-policy.yaml <<'P'
+oakum-policy: 1
+signers:
+  us: {key: oakum.pub}
+rules:
+- name: all
+  images: "**"
+  require:
+  - signature: us
+  - sbom: {by: us}
+  - scan: {by: us, at-most: medium}
+  - test-result: {by: us, configuration: settings}
+  - test-result: {by: us, configuration: secrets}
+  - provenance: {by: us, source: git.example/shop}
+P
+status 'what is asked for holds' 0 seal --source https://git.example/shop --commit 0123 oci:good oci:policed:1
+like 'as the policy demands' "$(cat out)" 'verify +holds +read back, as oakum-policy.yaml demands'
+status 'another identity than the policy'\''s' 4 seal_by other.key --source https://git.example/shop --commit 0123 \
+	oci:good oci:policed-too:1
+like 'is told' "$(cat err)" "policy 'oakum-policy.yaml' is not met"
+like 'and which need' "$(cat out)" 'does not hold: .*signature'
+done_testing

@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Whether a hardened program answers: programs that answer well, late, wrongly, without end or never,
+# and the service of the demo images, told by its own answers (GET /sse 200, GET / 400).
+. "$ROOT/test/tap.sh"
+. "$FIXTURE/layout.sh"
+
+[ -x /usr/bin/crun ] || [ -x /usr/sbin/runc ] || skip_all 'crun and runc are missing'
+cd "$TMP" || exit 1
+mkdir root
+cp "$BUILD/test/interop/health_program" root/program
+tar --numeric-owner --owner=0 --group=0 -C root -cf layer.tar .
+layout_begin image 2026-11-01T00:00:00Z
+layout_layer layer.tar 'COPY program /'
+layout_finish '{"User": "1654", "Entrypoint": ["/program"], "Cmd": ["ok"],
+	"ExposedPorts": {"8080/tcp": {}, "53/udp": {}}}'
+
+watch() { # NAME PROBE SECONDS [NAME=VALUE...] [-- WORD...]: to NAME.json
+	local name=$1
+
+	shift
+	timeout 60 "$BUILD/test/interop/health_watch" "${image:-oci:image}" "$@" \
+		>"$name.json" 2>"$name.err" || cat "$name.err"
+}
+
+told() { # NAME WHAT FILTER WANT
+	is "$2" "$(jq -c "$3" "$1.json")" "$4"
+}
+
+says() { # NAME PATTERN
+	like 'and it says so' "$(jq -r .last "$1.json")" "$2"
+}
+
+watch started exit=0 1
+[ -s started.json ] || skip_all "no container can be started here: $(head -c 100 started.err)"
+told started 'a program that does not end' '[.held, .ended, .last]' \
+	'[false,false,"the program did not end in time"]'
+
+# What takes long is waited for together.
+watch deaf http://:8080/ 5 -- deaf &
+watch never http://:8080/ 2 -- never &
+watch trickle http://:8080/ 2 -- trickle &
+service=$ROOT/build/demo/distroless
+# It refuses to listen beyond loopback without being told twice.
+twice=ALLOW_INSECURE_EXTERNAL_BINDING=true
+[ ! -e "$service/index.json" ] || image=oci:$service watch get http://:8080/ 8 "$twice" &
+wait
+told deaf 'who does not hear SIGTERM is killed' '[.held, .killed]' '[true,true]'
+told never 'it listens and never answers' '[.held, .status]' '[false,0]'
+says never '^no answer within'
+told trickle 'an octet each half second' '[.held, .status]' '[false,0]'
+
+watch garbage http://:8080/ 1 -- garbage &
+watch headers http://:8080/ 1 -- headers &
+watch close http://:8080/ 1 -- close &
+watch refused http://:8081/ 1 &
+watch shut tcp://:8081 1 &
+wait
+told garbage 'no HTTP, for ever' '[.held, .status]' '[false,0]'
+says garbage 'is no answer over HTTP|longer than'
+told headers 'headers without end' '[.held, .status]' '[false,0]'
+says headers 'longer than'
+told close 'it closes without an answer' '[.held, .status, .ended]' '[false,0,false]'
+told refused 'another port: nobody listens' '[.held, .status, .tries > 3, .ended]' \
+	'[false,0,true,false]'
+says refused 'port 8081.*Connection refused'
+told shut 'a port is closed' .held false
+
+watch ok http://:8080/ 10
+told ok 'it answers' '[.held, .last, .status, .ended, .killed]' '[true,"HTTP 200",200,false,false]'
+told ok 'and ends upon SIGTERM' '[.exit_status, .stop_ms < 2000, .missing]' '[0,true,[]]'
+watch late http://:8080/ 10 -- late 700
+told late 'it listens late' '[.held, .held_ms >= 700, .held_ms < 5000, .tries > 3]' \
+	'[true,true,true,true]'
+watch stream http://:8080/ 10 -- stream
+told stream 'a stream without end is an answer' '[.held, .status, .held_ms < 5000]' '[true,200,true]'
+watch open tcp://:8080 5
+told open 'a port is open' '[.held, .last]' '[true,"port 8080 is open"]'
+watch chatty http://:8080/ 20 -- chatty
+told chatty 'what it writes is never waited for; its end is kept' \
+	'[.held, .words_n, (.words | endswith("log, number 099999\n"))]' '[true,65536,true]'
+
+watch ended http://:8080/ 5 -- exit 7
+told ended 'it ends' '[.held, .ended, .exit_status, .missing]' '[false,true,7,["libssl.so.3"]]'
+watch ended exit=7 5 -- exit 7
+told ended 'it ends as it should' '[.held, .ended, .exit_status, .status]' '[true,true,7,7]'
+watch ended exit=0 5 -- exit 7
+told ended 'it ends as it should not' '[.held, .ended, .status]' '[false,true,7]'
+
+# A command of this machine, which reaches the program by the port that is told to it.
+# shellcheck disable=SC2016 # the command's own shell sees the variable
+if command -v curl >/dev/null; then
+	watch asked 'run=curl -sf --max-time 2 http://127.0.0.1:$OAKUM_PORT_8080/ >got' 10
+	told asked 'a command says it answers' '[.held, .last]' '[true,"the command ended with 0"]'
+	is 'and it did' "$(cat got)" ok
+else
+	skip 'a command that asks' 'curl is missing'
+fi
+watch asked 'run=exit 3' 1
+told asked 'a command says it does not' '[.held, .status, .tries > 3]' '[false,3,true]'
+is 'nothing is left of them' "$(pgrep -f '^/program ' | wc -l)" 0
+
+if [ -e "$service/index.json" ]; then
+	image=oci:$service watch sse http://:8080/sse 60 "$twice"
+	told sse 'the ASP.NET service answers' '[.held, .status, .exit_status]' '[true,200,0]'
+	told get 'and GET / is no question for it' '[.held, .status]' '[false,400]'
+else
+	skip 'the ASP.NET service' 'the demo image could not be made here (test/fixture/make-demo.sh)'
+fi
+done_testing
