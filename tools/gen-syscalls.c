@@ -65,6 +65,29 @@ static void choose(scmp_filter_ctx filter, const char *name)
 	must(seccomp_arch_remove(filter, SCMP_ARCH_NATIVE), name);
 }
 
+static void put_number(uint32_t architecture, const char *name)
+{
+	int number = seccomp_syscall_resolve_name_arch(architecture, name);
+
+	printf("{ \"%s\", %d },\n", name, number < 0 ? -1 : number);
+}
+
+static void put_numbers(const char *architecture)
+{
+	uint32_t wanted = seccomp_arch_resolve_name(architecture);
+
+	printf("const struct syscalls_number syscalls_numbers[] = {\n");
+	for (size_t i = 0; syscalls_allowed[i]; i++)
+		put_number(wanted, syscalls_allowed[i]);
+	for (const struct syscalls_condition *c = syscalls_conditions, *before = NULL; c->name; c++) {
+		for (before = syscalls_conditions; strcmp(before->name, c->name) != 0; before++)
+			;
+		if (before == c)
+			put_number(wanted, c->name);
+	}
+	printf("{ NULL, 0 },\n};\n");
+}
+
 int main(int argc, char **argv)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -89,6 +112,7 @@ int main(int argc, char **argv)
 	}
 	must(n == 0 ? 0 : -EIO, "read");
 	printf("};\nconst size_t syscalls_filter_len = %zu;\n", len);
+	put_numbers(argv[1]);
 	seccomp_release(filter);
 	return 0;
 }

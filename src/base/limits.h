@@ -450,6 +450,9 @@
 /* Names of 33 octets in the page that mount(2) takes; Docker's own limit is 125. */
 #define LIMIT_ROOTFS_LAYERS 120
 
+/* What unpacking leaves free on a disk (a twentieth of a small one): others work on it, too. */
+#define LIMIT_ROOTFS_FREE (256 * MIB)
+
 /* Ports that one container publishes, each with a process; connections through one of them: two
  * descriptors each, of the 4,096 that Linux allows an ordinary process, and up to 128 KiB. */
 #define LIMIT_RELAY_PORTS 16
@@ -457,7 +460,7 @@
 /* A relay of a container that has ended still has so long for what it said last. */
 #define LIMIT_RELAY_DRAIN_MS 1000
 
-/* What is kept of a program's words while its health is asked for, and what they name as missing. */
+/* What is kept of the words of a program whose health is asked for; what they name as missing. */
 #define LIMIT_HEALTH_WORDS ((size_t)(64 * KIB))
 #define LIMIT_HEALTH_MISSING 32
 /* Ports of an image that a command is told of. */
@@ -470,6 +473,18 @@
  * program's time to end upon SIGTERM, as docker stop has it. */
 #define LIMIT_HEALTH_TRY_MS 10000
 #define LIMIT_HEALTH_STOP_MS 10000
+
+/* What is learned of one program: folders it writes to, files whose sizes are looked at twenty times
+ * a second, ports; all of it on a pipe. */
+#define LIMIT_LEARN_FOLDERS 256
+#define LIMIT_LEARN_FILES 2048
+#define LIMIT_LEARN_PORTS 64
+#define LIMIT_LEARN_ANSWER ((size_t)(2 * MIB))
+/* Until the program listens: a .NET service under observation needs seconds. What a workload writes. */
+#define LIMIT_LEARN_START_MS 60000
+#define LIMIT_LEARN_OUTPUT ((size_t)(16 * MIB))
+/* One manifest: words and variables of an image's config, escaped. */
+#define LIMIT_LEARN_PAGE ((size_t)(64 * MIB))
 
 /* One file of what `oakum seal` keeps: a statement that can be signed, or what was attached to each
  * of LIMIT_ATTACHABLES images. */

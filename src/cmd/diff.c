@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum diff BEFORE AFTER` - what changed between two images or bills of materials: packages,
- * settings, layers, size. */
+/* `oakum diff BEFORE AFTER` - what changed between two images or bills of materials: what they
+ * weigh, what an attacker would find, packages, settings, layers. */
 #include "flow/diff.h"
 
 #include "base/text.h"
+#include "cmd/db.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
@@ -15,6 +16,8 @@ struct diff_flags {
 	const char *format;
 	struct texts output;
 	struct exit_flag exit_code;
+	const char *db;
+	bool skip_secrets, prove;
 	struct reading_flags reading;
 	struct network_flags network;
 };
@@ -25,23 +28,48 @@ static const struct flag flags[] = {
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
 	  "where it goes; repeat for several" },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N when they differ" },
+	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
+	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
+	  "do not search the files for keys and passwords" },
+	{ 0, "prove", NULL, FLAG_SWITCH, FIELD(prove),
+	  "start both hardened and attack them, as 'oakum prove' does" },
 	{ 0 },
 };
+
+/* Without a database nothing is said of vulnerabilities; one that was named must be there. */
+static int open_database(struct job *job, const char *named, struct database **out, err *e)
+{
+	const char *path = db_path(job, named);
+
+	if (!path || database_open(path, out, e) == 0)
+		return 0;
+	if (named || e->kind != ERR_ABSENT)
+		return err_wrap(e, "database");
+	err_clear(e); /* nobody asked for it */
+	return 0;
+}
 
 static int run_two(struct reading *reading, const struct diff_flags *f, struct outputs *outputs,
                    const struct texts *targets, err *e)
 {
 	struct job *job = reading->job;
-	const struct bill_options options = { reading->options, job->now, OAKUM_VERSION, false };
+	struct diff_options options = {
+		.bill = { reading->options, job->now, OAKUM_VERSION, false },
+		.skip_secrets = f->skip_secrets,
+		.prove = f->prove,
+		.environment = job->environment,
+	};
 	struct target before, after;
 	struct diff_page page;
 
 	if (bill_target(targets->items[0], &job->arena, &before, e) < 0 ||
-	    bill_target(targets->items[1], &job->arena, &after, e) < 0)
+	    bill_target(targets->items[1], &job->arena, &after, e) < 0 ||
+	    open_database(job, f->db, &options.db, e) < 0)
 		return -1;
 	reading->progress.target = after.text;
 	int done = diff_make(&before, &after, &options, &job->arena, &page, e);
 
+	database_close(options.db);
 	progress_end(&reading->progress);
 	if (done < 0)
 		return -1;
@@ -77,7 +105,8 @@ const struct applet applet_diff = {
 	.brief = "what changed between two images or bills",
 	.operands = "BEFORE AFTER",
 	.about = "Compares packages and versions of two images or bills of materials (SPDX,\n"
-			 "CycloneDX), in any mix; of two images settings, layers and size, too.",
+			 "CycloneDX), in any mix; of two images size, settings, layers, vulnerabilities,\n"
+			 "secrets and setuid files, too.",
 	.operands_min = 2,
 	.operands_max = 2,
 	.flags = flags,

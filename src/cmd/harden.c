@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum harden IMAGE -o DEST` - the safer image out of the one at hand: what its program needs, and
- * no more; not root, no shell, no secret. */
+/* `oakum harden IMAGE -o DEST` - the safer image out of the one at hand: what its program needs,
+ * and no more; not root, no shell, no secret. */
 #include "flow/harden.h"
 
 #include "cmd/copying.h"
@@ -51,7 +51,8 @@ static int prepare(struct run *r, const char *image, err *e)
 	struct job *job = r->job;
 
 	if (!f->output)
-		return err_set(e, ERR_USAGE, 0, "say where the image goes: -o oci:FOLDER, -o docker://NAME");
+		return err_set(e, ERR_USAGE, 0,
+		               "say where the image goes: -o oci:FOLDER, -o docker://NAME");
 	if (copying_source(job, image, &r->from, e) < 0 ||
 	    copying_destination(job, f->output, &r->to, e) < 0 ||
 	    reading_prepare(&r->reading, job, &reading, &f->network,
@@ -131,7 +132,7 @@ const struct applet applet_harden = {
 	.groups = { { &health_flag_group, FIELD(health) }, { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct harden_flags),
 	.examples = { { "oakum harden shop.tar -o oci:shop-hardened", "as a layout" },
-	              { "oakum harden --probe http://:8080/healthz shop:1 -o docker://registry.lan/shop:1-hardened",
+	              { "oakum harden --probe http://:8080/healthz shop:1 -o oci:shop",
 	                "only if it still answers" } },
 	.run = harden_applet,
 };

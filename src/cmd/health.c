@@ -10,7 +10,7 @@ static const struct flag flags[] = {
 	{ 0, "probe", "WHAT", FLAG_TEXT, FIELD(probe),
 	  "http://:PORT/PATH, tcp://:PORT, exit=N or run=COMMAND" },
 	{ 0, "probe-method", "GET|HEAD|POST|PUT|PATCH", FLAG_CHOICE, FIELD(method),
-	  "of the request (GET; POST with a body)" },
+	  "(GET; POST with a body)" },
 	{ 0, "probe-header", "NAME: VALUE", FLAG_LIST, FIELD(headers), "one more header of it" },
 	{ 0, "probe-body", "TEXT|@FILE", FLAG_TEXT, FIELD(body), "what it sends" },
 	{ 0, "probe-status", "N[-N]", FLAG_TEXT, FIELD(status), "statuses that are good (200-399)" },

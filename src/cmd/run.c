@@ -16,7 +16,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 /* As docker: 125 is ours, these are about the program, every other status is its own. */
 #define STATUS_RUN_FAILED 125
@@ -109,24 +108,16 @@ static int take_flags(struct run *r, const struct texts *operands, err *e)
 	           : starting_apply(r->job, &r->flags->starting, &words, &r->launch, e);
 }
 
-/* Elsewhere a path has to be absolute. In a bundle a secret is a file like another. */
-static int name_secrets(struct run *r, bool as_binds, err *e)
+/* In a bundle a secret is a file like another. */
+static void bind_secrets(struct run *r)
 {
-	struct arena *a = &r->job->arena;
 	struct hardening *h = &r->launch.hardening;
-	char path[PATH_MAX];
 
-	for (size_t i = 0; i < h->secrets.len; i++) {
-		struct hardening_secret *s = &h->secrets.items[i];
-
-		if (!realpath(s->file, path))
-			return err_set(e, ERR_ABSENT, errno, "--secret %s: %s", s->id, SHOW(bytes_str(s->file)));
-		s->file = arena_str(a, bytes_str(path));
-		if (as_binds)
-			*ARENA_PUSH(a, &h->binds) =
-				(struct hardening_bind){ s->file, arena_printf(a, "/run/secrets/%s", s->id) };
-	}
-	return 0;
+	for (size_t i = 0; i < h->secrets.len; i++)
+		*ARENA_PUSH(&r->job->arena, &h->binds) = (struct hardening_bind){
+			h->secrets.items[i].file,
+			arena_printf(&r->job->arena, "/run/secrets/%s", h->secrets.items[i].id),
+		};
 }
 
 /* A form that cannot be told writes nothing. */
@@ -140,7 +131,7 @@ static int print(struct run *r, err *e)
 	struct stream out;
 	int result = 0;
 
-	if (name_secrets(r, strcmp(form, "bundle") == 0, e) < 0)
+	if (forms_secrets(&r->launch.hardening, &r->job->arena, e) < 0)
 		return -1;
 	forms.image = forms_image(&r->target, &r->launch.rootfs.image, &r->job->arena);
 	output_stdout(&out);
@@ -150,8 +141,10 @@ static int print(struct run *r, err *e)
 		result = forms_docker(&forms, &out, e);
 	else if (strcmp(form, "compose") == 0)
 		result = forms_compose(&forms, &out, e);
-	else
+	else {
+		bind_secrets(r);
 		bundle_write(&r->launch.hardening, &host, &out);
+	}
 	return stream_finish(&out, result < 0 ? &(err){ 0 } : e) < 0 ? -1 : result;
 }
 

@@ -3,6 +3,7 @@
  * signed, attested and read back. */
 #include "flow/seal.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "cmd/copying.h"
 #include "cmd/message.h"
@@ -12,6 +13,7 @@
 #include "cmd/seal_show.h"
 #include "cmd/sealing.h"
 #include "cmd/signing.h"
+#include "flow/pack.h"
 #include "sys/file.h"
 
 #include <stddef.h>
@@ -155,9 +157,7 @@ static int prepare_judging(struct run *r, err *e)
 	r->judging_flags = (struct judging_flags){ .db = f->db,
 		                                       .ignorefile = f->ignorefile,
 		                                       .vex = f->vex };
-	if (reading_prepare(&r->reading, r->job, &f->reading, &r->flags.signing.network, r->place_name,
-	                    e) < 0 ||
-	    judging_prepare(&r->judging, r->job, &r->judging_flags, &r->reading, e) < 0)
+	if (judging_prepare(&r->judging, r->job, &r->judging_flags, &r->reading, e) < 0)
 		return -1;
 	r->reading.progress.target = r->source.text;
 	r->options.wishes.image = r->reading.options;
@@ -198,16 +198,96 @@ static int prepare_trust(struct run *r, err *e)
 /* A worker for what is written is forked before any secret is read (cmd/signing.h). */
 static int prepare(struct run *r, const struct texts *operands, err *e)
 {
-	r->flags.signing.timeout_ms = r->flags.sealing.reading.timeout_ms;
+	const struct sealing_flags *f = &r->flags.sealing;
+
+	r->flags.signing.timeout_ms = f->reading.timeout_ms;
 	if (take_places(r, operands, e) < 0)
 		return -1;
-	r->may_sign = true;
-	if (signing_open(&r->signing, &r->secrets, &r->flags.signing, &r->images, e) < 0 ||
-	    sealing_configure(r->job, &r->flags.sealing, e) < 0 || prepare_judging(r, e) < 0 ||
-	    prepare_trust(r, e) < 0)
+	r->may_sign = !f->pack_only;
+	if ((r->may_sign &&
+	     signing_open(&r->signing, &r->secrets, &r->flags.signing, &r->images, e) < 0) ||
+	    sealing_configure(r->job, &r->flags.sealing, e) < 0 ||
+	    reading_prepare(&r->reading, r->job, &f->reading, &r->flags.signing.network, r->place_name,
+	                    e) < 0 ||
+	    (!f->pack_only && prepare_judging(r, e) < 0) || prepare_trust(r, e) < 0)
 		return -1;
 	return seal_show_open(&r->show, r->job, r->flags.format ? r->flags.format : "text",
 	                      &r->flags.output, ALL_FORMATS, e);
+}
+
+/* -- the pack ---------------------------------------------------------------------------------- */
+
+static int report(void (*write)(const struct run *r, struct stream *out), const char *name,
+                  const struct run *r, struct transfer_file *out, err *e)
+{
+	buf text = BUF_INIT(LIMIT_SETTINGS);
+	struct stream stream;
+
+	stream_init(&stream, stream_to_buf, &text);
+	write(r, &stream);
+	int status = stream_finish(&stream, e);
+
+	if (status == 0)
+		*out = (struct transfer_file){ name, arena_bytes(&r->job->arena, buf_bytes(&text)) };
+	buf_done(&text);
+	return status;
+}
+
+static void write_json(const struct run *r, struct stream *out)
+{
+	seal_json(&r->page, out);
+}
+
+static void write_text(const struct run *r, struct stream *out)
+{
+	static const struct terminal paper_of_80 = { .width = 80 };
+
+	seal_text(&r->page, &paper_of_80, out);
+}
+
+static int write_pack(struct run *r, err *e)
+{
+	struct target at = r->options.place ? r->place : r->source;
+	struct transfer_file reports[2];
+	struct pack_options o = { .path = r->flags.sealing.pack,
+		                      .target = &at,
+		                      .root = r->flags.sealing.pack_only ? NULL : &r->page.top,
+		                      .registry = r->options.to,
+		                      .tmp_dir = r->reading.options.tmp_dir,
+		                      .environment = r->job->environment,
+		                      .trusted_root = r->options.root,
+		                      .public_key = r->page.public_key,
+		                      .identity = r->page.identity,
+		                      .issuer = r->page.issuer,
+		                      .policy = r->options.policy,
+		                      .reports = reports,
+		                      .clock = r->options.clock };
+
+	if (!r->flags.sealing.pack_only) {
+		if (report(write_json, "seal.json", r, &reports[0], e) < 0 ||
+		    report(write_text, "seal.txt", r, &reports[1], e) < 0)
+			return -1;
+		o.reports_len = 2;
+	}
+	return pack_write(&o, &r->job->arena, e) < 0
+	           ? err_wrap(e, "pack '%s'", SHOW(bytes_str(o.path)))
+	           : 0;
+}
+
+/* Of an image that is sealed already: --key is the public half. */
+static int pack_alone(struct run *r, err *e)
+{
+	const char *key = r->flags.signing.key.key;
+
+	if (!r->flags.sealing.pack || r->options.place)
+		return err_set(e, ERR_USAGE, 0, "--pack-only wants --pack FILE, and IMAGE alone");
+	if (key && file_read_all(key, LIMIT_KEY, &r->job->arena, &r->page.public_key, e) < 0)
+		return -1;
+	if (key && bytes_search(r->page.public_key, BYTES("PRIVATE KEY-----")) < r->page.public_key.n)
+		return err_set(e, ERR_USAGE, 0,
+		               "'%s' is a private key, and goes into no pack: give the .pub beside it",
+		               SHOW(bytes_str(key)));
+	return write_pack(r, e);
 }
 
 /* -- the run ----------------------------------------------------------------------------------- */
@@ -219,6 +299,8 @@ static int run(struct run *r, err *e)
 	int status = seal_run(&r->options, &r->job->arena, &r->page, e);
 
 	progress_end(&r->reading.progress);
+	if (status == 0 && r->page.passes && !r->flags.dry && r->flags.sealing.pack)
+		status = write_pack(r, e);
 	return seal_show_end(&r->show, &r->page, status < 0 ? &late : e) < 0 ? -1 : status;
 }
 
@@ -231,15 +313,19 @@ static int seal_run_applet(struct job *job, const void *options, const struct te
 	r->secrets = *job;
 	r->secrets.arena = (struct arena)ARENA_INIT;
 	r->flags = *(const struct seal_flags *)options;
-	int status = prepare(r, operands, e) < 0 ? -1 : run(r, e);
+	int status = prepare(r, operands, e);
+
+	if (status == 0)
+		status = r->flags.sealing.pack_only ? pack_alone(r, e) : run(r, e);
 
 	logout(r);
 	judging_done(&r->judging);
 	seal_show_close(&r->show);
 	if (status < 0)
 		return -1;
-	return r->page.passes ? STATUS_DONE
-	                      : status_exit(STATUS_FINDINGS, &r->flags.sealing.exit_code);
+	return r->page.passes || r->flags.sealing.pack_only
+	           ? STATUS_DONE
+	           : status_exit(STATUS_FINDINGS, &r->flags.sealing.exit_code);
 }
 
 const struct applet applet_seal = {

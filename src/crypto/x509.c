@@ -2,6 +2,7 @@
 #include "crypto/x509.h"
 
 #include "base/limits.h"
+#include "crypto/key_own.h"
 #include "crypto/x509_own.h"
 
 #include <arpa/inet.h>

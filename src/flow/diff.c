@@ -5,7 +5,9 @@
 #include "base/pack.h"
 #include "base/text.h"
 #include "flow/convert.h"
+#include "flow/diff_measure.h"
 #include "sbom/parts.h"
+#include "secret/inspector.h"
 #include "version/version.h"
 
 #include <stdlib.h>
@@ -93,7 +95,22 @@ static int unpack(struct side *s, struct arena *a, err *e)
 	return 0;
 }
 
-static int read_side(const struct target *target, const struct bill_options *o, struct arena *a,
+static int read_image(const struct target *target, const struct diff_options *o, struct side *s,
+                      err *e)
+{
+	const struct inspector *inspectors[INSPECTORS_MOST + 1];
+	struct image_options image = o->bill.image;
+
+	audit_inspectors(o->skip_secrets ? NULL : &secret_inspector, inspectors);
+	image.inspectors = inspectors;
+	if (audit_gather(target, &image, &s->bill.image, &s->bill.facts, e) < 0)
+		return -1;
+	s->is_image = true;
+	bill_show(&s->bill, &o->bill);
+	return 0;
+}
+
+static int read_side(const struct target *target, const struct diff_options *o, struct arena *a,
                      struct side *s, err *e)
 {
 	struct stream out, *outs[] = { &out };
@@ -102,20 +119,19 @@ static int read_side(const struct target *target, const struct bill_options *o, 
 		                                     .asks = asks,
 		                                     .outs = outs,
 		                                     .len = 1,
-		                                     .tmp_dir = o->image.tmp_dir,
-		                                     .timeout_ms = o->image.timeout_ms };
+		                                     .tmp_dir = o->bill.image.tmp_dir,
+		                                     .timeout_ms = o->bill.image.timeout_ms };
 	err full = { 0 };
 	int result;
 
-	*s = (struct side){ .packed = BUF_INIT(PACKED_MAX), .is_image = target->kind != TARGET_SBOM };
+	*s = (struct side){ .packed = BUF_INIT(PACKED_MAX) };
 	stream_init(&out, stream_to_buf, &s->packed);
-	if (s->is_image) {
-		result = bill_make(target, o, &s->bill, e);
-		s->is_image = result == 0;
+	if (target->kind == TARGET_SBOM) {
+		result = convert_file(target->path, &convert, e);
+	} else {
+		result = read_image(target, o, s, e);
 		if (result == 0)
 			put_packed(NULL, &s->bill.sbom, &out);
-	} else {
-		result = convert_file(target->path, &convert, e);
 	}
 	if (stream_finish(&out, &full) < 0 && result == 0) {
 		*e = full;
@@ -395,7 +411,7 @@ static void compare_layers(const struct image *before, const struct image *after
 /* -- all --------------------------------------------------------------------------------------- */
 
 int diff_make(const struct target *before, const struct target *after,
-              const struct bill_options *options, struct arena *a, struct diff_page *out, err *e)
+              const struct diff_options *options, struct arena *a, struct diff_page *out, err *e)
 {
 	struct side sides[2] = { 0 };
 	int result = read_side(before, options, a, &sides[0], e);
@@ -406,6 +422,11 @@ int diff_make(const struct target *before, const struct target *after,
 	if (result == 0) {
 		compare_packages(&sides[0], &sides[1], a, out);
 		out->images = sides[0].is_image && sides[1].is_image;
+	}
+	for (int i = 0; i < 2 && result == 0 && out->images; i++) {
+		result = diff_measure(&sides[i].bill, options, i == 1, a, out, e);
+		if (result < 0)
+			result = err_wrap(e, "%s", SHOW(bytes_str(i == 0 ? before->text : after->text)));
 	}
 	if (result == 0 && out->images) {
 		compare_settings(&sides[0].bill.image, &sides[1].bill.image, a, out);

@@ -3,15 +3,24 @@
  *
  * A package is its type and its name; the versions that only one side has are paired, oldest with
  * oldest, and what is left over was added or removed. Where a file lies and of which layer makes no
- * difference, so that an image and its bill differ in nothing. Settings, layers and sizes are
- * compared when both are images.
- * Threading: as image_read (one thread, no other running). */
+ * difference, so that an image and its bill differ in nothing. Settings, layers, sizes and what an
+ * attacker would find are compared when both are images.
+ * Threading: as image_read and prove_image (one thread, no other running). */
 #pragma once
 
 #include "flow/bill.h"
 #include "report/diff_page.h"
 
-/* diff_make(before, after, options, a, out, e): options.image.network may be set for both. Arena.
- * Errors of bill_make and convert_file, with the target's name. */
+struct diff_options {
+	struct bill_options bill; /* its image's network may be set for both */
+	bool skip_secrets;        /* do not search contents */
+	struct database *db;      /* of vulnerabilities; may be NULL */
+	/* start each hardened and attack it (flow/prove.h); environment: of this process */
+	bool prove;
+	char *const *environment;
+};
+
+/* diff_make(before, after, options, a, out, e): arena. Errors of audit_gather, convert_file,
+ * the database and prove_image, with the target's name. */
 int diff_make(const struct target *before, const struct target *after,
-              const struct bill_options *options, struct arena *a, struct diff_page *out, err *e);
+              const struct diff_options *options, struct arena *a, struct diff_page *out, err *e);

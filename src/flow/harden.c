@@ -28,9 +28,9 @@ struct hardening_job {
 	const struct target *to;
 	struct arena *arena;
 	struct harden_page *page;
-	struct target from;   /* on this machine */
-	const char *work;     /* our folder */
-	struct target draft;  /* the result, before it is in its place */
+	struct target from;  /* on this machine */
+	const char *work;    /* our folder */
+	struct target draft; /* the result, before it is in its place */
 	struct image image;
 	struct facts facts;
 	struct secrets_page secrets;
@@ -189,8 +189,9 @@ static void judge_shells(struct hardening_job *j)
 		    purpose_tool_of(tree_name(tree, i)) != PURPOSE_SHELL ||
 		    closure_of(&j->closure, tree, i) != REACH_YES || i == j->program)
 			continue;
-		refuse(j, "the entry point runs a script with %s, which may start anything: name the "
-		          "program itself, or say --keep-shell",
+		refuse(j,
+		       "the entry point runs a script with %s, which may start anything: name the "
+		       "program itself, or say --keep-shell",
 		       SHOW(tree_path(tree, i, j->arena)));
 		return;
 	}
@@ -220,8 +221,8 @@ static void mend(struct hardening_job *j)
 
 static void add_label(struct hardening_job *j, const char *name, const char *value)
 {
-	*ARENA_PUSH(j->arena, &j->image.config.labels) =
-		(struct oci_label){ bytes_str(name), bytes_str(value) };
+	*ARENA_PUSH(j->arena, &j->image.config.labels) = (struct oci_label){ bytes_str(name),
+		                                                                 bytes_str(value) };
 }
 
 static void label(struct hardening_job *j)
@@ -277,6 +278,7 @@ static int write_draft(struct hardening_job *j, err *e)
 		                       .deadline = deadline_in(timeout ? timeout : LIMIT_TIME_MS),
 		                       .compress = j->options->compress,
 		                       .version = j->options->version,
+		                       .tag = transfer_tag(j->image.reference, j->arena),
 		                       .folder = j->draft.path };
 	struct draft_result done;
 
@@ -292,8 +294,9 @@ static int write_draft(struct hardening_job *j, err *e)
 			j->arena, "%llu files and folders that only root could read: group %u reads them",
 			(unsigned long long)done.opened, j->user.gid);
 	if (done.databases > 0)
-		*ARENA_PUSH(j->arena, &j->page->notes) =
-			"rpm's database is as it was: it still names packages that are gone";
+		*ARENA_PUSH(
+			j->arena,
+			&j->page->notes) = "rpm's database is as it was: it still names packages that are gone";
 	return 0;
 }
 
@@ -329,7 +332,8 @@ static void tell_health(struct hardening_job *j, const struct health_result *r)
 	for (size_t i = 0; i < r->missing.len; i++)
 		refuse(j, "its program misses %s: --keep names what stays", SHOW(r->missing.items[i]));
 	if (r->missing.len == 0 && r->words.n > 0)
-		refuse(j, "its program's last words: %s", SHOW(bytes_trim(r->words)));
+		refuse(j, "its program's last words: %s",
+		       SHOW(bytes_skip(r->words, r->words.n > SHOWN_MOST ? r->words.n - SHOWN_MOST : 0)));
 }
 
 /* What is unpacked for it goes with our folder. */
@@ -422,7 +426,8 @@ int harden_run(const struct target *from, const struct target *to,
 		return -1;
 	int status = run(j, from, e);
 
-	(void)nftw(j->work, remove_one, 16, FTW_DEPTH | FTW_PHYS); /* what stays is in a folder of ours */
+	(void)nftw(j->work, remove_one, 16,
+	           FTW_DEPTH | FTW_PHYS); /* what stays is in a folder of ours */
 	out->changes.items = j->changes.items;
 	out->changes.len = j->changes.len;
 	return status;

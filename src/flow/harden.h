@@ -3,8 +3,9 @@
  * root, without secrets, in two layers, and only if it is as it should be.
  *
  * Read once for the facts (flow/audit.h), then once more for what stays (harden_draft.h), which
- * becomes a layout of its own; that is searched for secrets, started if the user says how to ask it,
- * and only then copied to its place. Disk: the expanded layers, once, and the result, in tmp_dir.
+ * becomes a layout of its own; that is searched for secrets, started if the user says how to ask
+ * it, and only then copied to its place. Disk: the expanded layers, once, and the result, in
+ * tmp_dir.
  * Threading: as image_read (one thread, no other running). */
 #pragma once
 
@@ -19,9 +20,9 @@ struct harden_options {
 	char *const *environment;
 	struct strings keep;
 	bool shell, accept_secrets;
-	enum codec compress; /* CODEC_GZIP or CODEC_ZSTD */
-	const int64_t *epoch; /* SOURCE_DATE_EPOCH; NULL: the day the image was made */
-	const char *version;  /* of this program */
+	enum codec compress;                 /* CODEC_GZIP or CODEC_ZSTD */
+	const int64_t *epoch;                /* SOURCE_DATE_EPOCH; NULL: the day the image was made */
+	const char *version;                 /* of this program */
 	const struct health_options *health; /* NULL: nothing is started; the store is set here */
 };
 

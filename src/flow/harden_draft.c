@@ -125,6 +125,7 @@ static int write_papers(const struct draft *d, const struct layout *l,
 	                 &manifest, e) < 0)
 		return -1;
 	manifest.platform = w->image->platform;
+	manifest.ref_name = bytes_str(w->tag);
 	*ARENA_PUSH(d->arena, &entries) = manifest;
 	return layout_commit(l, &entries, no_index, NULL, e);
 }

@@ -25,13 +25,14 @@ struct draft_wish {
 	const struct cargo_options *source;
 	struct deadline deadline;
 	enum codec compress;
-	int64_t epoch;      /* no time is later */
+	int64_t epoch; /* no time is later */
 	const char *version;
+	const char *tag;    /* as the source has it; "" none */
 	const char *folder; /* where the layout is made */
 };
 
 struct draft_result {
-	uint64_t opened; /* files that only root could read */
+	uint64_t opened;    /* files that only root could read */
 	uint64_t databases; /* that cannot be edited, and may name packages that are gone */
 	uint64_t octets;    /* of the blobs */
 };
@@ -59,10 +60,10 @@ struct draft {
 	const struct draft_wish *wish;
 	struct draft_result *out;
 	struct arena *arena;
-	struct draft_spool *spools;  /* of each layer */
+	struct draft_spool *spools; /* of each layer */
 	size_t spools_len;
-	struct draft_body *bodies;   /* of each node */
-	struct pour pours[2];        /* the distribution's, the program's */
+	struct draft_body *bodies; /* of each node */
+	struct pour pours[2];      /* the distribution's, the program's */
 };
 
 /* draft_open(d, e): the layers expanded, and where each body lies. draft_close. */

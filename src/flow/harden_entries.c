@@ -17,7 +17,7 @@
 struct entering {
 	struct draft *draft;
 	const struct tree *tree;
-	uint32_t *first[2]; /* of each content node, in each layer: index + 1 of its entry */
+	uint32_t *first[2];    /* of each content node, in each layer: index + 1 of its entry */
 	struct worker *worker; /* that edits databases; NULL: not asked yet */
 	uint32_t accounts[2];  /* nodes of passwd and group; TREE_NONE */
 };
@@ -40,13 +40,33 @@ static void open_to_user(const struct entering *x, struct pour_entry *entry)
 	x->draft->out->opened++;
 }
 
+static bool is_volume(const struct entering *x, bytes path)
+{
+	const struct strings *volumes = &x->draft->wish->config->volumes;
+
+	for (size_t i = 0; i < volumes->len; i++)
+		if (bytes_equal(path_join(x->draft->arena, BYTES(""), volumes->items[i]), path))
+			return true;
+	return false;
+}
+
+/* A folder that everybody could write to, and a volume of who was root, are the program's own now,
+ * so that it still can. */
 static void mend_mode(const struct entering *x, struct pour_entry *entry)
 {
-	bool is_shared_folder = entry->type == TAR_DIR && entry->mode & MODE_STICKY;
+	const struct settings_user *u = &x->draft->wish->user;
+	bool is_folder = entry->type == TAR_DIR;
+	bool is_shared_folder = is_folder && entry->mode & MODE_STICKY;
 
 	entry->mode &= ~MODE_SPECIAL;
-	if (entry->type != TAR_SYMLINK && !is_shared_folder)
-		entry->mode &= ~2U;
+	if (entry->type == TAR_SYMLINK || is_shared_folder)
+		return;
+	if (is_folder && (entry->mode & 2 || (u->is_new && is_volume(x, entry->path)))) {
+		entry->uid = u->uid;
+		entry->gid = u->gid;
+		entry->mode |= 0700;
+	}
+	entry->mode &= ~2U;
 	open_to_user(x, entry);
 }
 
@@ -174,8 +194,9 @@ static struct pour_entry *add(struct entering *x, size_t layer, bytes path, enum
 {
 	struct pour_entry *entry = ARENA_PUSH(x->draft->arena, &x->draft->pours[layer].entries);
 
-	*entry = (struct pour_entry){ .path = path, .type = type, .mode = mode, .fd = -1,
-		                          .mtime = x->draft->wish->epoch };
+	*entry = (struct pour_entry){
+		.path = path, .type = type, .mode = mode, .fd = -1, .mtime = x->draft->wish->epoch
+	};
 	return entry;
 }
 
@@ -273,8 +294,8 @@ static int add_all(struct entering *x, err *e)
 
 	for (uint32_t i = 1; i < tree_count(x->tree); i++)
 		if (!(tree_get(x->tree, i)->flags & TREE_HIDDEN) && select_stays(why[i]))
-			*ARENA_PUSH(x->draft->arena, &list) =
-				(struct staying){ tree_path(x->tree, i, x->draft->arena), i };
+			*ARENA_PUSH(x->draft->arena,
+			            &list) = (struct staying){ tree_path(x->tree, i, x->draft->arena), i };
 	if (list.len > 1)
 		qsort(list.items, list.len, sizeof(*list.items), compare);
 	for (size_t i = 0; status == 0 && i < list.len; i++)

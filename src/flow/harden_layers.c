@@ -37,8 +37,9 @@ static int expand_layer(struct draft *d, struct cargo *source, size_t i, err *e)
 	struct blob blob;
 
 	d->spools[i].fd = file_temp_unlinked(d->wish->source->tmp_dir, e);
-	if (d->spools[i].fd < 0 || blob_open(&source->origin, blob_d,
-	                                     image->names ? image->names[i] : BYTES(""), 0, &blob, e) < 0)
+	if (d->spools[i].fd < 0 ||
+	    blob_open(&source->origin, blob_d, image->names ? image->names[i] : BYTES(""), 0, &blob,
+	              e) < 0)
 		return -1;
 	struct expand x = { source->parser.worker, &blob, spool_write, spool_restart, &d->spools[i] };
 	int status = expand_run(&x, &image->parsed.diff_ids.items[i], e);
@@ -56,7 +57,8 @@ static int check_same(const struct draft *d, const struct cargo *source, err *e)
 
 	for (size_t i = 0; same && i < image->len; i++)
 		same = digest_equal(&image->parsed.diff_ids.items[i], &read->layers.items[i].diff_id);
-	return same ? 0 : err_set(e, ERR_FORMAT, 0, "it is another image now than it was when it was read");
+	return same ? 0
+	            : err_set(e, ERR_FORMAT, 0, "it is another image now than it was when it was read");
 }
 
 static int expand_all(struct draft *d, err *e)

@@ -155,6 +155,11 @@ const struct strings *policy_notes(const struct policy_session *s)
 	return &s->notes;
 }
 
+const struct strings *policy_files(const struct policy_session *s)
+{
+	return &s->files;
+}
+
 /* -- images ------------------------------------------------------------------------------------ */
 
 static int send_attachment(struct policy_session *s, const struct attachment *at, struct arena *a,

@@ -30,11 +30,13 @@ struct policy_session;
 /* policy_open(options, out, e): the worker, the policy, its files. Borrows options. ERR_USAGE: the
  * policy is wrong or asks for what is not understood, with line and column; ERR_ABSENT, ERR_IO,
  * ERR_LIMIT, ERR_BUG. policy_close(NULL) does nothing.
- * policy_notes(s): what the policy says that was taken to apply. Borrows.
+ * policy_notes(s): what the policy says that was taken to apply. policy_files(s): the files that it
+ * names, beside it. Borrow.
  * policy_judge(s, target, a, out, e): one image. A policy that is not met is no failure: out tells.
  * Errors of attachments_read, ERR_LIMIT, ERR_BUG. Arena. */
 int policy_open(const struct policy_options *options, struct policy_session **out, err *e);
 int policy_judge(struct policy_session *s, const struct target *target, struct arena *a,
                  struct decision *out, err *e);
 const struct strings *policy_notes(const struct policy_session *s);
+const struct strings *policy_files(const struct policy_session *s);
 void policy_close(struct policy_session *s);

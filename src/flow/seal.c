@@ -98,7 +98,7 @@ static int take_subjects(struct seal_run *r, const struct gather *g, err *e)
 	}
 	r->listed = g->subjects.items[0].digest;
 	r->page->root = r->subjects.items[0].digest;
-	r->top = r->o->place ? r->page->root : r->listed;
+	r->page->top = r->o->place ? r->page->root : r->listed;
 	return refuse_twins(r, e);
 }
 
@@ -271,7 +271,7 @@ static int check_pushed(struct seal_run *r, const struct transfer_result *pushed
 		if (!digest_equal(&pushed->config, &first->config))
 			return err_set(e, ERR_UNTRUSTED, 0, "the image changed between judging and pushing");
 		first->digest = r->subjects.items[0].digest = pushed->digest;
-		r->page->root = r->top = pushed->digest;
+		r->page->root = r->page->top = pushed->digest;
 		return 0;
 	}
 	return digest_equal(&pushed->digest, &r->page->root)

@@ -30,7 +30,7 @@ static bool is_listed(const struct attachments *list, const struct seal_attached
 static int recall(struct seal_run *r, err *e)
 {
 	const struct seal_options *o = r->o;
-	const struct target at = seal_place_at(&r->place, &r->top, r->arena);
+	const struct target at = seal_place_at(&r->place, &r->page->top, r->arena);
 	const struct attachments_options all = { .scope = SCOPE_ALL,
 		                                     .tell_all = true,
 		                                     .registry = o->to };
@@ -52,28 +52,57 @@ static int recall(struct seal_run *r, err *e)
 	return 0;
 }
 
-static bool lacks(const struct seal_run *r, const struct seal_subject *s, bytes content)
-{
-	const digest d = digest_of(DIGEST_SHA256, content);
-
-	return content.n > 0 && !seal_keep_find(&r->record, &s->digest, &d);
-}
-
 static bool lacks_signature(const struct seal_run *r)
 {
+	const digest content = seal_signature_content();
+
 	for (size_t i = 0; i < r->subjects.len; i++)
-		if (lacks(r, &r->subjects.items[i], BYTES(PREDICATE_SIGN)))
+		if (!seal_keep_find(&r->record, &r->subjects.items[i].digest, &content))
 			return true;
 	return false;
 }
 
+static bool lacks(const struct seal_run *r, const struct seal_item *item)
+{
+	return !seal_keep_find(&r->record, &item->subject->digest, &item->name);
+}
+
 static bool lacks_papers(const struct seal_run *r)
 {
-	for (size_t i = 0; i < r->subjects.len; i++)
-		for (size_t p = 0; p < SEAL_PAPERS; p++)
-			if (lacks(r, &r->subjects.items[i], r->subjects.items[i].papers.items[p]))
-				return true;
+	for (size_t i = 0; i < r->items.len; i++)
+		if (lacks(r, &r->items.items[i]))
+			return true;
 	return false;
+}
+
+/* -- what is to be attested -------------------------------------------------------------------- */
+
+/* Two platforms may say the same. */
+static void plan_one(struct seal_run *r, const struct seal_subject *s, enum seal_paper kind,
+                     bytes content)
+{
+	const digest name = digest_of(DIGEST_SHA256, content);
+
+	for (size_t i = 0; i < r->items.len; i++)
+		if (r->items.items[i].subject == s && digest_equal(&r->items.items[i].name, &name))
+			return;
+	if (content.n > 0)
+		*ARENA_PUSH(r->arena, &r->items) = (struct seal_item){ s, kind, content, name };
+}
+
+static void plan(struct seal_run *r)
+{
+	for (size_t i = 0; i < r->subjects.len; i++) {
+		const struct seal_subject *s = &r->subjects.items[i];
+
+		for (size_t k = 0; k < r->subjects.len; k++) {
+			const struct seal_subject *of = &r->subjects.items[k];
+
+			for (unsigned p = 0; p < SEAL_PAPERS && (of == s || s->is_index); p++)
+				if (of == s || p != SEAL_PROVENANCE)
+					plan_one(r, s, (enum seal_paper)p, of->papers.items[p]);
+		}
+	}
 }
 
 /* -- what is attached -------------------------------------------------------------------------- */
@@ -96,11 +125,11 @@ static void remember(struct seal_run *r, const struct signed_image *one, const d
 static struct target whereabouts(struct seal_run *r, const struct seal_subject *s,
                                  struct sign_wish *out)
 {
-	bool by_digest = *r->place.repository || digest_equal(&s->digest, &r->top);
+	bool by_digest = *r->place.repository || digest_equal(&s->digest, &r->page->top);
 
 	out->scope = by_digest ? SCOPE_ROOT : SCOPE_PLATFORM;
 	out->platform = &s->platform;
-	return seal_place_at(&r->place, by_digest ? &s->digest : &r->top, r->arena);
+	return seal_place_at(&r->place, by_digest ? &s->digest : &r->page->top, r->arena);
 }
 
 /* The root, and with an index all that it lists. */
@@ -129,53 +158,45 @@ static int sign(struct seal_run *r, const struct seal_hand *hand, err *e)
 }
 
 static int attest_one(struct seal_run *r, const struct seal_hand *hand,
-                      const struct seal_subject *s, enum seal_paper paper, err *e)
+                      const struct seal_item *item, err *e)
 {
-	const bytes content = s->papers.items[paper];
-	const digest name = digest_of(DIGEST_SHA256, content);
 	const struct testimony testimony = {
-		.content = content, .type = { seal_paper_type(paper), PREDICATE_JSON }
+		.content = item->content, .type = { seal_paper_type(item->kind), PREDICATE_JSON }
 	};
 	struct sign_wish wish = { .testimony = &testimony,
 		                      .as_bundle = r->o->as_bundle,
 		                      .as_tag = r->o->as_tag,
 		                      .now = r->o->wishes.now };
-	const struct target at = whereabouts(r, s, &wish);
+	const struct target at = whereabouts(r, item->subject, &wish);
 	struct sign_result result;
 
 	if (sign_image(&hand->who, &wish, hand->session, &at, r->arena, &result, e) < 0)
-		return err_wrap(e, "%s", seal_paper_name(paper));
-	remember(r, &result.items[0], &name);
+		return err_wrap(e, "%s", seal_paper_name(item->kind));
+	remember(r, &result.items[0], &item->name);
 	seal_keep_write(&r->o->keep, &r->record);
 	return 0;
 }
 
 static int attest(struct seal_run *r, const struct seal_hand *hand, err *e)
 {
-	for (size_t i = 0; i < r->subjects.len; i++)
-		for (unsigned p = 0; p < SEAL_PAPERS; p++) {
-			const struct seal_subject *s = &r->subjects.items[i];
-
-			if (lacks(r, s, s->papers.items[p]) &&
-			    attest_one(r, hand, s, (enum seal_paper)p, e) < 0)
-				return -1;
-		}
+	for (size_t i = 0; i < r->items.len; i++)
+		if (lacks(r, &r->items.items[i]) && attest_one(r, hand, &r->items.items[i], e) < 0)
+			return -1;
 	return 0;
 }
 
 /* -- what is told ------------------------------------------------------------------------------ */
 
 static void list_one(struct seal_run *r, const struct seal_subject *s, const char *name,
-                     const char *type, bytes content)
+                     const char *type, const digest *content)
 {
-	const digest d = digest_of(DIGEST_SHA256, content);
-	const struct seal_attached *at = seal_keep_find(&r->record, &s->digest, &d);
+	const struct seal_attached *at = seal_keep_find(&r->record, &s->digest, content);
 
 	*ARENA_PUSH(r->arena, &r->page->statements) = (struct seal_statement){
 		.name = name,
 		.type = type,
 		.subject = s->digest,
-		.manifest = at ? at->manifest : (digest){ 0 },
+		.content = *content,
 		.was_there = at != NULL,
 	};
 }
@@ -183,34 +204,31 @@ static void list_one(struct seal_run *r, const struct seal_subject *s, const cha
 /* Before anything is signed: what the record has was there. */
 static void list(struct seal_run *r)
 {
+	const digest signature = seal_signature_content();
+
 	for (size_t i = 0; i < r->subjects.len; i++) {
 		const struct seal_subject *s = &r->subjects.items[i];
 
-		list_one(r, s, "signature", PREDICATE_SIGN, BYTES(PREDICATE_SIGN));
-		for (unsigned p = 0; p < SEAL_PAPERS; p++)
-			if (s->papers.items[p].n > 0)
-				list_one(r, s, seal_paper_name((enum seal_paper)p),
-				         seal_paper_type((enum seal_paper)p), s->papers.items[p]);
+		list_one(r, s, "signature", PREDICATE_SIGN, &signature);
+		for (size_t k = 0; k < r->items.len; k++) {
+			const struct seal_item *item = &r->items.items[k];
+
+			if (item->subject == s)
+				list_one(r, s, seal_paper_name(item->kind), seal_paper_type(item->kind),
+				         &item->name);
+		}
 	}
 }
 
-/* In the order of list: the manifests that hold them now. */
+/* The manifests that hold them now. */
 static void complete(struct seal_run *r)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < r->page->statements.len; i++) {
+		struct seal_statement *s = &r->page->statements.items[i];
+		const struct seal_attached *at = seal_keep_find(&r->record, &s->subject, &s->content);
 
-	for (size_t i = 0; i < r->subjects.len; i++) {
-		const struct seal_subject *s = &r->subjects.items[i];
-
-		for (unsigned p = 0; p <= SEAL_PAPERS; p++) {
-			bytes content = p == 0 ? BYTES(PREDICATE_SIGN) : s->papers.items[p - 1];
-			const digest d = digest_of(DIGEST_SHA256, content);
-			const struct seal_attached *at = seal_keep_find(&r->record, &s->digest, &d);
-
-			if (content.n > 0 && at)
-				r->page->statements.items[n].manifest = at->manifest;
-			n += content.n > 0;
-		}
+		if (at)
+			s->manifest = at->manifest;
 	}
 }
 
@@ -256,6 +274,7 @@ int seal_attach_all(struct seal_run *r, err *e)
 	int status = 0;
 
 	seal_tell(r, SEAL_SIGN, SEAL_RUNS, "");
+	plan(r);
 	if (recall(r, e) < 0)
 		return -1;
 	list(r);
@@ -269,6 +288,7 @@ int seal_attach_all(struct seal_run *r, err *e)
 	complete(r);
 	r->page->identity = r->record.identity;
 	r->page->issuer = r->record.issuer;
+	r->page->public_key = r->record.public_key;
 	if (status == 0)
 		r->page->level = seal_build_level(&r->o->build, r->page->identity, r->page->issuer,
 		                                  &r->page->level_why);

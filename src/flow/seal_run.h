@@ -16,8 +16,17 @@ struct seal_subject {
 	digest digest;
 	struct platform platform; /* of a manifest in an index; else empty */
 	bool is_index;
-	struct seal_papers papers;
+	struct seal_papers papers; /* of an image; of an index only its provenance */
 	size_t image; /* index into page->images; of an index the first */
+};
+
+/* What is attested of a subject. Of an index that is, beside its own provenance, what is attested
+ * of each of its images: whoever is asked about the name that people pull finds it there. */
+struct seal_item {
+	const struct seal_subject *subject;
+	enum seal_paper kind;
+	bytes content;
+	digest name; /* of the content */
 };
 
 struct seal_run {
@@ -29,8 +38,11 @@ struct seal_run {
 		struct seal_subject *items; /* the root first */
 		size_t len, cap;
 	} subjects;
+	struct {
+		struct seal_item *items;
+		size_t len, cap;
+	} items;
 	digest listed;  /* what the source's name means: of one platform alone the index above it */
-	digest top;     /* what the place's name means in the end */
 	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
 	struct seal_record record;
 };

@@ -25,7 +25,7 @@ static struct target place_of(const struct seal_run *r)
 
 	return to && (to->kind == TARGET_REGISTRY || *to->tag)
 	           ? *to
-	           : seal_place_at(&r->place, &r->top, r->arena);
+	           : seal_place_at(&r->place, &r->page->top, r->arena);
 }
 
 /* -- a policy ---------------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ static int by_policy(struct seal_run *r, err *e)
 	const struct policy_options options = { .path = o->policy,
 		                                    .root = o->root,
 		                                    .root_is_named = o->root_is_named,
-		                                    .has_platform = !digest_equal(&r->top,
+		                                    .has_platform = !digest_equal(&r->page->top,
 		                                                                  &r->page->root),
 		                                    .all_platforms = r->subjects.items[0].is_index,
 		                                    .platform = r->subjects.items[0].platform,
@@ -139,7 +139,7 @@ static int check_type(struct back *b, const char *type, err *e)
 	};
 
 	if (attachments_read(&at, &options, r->arena, &b->there, e) < 0 ||
-	    check_root(bytes_str(DIGEST_TEXT(&b->there.subjects[0].digest)), &r->top, e) < 0)
+	    check_root(bytes_str(DIGEST_TEXT(&b->there.subjects[0].digest)), &r->page->top, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->page->statements.len; i++)
 		if (strcmp(r->page->statements.items[i].type, type) == 0 &&

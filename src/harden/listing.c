@@ -52,7 +52,7 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 
 	if (t->name.n > LIMIT_PATH || t->link.n > LIMIT_PATH)
 		return err_set(e, ERR_LIMIT, 0, "a name of more than %d octets", LIMIT_PATH);
-	bytes link = type == ENTRY_HARDLINK ? path_clean(t->link, w->link, sizeof(w->link), &escapes)
+	bytes link = type == ENTRY_HARDLINK  ? path_clean(t->link, w->link, sizeof(w->link), &escapes)
 	             : type == ENTRY_SYMLINK ? t->link
 	                                     : bytes_of(NULL, 0);
 
@@ -130,7 +130,8 @@ static bool take_entry(bytes *in, uint64_t size, struct listing_entry *out)
 	*out = (struct listing_entry){ 0 };
 	if (!pack_take_u64(in, ENTRY_FIFO, &type) || !pack_take_bytes(in, LIMIT_PATH, &entry->path) ||
 	    !pack_take_bytes(in, LIMIT_PATH, &entry->link) || !pack_take_u32(in, 07777, &entry->mode) ||
-	    !pack_take_u32(in, UINT32_MAX, &entry->uid) || !pack_take_u32(in, UINT32_MAX, &entry->gid) ||
+	    !pack_take_u32(in, UINT32_MAX, &entry->uid) ||
+	    !pack_take_u32(in, UINT32_MAX, &entry->gid) ||
 	    !pack_take_u64(in, INT64_MAX, &entry->size) || !pack_take_u64(in, INT64_MAX, &mtime) ||
 	    !pack_take_bool(in, &entry->sparse) || !pack_take_u64(in, size, &out->offset))
 		return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* papers - config and manifest of an image that is made (OCI image-spec 1.1, config.md, manifest.md).
+/* papers - config and manifest of an image that is made (OCI image-spec 1.1, config.md,
+ * manifest.md).
  *
  * Threading: pure. */
 #pragma once

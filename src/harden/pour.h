@@ -11,7 +11,7 @@
 #include "fmt/tar.h"
 
 struct pour_entry {
-	bytes path; /* clean */
+	bytes path;         /* clean */
 	enum tar_type type; /* FILE, HARDLINK, SYMLINK or DIR */
 	uint32_t mode, uid, gid;
 	int64_t mtime;
@@ -27,9 +27,9 @@ struct pour {
 		struct pour_entry *items;
 		size_t len, cap;
 	} entries;
-	size_t next;       /* entry whose header is due */
-	uint64_t at;       /* octets of the body in hand that were given */
-	buf pending;       /* of headers and padding */
+	size_t next; /* entry whose header is due */
+	uint64_t at; /* octets of the body in hand that were given */
+	buf pending; /* of headers and padding */
 	size_t pending_at;
 	bool ended;
 };

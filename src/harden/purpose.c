@@ -25,47 +25,52 @@ static bool is_one_of(bytes name, const char *const *names)
  * program's own: opt/shop, usr/src/app, var/www. */
 bool purpose_is_shared(bytes folder)
 {
-	static const char *const whole[] = { "bin",  "sbin", "lib",  "lib32", "lib64", "libx32", "etc",
-		                                 "dev",  "proc", "sys",  "run",   "boot",  "tmp",    NULL };
-	static const char *const outer[] = { "",          "usr",      "usr/src", "usr/local", "var",
-		                                 "var/lib",   "opt",      "srv",     "home",      "root",
-		                                 "mnt",       "media",    "var/opt", "usr/games", "usr/share",
-		                                 "usr/include", NULL };
-	static const char *const inner[] = { "usr/bin",         "usr/sbin",        "usr/lib",
-		                                 "usr/lib32",       "usr/lib64",       "usr/libx32",
-		                                 "usr/libexec",     "usr/local/bin",   "usr/local/sbin",
-		                                 "usr/local/lib",   "usr/local/share", "usr/local/etc",
-		                                 "usr/local/libexec", "usr/share/doc", "usr/share/dotnet",
-		                                 "var/cache",       "var/log",         "var/tmp",
-		                                 "var/spool",       "var/lib/dpkg",    "var/lib/apt",
-		                                 "var/lib/rpm",     "var/run",         NULL };
+	static const char *const whole[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc",
+		                                 "dev", "proc", "sys", "run",   "boot",  "tmp",    NULL };
+	static const char *const outer[] = { "",        "usr",       "usr/src",   "usr/local",
+		                                 "var",     "var/lib",   "opt",       "srv",
+		                                 "home",    "root",      "mnt",       "media",
+		                                 "var/opt", "usr/games", "usr/share", "usr/include",
+		                                 NULL };
+	static const char *const inner[] = { "usr/bin",           "usr/sbin",        "usr/lib",
+		                                 "usr/lib32",         "usr/lib64",       "usr/libx32",
+		                                 "usr/libexec",       "usr/local/bin",   "usr/local/sbin",
+		                                 "usr/local/lib",     "usr/local/share", "usr/local/etc",
+		                                 "usr/local/libexec", "usr/share/doc",   "usr/share/dotnet",
+		                                 "var/cache",         "var/log",         "var/tmp",
+		                                 "var/spool",         "var/lib/dpkg",    "var/lib/apt",
+		                                 "var/lib/rpm",       "var/run",         NULL };
 
 	return is_one_of(folder, outer) || is_within(folder, whole) || is_within(folder, inner);
 }
 
 bool purpose_is_document(bytes path)
 {
-	static const char *const folders[] = {
-		"usr/share/doc",      "usr/share/man",        "usr/share/info",    "usr/share/locale",
-		"usr/share/lintian",  "usr/share/bug",        "usr/share/groff",   "usr/share/help",
-		"usr/share/licenses", "usr/share/doc-base",   "usr/share/pixmaps", "usr/share/applications",
-		"usr/share/gtk-doc",  "usr/share/i18n",       "usr/lib/locale",    "usr/share/zsh",
-		"usr/share/fish",     "usr/share/menu",       "usr/share/gcc",     "usr/share/gdb",
-		"usr/share/linda",    "usr/share/bash-completion", "usr/share/vim", "usr/share/debianutils",
-		"usr/local/share/man", "usr/local/share/doc", "usr/local/man",     NULL
-	};
+	static const char *const folders[] = { "usr/share/doc",       "usr/share/man",
+		                                   "usr/share/info",      "usr/share/locale",
+		                                   "usr/share/lintian",   "usr/share/bug",
+		                                   "usr/share/groff",     "usr/share/help",
+		                                   "usr/share/licenses",  "usr/share/doc-base",
+		                                   "usr/share/pixmaps",   "usr/share/applications",
+		                                   "usr/share/gtk-doc",   "usr/share/i18n",
+		                                   "usr/lib/locale",      "usr/share/zsh",
+		                                   "usr/share/fish",      "usr/share/menu",
+		                                   "usr/share/gcc",       "usr/share/gdb",
+		                                   "usr/share/linda",     "usr/share/bash-completion",
+		                                   "usr/share/vim",       "usr/share/debianutils",
+		                                   "usr/local/share/man", "usr/local/share/doc",
+		                                   "usr/local/man",       NULL };
 
 	return is_within(path, folders);
 }
 
 bool purpose_is_passing(bytes path)
 {
-	static const char *const folders[] = { "var/cache",   "var/log",       "var/lib/apt",
-		                                   "var/backups", "var/lib/cache", "var/spool",
-		                                   "root",        "tmp",           "var/tmp",
-		                                   "run",         "proc",          "sys",
-		                                   "dev",         "var/mail",      "boot",
-		                                   NULL };
+	static const char *const folders[] = {
+		"var/cache", "var/log",  "var/lib/apt", "var/backups", "var/lib/cache", "var/spool",
+		"root",      "tmp",      "var/tmp",     "run",         "proc",          "sys",
+		"dev",       "var/mail", "boot",        NULL
+	};
 
 	return is_within(path, folders);
 }
@@ -74,8 +79,8 @@ bool purpose_is_needed(bytes path)
 {
 	static const char *const places[] = {
 		/* accounts and names */
-		"etc/passwd", "etc/group", "etc/nsswitch.conf", "etc/hosts", "etc/host.conf", "etc/gai.conf",
-		"etc/protocols", "etc/services", "etc/resolv.conf", "etc/hostname",
+		"etc/passwd", "etc/group", "etc/nsswitch.conf", "etc/hosts", "etc/host.conf",
+		"etc/gai.conf", "etc/protocols", "etc/services", "etc/resolv.conf", "etc/hostname",
 		/* which system this is */
 		"etc/os-release", "usr/lib/os-release", "etc/debian_version", "etc/alpine-release",
 		"etc/redhat-release", "etc/system-release", "etc/lsb-release", "etc/apk/repositories",
@@ -85,10 +90,10 @@ bool purpose_is_needed(bytes path)
 		"etc/ld-musl-aarch64.path",
 		/* certificates, OpenSSL, Kerberos */
 		"etc/ssl/certs", "etc/ssl/cert.pem", "etc/ssl/openssl.cnf", "usr/lib/ssl/certs",
-		"usr/lib/ssl/cert.pem", "usr/lib/ssl/openssl.cnf",
-		"etc/pki/tls/certs", "etc/pki/tls/cert.pem", "etc/pki/tls/openssl.cnf",
-		"etc/pki/ca-trust/extracted", "usr/share/ca-certificates", "etc/crypto-policies",
-		"usr/share/crypto-policies", "etc/krb5.conf", "etc/krb5.conf.d", "etc/gss",
+		"usr/lib/ssl/cert.pem", "usr/lib/ssl/openssl.cnf", "etc/pki/tls/certs",
+		"etc/pki/tls/cert.pem", "etc/pki/tls/openssl.cnf", "etc/pki/ca-trust/extracted",
+		"usr/share/ca-certificates", "etc/crypto-policies", "usr/share/crypto-policies",
+		"etc/krb5.conf", "etc/krb5.conf.d", "etc/gss",
 		/* time */
 		"etc/localtime", "etc/timezone", "usr/share/zoneinfo", NULL
 	};
@@ -98,8 +103,8 @@ bool purpose_is_needed(bytes path)
 
 bool purpose_is_folder(bytes path)
 {
-	static const char *const folders[] = { "tmp", "var/tmp", "run", "proc", "sys", "dev", "etc",
-		                                   "home", "var", "usr", NULL };
+	static const char *const folders[] = { "tmp", "var/tmp", "run", "proc", "sys", "dev",
+		                                   "etc", "home",    "var", "usr",  NULL };
 
 	return is_one_of(path, folders);
 }
@@ -111,8 +116,9 @@ bool purpose_is_settings(bytes path)
 
 bool purpose_is_program(bytes path)
 {
-	static const char *const folders[] = { "bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin",
-		                                   "usr/local/sbin", "usr/libexec", "usr/games", NULL };
+	static const char *const folders[] = { "bin",         "sbin",          "usr/bin",
+		                                   "usr/sbin",    "usr/local/bin", "usr/local/sbin",
+		                                   "usr/libexec", "usr/games",     NULL };
 
 	return is_within(path, folders);
 }
@@ -157,14 +163,15 @@ enum purpose_database purpose_database_of(bytes path)
 
 enum purpose_tool purpose_tool_of(bytes name)
 {
-	static const char *const shells[] = { "sh",  "bash", "rbash", "dash", "ash",     "zsh",
-		                                  "ksh", "mksh", "csh",   "tcsh", "busybox", "fish",
-		                                  "pwsh", "toybox", NULL };
-	static const char *const managers[] = { "apt", "apt-get", "apt-cache", "apt-key", "apt-mark",
-		                                    "apt-config", "apt-cdrom", "dpkg", "dpkg-deb", "apk",
-		                                    "dpkg-query", "dpkg-split", "dpkg-divert", "rpm", "yum",
-		                                    "dnf", "microdnf", "tdnf", "zypper", "pacman", "pip",
-		                                    "pip3", "npm", "npx", "yarn", "gem", "nuget", NULL };
+	static const char *const shells[] = { "sh",      "bash", "rbash", "dash",   "ash",
+		                                  "zsh",     "ksh",  "mksh",  "csh",    "tcsh",
+		                                  "busybox", "fish", "pwsh",  "toybox", NULL };
+	static const char *const managers[] = {
+		"apt",  "apt-get",  "apt-cache", "apt-key",    "apt-mark",   "apt-config",  "apt-cdrom",
+		"dpkg", "dpkg-deb", "apk",       "dpkg-query", "dpkg-split", "dpkg-divert", "rpm",
+		"yum",  "dnf",      "microdnf",  "tdnf",       "zypper",     "pacman",      "pip",
+		"pip3", "npm",      "npx",       "yarn",       "gem",        "nuget",       NULL
+	};
 
 	if (is_one_of(name, shells))
 		return PURPOSE_SHELL;

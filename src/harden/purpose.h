@@ -10,7 +10,7 @@
 /* purpose_is_shared(folder): the distribution's own, or everybody's: no program has it to itself,
  * whatever the working folder says. */
 bool purpose_is_shared(bytes folder);
-/* purpose_is_document(path): for people: manuals, translations, examples; completions for shells. */
+/* purpose_is_document(path): for people: manuals, translations, examples; shells' completions. */
 bool purpose_is_document(bytes path);
 /* purpose_is_passing(path): caches, logs, lists of what could be installed; root's own folder. */
 bool purpose_is_passing(bytes path);

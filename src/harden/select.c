@@ -16,6 +16,7 @@ const char *select_why_text(enum select_why why)
 		[SELECT_MANAGER] = "it installs packages",
 		[SELECT_DOCUMENT] = "it is for people",
 		[SELECT_PASSING] = "a cache, a log or somebody's own folder",
+		[SELECT_PRIVILEGED] = "without the rights that it gives it is of no use",
 		[SELECT_SECRET] = "it holds a secret",
 		[SELECT_DEVICE] = "it is no file",
 		[SELECT_RECORD] = "it tells of packages that are gone",
@@ -84,8 +85,8 @@ static void add_folder(struct selecting *s, bytes folder)
 		*ARENA_PUSH(s->arena, &s->out->folders) = folder;
 }
 
-/* name_path(s, text): a file is kept, its folder too where it is the program's own; a folder is kept
- * unless it is shared. */
+/* name_path(s, text): a file is kept, its folder too where it is the program's own; a folder is
+ * kept unless it is shared. */
 static void name_path(struct selecting *s, bytes text)
 {
 	uint32_t node;
@@ -105,8 +106,7 @@ static void name_path(struct selecting *s, bytes text)
 	*ARENA_PUSH(s->arena, &s->named) = path;
 }
 
-/* "--config=/etc/shop.json", "/srv/data", "-c/etc/x": what stands behind the first "=" or before it.
- */
+/* "--config=/etc/shop.json", "/srv/data": what stands behind the first "=", or the whole. */
 static void name_word(struct selecting *s, bytes word)
 {
 	size_t equals = bytes_find(word, '=');
@@ -164,11 +164,14 @@ static bool is_loaded(const struct selecting *s, uint32_t node)
 	       closure_of(s->closure, s->tree, node) == REACH_YES;
 }
 
-/* Of who may load anything: all that its packages need, by their own word. */
+/* Of who may load anything: all that its packages need, by their own word. A script of a shell
+ * starts programs of any package. */
 static void follow_needs(struct selecting *s)
 {
 	bool more = s->out->is_wide;
 
+	if (more && s->wish->shell)
+		memset(s->loaded, LOADED_NEEDED, s->facts->packages.len);
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < s->facts->edges.len; i++) {
@@ -232,9 +235,19 @@ static bool of_package(const struct selecting *s, uint32_t node, bytes path)
 	}
 }
 
+static bool is_privileged(const struct selecting *s, uint32_t node, bytes path)
+{
+	const struct tree_node *n = tree_get(s->tree, tree_content(s->tree, node));
+
+	if (!purpose_is_program(path))
+		return false;
+	return n->mode & 06000 || n->flags & TREE_CAPABILITY;
+}
+
 static enum select_why why_dropped(bytes path)
 {
-	enum purpose_tool tool = purpose_is_program(path) ? purpose_tool_of(path_base(path)) : PURPOSE_NO_TOOL;
+	enum purpose_tool tool = purpose_is_program(path) ? purpose_tool_of(path_base(path))
+	                                                  : PURPOSE_NO_TOOL;
 
 	if (tool != PURPOSE_NO_TOOL)
 		return tool == PURPOSE_SHELL ? SELECT_SHELL : SELECT_MANAGER;
@@ -243,27 +256,43 @@ static enum select_why why_dropped(bytes path)
 	return purpose_is_passing(path) ? SELECT_PASSING : SELECT_UNREACHED;
 }
 
-static enum select_why judge_file(const struct selecting *s, uint32_t node, bytes path)
+bool select_is_tool(const struct selecting *s, bytes path)
 {
-	bool is_tool = purpose_is_program(path) && purpose_tool_of(path_base(path)) != PURPOSE_NO_TOOL;
+	enum purpose_tool tool = purpose_is_program(path) ? purpose_tool_of(path_base(path))
+	                                                  : PURPOSE_NO_TOOL;
 
-	if (s->wish->secrets[tree_content(s->tree, node)])
-		return SELECT_SECRET;
-	if (is_asked(s, path))
-		return SELECT_ASKED;
-	if (is_loaded(s, node) && (!is_tool || s->wish->shell || node == s->wish->program))
-		return SELECT_LOADED;
+	return tool == PURPOSE_MANAGER || (tool == PURPOSE_SHELL && !s->wish->shell);
+}
+
+/* By the path alone: what the program has to itself, what somebody names, what all read. */
+static enum select_why judge_path(const struct selecting *s, bytes path)
+{
 	if (is_below(path, &s->out->folders))
 		return SELECT_FOLDER;
 	if (is_below(path, &s->named))
 		return SELECT_NAMED;
 	if (purpose_is_needed(path))
 		return SELECT_NEEDED;
-	if (purpose_database_of(path) != PURPOSE_NO_DATABASE)
-		return SELECT_DATABASE;
-	if (of_package(s, node, path) && (!is_tool || s->wish->shell))
-		return SELECT_PACKAGE;
-	return why_dropped(path);
+	return purpose_database_of(path) != PURPOSE_NO_DATABASE ? SELECT_DATABASE : SELECT_UNREACHED;
+}
+
+static enum select_why judge_file(const struct selecting *s, uint32_t node, bytes path)
+{
+	bool is_tool = select_is_tool(s, path);
+	enum select_why why;
+
+	if (s->wish->secrets[tree_content(s->tree, node)])
+		return SELECT_SECRET;
+	if (is_asked(s, path))
+		return SELECT_ASKED;
+	if (is_loaded(s, node) && (!is_tool || node == s->wish->program))
+		return SELECT_LOADED;
+	why = judge_path(s, path);
+	if (why != SELECT_UNREACHED)
+		return why;
+	if (is_tool || !of_package(s, node, path))
+		return why_dropped(path);
+	return is_privileged(s, node, path) ? SELECT_PRIVILEGED : SELECT_PACKAGE;
 }
 
 /* Folders stay for what is in them, or because a program may want to have them. */

@@ -7,12 +7,14 @@
  *
  * What stays, by the first rule that says so: what was asked for by name (--keep); the program and
  * what it surely loads (closure/closure.h: also what libraries are known to open by name); the
- * folders that the program has to itself, wholly; files that its words or its environment name; what
- * every program reads through its libraries (purpose.h); the libraries, data and settings, but not the
- * programs, of each package of the distribution of which something is loaded; of the program's own
- * package everything. A program that may load or start anything (an interpreter) keeps, besides, all
- * that its packages need by their own word, and what no package owns, but neither a shell nor a
- * package manager. Of what stays the links that lead to it, the folders on the way and the licences.
+ * folders that the program has to itself, wholly; files that its words or its environment name;
+ * what every program reads through its libraries (purpose.h); the libraries, data and settings, but
+ * not the programs, of each package of the distribution of which something is loaded; of the
+ * program's own package everything. A program that may load or start anything (an interpreter)
+ * keeps, besides, all that its packages need by their own word, and what no package owns, but
+ * neither a shell nor a package manager. Where the wish is to keep a shell, and one is started, all
+ * packages count as loaded. Of what stays the links that lead to it, the folders on the way and the
+ * licences.
  * Threading: pure. */
 #pragma once
 
@@ -25,6 +27,7 @@ enum select_why {
 	SELECT_MANAGER,
 	SELECT_DOCUMENT,
 	SELECT_PASSING, /* caches, logs */
+	SELECT_PRIVILEGED, /* setuid, setgid, capabilities: without them of no use */
 	SELECT_SECRET,
 	SELECT_DEVICE,
 	SELECT_RECORD, /* in a database: of a package that is gone */
@@ -55,10 +58,10 @@ enum select_fate {
 };
 
 struct select_wish {
-	struct strings keep;      /* patterns of paths (path_fits) */
-	bool shell;               /* shells may stay where something loads them */
-	const uint8_t *secrets;   /* of each node: it holds a secret */
-	uint32_t program;         /* the node of the file that is started; TREE_NONE */
+	struct strings keep;         /* patterns of paths (path_fits) */
+	bool shell;                  /* shells may stay where something loads them */
+	const uint8_t *secrets;      /* of each node: it holds a secret */
+	uint32_t program;            /* the node of the file that is started; TREE_NONE */
 	const struct strings *words; /* of the command line */
 };
 

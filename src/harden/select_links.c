@@ -30,9 +30,7 @@ static bool leads_to_staying(const struct selecting *s, uint32_t node, bytes pat
 		return false;
 	if (tree_get(s->tree, target)->type != ENTRY_DIR && is_foreign(s, node, target))
 		return false;
-	/* the many names of one program */
-	return !(purpose_is_program(path) && purpose_tool_of(path_base(path)) != PURPOSE_NO_TOOL &&
-	         !s->wish->shell);
+	return !select_is_tool(s, path); /* one of the many names of a program */
 }
 
 /* Each round finds links that lead to what the round before kept. */

@@ -22,6 +22,9 @@ enum { LOADED_NOT, LOADED_SOME, LOADED_NEEDED, LOADED_OWN };
 /* select_owner(s, node): the package of the distribution that owns it: index + 1; 0: none. */
 uint32_t select_owner(const struct selecting *s, uint32_t node);
 
+/* select_is_tool(s, path): a package manager, or a shell that nobody wants to keep. */
+bool select_is_tool(const struct selecting *s, bytes path);
+
 /* select_links(s): links that lead to what stays, and the folders on the way (select_links.c).
  * select_packages(s): what becomes of the packages, and what follows of it: their records and
  * licences (select_packages.c). */

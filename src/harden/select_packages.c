@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of the distribution's packages, and of the records and licences that tell of them. */
+/* What becomes of the distribution's packages, and of the records and licences that tell of
+ * them. */
 #include "base/map.h"
 #include "base/pack.h"
 #include "base/path.h"

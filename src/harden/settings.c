@@ -143,8 +143,8 @@ static void drop_secrets(struct mending *m)
 		bytes name = name_of(env->items[i]);
 
 		if (is_secret(m, "env", bytes_slice(name, 0, 200)))
-			*ARENA_PUSH(m->arena, m->notes) =
-				arena_printf(m->arena, "ENV %s went: it holds a secret", SHOW(name));
+			*ARENA_PUSH(m->arena, m->notes) = arena_printf(
+				m->arena, "ENV %s went: it holds a secret", SHOW(name));
 		else
 			env->items[kept++] = env->items[i];
 	}
@@ -168,26 +168,33 @@ static uint64_t mended_port(uint64_t port)
 	return port == 443 ? 8443 : 8080;
 }
 
-/* mend_ports(m, setting): every ":80" or list of numbers ("80;81") in its value. */
+/* low_port_at(value, i, out): the digits from i on are a port below 1024, in "http://+:80/" or in
+ * "80;81"; so many they are, 0: no. */
+static size_t low_port_at(bytes value, size_t i, uint64_t *out)
+{
+	size_t n = 0;
+
+	if (i > 0 && !strchr(":;,", value.p[i - 1]))
+		return 0;
+	while (i + n < value.n && value.p[i + n] >= '0' && value.p[i + n] <= '9')
+		n++;
+	if (i + n < value.n && !strchr(";,/", value.p[i + n]))
+		return 0;
+	return text_take_u64(bytes_slice(value, i, n), 10, 1023, out) && *out > 0 ? n : 0;
+}
+
 static bytes mend_numbers(struct mending *m, bytes value)
 {
-	buf out = BUF_INIT(2 * value.n + 64);
+	buf out = BUF_INIT(4 * value.n + 4);
+	uint64_t port;
 
 	for (size_t i = 0; i < value.n;) {
-		size_t n = 0;
-		uint64_t port;
-		bool begins = i == 0 || value.p[i - 1] == ':' || value.p[i - 1] == ';' ||
-		              value.p[i - 1] == ',';
+		size_t n = low_port_at(value, i, &port);
 
-		while (i + n < value.n && value.p[i + n] >= '0' && value.p[i + n] <= '9')
-			n++;
-		bool ends = i + n == value.n || strchr(";,/", value.p[i + n]);
-
-		if (n > 0 && begins && ends && text_take_u64(bytes_slice(value, i, n), 10, 65535, &port) &&
-		    port > 0 && port < 1024)
+		if (n > 0)
 			buf_printf(&out, "%u", (unsigned)mended_port(port));
 		else
-			buf_put(&out, bytes_slice(value, i, n > 0 ? n : 1));
+			buf_putc(&out, value.p[i]);
 		i += n > 0 ? n : 1;
 	}
 	bytes made = arena_bytes(m->arena, buf_bytes(&out));
@@ -214,27 +221,34 @@ static void mend_dotnet_ports(struct mending *m)
 		set_env(m, "ASPNETCORE_HTTP_PORTS", BYTES("8080"));
 }
 
-/* mend_exposed(m): "80/tcp" becomes "8080/tcp" for .NET; port 22 goes with the programs of ssh. */
+/* exposed_as(m, port): what "80/tcp" is exposed as from now on; empty: not at all. Port 22 goes
+ * with the programs of ssh. */
+static bytes exposed_as(struct mending *m, bytes port)
+{
+	bytes rest = port, number = { 0 }, made = { 0 };
+	uint64_t v = 0;
+	const char *what = "went";
+
+	(void)bytes_take_until(&rest, '/', &number);
+	if (!text_take_u64(number, 10, 1023, &v) || v == 0)
+		return port;
+	if (v != 22 && m->wish->is_dotnet) {
+		made = bytes_str(arena_printf(m->arena, "%u/tcp", (unsigned)mended_port(v)));
+		what = v == 443 ? "is now 8443" : "is now 8080";
+	} else if (v != 22) {
+		made = port;
+		what = "stays: who is not root may be refused it";
+	}
+	*ARENA_PUSH(m->arena, m->notes) = arena_printf(m->arena, "EXPOSE %u %s", (unsigned)v, what);
+	return made;
+}
+
 static void mend_exposed(struct mending *m)
 {
 	struct strings *ports = &m->config->exposed_ports, made = { 0 };
 
 	for (size_t i = 0; i < ports->len; i++) {
-		bytes rest = ports->items[i], number = { 0 }, port = ports->items[i];
-		uint64_t v = 0;
-
-		(void)bytes_take_until(&rest, '/', &number);
-		if (text_take_u64(number, 10, 65535, &v) && v > 0 && v < 1024) {
-			if (v != 22 && !m->wish->is_dotnet) {
-				*ARENA_PUSH(m->arena, &made) = port;
-				continue;
-			}
-			port = v == 22 ? bytes_of(NULL, 0)
-			               : bytes_str(arena_printf(m->arena, "%u/tcp", (unsigned)mended_port(v)));
-			*ARENA_PUSH(m->arena, m->notes) =
-				arena_printf(m->arena, "EXPOSE %u %s%s", (unsigned)v, v == 22 ? "went" : "is now ",
-			                 v == 22 ? "" : SHOW(port));
-		}
+		bytes port = exposed_as(m, ports->items[i]);
 		bool again = port.n == 0;
 
 		for (size_t k = 0; k < made.len; k++)

@@ -46,9 +46,10 @@ static bool is_plain(bytes script)
 
 static bool is_builtin(bytes name)
 {
-	static const char *const names[] = { "cd", "set", "umask", "echo", ":", "true", "ulimit", ".",
-		                                 "source", "eval", "export", "trap", "if", "while", "for",
-		                                 "case", "until", "test", "read", "wait", NULL };
+	static const char *const names[] = { "cd",     "set",   "umask",  "echo", ":",      "true",
+		                                 "ulimit", ".",     "source", "eval", "export", "trap",
+		                                 "if",     "while", "for",    "case", "until",  "test",
+		                                 "read",   "wait",  NULL };
 
 	for (size_t i = 0; names[i]; i++)
 		if (bytes_is(name, names[i]))
@@ -95,9 +96,11 @@ static int exec_form(struct strings *words, const char *name, struct arena *a,
 	const char *why = why_not(words->items[at], &script);
 
 	if (why) {
-		*out_refused = arena_printf(a, "%s is a script for a shell that no list of words can stand for: "
-		                               "%s (\"%s\"); --keep-shell keeps the shell",
-		                            name, why, SHOW(words->items[at]));
+		*out_refused = arena_printf(
+			a,
+			"%s is a script for a shell that no list of words can stand for: "
+			"%s (\"%s\"); --keep-shell keeps the shell",
+			name, why, SHOW(words->items[at]));
 		return -1;
 	}
 	*words = joined(words, shell, &script.items[0], a);

@@ -76,6 +76,7 @@ static int touch(struct cache *c, struct cache_db *d, err *e)
 {
 	for (size_t i = 0; i < c->found_n; i++) {
 		sqlite_bind_int(d->st[TOUCH], 1, c->found[i]);
+		sqlite_bind_int(d->st[TOUCH], 2, (int64_t)c->found_n);
 		if (sqlite_once(d->st[TOUCH], e) < 0)
 			return -1;
 	}
@@ -95,6 +96,18 @@ static void touch_at_end(struct cache *c)
 		(void)sqlite_run(db, "COMMIT", &ignored); /* closing rolls back what did not commit */
 }
 
+/* A run that wrote moves it all into the file, so that the next one, which may only read, finds no
+ * long log to go through; so does one that finds such a log. Best effort: others may be reading. */
+static void shorten_log(struct cache *c)
+{
+	struct sqlite *db = c->writing ? &c->writer.db : &c->reader.db;
+	err ignored = { .kind = ERR_NONE };
+
+	if ((c->writing || (!c->corrupt && cache_db_log_is_long(c->dir))) &&
+	    sqlite_run(db, "PRAGMA busy_timeout=" BUSY_CLOSE_MS, &ignored) == 0)
+		(void)sqlite_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", &ignored);
+}
+
 void cache_close(struct cache *c)
 {
 	err ignored = { .kind = ERR_NONE }; /* a read transaction has nothing to lose */
@@ -104,13 +117,8 @@ void cache_close(struct cache *c)
 	cache_put_abort(c);
 	if (c->reading)
 		(void)sqlite_run(&c->reader.db, "COMMIT", &ignored);
-	err_clear(&ignored);
 	touch_at_end(c);
-	/* A run that wrote moves it all into the file, so that the next one, which may only read, finds
-	 * no long log to go through. Best effort: others may be reading. */
-	if (c->writing &&
-	    sqlite_run(&c->writer.db, "PRAGMA busy_timeout=" BUSY_CLOSE_MS, &ignored) == 0)
-		(void)sqlite_run(&c->writer.db, "PRAGMA wal_checkpoint(TRUNCATE)", &ignored);
+	shorten_log(c);
 	cache_db_close(&c->writer);
 	cache_db_close(&c->reader);
 	if (c->corrupt)

@@ -16,6 +16,8 @@
 #define LOCK_TRIES 200 /* of 10 ms */
 /* Files remembered as hashed: the blobs of 500 images of a hundred layers. */
 #define FILES_KEPT "50000"
+/* Who opens the file first goes through its whole log: half a millisecond. */
+#define LOG_LONG (512 << 10)
 
 static const char *const schema[] = {
 	"CREATE TABLE layer (id INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL,"
@@ -43,7 +45,8 @@ static const char *const statements[STATEMENTS] = {
 	[END_LAYER] = "UPDATE layer SET pieces = ?, octets = ? WHERE id = ?",
 	[WEIGH] = "SELECT sum(octets) FROM layer",
 	[OLDEST] = "SELECT id FROM layer WHERE id <> ? ORDER BY used LIMIT 1",
-	[TOUCH] = "UPDATE layer SET used = " NEXT_USE " WHERE id = ?",
+	[TOUCH] = "UPDATE layer SET used = " NEXT_USE " WHERE id = ?1"
+			  " AND used <= (SELECT max(used) FROM layer) - ?2",
 	[FILE_FIND] = "SELECT blob FROM file WHERE device = ? AND inode = ? AND place = ? AND size = ?"
 				  " AND mtime = ? AND ctime = ?",
 	[FILE_ADD] = "INSERT OR REPLACE INTO file (device, inode, place, size, mtime, ctime, blob)"
@@ -100,6 +103,16 @@ static int take_lock(const char *path, err *e)
 	}
 	close(fd);
 	return err_set(e, ERR_IO, 0, "'%s' is locked by another process", SHOW(bytes_str(path)));
+}
+
+bool cache_db_log_is_long(const char *dir)
+{
+	struct names n = names_in(dir);
+	struct stat st;
+	bool is_long = stat(n.wal, &st) == 0 && st.st_size > LOG_LONG;
+
+	arena_done(&n.a);
+	return is_long;
 }
 
 void cache_db_close(struct cache_db *d)

@@ -25,7 +25,7 @@ enum statement {
 	END_LAYER,     /* pieces, octets, row */
 	WEIGH,         /* -> octets of all layers */
 	OLDEST,        /* a row to spare -> row */
-	TOUCH,         /* row */
+	TOUCH,         /* row, n: nothing to be done where it is one of the last n that were used */
 	FILE_FIND,     /* device, inode, place, size, mtime, ctime -> blob */
 	FILE_ADD,      /* the same, blob */
 	FILE_TRIM,
@@ -41,8 +41,10 @@ struct cache_db {
 
 /* cache_db_open(dir, out, e): make what is missing, move aside what is corrupt. ERR_IO.
  * cache_db_close(d): also of one that was never opened (all zero).
+ * cache_db_log_is_long(dir): it is worth a checkpoint.
  * cache_db_discard(dir, d): d, which is closed, turned out to be corrupt: move it aside, unless
  * another process did. */
 int cache_db_open(const char *dir, struct cache_db *out, err *e);
 void cache_db_close(struct cache_db *d);
+bool cache_db_log_is_long(const char *dir);
 void cache_db_discard(const char *dir, const struct cache_db *d);

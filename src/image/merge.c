@@ -76,7 +76,7 @@ static void note_candidate(struct intake *in, const struct entry *file)
 {
 	struct merge *m = in->merge;
 	struct tree *tree = m->image->tree;
-	bool respelled = !tree_is_path(tree, in->node, file->path);
+	bool respelled = tree_respelled(tree, in->node, file->path);
 	bool link = file->type == ENTRY_HARDLINK || file->type == ENTRY_SYMLINK;
 
 	if (respelled)

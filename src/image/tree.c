@@ -114,6 +114,13 @@ bool tree_crossed(const struct tree *t)
 	return t->walk.oldest_link < t->layer;
 }
 
+bool tree_respelled(const struct tree *t, uint32_t node, bytes path)
+{
+	bool followed = t->walk.oldest_link != UINT16_MAX;
+
+	return followed && !tree_is_path(t, node, path);
+}
+
 /* Compares from the end, where paths differ first. */
 bool tree_is_path(const struct tree *t, uint32_t node, bytes path)
 {

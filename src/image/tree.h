@@ -96,9 +96,11 @@ uint32_t tree_content(const struct tree *t, uint32_t node);
 /* tree_crossed(t): the entry applied last lay behind a symbolic link of a lower layer. There
  * runtimes disagree: who unpacks onto the merged files (umoci, kaniko) follows the link as we do,
  * overlayfs (Docker, containerd) puts a new folder in its place. Worth a gap.
+ * tree_respelled(t, node, path): the entry applied last, of this (clean) path, lies at another one.
  * tree_is_path(t, node, path): path is the node's own path, links left aside. O(depth), no
  * memory. */
 bool tree_crossed(const struct tree *t);
+bool tree_respelled(const struct tree *t, uint32_t node, bytes path);
 bool tree_is_path(const struct tree *t, uint32_t node, bytes path);
 bool tree_seen(const struct tree *t, uint32_t node);
 /* tree_size_here(t, node): the octets that count at this name, so that a sum over all names counts

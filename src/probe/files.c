@@ -233,20 +233,21 @@ static void sys(const char *name, const struct probe_words *words)
 	write_any(name, paths);
 }
 
-/* What was masked is a folder without entries, or /dev/null: nothing is read. */
-static bool tells(const char *path)
+/* What was masked is an empty folder, or /dev/null: there, and without data. */
+static long tells(const char *path)
 {
-	char part[256];
+	char part[1024];
+	long n;
 
 	if (is_folder(path)) {
 		long fd = CALL(openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-		char entries[1024];
-		long n = CALL(getdents64, fd, entries, sizeof(entries));
 
+		n = CALL(getdents64, fd, part, sizeof(part));
 		CALL(close, fd);
-		return n > 2 * 24; /* more than . and .. */
+		return n > 2 * 24 ? 1 : -ENODATA; /* more than . and .. */
 	}
-	return read_file(path, part, sizeof(part)) > 0;
+	n = read_file(path, part, sizeof(part));
+	return n == 0 ? -ENODATA : n;
 }
 
 static void kernel_tables(const char *name, const struct probe_words *words)
@@ -260,23 +261,24 @@ static void kernel_tables(const char *name, const struct probe_words *words)
 		                                 "/sys/devices/virtual/powercap",
 		                                 NULL };
 
+	long worst = -ENOENT;
+
 	(void)words;
-	for (size_t i = 0; paths[i]; i++)
-		if (tells(paths[i]))
+	for (size_t i = 0; paths[i]; i++) {
+		long result = tells(paths[i]);
+
+		if (result > 0)
 			gained(name, paths[i]);
-	held(name, -ENOENT);
+		if (worst == -ENOENT)
+			worst = result;
+	}
+	held(name, worst);
 }
 
 static void kernel_memory(const char *name, const struct probe_words *words)
 {
-	char part[64];
-
 	(void)words;
-	long n = read_file("/proc/kcore", part, sizeof(part));
-
-	if (n > 0)
-		gained(name, "/proc/kcore");
-	held(name, n < 0 ? n : -ENOENT);
+	judge(name, tells("/proc/kcore"));
 }
 
 /* -- devices ----------------------------------------------------------------------------------- */

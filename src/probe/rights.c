@@ -100,7 +100,8 @@ static void system_calls(const char *name, const struct probe_words *words)
 /* "chmod u+s" of a program: whoever runs it then is its owner, root. */
 static void chmod_setuid(const char *name, const struct probe_words *words)
 {
-	const char *const paths[] = { words->program ? words->program : "", "/usr/bin", "/etc", "/" };
+	const char *const paths[] = { "/etc/passwd", words->program ? words->program : "", "/usr/bin",
+		                          "/" };
 	struct stat s;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
@@ -206,9 +207,13 @@ static void remount_root(const char *name, const struct probe_words *words)
 /* EINVAL: it would have been done, but nothing is mounted there. */
 static void unmask(const char *name, const struct probe_words *words)
 {
-	(void)words;
-	long result = CALL(umount2, "/proc/kcore", 2);
+	static const char *const paths[] = { "/proc/kcore", "/proc/keys", "/proc/timer_list",
+		                                 "/proc/interrupts", "/sys/firmware" };
+	long result = -ENOENT;
 
+	(void)words;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths) && result == -ENOENT; i++)
+		result = CALL(umount2, paths[i], 2);
 	judge(name, result == -EINVAL ? 0 : result);
 }
 

@@ -26,6 +26,21 @@ struct diff_layer {
 	bool before, after;
 };
 
+/* One row of the table of two images: what it weighs, what an attacker would find. */
+enum diff_unit { DIFF_COUNT, DIFF_SIZE, DIFF_TEXT };
+
+struct diff_value {
+	bool known;
+	uint64_t number;
+	bytes text; /* of DIFF_TEXT */
+};
+
+struct diff_measure {
+	const char *name;
+	enum diff_unit unit;
+	struct diff_value before, after;
+};
+
 struct diff_page {
 	bytes before, after; /* what was compared, as the user named it */
 	struct {
@@ -40,6 +55,10 @@ struct diff_page {
 		struct diff_layer *items;
 		size_t len, cap;
 	} layers;
+	struct {
+		struct diff_measure *items;
+		size_t len, cap;
+	} measures;                       /* shown when both are images */
 	bool images;                      /* both are: settings, layers and sizes are known */
 	uint64_t size_before, size_after; /* of all files */
 	uint64_t packages_before, packages_after;

@@ -40,6 +40,58 @@ static enum style style_of(enum diff_kind kind)
 	return STYLE_PLAIN;
 }
 
+static const char *value_text(const struct diff_measure *m, const struct diff_value *v,
+                              struct arena *a)
+{
+	if (!v->known)
+		return "-";
+	switch (m->unit) {
+	case DIFF_SIZE: return arena_printf(a, "%s", SIZE_TEXT(v->number));
+	case DIFF_COUNT: return arena_printf(a, "%s", COUNT_TEXT(v->number));
+	case DIFF_TEXT: break;
+	}
+	return text_shown(a, v->text);
+}
+
+/* Of fewer than this a percentage says nothing. */
+#define PERCENT_FROM 100
+
+/* "-73 %"; nothing where it says nothing. */
+static const char *change_text(const struct diff_measure *m, struct arena *a)
+{
+	uint64_t before = m->before.number, after = m->after.number;
+	uint64_t by = before > after ? before - after : after - before;
+
+	if (m->unit == DIFF_TEXT || !m->before.known || !m->after.known || before < PERCENT_FROM ||
+	    by == 0)
+		return "";
+	return arena_printf(a, "%s%.0f %%", before > after ? "-" : "+",
+	                    (double)by / (double)before * 100);
+}
+
+static void put_measures(struct layout *l, const struct diff_page *page)
+{
+	struct arena a = ARENA_INIT;
+
+	layout_heading(l, "Before and after");
+	for (size_t i = 0; i < page->measures.len; i++) {
+		const struct diff_measure *m = &page->measures.items[i];
+
+		if (!m->before.known && !m->after.known)
+			continue;
+		layout_indent(l, 2);
+		layout_cell(l, STYLE_PLAIN, bytes_str(m->name), 16);
+		layout_cell(l, STYLE_PLAIN, bytes_str(value_text(m, &m->before, &a)), -12);
+		layout_cell(l, STYLE_PLAIN, bytes_str(value_text(m, &m->after, &a)), -12);
+		const char *change = change_text(m, &a);
+
+		if (*change)
+			layout_cell(l, STYLE_FAINT, bytes_str(change), -9);
+		layout_end(l);
+	}
+	arena_done(&a);
+}
+
 static void put_change(struct layout *l, enum diff_kind kind, bytes before, bytes after)
 {
 	if (before.n > 0)
@@ -114,6 +166,8 @@ void diff_text(const struct diff_page *page, const struct terminal *terminal, st
 	stream_printf(out, " (%s packages) and ", COUNT_TEXT(page->packages_before));
 	stream_show(out, page->after);
 	stream_printf(out, " (%s packages)\n", COUNT_TEXT(page->packages_after));
+	if (page->images)
+		put_measures(&l, page);
 	put_packages(&l, page);
 	if (!page->images)
 		return;
@@ -122,6 +176,31 @@ void diff_text(const struct diff_page *page, const struct terminal *terminal, st
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */
+
+static void write_value(struct json_writer *w, const char *name, const struct diff_measure *m,
+                        const struct diff_value *v)
+{
+	if (v->known && m->unit == DIFF_TEXT)
+		json_write_octets(w, name, v->text);
+	else if (v->known)
+		json_write_u64(w, name, v->number);
+}
+
+static void write_measures(struct json_writer *w, const struct diff_page *page)
+{
+	json_write_object(w, "measures");
+	for (size_t i = 0; i < page->measures.len; i++) {
+		const struct diff_measure *m = &page->measures.items[i];
+
+		if (!m->before.known && !m->after.known)
+			continue;
+		json_write_object(w, m->name);
+		write_value(w, "before", m, &m->before);
+		write_value(w, "after", m, &m->after);
+		json_write_end(w);
+	}
+	json_write_end(w);
+}
 
 static void write_lists(struct json_writer *w, const struct diff_page *page)
 {
@@ -166,6 +245,7 @@ static void write_lists(struct json_writer *w, const struct diff_page *page)
 	json_write_end(w);
 	json_write_u64(w, "size_before", page->size_before);
 	json_write_u64(w, "size_after", page->size_after);
+	write_measures(w, page);
 }
 
 void diff_json(const struct diff_page *page, struct stream *out)

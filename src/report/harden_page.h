@@ -15,9 +15,9 @@ struct harden_count {
 
 /* What became of one package of the distribution, or of one folder that none owns. */
 struct harden_part {
-	bytes name, version;  /* version empty: a folder */
-	const char *why;      /* static: of what stays, else of what went */
-	bool stays;           /* some of it */
+	bytes name, version; /* version empty: a folder */
+	const char *why;     /* static: of what stays, else of what went */
+	bool stays;          /* some of it */
 	uint64_t kept, kept_octets, dropped, dropped_octets;
 };
 
@@ -37,7 +37,7 @@ struct harden_page {
 	struct {
 		struct harden_part *items;
 		size_t len, cap;
-	} parts; /* the largest first */
+	} parts;             /* the largest first */
 	uint64_t compressed; /* octets of the result's blobs */
 	const char *health;  /* what was tried and answered; NULL: nothing was tried */
 };

@@ -18,7 +18,8 @@ static void show_lines(struct layout *l, const char *label, const struct harden_
 static void show_count(struct layout *l, const char *label, const struct harden_count *c)
 {
 	layout_label(l, label);
-	layout_printf(l, STYLE_PLAIN, "%s in %s files, %llu packages, %s, %llu setuid, setgid or with "
+	layout_printf(l, STYLE_PLAIN,
+	              "%s in %s files, %llu packages, %s, %llu setuid, setgid or with "
 	              "capabilities, %llu shells, %llu package managers",
 	              SIZE_TEXT(c->octets), COUNT_TEXT(c->files), (unsigned long long)c->packages,
 	              c->is_root ? "root" : "not root", (unsigned long long)c->privileged,

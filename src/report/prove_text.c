@@ -34,7 +34,7 @@ static void put_fallen(struct layout *l, const struct prove_item *item)
 	l->indent = 29;
 	layout_text(l, STYLE_PLAIN, item->probe->gain);
 	if (*item->what)
-		layout_word(l, STYLE_FAINT, bytes_str(item->what), "");
+		layout_printf(l, STYLE_FAINT, "(%s)", item->what);
 	layout_end(l);
 }
 
@@ -106,10 +106,15 @@ static void put_title(struct layout *l, const struct prove_container *c)
 	if (*c->name)
 		layout_word(l, STYLE_TITLE, bytes_str(c->name), ",");
 	layout_word(l, STYLE_TITLE, bytes_str(c->image), "");
-	for (unsigned d = 0, n = 0; d < DEFENCES; d++)
-		if (c->without >> d & 1)
-			layout_printf(l, STYLE_WARN, "%s %s", n++ == 0 ? "without" : "and",
-			              defence_name((enum defence)d));
+	unsigned left = c->without;
+
+	if (left != 0)
+		layout_text(l, STYLE_WARN, left == (1U << DEFENCES) - 1 ? "without any layer" : "without");
+	for (unsigned d = 0; d < DEFENCES && c->without != (1U << DEFENCES) - 1; d++)
+		if (left >> d & 1) {
+			left &= ~(1U << d);
+			layout_word(l, STYLE_WARN, bytes_str(defence_name((enum defence)d)), left ? "," : "");
+		}
 	layout_end(l);
 }
 

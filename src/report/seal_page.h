@@ -61,6 +61,7 @@ struct seal_statement {
 	const char *name; /* "signature", "sbom", "provenance"; static */
 	const char *type; /* its predicateType; static */
 	digest subject;
+	digest content;   /* of what is said */
 	digest manifest;  /* the referrer that holds it; none: by tag */
 	bool was_there;   /* an earlier run put it */
 };
@@ -68,6 +69,7 @@ struct seal_statement {
 struct seal_page {
 	const char *source, *place; /* as typed; the same where an image is sealed in its place */
 	digest root;                /* what is sealed: the index, or the only manifest */
+	digest top;                 /* what the place's name means then: the same, or an index above */
 	bool is_dry, passes;
 	struct seal_step steps[SEAL_STAGES];
 	struct {
@@ -79,6 +81,7 @@ struct seal_page {
 		size_t len, cap;
 	} statements;
 	bytes identity, issuer; /* of the certificate; empty: a key */
+	bytes public_key;       /* PEM; empty: a certificate */
 	const char *builder;    /* who built it, as its provenance says; "" nobody says */
 	unsigned level;         /* of SLSA's build track, as far as it is proven */
 	const char *level_why;  /* why not a higher one; static */

@@ -127,7 +127,8 @@ static void put_system(const struct hardening *h, struct json_writer *w)
 		"nosuid", "noexec", "nodev", "mode=1777", "size=65536k", NULL
 	};
 	static const char *const queue[] = { "nosuid", "noexec", "nodev", NULL };
-	const char *const sys[] = { "nosuid", "noexec", "nodev", has_writable_sys(h) ? NULL : "ro", NULL };
+	const char *const sys[] = { "nosuid", "noexec", "nodev", has_writable_sys(h) ? NULL : "ro",
+		                        NULL };
 
 	put_mount(w, "/proc", "proc", "proc", proc);
 	put_mount(w, "/dev", "tmpfs", "tmpfs", dev);
@@ -155,6 +156,22 @@ static void put_folders(const struct hardening *h, struct json_writer *w, struct
 	}
 }
 
+/* crun and runc mount the root anew, and forget nosuid and nodev then, but in a user namespace, where
+ * the kernel keeps them. A mount on "/" they refuse, this is the same. */
+static void put_root_again(const struct hardening *h, const struct bundle_host *host,
+                           struct json_writer *w)
+{
+	const char *options[6] = { "remount", "bind", "nodev" };
+	size_t n = 3;
+
+	if (hardening_has(h, DEFENCE_READONLY))
+		options[n++] = "ro";
+	if (hardening_has(h, DEFENCE_PRIVILEGES))
+		options[n++] = "nosuid";
+	if (host->is_mounted && !host->user_namespace)
+		put_mount(w, "/.", "none", host->root, options);
+}
+
 static void put_mounts(const struct hardening *h, const struct bundle_host *host,
                        struct json_writer *w)
 {
@@ -169,6 +186,7 @@ static void put_mounts(const struct hardening *h, const struct bundle_host *host
 		put_mount(w, h->binds.items[i].destination, "none", h->binds.items[i].source, bind);
 	if (host->secrets)
 		put_mount(w, "/run/secrets", "none", host->secrets, secret);
+	put_root_again(h, host, w);
 	json_write_end(w);
 	arena_done(&a);
 }
@@ -201,10 +219,10 @@ static void put_namespaces(const struct hardening *h, const struct bundle_host *
 	if (hardening_has(h, DEFENCE_PROCESSES)) {
 		put_namespace(w, "pid");
 		put_namespace(w, "ipc");
+		put_namespace(w, "cgroup");
 	}
 	put_namespace(w, "uts");
 	put_namespace(w, "mount");
-	put_namespace(w, "cgroup");
 	if (hardening_has(h, DEFENCE_NETWORK))
 		put_namespace(w, "network");
 	if (host->user_namespace)
@@ -267,7 +285,7 @@ void bundle_write(const struct hardening *h, const struct bundle_host *host, str
 	put_process(h, &w);
 	json_write_object(&w, "root");
 	json_write_text(&w, "path", host->root);
-	json_write_bool(&w, "readonly", hardening_has(h, DEFENCE_READONLY));
+	json_write_bool(&w, "readonly", hardening_has(h, DEFENCE_READONLY) && !host->is_mounted);
 	json_write_end(&w);
 	json_write_text(&w, "hostname", h->hostname ? h->hostname : h->name);
 	put_mounts(h, host, &w);

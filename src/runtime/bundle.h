@@ -9,7 +9,8 @@
 #include "runtime/hardening.h"
 
 struct bundle_host {
-	const char *root;    /* the file system, mounted by us: read-only, nosuid, nodev */
+	const char *root;    /* the file system */
+	bool is_mounted;     /* by us */
 	const char *secrets; /* folder of the host whose files are the secrets; NULL: none */
 	const char *cgroup;  /* the container's, below the mount; NULL: no limits can be set */
 	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here; where */

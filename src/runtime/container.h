@@ -18,6 +18,7 @@ struct container_options {
 	const struct host *host;
 	const char *stages; /* an existing folder of ours: each container has one of its own below it */
 	int streams[3];     /* what its program has as 0, 1 and 2; -1: ours */
+	int observer;       /* a socket for learn_attach; 0: nobody is told of its calls */
 };
 
 struct container;

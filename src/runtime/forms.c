@@ -5,6 +5,10 @@
 #include "oci/reference.h"
 #include "runtime/forms_parts.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
 /* -- the image --------------------------------------------------------------------------------- */
 
 /* A repository of the characters that one may have (distribution-spec 1.1, "Pulling manifests"). */
@@ -44,6 +48,21 @@ const char *forms_image(const struct target *target, const digest *image, struct
 	if (has_digest)
 		ref = reference_at(&ref, image);
 	return reference_text(&ref, a);
+}
+
+int forms_secrets(struct hardening *h, struct arena *a, err *e)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < h->secrets.len; i++) {
+		struct hardening_secret *s = &h->secrets.items[i];
+
+		if (!realpath(s->file, path))
+			return err_set(e, ERR_ABSENT, errno, "the secret %s: %s", s->id,
+			               SHOW(bytes_str(s->file)));
+		s->file = arena_str(a, bytes_str(path));
+	}
+	return 0;
 }
 
 /* -- what none can be told --------------------------------------------------------------------- */

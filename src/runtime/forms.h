@@ -28,6 +28,10 @@ struct forms {
  * file's name takes the place of the repository, and a digest that is none is left out. Arena. */
 const char *forms_image(const struct target *target, const digest *image, struct arena *a);
 
+/* forms_secrets(h, a, e): its files by their whole paths, which mean the same elsewhere. Arena.
+ * ERR_ABSENT. */
+int forms_secrets(struct hardening *h, struct arena *a, err *e);
+
 /* forms_kubernetes: a Deployment (a Job where nothing listens), the NetworkPolicy that closes its
  * network, a Service for published ports; forms_docker: one command for a POSIX shell;
  * forms_compose: a file with one service. ERR_USAGE: a value that this form cannot be told. Nothing

@@ -301,6 +301,9 @@ static void put_heading(struct pod *p)
 
 	if (p->forms->is_local)
 		stream_puts(p->out, FORMS_IS_LOCAL);
+	if (p->forms->seccomp)
+		stream_puts(p->out,
+		            "# Its profile has to lie below the kubelet's folder seccomp on each node.\n");
 	if (h->secrets.len == 0)
 		return;
 	stream_printf(p->out, "# Its secrets: kubectl create secret generic %s", h->name);

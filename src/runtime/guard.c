@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "runtime/learn.h"
 #include "runtime/program.h"
 #include "runtime/stage.h"
 #include "sys/file.h"
@@ -97,6 +98,8 @@ static void take_streams(const struct container_options *o)
 	for (int i = 0; i < 3; i++)
 		if (o->streams[i] >= 0 && dup2(o->streams[i], i) < 0)
 			_exit(127);
+	if (o->observer > 0 && learn_attach(o->observer) < 0)
+		_exit(127);
 	(void)close_range(3, ~0U, 0); /* they are closed by execve, too */
 }
 
@@ -213,7 +216,8 @@ static int run(struct guard *g, int *out, err *e)
 		.rootfs = c->rootfs,
 		.hardening = c->hardening,
 		.userxattr = host->as_user || host->is_nested,
-		.host = { .cgroup = g->o->place->cgroup,
+		.host = { .is_mounted = true,
+		          .cgroup = g->o->place->cgroup,
 		          .user_namespace = host->as_user || host->user_namespace,
 		          .id_base = host->id_base,
 		          .ids = host->ids,

@@ -18,7 +18,7 @@ enum defence {
 	DEFENCE_MASKS,    /* what the kernel tells under /proc and /sys */
 	DEFENCE_NETWORK,  /* a network of its own, with loopback alone */
 	DEFENCE_LIMITS,   /* memory, processes */
-	DEFENCE_PROCESSES, /* none but its own can be seen or reached: pid and ipc namespaces */
+	DEFENCE_PROCESSES, /* none but its own can be seen or reached: pid, ipc, cgroup namespaces */
 	DEFENCES,
 };
 

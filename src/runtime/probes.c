@@ -65,13 +65,13 @@ const struct probe probes[] = {
 	  .tries = "read what the kernel tells of the host",
 	  .gain = "learn of the host what helps the next attack",
 	  .severity = SEVERITY_LOW,
-	  .holders = { BY(DEFENCE_MASKS, ENOENT), BY(DEFENCE_USER, EACCES) } },
+	  .holders = { BY(DEFENCE_MASKS, ENODATA), ALONE(DEFENCE_USER, EACCES) } },
 	{ .name = "kernel-memory",
 	  .tries = "read /proc/kcore",
 	  .gain = "read the memory of the host",
 	  .severity = SEVERITY_CRITICAL,
 	  .needs = CAP(SYS_RAWIO),
-	  .holders = { BY(DEFENCE_MASKS, ENOENT),
+	  .holders = { BY(DEFENCE_MASKS, ENODATA),
 	               BY(DEFENCE_USER, EACCES), BY(DEFENCE_CAPABILITIES, EPERM) } },
 	{ .name = "devices",
 	  .tries = "open a disk or the host's memory, or make such a device",
@@ -203,7 +203,7 @@ const struct probe probes[] = {
 	  .needs = CAP(SYS_ADMIN),
 	  .opens = CAP(SYS_ADMIN),
 	  .holders = { BY(DEFENCE_SECCOMP, EPERM), BY(DEFENCE_CAPABILITIES, EPERM),
-	               BY(DEFENCE_USER, EPERM), BY(HOLDER_RUNTIME, 0) } },
+	               BY(DEFENCE_USER, EPERM), BY(DEFENCE_PROCESSES, ENOENT) } },
 	{ .name = "terminal",
 	  .tries = "TIOCSTI on the controlling terminal",
 	  .gain = "type commands for the one who started it",
@@ -412,8 +412,7 @@ const struct probe probes[] = {
 	  .tries = "look for a folder of the image to write to",
 	  .gain = "keep something between requests",
 	  .severity = SEVERITY_MEDIUM,
-	  .holders = { ALONE(HOLDER_IMAGE, ENOENT),
-	               BY(DEFENCE_READONLY, EROFS), BY(DEFENCE_USER, EACCES) } },
+	  .holders = { ALONE(HOLDER_IMAGE, ENOENT), BY(DEFENCE_READONLY, EROFS) } },
 	{ .name = "secret-of-others",
 	  .tries = "read a secret of another user",
 	  .gain = "have another service's rights",
@@ -458,8 +457,8 @@ size_t probe_find(bytes name)
 	return i;
 }
 
-/* Is this layer there, and would it do something about this attack? Of a set of capabilities only
- * those count that would suffice; nobody but a user who is not root has none of a given set. */
+/* Is this layer there, and would it do something about this attack? Of the capabilities that were
+ * left only those count that the attack needs, and the filter lets them pass (syscalls.h). */
 static bool is_there(const struct probe *p, size_t i, const struct probe_setting *s)
 {
 	const struct hardening *h = s->hardening;
@@ -468,10 +467,12 @@ static bool is_there(const struct probe *p, size_t i, const struct probe_setting
 
 	if (who >= DEFENCES)
 		return true;
-	if (who == DEFENCE_USER && p->holders[i].error == EACCES && s->one_id)
+	if (who == DEFENCE_USER && s->one_id && p->needs == 0 && p->holders[i].error != 0)
 		return false;
-	if (who == DEFENCE_CAPABILITIES && p->needs != 0 && !hardening_has(h, DEFENCE_CAPABILITIES))
-		return (has & p->needs) == 0;
+	if (who == DEFENCE_CAPABILITIES && !hardening_has(h, DEFENCE_CAPABILITIES))
+		return p->needs != 0 && (has & p->needs) == 0;
+	if (who == DEFENCE_SECCOMP && !hardening_has(h, DEFENCE_CAPABILITIES) && (has & p->opens) != 0)
+		return false;
 	return hardening_has(h, (enum defence)who);
 }
 

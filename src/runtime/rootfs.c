@@ -3,81 +3,57 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "runtime/rootfs_known.h"
+#include "runtime/rootfs_store.h"
 #include "sys/file.h"
 #include "transfer/expand.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <linux/openat2.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Letters of the diff_id in a folder's name: 128 bits; so many of them fit into the one page that
- * mount(2) takes. */
-#define NAME_LETTERS 32
-#define DRAFT ".new"
 
 struct preparing {
 	const struct rootfs_options *options;
 	struct arena *arena;
 	struct cargo source;
-	const char *layers;
-	int lock;
+	struct rootfs_store store;
+	const char **names;  /* of the layers, the lowest first */
+	const char **drafts; /* of those that are being made; NULL for the others */
+	size_t len;
 };
 
-/* -- the store --------------------------------------------------------------------------------- */
+/* -- a layer's tar ----------------------------------------------------------------------------- */
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st, (void)at;
-	return kind == FTW_DP ? rmdir(path) : unlink(path);
-}
-
-static int open_store(struct preparing *p, err *e)
-{
-	const struct unpack_options *u = &p->options->unpack;
-	const char *form = !u->owners ? "user" : u->id_base > 0 ? "shifted" : "root";
-	const char *lock = arena_printf(p->arena, "%s/lock", p->options->store);
-
-	p->layers = arena_printf(p->arena, "%s/%s", p->options->store, form);
-	if (file_make_dirs(p->layers, 0700, e) < 0)
-		return -1;
-	p->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (p->lock < 0 || layout_lock(p->lock) < 0)
-		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(lock)));
-	return 0;
-}
-
-static const char *name_of(const digest *diff_id, struct arena *a)
-{
-	const char *hex = strchr(DIGEST_TEXT(diff_id), ':') + 1;
-
-	return arena_str(a, bytes_of(hex, NAME_LETTERS));
-}
-
-/* -- one layer --------------------------------------------------------------------------------- */
+/* The disk is looked at after so many octets. */
+#define LOOK_AT_ROOM ((uint64_t)64 << 20)
 
 struct spool {
+	const struct rootfs_store *store;
 	int fd;
-	uint64_t size;
+	uint64_t size, looked_at;
 };
 
 static int spool_write(void *ctx, bytes part, err *e)
 {
 	struct spool *s = ctx;
 
+	if (s->size >= s->looked_at) {
+		s->looked_at = s->size + LOOK_AT_ROOM;
+		if (rootfs_store_room(s->store, part.n, e) < 0)
+			return -1;
+	}
 	s->size += part.n;
-	return file_write_all(s->fd, "the layer's tar", part, e);
+	return file_write_all(s->fd, s->store->layers, part, e);
 }
 
 static int spool_restart(void *ctx, err *e)
 {
 	struct spool *s = ctx;
 
-	s->size = 0;
+	s->size = s->looked_at = 0;
 	if (lseek(s->fd, 0, SEEK_SET) < 0 || ftruncate(s->fd, 0) < 0)
 		return err_set(e, ERR_IO, errno, "the layer's tar");
 	return 0;
@@ -100,58 +76,103 @@ static int expand(struct preparing *p, size_t i, struct spool *s, err *e)
 	return status;
 }
 
-static int unpack_into(struct preparing *p, const struct spool *s, const char *draft, err *e)
+/* fetch_all(p, spools, e): the layers that are missing, each in a file without a name. */
+static int fetch_all(struct preparing *p, struct spool *spools, err *e)
 {
+	for (size_t i = 0; i < p->len; i++) {
+		if (rootfs_store_has(&p->store, p->names[i]))
+			continue;
+		spools[i].fd = file_temp_unlinked(p->store.layers, e);
+		if (spools[i].fd < 0 || expand(p, i, &spools[i], e) < 0)
+			return err_wrap(e, "layer %zu", i + 1);
+	}
+	return 0;
+}
+
+/* -- layers ------------------------------------------------------------------------------------ */
+
+static int unpack_one(struct preparing *p, size_t i, const struct spool *s, int *folders, err *e)
+{
+	struct unpack_options options = p->options->unpack;
 	struct unpack_result done;
 
-	(void)nftw(draft, remove_one, 16, FTW_DEPTH | FTW_PHYS); /* what was interrupted */
-	if (mkdir(draft, 0755) < 0)
-		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(draft)));
-	auto_fd folder = open(draft, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (folder < 0)
-		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(draft)));
-	return unpack_layer(s->fd, s->size, folder, &p->options->unpack, &done, e);
-}
-
-static bool is_there(const struct preparing *p, const char *name)
-{
-	struct stat st;
-
-	return lstat(arena_printf(p->arena, "%s/%s", p->layers, name), &st) == 0;
-}
-
-static int keep_layer(struct preparing *p, const struct spool *s, const char *name, err *e)
-{
-	const char *place = arena_printf(p->arena, "%s/%s", p->layers, name);
-	const char *draft = arena_printf(p->arena, "%s/" DRAFT, p->layers);
-
-	if (is_there(p, name))
-		return 0; /* an image may have a layer twice */
-	if (unpack_into(p, s, draft, e) < 0)
+	if (rootfs_store_room(&p->store, s->size, e) < 0)
 		return -1;
-	return rename(draft, place) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
+	p->drafts[i] = p->names[i];
+	folders[i] = rootfs_store_draft(&p->store, p->names[i], p->arena, e);
+	if (folders[i] < 0)
+		return -1;
+	int *lowers = arena_array(p->arena, int, i + 1);
+
+	for (size_t k = 0; k < i; k++)
+		lowers[k] = folders[i - 1 - k];
+	options.lowers = lowers;
+	options.lowers_len = i;
+	return unpack_layer(s->fd, s->size, folders[i], &options, &done, e);
 }
 
-/* -- the accounts ------------------------------------------------------------------------------ */
+static int unpack_missing(struct preparing *p, struct spool *spools, int *folders, err *e)
+{
+	for (size_t i = 0; i < p->len; i++) {
+		if (spools[i].fd < 0)
+			folders[i] = rootfs_store_layer(&p->store, p->names[i]);
+		else if (unpack_one(p, i, &spools[i], folders, e) < 0)
+			return err_wrap(e, "%s: layer %zu", p->store.layers, i + 1);
+		if (folders[i] < 0)
+			return err_set(e, ERR_IO, errno, "%s/%s", p->store.layers, p->names[i]);
+		if (spools[i].fd >= 0)
+			close(spools[i].fd); /* its room is needed */
+		spools[i].fd = -1;
+	}
+	return rootfs_store_keep(&p->store, p->drafts, p->len, p->arena, e);
+}
+
+static void close_all(int *fds, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* make_missing(p, e): all of them or none. The network is closed before workers are forked. */
+static int make_missing(struct preparing *p, err *e)
+{
+	struct spool *spools = arena_array(p->arena, struct spool, p->len + 1);
+	int *folders = arena_array(p->arena, int, p->len + 1);
+
+	p->drafts = arena_array(p->arena, const char *, p->len + 1);
+	for (size_t i = 0; i < p->len; i++) {
+		spools[i] = (struct spool){ .store = &p->store, .fd = -1 };
+		folders[i] = -1;
+	}
+	int status = fetch_all(p, spools, e);
+
+	cargo_close(&p->source);
+	if (status == 0)
+		status = unpack_missing(p, spools, folders, e);
+	close_all(folders, p->len);
+	for (size_t i = 0; i < p->len; i++)
+		if (spools[i].fd >= 0)
+			close(spools[i].fd);
+	if (status < 0)
+		rootfs_store_drop(&p->store, p->drafts, p->len, p->arena);
+	return status;
+}
+
+/* -- what stands in them ----------------------------------------------------------------------- */
 
 /* The topmost layer that says something about the file decides; no link is followed. */
-static int read_accounts(struct preparing *p, const char *const *names, size_t len,
-                         const char *file, bytes *out, err *e)
+static int read_accounts(struct preparing *p, const int *folders, const char *file, bytes *out,
+                         err *e)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 		                    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
 
-	for (size_t i = len; i-- > 0;) {
-		const char *place = arena_printf(p->arena, "%s/%s", p->layers, names[i]);
-		auto_fd folder = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-		if (folder < 0)
-			return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
-		auto_fd fd = (int)syscall(SYS_openat2, folder, file, &how, sizeof(how));
+	for (size_t i = p->len; i-- > 0;) {
+		auto_fd fd = (int)syscall(SYS_openat2, folders[i], file, &how, sizeof(how));
 		struct stat st;
 
-		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		if (fd < 0 && errno == ENOENT)
 			continue;
 		if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 			return 0; /* deleted, or a link: it names nobody */
@@ -160,75 +181,110 @@ static int read_accounts(struct preparing *p, const char *const *names, size_t l
 	return 0;
 }
 
+/* describe(p, out, e): how overlayfs is told of them: down to one whose root hides what is below. */
+static int describe(struct preparing *p, struct rootfs *out, err *e)
+{
+	int *folders = arena_array(p->arena, int, p->len + 1);
+	bool hidden = false;
+	int status = 0;
+
+	out->layers = p->store.layers;
+	out->lower = "";
+	for (size_t i = p->len; i-- > 0;) {
+		folders[i] = hidden ? -1 : rootfs_store_layer(&p->store, p->names[i]);
+		if (hidden)
+			continue;
+		if (folders[i] < 0 && status == 0)
+			status = err_set(e, ERR_IO, errno, "%s/%s", p->store.layers, p->names[i]);
+		out->lower = arena_printf(p->arena, "%s%s%s", out->lower, *out->lower ? ":" : "",
+		                          p->names[i]);
+		hidden = rootfs_store_hides(folders[i], &p->options->unpack);
+	}
+	if (status == 0)
+		status = read_accounts(p, folders, "etc/passwd", &out->accounts, e);
+	if (status == 0)
+		status = read_accounts(p, folders, "etc/group", &out->groups, e);
+	close_all(folders, p->len);
+	return status;
+}
+
 /* -- all of it --------------------------------------------------------------------------------- */
 
-/* fetch_all(p, names, spools, e): the layers that are missing, each in a file without a name. */
-static int fetch_all(struct preparing *p, const char **names, struct spool *spools, err *e)
+static void name_layers(struct preparing *p, const struct oci_config *config)
 {
-	const struct plan_image *image = &p->source.plan.image;
+	p->len = config->diff_ids.len;
+	p->names = rootfs_store_names(config->diff_ids.items, p->len, p->arena);
+}
 
-	for (size_t i = 0; i < image->len; i++) {
-		names[i] = name_of(&image->parsed.diff_ids.items[i], p->arena);
-		if (is_there(p, names[i]))
-			continue;
-		spools[i].fd = file_temp_unlinked(p->layers, e);
-		if (spools[i].fd < 0 || expand(p, i, &spools[i], e) < 0)
-			return err_wrap(e, "layer %zu", i + 1);
-	}
+static bool has_all(const struct preparing *p)
+{
+	for (size_t i = 0; i < p->len; i++)
+		if (!rootfs_store_has(&p->store, p->names[i]))
+			return false;
+	return true;
+}
+
+/* find_known(p, key, out): it was prepared before, and all of it is there. */
+static bool find_known(struct preparing *p, const char *key, struct rootfs *out)
+{
+	struct rootfs_known known;
+
+	if (!key || !rootfs_known_read(key, p->arena, &known))
+		return false;
+	name_layers(p, &known.config);
+	out->image = known.image;
+	out->config = known.config;
+	return has_all(p);
+}
+
+/* read_image(p, out, e): of the source: what it is made of. */
+static int read_image(struct preparing *p, struct rootfs *out, err *e)
+{
+	struct plan_options want = { .platform = p->options->platform, .expand = true };
+	const struct plan *plan = &p->source.plan;
+
+	if (cargo_open(&p->source, &want, e) < 0)
+		return -1;
+	if (plan->image.len > LIMIT_ROOTFS_LAYERS)
+		return err_set(e, ERR_LIMIT, 0, "%zu layers, more than overlayfs takes at once (%d)",
+		               plan->image.len, LIMIT_ROOTFS_LAYERS);
+	name_layers(p, &plan->image.parsed);
+	out->config = plan->image.parsed;
+	if (plan->documents.len > 0)
+		out->image = plan->documents.items[plan->documents.len - 1].d.digest;
 	return 0;
 }
 
-/* The network is closed before workers are forked. */
-static int prepare_all(struct preparing *p, struct rootfs *out, err *e)
+static int prepare(struct preparing *p, const struct target *target, struct rootfs *out, err *e)
 {
-	size_t len = p->source.plan.image.len;
-	const char **names = arena_array(p->arena, const char *, len + 1);
-	struct spool *spools = arena_array(p->arena, struct spool, len + 1);
+	const struct rootfs_options *o = p->options;
 
-	for (size_t i = 0; i < len; i++)
-		spools[i] = (struct spool){ .fd = -1 };
-	int status = fetch_all(p, names, spools, e);
-
-	cargo_close(&p->source);
-	out->layers = p->layers;
-	out->lower = "";
-	for (size_t i = 0; i < len; i++) {
-		if (status == 0 && spools[i].fd >= 0 && keep_layer(p, &spools[i], names[i], e) < 0)
-			status = err_wrap(e, "layer %zu", i + 1);
-		if (spools[i].fd >= 0)
-			close(spools[i].fd);
-		if (status == 0)
-			out->lower = arena_printf(p->arena, "%s%s%s", names[i], i > 0 ? ":" : "", out->lower);
-	}
-	out->config = p->source.plan.image.parsed;
-	if (p->source.plan.documents.len > 0)
-		out->image = p->source.plan.documents.items[p->source.plan.documents.len - 1].d.digest;
-	if (status < 0)
+	if (rootfs_store_open(o->store, &o->unpack, p->arena, &p->store, e) < 0)
 		return -1;
-	return read_accounts(p, names, len, "etc/passwd", &out->accounts, e) < 0
-	           ? -1
-	           : read_accounts(p, names, len, "etc/group", &out->groups, e);
+	const char *key = rootfs_known_key(target, &o->platform, o->store, p->arena);
+
+	if (!find_known(p, key, out)) {
+		if (read_image(p, out, e) < 0)
+			return -1;
+		if (!has_all(p) && (rootfs_store_lock(&p->store, e) < 0 || make_missing(p, e) < 0))
+			return -1;
+		if (key)
+			rootfs_known_keep(key, &(struct rootfs_known){ out->image, out->config }, p->arena);
+	}
+	return describe(p, out, e);
 }
 
 int rootfs_prepare(const struct target *target, const struct rootfs_options *options,
                    struct arena *a, struct rootfs *out, err *e)
 {
-	struct preparing p = { .options = options, .arena = a, .lock = -1 };
-	struct plan_options want = { .platform = options->platform, .expand = true };
+	struct preparing p = { .options = options, .arena = a, .store = { .folder = -1, .lock = -1 } };
 
 	*out = (struct rootfs){ 0 };
 	p.source = (struct cargo){ .target = target, .options = &options->source, .arena = a };
-	int status = cargo_open(&p.source, &want, e);
+	p.source.origin.local.fd = -1;
+	int status = prepare(&p, target, out, e);
 
-	if (status == 0 && p.source.plan.image.len > LIMIT_ROOTFS_LAYERS)
-		status = err_set(e, ERR_LIMIT, 0, "%zu layers, more than overlayfs takes at once (%d)",
-		                 p.source.plan.image.len, LIMIT_ROOTFS_LAYERS);
-	if (status == 0)
-		status = open_store(&p, e);
-	if (status == 0)
-		status = prepare_all(&p, out, e);
-	if (p.lock >= 0)
-		close(p.lock);
+	rootfs_store_close(&p.store);
 	cargo_close(&p.source);
 	return status;
 }

@@ -89,6 +89,16 @@ static int make_binds(struct stage *s, const char *root, err *e)
 	return 0;
 }
 
+/* runc gives a tmpfs the mode of the folder that it covers. */
+static int make_folder(struct stage *s, const char *root, const char *path, err *e)
+{
+	const char *place = arena_printf(&s->arena, "%s%s", root, path);
+
+	if (file_make_dirs(place, 0755, e) < 0)
+		return -1;
+	return chmod(place, 01777) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
+}
+
 /* Places to mount on, below everything of the image: what it has itself stays as it is, and nothing
  * can be made in it. */
 static int make_skeleton(struct stage *s, err *e)
@@ -101,9 +111,10 @@ static int make_skeleton(struct stage *s, err *e)
 		if (file_make_dirs(arena_printf(&s->arena, "%s/%s", root, places[i]), 0755, e) < 0)
 			return -1;
 	for (size_t i = 0; i < h->folders.len; i++)
-		if (file_make_dirs(arena_printf(&s->arena, "%s%s", root, h->folders.items[i].path), 0755,
-		                   e) < 0)
+		if (make_folder(s, root, h->folders.items[i].path, e) < 0)
 			return -1;
+	if (file_make_dirs(arena_printf(&s->arena, "%s" PRIb, root, BYTESF(h->cwd)), 0755, e) < 0)
+		return -1;
 	if (make_binds(s, root, e) < 0)
 		return -1;
 	return chmod(root, 0755) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(root)));
@@ -124,11 +135,13 @@ static int mount_root(struct stage *s, err *e)
 			return -1;
 		data = arena_printf(&s->arena, "%s,upperdir=%s,workdir=%s", data, upper, work);
 	}
+	unsigned long flags = MS_NODEV | (writable ? 0 : MS_RDONLY) |
+	                      (hardening_has(o->hardening, DEFENCE_PRIVILEGES) ? MS_NOSUID : 0);
+
 	if (chdir(o->rootfs->layers) < 0)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->rootfs->layers)));
 	if (file_make_dirs(below(s, STAGE_ROOT), 0755, e) < 0 ||
-	    mount_on("overlay", below(s, STAGE_ROOT), MS_NODEV | (writable ? 0 : MS_RDONLY | MS_NOSUID), data,
-	             e) < 0)
+	    mount_on("overlay", below(s, STAGE_ROOT), flags, data, e) < 0)
 		return -1;
 	return chdir("/") == 0 ? 0 : err_set(e, ERR_IO, errno, "/");
 }

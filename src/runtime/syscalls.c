@@ -41,12 +41,19 @@ static void put_condition(struct json_writer *w, const struct syscalls_condition
 	json_write_end(w);
 }
 
-static void put_plain(struct json_writer *w, uint64_t capabilities)
+static bool keeps(const struct syscalls_choice *choice, const char *call)
+{
+	return !choice || choice->keeps(choice->ctx, call);
+}
+
+static void put_plain(struct json_writer *w, uint64_t capabilities,
+                      const struct syscalls_choice *choice)
 {
 	json_write_object(w, NULL);
 	json_write_array(w, "names");
 	for (size_t i = 0; syscalls_allowed[i]; i++)
-		json_write_text(w, NULL, syscalls_allowed[i]);
+		if (keeps(choice, syscalls_allowed[i]))
+			json_write_text(w, NULL, syscalls_allowed[i]);
 	for (const struct syscalls_grant *g = syscalls_grants; g->name; g++)
 		if (capabilities >> g->capability & 1)
 			json_write_text(w, NULL, g->name);
@@ -66,7 +73,8 @@ static void put_refusal(struct json_writer *w, const char *name, unsigned number
 	json_write_end(w);
 }
 
-void syscalls_write(struct json_writer *w, const char *name, uint64_t capabilities)
+static void write_all(struct json_writer *w, const char *name, uint64_t capabilities,
+                      const struct syscalls_choice *choice)
 {
 	bool makes_namespaces = (capabilities >> CAP_SYS_ADMIN & 1) != 0;
 
@@ -77,12 +85,23 @@ void syscalls_write(struct json_writer *w, const char *name, uint64_t capabiliti
 	json_write_text(w, NULL, ARCHITECTURE);
 	json_write_end(w);
 	json_write_array(w, "syscalls");
-	put_plain(w, capabilities);
+	put_plain(w, capabilities, choice);
 	for (const struct syscalls_condition *c = syscalls_conditions; c->name; c++)
-		if (!makes_namespaces || strcmp(c->name, "clone") != 0)
+		if ((!makes_namespaces || strcmp(c->name, "clone") != 0) && keeps(choice, c->name))
 			put_condition(w, c);
 	if (!makes_namespaces)
 		put_refusal(w, "clone3", ENOSYS);
 	json_write_end(w);
 	json_write_end(w);
+}
+
+void syscalls_write(struct json_writer *w, const char *name, uint64_t capabilities)
+{
+	write_all(w, name, capabilities, NULL);
+}
+
+void syscalls_write_some(struct json_writer *w, const char *name,
+                         const struct syscalls_choice *choice)
+{
+	write_all(w, name, 0, choice);
 }

@@ -45,7 +45,7 @@ struct aside {
 struct sorted {
 	struct arena arena; /* holds this very struct */
 	int fd;
-	ZSTD_DCtx *zstd;
+	ZSTD_DCtx *unpacker;
 	uint64_t passed; /* entries since the last seek */
 	struct sorted_head head;
 	struct level at[LIMIT_SORTED_LEVELS + 1]; /* at[0]: the root */
@@ -77,7 +77,16 @@ static int read_at(const struct sorted *t, uint64_t offset, uint8_t *to, size_t 
 	return 0;
 }
 
-int sorted_expand(const struct sorted_ref *r, bytes stored, buf *out, err *e)
+ZSTD_DCtx *sorted_unpacker(void)
+{
+	ZSTD_DCtx *unpacker = ZSTD_createDCtx();
+
+	if (!unpacker)
+		arena_exhausted();
+	return unpacker;
+}
+
+int sorted_expand(const struct sorted_ref *r, bytes stored, ZSTD_DCtx *unpacker, buf *out, err *e)
 {
 	digest have = digest_of(DIGEST_SHA256, stored);
 
@@ -88,7 +97,8 @@ int sorted_expand(const struct sorted_ref *r, bytes stored, buf *out, err *e)
 		buf_put(out, stored);
 		return 0;
 	}
-	size_t n = ZSTD_decompress(buf_room(out, r->expanded), r->expanded, stored.p, stored.n);
+	size_t n = ZSTD_decompressDCtx(unpacker, buf_room(out, r->expanded), r->expanded, stored.p,
+	                               stored.n);
 
 	if (ZSTD_isError(n) || n != r->expanded)
 		return corrupt("a block does not expand", e);
@@ -138,7 +148,7 @@ static int load(struct sorted *t, uint32_t depth, const struct sorted_ref *r, er
 		if (read_at(t, sorted_ref_offset(r), buf_room(&l->stored, r->stored), r->stored, e) < 0)
 			return -1;
 		l->stored.n = r->stored;
-		if (sorted_expand(r, buf_bytes(&l->stored), &l->content, e) < 0)
+		if (sorted_expand(r, buf_bytes(&l->stored), t->unpacker, &l->content, e) < 0)
 			return -1;
 		l->offset = sorted_ref_offset(r);
 	}
@@ -351,6 +361,7 @@ int sorted_open(const char *path, struct sorted **out, err *e)
 
 	t->arena = a;
 	t->fd = -1;
+	t->unpacker = sorted_unpacker();
 	for (size_t i = 0; i <= LIMIT_SORTED_LEVELS; i++)
 		t->at[i].content.max = t->at[i].stored.max = LIMIT_SORTED_BLOCK;
 	for (size_t i = 0; i < ASIDE; i++)
@@ -373,6 +384,7 @@ void sorted_close(struct sorted *t)
 	}
 	for (size_t i = 0; i < ASIDE; i++)
 		buf_done(&t->aside[i].content);
+	ZSTD_freeDCtx(t->unpacker);
 	if (t->fd >= 0)
 		close(t->fd);
 	struct arena a = t->arena;

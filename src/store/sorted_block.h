@@ -54,11 +54,13 @@ struct sorted_head {
 	digest digest;
 };
 
-/* sorted_head_parse(header, out, e): SORTED_HEADER octets. ERR_FORMAT. sorted_expand(ref, stored,
- * out, e): the block's entries; its digest is compared first. sorted_entry_take: the next one.
- * ERR_FORMAT. */
+/* sorted_head_parse(header, out, e): SORTED_HEADER octets. ERR_FORMAT. sorted_unpacker():
+ * what sorted_expand works with; ZSTD_freeDCtx. sorted_expand(ref, stored, unpacker, out, e): the
+ * block's entries; its digest is compared first. sorted_entry_take: the next one. ERR_FORMAT. */
+struct ZSTD_DCtx_s *sorted_unpacker(void);
 int sorted_head_parse(bytes header, struct sorted_head *out, err *e);
-int sorted_expand(const struct sorted_ref *r, bytes stored, buf *out, err *e);
+int sorted_expand(const struct sorted_ref *r, bytes stored, struct ZSTD_DCtx_s *unpacker, buf *out,
+                  err *e);
 bool sorted_entry_take(bytes *rest, bytes *key, bytes *value);
 
 /* What sorted_fill.c reads of an open table. Borrows. */

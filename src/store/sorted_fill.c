@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <unistd.h>
+#include <zstd.h>
 
 /* Two blocks so near to each other are fetched with what lies between. */
 #define GAP ((uint64_t)4 << 10)
@@ -27,6 +28,7 @@ struct fill {
 	struct arena arena;
 	struct map old; /* digest to struct sorted_ref of the old table */
 	buf stored, content;
+	ZSTD_DCtx *unpacker;
 	struct refs level, below; /* blocks of the level that is filled, and of the next one */
 };
 
@@ -45,7 +47,7 @@ static bool is_here(struct fill *f, int fd, const struct sorted_ref *r)
 	err none = { 0 }; /* what cannot be read is not there */
 
 	return read_block(fd, r, &f->stored, &none) == 0 &&
-	       sorted_expand(r, buf_bytes(&f->stored), &f->content, &none) == 0;
+	       sorted_expand(r, buf_bytes(&f->stored), f->unpacker, &f->content, &none) == 0;
 }
 
 /* add_children(f, r, out, e): the references that the block r in f->content holds. */
@@ -218,7 +220,7 @@ int sorted_size(bytes header, uint64_t *out, digest *out_root, err *e)
 
 int sorted_fill(const struct sorted_elsewhere *from, struct sorted *old, int fd, err *e)
 {
-	struct fill f = { .from = from, .fd = fd, .old_fd = -1 };
+	struct fill f = { .from = from, .fd = fd, .old_fd = -1, .unpacker = sorted_unpacker() };
 	int result;
 
 	f.stored.max = f.content.max = LIMIT_SORTED_BLOCK;
@@ -230,6 +232,7 @@ int sorted_fill(const struct sorted_elsewhere *from, struct sorted *old, int fd,
 	result = sorted_head_parse(from->header, &f.head, e) < 0 ? -1 : fill(&f, e);
 	buf_done(&f.stored);
 	buf_done(&f.content);
+	ZSTD_freeDCtx(f.unpacker);
 	arena_done(&f.arena);
 	return result;
 }

@@ -15,6 +15,7 @@
 #include "transfer/squeeze.h"
 
 struct destination;
+struct transfer_file;
 
 struct destination_ops {
 	bool one_by_one;
@@ -48,6 +49,8 @@ struct destination {
 	bool verify; /* blobs that a layout has already */
 	const struct engine *engine;
 	const struct http_options *http;
+	const struct transfer_file *more; /* of an archive, beside the image */
+	size_t more_len;
 };
 
 /* destination_open(t, e): t->target's kind decides; the rest of *t is set by the caller.

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Into an oci-archive: the files of a layout, one behind the other, index.json last. */
+/* Into an oci-archive: the files of a layout, one behind the other, index.json last; behind
+ * it what lies beside the image. */
 #include "transfer/destination.h"
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "transfer/transfer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -151,6 +153,8 @@ static int commit(struct destination *t, const struct plan *plan, err *e)
 	if (status == 0)
 		status = archive_add(&t->archive, "index.json", buf_bytes(&index), e);
 	buf_done(&index);
+	for (size_t i = 0; i < t->more_len && status == 0; i++)
+		status = archive_add(&t->archive, t->more[i].name, t->more[i].content, e);
 	return status < 0 ? -1 : archive_commit(&t->archive, e);
 }
 

@@ -79,7 +79,9 @@ static int open_destination(struct transfer *t, err *e)
 		                       .registry = t->source.registry,
 		                       .tmp_dir = t->options->tmp_dir,
 		                       .verify = t->options->verify,
-		                       .http = &t->options->registry.http };
+		                       .http = &t->options->registry.http,
+		                       .more = t->options->more,
+		                       .more_len = t->options->more_len };
 	d->tag = bytes_str(*t->to->tag ? t->to->tag : transfer_tag(t->source.plan.tag, t->arena));
 	if (t->to->kind == TARGET_REGISTRY) {
 		if (reference_parse(t->to->tag, t->arena, &d->reference, e) < 0)

@@ -16,6 +16,12 @@
 #include "oci/registry.h"
 #include "oci/target.h"
 
+/* A file beside the image, in an oci-archive: whoever reads the image passes over it. */
+struct transfer_file {
+	const char *name;
+	bytes content;
+};
+
 struct transfer_options {
 	struct platform platform; /* which image of an index, unless all */
 	bool all;                 /* every platform: the index itself */
@@ -27,6 +33,8 @@ struct transfer_options {
 	struct registry_options registry;
 	char *const *environment; /* engines are found by it */
 	const char *tmp_dir;
+	const struct transfer_file *more; /* borrows; into an oci-archive alone */
+	size_t more_len;
 	void (*report)(void *ctx, uint64_t done, uint64_t total); /* ten times a second; may be NULL */
 	void *report_ctx;
 };

@@ -207,10 +207,20 @@ static bool is_answered(const struct gate_options *o, struct finding *f, struct 
 static bytes find_key(const struct finding *f, struct arena *a)
 {
 	const struct package *p = f->match.package;
+	const bytes parts[] = { f->match.id, bytes_str(f->purl_text), p->version, p->path };
+	size_t n = 0;
 
-	return bytes_str(arena_printf(a, PRIb "\t%s\t" PRIb "\t" PRIb, BYTESF(f->match.id),
-	                              f->purl_text, BYTESF(gate_text(p->version)),
-	                              BYTESF(gate_text(p->path))));
+	for (size_t i = 0; i < 4; i++)
+		n += parts[i].n + 1;
+	uint8_t *key = arena_alloc(a, n), *end = key;
+
+	for (size_t i = 0; i < 4; i++) {
+		if (parts[i].n > 0)
+			memcpy(end, parts[i].p, parts[i].n);
+		end += parts[i].n;
+		*end++ = '\t';
+	}
+	return bytes_of(key, n);
 }
 
 /* Trivy's: name, version, worst first, id, path. */
@@ -306,7 +316,7 @@ int gate_pass(struct database *db, const struct matches *matches,
               const struct gate_options *o, struct arena *a, struct gate *out, err *e)
 {
 	size_t n = matches->found.len;
-	struct finding *rated = arena_array(a, struct finding, n);
+	struct finding *rated = arena_alloc(a, n * sizeof(*rated)); /* rate_all fills all of it */
 	struct map seen;
 
 	map_init(&seen, a);

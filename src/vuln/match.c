@@ -215,17 +215,43 @@ static int compare_candidates(const void *left, const void *right)
 	return c ? c : bytes_compare(l->advisory->source, r->advisory->source);
 }
 
-static int gather(struct database *db, const struct space *spaces, size_t n, struct arena *a,
+struct question {
+	struct database *db;
+	struct arena *arena;
+	struct map *asked; /* "space<tab>package" to struct advisories */
+};
+
+/* advisories_of(q, space, e): a distribution's source has several packages: it is asked for once.
+ * NULL: *e. */
+static const struct advisories *advisories_of(const struct question *q, const struct space *space,
+                                              err *e)
+{
+	if (!q->asked->arena)
+		map_init(q->asked, q->arena);
+	bytes key = bytes_str(arena_printf(q->arena, PRIb "\t" PRIb, BYTESF(space->name),
+	                                   BYTESF(space->package)));
+	void **known = map_put(q->asked, key);
+	struct advisories *list = *known;
+
+	if (list)
+		return list;
+	list = arena_new(q->arena, struct advisories);
+	if (database_advisories(q->db, space->name, space->package, q->arena, list, e) < 0)
+		return NULL;
+	return *known = list;
+}
+
+static int gather(const struct question *q, const struct space *spaces, size_t n,
                   struct candidates *out, err *e)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct advisories list;
+		const struct advisories *list = advisories_of(q, &spaces[i], e);
 
-		if (database_advisories(db, spaces[i].name, spaces[i].package, a, &list, e) < 0)
+		if (!list)
 			return -1;
-		for (size_t k = 0; k < list.len; k++)
+		for (size_t k = 0; k < list->len; k++)
 			/* Microsoft's own word (the last space) counts before what others say of it. */
-			*ARENA_PUSH(a, out) = (struct candidate){ list.items[k], &spaces[i], n - i };
+			*ARENA_PUSH(q->arena, out) = (struct candidate){ list->items[k], &spaces[i], n - i };
 	}
 	return 0;
 }
@@ -244,7 +270,7 @@ int match_package(struct database *db, const struct package *p, struct arena *a,
 		return 0;
 	}
 	out->looked_at++;
-	if (gather(db, spaces, n, a, &all, e) < 0)
+	if (gather(&(struct question){ db, a, &out->asked }, spaces, n, &all, e) < 0)
 		return -1;
 	if (all.len == 0)
 		return 0;

@@ -9,6 +9,7 @@
  * Threading: as the database's. */
 #pragma once
 
+#include "base/map.h"
 #include "vuln/database.h"
 #include "vuln/space.h"
 
@@ -35,6 +36,7 @@ struct matches {
 	uint64_t without;    /* packages nobody publishes for, or that the database does not cover */
 	struct word_list uncovered; /* where some of those would stand, each once: "debian 12" */
 	uint64_t elsewhere;  /* vulnerabilities of other platforms that were left out */
+	struct map asked;    /* of match_package: what the database said of a space's package */
 };
 
 /* match_package(db, p, a, out, e): append what p has; sorted by id within it. Borrows p. Arena.

@@ -88,9 +88,9 @@ status 'it is there again' 0 with_hand 0 '' oci:good "$REGISTRY/e:1"
 registry_stop
 
 # -- a full disk ----------------------------------------------------------------------------------
-full() { # COMMAND...: in a folder of 64 KiB
+full() { # SIZE COMMAND...: the folder "small" is no larger than that
 	mkdir -p small
-	unshare -m sh -c 'mount -t tmpfs -o size=64k none small && "$@"' full "$@"
+	unshare -m sh -c 'mount -t tmpfs -o size=$1 none small && shift && "$@"' full "$@"
 }
 if unshare -m true 2>unshare.log && [ "$(id -u)" = 0 ]; then
 	head -c 200000 /dev/urandom >noise
@@ -102,14 +102,13 @@ SYSTEM = folder('etc') + file('etc/os-release', b'ID=debian\nVERSION_ID="12"\n')
     file('etc/passwd', b'app:x:1654:1654::/home:/none\n') + file('var/lib/dpkg/status', stanza('openssl', '3.0.15-1'))
 Layout('large').image(SYSTEM + file('noise', open('noise', 'rb').read()) + END, User='1654', Entrypoint=['/bin/app'])
 P
-	status 'no room for the image' 3 full "$OAKUM" seal --key oakum.key --db v.db oci:large oci:small/out:1
+	status 'no room for the image' 3 full 64k "$OAKUM" seal --key oakum.key --db v.db oci:large oci:small/out:1
 	like 'the step is told' "$(cat out)" 'push +fails'
 	like 'with the reason' "$(cat err)" 'No space left'
-	status 'no room for what is kept' 0 full "$OAKUM" seal --key oakum.key --db v.db --cache-dir small \
+	status 'no room for what is kept' 0 full 64k "$OAKUM" seal --key oakum.key --db v.db --cache-dir small \
 		-o provenance=how.json oci:large oci:roomy:1
-	status 'no room for a part' 3 full "$OAKUM" seal --key oakum.key --db v.db -o sbom=small/bill.json \
-		-o "scan=small/scan.json" -o json=small/page.json -o html=small/page.html --no-cache \
-		--sbom both -o cyclonedx=small/b.json oci:large oci:unread:1
+	status 'no room for a part' 3 full 8k "$OAKUM" seal --key oakum.key --db v.db -o sbom=small/bill.json -o scan=small/scan.json \
+		-o secrets=small/secrets.json oci:large oci:unread:1
 	ok 'nothing is written then' test ! -e unread
 else
 	skip 'a full disk' 'no mounts of our own here'

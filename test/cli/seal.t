@@ -143,11 +143,12 @@ status 'one platform of two does not pass' 1 seal oci:half "$REGISTRY/shop:1"
 is 'and nothing was asked of it' "$(requests true)" ''
 status 'every platform' 0 seal -f json -o both.json oci:two "$REGISTRY/shop:2"
 is 'index and images are signed' "$(jq '[.statements[] | select(.name == "signature")] | length' both.json)" 3
-is 'bills are of images' "$(jq '[.statements[] | select(.name == "sbom")] | length' both.json)" 2
+is 'bills are of both images, beside them and beside the index' \
+	"$(jq '[.statements[] | select(.name == "sbom")] | length' both.json)" 4
 status 'and hold, all of them' 0 oakum verify --key oakum.pub --all-platforms "$REGISTRY/shop:2"
-before=$(requests '.method == "PUT"' | grep -vc '/manifests/2$')
+before=$(requests '.method == "PUT"' | grep -c /blobs/)
 status 'a second time' 0 seal oci:two "$REGISTRY/shop:2"
-is 'nothing is put but the tag' "$(requests '.method == "PUT"' | grep -vc '/manifests/2$')" "$before"
+is 'no blob is sent again' "$(requests '.method == "PUT"' | grep -c /blobs/)" "$before"
 status 'where it lies in the registry' 0 seal "$REGISTRY/shop:2"
 status 'one platform alone' 0 seal -f json -o one.json --platform linux/arm64 oci:two "$REGISTRY/one:1"
 is 'is one image' "$(jq -r '.images[] | .platform' one.json)" linux/arm64
@@ -181,4 +182,39 @@ status 'another identity than the policy'\''s' 4 seal_by other.key --source http
 	oci:good oci:policed-too:1
 like 'is told' "$(cat err)" "policy 'oakum-policy.yaml' is not met"
 like 'and which need' "$(cat out)" 'does not hold: .*signature'
+# -- the pack -------------------------------------------------------------------------------------
+packing() { # FILE
+	seal -q --pack "$1" --source https://git.example/shop --commit 0123 oci:two oci:packed:1
+}
+status 'a pack of two platforms, with a policy' 0 packing first.tar
+status 'and again' 0 packing second.tar
+status 'and once more' 0 packing third.tar
+ok 'the same gives the same octets' cmp second.tar third.tar
+mkdir unpacked
+tar -xf second.tar -C unpacked
+for file in README.md trusted_root.json key.pub policy/oakum-policy.yaml policy/oakum.pub seal.json seal.txt; do
+	ok "$file is in it" test -s "unpacked/$file"
+done
+ok 'the key is the public one' cmp unpacked/key.pub oakum.pub
+is 'nothing of the private one is in it' "$(grep -rl 'PRIVATE KEY' unpacked)" ''
+is 'a bundle for each signature and statement' "$(find unpacked/bundles -name '*.json' | wc -l)" 20
+rm -rf packed
+if unshare -n true 2>unshare.log; then
+	status 'it verifies without a network' 0 unshare -n "$OAKUM" verify --key oakum.pub --all-platforms \
+		oci-archive:second.tar
+	status 'not by another key' 4 unshare -n "$OAKUM" verify --key other.pub oci-archive:second.tar
+	sed -n 's/^    //p' unpacked/README.md | sed 's/\\$//' | paste -sd' ' | sed 's/  *oakum /\noakum /g' >commands
+	while read -r command; do
+		status "as its README says: $command" 0 env -C unpacked unshare -n sh -c \
+			"oakum() { \"$OAKUM\" \"\$@\"; }; $command"
+	done <commands
+	is 'there are four' "$(wc -l <commands)" 4
+else
+	skip 'without a network' 'no namespaces of our own here'
+fi
+status 'of an image that is sealed already' 0 oakum seal --pack late.tar --pack-only --key oakum.pub oci:sealed:1
+status 'it verifies' 0 oakum verify --key oakum.pub oci-archive:late.tar
+status 'a private key goes into no pack' 2 oakum seal --pack no.tar --pack-only --key oakum.key oci:sealed:1
+status 'without a file' 2 oakum seal --pack-only oci:sealed:1
+ok 'nothing was written' test ! -e no.tar
 done_testing

@@ -36,9 +36,9 @@ static int listen_at(uint16_t port)
 	return fd;
 }
 
-static void take_request(int fd)
+/* What came until the end of the head, and a short body with it. */
+static void take_request(int fd, char text[4096])
 {
-	char text[4096];
 	size_t n = 0;
 
 	text[0] = '\0';
@@ -52,13 +52,25 @@ static void take_request(int fd)
 	}
 }
 
+/* The one request that `check` likes. */
+static const char *judge(const char *request)
+{
+	static const char want[] = "PUT /rpc?x=1 HTTP/1.1\r\nX-Key: a b\r\nHost: shop.example\r\n"
+							   "Content-Length: 4\r\n";
+	const char *body = strstr(request, "\r\n\r\n");
+	bool fine = strncmp(request, want, sizeof(want) - 1) == 0 && body &&
+	            strcmp(body + 4, "ping") == 0;
+
+	return fine ? "HTTP/1.1 418 I'm a teapot\r\n\r\n" : "HTTP/1.1 200 OK\r\n\r\n";
+}
+
 static void say(int fd, const char *text)
 {
 	if (write(fd, text, strlen(text)) < 0)
 		return; /* the peer has gone */
 }
 
-static void answer(const char *how, int fd)
+static void answer(const char *how, int fd, const char *request)
 {
 	if (strcmp(how, "never") == 0) {
 		pause();
@@ -80,6 +92,8 @@ static void answer(const char *how, int fd)
 		say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
 		while (write(fd, "data: x\n\n", 9) > 0)
 			pause_ms(50);
+	} else if (strcmp(how, "check") == 0) {
+		say(fd, judge(request));
 	} else if (strcmp(how, "close") != 0) {
 		say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 	}
@@ -87,11 +101,13 @@ static void answer(const char *how, int fd)
 
 static _Noreturn void serve(const char *how, int fd)
 {
+	char request[4096];
+
 	for (;;) {
 		int peer = accept(fd, NULL, NULL);
 
-		take_request(peer);
-		answer(how, peer);
+		take_request(peer, request);
+		answer(how, peer, request);
 		close(peer);
 	}
 }

@@ -317,7 +317,8 @@ static void a_question_has_one_status(void **state)
 		                            NULL };
 	const struct http_header headers[] = { { "X-Key", "a b" }, { "host", "shop.example" }, { 0 } };
 	const struct http_question plain = { .host = "localhost:7", .path = "/sse?x=1" };
-	const struct http_question full = { HTTP_POST, "localhost:7", "/", headers, BYTES_INIT("ping") };
+	const struct http_question full = { HTTP_POST, "localhost:7", "/", headers,
+		                                BYTES_INIT("ping") };
 	struct server s = start(answers);
 	char said[SAID_MOST];
 	int status = 0;
@@ -331,13 +332,12 @@ static void a_question_has_one_status(void **state)
 	assert_int_equal(ask(s.port, &plain, 5000, &status, &e), 0);
 	assert_int_equal(status, 200);
 	stop(&s, said);
-	assert_string_equal(said,
-	                    "GET /sse?x=1 HTTP/1.1\r\nHost: localhost:7\r\nAccept: */*\r\n"
-	                    "Connection: close\r\n#0\n"
-	                    "POST / HTTP/1.1\r\nX-Key: a b\r\nhost: shop.example\r\n"
-	                    "Content-Length: 4\r\nAccept: */*\r\nConnection: close\r\n#4\n"
-	                    "GET /sse?x=1 HTTP/1.1\r\nHost: localhost:7\r\nAccept: */*\r\n"
-	                    "Connection: close\r\n#0\n");
+	assert_string_equal(said, "GET /sse?x=1 HTTP/1.1\r\nHost: localhost:7\r\nAccept: */*\r\n"
+	                          "Connection: close\r\n#0\n"
+	                          "POST / HTTP/1.1\r\nX-Key: a b\r\nhost: shop.example\r\n"
+	                          "Content-Length: 4\r\nAccept: */*\r\nConnection: close\r\n#4\n"
+	                          "GET /sse?x=1 HTTP/1.1\r\nHost: localhost:7\r\nAccept: */*\r\n"
+	                          "Connection: close\r\n#0\n");
 }
 
 static void what_is_no_answer(void **state)

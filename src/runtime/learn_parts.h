@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* learn_parts - the observer's insides. Of learn*.c alone. */
+#pragma once
+
+#include "base/map.h"
+#include "runtime/learn.h"
+
+#include <linux/seccomp.h>
+
+#define LEARN_CALLS 1024 /* numbers of system calls lie below, on the architectures we know */
+
+struct learn_file {
+	size_t folder;
+	bytes path;
+};
+
+struct learn_watch {
+	struct arena arena, scratch;
+	int listener;
+	int root; /* the container's, once its program was seen; -1 */
+	bool calls[LEARN_CALLS];
+	struct learned learned;
+	struct map folders, files; /* what is known already: its number + 1 */
+	struct {
+		struct learn_file *items;
+		size_t len, cap;
+	} list;
+	uint64_t looked_ms; /* when the sizes were taken last */
+};
+
+/* learn_serve(listener, w): until nobody is left who can make a call. */
+void learn_serve(struct learn_watch *w);
+
+/* learn_take(w, call): what a call of the program says of files and ports; it has not been made
+ * yet. learn_measure(w): how large the files are now. */
+void learn_take(struct learn_watch *w, const struct seccomp_notif *call);
+void learn_measure(struct learn_watch *w);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/rootfs_store.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "runtime/removal.h"
+#include "sys/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* Letters of the chain id in a folder's name: 128 bits; so many of them fit into the one page that
+ * mount(2) takes. */
+#define NAME_LETTERS 32
+#define DRAFT ".new-"
+
+/* -- the folder -------------------------------------------------------------------------------- */
+
+/* Who can write to it can put anything into every container. */
+static int open_own(const char *path, int *out, err *e)
+{
+	struct stat st;
+
+	*out = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*out < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(path)));
+	if (fstat(*out, &st) < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(path)));
+	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0)
+		return err_set(e, ERR_IO, 0,
+		               "%s: others can write to it: it must be yours, of mode 0700 (or elsewhere)",
+		               SHOW(bytes_str(path)));
+	return 0;
+}
+
+static const char *form_of(const struct unpack_options *u, struct arena *a)
+{
+	const char *marks = u->userxattr ? "-user" : "";
+
+	if (!u->owners)
+		return "user";
+	return u->id_base > 0 ? arena_printf(a, "root-%u%s", (unsigned)u->id_base, marks)
+	                      : arena_printf(a, "root%s", marks);
+}
+
+int rootfs_store_open(const char *path, const struct unpack_options *u, struct arena *a,
+                      struct rootfs_store *out, err *e)
+{
+	int above;
+
+	*out = (struct rootfs_store){ .path = path, .folder = -1, .lock = -1 };
+	out->layers = arena_printf(a, "%s/%s", path, form_of(u, a));
+	if (file_make_dirs(out->layers, 0700, e) < 0)
+		return -1;
+	int status = open_own(path, &above, e);
+
+	if (above >= 0)
+		close(above);
+	return status < 0 ? -1 : open_own(out->layers, &out->folder, e);
+}
+
+void rootfs_store_close(struct rootfs_store *s)
+{
+	if (s->lock >= 0)
+		close(s->lock);
+	if (s->folder >= 0)
+		close(s->folder);
+	s->lock = s->folder = -1;
+}
+
+static bool is_draft(const char *name)
+{
+	return strncmp(name, DRAFT, strlen(DRAFT)) == 0;
+}
+
+static int remove_drafts(const struct rootfs_store *s, err *e)
+{
+	int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	int status = 0;
+
+	if (!list)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(s->layers)));
+	while (status == 0 && (entry = readdir(list)) != NULL)
+		if (is_draft(entry->d_name) && removal_all(s->folder, entry->d_name) < 0)
+			status = err_set(e, ERR_IO, errno, "remove what was interrupted: %s/%s",
+			                 SHOW(bytes_str(s->layers)), SHOW(bytes_str(entry->d_name)));
+	closedir(list);
+	return status;
+}
+
+int rootfs_store_lock(struct rootfs_store *s, err *e)
+{
+	s->lock = file_lock(s->layers, 0, NULL, NULL, e);
+	return s->lock < 0 ? -1 : remove_drafts(s, e);
+}
+
+/* -- its layers -------------------------------------------------------------------------------- */
+
+static const char *name_of(const char *chain, struct arena *a)
+{
+	return arena_str(a, bytes_of(strchr(chain, ':') + 1, NAME_LETTERS));
+}
+
+const char **rootfs_store_names(const digest *diff_ids, size_t len, struct arena *a)
+{
+	const char **names = arena_array(a, const char *, len + 1);
+	const char *chain = "";
+
+	for (size_t i = 0; i < len; i++) {
+		if (i == 0) {
+			chain = arena_printf(a, "%s", DIGEST_TEXT(&diff_ids[0]));
+		} else {
+			chain = arena_printf(a, "%s %s", chain, DIGEST_TEXT(&diff_ids[i]));
+			digest next = digest_of(DIGEST_SHA256, bytes_str(chain));
+
+			chain = arena_printf(a, "%s", DIGEST_TEXT(&next));
+		}
+		names[i] = name_of(chain, a);
+	}
+	return names;
+}
+
+int rootfs_store_layer(const struct rootfs_store *s, const char *name)
+{
+	return openat(s->folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool rootfs_store_has(const struct rootfs_store *s, const char *name)
+{
+	struct stat st;
+
+	return fstatat(s->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool rootfs_store_hides(int folder, const struct unpack_options *u)
+{
+	char value = 0;
+
+	return fgetxattr(folder, u->userxattr ? "user.overlay.opaque" : "trusted.overlay.opaque",
+	                 &value, 1) == 1 &&
+	       value == 'y';
+}
+
+int rootfs_store_room(const struct rootfs_store *s, uint64_t octets, err *e)
+{
+	struct statvfs st;
+
+	if (fstatvfs(s->folder, &st) < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(s->layers)));
+	uint64_t free = (uint64_t)st.f_bavail * st.f_frsize;
+	uint64_t kept = (uint64_t)st.f_blocks * st.f_frsize / 20;
+
+	kept = kept < LIMIT_ROOTFS_FREE ? kept : LIMIT_ROOTFS_FREE;
+	if (octets > free || free - octets < kept)
+		return err_set(e, ERR_LIMIT, 0, "%s: %s are free: the image needs more",
+		               SHOW(bytes_str(s->layers)), SIZE_TEXT(free));
+	return 0;
+}
+
+/* -- new ones ---------------------------------------------------------------------------------- */
+
+static const char *draft_of(const char *name, struct arena *a)
+{
+	return arena_printf(a, DRAFT "%s", name);
+}
+
+int rootfs_store_draft(const struct rootfs_store *s, const char *name, struct arena *a, err *e)
+{
+	const char *draft = draft_of(name, a);
+
+	if (mkdirat(s->folder, draft, 0700) < 0 || fchmodat(s->folder, draft, 0755, 0) < 0)
+		return err_set(e, ERR_IO, errno, "%s/%s", SHOW(bytes_str(s->layers)), draft);
+	int fd = rootfs_store_layer(s, draft);
+
+	return fd >= 0 ? fd : err_set(e, ERR_IO, errno, "%s/%s", SHOW(bytes_str(s->layers)), draft);
+}
+
+int rootfs_store_keep(const struct rootfs_store *s, const char *const *names, size_t len,
+                      struct arena *a, err *e)
+{
+	if (syncfs(s->folder) < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(s->layers)));
+	for (size_t i = 0; i < len; i++)
+		if (names[i] && renameat(s->folder, draft_of(names[i], a), s->folder, names[i]) < 0)
+			return err_set(e, ERR_IO, errno, "%s/%s", SHOW(bytes_str(s->layers)), names[i]);
+	return fsync(s->folder) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(s->layers)));
+}
+
+void rootfs_store_drop(const struct rootfs_store *s, const char *const *names, size_t len,
+                       struct arena *a)
+{
+	for (size_t i = 0; i < len; i++)
+		if (names[i])
+			(void)removal_all(s->folder, draft_of(names[i], a)); /* else the next run does it */
+}

@@ -1,0 +1,293 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Containers that are attacked from within: the distroless demo image holds, the fat one without
+# hardening does not, and each layer that is left out shows the one that the table names next. The
+# kernel is the judge: what falls without a layer was held by it.
+. "$ROOT/test/tap.sh"
+
+demo=$ROOT/build/demo
+if [ ! -e "$demo/distroless/index.json" ] || [ ! -e "$demo/fat/index.json" ]; then
+	skip_all 'the demo images could not be made here (test/fixture/make-demo.sh)'
+fi
+command -v crun >/dev/null || command -v runc >/dev/null || skip_all 'neither crun nor runc is here'
+[ "$(id -u)" = 0 ] || skip_all 'the root half needs root, and makes the user of the other'
+cd "$TMP" || exit 1
+distroless=oci:$demo/distroless fat=oci:$demo/fat
+
+prove() { # STATUS NAME ARGUMENT...: the JSON goes to NAME.json
+	prove_name=$2 prove_status=$1
+	shift 2
+	status "$prove_name" "$prove_status" "$OAKUM" prove --quiet --format json "$@"
+	mv out "$prove_name.json"
+}
+
+fell() { # FILE
+	[ -s "$1" ] || echo 'no report'
+	jq -r '[.probes[] | select(.held | not) | .probe] | sort | join(" ")' "$1"
+}
+
+skipped() { # FILE
+	jq -r '[.skipped[].probe] | sort | join(" ")' "$1"
+}
+
+by() { # FILE PROBE
+	jq -r --arg p "$2" '.probes[] | select(.probe == $p) | "\(.held) \(.by) \(.next | join(","))"' "$1"
+}
+
+# -- everything in place --------------------------------------------------------------------------
+
+prove 0 distroless "$distroless"
+is 'every probe held' "$(fell distroless.json)" ''
+is 'at least 25 of them' "$(jq '.probes | length >= 25' distroless.json)" true
+is 'each once, with its name, held and by' \
+	"$(jq '([.probes[].probe] | length == (unique | length)) and
+		all(.probes[]; (.held | type) == "boolean" and (.by | type) == "string")' distroless.json)" true
+is 'mount: the filter, behind it capabilities and the user' \
+	"$(by distroless.json mount)" 'true seccomp capabilities,user'
+is 'the root: read-only, behind it the user' "$(by distroless.json write-root)" 'true read-only user'
+is 'the loopback of the host' "$(by distroless.json host-loopback)" 'true network '
+limits=$(skipped distroless.json)
+if [ -z "$limits" ]; then
+	is 'bombs' "$(by distroless.json fork-bomb) $(by distroless.json memory-bomb)" 'true limits  true limits '
+else
+	is 'nothing but the bombs was not tried' "$limits" 'fork-bomb memory-bomb'
+	skip 'bombs' 'no limits can be set on this machine'
+fi
+for runtime in crun runc; do
+	if command -v "$runtime" >/dev/null; then
+		prove 0 "$runtime" --runtime "$runtime" "$distroless"
+		is "$runtime: every probe held, as with the other" "$(jq -c '[.held, .fallen]' "$runtime.json")" \
+			"$(jq -c '[.held, .fallen]' distroless.json)"
+	else
+		skip "with $runtime" 'it is not installed'
+	fi
+done
+
+# -- each layer left out: what it held falls, or is held by the next ------------------------------
+
+# What a kernel does not have at all cannot fall; without capabilities the filter lets pass what they
+# are for, so more than the layer's own may change; what lies behind root's own folders nobody sees.
+# shellcheck disable=SC2016
+next='
+	($with[0].probes | map({ key: .probe, value: . }) | from_entries) as $w |
+	[ .probes[] | . as $now | $w[.probe] as $was | select($was.by == $layer) |
+		(($was.next + ["nothing"])[0]) as $want |
+		select($now.by != $want and $now.by != "machine" and
+			(($now.probe == "stored-secrets" and $now.by == "image") | not)) |
+		"\(.probe): \($now.by), not \($want)" ] | join("; ")'
+for layer in user capabilities no-new-privileges seccomp read-only noexec masks network limits processes; do
+	"$OAKUM" prove --quiet --format json --without "$layer" "$distroless" >"without-$layer.json" 2>err
+	is "without $layer: the layer that was named next, or the attack succeeds" \
+		"$([ -s "without-$layer.json" ] || echo 'no report'; jq -r --slurpfile with distroless.json --arg layer "$layer" "$next" "without-$layer.json")" ''
+	is "without $layer: it holds nothing any more" \
+		"$(jq -r --arg layer "$layer" '[.probes[] | select(.held and .by == $layer)] | length' "without-$layer.json")" 0
+done
+prove 1 two --without seccomp --without capabilities --without user "$distroless"
+is 'without three layers mount falls' "$(by two.json mount)" 'false nothing '
+
+# -- the fat image --------------------------------------------------------------------------------
+
+prove 1 fat "$fat"
+is 'fat, hardened: what falls is what lies in it' "$(fell fat.json)" \
+	'downloader environment interpreter package-manager setuid-file shell'
+prove 1 nothing --without all -o json=- -o table=nothing.table "$fat"
+falls() { # PROBE...: it does, unless this machine's kernel has no such thing
+	for probe; do
+		case $(by nothing.json "$probe") in
+		'true machine '*) skip "without all: $probe falls" 'this kernel has none, or lets nobody' ;;
+		*) is "without all: $probe falls" "$(by nothing.json "$probe")" 'false nothing ' ;;
+		esac
+	done
+}
+falls write-root write-settings write-programs write-program run-written map-written write-proc-sys \
+	core-pattern sysrq write-sys kernel-tables kernel-memory devices become-root root-group \
+	capability-sets gain-capability new-privileges system-calls chmod-setuid see-processes trace signal \
+	mount remount unmask user-namespace namespaces enter-namespace pivot-root chroot load-module bpf keys \
+	perf-events userfaultfd io-uring kexec file-handles clock reboot swap accounting io-ports personality \
+	foreign-calls kernel-log kernel-addresses raw-socket packet-socket kernel-crypto vsock network-admin \
+	host-loopback abstract-socket shell interpreter package-manager downloader setuid-file run-setuid \
+	writable-folder secret-of-others stored-secrets environment
+[ -n "$limits" ] || falls fork-bomb memory-bomb
+case $(by nothing.json release-agent) in
+true*) skip 'without all: release-agent falls' 'only cgroups of version 1 have one' ;;
+*) is 'without all: release-agent falls' "$(by nothing.json release-agent)" 'false nothing ' ;;
+esac
+like 'the table shows it' "$(cat nothing.table)" '^  critical mount  '
+
+# -- what only another place shows to fall --------------------------------------------------------
+
+# A folder with a device of the terminal, an engine's socket and a file with a capability; root, and
+# no container at all but its own mounts and processes.
+cat >place.py <<'EOF'
+import os, pty, socket, struct, sys
+root, helper = sys.argv[1:]
+pid, terminal = pty.fork()
+if pid == 0:
+    for folder in ("proc", "run", "bin", "dev", ".oakum"):
+        os.makedirs(root + "/" + folder)
+    os.mknod(root + "/dev/tty", 0o20666, os.makedev(5, 0))
+    for name in ("/probe", "/bin/tool"):
+        open(root + name, "wb").write(open(helper, "rb").read())
+        os.chmod(root + name, 0o755)
+    # struct vfs_ns_cap_data, revision 2: CAP_NET_RAW permitted
+    os.setxattr(root + "/bin/tool", "security.capability", struct.pack("<5I", 0x02000000, 1 << 13, 0, 0, 0))
+    engine = socket.socket(socket.AF_UNIX)
+    engine.bind(root + "/run/docker.sock")
+    engine.listen()
+    engine.set_inheritable(True)
+    os.chroot(root)
+    os.chdir("/")
+    os.execv("/probe", ["/probe"])
+said = b""
+while True:
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    said += part
+os.waitpid(pid, 0)
+sys.stdout.write(said.decode().replace("\r", ""))
+EOF
+mkdir place
+# shellcheck disable=SC2016
+unshare -m sh -c 'mount -t tmpfs none place && exec timeout 20 python3 place.py place "$1"' sh \
+	"$BUILD/src/probe/oakum-probe" >said 2>err
+like 'with a terminal of others, words can be typed into it' "$(cat said)" \
+	"terminal $([ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null)" = 0 ] && echo held || echo gained) "
+like "an engine's socket is reached" "$(cat said)" '^engine-socket gained 0 /run/docker.sock$'
+like 'a file with a capability is found' "$(cat said)" '^file-capabilities gained 0 /bin/tool$'
+
+# Somebody answers at the metadata address of a network of our own.
+if command -v ip >/dev/null; then
+	cat >metadata.sh <<'EOF'
+ip link set lo up && ip address add 169.254.169.254/32 dev lo || exit 9
+python3 -m http.server --bind 169.254.169.254 80 >/dev/null 2>&1 &
+server=$!
+for _ in $(seq 50); do
+	python3 -c 'import socket; socket.create_connection(("169.254.169.254", 80), 1)' 2>/dev/null && break
+	sleep 0.1
+done
+"$OAKUM" prove --quiet --format json --without network "$1" >metadata.json
+"$OAKUM" prove --quiet --format json "$1" >metadata-held.json
+kill "$server"
+EOF
+	unshare -n sh metadata.sh "$distroless"
+	is 'the metadata address is reached without a network of its own' "$(by metadata.json metadata)" 'false nothing '
+	is '... and is not with one' "$(by metadata-held.json metadata)" 'true network '
+else
+	skip 'the metadata address' 'no ip(8) here'
+fi
+
+# -- an ordinary user -----------------------------------------------------------------------------
+
+mkdir user && cp -r "$demo/distroless" user/ && cp "$OAKUM" user/oakum && chown -R 1001:1001 user && chmod 755 "$TMP"
+status 'an ordinary user' 0 setpriv --reuid=1001 --regid=1001 --clear-groups env HOME="$TMP/user" \
+	TMPDIR="$TMP/user" user/oakum prove --quiet --format json oci:user/distroless
+mv out user.json
+is 'an ordinary user: every probe held' "$(fell user.json)" ''
+case $(skipped user.json) in
+'fork-bomb memory-bomb' | 'fork-bomb memory-bomb secret-of-others') ok 'limits aside' true ;;
+*) is 'limits aside' "$(skipped user.json)" 'fork-bomb memory-bomb' ;;
+esac
+like 'why, is said' "$(jq -r '.skipped[].reason' user.json)" 'no limits can be set'
+
+# -- what a pod would be given --------------------------------------------------------------------
+
+cat >plain.yaml <<'EOF'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: web, image: shop}
+      - name: side
+        image: shop
+        securityContext: {capabilities: {add: [SYS_ADMIN]}, runAsUser: 0, seccompProfile: {type: RuntimeDefault}}
+EOF
+prove 1 plain --manifest plain.yaml "$distroless"
+is 'two containers' "$(jq -r '[.containers[].name] | join("; ")' plain.json)" \
+	'Deployment/shop, container web; Deployment/shop, container side'
+web=$(jq -r '[.probes[] | select(.container | endswith("web")) | select(.held | not) | .probe] | join(" ")' plain.json)
+side=$(jq -r '[.probes[] | select(.container | endswith("side")) | select(.held | not) | .probe] | join(" ")' plain.json)
+like 'nothing said: no filter, a token, all of memory' " $web " ' system-calls .* stored-secrets (.* )?memory-bomb '
+unlike '... but no root, as the image says' " $web " ' (become-root|write-root|mount) '
+like 'SYS_ADMIN opens the default filter: it mounts' " $side " ' write-root .* become-root .* mount '
+unlike '... which still keeps keys' " $side " ' (keys|load-module|trace) '
+prove 1 side --manifest plain.yaml --container side "$distroless"
+is 'one of them' "$(jq '.containers | length' side.json)" 1
+cat >bad.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: bad}
+spec:
+  hostNetwork: true
+  hostPID: true
+  containers:
+  - {name: all, image: shop, securityContext: {privileged: true, runAsUser: 0}}
+EOF
+prove 1 bad --manifest bad.yaml "$distroless"
+like 'privileged' "$(fell bad.json)" 'core-pattern.* devices .*host-loopback .*mount .*trace '
+cat >hard.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: hard}
+spec:
+  automountServiceAccountToken: false
+  containers:
+  - name: web
+    image: shop
+    resources: {limits: {memory: 256Mi}}
+    securityContext:
+      runAsNonRoot: true
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities: {drop: [ALL]}
+      seccompProfile: {type: RuntimeDefault}
+EOF
+prove 0 hard --manifest hard.yaml "$distroless"
+is 'restricted, and a read-only root: all held' "$(fell hard.json)" ''
+status 'root, where it must not be' 3 "$OAKUM" prove --manifest hard.yaml "$fat"
+like 'why' "$(cat err)" 'would not start: runAsNonRoot'
+status 'no such container' 3 "$OAKUM" prove --manifest hard.yaml --container none "$distroless"
+printf 'kind: Secret\napiVersion: v1\n' >none.yaml
+status 'no workload' 3 "$OAKUM" prove --manifest none.yaml "$distroless"
+like 'is said' "$(cat err)" 'no workload'
+
+# -- reports --------------------------------------------------------------------------------------
+
+status 'several reports of one start' 1 "$OAKUM" prove --quiet -o sarif=fat.sarif -o statement=fat.statement \
+	-o table=fat.table "$fat"
+is 'SARIF: a result for each that fell' "$(jq '.runs[0].results | length' fat.sarif)" 6
+is 'a failed test' "$(jq -r '.predicate | "\(.result) \(.failedTests | sort | join(" "))"' fat.statement)" \
+	"FAILED $(fell fat.json)"
+like 'the table' "$(cat fat.table)" '^72 attacks: 66 held, 6 not|^70 attacks: 64 held, 6 not; 2 not tried'
+cp -r "$demo/distroless" image
+status 'a statement' 0 "$OAKUM" prove --quiet --format statement oci:image
+mv out statement.json
+is 'of the image' "$(jq -r '.subject[0].digest.sha256' statement.json)" \
+	"$(jq -r '.manifests[0].digest' image/index.json | cut -d: -f2)"
+[ -n "$limits" ] || is 'passed' "$(jq -r '.predicate.result' statement.json)" PASSED
+"$OAKUM" keygen --quiet --no-password -o test >/dev/null 2>&1 || COSIGN_PASSWORD='' "$OAKUM" keygen >/dev/null 2>&1
+key=$(ls ./*.key) pub=$(ls ./*.pub)
+COSIGN_PASSWORD='' status 'it is signed' 0 "$OAKUM" attest --key "$key" --statement statement.json oci:image
+status 'and holds' 0 "$OAKUM" verify-attestation --key "$pub" --type test-result oci:image
+
+# -- what it does not do --------------------------------------------------------------------------
+
+value=$(jq -r '.config.digest' "$demo/fat/blobs/sha256/$(jq -r '.manifests[0].digest' "$demo/fat/index.json" |
+	cut -d: -f2)" | cut -d: -f2)
+value=$(jq -r '.config.Env[] | select(startswith("DB_PASSWORD=")) | ltrimstr("DB_PASSWORD=")' \
+	"$demo/fat/blobs/sha256/$value")
+unlike 'no secret is in any report' "$(cat ./*.json fat.*)" "$(printf %s "${value:-none there}" | sed 's/[][\.*^$+?(){}|]/./g')"
+like '... though its variable is named' "$(cat fat.json)" 'DB_PASSWORD'
+status 'neither image nor manifest' 2 "$OAKUM" prove
+status 'no such layer' 2 "$OAKUM" prove --without nonsense "$distroless"
+status 'no such image' 3 "$OAKUM" prove oci:nowhere
+status 'another status for what falls' 7 "$OAKUM" prove --quiet --exit-code 7 --without noexec "$distroless"
+status 'a gate above it' 0 "$OAKUM" prove --quiet --severity critical --without noexec "$distroless"
+unlike 'no mount is left' "$(cat /proc/mounts)" oakum
+done_testing
