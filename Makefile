@@ -69,8 +69,9 @@ install: release
 bench: deps deps-demo build/build.ninja
 	@test -e build/bench/limit || meson configure build -Dbench=true
 	@ninja -C build --quiet
-	@for image in fat slim; do test/fixture/make-demo.sh $$image $(DEMO) || exit 1; done
+	@for image in fat slim distroless; do test/fixture/make-demo.sh $$image $(DEMO) || exit 1; done
 	@bench/run $(DEMO)
+	@bench/seal $(DEMO)
 
 debug: build-debug/build.ninja
 	@ninja -C build-debug --quiet

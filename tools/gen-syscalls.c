@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gen-syscalls ARCHITECTURE - run by the build: the filter of runtime/syscalls.h for this one ("x86_64",
- * "aarch64"), compiled by libseccomp, as a C array. */
+/* gen-syscalls ARCHITECTURE - run by the build: the filter of runtime/syscalls.h for this one
+ * ("x86_64", "aarch64"), compiled by libseccomp, as a C array. */
 #include "runtime/syscalls.h"
 
 #include <errno.h>

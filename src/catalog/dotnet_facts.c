@@ -338,6 +338,8 @@ static void describe(struct dotnet_collector *c, struct dotnet_application *app)
 	fact->bundle_minor = app->bundle->minor;
 	fact->bundle_files = (uint32_t)app->bundle->files.len;
 	fact->bundle_compressed = app->bundle->compressed;
+	for (size_t i = 0; i < app->bundle->files.len; i++)
+		fact->bundle_unpacks |= bytes_ends(app->bundle->files.items[i], BYTES(".so"));
 }
 
 void dotnet_add_app(struct dotnet_collector *c, struct dotnet_application *app)

@@ -51,6 +51,7 @@ struct dotnet_app {
 	bool single_file;
 	uint32_t bundle_major, bundle_minor, bundle_files; /* of a single-file bundle */
 	bool bundle_compressed;
+	bool bundle_unpacks; /* it holds native libraries, which its host writes to a folder first */
 	struct { struct dotnet_reference *items; size_t len, cap; } frameworks; /* asked for */
 	struct { struct dotnet_reference *items; size_t len, cap; } runtimes;   /* carried */
 	uint32_t packages, projects, assetless;

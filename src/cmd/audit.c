@@ -8,6 +8,7 @@
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/reading.h"
+#include "cmd/roots.h"
 #include "cmd/scan.h"
 #include "cmd/status.h"
 
@@ -19,7 +20,7 @@ struct audit_flags {
 	const char *format;
 	struct texts output;
 	struct exit_flag exit_code;
-	const char *db, *fail_on;
+	const char *db, *fail_on, *policy;
 	bool fail_on_gap, skip_secrets;
 	struct reading_flags reading;
 	struct network_flags network;
@@ -37,6 +38,7 @@ static const struct flag flags[] = {
 	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
 	  "high,kev,epss:.5,fixable,secrets,settings,eol,gaps" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
+	{ 0, "policy", "FILE", FLAG_TEXT, FIELD(policy), "what must be signed, and by whom" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "do not search the files for keys and passwords" },
 	{ 0 },
@@ -47,6 +49,7 @@ struct run {
 	struct job *job;
 	const struct audit_flags *flags;
 	struct audit_options options;
+	struct stages_options stages;
 	struct gate_rule rule;
 	struct outputs outputs;
 	struct issues issues; /* for the reports over all targets */
@@ -81,7 +84,13 @@ static int prepare(struct run *r, const struct texts *targets, err *e)
 		return -1;
 	r->options = (struct audit_options){ .image = r->reading.options,
 		                                 .now = job->now,
-		                                 .skip_secrets = f->skip_secrets };
+		                                 .skip_secrets = f->skip_secrets,
+		                                 .stages = &r->stages };
+	r->stages = (struct stages_options){ .registry = r->reading.network.registry,
+		                                 .policy = f->policy,
+		                                 .clock = job->clock_ns / 1000000000 };
+	if (f->policy && trust_root_text(job, NULL, &r->stages.root, e) < 0)
+		return -1;
 	if (open_database(r, e) < 0)
 		return -1;
 	if (outputs_open(job, f->format ? f->format : "table", &f->output, FORMATS, &r->outputs,

@@ -31,8 +31,7 @@ static const struct flag flags[] = {
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
 	  "do not search the files for keys and passwords" },
-	{ 0, "prove", NULL, FLAG_SWITCH, FIELD(prove),
-	  "start both hardened and attack them, as 'oakum prove' does" },
+	{ 0, "prove", NULL, FLAG_SWITCH, FIELD(prove), "start and attack both, as 'oakum prove' does" },
 	{ 0 },
 };
 

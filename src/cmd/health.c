@@ -108,10 +108,15 @@ static int check_variables(const struct texts *env, err *e)
 	return 0;
 }
 
+static bool asks_request(const struct health_flags *f)
+{
+	return f->method || f->body || f->status || f->headers.len > 0;
+}
+
 int health_prepare(struct job *job, const struct health_flags *f, struct health_options *out,
                    err *e)
 {
-	bool request = f->method || f->body || f->status || f->headers.len > 0;
+	bool request = asks_request(f);
 	struct health_probe probe;
 
 	if (!f->probe && (request || f->args.len + f->env.len > 0 || f->timeout_ms > 0))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum learn IMAGE [-- WORKLOAD]` - what a program needs, and nothing else: a profile, the folders
- * it writes to, the manifests that say so. */
+/* `oakum learn IMAGE [-- WORKLOAD]` - what a program needs, and nothing else: a profile, the
+ * folders it writes to, the manifests that say so. */
 #include "flow/learn.h"
 
 #include "base/limits.h"
@@ -13,6 +13,7 @@
 #include "runtime/forms.h"
 #include "sys/file.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
 
@@ -161,8 +162,9 @@ static int tell(struct lesson *l, err *e)
 	stream_printf(&out, "%zu system calls of the %zu that are allowed by default\n", k->calls_len,
 	              learn_most());
 	for (size_t i = 0; i < h->folders.len; i++)
-		stream_printf(&out, "%s: a tmpfs of %s\n", SHOW(bytes_str(h->folders.items[i].path)),
-		              SIZE_TEXT(h->folders.items[i].size));
+		stream_printf(&out, "%s: a tmpfs of %" PRIu64 " MiB\n",
+		              SHOW(bytes_str(h->folders.items[i].path)),
+		              (h->folders.items[i].size + MIB - 1) / MIB);
 	for (size_t i = 0; i < k->folders.len; i++)
 		if (learn_is_left(&k->folders.items[i], h))
 			stream_printf(&out, "/%s: stays read-only, there are files of the image in it\n",

@@ -89,8 +89,8 @@ static int take_flags(struct prove *p, err *e)
 	rootfs->source.environment = p->options.launch.host.environment = p->job->environment;
 	rootfs->source.tmp_dir = tmp && *tmp ? tmp : "/tmp";
 	p->options.launch.host.runtime = f->runtime;
-	if (f->platform && platform_parse(bytes_str(f->platform), &p->job->arena, &rootfs->platform,
-	                                  e) < 0)
+	if (f->platform &&
+	    platform_parse(bytes_str(f->platform), &p->job->arena, &rootfs->platform, e) < 0)
 		return -1;
 	return take_without(p, e);
 }
@@ -179,8 +179,8 @@ static int prove_all(struct prove *p, err *e)
 	const struct prove_flags *f = p->flags;
 
 	if (take_flags(p, e) < 0 || read_manifest(p, e) < 0 ||
-	    outputs_open(p->job, f->format ? f->format : "table", &f->output, FORMATS, &p->outputs,
-	                 e) < 0)
+	    outputs_open(p->job, f->format ? f->format : "table", &f->output, FORMATS, &p->outputs, e) <
+	        0)
 		return -1;
 	p->page.target = f->manifest ? f->manifest : p->image;
 	if ((f->manifest ? prove_pods(p, e) : prove_one(p, p->image, e)) < 0)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/seal_show.h"
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "oci/platform.h"
 #include "sys/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -143,6 +146,66 @@ int seal_show_judged(struct seal_show *s, const struct audit_page *page,
 	return 0;
 }
 
+/* -- CI ---------------------------------------------------------------------------------------- */
+
+/* What a job of GitHub Actions leaves for people and for later steps: files that are added to. */
+static int append(struct seal_show *s, const char *variable,
+                  void (*write)(const struct seal_page *page, struct stream *out),
+                  const struct seal_page *page, err *e)
+{
+	const char *path = job_env(s->job, variable);
+	buf text = BUF_INIT(LIMIT_SETTINGS);
+	struct stream out;
+
+	if (!path || !*path)
+		return 0;
+	stream_init(&out, stream_to_buf, &text);
+	write(page, &out);
+	int status = stream_finish(&out, e);
+	auto_fd fd = status < 0 ? -1 : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+
+	if (status == 0)
+		status = fd < 0 ? err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(path)))
+		                : file_write_all(fd, path, buf_bytes(&text), e);
+	buf_done(&text);
+	return status < 0 ? err_wrap(e, "%s", variable) : 0;
+}
+
+/* Indented: nothing in it is markup. */
+static void write_summary(const struct seal_page *page, struct stream *out)
+{
+	static const struct terminal paper = { .width = 80 };
+	buf text = BUF_INIT(LIMIT_SETTINGS);
+	struct stream whole;
+	err impossible = { 0 };
+	bytes rest, line;
+
+	stream_init(&whole, stream_to_buf, &text);
+	seal_text(page, &paper, &whole);
+	(void)stream_finish(&whole, &impossible); /* a page is far below the maximum */
+	stream_puts(out, "## oakum seal
+
+");
+	for (rest = buf_bytes(&text); bytes_take_until(&rest, '
+', &line) && line.p;) {
+		stream_puts(out, line.n > 0 ? "    " : "");
+		stream_put(out, line);
+		stream_puts(out, "
+");
+	}
+	buf_done(&text);
+}
+
+static void write_outputs(const struct seal_page *page, struct stream *out)
+{
+	stream_printf(out, "digest=%s
+",
+	              page->root.algorithm == DIGEST_NONE ? "" : DIGEST_TEXT(&page->root));
+	stream_printf(out, "sealed=%s
+",
+	              page->steps[SEAL_VERIFY].state == SEAL_HOLDS ? "true" : "false");
+}
+
 /* -- the end ----------------------------------------------------------------------------------- */
 
 int seal_show_end(struct seal_show *s, const struct seal_page *page, err *e)
@@ -158,5 +221,8 @@ int seal_show_end(struct seal_show *s, const struct seal_page *page, err *e)
 			seal_text(page, output_terminal(&s->outputs, i, s->job), out);
 	}
 	outputs_issues(&s->outputs, &s->issues);
+	if (append(s, "GITHUB_STEP_SUMMARY", write_summary, page, e) < 0 ||
+	    append(s, "GITHUB_OUTPUT", write_outputs, page, e) < 0)
+		return -1;
 	return outputs_commit(&s->outputs, e);
 }

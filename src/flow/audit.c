@@ -109,6 +109,8 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 	audit_judge(&out->image, &out->facts, &out->coverage, secrets, options->now, &out->page);
 	out->scan.page.closure = &out->closure;
 	out->page.scan = options->db ? &out->scan.page : NULL;
+	if (options->stages && out->image.has_config)
+		stages_judge(target, options->stages, &out->page);
 	return 0;
 }
 

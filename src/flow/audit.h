@@ -6,6 +6,7 @@
 #pragma once
 
 #include "flow/scan.h"
+#include "flow/stages.h"
 #include "report/audit_page.h"
 
 struct audit_options {
@@ -14,6 +15,7 @@ struct audit_options {
 	bool skip_secrets;          /* do not search contents */
 	struct database *db;        /* of vulnerabilities; may be NULL */
 	bool no_texts;              /* nobody shows titles and descriptions of them */
+	const struct stages_options *stages; /* NULL: nobody asks which of them hold */
 };
 
 struct audit {

@@ -221,8 +221,14 @@ static void mend(struct hardening_job *j)
 
 static void add_label(struct hardening_job *j, const char *name, const char *value)
 {
-	*ARENA_PUSH(j->arena, &j->image.config.labels) = (struct oci_label){ bytes_str(name),
-		                                                                 bytes_str(value) };
+	struct oci_labels *labels = &j->image.config.labels;
+
+	for (size_t i = 0; i < labels->len; i++)
+		if (bytes_is(labels->items[i].name, name)) {
+			labels->items[i].value = bytes_str(value); /* it was hardened before */
+			return;
+		}
+	*ARENA_PUSH(j->arena, labels) = (struct oci_label){ bytes_str(name), bytes_str(value) };
 }
 
 static void label(struct hardening_job *j)

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/launch.h"
 
+#include "base/path.h"
+#include "base/text.h"
+#include "oci/platform.h"
 #include "sys/file.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *find_value(char *const *environment, bytes name)
@@ -29,6 +34,31 @@ int launch_store(char *const *environment, struct arena *a, const char **out, er
 	return 0;
 }
 
+/* Root of a user namespace comes from outside through these folders, whatever our umask says; what
+ * is in them is closed. */
+static int make_stages(const struct launch *l, struct arena *a, err *e)
+{
+	const char *folders[] = { arena_str(a, path_dir(bytes_str(l->store))), l->store, l->stages };
+
+	if (file_make_dirs(l->stages, 0711, e) < 0)
+		return -1;
+	for (size_t i = 0; l->host.user_namespace && i < sizeof(folders) / sizeof(*folders); i++)
+		if (chmod(folders[i], 0711) < 0)
+			return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(folders[i])));
+	return 0;
+}
+
+/* An image that no index offers is not chosen by its platform. One that says nothing is believed. */
+static int check_platform(const struct platform *have, const struct platform *want,
+                          struct arena *a, err *e)
+{
+	if (have->architecture.n == 0 || platform_matches(have, want))
+		return 0;
+	return err_set(e, ERR_FORMAT, 0,
+	               "the image is for %s, and %s is wanted (--platform chooses where there are several)",
+	               SHOW(bytes_str(platform_text(have, a))), SHOW(bytes_str(platform_text(want, a))));
+}
+
 int launch_prepare(const struct target *target, const struct launch_options *options,
                    struct arena *a, struct launch *out, err *e)
 {
@@ -43,8 +73,8 @@ int launch_prepare(const struct target *target, const struct launch_options *opt
 	rootfs.unpack.owners = !out->host.as_user;
 	rootfs.unpack.userxattr = out->host.as_user || out->host.is_nested;
 	rootfs.unpack.id_base = out->host.user_namespace ? out->host.id_base : 0;
-	if (file_make_dirs(out->stages, 0700, e) < 0 ||
-	    rootfs_prepare(target, &rootfs, a, &out->rootfs, e) < 0)
+	if (make_stages(out, a, e) < 0 || rootfs_prepare(target, &rootfs, a, &out->rootfs, e) < 0 ||
+	    check_platform(&out->rootfs.config.platform, &rootfs.platform, a, e) < 0)
 		return -1;
 	const struct hardening_names known = launch_names(out);
 

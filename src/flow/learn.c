@@ -14,8 +14,8 @@
 /* How often it is asked whether the program listens. */
 #define ASK_MS 50
 
-/* until_listening(c, port, out, e): 1 when it does, 0 when the program has ended (*out: its status),
- * -1 when the time is over. */
+/* until_listening(c, port, out, e): 1 when it does, 0 when the program has ended (*out: its
+ * status), -1 when the time is over. */
 static int until_listening(struct container *c, uint16_t port, int *out, err *e)
 {
 	const struct deadline last = deadline_in(LIMIT_LEARN_START_MS);

@@ -83,8 +83,7 @@ static int listen_on(int family, const struct sockaddr *address, socklen_t size,
 /* Nobody is answered: a connection that waits to be accepted is one. */
 static int listen_here(struct proof *p, uint16_t *out_port, const char **out_name, err *e)
 {
-	struct sockaddr_in tcp = { .sin_family = AF_INET,
-		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in tcp = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
 	socklen_t size = sizeof(tcp);
 	int n = snprintf(local.sun_path + 1, sizeof(local.sun_path) - 1, "oakum-prove-%d",
@@ -131,8 +130,8 @@ static bool has_account(bytes users, uint32_t uid)
 	return false;
 }
 
-/* The pod's, else the image's, root included; containerd gives root's group to whom the image has no
- * account for. The kubelet starts none of whom it cannot tell that he is not root. */
+/* The pod's, else the image's, root included; containerd gives root's group to whom the image has
+ * no account for. The kubelet starts none of whom it cannot tell that he is not root. */
 static int take_pod_user(struct proof *p, const struct prove_pod *pod, err *e)
 {
 	struct hardening *h = &p->launch.hardening;
@@ -181,11 +180,22 @@ static int take_pod(struct proof *p, const struct prove_pod *pod, err *e)
 	return take_pod_user(p, pod, e);
 }
 
+/* "./shop" lies in the image's folder; "shop" somewhere in its PATH. */
+static const char *program_of(const struct proof *p)
+{
+	const struct hardening *h = &p->launch.hardening;
+	bytes program = h->args.len > 0 ? h->args.items[0] : (bytes){ 0 };
+
+	if (bytes_find(program, '/') == program.n || program.p[0] == '/')
+		return arena_str(p->a, program);
+	return arena_printf(p->a, PRIb "/" PRIb, BYTESF(h->cwd), BYTESF(program));
+}
+
 static int take_settings(struct proof *p, err *e)
 {
 	struct hardening *h = &p->launch.hardening;
 
-	p->program = h->args.len > 0 ? arena_str(p->a, h->args.items[0]) : "";
+	p->program = program_of(p);
 	h->name = "oakum";
 	h->cwd = BYTES("/");
 	h->terminal = false;
@@ -214,8 +224,8 @@ static void set_words(struct proof *p, uint16_t port, const char *local)
 	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "port=%u", port));
 	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "socket=%s", local));
 	for (size_t i = 0; i < h->folders.len; i++)
-		*ARENA_PUSH(p->a, &words) = bytes_str(
-			arena_printf(p->a, "folder=%s", h->folders.items[i].path));
+		*ARENA_PUSH(p->a,
+		            &words) = bytes_str(arena_printf(p->a, "folder=%s", h->folders.items[i].path));
 	if (has_limits(p))
 		*ARENA_PUSH(p->a, &words) = bytes_str(
 			arena_printf(p->a, "memory=%llu", (unsigned long long)memory));
@@ -233,8 +243,7 @@ static int take_answers(struct proof *p, err *e)
 	size_t n = 0;
 	ssize_t got;
 
-	while (n < LIMIT_PROVE_ANSWER &&
-	       (got = read(p->ends[0], text + n, LIMIT_PROVE_ANSWER - n)) > 0)
+	while (n < LIMIT_PROVE_ANSWER && (got = read(p->ends[0], text + n, LIMIT_PROVE_ANSWER - n)) > 0)
 		n += (size_t)got;
 	return probes_read(bytes_of(text, n), p->answers, &p->whole, e);
 }
@@ -296,8 +305,8 @@ static int search_environment(struct proof *p, struct probe_answer *out, err *e)
 		if (n > 0)
 			*out = (struct probe_answer){
 				.verdict = PROBE_GAINED,
-				.what = bytes_str(arena_printf(p->a, "%s: %s", SHOW(name),
-				                               secret_rules[found->rule].title)),
+				.what = bytes_str(
+					arena_printf(p->a, "%s: %s", SHOW(name), secret_rules[found->rule].title)),
 			};
 	}
 	secret_scanner_free(scanner);

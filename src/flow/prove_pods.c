@@ -27,8 +27,8 @@ static bool take_numbers(bytes *in, struct prove_pod *p)
 	return pack_take_bool(in, &p->has_user) && pack_take_u32(in, UINT32_MAX - 1, &p->uid) &&
 	       pack_take_bool(in, &p->has_group) && pack_take_u32(in, UINT32_MAX - 1, &p->gid) &&
 	       pack_take_bool(in, &p->must_not_be_root) && pack_take_bool(in, &p->is_windows) &&
-	       pack_take_bool(in, &p->has_token) &&
-	       pack_take_u32(in, (1U << DEFENCES) - 1, &without) && ((p->without = without), true) &&
+	       pack_take_bool(in, &p->has_token) && pack_take_u32(in, (1U << DEFENCES) - 1, &without) &&
+	       ((p->without = without), true) &&
 	       pack_take_u64(in, CAPABILITIES_ALL, &p->capabilities) &&
 	       pack_take_u64(in, INT64_MAX, &p->memory);
 }
@@ -38,8 +38,8 @@ static bool take_folder(bytes *in, struct arena *a, struct prove_pod *p)
 	bytes path;
 	uint64_t size;
 
-	if (!pack_take_bytes(in, LIMIT_PATH, &path) ||
-	    !pack_take_u64(in, LIMIT_PROVE_FOLDER, &size) || !prove_is_place(path))
+	if (!pack_take_bytes(in, LIMIT_PATH, &path) || !pack_take_u64(in, LIMIT_PROVE_FOLDER, &size) ||
+	    !prove_is_place(path))
 		return false;
 	*ARENA_PUSH(a, &p->folders) = (struct hardening_folder){ arena_str(a, path), size };
 	return true;
@@ -66,7 +66,7 @@ static bool take_pod(bytes *in, struct arena *a, struct prove_pod *p)
 	return ok;
 }
 
-static int take_pods(bytes in, struct arena *a, struct prove_pods *out, err *e)
+int prove_pods_take(bytes in, struct arena *a, struct prove_pods *out, err *e)
 {
 	while (in.n > 0 && out->len < LIMIT_PROVE_PODS)
 		if (!take_pod(&in, a, ARENA_PUSH(a, out)))
@@ -89,5 +89,5 @@ int prove_pods_read(bytes text, struct arena *a, struct prove_pods *out, err *e)
 	int status = worker_ask(w, bytes_of(NULL, 0), LIMIT_SETTINGS, a, &answer, e);
 
 	worker_stop(w);
-	return status < 0 ? -1 : take_pods(answer, a, out, e);
+	return status < 0 ? -1 : prove_pods_take(answer, a, out, e);
 }

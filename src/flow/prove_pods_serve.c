@@ -9,8 +9,7 @@
 #include "runtime/capabilities.h"
 
 #define LEAVE(defence) (1U << DEFENCE_##defence)
-#define PRIVILEGED \
-	(LEAVE(PRIVILEGES) | LEAVE(SECCOMP) | LEAVE(MASKS) | LEAVE(CAPABILITIES))
+#define PRIVILEGED (LEAVE(PRIVILEGES) | LEAVE(SECCOMP) | LEAVE(MASKS) | LEAVE(CAPABILITIES))
 
 struct reader {
 	struct arena *a;
@@ -154,9 +153,9 @@ static bool quantity(bytes text, uint64_t *out)
 		const char *suffix;
 		uint64_t unit;
 	} units[] = {
-		{ "Ki", KIB },       { "Mi", MIB },       { "Gi", GIB },        { "Ti", 1024 * GIB },
-		{ "k", 1000 },       { "M", 1000000 },    { "G", 1000000000 },  { "T", 1000000000000 },
-		{ "e3", 1000 },      { "e6", 1000000 },   { "e9", 1000000000 }, { "", 1 },
+		{ "Ki", KIB },  { "Mi", MIB },     { "Gi", GIB },        { "Ti", 1024 * GIB },
+		{ "k", 1000 },  { "M", 1000000 },  { "G", 1000000000 },  { "T", 1000000000000 },
+		{ "e3", 1000 }, { "e6", 1000000 }, { "e9", 1000000000 }, { "", 1 },
 	};
 	uint64_t whole, part = 0, scale = 1;
 
@@ -210,10 +209,10 @@ static void read_mount(struct reader *r, const struct yaml_node *mount)
 			arena_str(r->a, path), size > 0 && size < LIMIT_PROVE_FOLDER ? size : HARDENING_TMP
 		};
 	else if (!empty)
-		note(r, arena_printf(r->a, "volume '%s' is not mounted here%s", SHOW(name),
-		                     yaml_find(yaml_real(volume), "hostPath")
-		                         ? ": it shows files of the node"
-		                         : ""));
+		note(r,
+		     arena_printf(r->a, "volume '%s' is not mounted here%s", SHOW(name),
+		                  yaml_find(yaml_real(volume), "hostPath") ? ": it shows files of the node"
+		                                                           : ""));
 }
 
 static void read_environment(struct reader *r)
@@ -314,15 +313,14 @@ static int read_objects(struct rule_job *job, struct arena *a, buf *out, err *e)
 	return n > 0 ? 0 : err_set(e, ERR_FORMAT, 0, "there is no workload in it");
 }
 
-static int answer(void *text, bytes question, buf *out, err *e)
+int prove_pods_answer(bytes text, buf *out, err *e)
 {
 	const struct job_options options = { 0 };
 	struct arena a = ARENA_INIT;
 	struct rule_job job;
 
-	(void)question; /* there is one */
 	job_init(&job, &a, &options);
-	int status = job_add(&job, "manifest.yaml", *(const bytes *)text, e);
+	int status = job_add(&job, "manifest.yaml", text, e);
 
 	if (status == 0 && job.faults.len > 0)
 		status = err_set(e, ERR_FORMAT, 0, "%s", job.faults.items[0].message);
@@ -331,6 +329,12 @@ static int answer(void *text, bytes question, buf *out, err *e)
 	job_done(&job);
 	arena_done(&a);
 	return status;
+}
+
+static int answer(void *text, bytes question, buf *out, err *e)
+{
+	(void)question; /* there is one */
+	return prove_pods_answer(*(const bytes *)text, out, e);
 }
 
 int prove_pods_serve(struct worker_side *side, void *arg)

@@ -114,19 +114,42 @@ static void find_folders(struct writes *w)
 	}
 }
 
+/* A single file of .NET with native libraries in it writes them to DOTNET_BUNDLE_EXTRACT_BASE_DIR,
+ * else below HOME, before it starts (dotnet/runtime, bundle/extractor.cpp). NULL: it can, or need
+ * not. */
+static const char *find_unpacking(struct audit_page *page)
+{
+	const char *home = weakness_env(page, "HOME");
+
+	if (weakness_env(page, "DOTNET_BUNDLE_EXTRACT_BASE_DIR") ||
+	    (home && is_open(path_join(&page->arena, (bytes){ 0 }, bytes_str(home)))))
+		return NULL;
+	for (size_t i = 0; i < page->facts->apps.len; i++) {
+		const struct dotnet_app *app = &page->facts->apps.items[i];
+
+		if (app->bundle_unpacks && !app->hidden)
+			return arena_printf(&page->arena,
+			                    "%s unpacks itself: DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp/.net",
+			                    SHOW(app->path));
+	}
+	return NULL;
+}
+
 static struct page_setting judge_root(struct audit_page *page)
 {
 	struct writes w = { .page = page, .line = BUF_INIT(16 * KIB) };
-	struct page_setting s = { "read-only", true, NULL };
+	const char *unpacks = find_unpacking(page);
 
 	find_volumes(&w);
 	find_variables(&w);
 	find_folders(&w);
-	s.holds = w.named == 0;
+	struct page_setting s = { "read-only", w.named == 0 && !unpacks, unpacks };
+
 	if (w.named > NAMED_MOST)
 		buf_printf(&w.line, " and %zu more", w.named - NAMED_MOST);
-	if (!s.holds)
-		s.why = arena_printf(&page->arena, PRIb ": --tmpfs", BYTESF(buf_bytes(&w.line)));
+	if (w.named > 0)
+		s.why = arena_printf(&page->arena, PRIb ": --tmpfs%s%s", BYTESF(buf_bytes(&w.line)),
+		                     unpacks ? "; " : "", unpacks ? unpacks : "");
 	buf_done(&w.line);
 	return s;
 }

@@ -101,6 +101,14 @@ bool purpose_is_needed(bytes path)
 	return is_within(path, places);
 }
 
+bool purpose_is_password(bytes path)
+{
+	static const char *const files[] = { "etc/shadow", "etc/gshadow", "etc/shadow-", "etc/gshadow-",
+		                                 NULL };
+
+	return is_one_of(path, files);
+}
+
 bool purpose_is_folder(bytes path)
 {
 	static const char *const folders[] = { "tmp", "var/tmp", "run", "proc", "sys", "dev",

@@ -17,6 +17,8 @@ bool purpose_is_passing(bytes path);
 /* purpose_is_needed(path): what every program reads through its libraries: accounts without their
  * passwords, names, certificates, time zones, the loader's and the crypto libraries' settings. */
 bool purpose_is_needed(bytes path);
+/* purpose_is_password(path): shadow(5), gshadow(5). */
+bool purpose_is_password(bytes path);
 /* purpose_is_folder(path): a folder that a container has, also when it is empty. */
 bool purpose_is_folder(bytes path);
 /* purpose_is_settings(path): below etc. */

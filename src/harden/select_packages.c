@@ -12,6 +12,15 @@
 
 enum { HAS_SETTINGS = 1, KEEPS_SETTINGS = 2, HAS_OTHERS = 4, KEEPS_OTHERS = 8 };
 
+/* A link counts where it stays for its own package's sake: one that everybody needs may be a part
+ * of a package of which nothing else is there. */
+static bool counts(const struct selecting *s, uint32_t node, uint32_t owner)
+{
+	if (tree_get(s->tree, node)->type == ENTRY_FILE)
+		return true;
+	return s->out->why[node] == SELECT_LINK && s->loaded[owner - 1] != LOADED_NOT;
+}
+
 static void count_files(struct selecting *s, uint8_t *has)
 {
 	struct wander *w = arena_new(s->arena, struct wander);
@@ -22,7 +31,7 @@ static void count_files(struct selecting *s, uint8_t *has)
 		uint32_t owner = select_owner(s, w->node);
 		bool stays = select_stays(s->out->why[w->node]);
 
-		if (!owner || tree_get(s->tree, w->node)->type != ENTRY_FILE || purpose_is_document(path))
+		if (!owner || !counts(s, w->node, owner) || purpose_is_document(path))
 			continue;
 		if (purpose_is_settings(path))
 			has[owner - 1] |= stays ? HAS_SETTINGS | KEEPS_SETTINGS : HAS_SETTINGS;

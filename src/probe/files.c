@@ -2,10 +2,10 @@
 /* Attacks on files: what can be written, and run once it was written. */
 #include "probe/probe.h"
 
-#include <linux/fcntl.h>
 #include <asm/stat.h>
-#include <linux/stat.h>
+#include <linux/fcntl.h>
 #include <linux/mman.h>
+#include <linux/stat.h>
 
 #define MINE "/.oakum-was-here"
 
@@ -60,20 +60,42 @@ static void folder_of(const char *path, char *out, size_t cap)
 	out[slash] = '\0';
 }
 
+/* in_path(program, path, out, cap): a program without a slash, where PATH has it. */
+static bool in_path(const char *program, const char *path, char *out, size_t cap)
+{
+	while (path && *path != '\0') {
+		size_t n = 0;
+
+		for (; *path != '\0' && *path != ':'; path++)
+			if (n + 2 < cap)
+				out[n++] = *path;
+		path += *path == ':';
+		out[n++] = '/';
+		out[n] = '\0';
+		join(out, cap, out, program);
+		if (out[0] == '/' && opens(out, O_RDONLY) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The program that the image runs, or one beside it. */
 static void write_program(const char *name, const struct probe_words *words)
 {
-	char folder[256];
+	char found[256], folder[256];
+	const char *program = words->program ? words->program : "";
 
-	if (!words->program || words->program[0] != '/')
+	if (*program && *program != '/' && in_path(program, words->path, found, sizeof(found)))
+		program = found;
+	if (*program != '/')
 		unknown(name, "the image's program has no path");
-	long result = opens(words->program, O_WRONLY | O_APPEND);
+	long result = opens(program, O_WRONLY | O_APPEND);
 
 	if (result == -ETXTBSY)
 		result = 0;
 	if (result == 0)
-		gained(name, words->program);
-	folder_of(words->program, folder, sizeof(folder));
+		gained(name, program);
+	folder_of(program, folder, sizeof(folder));
 	long beside = creates(folder);
 
 	judge(name, beside == 0 ? 0 : result);
@@ -305,9 +327,9 @@ static void made_device(const char *name, const char *folder, long *worst)
 
 static void devices(const char *name, const struct probe_words *words)
 {
-	static const char *const paths[] = { "/dev/mem",  "/dev/kmsg", "/dev/port",      "/dev/sda",
-		                                 "/dev/vda",  "/dev/kvm",  "/dev/nvme0n1",   "/dev/fuse",
-		                                 "/dev/dri",  "/dev/input", "/dev/mapper",   "/dev/loop0",
+	static const char *const paths[] = { "/dev/mem",  "/dev/kmsg",   "/dev/port",    "/dev/sda",
+		                                 "/dev/vda",  "/dev/kvm",    "/dev/nvme0n1", "/dev/fuse",
+		                                 "/dev/dri",  "/dev/input",  "/dev/mapper",  "/dev/loop0",
 		                                 "/dev/dm-0", "/dev/uinput", "/dev/net/tun", NULL };
 	long worst = -ENOENT;
 

@@ -2,8 +2,8 @@
 /* What lies in the image and helps an attacker: programs, secrets, files with rights. */
 #include "probe/probe.h"
 
-#include <linux/fcntl.h>
 #include <asm/stat.h>
+#include <linux/fcntl.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
 
@@ -43,8 +43,9 @@ static void find_in(const char *probe, const char *folder, const char *const *na
 static void find_program(const char *probe, const struct probe_words *words,
                          const char *const *names)
 {
-	static const char *const usual[] = { "/bin",           "/sbin", "/usr/bin", "/usr/sbin",
-		                                 "/usr/local/bin", "/usr/local/sbin", "/busybox" };
+	static const char *const usual[] = { "/bin",      "/sbin",          "/usr/bin",
+		                                 "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
+		                                 "/busybox" };
 	char folder[256];
 
 	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
@@ -65,16 +66,18 @@ static void find_program(const char *probe, const struct probe_words *words,
 
 static void shell(const char *name, const struct probe_words *words)
 {
-	static const char *const names[] = { "sh",  "bash", "dash", "ash",     "zsh",    "ksh",  "csh",
-		                                 "tcsh", "fish", "mksh", "busybox", "toybox", "pwsh", NULL };
+	static const char *const names[] = {
+		"sh",   "bash", "dash", "ash",     "zsh",    "ksh",  "csh",
+		"tcsh", "fish", "mksh", "busybox", "toybox", "pwsh", NULL
+	};
 
 	find_program(name, words, names);
 }
 
 static void interpreter(const char *name, const struct probe_words *words)
 {
-	static const char *const names[] = { "perl", "python3", "python",  "python2", "ruby", "node",
-		                                 "php",  "lua",     "lua5.4",  "tclsh",   "awk",  "gawk",
+	static const char *const names[] = { "perl", "python3", "python",  "python2",  "ruby", "node",
+		                                 "php",  "lua",     "lua5.4",  "tclsh",    "awk",  "gawk",
 		                                 "mawk", "gdb",     "openssl", "bpftrace", NULL };
 
 	find_program(name, words, names);
@@ -82,18 +85,17 @@ static void interpreter(const char *name, const struct probe_words *words)
 
 static void package_manager(const char *name, const struct probe_words *words)
 {
-	static const char *const names[] = { "apt",  "apt-get", "dpkg", "apk",  "dnf",   "microdnf",
+	static const char *const names[] = { "apt",  "apt-get", "dpkg", "apk",    "dnf",    "microdnf",
 		                                 "yum",  "rpm",     "tdnf", "zypper", "pacman", "pip",
-		                                 "pip3", "npm",     "gem",  "cargo", "nuget", NULL };
+		                                 "pip3", "npm",     "gem",  "cargo",  "nuget",  NULL };
 
 	find_program(name, words, names);
 }
 
 static void downloader(const char *name, const struct probe_words *words)
 {
-	static const char *const names[] = { "curl", "wget", "nc",   "ncat", "netcat", "socat",
-		                                 "ssh",  "scp",  "sftp", "ftp",  "rsync",  "telnet",
-		                                 "git",  NULL };
+	static const char *const names[] = { "curl", "wget", "nc",  "ncat",  "netcat", "socat", "ssh",
+		                                 "scp",  "sftp", "ftp", "rsync", "telnet", "git",   NULL };
 
 	find_program(name, words, names);
 }

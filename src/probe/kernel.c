@@ -3,8 +3,8 @@
  * where the right is looked at first, the rest of the question makes no sense. */
 #include "probe/probe.h"
 
-#include <linux/fcntl.h>
 #include <linux/bpf.h>
+#include <linux/fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>

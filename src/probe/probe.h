@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* probe - the helper of `oakum prove`: a program that attacks the container that it runs in.
  *
- * It takes the place of the image's program, with its user, rights and settings, and must run in any
- * image, also an empty one: no C library, no other file, system calls alone. Every attack stops
+ * It takes the place of the image's program, with its user, rights and settings, and must run in
+ * any image, also an empty one: no C library, no other file, system calls alone. Every attack stops
  * where it is plain that it would succeed: it opens what it could write to, asks for what it could
  * set, and takes back what it made, because the one who runs it may have left a defence out.
  * Each runs in a process of its own, bounded in time, and says one line on standard output:

@@ -2,14 +2,14 @@
 /* Attacks on rights: to become somebody else, to reach other processes, to leave the container. */
 #include "probe/probe.h"
 
-#include <linux/fcntl.h>
 #include <asm/stat.h>
-#include <linux/stat.h>
 #include <linux/capability.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/stat.h>
 
 #define PLACE "/.oakum" /* the folder of our own mounts, made by who started us */
 

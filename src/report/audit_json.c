@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "fmt/json_write.h"
 #include "report/audit_readiness.h"
+#include "report/audit_stages.h"
 
 #include <stdio.h>
 
@@ -521,6 +522,7 @@ void audit_json(const struct audit_page *page, struct stream *out)
 	json_write_text(&w, "schema", AUDIT_SCHEMA);
 	json_write_text(&w, "date", DATE_TEXT(page->now));
 	write_image(&w, page);
+	audit_stages_json(page, &w);
 	write_actions(&w, page);
 	write_weaknesses(&w, page);
 	write_size(&w, page);

@@ -13,6 +13,25 @@
 #include "rule/rule.h"
 #include "model/support.h"
 
+/* The eight stages from source to running process, and whether each holds for this image: as far as
+ * the image, what is attached to it and the database tell. */
+enum page_stage_name {
+	PAGE_SOURCE,
+	PAGE_SBOM,
+	PAGE_SCAN,
+	PAGE_SIGNATURE,
+	PAGE_PROVENANCE,
+	PAGE_REGISTRY,
+	PAGE_VERIFICATION,
+	PAGE_HARDENED_RUN,
+};
+#define PAGE_STAGES 8
+
+struct page_stage {
+	enum { PAGE_UNTOLD, PAGE_HOLDS, PAGE_LACKS } answer;
+	const char *why; /* NULL: nobody asked for the stages */
+};
+
 /* A list of files names at most so many; `total` counts all. More is an attack on the reader. */
 #define PAGE_FILES_MAX 10000
 
@@ -124,6 +143,7 @@ struct audit_page {
 	const struct coverage *coverage;
 	const struct secrets_page *secrets; /* NULL: contents were not searched */
 	const struct scan_page *scan;       /* NULL: there is no database */
+	struct page_stage stages[PAGE_STAGES];
 	int64_t now;
 	bool has_created;
 	int64_t created;

@@ -7,28 +7,31 @@
 
 #include <inttypes.h>
 
-/* The names of those that hold, or that do not, and in brackets what is to be said of them. */
+/* The names of those that hold, or that do not, and in brackets why not. */
 static void show_settings(struct layout *l, const struct audit_page *page, const char *label,
                           bool holds)
 {
 	enum style style = holds ? STYLE_GOOD : STYLE_WARN;
-	const struct page_setting *last = NULL;
+	size_t left = 0;
 
-	for (size_t i = 0; i <= PAGE_SETTINGS; i++) {
-		const struct page_setting *s = i < PAGE_SETTINGS ? &page->readiness.settings[i] : NULL;
+	for (size_t i = 0; i < PAGE_SETTINGS; i++)
+		left += page->readiness.settings[i].holds == holds;
+	if (left == 0)
+		return;
+	layout_label(l, label);
+	for (size_t i = 0; i < PAGE_SETTINGS; i++) {
+		const struct page_setting *s = &page->readiness.settings[i];
 
-		if (s && s->holds != holds)
+		if (s->holds != holds)
 			continue;
-		if (!last && s)
-			layout_label(l, label);
-		else if (last && last->why)
-			layout_printf(l, style, "%s (%s)%s", last->name, last->why, s ? "," : "");
-		else if (last)
-			layout_printf(l, style, "%s%s", last->name, s ? "," : "");
-		last = s ? s : last;
+		const char *tail = --left > 0 ? "," : "";
+
+		if (s->why)
+			layout_printf(l, style, "%s (%s)%s", s->name, s->why, tail);
+		else
+			layout_printf(l, style, "%s%s", s->name, tail);
 	}
-	if (last)
-		layout_end(l);
+	layout_end(l);
 }
 
 void audit_readiness_text(const struct audit_page *page, struct layout *l)

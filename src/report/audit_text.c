@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "oci/platform.h"
 #include "report/audit_readiness.h"
+#include "report/audit_stages.h"
 #include "report/layout.h"
 
 #include <inttypes.h>
@@ -83,6 +84,7 @@ static void show_head(struct layout *l, const struct audit_page *page)
 	layout_printf(l, STYLE_PLAIN, "%s visible in %s files", SIZE_TEXT(page->visible),
 	              COUNT_TEXT(page->files));
 	layout_end(l);
+	audit_stages_text(page, l);
 }
 
 static void show_actions(struct layout *l, const struct audit_page *page)

@@ -10,12 +10,13 @@ static void add_item(struct issues *all, const struct prove_page *page,
 {
 	const struct probe *p = item->probe;
 	struct arena a = ARENA_INIT;
-	const struct issue_rule rule = { .id = bytes_str(arena_printf(&a, "probe-%s", p->name)),
-		                             .title = bytes_str(p->tries),
-		                             .about = bytes_str(arena_printf(
-										 &a, "Nothing kept an attacker from it, who can then %s.",
-										 p->gain)),
-		                             .mend = BYTES(MEND) };
+	const struct issue_rule rule = {
+		.id = bytes_str(arena_printf(&a, "probe-%s", p->name)),
+		.title = bytes_str(p->tries),
+		.about = bytes_str(
+			arena_printf(&a, "Nothing kept an attacker from it, who can then %s.", p->gain)),
+		.mend = BYTES(MEND)
+	};
 	const struct issue issue = {
 		.kind = ISSUE_SETTING,
 		.severity = p->severity,
@@ -39,9 +40,9 @@ void issues_add_prove(struct issues *all, const struct prove_page *page)
 		const struct prove_container *c = &page->containers.items[i];
 
 		for (size_t k = 0; k < c->skipped.len; k++)
-			issues_note(all, arena_printf(&a, "%s was not tried: %s",
-			                              c->skipped.items[k].probe->name,
-			                              c->skipped.items[k].why));
+			issues_note(all,
+			            arena_printf(&a, "%s was not tried: %s", c->skipped.items[k].probe->name,
+			                         c->skipped.items[k].why));
 		for (size_t k = 0; k < c->notes.len; k++)
 			issues_note(all, c->notes.items[k]);
 		for (size_t k = 0; k < c->probes.len; k++)

@@ -56,8 +56,8 @@ struct prove_page {
 size_t prove_fallen(const struct prove_page *page, enum severity gate);
 
 /* prove_table: for people: what fell, a line each; what held, by layer. prove_json: schema
- * oakum.prove/1. prove_statement: an in-toto statement (Statement v1, predicate test-result v0.1) of
- * its images, for `oakum attest --statement`; ERR_FORMAT: an image has no digest. */
+ * oakum.prove/1. prove_statement: an in-toto statement (Statement v1, predicate test-result v0.1)
+ * of its images, for `oakum attest --statement`; ERR_FORMAT: an image has no digest. */
 void prove_table(const struct prove_page *page, const struct terminal *terminal,
                  struct stream *out);
 void prove_json(const struct prove_page *page, struct stream *out);

@@ -28,8 +28,8 @@ static enum style style_of(enum severity severity)
 static void put_fallen(struct layout *l, const struct prove_item *item)
 {
 	layout_indent(l, 2);
-	layout_cell(l, style_of(item->probe->severity),
-	            bytes_str(severity_name(item->probe->severity)), 9);
+	layout_cell(l, style_of(item->probe->severity), bytes_str(severity_name(item->probe->severity)),
+	            9);
 	layout_cell(l, STYLE_TITLE, bytes_str(item->probe->name), 18);
 	l->indent = 29;
 	layout_text(l, STYLE_PLAIN, item->probe->gain);
@@ -146,8 +146,7 @@ static void put_container(struct layout *l, const struct prove_container *c)
 	stream_puts(l->out, "\n");
 }
 
-void prove_table(const struct prove_page *page, const struct terminal *terminal,
-                 struct stream *out)
+void prove_table(const struct prove_page *page, const struct terminal *terminal, struct stream *out)
 {
 	struct layout l = { .out = out, .terminal = terminal };
 

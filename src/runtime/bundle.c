@@ -78,10 +78,17 @@ static void put_capabilities(const struct hardening *h, struct json_writer *w)
 	json_write_end(w);
 }
 
-static void put_process(const struct hardening *h, struct json_writer *w)
+static void put_process(const struct hardening *h, const struct bundle_host *host,
+                        struct json_writer *w)
 {
 	json_write_object(w, "process");
 	json_write_bool(w, "terminal", h->terminal);
+	if (host->rows > 0) {
+		json_write_object(w, "consoleSize");
+		json_write_u64(w, "height", host->rows);
+		json_write_u64(w, "width", host->columns);
+		json_write_end(w);
+	}
 	json_write_object(w, "user");
 	json_write_u64(w, "uid", hardening_uid(h));
 	json_write_u64(w, "gid", hardening_gid(h));
@@ -282,7 +289,7 @@ void bundle_write(const struct hardening *h, const struct bundle_host *host, str
 	json_write_init(&w, out);
 	json_write_object(&w, NULL);
 	json_write_text(&w, "ociVersion", "1.0.2");
-	put_process(h, &w);
+	put_process(h, host, &w);
 	json_write_object(&w, "root");
 	json_write_text(&w, "path", host->root);
 	json_write_bool(&w, "readonly", hardening_has(h, DEFENCE_READONLY) && !host->is_mounted);

@@ -16,6 +16,7 @@ struct bundle_host {
 	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here; where */
 	uint32_t id_base, ids; /* there is but one, it is the program's */
 	bool no_memory, no_swap, no_processes; /* what cannot be limited there */
+	uint16_t rows, columns;                /* of its terminal; 0: unsaid */
 	bool compiled_filter;                  /* crun takes the filter as octets */
 };
 

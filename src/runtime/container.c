@@ -117,7 +117,11 @@ static int start_guard(struct container *c, err *e)
 
 	close(ends[1]);
 	if (c->guard < 0)
-		return err_set(e, ERR_IO, why, "a process in namespaces of its own");
+		return err_set(e, ERR_IO, why, "a process in namespaces of its own%s",
+		               c->options->host->as_user
+		                   ? " (who is not root needs user namespaces: user.max_user_namespaces, "
+		                     "AppArmor or the filter of the container that we are in forbid them)"
+		                   : "");
 	return map_ids(c, e) < 0 || container_signal(c, go, e) < 0 ? -1 : 0;
 }
 

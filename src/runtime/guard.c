@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -226,8 +227,13 @@ static int run(struct guard *g, int *out, err *e)
 		          .no_processes = !host->limits_processes,
 		          .compiled_filter = host->is_crun },
 	};
+	struct winsize size;
 	int go;
 
+	if (c->hardening->terminal && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) {
+		stage.host.rows = size.ws_row;
+		stage.host.columns = size.ws_col;
+	}
 	if (recv(g->o->channel, &go, sizeof(go), 0) != sizeof(go))
 		_exit(0);
 	if (host->as_user && (setgid(0) < 0 || setuid(0) < 0))

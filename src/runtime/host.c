@@ -234,6 +234,11 @@ int host_look(const struct host_options *options, struct arena *a, struct host *
 	if (find_runtime(options, a, out, e) < 0 || see_rights(a, out, e) < 0 ||
 	    file_read_all("/proc/self/mountinfo", LIMIT_SETTINGS, a, &mounts, e) < 0)
 		return -1;
+	if (out->as_user && !out->is_crun)
+		return err_set(e, ERR_ABSENT, 0,
+		               "%s starts nobody's containers but root's where only one id can be mapped: "
+		               "install crun",
+		               SHOW(bytes_str(out->runtime)));
 	if (out->as_user) {
 		out->user_namespace = false; /* it has one anyway */
 		out->ids = 1;

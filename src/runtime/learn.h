@@ -3,9 +3,10 @@
  * writes, the ports it listens on.
  *
  * An observer, a process of its own, is told of every call of the runtime and of all that it starts
- * (seccomp_unotify(2)), and lets it go on: the container's own filter still decides, so that nothing
- * is seen that the default profile refuses, and what is learned never allows more. What the runtime
- * does before the program's first instruction does not count.
+ * (seccomp_unotify(2)), and lets it go on: the container's own filter still decides, so that
+ * nothing is seen that the default profile refuses, and what is learned never allows more. What the
+ * runtime does before the program's first instruction does not count.
+ *
  * The program is written by an enemy, who can make what is read of it say anything (it can change
  * while it is read): the worst is a list of folders that says too little or too much. Its names are
  * taken as octets within LIMIT_LEARN_*.
@@ -43,17 +44,18 @@ struct learner {
 	int answer;
 };
 
-/* learn_begin(out, e): the observer waits. ERR_IO. learn_attach(socket): tells it of every call of
- * this process from now on, and of all that it starts; -1 with errno. Needs CAP_SYS_ADMIN in its user
- * namespace. learn_end(l, a, out, e): once they all have ended; also after a failure (out NULL: what
- * it saw is of no use). Arena. ERR_IO, ERR_BUG. */
+/* learn_begin(out, e): the observer waits. ERR_IO.
+ * learn_attach(socket): tells it of every call of this process from now on, and of all that it
+ * starts; -1 with errno. Needs CAP_SYS_ADMIN in its user namespace.
+ * learn_end(l, a, out, e): once they all have ended; also after a failure (out NULL: what it saw is
+ * of no use). Arena. ERR_IO, ERR_BUG. */
 int learn_begin(struct learner *out, err *e);
 int learn_attach(int socket);
 int learn_end(struct learner *l, struct arena *a, struct learned *out, err *e);
 
 /* learn_profile(l, out): a profile as Docker and Kubernetes read it, and OCI runtimes as their
- * linux.seccomp: of the default profile what was used, and what runtimes themselves need between the
- * filter and the program. */
+ * linux.seccomp: of the default profile what was used, and what runtimes themselves need between
+ * the filter and the program. */
 void learn_profile(const struct learned *l, struct stream *out);
 /* learn_most(): the calls that the default profile allows here. */
 size_t learn_most(void);

@@ -21,8 +21,8 @@
 
 #define NONE 255
 
-/* Calls that make or change a file: which arguments are its name, the folder that the name begins in
- * and the flags of open(2). */
+/* Calls that make or change a file: which arguments are its name, the folder that the name begins
+ * in and the flags of open(2). */
 static const struct maker {
 	long number;
 	uint8_t path, folder, flags;
@@ -53,8 +53,8 @@ static size_t read_memory(const struct seccomp_notif *call, uint64_t at, void *i
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* A C string; false when it is longer than a path may be. It is read up to the end of each page, for
- * the next may not be there. */
+/* A C string; false when it is longer than a path may be. It is read up to the end of each page,
+ * for the next may not be there. */
 static bool read_name(struct learn_watch *w, const struct seccomp_notif *call, uint64_t at,
                       bytes *out)
 {
@@ -218,31 +218,54 @@ static bool writes(const struct maker *m, const struct seccomp_notif *call)
 	return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
 }
 
+/* pidfd_open(2) takes the first thread of a process, and any may listen. */
+static pid_t process_of(struct learn_watch *w, const struct seccomp_notif *call)
+{
+	const char *path = arena_printf(&w->scratch, "/proc/%d/status", (int)call->pid);
+	err ignored = { 0 }; /* it has just been killed */
+	uint64_t pid;
+	bytes text, line;
+
+	if (file_read_all(path, LIMIT_SETTINGS, &w->scratch, &text, &ignored) == 0)
+		while (bytes_line(&text, &line))
+			if (bytes_take_prefix(&line, BYTES("Tgid:")) &&
+			    text_take_u64(bytes_trim(line), 10, INT32_MAX, &pid))
+				return (pid_t)pid;
+	return -1;
+}
+
+/* The port of a socket of the caller's; 0: none. */
+static uint16_t port_of(struct learn_watch *w, const struct seccomp_notif *call)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+	} at = { 0 };
+	socklen_t n = sizeof(at);
+	auto_fd process = (int)syscall(SYS_pidfd_open, process_of(w, call), 0);
+	auto_fd socket = -1;
+
+	if (process >= 0)
+		socket = (int)syscall(SYS_pidfd_getfd, process, (int)call->data.args[0], 0);
+	if (socket < 0 || getsockname(socket, &at.any, &n) < 0)
+		return 0;
+	return at.any.sa_family == AF_INET    ? ntohs(at.four.sin_port)
+	       : at.any.sa_family == AF_INET6 ? ntohs(at.six.sin6_port)
+	                                      : 0;
+}
+
 static void take_listen(struct learn_watch *w, const struct seccomp_notif *call)
 {
-	struct sockaddr_storage at = { 0 };
-	socklen_t n = sizeof(at);
-	auto_fd process = (int)syscall(SYS_pidfd_open, call->pid, 0);
-	auto_fd socket = process < 0
-	                     ? -1
-	                     : (int)syscall(SYS_pidfd_getfd, process, (int)call->data.args[0], 0);
-	uint16_t port;
+	uint16_t port = port_of(w, call);
 
-	if (socket < 0 || getsockname(socket, (struct sockaddr *)&at, &n) < 0)
-		return;
-	if (at.ss_family == AF_INET)
-		port = ntohs(((struct sockaddr_in *)&at)->sin_port);
-	else if (at.ss_family == AF_INET6)
-		port = ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
-	else
-		return;
 	for (size_t i = 0; i < w->learned.ports.len; i++)
 		if (w->learned.ports.items[i] == port)
 			return;
-	if (w->learned.ports.len < LIMIT_LEARN_PORTS)
+	if (port > 0 && w->learned.ports.len < LIMIT_LEARN_PORTS)
 		*ARENA_PUSH(&w->arena, &w->learned.ports) = port;
 	else
-		w->learned.is_short = true;
+		w->learned.is_short = w->learned.is_short || port > 0;
 }
 
 /* A socket with a name is a file. */

@@ -71,8 +71,8 @@ int learn_attach(int socket)
 
 /* -- the observer ------------------------------------------------------------------------------ */
 
-/* A process of the container: its root is not ours. The runtime comes to have that root, too, before
- * it turns into the program; what it calls until then is not looked at. */
+/* A process of the container: its root is not ours. The runtime comes to have that root, too,
+ * before it turns into the program; what it calls until then is not looked at. */
 static bool is_inside(struct learn_watch *w, pid_t pid)
 {
 	const char *path = arena_printf(&w->scratch, "/proc/%d/root", (int)pid);

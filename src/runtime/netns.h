@@ -20,7 +20,8 @@ struct netns {
 int netns_open(const char *process, struct netns *out, err *e);
 void netns_close(struct netns *n);
 
-/* netns_enter(n, e): this process goes there; there is no way back out of a user namespace. ERR_IO. */
+/* netns_enter(n, e): this process goes there; out of a user namespace there is no way back.
+ * ERR_IO. */
 int netns_enter(const struct netns *n, err *e);
 
 /* netns_connect(n, port, out, e): a TCP connection to 127.0.0.1:port there; blocking, the caller

@@ -29,8 +29,8 @@ struct probe {
 	const char *tries; /* "create a file in /" */
 	const char *gain;  /* what an attacker has then */
 	enum severity severity;
-	/* Capabilities of which one suffices, and those with which Docker's default filter lets the call
-	 * pass: 1 << CAP_... */
+	/* Capabilities of which one suffices, and those with which the filter (syscalls.h) lets the
+	 * call pass: 1 << CAP_... */
 	uint64_t needs, opens;
 	struct {
 		uint8_t holder;

@@ -37,8 +37,8 @@ static bool take_line(bytes line, struct probe_answer *answers)
 	size_t i = ok ? probe_find(name) : probes_len;
 
 	if (i == probes_len || answers[i].verdict != PROBE_UNTRIED ||
-	    !take_verdict(verdict, &got.verdict) ||
-	    !text_take_u64(number, 10, MOST_ERROR, &error) || !is_plain(line))
+	    !take_verdict(verdict, &got.verdict) || !text_take_u64(number, 10, MOST_ERROR, &error) ||
+	    !is_plain(line))
 		return false;
 	got.error = (uint32_t)error;
 	got.what = line;

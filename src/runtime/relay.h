@@ -4,9 +4,9 @@
  *
  * A process for each port listens here and connects there. Before it takes its first connection it
  * has entered the container's network and given everything else up (sys/sandbox): it can take
- * connections, make some to the container, and copy. The end of one direction and a reset are passed
- * on; who does not read makes the other side wait, and nothing is read for him meanwhile. The program
- * sees connections from 127.0.0.1.
+ * connections, make some to the container, and copy. The end of one direction and a reset are
+ * passed on; who does not read makes the other side wait, and nothing is read for him meanwhile.
+ * The program sees connections from 127.0.0.1.
  * Limits: LIMIT_RELAY_PORTS, LIMIT_RELAY_CONNECTIONS (more wait until one ends). It ends with its
  * parent. Threading: forks: called by a process with one thread. */
 #pragma once

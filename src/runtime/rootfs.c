@@ -181,7 +181,8 @@ static int read_accounts(struct preparing *p, const int *folders, const char *fi
 	return 0;
 }
 
-/* describe(p, out, e): how overlayfs is told of them: down to one whose root hides what is below. */
+/* describe(p, out, e): how overlayfs is told of them: down to one whose root hides what is below.
+ *  */
 static int describe(struct preparing *p, struct rootfs *out, err *e)
 {
 	int *folders = arena_array(p->arena, int, p->len + 1);

@@ -5,8 +5,8 @@
  * by its chain id in a store (rootfs_store.h); images and containers share it, and nobody writes to
  * it. A layout that was prepared before is neither read nor parsed again (rootfs_known.h): that
  * costs about a millisecond. Several may prepare at once; nothing is kept of what fails.
- * Limits: LIMIT_ROOTFS_LAYERS, LIMIT_ROOTFS_FREE. Threading: forks workers: called by a process with
- * one thread. */
+ * Limits: LIMIT_ROOTFS_LAYERS, LIMIT_ROOTFS_FREE. Threading: forks workers: called by a process
+ * with one thread. */
 #pragma once
 
 #include "runtime/unpack.h"

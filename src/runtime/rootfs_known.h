@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rootfs_known - what an image was found to be, kept so that a second start neither reads nor parses
- * it. Private to rootfs.
+/* rootfs_known - what an image was found to be, kept so that a second start neither reads nor
+ * parses it. Private to rootfs.
  *
  * Only of layouts: their index.json, octet for octet, with the tag and the platform that were asked
  * for, decides by its digests what everything else is. What was found is kept when all of it was

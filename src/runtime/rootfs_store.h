@@ -6,9 +6,9 @@
  *   STORE/FORM.lock      one process unpacks at a time; nobody waits to read
  *   STORE/known/KEY      what an image was found to be (rootfs_known.h)
  * FORM is how owners and marks are written: it differs between root, root with ids shifted, and a
- * user. Layers go by their chain id (image-spec 1.1, config.md, Layer ChainID): what a layer becomes
- * depends on what lies below it (unpack_tree.h). They get their names after their octets are on the
- * disk: what has a name is whole, also after a loss of power.
+ * user. Layers go by their chain id (image-spec 1.1, config.md, Layer ChainID): what a layer
+ * becomes depends on what lies below it (unpack_tree.h). They get their names after their octets
+ * are on the disk: what has a name is whole, also after a loss of power.
  * Threading: belongs to one thread. */
 #pragma once
 

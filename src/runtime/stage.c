@@ -44,7 +44,8 @@ static int seclude(err *e)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return err_set(e, ERR_IO, errno, "make mounts private");
 	if (mount_on("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e) < 0)
-		return -1;
+		return err_wrap(e, "no /proc of our own (the one that we see is masked, as in a container: "
+		                   "start that with 'systempaths=unconfined' or 'unmask=ALL')");
 	if (stat(UNIFIED, &unified) < 0 || stat("/sys/fs/cgroup", &above) < 0 ||
 	    unified.st_dev == above.st_dev)
 		return 0;
@@ -140,9 +141,10 @@ static int mount_root(struct stage *s, err *e)
 
 	if (chdir(o->rootfs->layers) < 0)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(o->rootfs->layers)));
-	if (file_make_dirs(below(s, STAGE_ROOT), 0755, e) < 0 ||
-	    mount_on("overlay", below(s, STAGE_ROOT), flags, data, e) < 0)
+	if (file_make_dirs(below(s, STAGE_ROOT), 0755, e) < 0)
 		return -1;
+	if (mount_on("overlay", below(s, STAGE_ROOT), flags, data, e) < 0)
+		return e->sys == ENODEV ? err_wrap(e, "this kernel has no overlayfs (modprobe overlay)") : -1;
 	return chdir("/") == 0 ? 0 : err_set(e, ERR_IO, errno, "/");
 }
 

@@ -45,8 +45,8 @@ extern const struct syscalls_grant syscalls_grants[];
 extern const uint64_t syscalls_filter[];
 extern const size_t syscalls_filter_len; /* octets */
 
-/* What the calls of these tables are called by number, on the architecture that is built for; -1: it
- * has none of that name. Each name once; made by the build. */
+/* What the calls of these tables are called by number, on the architecture that is built for; -1:
+ * it has none of that name. Each name once; made by the build. */
 struct syscalls_number {
 	const char *name; /* NULL ends the table */
 	int number;
@@ -57,8 +57,8 @@ extern const struct syscalls_number syscalls_numbers[];
  * (runtime-spec 1.0, config-linux.md, Seccomp) for a container that has these: 1 << CAP_... */
 void syscalls_write(struct json_writer *w, const char *name, uint64_t capabilities);
 
-/* syscalls_write_some(w, name, choice): the same for a container without any, and of what is allowed
- * what the choice keeps. */
+/* syscalls_write_some(w, name, choice): the same for a container without any, and of what is
+ * allowed what the choice keeps. */
 struct syscalls_choice {
 	bool (*keeps)(const void *ctx, const char *call);
 	const void *ctx;

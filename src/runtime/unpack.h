@@ -36,8 +36,8 @@ struct unpack_result {
 	uint64_t devices;       /* left out */
 };
 
-/* unpack_layer(tar, size, folder, options, out, e): tar: the file, its octets from 0 to size; folder:
- * an empty one, opened. ERR_FORMAT (the tar; names and links that no file system could hold),
- * ERR_LIMIT, ERR_IO, ERR_BUG. What was made stays: removal.h. */
+/* unpack_layer(tar, size, folder, options, out, e): tar: the file, its octets from 0 to size;
+ * folder: an empty one, opened. ERR_FORMAT (the tar; names and links that no file system could
+ * hold), ERR_LIMIT, ERR_IO, ERR_BUG. What was made stays: removal.h. */
 int unpack_layer(int tar, uint64_t size, int folder, const struct unpack_options *options,
                  struct unpack_result *out, err *e);

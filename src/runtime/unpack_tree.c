@@ -70,179 +70,259 @@ static bool is_opaque(const struct unpack_tree *t, int folder)
 	return getxattr(path, t->opaque, &value, 1) == 1 && value == 'y';
 }
 
-/* hides_below(t, root, path): the layer there has a folder above path beneath which nothing of the
- * layers below it shows. */
-static bool hides_below(struct unpack_tree *t, int root, bytes path)
+static void close_keeping_errno(int fd)
 {
-	bool hides = false;
+	int saved = errno;
 
-	while (!hides && path.n > 0) {
-		path = path_dir(path);
-		int fd = open_at(root, text_of(t, path), O_PATH | O_DIRECTORY,
-		                 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-
-		if (fd < 0)
-			continue;
-		hides = is_opaque(t, fd);
-		close(fd);
-	}
-	return hides;
+	close(fd);
+	errno = saved;
 }
 
-int unpack_tree_below(struct unpack_tree *t, bytes path)
+/* -- a walk ------------------------------------------------------------------------------------ */
+
+/* Where a walk stands: in a folder of this layer, and in those of the same name in the layers below
+ * that show through it, the topmost first. */
+struct walk {
+	struct unpack_tree *tree;
+	bytes path;
+	int folder;
+	int below[LIMIT_ROOTFS_LAYERS];
+	size_t len;
+};
+
+static void forget_below(struct walk *w, size_t from)
+{
+	for (size_t i = from; i < w->len; i++)
+		close_keeping_errno(w->below[i]);
+	w->len = from < w->len ? from : w->len;
+}
+
+static void end_walk(struct walk *w)
+{
+	forget_below(w, 0);
+	if (w->folder >= 0)
+		close_keeping_errno(w->folder);
+	w->folder = -1;
+}
+
+static int open_in(int folder, const char *name)
+{
+	return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool is_folder(int fd)
 {
 	struct stat st;
-	bool hidden = hides_below(t, t->folder, path);
 
-	for (size_t i = 0; !hidden && i < t->lowers_len; i++) {
-		int fd = open_at(t->lowers[i], text_of(t, path), O_PATH | O_NOFOLLOW,
-		                 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
 
+static int begin_walk(struct unpack_tree *t, struct walk *w)
+{
+	*w = (struct walk){ .tree = t, .folder = open_in(t->folder, ".") };
+	if (w->folder < 0)
+		return -1;
+	for (size_t i = 0; i < t->lowers_len && !is_opaque(t, i > 0 ? w->below[i - 1] : w->folder);
+	     i++) {
+		w->below[i] = open_in(t->lowers[i], ".");
+		if (w->below[i] < 0)
+			return -1;
+		w->len = i + 1;
+	}
+	return 0;
+}
+
+/* descend(w, folder, name): into this folder of ours (taken), and into those below it. */
+static void descend(struct walk *w, int folder, const char *name)
+{
+	size_t kept = 0;
+	bool hidden = is_opaque(w->tree, folder);
+
+	for (size_t i = 0; i < w->len; i++) {
+		int fd = hidden ? -1 : open_in(w->below[i], name);
+
+		close(w->below[i]);
+		if (fd < 0) {
+			hidden = hidden || errno != ENOENT;
+			continue;
+		}
+		if (is_folder(fd)) {
+			hidden = is_opaque(w->tree, fd);
+			w->below[kept++] = fd;
+		} else {
+			hidden = true;
+			close(fd);
+		}
+	}
+	w->len = kept;
+	close(w->folder);
+	w->folder = folder;
+}
+
+/* shown_below(w, name): what the layers below show there (O_PATH), or -1 and ENOENT. */
+static int shown_below(const struct walk *w, const char *name)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < w->len; i++) {
+		int fd = open_in(w->below[i], name);
+
+		if (fd < 0 && errno == ENOENT)
+			continue;
 		if (fd >= 0 && fstat(fd, &st) == 0 && !unpack_tree_is_whiteout(&st))
 			return fd;
-		/* gone, or it has something else than a folder above it */
-		hidden = fd >= 0 || errno != ENOENT || hides_below(t, t->lowers[i], path);
 		if (fd >= 0)
 			close(fd);
+		break;
 	}
 	errno = ENOENT;
 	return -1;
 }
 
-/* -- folders ----------------------------------------------------------------------------------- */
-
-/* make_folder(t, path, like): `like` is what is below, or NULL. */
-static int make_folder(struct unpack_tree *t, bytes path, const struct stat *like)
+/* make_folder(w, name, like): `like` is what is below, or NULL. */
+static int make_folder(struct walk *w, const char *name, const struct stat *like)
 {
-	int above = unpack_tree_open(t, path_dir(path), O_DIRECTORY | O_PATH);
-	const char *name = text_of(t, path_base(path));
+	struct unpack_tree *t = w->tree;
 
-	if (above < 0)
+	if (mkdirat(w->folder, name, 0700) < 0)
 		return -1;
-	int status = mkdirat(above, name, 0700);
-
-	if (status == 0 && like && t->owners)
-		status = fchownat(above, name, like->st_uid, like->st_gid, AT_SYMLINK_NOFOLLOW);
-	int saved = errno;
-
-	close(above);
-	errno = saved;
-	return status < 0 ? -1
-	                  : unpack_tree_later(t, path, like ? like->st_mode & 07777 : 0755,
-	                                      like ? like->st_mtim.tv_sec : 0);
+	if (like && t->owners &&
+	    fchownat(w->folder, name, like->st_uid, like->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return unpack_tree_later(t, path_join(&t->arena, w->path, bytes_str(name)),
+	                         like ? like->st_mode & 07777 : 0755, like ? like->st_mtim.tv_sec : 0);
 }
 
-/* What stands below in this place: a folder, which is made here as well: 1; a link: 0, *out_link.
- * Nothing: a folder is made: 1. */
-static int enter_below(struct unpack_tree *t, bytes path, bytes *out_link)
+/* read_link(t, fd, out): false when it is none. */
+static bool read_link(struct unpack_tree *t, int fd, bytes *out)
+{
+	char *text = arena_alloc(&t->arena, LIMIT_PATH);
+	ssize_t n = readlinkat(fd, "", text, LIMIT_PATH);
+
+	*out = bytes_of(text, n > 0 ? (size_t)n : 0);
+	return n > 0;
+}
+
+/* make_missing(w, name, out_link): 1: a folder that the layer itself does not name is there now; 0:
+ * there is a link below; -1. */
+static int make_missing(struct walk *w, const char *name, bytes *out_link)
 {
 	struct stat st;
-	int fd = unpack_tree_below(t, path), status = -1;
+	int fd = shown_below(w, name), status = -1;
 
 	if (fd < 0)
-		return make_folder(t, path, NULL) < 0 ? -1 : 1;
-	char *link = arena_alloc(&t->arena, LIMIT_PATH);
-	ssize_t n = readlinkat(fd, "", link, LIMIT_PATH);
-
-	if (n > 0) {
-		*out_link = bytes_of(link, (size_t)n);
+		return make_folder(w, name, NULL) < 0 ? -1 : 1;
+	if (read_link(w->tree, fd, out_link))
 		status = 0;
-	} else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		status = make_folder(t, path, &st) < 0 ? -1 : 1;
-	} else {
+	else if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		status = make_folder(w, name, &st) < 0 ? -1 : 1;
+	else
 		errno = ENOTDIR;
-	}
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
+	close_keeping_errno(fd);
 	return status;
 }
 
-/* A folder in place of what the layer itself deletes: nothing below shows in it. */
-static int make_in_place_of_whiteout(struct unpack_tree *t, bytes path)
+/* replace_whiteout(w, name): what the layer itself deletes becomes a folder in which nothing below
+ * shows. */
+static int replace_whiteout(struct walk *w, const char *name)
 {
-	int above = unpack_tree_open(t, path_dir(path), O_DIRECTORY | O_PATH);
-
-	if (above < 0)
+	if (unlinkat(w->folder, name, 0) < 0 || make_folder(w, name, NULL) < 0)
 		return -1;
-	int status = unlinkat(above, text_of(t, path_base(path)), 0);
+	int fd = open_in(w->folder, name), status = fd < 0 ? -1 : unpack_tree_hide(w->tree, fd);
 
-	close(above);
-	if (status < 0 || make_folder(t, path, NULL) < 0)
-		return -1;
-	int fd = unpack_tree_open(t, path, O_DIRECTORY | O_PATH);
-
-	status = fd < 0 ? -1 : unpack_tree_hide(t, fd);
 	if (fd >= 0)
-		close(fd);
+		close_keeping_errno(fd);
 	return status;
 }
 
-/* enter(t, path, out_link): 1: it is a folder of this layer now; 0: a link; -1. */
-static int enter(struct unpack_tree *t, bytes path, bytes *out_link)
+/* enter(w, name, out_link): 1: the folder was entered; 0: a link stands there; -1. */
+static int enter(struct walk *w, const char *name, bytes *out_link)
 {
 	struct stat st;
-	int fd = unpack_tree_open(t, path, O_PATH | O_NOFOLLOW);
+	int fd = open_in(w->folder, name), status = 1;
 
-	if (fd < 0)
-		return errno == ENOENT ? enter_below(t, path, out_link) : -1;
-	char *link = arena_alloc(&t->arena, LIMIT_PATH);
-	ssize_t n = readlinkat(fd, "", link, LIMIT_PATH);
-	int status = fstat(fd, &st);
-
-	close(fd);
-	if (n > 0) {
-		*out_link = bytes_of(link, (size_t)n);
-		return 0;
+	if (fd < 0) {
+		status = errno == ENOENT ? make_missing(w, name, out_link) : -1;
+	} else if (read_link(w->tree, fd, out_link)) {
+		status = 0;
+	} else if (fstat(fd, &st) < 0 || unpack_tree_is_whiteout(&st)) {
+		status = replace_whiteout(w, name) < 0 ? -1 : 1;
+	} else if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		status = -1;
 	}
-	if (status == 0 && S_ISDIR(st.st_mode))
-		return 1;
-	if (status == 0 && unpack_tree_is_whiteout(&st))
-		return make_in_place_of_whiteout(t, path) < 0 ? -1 : 1;
-	errno = ENOTDIR;
-	return -1;
+	if (fd >= 0)
+		close_keeping_errno(fd);
+	if (status <= 0)
+		return status;
+	fd = open_in(w->folder, name);
+	if (fd < 0)
+		return -1;
+	descend(w, fd, name);
+	w->path = path_join(&w->tree->arena, w->path, bytes_str(name));
+	return 1;
 }
 
-/* walk(t, path): part by part, as the kernel would if the layers were mounted. */
-static int walk(struct unpack_tree *t, bytes path)
+/* follow(w, link, rest): the path that is meant by a link in the folder where the walk stands, and
+ * what was to come behind it. */
+static bytes follow(struct walk *w, bytes link, bytes rest)
 {
-	bytes at = { 0 }, part, link;
+	struct arena *a = &w->tree->arena;
+	bytes to = path_join(a, w->path, link);
+
+	return rest.n > 0 ? path_join(a, to, rest) : to;
+}
+
+/* walk(t, path, w): to the folder at path, as the kernel would go if the layers were mounted; what
+ * is missing is made. A link begins it anew. After a failure, too, end_walk. */
+static int walk(struct unpack_tree *t, bytes path, struct walk *w)
+{
+	bytes part, link, rest = path;
 	int links = 0;
 
-	while (path.n > 0) {
-		(void)bytes_take_until(&path, '/', &part);
-		if (part.n == 0 || bytes_is(part, "."))
-			continue;
-		if (bytes_is(part, "..")) {
-			at = path_dir(at);
-			continue;
-		}
-		bytes next = path_join(&t->arena, at, part);
-		int kind = enter(t, next, &link);
+	if (begin_walk(t, w) < 0)
+		return -1;
+	while (bytes_take_until(&rest, '/', &part)) {
+		int status = enter(w, arena_str(&t->arena, part), &link);
 
-		if (kind < 0)
+		if (status < 0)
 			return -1;
-		if (kind > 0) {
-			at = next;
+		if (status > 0)
 			continue;
-		}
-		if (++links > LINKS_MOST || link.n + path.n + 1 > LIMIT_PATH) {
+		if (++links > LINKS_MOST) {
 			errno = ELOOP;
 			return -1;
 		}
-		at = link.p[0] == '/' ? (bytes){ 0 } : at;
-		path = bytes_str(arena_printf(&t->arena, "%.*s/%.*s", (int)link.n, (const char *)link.p,
-		                              (int)path.n, (const char *)path.p));
+		rest = follow(w, link, rest);
+		end_walk(w);
+		if (begin_walk(t, w) < 0)
+			return -1;
 	}
-	return unpack_tree_open(t, at, O_DIRECTORY | O_PATH);
+	return 0;
 }
 
 int unpack_tree_folder(struct unpack_tree *t, bytes path)
 {
 	int fd = unpack_tree_open(t, path, O_DIRECTORY | O_PATH);
+	struct walk w;
 
-	return fd >= 0 || (errno != ENOENT && errno != ENOTDIR) ? fd : walk(t, path);
+	if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR))
+		return fd;
+	if (walk(t, path, &w) == 0) {
+		fd = w.folder;
+		w.folder = -1;
+	}
+	end_walk(&w);
+	return fd;
+}
+
+int unpack_tree_below(struct unpack_tree *t, bytes path)
+{
+	struct walk w;
+	int fd = walk(t, path_dir(path), &w) < 0 ? -1 : shown_below(&w, text_of(t, path_base(path)));
+
+	end_walk(&w);
+	return fd;
 }
 
 /* -- the end ----------------------------------------------------------------------------------- */

@@ -3,13 +3,13 @@
  * Private to unpack.
  *
  * Names are resolved by the kernel as if the folder were the root (openat2, RESOLVE_IN_ROOT), so
- * neither a link nor ".." leads out. A folder that the layer does not name, but puts something into,
- * gets the owner, mode and time that it has below: overlayfs shows those of the topmost layer; and
- * where a link stands below, the layer means what that leads to (containerd, which unpacks onto the
- * mounted layers, does the same).
+ * neither a link nor ".." leads out. A folder that the layer does not name, but puts something
+ * into, gets the owner, mode and time that it has below: overlayfs shows those of the topmost
+ * layer; and where a link stands below, the layer means what that leads to (containerd, which
+ * unpacks onto the mounted layers, does the same).
  * Modes and times of folders are set at the end: what has no right to write to a folder can still
  * fill it, and filling changes its time.
- * Threading: belongs to one thread. Functions set errno. */
+ * At most LIMIT_ROOTFS_LAYERS below. Threading: belongs to one thread. Functions set errno. */
 #pragma once
 
 #include "base/arena.h"
@@ -36,8 +36,8 @@ struct unpack_tree {
 int unpack_tree_folder(struct unpack_tree *t, bytes path);
 int unpack_tree_open(struct unpack_tree *t, bytes path, int flags);
 
-/* unpack_tree_below(t, path): what the layers below show at path (O_PATH, links are not followed),
- * -1 and ENOENT for nothing. */
+/* unpack_tree_below(t, path): what the layers below show at path (O_PATH; its last part is not
+ * followed), -1 and ENOENT for nothing. The folders above it are made. */
 int unpack_tree_below(struct unpack_tree *t, bytes path);
 
 /* unpack_tree_hide(t, folder): nothing that is below it shows. */

@@ -101,6 +101,38 @@ https://dev.azure.com/team/shop/_build/results?buildId=7
 ci
 git+https://dev.azure.com/team/shop/_git/shop@refs/heads/main'
 ok 'and nothing was written: --dry-run' test ! -e none
+GITHUB_STEP_SUMMARY=$TMP/summary.md GITHUB_OUTPUT=$TMP/outputs
+export GITHUB_STEP_SUMMARY GITHUB_OUTPUT
+echo before=1 >outputs
+status 'a job of GitHub' 0 github --key oakum.key oci:good oci:job:1
+is 'later steps know the digest' "$(cat outputs)" "before=1
+digest=$(jq -r '.manifests[0].digest' good/index.json)
+sealed=true"
+like 'people see the report' "$(cat summary.md)" '^    sealed oci:job:1$'
+unset GITHUB_STEP_SUMMARY GITHUB_OUTPUT
+
+# -- what audit tells of it -----------------------------------------------------------------------
+answers() { # OPTION... IMAGE
+	oakum audit -q --db v.db -f json "$@" | jq -r '[.stages[] | .answer] | join(" ")'
+}
+is 'of one that nobody sealed' "$(answers oci:good)" 'lacks lacks holds lacks lacks untold untold holds'
+is 'of one that is sealed' "$(answers oci:sealed:1)" 'untold untold holds untold untold untold untold holds'
+cat >audit-policy.yaml <<'P'
+oakum-policy: 1
+signers:
+  us: {key: oakum.pub}
+rules:
+- images: "**"
+  require:
+  - signature: us
+  - sbom: {by: us}
+  - provenance: {by: us}
+P
+is 'with a policy' "$(answers --policy audit-policy.yaml oci:json:1)" \
+	'untold holds holds holds holds untold holds holds'
+is 'that is not met' "$(sed 's/oakum.pub/other.pub/' audit-policy.yaml >others.yaml &&
+	answers --policy others.yaml oci:json:1)" 'lacks lacks holds lacks lacks untold lacks holds'
+is 'of one with a vulnerability, and as root' "$(answers oci:all | cut -d' ' -f3,8)" 'lacks lacks'
 
 # -- the gate -------------------------------------------------------------------------------------
 stopped() { # NAME IMAGE PATTERN OPTION...
@@ -125,6 +157,20 @@ status 'the exit status has another name' 9 seal --exit-code 9 oci:weak oci:stop
 printf 'seal:\n  vulnerabilities: none\n' >oakum.yaml
 status 'oakum.yaml says it' 0 seal oci:weak oci:passed:3
 status 'a flag wins' 1 seal --vulnerabilities high oci:weak oci:stopped:1
+cp "$ROOT/data/init/settings.yaml" oakum.yaml
+status 'as oakum init writes it' 0 seal oci:good oci:passed:4
+if python3 -c 'import jsonschema, yaml' 2>python.log; then
+	status 'which the schema knows' 0 python3 -c '
+import json, sys, jsonschema, yaml
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+jsonschema.validate(yaml.safe_load(open("oakum.yaml")), schema)
+print(" ".join(sorted(schema["properties"]["seal"]["properties"])))' "$ROOT/doc/oakum.schema.json"
+	is 'and each of ours' "$(sed -n 's/^	{ "\([a-z-]*\)", FIELD.*/\1/p' "$ROOT/src/cmd/sealing.c" | sort | paste -sd' ')" \
+		"$(cat out)"
+else
+	skip 'the schema' 'no python3-jsonschema, or no python3-yaml'
+fi
 printf 'seal:\n  vulnerabilites: none\n' >oakum.yaml
 status 'what no setting is' 2 seal oci:weak oci:stopped:1
 like 'is named' "$(cat err)" 'oakum.yaml: seal.vulnerabilites is no setting'

@@ -15,11 +15,12 @@ layout_layer layer.tar 'COPY program /'
 layout_finish '{"User": "1654", "Entrypoint": ["/program"], "Cmd": ["ok"],
 	"ExposedPorts": {"8080/tcp": {}, "53/udp": {}}}'
 
+as=()
 watch() { # NAME PROBE SECONDS [NAME=VALUE...] [-- WORD...]: to NAME.json
 	local name=$1
 
 	shift
-	timeout 60 "$BUILD/test/interop/health_watch" "${image:-oci:image}" "$@" \
+	timeout 60 "${as[@]}" "$BUILD/test/interop/health_watch" "${image:-oci:image}" "$@" \
 		>"$name.json" 2>"$name.err" || cat "$name.err"
 }
 
@@ -98,6 +99,20 @@ else
 fi
 watch asked 'run=exit 3' 1
 told asked 'a command says it does not' '[.held, .status, .tries > 3]' '[false,3,true]'
+
+if [ "$(id -u)" = 0 ]; then
+	mkdir user
+	chown 1001:1001 user
+	chmod -R a+rX "$TMP"
+	as=(setpriv --reuid=1001 --regid=1001 --clear-groups env "HOME=$TMP/user" "TMPDIR=$TMP/user")
+	watch user http://:8080/ 10
+	told user 'an ordinary user sees the same' '[.held, .status, .exit_status]' '[true,200,0]'
+	watch user http://:8080/ 5 -- exit 7
+	told user 'also when it ends' '[.held, .ended, .exit_status]' '[false,true,7]'
+	as=()
+else
+	skip 'as root' 'the tests run as an ordinary user'
+fi
 is 'nothing is left of them' "$(pgrep -f '^/program ' | wc -l)" 0
 
 if [ -e "$service/index.json" ]; then

@@ -10,7 +10,6 @@ if [ ! -e "$demo/distroless/index.json" ] || [ ! -e "$demo/fat/index.json" ]; th
 	skip_all 'the demo images could not be made here (test/fixture/make-demo.sh)'
 fi
 command -v crun >/dev/null || command -v runc >/dev/null || skip_all 'neither crun nor runc is here'
-[ "$(id -u)" = 0 ] || skip_all 'the root half needs root, and makes the user of the other'
 cd "$TMP" || exit 1
 distroless=oci:$demo/distroless fat=oci:$demo/fat
 
@@ -33,6 +32,30 @@ skipped() { # FILE
 by() { # FILE PROBE
 	jq -r --arg p "$2" '.probes[] | select(.probe == $p) | "\(.held) \(.by) \(.next | join(","))"' "$1"
 }
+
+# -- an ordinary user -----------------------------------------------------------------------------
+
+become=
+mkdir user && cp -r "$demo/distroless" user/ && cp "$OAKUM" user/oakum && chmod 755 "$TMP"
+if [ "$(id -u)" = 0 ]; then
+	become='setpriv --reuid=1001 --regid=1001 --clear-groups'
+	chown -R 1001:1001 user
+fi
+if command -v crun >/dev/null; then # runc asks for more than one id
+	# shellcheck disable=SC2086
+	status 'an ordinary user' 0 $become env HOME="$TMP/user" TMPDIR="$TMP/user" user/oakum prove \
+		--quiet --format json oci:user/distroless
+	mv out user.json
+	is 'an ordinary user: every probe held' "$(fell user.json)" ''
+	like '... limits aside' "$(skipped user.json)" '^fork-bomb memory-bomb( secret-of-others)?$'
+	like '... and why is said' "$(jq -r '.skipped[].reason' user.json)" 'no limits can be set'
+else
+	skip 'an ordinary user' 'crun is not installed'
+fi
+if [ "$(id -u)" != 0 ]; then
+	skip 'root starts it, each layer left out, manifests' 'needs root'
+	done_testing
+fi
 
 # -- everything in place --------------------------------------------------------------------------
 
@@ -78,7 +101,8 @@ next='
 for layer in user capabilities no-new-privileges seccomp read-only noexec masks network limits processes; do
 	"$OAKUM" prove --quiet --format json --without "$layer" "$distroless" >"without-$layer.json" 2>err
 	is "without $layer: the layer that was named next, or the attack succeeds" \
-		"$([ -s "without-$layer.json" ] || echo 'no report'; jq -r --slurpfile with distroless.json --arg layer "$layer" "$next" "without-$layer.json")" ''
+		"$([ -s "without-$layer.json" ] || echo 'no report'
+			jq -r --slurpfile with distroless.json --arg layer "$layer" "$next" "without-$layer.json")" ''
 	is "without $layer: it holds nothing any more" \
 		"$(jq -r --arg layer "$layer" '[.probes[] | select(.held and .by == $layer)] | length' "without-$layer.json")" 0
 done
@@ -180,19 +204,6 @@ else
 	skip 'the metadata address' 'no ip(8) here'
 fi
 
-# -- an ordinary user -----------------------------------------------------------------------------
-
-mkdir user && cp -r "$demo/distroless" user/ && cp "$OAKUM" user/oakum && chown -R 1001:1001 user && chmod 755 "$TMP"
-status 'an ordinary user' 0 setpriv --reuid=1001 --regid=1001 --clear-groups env HOME="$TMP/user" \
-	TMPDIR="$TMP/user" user/oakum prove --quiet --format json oci:user/distroless
-mv out user.json
-is 'an ordinary user: every probe held' "$(fell user.json)" ''
-case $(skipped user.json) in
-'fork-bomb memory-bomb' | 'fork-bomb memory-bomb secret-of-others') ok 'limits aside' true ;;
-*) is 'limits aside' "$(skipped user.json)" 'fork-bomb memory-bomb' ;;
-esac
-like 'why, is said' "$(jq -r '.skipped[].reason' user.json)" 'no limits can be set'
-
 # -- what a pod would be given --------------------------------------------------------------------
 
 cat >plain.yaml <<'EOF'
@@ -211,8 +222,8 @@ EOF
 prove 1 plain --manifest plain.yaml "$distroless"
 is 'two containers' "$(jq -r '[.containers[].name] | join("; ")' plain.json)" \
 	'Deployment/shop, container web; Deployment/shop, container side'
-web=$(jq -r '[.probes[] | select(.container | endswith("web")) | select(.held | not) | .probe] | join(" ")' plain.json)
-side=$(jq -r '[.probes[] | select(.container | endswith("side")) | select(.held | not) | .probe] | join(" ")' plain.json)
+web=$(jq -r '[.probes[] | select((.container | endswith("web")) and (.held | not)) | .probe] | join(" ")' plain.json)
+side=$(jq -r '[.probes[] | select((.container | endswith("side")) and (.held | not)) | .probe] | join(" ")' plain.json)
 like 'nothing said: no filter, a token, all of memory' " $web " ' system-calls .* stored-secrets (.* )?memory-bomb '
 unlike '... but no root, as the image says' " $web " ' (become-root|write-root|mount) '
 like 'SYS_ADMIN opens the default filter: it mounts' " $side " ' write-root .* become-root .* mount '
@@ -282,7 +293,7 @@ value=$(jq -r '.config.digest' "$demo/fat/blobs/sha256/$(jq -r '.manifests[0].di
 	cut -d: -f2)" | cut -d: -f2)
 value=$(jq -r '.config.Env[] | select(startswith("DB_PASSWORD=")) | ltrimstr("DB_PASSWORD=")' \
 	"$demo/fat/blobs/sha256/$value")
-unlike 'no secret is in any report' "$(cat ./*.json fat.*)" "$(printf %s "${value:-none there}" | sed 's/[][\.*^$+?(){}|]/./g')"
+is 'no secret is in any report' "$(cat ./*.json fat.* | grep -cF -- "${value:?}")" 0
 like '... though its variable is named' "$(cat fat.json)" 'DB_PASSWORD'
 status 'neither image nor manifest' 2 "$OAKUM" prove
 status 'no such layer' 2 "$OAKUM" prove --without nonsense "$distroless"
@@ -290,4 +301,5 @@ status 'no such image' 3 "$OAKUM" prove oci:nowhere
 status 'another status for what falls' 7 "$OAKUM" prove --quiet --exit-code 7 --without noexec "$distroless"
 status 'a gate above it' 0 "$OAKUM" prove --quiet --severity critical --without noexec "$distroless"
 unlike 'no mount is left' "$(cat /proc/mounts)" oakum
+is 'no group of processes is left' "$(find /sys/fs/cgroup -type d -path '*/oakum/*' 2>/dev/null | head -n 1)" ''
 done_testing

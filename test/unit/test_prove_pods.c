@@ -89,7 +89,8 @@ static uint64_t capabilities(struct sample *s, const char *yaml)
 	char text[512];
 
 	snprintf(text, sizeof(text),
-	         POD "  containers:\n  - name: a\n    securityContext:\n      capabilities: %s\n", yaml);
+	         POD "  containers:\n  - name: a\n    securityContext:\n      capabilities: %s\n",
+	         yaml);
 	return read_pod(s, text)->capabilities;
 }
 

@@ -146,6 +146,37 @@ static void what_is_written(void **state)
 	end(f);
 }
 
+static void what_unpacks_itself(void **state)
+{
+	const char *const why = "app/shop unpacks itself: DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp/.net";
+	struct fixture *f = begin();
+	struct dotnet_app *app = ARENA_PUSH(&f->image.arena, &f->facts.apps);
+
+	(void)state;
+	*app = (struct dotnet_app){ .path = BYTES("app/shop"), .single_file = true };
+	is(f, "read-only", true, NULL);
+	app->bundle_unpacks = true;
+	is(f, "read-only", false, why);
+	say(f, &f->image.config.env, "HOME=/home/app");
+	is(f, "read-only", false, why);
+	say(f, &f->image.config.volumes, "/data");
+	is(f, "read-only", false,
+	   "VOLUME /data: --tmpfs; app/shop unpacks itself: DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp/.net");
+	f->image.config.volumes.len = f->image.config.env.len = 0;
+	say(f, &f->image.config.env, "HOME=/tmp");
+	is(f, "read-only", true, NULL);
+	f->image.config.env.len = 0;
+	say(f, &f->image.config.env, "DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp/.net");
+	is(f, "read-only", true, NULL);
+	f->image.config.env.len = 0;
+	say(f, &f->image.config.env, "DOTNET_BUNDLE_EXTRACT_BASE_DIR=/var/net");
+	is(f, "read-only", false, "DOTNET_BUNDLE_EXTRACT_BASE_DIR /var/net: --tmpfs");
+	app->hidden = true;
+	f->image.config.env.len = 0;
+	is(f, "read-only", true, NULL);
+	end(f);
+}
+
 static void low_ports(void **state)
 {
 	static const struct {
@@ -204,11 +235,9 @@ static void the_command_and_what_is_at_hand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_hold),
-		cmocka_unit_test(root_is_replaced),
-		cmocka_unit_test(what_is_written),
-		cmocka_unit_test(low_ports),
-		cmocka_unit_test(the_command_and_what_is_at_hand),
+		cmocka_unit_test(all_hold),        cmocka_unit_test(root_is_replaced),
+		cmocka_unit_test(what_is_written), cmocka_unit_test(what_unpacks_itself),
+		cmocka_unit_test(low_ports),       cmocka_unit_test(the_command_and_what_is_at_hand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ struct rules {
 	size_t len;
 };
 
-/* -- the profile, resolved ---------------------------------------------------------------------- */
+/* -- the profile, resolved --------------------------------------------------------------------- */
 
 static bool has_text(json array, const char *text)
 {
@@ -126,7 +126,7 @@ static void take(json profile, bool is_mobys, uint64_t held, struct rules *out)
 	sort(out);
 }
 
-/* -- ours --------------------------------------------------------------------------------------- */
+/* -- ours -------------------------------------------------------------------------------------- */
 
 static json written(uint64_t capabilities, buf *text, struct json_doc *doc)
 {
@@ -206,7 +206,7 @@ static void rules_are_those_of_the_profile(void **state)
 	arena_done(&arena);
 }
 
-/* -- the compiled filter ------------------------------------------------------------------------ */
+/* -- the compiled filter ----------------------------------------------------------------------- */
 
 static int refused(long result)
 {

@@ -1,0 +1,269 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# `oakum run`: what holds inside is read from the kernel's own files (proc(5)); statuses are docker's (docker run, "Exit
+# status"); the runtimes are crun and runc. As root and as an ordinary user.
+# shellcheck source=test/tap.sh
+. "$ROOT/test/tap.sh"
+
+[ -x /bin/busybox ] || skip_all 'there is no static busybox'
+command -v crun >"$TMP/out" || skip_all 'there is no crun'
+if [ "$(id -u)" = 0 ] && [ -z "${RUN_T_OWN_STORE-}" ]; then # what root keeps is ours alone, so that we can count it
+	mkdir -p /var/lib/oakum
+	RUN_T_OWN_STORE=1 exec unshare -m sh -c 'mount -t tmpfs store /var/lib/oakum && exec "$0"' "$0"
+fi
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$FIXTURE python3 "$FIXTURE/box.py" /bin/busybox "$TMP/box" || exit 1
+echo hunter2 >"$TMP/password"
+chmod -R a+rX "$TMP/box" "$TMP/password"
+chmod a+x "$TMP"
+server=$ROOT/build/demo/distroless
+facts='grep -E "^(Uid|Gid|Cap|NoNewPrivs|Seccomp:)" /proc/self/status | tr "\t\n" "  "'
+
+# as RUNTIME USER: how `oakum run` is called from now on, by whom, and where its stages are
+as() {
+	runtime=$1 who="$2 $1" by=()
+	stages=/var/lib/oakum/run/stage
+	if [ "$2" = user ]; then
+		mkdir -p "$TMP/home1001"
+		[ "$(id -u)" = 0 ] && chown 1001:1001 "$TMP/home1001"
+		[ "$(id -u)" = 0 ] && by=(setpriv --reuid=1001 --regid=1001 --clear-groups)
+		by+=(env "HOME=$TMP/home1001")
+		stages=$TMP/home1001/.local/share/oakum/run/stage
+	fi
+}
+
+run() { # [FLAGS] IMAGE [-- ARGS]; standard error in $TMP/err
+	timeout 60 "${by[@]}" "$OAKUM" run -q --runtime "$runtime" "$@" 2>"$TMP/err"
+}
+
+started() { # [FLAGS] IMAGE [-- ARGS]: in the background, its process in $pid, its words in $TMP/words
+	"${by[@]}" "$OAKUM" run -q --runtime "$runtime" "$@" >"$TMP/words" 2>&1 &
+	pid=$!
+}
+
+until_said() { # WORD: it is among its words within ten seconds
+	for _ in $(seq 200); do
+		grep -q "$1" "$TMP/words" && return
+		sleep 0.05
+	done
+	false
+}
+
+statuses() {
+	local box=oci:$TMP/box/box
+
+	status "$who: the program's own status" 3 run "$box" -- sh -c 'exit 3'
+	status "$who: and none" 0 run "$box" -- true
+	status "$who: a signal" 137 run "$box" -- sh -c 'sh -c "kill -9 \$\$"; exit $?'
+	status "$who: no such program in PATH" 127 run "$box" -- nothere
+	status "$who: no such path" 127 run "$box" -- /not/here
+	status "$who: nobody interprets it" 127 run "$box" -- /bin/orphan
+	status "$who: a program for nothing" 126 run "$box" -- /bin/bad
+	status "$who: not executable" 126 run "$box" -- /bin/plain
+	status "$who: a folder" 126 run "$box" -- /etc
+	status "$who: an image that names no program" 125 run "oci:$TMP/box/silent"
+	status "$who: an image for another architecture" 125 run "oci:$TMP/box/other" --user 7
+	like "$who: which" "$(<"$TMP/err")" 's390x.*--platform'
+	status "$who: content that is not the diff_id" 125 run "oci:$TMP/box/wrong"
+	status "$who: an unknown flag" 125 run --nope "$box"
+	status "$who: no daemon" 125 run -d "$box"
+	status "$who: a runtime that is not there" 125 timeout 60 "${by[@]}" "$OAKUM" run --runtime /no/crun "$box"
+}
+
+inside() {
+	local box=oci:$TMP/box/box
+
+	is "$who: no capability, no new privileges, a filter" "$(run "$box" -- sh -c "$facts")" \
+		"Uid: 1001 1001 1001 1001 Gid: 1002 1002 1002 1002 CapInh: 0000000000000000 CapPrm: 0000000000000000 CapEff: \
+0000000000000000 CapBnd: 0000000000000000 CapAmb: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 "
+	run "$box" -- sh -c 'grep " / / " /proc/self/mountinfo; touch /x /bin/x; cp /bin/busybox /tmp/b; /tmp/b true
+		head -c 1 /proc/kcore; echo x >/proc/sys/kernel/hostname; mount -t tmpfs x /tmp; ls /sys/class/net; echo $$' \
+		>"$TMP/out" 2>&1
+	cat "$TMP/err" >>"$TMP/out"
+	like "$who: the root is read-only and nosuid" "$(<"$TMP/out")" ' / / ro,nosuid,nodev'
+	like "$who: nothing is written to it" "$(<"$TMP/out")" 'touch: /x: Read-only file system'
+	like "$who: what was written cannot be run" "$(<"$TMP/out")" '/tmp/b: Permission denied'
+	like "$who: masked" "$(<"$TMP/out")" "/proc/kcore: (No such file|Permission denied)|^$"
+	like "$who: settings of the kernel are read-only" "$(<"$TMP/out")" "hostname: Read-only file system"
+	like "$who: nothing can be mounted" "$(<"$TMP/out")" "mount: permission denied"
+	is "$who: loopback alone, and it is process 1" "$(tail -n 2 <(grep -v : "$TMP/out") | tr '\n' ' ')" 'lo 1 '
+}
+
+left_out() { # each flag shows that what it leaves out had held
+	local box=oci:$TMP/box/box
+
+	is "$who: without user" "$(run --without user "$box" -- id -u)" 0
+	is "$who: --user 0" "$(run --user 0 "$box" -- id -u)" 0
+	unlike "$who: without capabilities" "$(run --without capabilities "$box" -- sh -c "$facts")" 'CapBnd: 0+ '
+	like "$who: without no-new-privileges" "$(run --without no-new-privileges "$box" -- sh -c "$facts")" 'NoNewPrivs: 0'
+	like "$who: without seccomp" "$(run --without seccomp "$box" -- sh -c "$facts")" 'Seccomp: 0'
+	is "$who: without read-only" "$(run --without read-only --user 0 "$box" -- sh -c 'echo x >/x; cat /x')" x
+	status "$who: without noexec" 0 run --without noexec "$box" -- sh -c 'cp /bin/busybox /tmp/true && /tmp/true'
+	unlike "$who: without masks" "$(run --without masks "$box" -- cat /proc/self/mountinfo)" ' /proc/(sys|acpi) '
+	is "$who: without network" "$(run --network host "$box" -- stat -L -c %i /proc/self/ns/net)" \
+		"$(stat -L -c %i /proc/self/ns/net)"
+	status "$who: an unknown layer" 125 run --without moat "$box"
+}
+
+settings() {
+	local box=oci:$TMP/box/box
+
+	run -e A=b -e COLOUR=red -e HOME -w /tmp --hostname shop --secret "db=$TMP/password" --tmpfs /srv/x:size=1m \
+		--user 1654:50 "$box" -- sh -c 'echo "$A $COLOUR $HOME"; pwd; hostname; cat /run/secrets/db; id -u; id -g
+		stat -c "%a %u" /run/secrets/db; df -k /srv/x | tail -1 | grep -o " 1024 "; env' >"$TMP/out"
+	is "$who: environment, folder, name, secret, user, tmpfs" "$(head -n 8 "$TMP/out" | tr '\n' ',')" \
+		"b red $(if [ "${by[*]}" ]; then echo "$TMP/home1001"; else echo "$HOME"; fi),/tmp,shop,hunter2,1654,50,400 1654, 1024 ,"
+	unlike "$who: no secret in the environment" "$(<"$TMP/out")" '^[A-Z]+=.*hunter2'
+	is "$who: a secret as docker build names it" \
+		"$(run --secret "id=db,src=$TMP/password" "$box" -- cat /run/secrets/db)" hunter2
+	is "$who: a name of the image's" "$(run --user app:staff "$box" -- sh -c 'id -u; id -g' | tr '\n' ' ')" '1001 50 '
+	for bad in ../x=f a/b=f .=f =f x= x; do
+		status "$who: no secret named $bad" 125 run --secret "$bad" "$box" -- true
+	done
+	is "$who: the image's root is not root" "$(run "oci:$TMP/box/root" -- id -u)" 1654
+	is "$who: nobody is not root either" "$(run "oci:$TMP/box/nobody" -- id -u)" 1654
+	is "$who: a number, not the account of that name" "$(run "oci:$TMP/box/number" -- id -u)" 7
+	is "$who: a group by name" "$(run "oci:$TMP/box/group" -- id -g)" 50
+	status "$who: a user that nobody knows" 125 run "oci:$TMP/box/stranger"
+	status "$who: a passwd that is a link" 125 run "oci:$TMP/box/link"
+	is "$who: ten thousand variables" "$(run "oci:$TMP/box/many" -- sh -c 'env | grep -c ^V')" 10000
+	status "$who: a NUL in the environment" 125 run "oci:$TMP/box/nul"
+	is "$who: a newline is one" "$(run "oci:$TMP/box/newline" | tr '\n' ',')" 'b,c,d,e,'
+	is "$who: a folder that is relative" "$(run "oci:$TMP/box/relative" -- pwd)" /opt/app
+	is "$who: or missing" "$(run "oci:$TMP/box/missing" -- pwd)" /srv/not/there
+	is "$who: or leads out" "$(run "oci:$TMP/box/escape" -- pwd)" /srv/x
+	is "$who: standard input" "$(echo in | run -i "$box" -- cat)" in
+	is "$who: none unless asked for" "$(echo in | run "$box" -- cat)" ''
+}
+
+terminal() {
+	printf 'stty size; tty; exit 7\n' | timeout 60 "${by[@]}" script -qec "stty rows 33 cols 99
+		$OAKUM run -q -t --runtime $runtime oci:$TMP/box/box; echo was \$?; stty -a" /dev/null >"$TMP/out" 2>&1
+	like "$who: a terminal of its size" "$(tr -d '\r' <"$TMP/out")" '^33 99$'
+	like "$who: of its own" "$(tr -d '\r' <"$TMP/out")" '^/dev/(pts/0|console)$'
+	like "$who: its status" "$(tr -d '\r' <"$TMP/out")" '^was 7$'
+	like "$who: ours is as it was" "$(tr -d '\r' <"$TMP/out")" '(^| )icanon'
+	status "$who: no terminal to give" 125 run -t "oci:$TMP/box/box" </dev/null
+}
+
+ends() {
+	local box=oci:$TMP/box/box ids
+
+	started "$box" -- sh -c 'trap "echo heard; exit 42" TERM; echo up; while :; do sleep 0.05; done'
+	until_said up
+	kill -TERM "$pid"
+	wait "$pid"
+	is "$who: SIGTERM goes on, its own status comes back" "$? $(tr '\n' ' ' <"$TMP/words")" '42 up heard '
+	started -p 0.0.0.0:0:1 "$box"
+	wait "$pid"
+	is "$who: a port that is none" $? 125
+	is "$who: nothing is left of all these" "$(ls "$stages")" ''
+	started "$box" -- sh -c "echo up; exec sleep 4242$$"
+	until_said up
+	ids=$(ls "$stages")
+	kill -9 "$pid"
+	wait "$pid" 2>"$TMP/out"
+	sleep 1
+	is "$who: after kill -9 no process is left" "$(pgrep -fc "sleep 4242$$")" 0
+	is "$who: and no mount" "$(grep -c "$ids" /proc/mounts)" 0
+	run "$box" -- true
+	is "$who: the next start removes its folder" "$(ls "$stages")" ''
+	is "$who: and its cgroup" "$(find /sys/fs/cgroup -maxdepth 2 -name "*$ids*" | wc -l)" 0
+}
+
+at_once() {
+	local jobs=() got=
+
+	for i in $(seq 20); do
+		run "oci:$TMP/box/box" -- sh -c "exit $i" &
+		jobs+=($!)
+	done
+	for job in "${jobs[@]}"; do
+		wait "$job"
+		got+="$? "
+	done
+	is "$who: twenty at once" "$got" "$(seq -s ' ' 20) "
+}
+
+published() {
+	started -p 127.0.0.1:$1:8080 "oci:$TMP/box/listening"
+	is "$who: a published port answers" "$(python3 - "$1" <<-'END'
+		import socket, sys, time
+		for _ in range(100):
+		    try:
+		        s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5)
+		        s.sendall(b'hello\n')
+		        got = s.recv(10)
+		        if got:
+		            print(got.decode().strip())
+		            break
+		    except OSError:
+		        pass
+		    time.sleep(0.05)
+	END
+	)" hello
+	kill -KILL "$pid"
+	wait "$pid" 2>"$TMP/out"
+}
+
+web() { # PORT: the ASP.NET service answers and ends cleanly
+	[ -d "$server" ] || { skip "$who: the ASP.NET service" 'there is no demo image'; return; }
+	started -e ALLOW_INSECURE_EXTERNAL_BINDING=true -p "127.0.0.1:$1:8080" "oci:$server"
+	is "$who: the ASP.NET service answers 200" "$(timeout 40 sh -c "until curl -sNo '$TMP/sse' --max-time 1 -w '%{http_code}\n' \
+		http://127.0.0.1:$1/sse >'$TMP/code' 2>&1 || grep -q 200 '$TMP/code'; do sleep 0.1; done; cat '$TMP/code'")" 200
+	kill -TERM "$pid"
+	wait "$pid"
+	is "$who: and stops cleanly on SIGTERM" $? 0
+	is "$who: nothing is left" "$(ls "$stages")" ''
+}
+
+policy() {
+	openssl ecparam -name prime256v1 -genkey -noout 2>"$TMP/out" | openssl ec -pubout -out "$TMP/release.pub" 2>"$TMP/out"
+	printf '%s\n' 'oakum-policy: 1' 'default: deny' 'signers:' '  release:' '    key: release.pub' 'rules:' '- name: all' \
+		'  images: "**"' '  require:' '  - signature: release' >"$TMP/policy.yaml"
+	sed 's/^- name: all/&\n  mode: warn/' "$TMP/policy.yaml" >"$TMP/open.yaml"
+	status "$who: an image that no rule lets pass" 125 run --policy "$TMP/policy.yaml" "oci:$TMP/box/box" -- true
+	like "$who: and why" "$(<"$TMP/err")" 'not started: .*signature by release'
+	status "$who: one that may" 0 run --policy "$TMP/open.yaml" "oci:$TMP/box/box" -- true
+	cp "$TMP/policy.yaml" "$TMP/oakum-policy.yaml"
+	status "$who: the policy of this folder" 125 env -C "$TMP" "$OAKUM" run -q "oci:$TMP/box/box" -- true
+	status "$who: left out" 0 env -C "$TMP" "$OAKUM" run -q --insecure-skip-policy "oci:$TMP/box/box" -- true
+}
+
+limits() {
+	is "$who: limits are set" "$(run -m 64m --pids-limit 20 "oci:$TMP/box/box" -- sh -c \
+		'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max; true' | wc -l)" 0
+	like "$who: more processes are refused" "$(run --pids-limit 20 "oci:$TMP/box/box" -- sh -c \
+		'for i in $(seq 40); do sleep 1 & done' 2>&1; cat "$TMP/err")" "can.t fork"
+	status "$who: more memory is not there" 137 run -m 32m "oci:$TMP/box/box" -- sh -c 'exec head -c 99999999 /dev/zero | tail'
+}
+
+if [ "$(id -u)" = 0 ]; then
+	for r in crun runc; do
+		command -v "$r" >"$TMP/out" || { skip "as root with $r" 'it is not installed'; continue; }
+		as "$r" root
+		statuses; inside; terminal; ends
+	done
+	as crun root
+	left_out; settings; at_once; published 28471; web 28472; policy; limits
+	for r in crun runc; do
+		as "$r" root
+		is "$who: a user namespace" "$(run --userns auto "oci:$TMP/box/box" -- sh -c 'id -u; cat /proc/self/uid_map' |
+			tr -s ' \n' ' ')" '1001 0 1879048192 65536 '
+	done
+else
+	skip 'as root' 'we are not'
+fi
+
+as crun user
+if "${by[@]}" sh -c "exec unshare -r '$OAKUM' version" >"$TMP/out" 2>&1; then
+	statuses; inside; left_out; settings; terminal; ends; at_once; published 28473; web 28474
+	status 'user: -m cannot be kept' 125 run -m 64m "oci:$TMP/box/box" -- true
+	like 'user: and it is said' "$(<"$TMP/err")" '--memory cannot be kept here'
+	"${by[@]}" "$OAKUM" run "oci:$TMP/box/box" -- true 2>"$TMP/err"
+	like 'user: no limits, and it is said' "$(<"$TMP/err")" 'no limit of memory and processes'
+	as runc user
+	status 'user: runc alone' 125 run "oci:$TMP/box/box" -- true
+else
+	skip 'as an ordinary user' 'who may make no user namespace, or cannot read the program'
+fi
+done_testing
