@@ -500,6 +500,8 @@
 #define LIMIT_PROVE_ITEMS 256
 #define LIMIT_PROVE_VALUE ((size_t)(8 * KIB))
 #define LIMIT_PROVE_FOLDER (1 * GIB)
+/* A limit of memory that is tried by filling it: more would harm what else runs here. */
+#define LIMIT_PROVE_MEMORY (1 * GIB)
 
 /* -- processes -------------------------------------------------------------------------------- */
 /* Address space of a worker: rings, kept files and libraries; far below what hurts a CI runner. */

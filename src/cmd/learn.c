@@ -93,7 +93,8 @@ static int learn(struct lesson *l, const struct texts *operands, err *e)
 		return err_set(e, ERR_IO, 0, "%s ended with status %d: %s", words[0], l->result.workload,
 		               l->result.message);
 	if (l->result.learned.calls_len == 0)
-		return err_set(e, ERR_IO, 0, "nothing was seen of the program");
+		return err_set(e, ERR_IO, 0,
+		               "nothing was seen of the program: may its processes be looked into?");
 	return 0;
 }
 
@@ -130,6 +131,7 @@ static int write_pages(struct lesson *l, err *e)
 		               .config = &l->launch.rootfs.config,
 		               .image = forms_image(&l->target, &l->launch.rootfs.image, &l->job->arena),
 		               .is_local = l->target.kind != TARGET_REGISTRY,
+		               .user_namespace = l->launch.host.user_namespace,
 		               .seccomp = PROFILE };
 	struct page pages[] = {
 		{ PROFILE, NULL, BUF_INIT(LIMIT_LEARN_PAGE) },

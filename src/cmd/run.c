@@ -91,7 +91,8 @@ static int leave_out(struct run *r, err *e)
 		else if (d < DEFENCES)
 			r->launch.hardening.without |= 1U << d;
 		else
-			return err_set(e, ERR_USAGE, 0, "--without '%s': no such layer (doc/run.md)", SHOW(name));
+			return err_set(e, ERR_USAGE, 0, "--without '%s': no such layer (doc/run.md)",
+			               SHOW(name));
 	}
 	return 0;
 }
@@ -103,9 +104,8 @@ static int take_flags(struct run *r, const struct texts *operands, err *e)
 
 	h->image = operands->items[0];
 	h->terminal = r->flags->terminal;
-	return leave_out(r, e) < 0
-	           ? -1
-	           : starting_apply(r->job, &r->flags->starting, &words, &r->launch, e);
+	return leave_out(r, e) < 0 ? -1
+	                           : starting_apply(r->job, &r->flags->starting, &words, &r->launch, e);
 }
 
 /* In a bundle a secret is a file like another. */
@@ -123,10 +123,15 @@ static void bind_secrets(struct run *r)
 /* A form that cannot be told writes nothing. */
 static int print(struct run *r, err *e)
 {
-	struct bundle_host host = { .root = "rootfs", .cgroup = "/oakum" };
+	struct bundle_host host = { .root = "rootfs",
+		                        .cgroup = "/oakum",
+		                        .user_namespace = r->launch.host.user_namespace,
+		                        .id_base = r->launch.host.id_base,
+		                        .ids = r->launch.host.ids };
 	struct forms forms = { .hardening = &r->launch.hardening,
 		                   .config = &r->launch.rootfs.config,
-		                   .is_local = r->target.kind != TARGET_REGISTRY };
+		                   .is_local = r->target.kind != TARGET_REGISTRY,
+		                   .user_namespace = r->launch.host.user_namespace };
 	const char *form = r->flags->print;
 	struct stream out;
 	int result = 0;
@@ -148,7 +153,8 @@ static int print(struct run *r, err *e)
 	return stream_finish(&out, result < 0 ? &(err){ 0 } : e) < 0 ? -1 : result;
 }
 
-/* -- the container ------------------------------------------------------------------------------ */
+/* -- the container ------------------------------------------------------------------------------
+ * */
 
 /* run_container(o, e): the program's status, or one of ours with *e set. */
 static int run_container(const struct container_options *o, err *e)

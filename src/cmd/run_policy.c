@@ -27,7 +27,8 @@ int run_policy_target(struct job *job, const struct run_policy_flags *f, const c
                       struct target *out, err *e)
 {
 	if (f->file && !*f->file)
-		return err_set(e, ERR_USAGE, 0, "--policy is empty: a policy that is not there demands nothing");
+		return err_set(e, ERR_USAGE, 0,
+		               "--policy is empty: a policy that is not there demands nothing");
 	if (f->file && f->skip)
 		return err_set(e, ERR_USAGE, 0, "--policy and --insecure-skip-policy exclude each other");
 	return find_policy(f) ? target_parse_signed(text, &job->arena, out, e)
@@ -57,7 +58,8 @@ static int conclude(struct job *job, const struct target *target, const struct d
 		message_note(job, target->text, "the policy is not met, and only warns");
 		return 0;
 	case DECISION_LACKS:
-		return err_set(e, ERR_UNSIGNED, 0, "not started: what the policy asks for is not attached: %s",
+		return err_set(e, ERR_UNSIGNED, 0,
+		               "not started: what the policy asks for is not attached: %s",
 		               find_reason(d, &job->arena));
 	case DECISION_NONE:
 	case DECISION_DENIED: break;

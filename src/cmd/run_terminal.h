@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run_terminal - the terminal as it was, however we end.
  *
- * The OCI runtime gives the program a terminal of its own and passes octets and sizes on between that
- * and ours, which it makes raw. A process of its own keeps what ours was like and restores it when we
- * say so, or die. Threading: forks; belongs to the main thread. */
+ * The OCI runtime gives the program a terminal of its own and passes octets and sizes on between
+ * that and ours, which it makes raw. A process of its own keeps what ours was like and restores it
+ * when we say so, or die. Threading: forks; belongs to the main thread. */
 #pragma once
 
 #include "base/err.h"
@@ -13,7 +13,10 @@ struct run_terminal {
 	int process;
 };
 
-#define RUN_TERMINAL_NONE { -1, 0 }
+#define RUN_TERMINAL_NONE \
+	{ \
+		-1, 0 \
+	}
 
 /* run_terminal_keep(out, e): ERR_USAGE: our standard input is none. run_terminal_restore: also when
  * none was kept. */

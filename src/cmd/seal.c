@@ -13,7 +13,7 @@
 #include "cmd/seal_show.h"
 #include "cmd/sealing.h"
 #include "cmd/signing.h"
-#include "flow/pack.h"
+#include "flow/seal_pack.h"
 #include "sys/file.h"
 
 #include <stddef.h>
@@ -127,6 +127,11 @@ static int take_places(struct run *r, const struct texts *operands, err *e)
 	return seal_refuse(&r->source, r->options.place, e);
 }
 
+static bool is_file(const char *key)
+{
+	return bytes_search(bytes_str(key), BYTES(":")) == strlen(key);
+}
+
 /* Who signs, as far as that is known before anybody asks: another key, another job signs anew. */
 static bytes name_signer(struct run *r)
 {
@@ -142,11 +147,26 @@ static bytes name_signer(struct run *r)
 		                              f->keyless.fulcio_url ? f->keyless.fulcio_url : "",
 		                              f->keyless.signing_config ? f->keyless.signing_config : "",
 		                              r->flags.sealing.attach ? r->flags.sealing.attach : ""));
-	if (bytes_search(bytes_str(f->key.key), BYTES(":")) == strlen(f->key.key))
+	if (is_file(f->key.key))
 		(void)file_read_all(f->key.key, LIMIT_KEY, a, &text, &ignored);
 	d = digest_of(DIGEST_SHA256, text);
 	return bytes_str(arena_printf(a, "key %s %s %s", f->key.key, DIGEST_TEXT(&d),
 	                              r->flags.sealing.attach ? r->flags.sealing.attach : ""));
+}
+
+/* What would stop the signing is told before anything is pushed, as far as it can be known. */
+static int check_signer(const struct run *r, err *e)
+{
+	const char *key = r->flags.signing.key.key;
+
+	if (r->flags.dry)
+		return 0;
+	if (!key && !r->flags.signing.keyless.yes && !r->job->err.is_tty)
+		return err_set(e, ERR_USAGE, 0,
+		               "who signs? --key KEY, or --yes: without a key, and published for ever");
+	auto_fd fd = key && is_file(key) ? file_open_read(key, e) : -1;
+
+	return e->kind == ERR_NONE ? 0 : err_wrap(e, "key '%s'", SHOW(bytes_str(key)));
 }
 
 /* The database, ignore files and VEX documents, as a scan takes them. */
@@ -204,7 +224,8 @@ static int prepare(struct run *r, const struct texts *operands, err *e)
 	if (take_places(r, operands, e) < 0)
 		return -1;
 	r->may_sign = !f->pack_only;
-	if ((r->may_sign &&
+	if ((r->may_sign && check_signer(r, e) < 0) ||
+	    (r->may_sign &&
 	     signing_open(&r->signing, &r->secrets, &r->flags.signing, &r->images, e) < 0) ||
 	    sealing_configure(r->job, &r->flags.sealing, e) < 0 ||
 	    reading_prepare(&r->reading, r->job, &f->reading, &r->flags.signing.network, r->place_name,
@@ -249,7 +270,7 @@ static int write_pack(struct run *r, err *e)
 {
 	struct target at = r->options.place ? r->place : r->source;
 	struct transfer_file reports[2];
-	struct pack_options o = { .path = r->flags.sealing.pack,
+	struct seal_pack_options o = { .path = r->flags.sealing.pack,
 		                      .target = &at,
 		                      .root = r->flags.sealing.pack_only ? NULL : &r->page.top,
 		                      .registry = r->options.to,
@@ -269,7 +290,7 @@ static int write_pack(struct run *r, err *e)
 			return -1;
 		o.reports_len = 2;
 	}
-	return pack_write(&o, &r->job->arena, e) < 0
+	return seal_pack_write(&o, &r->job->arena, e) < 0
 	           ? err_wrap(e, "pack '%s'", SHOW(bytes_str(o.path)))
 	           : 0;
 }

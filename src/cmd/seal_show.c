@@ -75,9 +75,10 @@ void seal_show_stage(struct seal_show *s, const struct seal_page *page, enum sea
 		put(line);
 		return;
 	}
+	int room = s->job->err.width > 22 ? (int)s->job->err.width - 22 : 1;
+
 	snprintf(line, sizeof(line), "\r\x1b[K  %-8s %-9s %.*s\n", seal_stage_name(stage),
-	         seal_state_name(step->state), (int)(s->job->err.width > 22 ? s->job->err.width - 22 : 1),
-	         SHOW(bytes_str(step->says)));
+	         seal_state_name(step->state), room, SHOW(bytes_str(step->says)));
 	put(line);
 	s->lines++;
 }
@@ -183,26 +184,20 @@ static void write_summary(const struct seal_page *page, struct stream *out)
 	stream_init(&whole, stream_to_buf, &text);
 	seal_text(page, &paper, &whole);
 	(void)stream_finish(&whole, &impossible); /* a page is far below the maximum */
-	stream_puts(out, "## oakum seal
-
-");
-	for (rest = buf_bytes(&text); bytes_take_until(&rest, '
-', &line) && line.p;) {
+	stream_puts(out, "## oakum seal\n\n");
+	for (rest = buf_bytes(&text); bytes_take_until(&rest, '\n', &line) && line.p;) {
 		stream_puts(out, line.n > 0 ? "    " : "");
 		stream_put(out, line);
-		stream_puts(out, "
-");
+		stream_puts(out, "\n");
 	}
 	buf_done(&text);
 }
 
 static void write_outputs(const struct seal_page *page, struct stream *out)
 {
-	stream_printf(out, "digest=%s
-",
+	stream_printf(out, "digest=%s\n",
 	              page->root.algorithm == DIGEST_NONE ? "" : DIGEST_TEXT(&page->root));
-	stream_printf(out, "sealed=%s
-",
+	stream_printf(out, "sealed=%s\n",
 	              page->steps[SEAL_VERIFY].state == SEAL_HOLDS ? "true" : "false");
 }
 

@@ -27,7 +27,7 @@ extern const struct flag_group sealing_flag_group;
 #define SEALING_POLICY "oakum-policy.yaml"
 
 /* sealing_configure(job, f, e): what is unsaid is taken from --config, else from oakum.yaml in the
- * current folder. Read in a sealed worker. ERR_ABSENT, ERR_FORMAT; ERR_USAGE: what no setting is. */
+ * current folder. Read in a sealed worker. ERR_ABSENT, ERR_FORMAT; ERR_USAGE: no such setting. */
 int sealing_configure(struct job *job, struct sealing_flags *f, err *e);
 
 /* sealing_gate(f, out, e): what stops an image. sealing_papers(f, out, e): what is attested.

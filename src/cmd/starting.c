@@ -56,7 +56,8 @@ struct starting {
 
 /* -- the environment --------------------------------------------------------------------------- */
 
-/* "NAME=VALUE" takes the place of what the image has under that name; "NAME" is ours, if we have it. */
+/* "NAME=VALUE" takes the place of what the image has under that name; "NAME" is ours, if we have
+ * it. */
 static void put_variable(struct starting *s, const char *text)
 {
 	struct strings *env = &s->hardening->env;
@@ -79,9 +80,9 @@ static void put_variable(struct starting *s, const char *text)
 
 static int check_variable(const char *text, const char *flag, err *e)
 {
-	return *text && *text != '=' ? 0
-	                             : err_set(e, ERR_USAGE, 0, "%s: '%s' has no name", flag,
-	                                       SHOW(bytes_str(text)));
+	return *text && *text != '='
+	           ? 0
+	           : err_set(e, ERR_USAGE, 0, "%s: '%s' has no name", flag, SHOW(bytes_str(text)));
 }
 
 /* As docker reads it: lines as they are, those that are empty or begin with # are none. */
@@ -145,7 +146,8 @@ static int take_program(struct starting *s, const struct texts *words, err *e)
 /* Names of hosts and containers: RFC 1123, section 2.1. */
 static int take_name(const char *flag, const char *text, const char **out, err *e)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
 	size_t n = text ? strlen(text) : 0;
 
 	if (!text)
@@ -245,8 +247,8 @@ static int take_secret(struct starting *s, const char *text, err *e)
 	for (size_t i = 0; i < s->hardening->secrets.len; i++)
 		if (bytes_is(name, s->hardening->secrets.items[i].id))
 			return err_set(e, ERR_USAGE, 0, "--secret: there are two of '%s'", SHOW(name));
-	*ARENA_PUSH(a, &s->hardening->secrets) =
-		(struct hardening_secret){ arena_str(a, name), arena_str(a, file) };
+	*ARENA_PUSH(a, &s->hardening->secrets) = (struct hardening_secret){ arena_str(a, name),
+		                                                                arena_str(a, file) };
 	return 0;
 }
 
@@ -267,7 +269,8 @@ static int take_reach(struct starting *s, err *e)
 		if (relay_take_port(bytes_str(f->ports.items[i]), &s->job->arena,
 		                    ARENA_PUSH(&s->job->arena, &h->ports), e) < 0)
 			return -1;
-	return f->workdir ? hardening_take_folder(bytes_str(f->workdir), &s->job->arena, &h->cwd, e) : 0;
+	return f->workdir ? hardening_take_folder(bytes_str(f->workdir), &s->job->arena, &h->cwd, e)
+	                  : 0;
 }
 
 /* -- limits ------------------------------------------------------------------------------------ */
@@ -290,8 +293,7 @@ static int take_limits(struct starting *s, err *e)
 	if (f->memory > 0 && !host->limits_memory)
 		return err_set(e, ERR_IO, 0, "--memory cannot be kept here: %s", host->why_unlimited);
 	if (number > 0 && !host->limits_processes)
-		return err_set(e, ERR_IO, 0, "--pids-limit cannot be kept here: %s",
-		               host->why_unlimited);
+		return err_set(e, ERR_IO, 0, "--pids-limit cannot be kept here: %s", host->why_unlimited);
 	return 0;
 }
 
@@ -301,8 +303,9 @@ int starting_apply(struct job *job, const struct starting_flags *f, const struct
 	struct starting s = { job, f, launch, &launch->hardening };
 
 	if (f->detach)
-		return err_set(e, ERR_USAGE, 0, "--detach: there is no daemon that would keep it; a service "
-		                                "manager does (systemd-run oakum run ...)");
+		return err_set(e, ERR_USAGE, 0,
+		               "--detach: there is no daemon that would keep it; a service "
+		               "manager does (systemd-run oakum run ...)");
 	return take_who(&s, e) < 0 || take_program(&s, words, e) < 0 || take_env(&s, e) < 0 ||
 	               take_reach(&s, e) < 0 || take_limits(&s, e) < 0
 	           ? -1

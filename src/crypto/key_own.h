@@ -6,8 +6,8 @@
 
 #include <openssl/evp.h>
 
-/* public_key_take(pkey, der, out, e): takes pkey, NULL too, and copies the SubjectPublicKeyInfo that
- * it was read from; empty: it is made. ERR_FORMAT: of no kind that signs here. */
+/* public_key_take(pkey, der, out, e): takes pkey, NULL too, and copies the SubjectPublicKeyInfo
+ * that it was read from; empty: it is made. ERR_FORMAT: of no kind that signs here. */
 int public_key_take(EVP_PKEY *pkey, bytes der, struct public_key **out, err *e);
 
 /* private_key_take(pkey, out, e): takes pkey, NULL too. ERR_FORMAT: of no kind that signs here. */

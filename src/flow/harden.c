@@ -7,6 +7,7 @@
 #include "flow/audit.h"
 #include "flow/harden_draft.h"
 #include "flow/harden_parts.h"
+#include "flow/harden_work.h"
 #include "flow/reach.h"
 #include "flow/secrets.h"
 #include "harden/purpose.h"
@@ -14,12 +15,8 @@
 #include "secret/rules.h"
 #include "transfer/transfer.h"
 
-#include <errno.h>
-#include <ftw.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define LABEL "org.oakum.harden."
 
@@ -28,8 +25,8 @@ struct hardening_job {
 	const struct target *to;
 	struct arena *arena;
 	struct harden_page *page;
-	struct target from;  /* on this machine */
-	const char *work;    /* our folder */
+	struct target from; /* on this machine */
+	struct harden_work work;
 	struct target draft; /* the result, before it is in its place */
 	struct image image;
 	struct facts facts;
@@ -88,7 +85,7 @@ static int bring_here(struct hardening_job *j, const struct target *from, err *e
 	if (from->kind != TARGET_REGISTRY && from->kind != TARGET_DAEMON)
 		return 0;
 	j->from = (struct target){ .kind = TARGET_LAYOUT,
-		                       .path = arena_printf(j->arena, "%s/source", j->work),
+		                       .path = arena_printf(j->arena, "%s/source", j->work.path),
 		                       .tag = "",
 		                       .text = from->text };
 	return transfer_run(from, &j->from, &o, j->arena, &done, e);
@@ -312,13 +309,21 @@ static int check_draft(struct hardening_job *j, err *e)
 	struct secrets_page secrets;
 	struct image image;
 	struct facts facts;
+	size_t doubtful = 0;
 
 	if (read_image(j, &j->draft, &image, &facts, &secrets, e) < 0)
 		return err_wrap(e, "the result");
 	harden_count(&image, &facts, &j->page->after);
-	for (size_t i = 0; i < secrets.len; i++)
+	for (size_t i = 0; i < secrets.len; i++) {
 		if (counts(&secrets.items[i]))
 			refuse_secret(j, &secrets.items[i]);
+		else
+			doubtful++;
+	}
+	if (doubtful > 0)
+		*ARENA_PUSH(j->arena, &j->page->notes) = arena_printf(
+			j->arena, "%zu places look a little like secrets: `oakum secrets` tells them",
+			doubtful);
 	if (j->page->refusals.len > 0)
 		refuse(j, "the result would hold a secret");
 	image_done(&image);
@@ -355,7 +360,7 @@ static int try_draft(struct hardening_job *j, err *e)
 	}
 	o = *j->options->health;
 	o.launch.rootfs.platform = j->image.platform;
-	o.launch.rootfs.store = arena_printf(j->arena, "%s/store", j->work);
+	o.launch.rootfs.store = arena_printf(j->arena, "%s/store", j->work.path);
 	if (health_run(&j->draft, &o, j->arena, &result, e) < 0)
 		return err_wrap(e, "the result");
 	tell_health(j, &result);
@@ -380,7 +385,7 @@ static int put_in_place(struct hardening_job *j, err *e)
 static int write_all(struct hardening_job *j, err *e)
 {
 	j->draft = (struct target){ .kind = TARGET_LAYOUT,
-		                        .path = arena_printf(j->arena, "%s/result", j->work),
+		                        .path = arena_printf(j->arena, "%s/result", j->work.path),
 		                        .tag = "",
 		                        .text = j->from.text };
 	if (write_draft(j, e) < 0 || check_draft(j, e) < 0 ||
@@ -390,22 +395,6 @@ static int write_all(struct hardening_job *j, err *e)
 }
 
 /* -- all of it --------------------------------------------------------------------------------- */
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st, (void)at;
-	return kind == FTW_DP ? rmdir(path) : unlink(path);
-}
-
-static int make_work(struct hardening_job *j, err *e)
-{
-	char *folder = arena_printf(j->arena, "%s/oakum-harden-XXXXXX", j->options->image.tmp_dir);
-
-	if (!mkdtemp(folder))
-		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(folder)));
-	j->work = folder;
-	return 0;
-}
 
 static int run(struct hardening_job *j, const struct target *from, err *e)
 {
@@ -428,12 +417,11 @@ int harden_run(const struct target *from, const struct target *to,
 
 	*out = (struct harden_page){ .from = from->text, .to = to->text };
 	*j = (struct hardening_job){ .options = options, .to = to, .arena = a, .page = out };
-	if (make_work(j, e) < 0)
+	if (harden_work_make(options->image.tmp_dir, options->now, a, &j->work, e) < 0)
 		return -1;
 	int status = run(j, from, e);
 
-	(void)nftw(j->work, remove_one, 16,
-	           FTW_DEPTH | FTW_PHYS); /* what stays is in a folder of ours */
+	harden_work_remove(&j->work);
 	out->changes.items = j->changes.items;
 	out->changes.len = j->changes.len;
 	return status;

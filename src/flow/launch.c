@@ -48,15 +48,17 @@ static int make_stages(const struct launch *l, struct arena *a, err *e)
 	return 0;
 }
 
-/* An image that no index offers is not chosen by its platform. One that says nothing is believed. */
-static int check_platform(const struct platform *have, const struct platform *want,
-                          struct arena *a, err *e)
+/* An image that no index offers is not chosen by its platform. One that says nothing is believed.
+ * */
+static int check_platform(const struct platform *have, const struct platform *want, struct arena *a,
+                          err *e)
 {
 	if (have->architecture.n == 0 || platform_matches(have, want))
 		return 0;
-	return err_set(e, ERR_FORMAT, 0,
-	               "the image is for %s, and %s is wanted (--platform chooses where there are several)",
-	               SHOW(bytes_str(platform_text(have, a))), SHOW(bytes_str(platform_text(want, a))));
+	return err_set(
+		e, ERR_FORMAT, 0,
+		"the image is for %s, and %s is wanted (--platform chooses where there are several)",
+		SHOW(bytes_str(platform_text(have, a))), SHOW(bytes_str(platform_text(want, a))));
 }
 
 int launch_prepare(const struct target *target, const struct launch_options *options,

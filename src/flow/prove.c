@@ -30,6 +30,7 @@ struct proof {
 	int tcp, local, nothing; /* who listens on the host; /dev/null */
 	int ends[2];             /* what the helper says */
 	const char *program;     /* of the image */
+	struct strings words;    /* what the helper is told */
 	bool whole;              /* the helper came to its end */
 	int status;              /* of the container */
 };
@@ -193,6 +194,8 @@ static const char *program_of(const struct proof *p)
 
 static int take_settings(struct proof *p, err *e)
 {
+	static const char processes_stay[] = "the layer 'processes' stays: an ordinary user's "
+										 "container cannot do without";
 	struct hardening *h = &p->launch.hardening;
 
 	p->program = program_of(p);
@@ -204,6 +207,10 @@ static int take_settings(struct proof *p, err *e)
 	h->without |= p->options->without;
 	if (p->options->without >> DEFENCE_CAPABILITIES & 1)
 		h->capabilities = capabilities_here();
+	if (p->launch.host.as_user && !hardening_has(h, DEFENCE_PROCESSES)) {
+		h->without &= ~(1U << DEFENCE_PROCESSES); /* its own /proc could not be mounted */
+		*ARENA_PUSH(p->a, &p->out->notes) = processes_stay;
+	}
 	p->out->without = h->without;
 	return 0;
 }
@@ -213,25 +220,27 @@ static bool has_limits(const struct proof *p)
 	return p->launch.host.cgroup != NULL;
 }
 
+static void add_word(struct proof *p, const char *word)
+{
+	*ARENA_PUSH(p->a, &p->words) = bytes_str(word);
+}
+
 static void set_words(struct proof *p, uint16_t port, const char *local)
 {
 	struct hardening *h = &p->launch.hardening;
-	struct strings words = { 0 };
 	uint64_t memory = h->memory > 0 ? h->memory : HARDENING_MEMORY;
 
-	*ARENA_PUSH(p->a, &words) = BYTES(PROBES_PROGRAM);
-	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "program=%s", p->program));
-	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "port=%u", port));
-	*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "socket=%s", local));
+	add_word(p, PROBES_PROGRAM);
+	add_word(p, arena_printf(p->a, "program=%s", p->program));
+	add_word(p, arena_printf(p->a, "port=%u", port));
+	add_word(p, arena_printf(p->a, "socket=%s", local));
 	for (size_t i = 0; i < h->folders.len; i++)
-		*ARENA_PUSH(p->a,
-		            &words) = bytes_str(arena_printf(p->a, "folder=%s", h->folders.items[i].path));
-	if (has_limits(p))
-		*ARENA_PUSH(p->a, &words) = bytes_str(
-			arena_printf(p->a, "memory=%llu", (unsigned long long)memory));
+		add_word(p, arena_printf(p->a, "folder=%s", h->folders.items[i].path));
+	if (has_limits(p) && memory <= LIMIT_PROVE_MEMORY)
+		add_word(p, arena_printf(p->a, "memory=%llu", (unsigned long long)memory));
 	if (has_limits(p) && h->processes > 0)
-		*ARENA_PUSH(p->a, &words) = bytes_str(arena_printf(p->a, "processes=%u", h->processes));
-	h->args = words;
+		add_word(p, arena_printf(p->a, "processes=%u", h->processes));
+	h->args = p->words;
 }
 
 /* -- the attack -------------------------------------------------------------------------------- */
@@ -329,6 +338,8 @@ static const char *why_untried(const struct proof *p, const struct probe *probe,
 		return "no limits can be set here";
 	if (p->options->pod && bytes_is(bytes_str(probe->name), "fork-bomb"))
 		return "the kubelet limits processes, no pod does";
+	if (of_limits && p->launch.hardening.memory > LIMIT_PROVE_MEMORY)
+		return "so much memory is not filled to see whether it ends";
 	return answer->what.n > 0 ? arena_str(p->a, answer->what) : "the container ended before";
 }
 

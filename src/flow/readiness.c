@@ -114,15 +114,25 @@ static void find_folders(struct writes *w)
 	}
 }
 
+/* HOME, else that of the account, else /tmp (runtime/hardening.h). */
+static bool has_open_home(struct audit_page *page)
+{
+	bytes home = bytes_str(weakness_env(page, "HOME"));
+	bool said = home.n > 0;
+
+	for (size_t i = 0; i < page->facts->accounts.len && !said; i++) {
+		said = page->facts->accounts.items[i].uid == page->readiness.uid;
+		home = page->facts->accounts.items[i].home;
+	}
+	return !said || is_open(path_join(&page->arena, (bytes){ 0 }, home));
+}
+
 /* A single file of .NET with native libraries in it writes them to DOTNET_BUNDLE_EXTRACT_BASE_DIR,
  * else below HOME, before it starts (dotnet/runtime, bundle/extractor.cpp). NULL: it can, or need
  * not. */
 static const char *find_unpacking(struct audit_page *page)
 {
-	const char *home = weakness_env(page, "HOME");
-
-	if (weakness_env(page, "DOTNET_BUNDLE_EXTRACT_BASE_DIR") ||
-	    (home && is_open(path_join(&page->arena, (bytes){ 0 }, bytes_str(home)))))
+	if (weakness_env(page, "DOTNET_BUNDLE_EXTRACT_BASE_DIR") || has_open_home(page))
 		return NULL;
 	for (size_t i = 0; i < page->facts->apps.len; i++) {
 		const struct dotnet_app *app = &page->facts->apps.items[i];

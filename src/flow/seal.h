@@ -29,8 +29,8 @@ struct seal_calls {
 	int (*judged)(void *ctx, const struct seal_judged *j, const struct seal_papers *papers, err *e);
 	/* paper: what else is attested: the provenance, of the root alone. */
 	int (*paper)(void *ctx, enum seal_paper kind, bytes content, err *e);
-	/* login: when something is to be signed; no secret is read before. logout: after login, whatever
-	 * became of it; no secret is in memory afterwards. */
+	/* login: when something is to be signed; no secret is read before. logout: whatever became of
+	 * it; no secret is in memory afterwards. */
 	int (*login)(void *ctx, struct seal_hand *out, err *e);
 	void (*logout)(void *ctx);
 	void *ctx;

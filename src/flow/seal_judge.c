@@ -131,12 +131,13 @@ static void pass_secrets(struct passing *p)
 	for (size_t i = 0; i < page->len; i++) {
 		const struct secrets_row *row = &page->items[i];
 		enum severity severity = secrets_severity(&row->found);
+		const char *hidden = row->hidden ? ", deleted by an upper layer and still there" : "";
 
 		if (severity >= p->gate->secrets)
 			stop(p, "secret", severity,
-			     arena_printf(p->arena, "%s in " PRIb "%s" PRIb "%s", secret_rules[row->found.rule].title,
-			                  BYTESF(row->file), row->where.n > 0 ? ", " : "", BYTESF(row->where),
-			                  row->hidden ? ", deleted by an upper layer and still there" : ""));
+			     arena_printf(p->arena, "%s in " PRIb "%s" PRIb "%s",
+			                  secret_rules[row->found.rule].title, BYTESF(row->file),
+			                  row->where.n > 0 ? ", " : "", BYTESF(row->where), hidden));
 	}
 	if (page->total > page->len && p->gate->secrets != SEAL_NEVER)
 		stop(p, "secret", SEVERITY_UNKNOWN, "more secrets than are named here");

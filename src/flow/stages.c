@@ -17,10 +17,10 @@ struct looking {
 	const char *undecided; /* why the policy decides nothing; NULL: it did */
 };
 
-static void answer(struct looking *l, enum page_stage_name stage, int what, const char *why)
+static void answer(struct looking *l, enum page_stage_name stage, enum page_answer what,
+                   const char *why)
 {
-	l->page->stages[stage].answer = what;
-	l->page->stages[stage].why = why;
+	l->page->stages[stage] = (struct page_stage){ what, why };
 }
 
 /* -- what is attached -------------------------------------------------------------------------- */
@@ -157,7 +157,7 @@ static void judge_source(struct looking *l)
 	bytes said = label(l->page->image, "org.opencontainers.image.source");
 
 	if (proof->answer != PAGE_LACKS)
-		answer(l, PAGE_SOURCE, PAGE_UNTOLD, "the provenance may say it ('oakum verify-provenance')");
+		answer(l, PAGE_SOURCE, PAGE_UNTOLD, "a provenance may say it; it is attached");
 	else if (said.n > 0)
 		answer(l, PAGE_SOURCE, PAGE_UNTOLD,
 		       arena_printf(&l->page->arena, "a label says " PRIb ", and nobody vouches for it",

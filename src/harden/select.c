@@ -158,48 +158,6 @@ uint32_t select_owner(const struct selecting *s, uint32_t node)
 	return package;
 }
 
-static bool is_loaded(const struct selecting *s, uint32_t node)
-{
-	return tree_get(s->tree, node)->type == ENTRY_FILE &&
-	       closure_of(s->closure, s->tree, node) == REACH_YES;
-}
-
-/* Of who may load anything: all that its packages need, by their own word. A script of a shell
- * starts programs of any package. */
-static void follow_needs(struct selecting *s)
-{
-	bool more = s->out->is_wide;
-
-	if (more && s->wish->shell)
-		memset(s->loaded, LOADED_NEEDED, s->facts->packages.len);
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < s->facts->edges.len; i++) {
-			const struct package_edge *edge = &s->facts->edges.items[i];
-
-			if (s->loaded[edge->from] == LOADED_NOT || s->loaded[edge->to] != LOADED_NOT)
-				continue;
-			s->loaded[edge->to] = LOADED_NEEDED;
-			more = true;
-		}
-	}
-}
-
-static void find_loaded(struct selecting *s)
-{
-	uint32_t own = s->wish->program == TREE_NONE ? 0 : select_owner(s, s->wish->program);
-
-	for (uint32_t i = 0; i < tree_count(s->tree); i++) {
-		uint32_t owner = select_owner(s, i);
-
-		if (owner && !(tree_get(s->tree, i)->flags & TREE_HIDDEN) && is_loaded(s, i))
-			s->loaded[owner - 1] = LOADED_SOME;
-	}
-	if (own)
-		s->loaded[own - 1] = LOADED_OWN;
-	follow_needs(s);
-}
-
 /* -- each file --------------------------------------------------------------------------------- */
 
 static bool is_asked(const struct selecting *s, bytes path)
@@ -225,7 +183,7 @@ static bool of_package(const struct selecting *s, uint32_t node, bytes path)
 	if (purpose_is_document(path) || purpose_is_passing(path))
 		return false;
 	if (owner == 0)
-		return s->out->is_wide && !purpose_is_settings(path);
+		return s->out->is_wide && !purpose_is_password(path);
 	switch (s->loaded[owner - 1]) {
 	case LOADED_NOT: return false;
 	case LOADED_SOME:
@@ -285,7 +243,7 @@ static enum select_why judge_file(const struct selecting *s, uint32_t node, byte
 		return SELECT_SECRET;
 	if (is_asked(s, path))
 		return SELECT_ASKED;
-	if (is_loaded(s, node) && (!is_tool || node == s->wish->program))
+	if (select_is_loaded(s, node) && (!is_tool || node == s->wish->program))
 		return SELECT_LOADED;
 	why = judge_path(s, path);
 	if (why != SELECT_UNREACHED)
@@ -355,9 +313,8 @@ void select_files(const struct image *image, const struct facts *facts,
 		                       .fates = arena_zero(a, facts->packages.len),
 		                       .is_wide = closure->unbound };
 	out->why[0] = SELECT_PARENT;
-	s.loaded = arena_zero(a, facts->packages.len);
 	name_all(&s);
-	find_loaded(&s);
+	select_loaded(&s);
 	judge_all(&s);
 	select_links(&s);
 	select_packages(&s);

@@ -9,12 +9,12 @@
  * what it surely loads (closure/closure.h: also what libraries are known to open by name); the
  * folders that the program has to itself, wholly; files that its words or its environment name;
  * what every program reads through its libraries (purpose.h); the libraries, data and settings, but
- * not the programs, of each package of the distribution of which something is loaded; of the
- * program's own package everything. A program that may load or start anything (an interpreter)
- * keeps, besides, all that its packages need by their own word, and what no package owns, but
- * neither a shell nor a package manager. Where the wish is to keep a shell, and one is started, all
- * packages count as loaded. Of what stays the links that lead to it, the folders on the way and the
- * licences.
+ * not the programs, of each package of the distribution of which something is loaded, and of
+ * packages of data alone that those need by their own word; of the program's own package everything.
+ * A program that may load or start anything (an interpreter) keeps, besides, all that its packages
+ * need, and what no package owns, but neither a shell nor a package manager. Where the wish is to
+ * keep a shell, and one is started, all packages count as loaded. Of what stays the links that lead
+ * to it, the folders on the way and the licences.
  * Threading: pure. */
 #pragma once
 
@@ -26,7 +26,7 @@ enum select_why {
 	SELECT_SHELL,
 	SELECT_MANAGER,
 	SELECT_DOCUMENT,
-	SELECT_PASSING, /* caches, logs */
+	SELECT_PASSING,    /* caches, logs */
 	SELECT_PRIVILEGED, /* setuid, setgid, capabilities: without them of no use */
 	SELECT_SECRET,
 	SELECT_DEVICE,

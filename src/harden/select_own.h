@@ -13,14 +13,23 @@ struct selecting {
 	const struct select_wish *wish;
 	struct arena *arena;
 	struct selection *out;
-	uint8_t *loaded; /* of each package: 1 something of it is loaded, 2 it is needed by such a one,
-	                  * 3 it is the program's own */
+	uint8_t *loaded;      /* LOADED_..., of each package */
 	struct strings named; /* files and folders that words and environment name */
 };
-enum { LOADED_NOT, LOADED_SOME, LOADED_NEEDED, LOADED_OWN };
+enum {
+	LOADED_NOT,
+	LOADED_SOME,   /* something of it */
+	LOADED_NEEDED, /* by such a package */
+	LOADED_OWN,    /* it brings the program itself */
+};
 
 /* select_owner(s, node): the package of the distribution that owns it: index + 1; 0: none. */
 uint32_t select_owner(const struct selecting *s, uint32_t node);
+
+/* select_loaded(s): s->loaded (select_loaded.c). select_is_loaded(s, node): a file that the program
+ * surely loads. */
+void select_loaded(struct selecting *s);
+bool select_is_loaded(const struct selecting *s, uint32_t node);
 
 /* select_is_tool(s, path): a package manager, or a shell that nobody wants to keep. */
 bool select_is_tool(const struct selecting *s, bytes path);

@@ -120,8 +120,11 @@ static void claim_replaced(struct selecting *s, uint8_t *has)
 	}
 }
 
-static enum select_fate fate_of(uint8_t has)
+/* status.d lists no settings, so of a package that has nothing else nobody knows. */
+static enum select_fate fate_of(const struct package *p, uint8_t has)
 {
+	if (has == 0 && bytes_is(path_base(path_dir(p->path)), "status.d"))
+		return SELECT_PRESENT;
 	if (has & KEEPS_OTHERS || (has & KEEPS_SETTINGS && !(has & HAS_OTHERS)))
 		return SELECT_PRESENT;
 	return has & KEEPS_SETTINGS ? SELECT_SETTINGS : SELECT_GONE;
@@ -196,7 +199,7 @@ void select_packages(struct selecting *s)
 	for (size_t i = 0; i < s->facts->packages.len; i++) {
 		if (!select_is_system(&s->facts->packages.items[i]))
 			continue;
-		s->out->fates[i] = (uint8_t)fate_of(has[i]);
+		s->out->fates[i] = (uint8_t)fate_of(&s->facts->packages.items[i], has[i]);
 		note_fate(s, &names, i);
 		if (s->out->fates[i] == SELECT_PRESENT)
 			keep_licence(s, s->facts->packages.items[i].name);

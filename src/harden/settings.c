@@ -292,10 +292,16 @@ static void mend_health(struct mending *m)
 {
 	struct strings *check = &m->config->healthcheck;
 
-	if (check->len == 0 || m->wish->has_shell || !bytes_is(check->items[0], "CMD-SHELL"))
+	bool guilty = false;
+
+	for (size_t i = 0; i < m->wish->secrets->len; i++)
+		guilty |= bytes_is(m->wish->secrets->items[i], "healthcheck");
+	if (check->len == 0 ||
+	    (!guilty && (m->wish->has_shell || !bytes_is(check->items[0], "CMD-SHELL"))))
 		return;
 	*check = (struct strings){ 0 };
-	*ARENA_PUSH(m->arena, m->notes) = "HEALTHCHECK went: it is a script for a shell";
+	*ARENA_PUSH(m->arena, m->notes) = guilty ? "HEALTHCHECK went: it holds a secret"
+	                                         : "HEALTHCHECK went: it is a script for a shell";
 }
 
 void settings_mend(struct oci_config *config, const struct settings_wish *wish, struct arena *a,

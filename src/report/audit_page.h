@@ -27,8 +27,10 @@ enum page_stage_name {
 };
 #define PAGE_STAGES 8
 
+enum page_answer { PAGE_UNTOLD, PAGE_HOLDS, PAGE_LACKS };
+
 struct page_stage {
-	enum { PAGE_UNTOLD, PAGE_HOLDS, PAGE_LACKS } answer;
+	enum page_answer answer;
 	const char *why; /* NULL: nobody asked for the stages */
 };
 

@@ -116,14 +116,15 @@ static void put_mount(struct json_writer *w, const char *destination, const char
 }
 
 /* Who may mount could make /sys writable anyway: it is, where nothing is masked, as docker's
- * --privileged has it. */
-static bool has_writable_sys(const struct hardening *h)
+ * --privileged has it. In a user namespace the kernel would not mount it so. */
+static bool has_writable_sys(const struct hardening *h, const struct bundle_host *host)
 {
-	return !hardening_has(h, DEFENCE_MASKS) && !hardening_has(h, DEFENCE_CAPABILITIES) &&
-	       (h->capabilities >> CAP_SYS_ADMIN & 1) != 0;
+	return !host->user_namespace && !hardening_has(h, DEFENCE_MASKS) &&
+	       !hardening_has(h, DEFENCE_CAPABILITIES) && (h->capabilities >> CAP_SYS_ADMIN & 1) != 0;
 }
 
-static void put_system(const struct hardening *h, struct json_writer *w)
+static void put_system(const struct hardening *h, const struct bundle_host *host,
+                       struct json_writer *w)
 {
 	static const char *const proc[] = { "nosuid", "noexec", "nodev", NULL };
 	static const char *const dev[] = { "nosuid",   "noexec",      "strictatime",
@@ -134,8 +135,8 @@ static void put_system(const struct hardening *h, struct json_writer *w)
 		"nosuid", "noexec", "nodev", "mode=1777", "size=65536k", NULL
 	};
 	static const char *const queue[] = { "nosuid", "noexec", "nodev", NULL };
-	const char *const sys[] = { "nosuid", "noexec", "nodev", has_writable_sys(h) ? NULL : "ro",
-		                        NULL };
+	const char *const sys[] = { "nosuid", "noexec", "nodev",
+		                        has_writable_sys(h, host) ? NULL : "ro", NULL };
 
 	put_mount(w, "/proc", "proc", "proc", proc);
 	put_mount(w, "/dev", "tmpfs", "tmpfs", dev);
@@ -163,8 +164,8 @@ static void put_folders(const struct hardening *h, struct json_writer *w, struct
 	}
 }
 
-/* crun and runc mount the root anew, and forget nosuid and nodev then, but in a user namespace, where
- * the kernel keeps them. A mount on "/" they refuse, this is the same. */
+/* crun and runc mount the root anew, and forget nosuid and nodev then, but in a user namespace,
+ * where the kernel keeps them. A mount on "/" they refuse, this is the same. */
 static void put_root_again(const struct hardening *h, const struct bundle_host *host,
                            struct json_writer *w)
 {
@@ -187,7 +188,7 @@ static void put_mounts(const struct hardening *h, const struct bundle_host *host
 	struct arena a = ARENA_INIT;
 
 	json_write_array(w, "mounts");
-	put_system(h, w);
+	put_system(h, host, w);
 	put_folders(h, w, &a);
 	for (size_t i = 0; i < h->binds.len; i++)
 		put_mount(w, h->binds.items[i].destination, "none", h->binds.items[i].source, bind);

@@ -13,8 +13,10 @@ struct bundle_host {
 	bool is_mounted;     /* by us */
 	const char *secrets; /* folder of the host whose files are the secrets; NULL: none */
 	const char *cgroup;  /* the container's, below the mount; NULL: no limits can be set */
-	bool user_namespace; /* with one of its own: ids 0.. of the container are id_base.. here; where */
-	uint32_t id_base, ids; /* there is but one, it is the program's */
+	/* With a user namespace of its own: ids 0.. of the container are id_base.. here; where there is
+	 * but one, it is the program's. */
+	bool user_namespace;
+	uint32_t id_base, ids;
 	bool no_memory, no_swap, no_processes; /* what cannot be limited there */
 	uint16_t rows, columns;                /* of its terminal; 0: unsaid */
 	bool compiled_filter;                  /* crun takes the filter as octets */

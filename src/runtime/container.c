@@ -146,8 +146,7 @@ static int take(struct container *c, struct guard_said *out, err *e)
 /* A program that ended already has no network any more; nobody has to connect to it. */
 static int take_network(struct container *c, int program, err *e)
 {
-	const char *process =
-		arena_printf(&c->arena, "/proc/%d/root/proc/%d", (int)c->guard, program);
+	const char *process = arena_printf(&c->arena, "/proc/%d/root/proc/%d", (int)c->guard, program);
 
 	if (netns_open(process, &c->network, e) == 0)
 		return relay_start(&c->relay, &c->network, e);

@@ -25,13 +25,13 @@ struct container;
 
 /* container_start(o, out, e): until its program was started; borrows *o until container_stop.
  * Signals that are meant for the program (container_wait) are blocked from now on.
- * ERR_ABSENT: the program is not in the image; ERR_USAGE: it is there and cannot be run; ERR_IO: what
- * this machine does not let us do, or what the runtime says. */
+ * ERR_ABSENT: the program is not in the image; ERR_USAGE: it is there and cannot be run; ERR_IO:
+ * what this machine does not let us do, or what the runtime says. */
 int container_start(const struct container_options *o, struct container **out, err *e);
 
-/* container_wait(c, d, out, e): until the program ends (1; *out: its exit status, or 128 + the signal
- * that ended it) or the deadline passes (0; NULL: none). Signals that we get meanwhile (TERM, INT,
- * HUP, QUIT, USR1, USR2, WINCH) go on to the program. */
+/* container_wait(c, d, out, e): until the program ends (1; *out: its exit status, or 128 + the
+ * signal that ended it) or the deadline passes (0; NULL: none). Signals that we get meanwhile
+ * (TERM, INT, HUP, QUIT, USR1, USR2, WINCH) go on to the program. */
 int container_wait(struct container *c, const struct deadline *d, int *out, err *e);
 
 /* container_signal(c, signal, e): to the program; nothing when it has ended. */

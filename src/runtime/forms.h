@@ -21,6 +21,7 @@ struct forms {
 	const struct oci_config *config; /* of its image */
 	const char *image;               /* as a registry names it, with its digest (forms_image) */
 	bool is_local;                   /* no registry has it yet */
+	bool user_namespace;             /* it has one: its ids are not this machine's */
 	const char *seccomp; /* file of a profile to use; NULL: the default of whoever starts it */
 };
 

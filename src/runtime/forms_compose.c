@@ -119,6 +119,8 @@ static void put_heading(struct service *s)
 
 	if (s->forms->is_local)
 		stream_puts(s->out, FORMS_IS_LOCAL);
+	if (s->forms->user_namespace)
+		stream_puts(s->out, FORMS_HAS_NAMESPACE);
 	if (hardening_has(h, DEFENCE_NETWORK) && h->ports.len > 0)
 		stream_puts(s->out, FORMS_HAS_WAY_OUT);
 	if (h->secrets.len > 0)

@@ -150,6 +150,8 @@ static void put_heading(const struct forms *f, struct stream *out)
 
 	if (f->is_local)
 		stream_puts(out, FORMS_IS_LOCAL);
+	if (f->user_namespace)
+		stream_puts(out, FORMS_HAS_NAMESPACE);
 	if (hardening_has(h, DEFENCE_NETWORK) && h->ports.len > 0)
 		stream_puts(out, FORMS_HAS_WAY_OUT);
 	if (h->secrets.len > 0)

@@ -181,7 +181,8 @@ static void put_pod_rights(struct pod *p)
 		stream_puts(out, "      hostNetwork: true\n");
 	if (!hardening_has(h, DEFENCE_PROCESSES))
 		stream_puts(out, "      hostPID: true\n      hostIPC: true\n");
-	if (!hardening_has(h, DEFENCE_MASKS)) /* the API server wants it with procMount: Unmasked */
+	/* The API server wants it with procMount: Unmasked, too. */
+	if (p->forms->user_namespace || !hardening_has(h, DEFENCE_MASKS))
 		stream_puts(out, "      hostUsers: false\n");
 	stream_printf(out,
 	              "      securityContext:\n        runAsNonRoot: %s\n        runAsUser: %u\n"

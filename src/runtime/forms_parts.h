@@ -65,6 +65,8 @@ static inline const char *forms_hostname(const struct hardening *h)
 }
 
 /* What stands in a form as a comment. */
+#define FORMS_HAS_NAMESPACE \
+	"# A user namespace has no word here: the engine has it for all or for none (userns-remap).\n"
 #define FORMS_IS_LOCAL \
 	"# The image is on this machine alone: push it, and name it as its registry does.\n"
 #define FORMS_HAS_WAY_OUT \

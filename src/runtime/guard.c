@@ -41,7 +41,8 @@ static void say(const struct guard *g, enum guard_event event, int value, const 
 
 	if (error)
 		said.error = *error;
-	(void)send(g->o->channel, &said, sizeof(said), MSG_NOSIGNAL); /* we end with who does not hear */
+	(void)send(g->o->channel, &said, sizeof(said),
+	           MSG_NOSIGNAL); /* we end with who does not hear */
 }
 
 /* -- the program ------------------------------------------------------------------------------- */
@@ -58,9 +59,9 @@ static void find_program(struct guard *g)
 		g->program = (pid_t)pid;
 }
 
-/* PF_FORKNOEXEC of the kernel's flags, the ninth field of /proc/PID/stat (proc(5)): the process still
- * runs the code of who forked it, and that is the runtime. The second field is a name in brackets
- * that may hold anything. */
+/* PF_FORKNOEXEC of the kernel's flags, the ninth field of /proc/PID/stat (proc(5)): the process
+ * still runs the code of who forked it, and that is the runtime. The second field is a name in
+ * brackets that may hold anything. */
 static bool has_executed(struct guard *g)
 {
 	const char *path = arena_printf(&g->arena, "/proc/%d/stat", (int)g->program);
@@ -185,7 +186,8 @@ static void hear(const struct guard *g)
 		(void)kill(g->program, signal); /* it may have ended just now */
 }
 
-/* watch(g): until the runtime has ended: its wait status. Orphans of the container come to us, too. */
+/* watch(g): until the runtime has ended: its wait status. Orphans of the container come to us,
+ * too. */
 static int watch(struct guard *g)
 {
 	struct pollfd events[] = { { g->o->channel, POLLIN, 0 }, { g->children, POLLIN, 0 } };

@@ -136,13 +136,24 @@ static int add_all(struct arena *a, const char *what, const struct strings *more
 	return 0;
 }
 
-static bool has_path(const struct strings *env)
+static bool has_variable(const struct strings *env, bytes front)
 {
 	size_t i = 0;
 
-	while (i < env->len && !bytes_starts(env->items[i], BYTES("PATH=")))
+	while (i < env->len && !bytes_starts(env->items[i], front))
 		i++;
 	return i < env->len;
+}
+
+/* Who has no account has no home, and runtimes set none: programs that unpack themselves or keep
+ * files of the moment ask for one. */
+static void add_home(const struct hardening_names *known, struct arena *a, struct hardening *h)
+{
+	struct hardening ignored = { 0 };
+
+	if (!has_variable(&h->env, BYTES("HOME=")) &&
+	    !find_account(known->users, BYTES(""), h->uid, &ignored))
+		*ARENA_PUSH(a, &h->env) = BYTES("HOME=/tmp");
 }
 
 int hardening_take_folder(bytes text, struct arena *a, bytes *out, err *e)
@@ -165,8 +176,11 @@ int hardening_of(const struct oci_config *config, const struct hardening_names *
 	    add_all(a, "environment", &config->env, &out->env, e) < 0 ||
 	    hardening_take_folder(config->working_dir, a, &out->cwd, e) < 0)
 		return -1;
-	if (!has_path(&out->env))
+	if (!has_variable(&out->env, BYTES("PATH=")))
 		*ARENA_PUSH(a, &out->env) = BYTES(PATH);
 	*ARENA_PUSH(a, &out->folders) = (struct hardening_folder){ "/tmp", HARDENING_TMP };
-	return take_image_user(config->user, known, out, e);
+	if (take_image_user(config->user, known, out, e) < 0)
+		return -1;
+	add_home(known, a, out);
+	return 0;
 }

@@ -2,8 +2,8 @@
 /* hardening - how a program is started: one description, from which come the OCI bundle
  * (bundle.h) and what is said to Kubernetes, docker and Compose (forms.h).
  *
- * Each layer of defence can be left out by its name, so that `prove --without` shows which one would
- * have held next. Nothing is opened or started here. Threading: plain data. */
+ * Each layer of defence can be left out by its name, so that `prove --without` shows which one
+ * would have held next. Nothing is opened or started here. Threading: plain data. */
 #pragma once
 
 #include "oci/document.h"
@@ -87,16 +87,17 @@ struct hardening_names {
 	bytes users, groups;
 };
 
-/* hardening_of(config, known, a, out, e): what the image asks for, and the rest closed: its user when
- * that is none of root's, its program (args are empty when it names none), environment and folder;
- * /tmp of HARDENING_TMP; ports that it exposes are published nowhere. Arena; borrows from config.
- * ERR_FORMAT: a user that the image does not know; a NUL. */
+/* hardening_of(config, known, a, out, e): what the image asks for, and the rest closed: its user
+ * when that is none of root's, its program (args are empty when it names none), environment and
+ * folder; /tmp of HARDENING_TMP, which is the home of who has no account; ports that it exposes
+ * are published nowhere. Arena; borrows from config. ERR_FORMAT: a user that the image does not
+ * know; a NUL. */
 int hardening_of(const struct oci_config *config, const struct hardening_names *known,
                  struct arena *a, struct hardening *out, err *e);
 
-/* hardening_take_user(text, known, out, e): "1654", "1654:1654", "app", "app:staff" (image-spec 1.1,
- * config.md §config.User); without a group that of the account, or the user's number. A number is
- * one also where an account has it as its name. ERR_FORMAT.
+/* hardening_take_user(text, known, out, e): "1654", "1654:1654", "app", "app:staff" (image-spec
+ * 1.1, config.md §config.User); without a group that of the account, or the user's number. A
+ * number is one also where an account has it as its name. ERR_FORMAT.
  * hardening_take_folder(text, a, out, e): a folder of the container: absolute, without "." and ".."
  * (base/path.h). Arena. ERR_FORMAT. */
 int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,

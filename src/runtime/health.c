@@ -17,6 +17,8 @@
 /* Between two tries: an eighth of the time that has passed, so that a quick program is measured
  * well and a slow one not asked to death. */
 enum { PAUSE_LEAST_MS = 20, PAUSE_MOST_MS = 1000, PAUSE_PART = 8 };
+/* In less time nobody answers, and what the try before told would be lost. */
+enum { TRY_LEAST_MS = 100 };
 
 #define COMMAND_OUTPUT ((size_t)(64 * KIB))
 
@@ -156,7 +158,7 @@ static int await(struct watch *w, err *e)
 {
 	int held = 0, ended = 0;
 
-	while (held == 0 && ended == 0 && left_ms(w) > 0) {
+	while (held == 0 && ended == 0 && (w->out->tries == 0 || left_ms(w) >= TRY_LEAST_MS)) {
 		held = ask(w, e);
 		const struct deadline pause = deadline_in(pause_ms(w));
 

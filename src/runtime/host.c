@@ -26,8 +26,8 @@ static bool is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* Never in the working directory: an empty part of PATH is passed over. runc lies in /usr/sbin, which
- * an ordinary user's PATH does not name. */
+/* Never in the working directory: an empty part of PATH is passed over. runc lies in /usr/sbin,
+ * which an ordinary user's PATH does not name. */
 static const char *find_program(const char *name, char *const *environment, struct arena *a)
 {
 	const char *given = find_value(environment, BYTES("PATH"));
@@ -55,9 +55,10 @@ static int find_runtime(const struct host_options *options, struct arena *a, str
 	if (!out->runtime && !asked)
 		out->runtime = find_program("runc", environment, a);
 	if (!out->runtime)
-		return asked ? err_set(e, ERR_ABSENT, 0, "there is no program '%s' to start containers with",
-		                       SHOW(bytes_str(asked)))
-		             : err_set(e, ERR_ABSENT, 0, "no OCI runtime: install crun or runc");
+		return asked
+		           ? err_set(e, ERR_ABSENT, 0, "there is no program '%s' to start containers with",
+		                     SHOW(bytes_str(asked)))
+		           : err_set(e, ERR_ABSENT, 0, "no OCI runtime: install crun or runc");
 	bytes path = bytes_str(out->runtime);
 	bytes name = bytes_skip(path, bytes_rfind(path, '/') + 1);
 
@@ -72,8 +73,8 @@ struct cgroup_mount {
 };
 
 /* A line of /proc/self/mountinfo (proc(5)): "36 31 0:33 / /sys/fs/cgroup/memory rw,relatime -
- * cgroup cgroup rw,memory": the fifth field is the place; behind " - " come the type, the source and
- * the options of the file system. */
+ * cgroup cgroup rw,memory": the fifth field is the place; behind " - " come the type, the source
+ * and the options of the file system. */
 static bool take_mount(bytes line, struct cgroup_mount *out)
 {
 	bytes rest = bytes_skip(line, bytes_search(line, BYTES(" - ")) + 3), source;
@@ -81,8 +82,8 @@ static bool take_mount(bytes line, struct cgroup_mount *out)
 	for (int i = 0; i < 5; i++)
 		if (!bytes_take_until(&line, ' ', &out->place))
 			return false;
-	return bytes_take_until(&rest, ' ', &out->type) && bytes_take_until(&rest, ' ', &source) &&
-	       bytes_take_until(&rest, ' ', &out->options) &&
+	return bytes_starts(out->place, BYTES("/")) && bytes_take_until(&rest, ' ', &out->type) &&
+	       bytes_take_until(&rest, ' ', &source) && bytes_take_until(&rest, ' ', &out->options) &&
 	       bytes_starts(out->type, BYTES("cgroup"));
 }
 
@@ -104,8 +105,8 @@ static void see_first(const struct cgroup_mount *m, const char *place, struct ar
 
 	if (has_word(m->options, ',', "memory")) {
 		out->limits_memory = writable;
-		out->limits_swap =
-			access(arena_printf(a, "%s/memory.memsw.limit_in_bytes", place), F_OK) == 0;
+		out->limits_swap = access(arena_printf(a, "%s/memory.memsw.limit_in_bytes", place), F_OK) ==
+		                   0;
 	}
 	if (has_word(m->options, ',', "pids"))
 		out->limits_processes = writable;
@@ -141,8 +142,7 @@ static void see_second(const char *place, struct arena *a, struct host *out)
 	out->limits_processes = writable && has_word(handed, ' ', "pids");
 }
 
-/* see_mounts(text, a, out): what mountinfo says. */
-static void see_mounts(bytes text, struct arena *a, struct host *out)
+void host_take_mounts(bytes text, struct arena *a, struct host *out)
 {
 	struct cgroup_mount m;
 	const char *second = NULL;
@@ -180,12 +180,11 @@ static void say_limits(struct host *out, struct arena *a)
 	else if (!out->limits_memory || !out->limits_processes)
 		out->why_unlimited = "the cgroups here cannot be written to, or lack the controller";
 	if (out->why_unlimited)
-		*ARENA_PUSH(a, &out->notes) =
-			arena_printf(a, "no limit of %s: %s",
-		                 out->limits_memory      ? "processes"
-		                 : out->limits_processes ? "memory"
-		                                         : "memory and processes",
-		                 out->why_unlimited);
+		*ARENA_PUSH(a, &out->notes) = arena_printf(a, "no limit of %s: %s",
+		                                           out->limits_memory      ? "processes"
+		                                           : out->limits_processes ? "memory"
+		                                                                   : "memory and processes",
+		                                           out->why_unlimited);
 	if (out->limits_memory || out->limits_processes)
 		out->cgroup = "/oakum-";
 }
@@ -246,7 +245,7 @@ int host_look(const struct host_options *options, struct arena *a, struct host *
 		out->id_base = HOST_ID_BASE;
 		out->ids = HOST_IDS;
 	}
-	see_mounts(mounts, a, out);
+	host_take_mounts(mounts, a, out);
 	say_limits(out, a);
 	return 0;
 }

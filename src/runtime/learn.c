@@ -55,7 +55,7 @@ static bool unpack_calls(bytes *in, struct arena *a, struct learned *out)
 	return true;
 }
 
-static bool unpack(bytes in, struct arena *a, struct learned *out)
+bool learn_unpack(bytes in, struct arena *a, struct learned *out)
 {
 	uint32_t len, port;
 
@@ -164,7 +164,7 @@ int learn_end(struct learner *l, struct arena *a, struct learned *out, err *e)
 	if (!out || status < 0)
 		return status;
 	*out = (struct learned){ 0 };
-	return unpack(text, a, out) ? 0 : err_set(e, ERR_BUG, 0, "the observer ended");
+	return learn_unpack(text, a, out) ? 0 : err_set(e, ERR_BUG, 0, "the observer ended");
 }
 
 /* -- what comes of it -------------------------------------------------------------------------- */

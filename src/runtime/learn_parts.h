@@ -25,6 +25,8 @@ struct learn_watch {
 		struct learn_file *items;
 		size_t len, cap;
 	} list;
+	pid_t last; /* who called */
+	bool last_is_inside;
 	uint64_t looked_ms; /* when the sizes were taken last */
 };
 
@@ -35,3 +37,6 @@ void learn_serve(struct learn_watch *w);
  * yet. learn_measure(w): how large the files are now. */
 void learn_take(struct learn_watch *w, const struct seccomp_notif *call);
 void learn_measure(struct learn_watch *w);
+
+/* learn_unpack(in, a, out): what an observer said. Borrows from in. */
+bool learn_unpack(bytes in, struct arena *a, struct learned *out);

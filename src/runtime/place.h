@@ -17,9 +17,9 @@ struct place {
 	int lock;
 };
 
-/* place_make(stages, host, a, out, e): a new one below that folder, after what others left there was
- * removed. Borrows host; arena. ERR_IO. place_remove: its cgroup and folder; when all its processes
- * have ended. */
+/* place_make(stages, host, a, out, e): a new one below that folder, after what others left there
+ * was removed. Borrows host; arena. ERR_IO. place_remove: its cgroup and folder; when all its
+ * processes have ended. */
 int place_make(const char *stages, const struct host *host, struct arena *a, struct place *out,
                err *e);
 void place_remove(struct place *p);

@@ -114,22 +114,32 @@ static int check_script(struct look *l, const char *path, bytes front, int depth
 	return check_interpreter(l, arena_str(&l->arena, word), path, depth, e);
 }
 
-static int check_file(struct look *l, const char *path, int depth, err *e)
+/* open_program(l, path, e): the file; -2: it cannot be read by us, and the runtime may. */
+static int open_program(const struct look *l, const char *path, err *e)
 {
-	auto_fd fd = is_bound(l, path) ? -1 : open_in(l, path);
-	uint8_t front[SCRIPT_LINE];
+	int fd = open_in(l, path);
 	struct stat st;
 
-	if (fd < 0 && is_bound(l, path))
-		return 0;
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return not_there(path, e);
 	if (fd < 0)
-		return errno == EACCES ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(path)));
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return no_program(path, "it is no file", e);
-	if ((st.st_mode & 0111) == 0)
-		return no_program(path, "nobody may execute it", e);
+		return errno == EACCES ? -2 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(path)));
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0)
+		return fd;
+	close(fd);
+	return no_program(path, "it is no file that somebody may execute", e);
+}
+
+static int check_file(struct look *l, const char *path, int depth, err *e)
+{
+	uint8_t front[SCRIPT_LINE];
+
+	if (is_bound(l, path))
+		return 0;
+	auto_fd fd = open_program(l, path, e);
+
+	if (fd < 0)
+		return fd == -2 ? 0 : -1;
 	ssize_t n = pread(fd, front, sizeof(front), 0);
 	bytes text = bytes_of(front, n > 0 ? (size_t)n : 0);
 
@@ -161,8 +171,7 @@ static const char *search(struct look *l, bytes name)
 	struct stat st;
 
 	while (bytes_take_until(&path, ':', &folder)) {
-		const char *file =
-			arena_printf(&l->arena, PRIb "/" PRIb, BYTESF(folder), BYTESF(name));
+		const char *file = arena_printf(&l->arena, PRIb "/" PRIb, BYTESF(folder), BYTESF(name));
 
 		if (is_bound(l, file))
 			return file;

@@ -3,8 +3,8 @@
  * comes too late to tell the program's own failure from that of its start.
  *
  * The image is written by an enemy: names are resolved by the kernel as if its root were ours
- * (openat2, RESOLVE_IN_ROOT), only regular files are read, and of one its first headers. What cannot
- * be told from here (another's file, a full table of processes) the runtime tells.
+ * (openat2, RESOLVE_IN_ROOT), only regular files are read, and of one its first headers. What
+ * cannot be told from here (another's file, a full table of processes) the runtime tells.
  * Sources: execve(2), elf(5). Threading: reads files. */
 #pragma once
 

@@ -35,8 +35,8 @@ static int mount_on(const char *type, const char *place, unsigned long flags, co
 
 /* -- this machine ------------------------------------------------------------------------------ */
 
-/* Nothing that is mounted here is seen elsewhere, and processes here see themselves. crun 1.8 gives up
- * where controllers of both versions of cgroups are mounted. */
+/* Nothing that is mounted here is seen elsewhere, and processes here see themselves. crun 1.8
+ * gives up where controllers of both versions of cgroups are mounted. */
 static int seclude(err *e)
 {
 	struct stat unified, above;
@@ -65,8 +65,8 @@ static int make_place(const char *path, const struct stat *like, err *e)
 	if (!S_ISREG(like->st_mode))
 		return file_make_dirs(path, 0755, e);
 	struct arena a = ARENA_INIT;
-	int status = file_make_dirs(arena_str(&a, bytes_slice(above, 0, bytes_rfind(above, '/'))),
-	                            0755, e);
+	int status = file_make_dirs(arena_str(&a, bytes_slice(above, 0, bytes_rfind(above, '/'))), 0755,
+	                            e);
 
 	arena_done(&a);
 	if (status == 0)
@@ -144,7 +144,8 @@ static int mount_root(struct stage *s, err *e)
 	if (file_make_dirs(below(s, STAGE_ROOT), 0755, e) < 0)
 		return -1;
 	if (mount_on("overlay", below(s, STAGE_ROOT), flags, data, e) < 0)
-		return e->sys == ENODEV ? err_wrap(e, "this kernel has no overlayfs (modprobe overlay)") : -1;
+		return e->sys == ENODEV ? err_wrap(e, "this kernel has no overlayfs (modprobe overlay)")
+		                        : -1;
 	return chdir("/") == 0 ? 0 : err_set(e, ERR_IO, errno, "/");
 }
 

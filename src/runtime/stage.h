@@ -2,8 +2,8 @@
 /* stage - where a container is put together: mounts that only its own processes see.
  *
  * In a mount namespace of its own, so that nothing is left when the last of its processes ends,
- * however that happens. A tmpfs holds the bundle, the secrets and the runtime's state; the root is an
- * overlay without an upper layer, so that nothing could be written to it even if it were mounted
+ * however that happens. A tmpfs holds the bundle, the secrets and the runtime's state; the root is
+ * an overlay without an upper layer, so that nothing could be written to it even if it were mounted
  * anew. Threading: called by the first process of the namespace. */
 #pragma once
 

@@ -69,6 +69,11 @@ for what in user capabilities no-new-privileges seccomp read-only noexec masks n
 	done
 	rm -rf before
 done
+same 'without all of them' plain --without all
+same 'a user namespace' plain --userns auto
+is 'a user namespace: the bundle' "$(jq -r '.linux.namespaces[].type' forms/bundle | grep -c user)" 1
+ok 'a user namespace: Kubernetes' grep -qx '      hostUsers: false' forms/kubernetes
+ok 'a user namespace: docker cannot say it' grep -q '^# A user namespace has no word here' forms/docker
 same 'words of the user' plain -- 'other $(A)' '-x'
 is 'behind the program' "$(field compose .args)" '["/shop","other $(A)","-x"]'
 same 'no entry point' bare

@@ -107,8 +107,8 @@ P
 	like 'with the reason' "$(cat err)" 'No space left'
 	status 'no room for what is kept' 0 full 64k "$OAKUM" seal --key oakum.key --db v.db --cache-dir small \
 		-o provenance=how.json oci:large oci:roomy:1
-	status 'no room for a part' 3 full 8k "$OAKUM" seal --key oakum.key --db v.db -o sbom=small/bill.json -o scan=small/scan.json \
-		-o secrets=small/secrets.json oci:large oci:unread:1
+	status 'no room for a part' 3 full 8k "$OAKUM" seal --key oakum.key --db v.db -o sbom=small/bill.json \
+		-o scan=small/scan.json -o secrets=small/secrets.json oci:large oci:unread:1
 	ok 'nothing is written then' test ! -e unread
 else
 	skip 'a full disk' 'no mounts of our own here'

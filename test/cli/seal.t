@@ -11,7 +11,6 @@
 
 cd "$TMP" || exit 1
 seal_images
-oakum keygen -q -o other
 
 types() { # FILE: what is attached to the first image of a report
 	jq -r '.statements[] | .name' "$1" | sort | paste -sd' '
@@ -78,7 +77,8 @@ gitlab() {
 azure() {
 	env TF_BUILD=True SYSTEM_TEAMFOUNDATIONCOLLECTIONURI=https://dev.azure.com/team/ SYSTEM_TEAMPROJECT=shop \
 		BUILD_REPOSITORY_URI=https://dev.azure.com/team/shop/_git/shop BUILD_SOURCEBRANCH=refs/heads/main \
-		BUILD_SOURCEVERSION=89abcdef SYSTEM_DEFINITIONID=3 BUILD_BUILDID=7 BUILD_DEFINITIONNAME=ci "$OAKUM" seal --db v.db "$@"
+		BUILD_SOURCEVERSION=89abcdef SYSTEM_DEFINITIONID=3 BUILD_BUILDID=7 BUILD_DEFINITIONNAME=ci \
+		"$OAKUM" seal --db v.db "$@"
 }
 facts() { # of how.json
 	jq -r '[.runDetails.builder.id, .runDetails.metadata.invocationId,
@@ -86,7 +86,8 @@ facts() { # of how.json
 		how.json
 }
 status 'on GitHub' 0 github -o provenance=how.json --dry-run oci:good oci:none
-is 'the provenance says what GitHub tells' "$(facts)" 'https://github.com/team/shop/.github/workflows/ci.yml@refs/heads/main
+is 'the provenance says what GitHub tells' "$(facts)" \
+	'https://github.com/team/shop/.github/workflows/ci.yml@refs/heads/main
 https://github.com/team/shop/actions/runs/7/attempts/2
 .github/workflows/ci.yml
 git+https://github.com/team/shop@refs/heads/main'
@@ -166,8 +167,8 @@ schema = json.load(open(sys.argv[1]))
 jsonschema.Draft202012Validator.check_schema(schema)
 jsonschema.validate(yaml.safe_load(open("oakum.yaml")), schema)
 print(" ".join(sorted(schema["properties"]["seal"]["properties"])))' "$ROOT/doc/oakum.schema.json"
-	is 'and each of ours' "$(sed -n 's/^	{ "\([a-z-]*\)", FIELD.*/\1/p' "$ROOT/src/cmd/sealing.c" | sort | paste -sd' ')" \
-		"$(cat out)"
+	is 'and each of ours' "$(sed -n 's/^	{ "\([a-z-]*\)", FIELD.*/\1/p' "$ROOT/src/cmd/sealing.c" |
+		sort | paste -sd' ')" "$(cat out)"
 else
 	skip 'the schema' 'no python3-jsonschema, or no python3-yaml'
 fi
@@ -176,6 +177,8 @@ status 'what no setting is' 2 seal oci:weak oci:stopped:1
 like 'is named' "$(cat err)" 'oakum.yaml: seal.vulnerabilites is no setting'
 rm oakum.yaml
 status 'no severity' 2 seal --secrets much oci:good oci:stopped:1
+status 'nobody to sign' 2 sealing oci:good oci:stopped:1
+status 'no such key' 3 seal_by nowhere.key oci:good oci:stopped:1
 status 'a folder cannot be sealed' 2 seal rootfs:good oci:stopped:1
 status 'an archive holds no signature' 2 seal oci:good oci-archive:a.tar
 status 'neither does that of docker, where it lies' 2 seal docker-archive:good.tar
@@ -200,6 +203,12 @@ status 'one platform alone' 0 seal -f json -o one.json --platform linux/arm64 oc
 is 'is one image' "$(jq -r '.images[] | .platform' one.json)" linux/arm64
 status 'an archive of docker' 0 seal docker-archive:good.tar "$REGISTRY/docker:1"
 status 'holds' 0 oakum verify --key oakum.pub "$REGISTRY/docker:1"
+status 'the same by its name alone' 0 seal good.tar "$REGISTRY/docker:2"
+oakum copy -q --all oci:two oci-archive:two.tar >tool.log
+status 'an archive of a layout' 0 seal two.tar "$REGISTRY/archive:1"
+status 'all of it holds' 0 oakum verify --key oakum.pub --all-platforms "$REGISTRY/archive:1"
+status 'from a registry into a layout' 0 seal "$REGISTRY/archive:1" oci:fetched:1
+status 'all of it holds' 0 oakum verify --key oakum.pub --all-platforms oci:fetched:1
 status 'as cosign 2 has it, too' 0 seal --attach both oci:good "$REGISTRY/both:1"
 like 'by its tag' "$(requests '.method == "PUT"')" '/v2/both/manifests/sha256-[0-9a-f]*\.sig'
 status 'and again' 0 seal --attach both oci:good "$REGISTRY/both:1"

@@ -41,5 +41,19 @@ is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
 unset TRIVY_USERNAME TRIVY_PASSWORD
 status 'as trivy, credentials in flags' 0 look ./trivy image --username me --password fake-word-1654 "$a"
 is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
+# Sealing forks workers for each step, before and after the registry was asked and the key was read.
+OAKUM_PASSWORD=fake-word-2718 "$OAKUM" keygen -q -o shut >tool.log
+echo '- {bucket: debian 12, pairs: []}' >none.yaml
+"$OAKUM" db build -q -o v.db trivy-yaml:none.yaml >tool.log
+seal() {
+	OAKUM_PASSWORD=fake-word-2718 look fake-word-2718 -- "$OAKUM" seal --db v.db --key shut.key --vulnerabilities none \
+		--settings none --authfile auth.json --no-cache oci:image "docker://$REGISTRY/control-name:2"
+}
+look() {
+	PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/worker_memory.py" control-name fake-word-1654 me:fake-word-1654 "$@"
+}
+status 'an image is sealed' 0 seal
+like 'workers were there' "$(cat out)" '^looked [2-9]'
+is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
 registry_stop
 done_testing

@@ -4,12 +4,14 @@
 # dpkg-query), and the fat demo image with all its figures: size, user, shells, setuid files, planted
 # secrets, packages, findings, and that its service still answers.
 . "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/registry.sh
+. "$FIXTURE/registry.sh"
 
 LIST=$ROOT/test/interop/harden_list.py
 export PYTHONDONTWRITEBYTECODE=1
 cd "$TMP" || exit 1
 for tool in cc python3 jq; do
-	command -v $tool >tool || skip_all "$tool is missing"
+	command -v $tool >found || skip_all "$tool is missing"
 done
 python3 "$FIXTURE/hardenable.py" small >made 2>&1 || skip_all "no small images can be made: $(tail -n 1 made)"
 
@@ -89,8 +91,10 @@ cat >want <<'END'
 0 644 0:0 usr/lib/libfoo.so.1.0
 0 755 0:0 usr/lib64/ld-linux-x86-64.so.2
 0 644 0:0 usr/share/doc/libfoo1/copyright
+0 644 0:0 usr/share/foo-data/x
 0 644 0:0 usr/share/foo/table
 0 644 0:0 var/lib/dpkg/info/libc6.list
+0 644 0:0 var/lib/dpkg/info/libfoo-data.list
 0 644 0:0 var/lib/dpkg/info/libfoo1.list
 0 644 0:0 var/lib/dpkg/info/tool.list
 0 644 0:0 var/lib/dpkg/status
@@ -103,11 +107,11 @@ END
 ok 'glibc: closure, data of its packages, own folder; no device, no setuid' diff have want
 is 'a folder of everybody is its own' "$("$LIST" list hard-dpkg | grep 'srv/shop/$')" \
 	'1 775 1654:1654 srv/shop/'
-if command -v dpkg-query >tool; then
+if command -v dpkg-query >found; then
 	"$LIST" unpack hard-dpkg dpkg-root
 	is 'dpkg agrees: a file that chmod wrote anew is its package s, settings alone are settings' \
 		"$(dpkg-query --admindir=dpkg-root/var/lib/dpkg -W -f '${db:Status-Abbrev}${Package} ' 2>err)" \
-		'ii libc6 ii libfoo1 rc tool '
+		'ii libc6 ii libfoo-data ii libfoo1 rc tool '
 else
 	skip 'dpkg agrees' 'dpkg-query is missing'
 fi
@@ -153,6 +157,22 @@ harden hostile
 "$LIST" list hard-hostile >have
 unlike 'no name leaves the root, nothing follows a link out' "$(cat have)" \
 	'\.\./escape|shadow|^. [0-7]* [0-9:]* (/|loop)'
+
+# -- a registry, and what a killed run left ---------------------------------------------------------
+# shellcheck disable=SC2119 # it asks for nothing
+registry_start
+status 'an image goes to a registry' 0 "$OAKUM" copy -q --plain-http oci:small/named "docker://$REGISTRY/shop:1"
+mkdir "$TMPDIR/oakum-harden-left" "$TMPDIR/oakum-harden-held" "$TMPDIR/oakum-harden-new"
+touch -d '1 hour ago' "$TMPDIR/oakum-harden-left" "$TMPDIR/oakum-harden-held"
+flock "$TMPDIR/oakum-harden-held" "$OAKUM" harden -q -f json --plain-http "$REGISTRY/shop:1" \
+	-o "docker://$REGISTRY/shop:hard" >out 2>err
+is 'it is hardened from there to there' "$(jq -r .digest out)" "$(jq -r .digest named.json)"
+status 'and is there' 0 "$OAKUM" copy -q --plain-http "docker://$REGISTRY/shop:hard" oci:back
+registry_stop
+is 'the same octets' "$("$LIST" list back | sha256sum)" "$("$LIST" list hard-named | sha256sum)"
+is 'what was left is removed, unless it is held or new' \
+	"$(cd "$TMPDIR" && echo oakum-harden-*)" 'oakum-harden-held oakum-harden-new'
+rmdir "$TMPDIR/oakum-harden-held" "$TMPDIR/oakum-harden-new"
 status 'no folder for it' 3 "$OAKUM" harden -q -o oci:/proc/none oci:small/static
 status 'no place' 2 "$OAKUM" harden -q oci:small/static
 is 'no folder of ours is left' "$(find "$TMPDIR" -maxdepth 1 -name 'oakum-harden-*')" ''
@@ -211,7 +231,7 @@ unlike 'and nothing that starts others' "$(cat have)" ' usr/s?bin/|/(ba|da)?sh$'
 is 'the audit finds no tool' "$(jq -c '[.tools[]?.name]' audit.json)" '[]'
 
 "$LIST" unpack fat root
-if command -v dpkg-query >tool; then
+if command -v dpkg-query >found; then
 	"$OAKUM" sbom -q -f spdx-json oci:fat | jq -r '.packages[] | select(any(.externalRefs[]?;
 		.referenceLocator | startswith("pkg:deb"))) | "\(.name) \(.versionInfo)"' | LC_ALL=C sort >have
 	dpkg-query --admindir=root/var/lib/dpkg -W -f '${db:Status-Status} ${Package} ${Version}\n' |

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# `oakum run`: what holds inside is read from the kernel's own files (proc(5)); statuses are docker's (docker run, "Exit
-# status"); the runtimes are crun and runc. As root and as an ordinary user.
-# shellcheck source=test/tap.sh
+# `oakum run`: what holds inside is read from the kernel's own files (proc(5)); statuses are docker's (docker run,
+# "Exit status"); the runtimes are crun and runc. As root and as an ordinary user.
+# Shells in containers expand what stands in single quotes here.
+# shellcheck disable=SC2016 source=test/tap.sh
 . "$ROOT/test/tap.sh"
 
 [ -x /bin/busybox ] || skip_all 'there is no static busybox'
@@ -21,13 +22,14 @@ facts='grep -E "^(Uid|Gid|Cap|NoNewPrivs|Seccomp:)" /proc/self/status | tr "\t\n
 # as RUNTIME USER: how `oakum run` is called from now on, by whom, and where its stages are
 as() {
 	runtime=$1 who="$2 $1" by=()
-	stages=/var/lib/oakum/run/stage
+	stages=/var/lib/oakum/run/stage home=$HOME
 	if [ "$2" = user ]; then
 		mkdir -p "$TMP/home1001"
 		[ "$(id -u)" = 0 ] && chown 1001:1001 "$TMP/home1001"
 		[ "$(id -u)" = 0 ] && by=(setpriv --reuid=1001 --regid=1001 --clear-groups)
-		by+=(env "HOME=$TMP/home1001")
-		stages=$TMP/home1001/.local/share/oakum/run/stage
+		home=$TMP/home1001
+		by+=(env "HOME=$home")
+		stages=$home/.local/share/oakum/run/stage
 	fi
 }
 
@@ -66,7 +68,7 @@ statuses() {
 	status "$who: content that is not the diff_id" 125 run "oci:$TMP/box/wrong"
 	status "$who: an unknown flag" 125 run --nope "$box"
 	status "$who: no daemon" 125 run -d "$box"
-	status "$who: a runtime that is not there" 125 timeout 60 "${by[@]}" "$OAKUM" run --runtime /no/crun "$box"
+	status "$who: a runtime that is not there" 125 "${by[@]}" "$OAKUM" run --runtime /no/crun "$box"
 }
 
 inside() {
@@ -111,7 +113,7 @@ settings() {
 		--user 1654:50 "$box" -- sh -c 'echo "$A $COLOUR $HOME"; pwd; hostname; cat /run/secrets/db; id -u; id -g
 		stat -c "%a %u" /run/secrets/db; df -k /srv/x | tail -1 | grep -o " 1024 "; env' >"$TMP/out"
 	is "$who: environment, folder, name, secret, user, tmpfs" "$(head -n 8 "$TMP/out" | tr '\n' ',')" \
-		"b red $(if [ "${by[*]}" ]; then echo "$TMP/home1001"; else echo "$HOME"; fi),/tmp,shop,hunter2,1654,50,400 1654, 1024 ,"
+		"b red $home,/tmp,shop,hunter2,1654,50,400 1654, 1024 ,"
 	unlike "$who: no secret in the environment" "$(<"$TMP/out")" '^[A-Z]+=.*hunter2'
 	is "$who: a secret as docker build names it" \
 		"$(run --secret "id=db,src=$TMP/password" "$box" -- cat /run/secrets/db)" hunter2
@@ -185,7 +187,7 @@ at_once() {
 }
 
 published() {
-	started -p 127.0.0.1:$1:8080 "oci:$TMP/box/listening"
+	started -p "127.0.0.1:$1:8080" "oci:$TMP/box/listening"
 	is "$who: a published port answers" "$(python3 - "$1" <<-'END'
 		import socket, sys, time
 		for _ in range(100):
@@ -208,8 +210,12 @@ published() {
 web() { # PORT: the ASP.NET service answers and ends cleanly
 	[ -d "$server" ] || { skip "$who: the ASP.NET service" 'there is no demo image'; return; }
 	started -e ALLOW_INSECURE_EXTERNAL_BINDING=true -p "127.0.0.1:$1:8080" "oci:$server"
-	is "$who: the ASP.NET service answers 200" "$(timeout 40 sh -c "until curl -sNo '$TMP/sse' --max-time 1 -w '%{http_code}\n' \
-		http://127.0.0.1:$1/sse >'$TMP/code' 2>&1 || grep -q 200 '$TMP/code'; do sleep 0.1; done; cat '$TMP/code'")" 200
+	for _ in $(seq 100); do
+		curl -sNo "$TMP/sse" --max-time 1 -w '%{http_code}\n' "http://127.0.0.1:$1/sse" >"$TMP/code" 2>&1
+		grep -q 200 "$TMP/code" && break
+		sleep 0.1
+	done
+	is "$who: the ASP.NET service answers 200" "$(<"$TMP/code")" 200
 	kill -TERM "$pid"
 	wait "$pid"
 	is "$who: and stops cleanly on SIGTERM" $? 0
@@ -217,9 +223,10 @@ web() { # PORT: the ASP.NET service answers and ends cleanly
 }
 
 policy() {
-	openssl ecparam -name prime256v1 -genkey -noout 2>"$TMP/out" | openssl ec -pubout -out "$TMP/release.pub" 2>"$TMP/out"
-	printf '%s\n' 'oakum-policy: 1' 'default: deny' 'signers:' '  release:' '    key: release.pub' 'rules:' '- name: all' \
-		'  images: "**"' '  require:' '  - signature: release' >"$TMP/policy.yaml"
+	openssl ecparam -name prime256v1 -genkey -noout -out "$TMP/key"
+	openssl ec -in "$TMP/key" -pubout -out "$TMP/release.pub" 2>"$TMP/out"
+	printf '%s\n' 'oakum-policy: 1' 'default: deny' 'signers:' '  release:' '    key: release.pub' 'rules:' \
+		'- name: all' '  images: "**"' '  require:' '  - signature: release' >"$TMP/policy.yaml"
 	sed 's/^- name: all/&\n  mode: warn/' "$TMP/policy.yaml" >"$TMP/open.yaml"
 	status "$who: an image that no rule lets pass" 125 run --policy "$TMP/policy.yaml" "oci:$TMP/box/box" -- true
 	like "$who: and why" "$(<"$TMP/err")" 'not started: .*signature by release'
@@ -230,11 +237,10 @@ policy() {
 }
 
 limits() {
-	is "$who: limits are set" "$(run -m 64m --pids-limit 20 "oci:$TMP/box/box" -- sh -c \
-		'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max; true' | wc -l)" 0
 	like "$who: more processes are refused" "$(run --pids-limit 20 "oci:$TMP/box/box" -- sh -c \
 		'for i in $(seq 40); do sleep 1 & done' 2>&1; cat "$TMP/err")" "can.t fork"
-	status "$who: more memory is not there" 137 run -m 32m "oci:$TMP/box/box" -- sh -c 'exec head -c 99999999 /dev/zero | tail'
+	status "$who: more memory is not there" 137 run -m 32m "oci:$TMP/box/box" -- \
+		sh -c 'head -c 99999999 /dev/zero | tail'
 }
 
 if [ "$(id -u)" = 0 ]; then

@@ -109,6 +109,51 @@ static void least_used_goes_first(void **state)
 	buf_done(&records);
 }
 
+/* use(f, first, n, records): a run that finds these layers and writes none; the length of the log
+ * after it. */
+static off_t use(struct fixture *f, uint32_t first, uint32_t n, bytes records)
+{
+	char log[160];
+	struct stat st;
+
+	snprintf(log, sizeof(log), "%s-wal", f->db);
+	assert_int_equal(open_it(f), 0);
+	for (uint32_t i = first; i < first + n; i++)
+		assert_int_equal(read_layer(f->c, i, records, &f->e), 1);
+	cache_close(f->c);
+	f->c = NULL;
+	assert_int_equal(stat(log, &st), 0);
+	return st.st_size;
+}
+
+/* The same image again: nothing is written, so the log, which every run reads, does not grow. */
+static void use_is_noted_where_it_tells(void **state)
+{
+	struct fixture *f = *state;
+	buf records = BUF_INIT(MIB);
+	off_t log, longest = 0;
+	bool shortened = false;
+
+	make_records(&records, 1, 1, 10);
+	assert_int_equal(open_it(f), 0);
+	for (uint32_t n = 0; n < 3; n++)
+		assert_int_equal(write_layer(f->c, n, buf_bytes(&records), &f->e), 0);
+	cache_close(f->c);
+	f->c = NULL;
+	assert_int_equal(use(f, 0, 3, buf_bytes(&records)), 0);
+	assert_int_equal(use(f, 1, 2, buf_bytes(&records)), 0);
+	assert_in_range(log = use(f, 0, 1, buf_bytes(&records)), 1, MIB);
+	assert_int_equal(use(f, 0, 1, buf_bytes(&records)), log);
+	/* Two images by turns: each run writes, until the log is long. */
+	for (uint32_t n = 0; n < 200; n++, longest = log > longest ? log : longest) {
+		log = use(f, n % 2, 1, buf_bytes(&records));
+		shortened |= log < longest;
+	}
+	assert_true(shortened);
+	assert_in_range(longest, 1, 600 * KIB);
+	buf_done(&records);
+}
+
 /* Whoever lowers the bound gets the room back. */
 static void a_lower_bound_shrinks_the_file(void **state)
 {
@@ -190,6 +235,7 @@ int main(void)
 		TEST(keys_do_not_mix),
 		TEST(what_is_aborted_or_cut_is_not_there),
 		TEST(least_used_goes_first),
+		TEST(use_is_noted_where_it_tells),
 		TEST(a_lower_bound_shrinks_the_file),
 		TEST(too_large_a_layer_is_refused),
 		TEST(a_find_holds_what_it_found),

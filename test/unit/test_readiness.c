@@ -171,8 +171,12 @@ static void what_unpacks_itself(void **state)
 	f->image.config.env.len = 0;
 	say(f, &f->image.config.env, "DOTNET_BUNDLE_EXTRACT_BASE_DIR=/var/net");
 	is(f, "read-only", false, "DOTNET_BUNDLE_EXTRACT_BASE_DIR /var/net: --tmpfs");
-	app->hidden = true;
 	f->image.config.env.len = 0;
+	f->image.config.user = BYTES("7"); /* no account: its home is /tmp */
+	is(f, "read-only", true, NULL);
+	f->image.config.user = BYTES("1654");
+	is(f, "read-only", false, why);
+	app->hidden = true;
 	is(f, "read-only", true, NULL);
 	end(f);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pack - everything that proves what an image is, as one archive: for an auditor, or a place without
- * a network.
+/* seal_pack - everything that proves what an image is, as one archive: for an auditor, or a place
+ * without a network.
  *
  * An oci-archive (image-spec 1.1, image layout in a tar) with the image and all that is attached to
  * it, so that `oakum verify oci-archive:FILE` reads it as it is; beside it, where readers of images
@@ -16,7 +16,7 @@
 #include "oci/target.h"
 #include "transfer/transfer.h"
 
-struct pack_options {
+struct seal_pack_options {
 	const char *path;            /* of the archive */
 	const struct target *target; /* a registry's or a layout's image */
 	const digest *root;          /* that the target must be; NULL: whatever it is */
@@ -32,6 +32,6 @@ struct pack_options {
 	int64_t clock; /* seconds: of the policy's worker */
 };
 
-/* pack_write(o, a, e): the file appears whole or not at all. Errors of attachments_read,
+/* seal_pack_write(o, a, e): the file appears whole or not at all. Errors of attachments_read,
  * transfer_run and policy_open. Arena. */
-int pack_write(const struct pack_options *o, struct arena *a, err *e);
+int seal_pack_write(const struct seal_pack_options *o, struct arena *a, err *e);

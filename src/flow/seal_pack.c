@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flow/pack.h"
+#include "flow/seal_pack.h"
 
 #include "base/limits.h"
 #include "base/path.h"
@@ -13,7 +13,7 @@
 #define POLICY_FOLDER "policy/"
 
 struct packing {
-	const struct pack_options *o;
+	const struct seal_pack_options *o;
 	struct arena *arena;
 	struct {
 		struct transfer_file *items;
@@ -108,7 +108,7 @@ static const char *quoted(bytes text, struct arena *a)
 
 static const char *signer_flags(const struct packing *p)
 {
-	const struct pack_options *o = p->o;
+	const struct seal_pack_options *o = p->o;
 
 	if (o->public_key.n > 0)
 		return "--key key.pub";
@@ -123,8 +123,8 @@ static const char *signer_flags(const struct packing *p)
 static void describe_files(const struct packing *p, buf *out)
 {
 	buf_puts(out, "\n## What is in it\n\n"
-	              "- `oci-layout`, `index.json`, `blobs/`: the image and all that is attached to it,\n"
-	              "  as an OCI image layout.\n"
+	              "- `oci-layout`, `index.json`, `blobs/`: the image and all that is attached\n"
+	              "  to it, as an OCI image layout.\n"
 	              "- `bundles/`: each signature and statement, as a Sigstore bundle.\n"
 	              "- `trusted_root.json`: the authorities and logs that are believed.\n");
 	if (p->o->public_key.n > 0)
@@ -158,7 +158,8 @@ static void describe_commands(const struct packing *p, buf *out)
 	           "`tar -xf` made of the archive:\n\n"
 	           "    oakum verify %s \\\n        --local-image .\n"
 	           "    oakum verify-attestation %s \\\n        --type spdxjson --local-image .\n"
-	           "    oakum verify-attestation %s \\\n        --type slsaprovenance1 --local-image .\n",
+	           "    oakum verify-attestation %s \\\n        --type slsaprovenance1 "
+	           "--local-image .\n",
 	           who, who, who);
 	if (p->policy)
 		buf_printf(out,
@@ -188,7 +189,7 @@ static bytes readme(struct packing *p)
 
 /* -- all --------------------------------------------------------------------------------------- */
 
-int pack_write(const struct pack_options *o, struct arena *a, err *e)
+int seal_pack_write(const struct seal_pack_options *o, struct arena *a, err *e)
 {
 	struct packing p = { .o = o, .arena = a };
 	const struct target to = { TARGET_OCI_ARCHIVE, o->path, "", o->path };

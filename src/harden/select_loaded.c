@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Of which packages something is loaded, and which those need by their own word. */
+#include "harden/purpose.h"
+#include "harden/select_own.h"
+
+bool select_is_loaded(const struct selecting *s, uint32_t node)
+{
+	return tree_get(s->tree, node)->type == ENTRY_FILE &&
+	       closure_of(s->closure, s->tree, node) == REACH_YES;
+}
+
+/* -- packages without a program ---------------------------------------------------------------- */
+
+enum { HAS_DATA = 1, HAS_CODE = 2 };
+
+static void note_file(const struct selecting *s, uint32_t node, bytes path, uint8_t *holds)
+{
+	const struct tree_node *n = tree_get(s->tree, tree_content(s->tree, node));
+	uint32_t owner = select_owner(s, node);
+
+	if (!owner || n->type != ENTRY_FILE || purpose_is_document(path))
+		return;
+	holds[owner - 1] |= n->kind == KIND_ELF || purpose_is_program(path) ? HAS_CODE : HAS_DATA;
+}
+
+static void note_files(struct selecting *s, uint8_t *holds)
+{
+	struct wander *w = arena_new(s->arena, struct wander);
+	bytes path;
+
+	wander_begin(w, s->tree);
+	while (wander_next(w, &path))
+		note_file(s, w->node, path, holds);
+}
+
+/* -- needs ------------------------------------------------------------------------------------- */
+
+/* follow(s, holds): what packages of which something is loaded need, and what those need in turn;
+ * holds: only packages of data alone, which a library or a program reads; NULL: any. */
+static void follow(struct selecting *s, const uint8_t *holds)
+{
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < s->facts->edges.len; i++) {
+			const struct package_edge *edge = &s->facts->edges.items[i];
+
+			if (s->loaded[edge->from] == LOADED_NOT || s->loaded[edge->to] != LOADED_NOT ||
+			    (holds && holds[edge->to] != HAS_DATA))
+				continue;
+			s->loaded[edge->to] = LOADED_NEEDED;
+			more = true;
+		}
+	}
+}
+
+void select_loaded(struct selecting *s)
+{
+	size_t packages = s->facts->packages.len;
+	uint32_t own = s->wish->program == TREE_NONE ? 0 : select_owner(s, s->wish->program);
+	uint8_t *holds = arena_zero(s->arena, packages);
+
+	s->loaded = arena_zero(s->arena, packages);
+	for (uint32_t i = 0; i < tree_count(s->tree); i++) {
+		uint32_t owner = select_owner(s, i);
+
+		if (owner && !(tree_get(s->tree, i)->flags & TREE_HIDDEN) && select_is_loaded(s, i))
+			s->loaded[owner - 1] = LOADED_SOME;
+	}
+	if (own)
+		s->loaded[own - 1] = LOADED_OWN;
+	if (s->out->is_wide && s->wish->shell && packages > 0)
+		memset(s->loaded, LOADED_NEEDED, packages); /* a script starts programs of any package */
+	note_files(s, holds);
+	follow(s, s->out->is_wide ? NULL : holds);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes of what was learned. That a program is seen right is test/interop/learn.t's. */
+#include "runtime/learn.h"
+
+#include "runtime/syscalls.h"
+#include "unit.h"
+
+/* -- the profile ------------------------------------------------------------------------------- */
+
+static const char *profile_of(const char **calls, size_t len, struct arena *a)
+{
+	const struct learned l = { .calls = calls, .calls_len = len };
+	buf text = BUF_INIT(1 << 20);
+	struct stream out;
+	err e = { 0 };
+
+	stream_init(&out, stream_to_buf, &text);
+	learn_profile(&l, &out);
+	assert_int_equal(stream_finish(&out, &e), 0);
+	const char *copy = arena_str(a, buf_bytes(&text));
+
+	buf_done(&text);
+	return copy;
+}
+
+static void test_profile(void **state)
+{
+	const char *calls[] = { "listen", "clone", "mount", "no_such_call" };
+	struct arena a = ARENA_INIT;
+	const char *with = profile_of(calls, 4, &a), *without = profile_of(calls, 0, &a);
+
+	(void)state;
+	assert_non_null(strstr(with, "\"defaultAction\": \"SCMP_ACT_ERRNO\""));
+	assert_non_null(strstr(with, "\"listen\""));
+	assert_null(strstr(without, "\"listen\""));
+	/* upon its condition: the bits of flags that make namespaces */
+	assert_non_null(strstr(with, "\"clone\""));
+	assert_non_null(strstr(with, "2114060288"));
+	assert_null(strstr(without, "\"clone\""));
+	/* what the default refuses stays refused */
+	assert_null(strstr(with, "\"mount\""));
+	assert_null(strstr(with, "no_such_call"));
+	/* what runtimes need, and C libraries expect */
+	assert_non_null(strstr(without, "\"execve\""));
+	assert_non_null(strstr(without, "\"clone3\""));
+	arena_done(&a);
+}
+
+static void test_numbers(void **state)
+{
+	size_t listens = 0, len = 0;
+
+	(void)state;
+	for (const struct syscalls_number *n = syscalls_numbers; n->name; n++, len++) {
+		for (const struct syscalls_number *m = syscalls_numbers; m != n; m++)
+			assert_string_not_equal(m->name, n->name);
+		listens += strcmp(n->name, "listen") == 0;
+#if defined(__x86_64__) /* asm/unistd_64.h */
+		if (strcmp(n->name, "listen") == 0)
+			assert_int_equal(n->number, 50);
+		if (strcmp(n->name, "socketcall") == 0)
+			assert_int_equal(n->number, -1);
+#endif
+	}
+	assert_int_equal(listens, 1);
+	assert_true(learn_most() > 250 && learn_most() <= len);
+}
+
+/* -- folders ----------------------------------------------------------------------------------- */
+
+#define MB ((uint64_t)1 << 20)
+
+static uint64_t size_of(const struct hardening *h, const char *path)
+{
+	for (size_t i = 0; i < h->folders.len; i++)
+		if (strcmp(h->folders.items[i].path, path) == 0)
+			return h->folders.items[i].size;
+	return 0;
+}
+
+static void test_folders(void **state)
+{
+	const struct learned_folder seen[] = {
+		{ BYTES_INIT("tmp/a"), 3 * MB, false },    { BYTES_INIT("tmp"), 1, false },
+		{ BYTES_INIT("var/log/x"), MB, false },    { BYTES_INIT("app"), 5, true },
+		{ BYTES_INIT("app/made"), 0, false },      { BYTES_INIT("var/log"), 2 * MB, false },
+		{ BYTES_INIT("big"), 4096 * MB, false },   { BYTES_INIT("a:b"), 1, false },
+		{ BYTES_INIT("new\nline"), 1, false },     { BYTES_INIT("small/x"), 9 * MB, false },
+		{ BYTES_INIT("var/logs"), MB / 4, false }, { BYTES_INIT(""), 1, true },
+	};
+	struct arena a = ARENA_INIT;
+	struct hardening h = { 0 };
+	struct learned l = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(seen) / sizeof(*seen); i++)
+		*ARENA_PUSH(&a, &l.folders) = seen[i];
+	*ARENA_PUSH(&a, &h.folders) = (struct hardening_folder){ "/tmp", 64 * MB };
+	*ARENA_PUSH(&a, &h.folders) = (struct hardening_folder){ "/small", 2 * MB };
+	*ARENA_PUSH(&a, &h.folders) = (struct hardening_folder){ "/unused", 8 * MB };
+	learn_tighten(&l, &a, &h);
+	assert_int_equal(size_of(&h, "/tmp"), 16 * MB); /* 4 * 3 MiB, and an octet: a power of two */
+	assert_int_equal(size_of(&h, "/small"), 2 * MB);
+	assert_int_equal(size_of(&h, "/unused"), MB);
+	assert_int_equal(size_of(&h, "/var/log"), 16 * MB); /* with what lies below it: 4 * 3 MiB */
+	assert_int_equal(size_of(&h, "/var/logs"), MB);
+	assert_int_equal(size_of(&h, "/big"), HARDENING_MEMORY);
+	assert_int_equal(size_of(&h, "/app/made"), MB);
+	assert_int_equal(h.folders.len, 7);
+	for (size_t i = 0; i < l.folders.len; i++) {
+		bytes path = l.folders.items[i].path;
+
+		assert_int_equal(learn_is_left(&l.folders.items[i], &h),
+		                 bytes_is(path, "app") || bytes_is(path, "") || bytes_is(path, "a:b") ||
+		                     bytes_is(path, "new\nline"));
+	}
+	arena_done(&a);
+}
+
+/* -- the observer ------------------------------------------------------------------------------ */
+
+static void test_nobody(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct learned l;
+	struct learner learner;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(learn_begin(&learner, &e), 0);
+	assert_int_equal(learn_end(&learner, &a, &l, &e), 0);
+	assert_int_equal(l.calls_len + l.folders.len + l.ports.len, 0);
+	assert_int_equal(learn_begin(&learner, &e), 0);
+	kill(learner.observer, SIGKILL);
+	assert_int_equal(learn_end(&learner, &a, &l, &e), -1);
+	assert_int_equal(e.kind, ERR_BUG);
+	arena_done(&a);
+}
+
+/* A process of this root is the runtime, as far as anybody knows: it goes on, and nothing of it
+ * counts. */
+static void test_runtime(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct learned l;
+	struct learner learner;
+	err e = { 0 };
+	int status = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(learn_begin(&learner, &e), 0);
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (learn_attach(learner.socket) < 0)
+			_exit(9);
+		execl("/bin/sh", "sh", "-c", "exit 7", (char *)NULL);
+		_exit(8);
+	}
+	assert_true(waitpid(child, &status, 0) == child);
+	assert_int_equal(WEXITSTATUS(status), 7);
+	assert_int_equal(learn_end(&learner, &a, &l, &e), 0);
+	assert_int_equal(l.calls_len, 0);
+	arena_done(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_profile), cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_folders), cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_runtime),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
