@@ -39,9 +39,13 @@ static int look_up(struct database *db, const struct facts *facts, unsigned long
 	struct matches matches = { 0 };
 	int result = 0;
 
-	for (unsigned long i = 0; i < packages && result == 0; i++)
-		result = match_package(db, &facts->packages.items[i % facts->packages.len], a, &matches,
-		                       e);
+	for (unsigned long i = 0; i < packages && result == 0; i++) {
+		size_t at = i % facts->packages.len;
+
+		if (at == 0)
+			matches.asked = (struct map){ 0 }; /* the same package again counts as another one */
+		result = match_package(db, &facts->packages.items[at], a, &matches, e);
+	}
 	*found += matches.found.len;
 	arena_reset(a);
 	return result;

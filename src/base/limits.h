@@ -442,6 +442,12 @@
 #define LIMIT_DECISION_LINES 4096
 #define LIMIT_DECISION_TEXT 512
 
+/* Files and folders that a command line and an environment name, and folders that a program has to
+ * itself: each file of an image is compared with all of them. */
+#define LIMIT_HARDEN_NAMED 64
+/* Packages and folders of which is told whether they stay. */
+#define LIMIT_HARDEN_PARTS 10000
+
 /* Headers of one layer that is read whole: some 400,000 files. */
 #define LIMIT_UNPACK_ANSWER ((size_t)(64 * MIB))
 /* Paths of the folders of one layer that is unpacked, in octets: a million of them. */
@@ -450,6 +456,8 @@
 /* Names of 33 octets in the page that mount(2) takes; Docker's own limit is 125. */
 #define LIMIT_ROOTFS_LAYERS 120
 
+/* An index.json with which is kept what it was found to mean. */
+#define LIMIT_KNOWN_INDEX (256 * KIB)
 /* What unpacking leaves free on a disk (a twentieth of a small one): others work on it, too. */
 #define LIMIT_ROOTFS_FREE (256 * MIB)
 
@@ -483,6 +491,8 @@
 /* Until the program listens: a .NET service under observation needs seconds. What a workload writes. */
 #define LIMIT_LEARN_START_MS 60000
 #define LIMIT_LEARN_OUTPUT ((size_t)(16 * MIB))
+/* A profile of system calls: Docker's default with all its cases has 30 KiB. */
+#define LIMIT_PROFILE ((size_t)(1 * MIB))
 /* One manifest: words and variables of an image's config, escaped. */
 #define LIMIT_LEARN_PAGE ((size_t)(64 * MIB))
 

@@ -15,7 +15,6 @@
 struct harden_flags {
 	const char *output, *format, *platform, *compression;
 	struct texts keep;
-	uint64_t timeout_ms;
 	bool shell, accept_secrets;
 	struct health_flags health;
 	struct network_flags network;
@@ -31,7 +30,6 @@ static const struct flag flags[] = {
 	{ 0, "compression", "gzip|zstd", FLAG_CHOICE, FIELD(compression), "of the layers (gzip)" },
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform), "which image of an index" },
 	{ 'f', "format", "table|json", FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
 	{ 0 },
 };
 
@@ -47,7 +45,7 @@ struct run {
 static int prepare(struct run *r, const char *image, err *e)
 {
 	const struct harden_flags *f = r->flags;
-	const struct reading_flags reading = { .platform = f->platform, .timeout_ms = f->timeout_ms };
+	const struct reading_flags reading = { .platform = f->platform };
 	struct job *job = r->job;
 
 	if (!f->output)
@@ -125,8 +123,7 @@ const struct applet applet_harden = {
 	.name = "harden",
 	.brief = "the safer image out of the one at hand",
 	.operands = "IMAGE",
-	.about = "Writes an image of what the program needs: not root, no shell, no package manager,\n"
-			 "no setuid file, no secret, two layers. --verbose tells what stays and why.",
+	.about = "Keeps what the program needs; no root, shell, setuid file, secret. -v: and why.",
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,

@@ -194,10 +194,10 @@ static int learn_main(struct job *job, const void *options, const struct texts *
 
 const struct applet applet_learn = {
 	.name = "learn",
-	.brief = "what a program needs: a profile, its folders, the manifests that say so",
+	.brief = "the system calls, folders and ports that a program needs",
 	.operands = "IMAGE [-- WORKLOAD...]",
-	.about = "Starts the image as `oakum run` does, lets a program of this machine use it, and "
-			 "writes\nwhat it was seen to need. Never more than the default allows.",
+	.about = "Starts the image as `oakum run` does, lets a program of this machine use it,\n"
+			 "and writes what it was seen to need. Never more than the default allows.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,

@@ -131,7 +131,8 @@ static int print(struct run *r, err *e)
 	struct forms forms = { .hardening = &r->launch.hardening,
 		                   .config = &r->launch.rootfs.config,
 		                   .is_local = r->target.kind != TARGET_REGISTRY,
-		                   .user_namespace = r->launch.host.user_namespace };
+		                   .user_namespace = r->launch.host.user_namespace,
+		                   .seccomp = r->flags->starting.seccomp };
 	const char *form = r->flags->print;
 	struct stream out;
 	int result = 0;

@@ -179,6 +179,9 @@ static int prepare_judging(struct run *r, err *e)
 		                                       .vex = f->vex };
 	if (judging_prepare(&r->judging, r->job, &r->judging_flags, &r->reading, e) < 0)
 		return -1;
+	if (r->judging.attached)
+		return err_set(e, ERR_USAGE, 0,
+		               "--vex oci: what is attached is signed by nobody yet; name a file");
 	r->reading.progress.target = r->source.text;
 	r->options.wishes.image = r->reading.options;
 	r->options.wishes.scan = r->judging.options;
@@ -271,18 +274,18 @@ static int write_pack(struct run *r, err *e)
 	struct target at = r->options.place ? r->place : r->source;
 	struct transfer_file reports[2];
 	struct seal_pack_options o = { .path = r->flags.sealing.pack,
-		                      .target = &at,
-		                      .root = r->flags.sealing.pack_only ? NULL : &r->page.top,
-		                      .registry = r->options.to,
-		                      .tmp_dir = r->reading.options.tmp_dir,
-		                      .environment = r->job->environment,
-		                      .trusted_root = r->options.root,
-		                      .public_key = r->page.public_key,
-		                      .identity = r->page.identity,
-		                      .issuer = r->page.issuer,
-		                      .policy = r->options.policy,
-		                      .reports = reports,
-		                      .clock = r->options.clock };
+		                           .target = &at,
+		                           .root = r->flags.sealing.pack_only ? NULL : &r->page.top,
+		                           .registry = r->options.to,
+		                           .tmp_dir = r->reading.options.tmp_dir,
+		                           .environment = r->job->environment,
+		                           .trusted_root = r->options.root,
+		                           .public_key = r->page.public_key,
+		                           .identity = r->page.identity,
+		                           .issuer = r->page.issuer,
+		                           .policy = r->options.policy,
+		                           .reports = reports,
+		                           .clock = r->options.clock };
 
 	if (!r->flags.sealing.pack_only) {
 		if (report(write_json, "seal.json", r, &reports[0], e) < 0 ||

@@ -33,9 +33,9 @@ int seal_show_open(struct seal_show *s, struct job *job, const char *format,
 		bytes path = bytes_str(list->items[i]), name = { 0 };
 
 		if (bytes_take_until(&path, '=', &name) && is_part(name) && path.n > 0)
-			*ARENA_PUSH(&job->arena, &s->parts) = (struct seal_part){
-				arena_str(&job->arena, name), arena_str(&job->arena, path)
-			};
+			*ARENA_PUSH(&job->arena,
+			            &s->parts) = (struct seal_part){ arena_str(&job->arena, name),
+				                                         arena_str(&job->arena, path) };
 		else
 			*ARENA_PUSH(&job->arena, &rest) = list->items[i];
 	}

@@ -37,8 +37,7 @@ static const struct flag flags[] = {
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(reading.platform), "one image of an index" },
 	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(reading.cache_dir),
 	  "where evidence is kept (~/.cache/oakum)" },
-	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(reading.no_cache),
-	  "keep nothing, use nothing kept" },
+	{ 0, "no-cache", NULL, FLAG_SWITCH, FIELD(reading.no_cache), "keep nothing, use nothing kept" },
 	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(reading.timeout_ms), "give up after this (1h)" },
 	{ 0, "no-progress", NULL, FLAG_SWITCH, FIELD(reading.no_progress), "no live display" },
 	{ 0 },
@@ -87,8 +86,7 @@ static int take_setting(struct job *job, struct sealing_flags *f, bytes line, er
 
 int sealing_configure(struct job *job, struct sealing_flags *f, err *e)
 {
-	struct paper paper = { .kind = PAPER_SETTINGS,
-		                   .name = f->config ? f->config : SEALING_CONFIG };
+	struct paper paper = { .kind = PAPER_SETTINGS, .name = f->config ? f->config : SEALING_CONFIG };
 	struct papers papers = { 0 };
 
 	if (file_read_all(paper.name, LIMIT_SETTINGS, &job->arena, &paper.text, e) < 0) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/message.h"
 #include "cmd/options.h"
+#include "runtime/learn.h"
 #include "runtime/relay.h"
 #include "sys/file.h"
 
@@ -28,6 +29,8 @@ static const struct flag flags[] = {
 	  "loopback of its own, or this machine's network" },
 	{ 'm', "memory", "SIZE", FLAG_SIZE, FIELD(memory), "at most so much (512MiB)" },
 	{ 0, "pids-limit", "N", FLAG_TEXT, FIELD(processes), "at most so many (256); -1: any" },
+	{ 0, "seccomp", "FILE", FLAG_TEXT, FIELD(seccomp),
+	  "a profile tighter than the default (oakum learn)" },
 	{ 0, "name", "NAME", FLAG_TEXT, FIELD(name), "of the container" },
 	{ 0, "hostname", "NAME", FLAG_TEXT, FIELD(hostname), "that it has for itself; else its name" },
 	{ 0, "userns", "auto|host", FLAG_CHOICE, FIELD(user_namespace),
@@ -297,6 +300,20 @@ static int take_limits(struct starting *s, err *e)
 	return 0;
 }
 
+static int take_profile(struct starting *s, err *e)
+{
+	const char *file = s->flags->seccomp;
+	struct arena *a = &s->job->arena;
+	bytes text;
+
+	if (!file)
+		return 0;
+	if (file_read_input(file, LIMIT_PROFILE, a, &text, e) < 0 ||
+	    learn_read(text, a, &s->hardening->calls, e) < 0)
+		return err_wrap(e, "--seccomp %s", SHOW(bytes_str(file)));
+	return 0;
+}
+
 int starting_apply(struct job *job, const struct starting_flags *f, const struct texts *words,
                    struct launch *launch, err *e)
 {
@@ -307,7 +324,7 @@ int starting_apply(struct job *job, const struct starting_flags *f, const struct
 		               "--detach: there is no daemon that would keep it; a service "
 		               "manager does (systemd-run oakum run ...)");
 	return take_who(&s, e) < 0 || take_program(&s, words, e) < 0 || take_env(&s, e) < 0 ||
-	               take_reach(&s, e) < 0 || take_limits(&s, e) < 0
+	               take_reach(&s, e) < 0 || take_limits(&s, e) < 0 || take_profile(&s, e) < 0
 	           ? -1
 	           : 0;
 }

@@ -10,7 +10,7 @@
 
 struct starting_flags {
 	const char *user, *workdir, *hostname, *name, *entrypoint, *network, *processes;
-	const char *user_namespace, *runtime;
+	const char *user_namespace, *runtime, *seccomp;
 	struct texts env, env_files, folders, ports, secrets;
 	uint64_t memory;
 	bool remove, detach;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow/harden_parts.h"
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/path.h"
 #include "harden/purpose.h"
@@ -46,6 +47,10 @@ static struct part *part_of(struct telling *t, uint32_t node)
 		key = bytes_str(arena_printf(t->arena, "/%u", owner));
 	} else {
 		made.name = key = folder_of(tree_path(t->image->tree, node, t->arena));
+	}
+	if (t->parts.len >= LIMIT_HARDEN_PARTS && !map_get(&t->parts, key)) {
+		made = (struct harden_part){ 0 };
+		key = BYTES("/"); /* all the others */
 	}
 	void **part = map_put(&t->parts, key);
 

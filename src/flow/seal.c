@@ -238,6 +238,7 @@ static const char *judged_text(const struct seal_run *r)
 static int judge(struct seal_run *r, err *e)
 {
 	seal_tell(r, SEAL_JUDGE, SEAL_RUNS, "");
+	(void)stat(r->source.target->path, &r->before); /* whoever opens it tells why it cannot be */
 	if (seal_list(r, e) < 0 || seal_judge_all(r, e) < 0)
 		return -1;
 	seal_tell(r, SEAL_JUDGE, SEAL_HOLDS, judged_text(r));
@@ -261,6 +262,25 @@ static bool pass(struct seal_run *r)
 }
 
 /* -- pushed ------------------------------------------------------------------------------------ */
+
+/* Docker's archive has no digest by which it could be named: it must be the file that was
+ * judged. */
+static int check_unchanged(const struct seal_run *r, err *e)
+{
+	const struct stat *then = &r->before;
+	struct stat now;
+
+	if (!r->is_docker || r->source.target->kind == TARGET_DAEMON)
+		return 0;
+	if (stat(r->source.target->path, &now) == 0 && now.st_dev == then->st_dev &&
+	    now.st_ino == then->st_ino && now.st_size == then->st_size &&
+	    now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == then->st_mtim.tv_nsec &&
+	    now.st_ctim.tv_sec == then->st_ctim.tv_sec && now.st_ctim.tv_nsec == then->st_ctim.tv_nsec)
+		return 0;
+	return err_set(e, ERR_UNTRUSTED, 0, "'%s' changed after it was judged; nothing was pushed",
+	               SHOW(bytes_str(r->source.target->path)));
+}
 
 /* What an engine or docker's archive gave a second time must be what was judged. */
 static int check_pushed(struct seal_run *r, const struct transfer_result *pushed, err *e)
@@ -312,7 +332,7 @@ int seal_push(struct seal_run *r, err *e)
 		return 0;
 	}
 	seal_tell(r, SEAL_PUSH, SEAL_RUNS, "");
-	if (transfer(r, &pushed, e) < 0 || check_pushed(r, &pushed, e) < 0)
+	if (check_unchanged(r, e) < 0 || transfer(r, &pushed, e) < 0 || check_pushed(r, &pushed, e) < 0)
 		return -1;
 	seal_tell(r, SEAL_PUSH, SEAL_HOLDS,
 	          pushed.sent == 0 ? "everything was there"
@@ -358,7 +378,7 @@ static int run(struct seal_run *r, err *e)
 		return 0;
 	}
 	return seal_push(r, e) < 0 || seal_attach_all(r, e) < 0 || seal_read_back(r, e) < 0 ? failed(r)
-	                                                                                      : 0;
+	                                                                                    : 0;
 }
 
 int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *out, err *e)

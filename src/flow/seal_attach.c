@@ -160,9 +160,8 @@ static int sign(struct seal_run *r, const struct seal_hand *hand, err *e)
 static int attest_one(struct seal_run *r, const struct seal_hand *hand,
                       const struct seal_item *item, err *e)
 {
-	const struct testimony testimony = {
-		.content = item->content, .type = { seal_paper_type(item->kind), PREDICATE_JSON }
-	};
+	const struct testimony testimony = { .content = item->content,
+		                                 .type = { seal_paper_type(item->kind), PREDICATE_JSON } };
 	struct sign_wish wish = { .testimony = &testimony,
 		                      .as_bundle = r->o->as_bundle,
 		                      .as_tag = r->o->as_tag,

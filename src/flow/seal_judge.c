@@ -171,8 +171,9 @@ static void pass_gaps(struct passing *p)
 	p->out->gaps = p->j->page.gaps + p->j->secrets.gaps;
 	if (p->gate->gaps && p->out->gaps > 0)
 		stop(p, "gap", SEVERITY_UNKNOWN,
-		     arena_printf(p->arena, "%s gaps: not everything could be read ('oakum audit' names "
-		                            "them)",
+		     arena_printf(p->arena,
+		                  "%s gaps: not everything could be read ('oakum audit' names "
+		                  "them)",
 		                  COUNT_TEXT(p->out->gaps)));
 }
 

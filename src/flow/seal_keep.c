@@ -22,8 +22,7 @@ static bool read_kept(const struct seal_keep *k, const digest *name, struct aren
 	bytes text, said;
 	digest want, have;
 
-	if (!k->dir ||
-	    file_read_all(path_of(k, name, a), LIMIT_SEAL_KEPT, a, &text, &ignored) < 0 ||
+	if (!k->dir || file_read_all(path_of(k, name, a), LIMIT_SEAL_KEPT, a, &text, &ignored) < 0 ||
 	    !bytes_take_prefix(&text, BYTES(FORM)) || !bytes_take_until(&text, '\n', &said) ||
 	    digest_parse(said, &want, &ignored) < 0)
 		return false;

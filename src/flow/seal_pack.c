@@ -141,7 +141,7 @@ static void describe_subjects(const struct packing *p, buf *out)
 	for (size_t i = 0; i < p->there.subjects_len; i++) {
 		const struct attachable *s = &p->there.subjects[i];
 
-		const char *what = s->is_index           ? "the index"
+		const char *what = s->is_index            ? "the index"
 		                   : s->platform.os.n > 0 ? platform_text(&s->platform, p->arena)
 		                                          : "the image";
 
@@ -162,12 +162,12 @@ static void describe_commands(const struct packing *p, buf *out)
 	           "--local-image .\n",
 	           who, who, who);
 	if (p->policy)
-		buf_printf(out,
-		           "    oakum verify --policy %s --trusted-root trusted_root.json \\\n"
-		           "        --image-name %s --local-image .\n",
-		           quoted(bytes_str(p->policy), p->arena),
-		           quoted(bytes_str(*p->there.name ? p->there.name : p->o->target->text),
-		                  p->arena));
+		buf_printf(
+			out,
+			"    oakum verify --policy %s --trusted-root trusted_root.json \\\n"
+			"        --image-name %s --local-image .\n",
+			quoted(bytes_str(p->policy), p->arena),
+			quoted(bytes_str(*p->there.name ? p->there.name : p->o->target->text), p->arena));
 	buf_puts(out, "\nWithout unpacking, `oci-archive:FILE.tar` stands for `--local-image .`.\n"
 	              "Other types: `vuln`, `test-result`, `cyclonedx`. Whom to believe is for the\n"
 	              "reader to know: compare key or identity above with what its owner publishes.\n");

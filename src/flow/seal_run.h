@@ -6,6 +6,8 @@
 
 #include "flow/seal.h"
 
+#include <sys/stat.h>
+
 /* A place of images: a registry's repository, or what lies on this machine. */
 struct seal_place {
 	const struct target *target;
@@ -43,6 +45,7 @@ struct seal_run {
 		size_t len, cap;
 	} items;
 	digest listed;  /* what the source's name means: of one platform alone the index above it */
+	struct stat before; /* of a file, when it was judged */
 	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
 	struct seal_record record;
 };

@@ -159,8 +159,7 @@ static bool is_first(const struct seal_page *page, size_t i)
 
 static int by_signer(struct seal_run *r, err *e)
 {
-	const struct identity who = { { .exact = r->record.identity },
-		                          { .exact = r->record.issuer } };
+	const struct identity who = { { .exact = r->record.identity }, { .exact = r->record.issuer } };
 	bool has_key = r->record.public_key.n > 0;
 	const struct verify_terms terms = { .root = r->o->root,
 		                                .keys = &r->record.public_key,

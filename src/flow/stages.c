@@ -128,11 +128,11 @@ static void judge_attached(struct looking *l, enum page_stage_name stage, const 
 	if (l->unasked)
 		answer(l, stage, PAGE_UNTOLD, l->unasked);
 	else if (line && line->verdict == NEED_HOLDS)
-		answer(l, stage, PAGE_HOLDS, arena_printf(a, PRIb ", as the policy demands",
-		                                          BYTESF(line->what)));
+		answer(l, stage, PAGE_HOLDS,
+		       arena_printf(a, PRIb ", as the policy demands", BYTESF(line->what)));
 	else if (line)
-		answer(l, stage, PAGE_LACKS, arena_printf(a, PRIb ": " PRIb, BYTESF(line->what),
-		                                          BYTESF(line->why)));
+		answer(l, stage, PAGE_LACKS,
+		       arena_printf(a, PRIb ": " PRIb, BYTESF(line->what), BYTESF(line->why)));
 	else if (n == 0)
 		answer(l, stage, PAGE_LACKS, "nothing of that kind is attached");
 	else

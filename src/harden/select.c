@@ -81,7 +81,7 @@ uint32_t select_program(const struct image *image, const struct strings *words, 
 
 static void add_folder(struct selecting *s, bytes folder)
 {
-	if (!purpose_is_shared(folder))
+	if (!purpose_is_shared(folder) && s->out->folders.len < LIMIT_HARDEN_NAMED)
 		*ARENA_PUSH(s->arena, &s->out->folders) = folder;
 }
 
@@ -103,7 +103,8 @@ static void name_path(struct selecting *s, bytes text)
 		add_folder(s, path_dir(path));
 	else if (purpose_is_shared(path) && !(purpose_is_settings(path) && path.n > strlen("etc/")))
 		return;
-	*ARENA_PUSH(s->arena, &s->named) = path;
+	if (s->named.len < LIMIT_HARDEN_NAMED)
+		*ARENA_PUSH(s->arena, &s->named) = path;
 }
 
 /* "--config=/etc/shop.json", "/srv/data": what stands behind the first "=", or the whole. */

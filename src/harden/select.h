@@ -5,16 +5,16 @@
  * become (settings), what its package databases then say (database), and the layers (pour). Nothing
  * is read or written here; flow/harden.h does that.
  *
- * What stays, by the first rule that says so: what was asked for by name (--keep); the program and
- * what it surely loads (closure/closure.h: also what libraries are known to open by name); the
- * folders that the program has to itself, wholly; files that its words or its environment name;
- * what every program reads through its libraries (purpose.h); the libraries, data and settings, but
- * not the programs, of each package of the distribution of which something is loaded, and of
- * packages of data alone that those need by their own word; of the program's own package everything.
- * A program that may load or start anything (an interpreter) keeps, besides, all that its packages
- * need, and what no package owns, but neither a shell nor a package manager. Where the wish is to
- * keep a shell, and one is started, all packages count as loaded. Of what stays the links that lead
- * to it, the folders on the way and the licences.
+ * What stays, by the first rule that says so: what was asked for by name (--keep); the program
+ * and what it surely loads (closure/closure.h: also what libraries are known to open by name);
+ * the folders that the program has to itself, wholly; files that its words or its environment
+ * name; what every program reads through its libraries (purpose.h); the libraries, data and
+ * settings, but not the programs, of each package of the distribution of which something is
+ * loaded, and of packages of data alone that those need by their own word; of the program's own
+ * package everything. A program that may load or start anything (an interpreter) keeps, besides,
+ * all that its packages need, and what no package owns, but neither a shell nor a package
+ * manager. Where the wish is to keep a shell, and one is started, all packages count as loaded.
+ * Of what stays the links that lead to it, the folders on the way and the licences.
  * Threading: pure. */
 #pragma once
 

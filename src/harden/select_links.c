@@ -4,6 +4,9 @@
 #include "harden/purpose.h"
 #include "harden/select_own.h"
 
+/* A link to a folder that holds only links, which lead to others again: each needs one. */
+#define ROUNDS 8
+
 static void keep_parents(struct selecting *s, uint32_t node)
 {
 	for (node = tree_get(s->tree, node)->parent; node != TREE_NONE && node != 0;
@@ -78,6 +81,6 @@ void select_links(struct selecting *s)
 	for (uint32_t i = 0; i < tree_count(s->tree); i++)
 		if (!(tree_get(s->tree, i)->flags & TREE_HIDDEN) && select_stays(s->out->why[i]))
 			keep_parents(s, i);
-	for (unsigned round = 0; round < LIMIT_LINKS && keep_round(s, w); round++)
+	for (unsigned round = 0; round < ROUNDS && keep_round(s, w); round++)
 		;
 }

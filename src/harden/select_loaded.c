@@ -35,22 +35,48 @@ static void note_files(struct selecting *s, uint8_t *holds)
 
 /* -- needs ------------------------------------------------------------------------------------- */
 
-/* follow(s, holds): what packages of which something is loaded need, and what those need in turn;
- * holds: only packages of data alone, which a library or a program reads; NULL: any. */
+struct following {
+	struct selecting *s;
+	const uint8_t *holds; /* only packages of data alone, which a library or a program reads; NULL:
+	                       * any */
+	uint32_t *first;      /* of each package: its first edge; edges are sorted */
+	uint32_t *queue;      /* packages whose needs are to be followed */
+	size_t queued;
+};
+
+static void follow_one(struct following *f, uint32_t package)
+{
+	const struct facts *facts = f->s->facts;
+
+	for (size_t i = f->first[package]; i < facts->edges.len; i++) {
+		const struct package_edge *edge = &facts->edges.items[i];
+
+		if (edge->from != package)
+			return;
+		if (f->s->loaded[edge->to] != LOADED_NOT || (f->holds && f->holds[edge->to] != HAS_DATA))
+			continue;
+		f->s->loaded[edge->to] = LOADED_NEEDED;
+		f->queue[f->queued++] = edge->to;
+	}
+}
+
+/* follow(s, holds): what packages of which something is loaded need, and what those need in turn.
+ * Each package is followed once. */
 static void follow(struct selecting *s, const uint8_t *holds)
 {
-	for (bool more = true; more;) {
-		more = false;
-		for (size_t i = 0; i < s->facts->edges.len; i++) {
-			const struct package_edge *edge = &s->facts->edges.items[i];
+	size_t packages = s->facts->packages.len;
+	struct following f = { s, holds, arena_array(s->arena, uint32_t, packages),
+		                   arena_array(s->arena, uint32_t, packages), 0 };
 
-			if (s->loaded[edge->from] == LOADED_NOT || s->loaded[edge->to] != LOADED_NOT ||
-			    (holds && holds[edge->to] != HAS_DATA))
-				continue;
-			s->loaded[edge->to] = LOADED_NEEDED;
-			more = true;
-		}
+	for (size_t i = 0; i < packages; i++) {
+		f.first[i] = UINT32_MAX;
+		if (s->loaded[i] != LOADED_NOT)
+			f.queue[f.queued++] = (uint32_t)i;
 	}
+	for (size_t i = s->facts->edges.len; i-- > 0;)
+		f.first[s->facts->edges.items[i].from] = (uint32_t)i;
+	for (size_t i = 0; i < f.queued; i++)
+		follow_one(&f, f.queue[i]);
 }
 
 void select_loaded(struct selecting *s)

@@ -9,8 +9,8 @@
 const char *seal_stage_name(enum seal_stage s)
 {
 	static const char *const names[] = {
-		[SEAL_JUDGE] = "judge", [SEAL_GATE] = "gate",	  [SEAL_PUSH] = "push",
-		[SEAL_SIGN] = "sign",	[SEAL_ATTEST] = "attest", [SEAL_VERIFY] = "verify",
+		[SEAL_JUDGE] = "judge", [SEAL_GATE] = "gate",     [SEAL_PUSH] = "push",
+		[SEAL_SIGN] = "sign",   [SEAL_ATTEST] = "attest", [SEAL_VERIFY] = "verify",
 	};
 	return names[s];
 }
@@ -18,7 +18,7 @@ const char *seal_stage_name(enum seal_stage s)
 const char *seal_state_name(enum seal_state s)
 {
 	static const char *const names[] = {
-		[SEAL_WAITS] = "not begun", [SEAL_RUNS] = "begun",	[SEAL_HOLDS] = "holds",
+		[SEAL_WAITS] = "not begun", [SEAL_RUNS] = "begun",  [SEAL_HOLDS] = "holds",
 		[SEAL_LEFT] = "left out",   [SEAL_FAILS] = "fails",
 	};
 	return names[s];

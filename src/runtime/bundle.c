@@ -54,10 +54,10 @@ static uint64_t granted(const struct hardening *h)
 	return h->capabilities ? h->capabilities : CAPABILITIES_USUAL;
 }
 
-/* The filter of the build is for a container without capabilities. */
+/* The filter of the build is the whole default for a container without capabilities. */
 static bool takes_compiled(const struct hardening *h, const struct bundle_host *host)
 {
-	return host->compiled_filter && granted(h) == 0;
+	return host->compiled_filter && granted(h) == 0 && h->calls.len == 0;
 }
 
 /* None is inherited or ambient: a program that is not root's gets those of its file at most. */
@@ -261,6 +261,26 @@ static void put_limits(const struct hardening *h, const struct bundle_host *host
 	json_write_end(w);
 }
 
+static bool is_named(const void *ctx, const char *call)
+{
+	const struct strings *calls = ctx;
+
+	for (size_t i = 0; i < calls->len; i++)
+		if (bytes_is(calls->items[i], call))
+			return true;
+	return false;
+}
+
+static void put_filter(const struct hardening *h, struct json_writer *w)
+{
+	const struct syscalls_choice choice = { is_named, &h->calls };
+
+	if (h->calls.len > 0)
+		syscalls_write_some(w, "seccomp", &choice);
+	else
+		syscalls_write(w, "seccomp", granted(h));
+}
+
 static void put_linux(const struct hardening *h, const struct bundle_host *host,
                       struct json_writer *w)
 {
@@ -276,7 +296,7 @@ static void put_linux(const struct hardening *h, const struct bundle_host *host,
 			put_limits(h, host, w);
 	}
 	if (hardening_has(h, DEFENCE_SECCOMP) && !takes_compiled(h, host))
-		syscalls_write(w, "seccomp", granted(h));
+		put_filter(h, w);
 	json_write_end(w);
 }
 

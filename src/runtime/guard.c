@@ -120,6 +120,10 @@ static _Noreturn void runtime_main(struct guard *g)
 	argv[n++] = below(g, STAGE_LOG);
 	if (host->is_crun)
 		argv[n++] = host->cgroup ? "--cgroup-manager=cgroupfs" : "--cgroup-manager=disabled";
+	else if (!host->cgroup) {
+		argv[n++] = "--rootless"; /* what this changes is that cgroups may fail */
+		argv[n++] = "true";
+	}
 	argv[n++] = "run";
 	argv[n++] = "--bundle";
 	argv[n++] = below(g, STAGE_BUNDLE);
@@ -219,6 +223,7 @@ static int run(struct guard *g, int *out, err *e)
 		.rootfs = c->rootfs,
 		.hardening = c->hardening,
 		.userxattr = host->as_user || host->is_nested,
+		.has_cgroups = host->cgroups != CGROUPS_NONE,
 		.host = { .is_mounted = true,
 		          .cgroup = g->o->place->cgroup,
 		          .user_namespace = host->as_user || host->user_namespace,

@@ -13,11 +13,11 @@ enum defence {
 	DEFENCE_CAPABILITIES, /* none of them */
 	DEFENCE_PRIVILEGES,   /* no_new_privs: setuid files and file capabilities give nothing */
 	DEFENCE_SECCOMP,
-	DEFENCE_READONLY, /* the root file system */
-	DEFENCE_NOEXEC,   /* nothing that was written can be run */
-	DEFENCE_MASKS,    /* what the kernel tells under /proc and /sys */
-	DEFENCE_NETWORK,  /* a network of its own, with loopback alone */
-	DEFENCE_LIMITS,   /* memory, processes */
+	DEFENCE_READONLY,  /* the root file system */
+	DEFENCE_NOEXEC,    /* nothing that was written can be run */
+	DEFENCE_MASKS,     /* what the kernel tells under /proc and /sys */
+	DEFENCE_NETWORK,   /* a network of its own, with loopback alone */
+	DEFENCE_LIMITS,    /* memory, processes */
 	DEFENCE_PROCESSES, /* none but its own can be seen or reached: pid, ipc, cgroup namespaces */
 	DEFENCES,
 };
@@ -69,8 +69,9 @@ struct hardening {
 		struct hardening_bind *items;
 		size_t len, cap;
 	} binds;
-	uint64_t memory;    /* octets; 0: no limit */
-	uint32_t processes; /* 0: no limit */
+	struct strings calls; /* that it may make, of the default profile's; empty: all of those */
+	uint64_t memory;      /* octets; 0: no limit */
+	uint32_t processes;   /* 0: no limit */
 	bool terminal;
 	unsigned without; /* 1 << DEFENCE_...: left out */
 	/* Without DEFENCE_CAPABILITIES: those that it has, 1 << CAP_...; 0: Docker's default set. */

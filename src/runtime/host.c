@@ -206,7 +206,23 @@ static bool take_line(bytes text, const char *name, bytes *out)
 	return false;
 }
 
-/* Root of a container usually may mount nothing; it is treated as an ordinary user is. */
+/* A line of /proc/self/uid_map (user_namespaces(7)): the first id here, that outside, how many. */
+static bool has_ids(bytes map)
+{
+	bytes line, field = { 0 };
+	uint64_t count, all = 0;
+
+	while (bytes_line(&map, &line)) {
+		line = bytes_trim(line);
+		field = bytes_skip(line, bytes_rfind(line, ' ') + 1);
+		if (text_take_u64(field, 10, UINT32_MAX, &count))
+			all += count;
+	}
+	return all >= HOST_IDS;
+}
+
+/* Root of a container usually may mount nothing, or has no ids to give; it is treated as an
+ * ordinary user is. */
 static int see_rights(struct arena *a, struct host *out, err *e)
 {
 	uint64_t capabilities = 0;
@@ -218,7 +234,8 @@ static int see_rights(struct arena *a, struct host *out, err *e)
 	bool is_told = take_line(text, "CapEff:", &value) &&
 	               text_take_u64(value, 16, UINT64_MAX, &capabilities);
 
-	out->as_user = geteuid() != 0 || !is_told || (capabilities >> CAP_SYS_ADMIN & 1) == 0;
+	out->as_user = geteuid() != 0 || !is_told || (capabilities >> CAP_SYS_ADMIN & 1) == 0 ||
+	               !has_ids(map);
 	out->is_nested = bytes_search(map, BYTES("4294967295")) == map.n; /* the first one maps all */
 	return 0;
 }

@@ -60,6 +60,10 @@ void learn_profile(const struct learned *l, struct stream *out);
 /* learn_most(): the calls that the default profile allows here. */
 size_t learn_most(void);
 
+/* learn_read(text, a, out, e): the calls that such a profile allows. ERR_UNTRUSTED: one that the
+ * default refuses; ERR_FORMAT: no profile, or one that says more than names. Arena; borrows. */
+int learn_read(bytes text, struct arena *a, struct strings *out, err *e);
+
 /* learn_tighten(l, a, h): the folders that h has and those that were learned get sizes: four times
  * what was seen, 1 MiB at least, never more than h says. Folders in which the image has files stay
  * read-only. Sorts l's. Arena. learn_is_left(f, h): f is in none that h lets be written to. */

@@ -211,12 +211,6 @@ static int describe(struct preparing *p, struct rootfs *out, err *e)
 
 /* -- all of it --------------------------------------------------------------------------------- */
 
-static void name_layers(struct preparing *p, const struct oci_config *config)
-{
-	p->len = config->diff_ids.len;
-	p->names = rootfs_store_names(config->diff_ids.items, p->len, p->arena);
-}
-
 static bool has_all(const struct preparing *p)
 {
 	for (size_t i = 0; i < p->len; i++)
@@ -225,14 +219,15 @@ static bool has_all(const struct preparing *p)
 	return true;
 }
 
-/* find_known(p, key, out): it was prepared before, and all of it is there. */
-static bool find_known(struct preparing *p, const char *key, struct rootfs *out)
+/* find_known(p, q, out): it was prepared before, and all of it is there. */
+static bool find_known(struct preparing *p, const struct rootfs_question *q, struct rootfs *out)
 {
 	struct rootfs_known known;
 
-	if (!key || !rootfs_known_read(key, p->arena, &known))
+	if (!rootfs_known_read(q, p->arena, &known))
 		return false;
-	name_layers(p, &known.config);
+	p->names = known.names;
+	p->len = known.config.diff_ids.len;
 	out->image = known.image;
 	out->config = known.config;
 	return has_all(p);
@@ -249,8 +244,9 @@ static int read_image(struct preparing *p, struct rootfs *out, err *e)
 	if (plan->image.len > LIMIT_ROOTFS_LAYERS)
 		return err_set(e, ERR_LIMIT, 0, "%zu layers, more than overlayfs takes at once (%d)",
 		               plan->image.len, LIMIT_ROOTFS_LAYERS);
-	name_layers(p, &plan->image.parsed);
 	out->config = plan->image.parsed;
+	p->len = out->config.diff_ids.len;
+	p->names = rootfs_store_names(out->config.diff_ids.items, p->len, p->arena);
 	if (plan->documents.len > 0)
 		out->image = plan->documents.items[plan->documents.len - 1].d.digest;
 	return 0;
@@ -259,18 +255,19 @@ static int read_image(struct preparing *p, struct rootfs *out, err *e)
 static int prepare(struct preparing *p, const struct target *target, struct rootfs *out, err *e)
 {
 	const struct rootfs_options *o = p->options;
+	struct rootfs_question question;
 
 	if (rootfs_store_open(o->store, &o->unpack, p->arena, &p->store, e) < 0)
 		return -1;
-	const char *key = rootfs_known_key(target, &o->platform, o->store, p->arena);
-
-	if (!find_known(p, key, out)) {
+	rootfs_known_ask(target, &o->platform, o->store, p->arena, &question);
+	if (!find_known(p, &question, out)) {
 		if (read_image(p, out, e) < 0)
 			return -1;
 		if (!has_all(p) && (rootfs_store_lock(&p->store, e) < 0 || make_missing(p, e) < 0))
 			return -1;
-		if (key)
-			rootfs_known_keep(key, &(struct rootfs_known){ out->image, out->config }, p->arena);
+		const struct rootfs_known known = { out->image, out->config, p->names };
+
+		rootfs_known_keep(&question, &known, p->arena);
 	}
 	return describe(p, out, e);
 }

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define UNIFIED "/sys/fs/cgroup/unified"
+#define CGROUPS "/sys/fs/cgroup"
+#define UNIFIED CGROUPS "/unified"
 #define SKELETON "skeleton"
 #define SECRETS "secrets"
 
@@ -37,7 +38,7 @@ static int mount_on(const char *type, const char *place, unsigned long flags, co
 
 /* Nothing that is mounted here is seen elsewhere, and processes here see themselves. crun 1.8
  * gives up where controllers of both versions of cgroups are mounted. */
-static int seclude(err *e)
+static int seclude(const struct stage_options *o, err *e)
 {
 	struct stat unified, above;
 
@@ -46,8 +47,9 @@ static int seclude(err *e)
 	if (mount_on("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e) < 0)
 		return err_wrap(e, "no /proc of our own (the one that we see is masked, as in a container: "
 		                   "start that with 'systempaths=unconfined' or 'unmask=ALL')");
-	if (stat(UNIFIED, &unified) < 0 || stat("/sys/fs/cgroup", &above) < 0 ||
-	    unified.st_dev == above.st_dev)
+	if (!o->has_cgroups) /* crun looks for a file system there, whether it uses it or not */
+		return mount_on("tmpfs", CGROUPS, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, e);
+	if (stat(UNIFIED, &unified) < 0 || stat(CGROUPS, &above) < 0 || unified.st_dev == above.st_dev)
 		return 0;
 	if (umount2(UNIFIED, MNT_DETACH) == 0)
 		return 0;
@@ -223,7 +225,7 @@ int stage_mount(struct stage_options *o, err *e)
 	struct stage s = { .options = o };
 	int status = 0;
 
-	if (seclude(e) < 0 ||
+	if (seclude(o, e) < 0 ||
 	    mount_on("tmpfs", o->place, MS_NOSUID | MS_NODEV, "mode=0755,size=16m", e) < 0 ||
 	    make_skeleton(&s, e) < 0 || put_secrets(&s, e) < 0 || mount_root(&s, e) < 0 ||
 	    put_bundle(&s, e) < 0)

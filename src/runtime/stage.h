@@ -15,6 +15,7 @@ struct stage_options {
 	const struct rootfs *rootfs;
 	const struct hardening *hardening;
 	bool userxattr;          /* layers are written so: by who is not root of this machine */
+	bool has_cgroups;        /* they are mounted */
 	struct bundle_host host; /* how the bundle is written; root and secrets are set here */
 };
 

@@ -256,7 +256,7 @@ static int copy_up(struct unpacking *u, bytes path)
 static int link_to(struct unpacking *u, bytes target, int dir, const char *name)
 {
 	const char *last = arena_str(&u->tree.arena, path_base(target));
-	int from = unpack_tree_open(&u->tree, path_dir(target), O_DIRECTORY | O_PATH);
+	int from = unpack_tree_folder(&u->tree, path_dir(target));
 	struct stat there, here;
 
 	if (from < 0)

@@ -38,11 +38,6 @@ static const char *text_of(struct unpack_tree *t, bytes path)
 	return path.n > 0 ? arena_str(&t->arena, path) : ".";
 }
 
-int unpack_tree_open(struct unpack_tree *t, bytes path, int flags)
-{
-	return open_at(t->folder, text_of(t, path), flags, RESOLVE_IN_ROOT);
-}
-
 bool unpack_tree_is_whiteout(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(0, 0);
@@ -303,7 +298,7 @@ static int walk(struct unpack_tree *t, bytes path, struct walk *w)
 
 int unpack_tree_folder(struct unpack_tree *t, bytes path)
 {
-	int fd = unpack_tree_open(t, path, O_DIRECTORY | O_PATH);
+	int fd = open_at(t->folder, text_of(t, path), O_DIRECTORY | O_PATH, RESOLVE_IN_ROOT);
 	struct walk w;
 
 	if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR))

@@ -32,9 +32,8 @@ struct unpack_tree {
 };
 
 /* unpack_tree_folder(t, path): the folder (O_PATH), made with those above it where it is missing.
- * unpack_tree_open(t, path, flags): what is there, of this layer alone. -1 and errno. */
+ * -1 and errno. */
 int unpack_tree_folder(struct unpack_tree *t, bytes path);
-int unpack_tree_open(struct unpack_tree *t, bytes path, int flags);
 
 /* unpack_tree_below(t, path): what the layers below show at path (O_PATH; its last part is not
  * followed), -1 and ENOENT for nothing. The folders above it are made. */

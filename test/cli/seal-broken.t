@@ -114,6 +114,17 @@ else
 	skip 'a full disk' 'no mounts of our own here'
 fi
 
+# -- an archive that changes while it is judged ------------------------------------------------------
+cp good.tar moving.tar
+(for _ in $(seq 2000); do touch moving.tar; done) &
+toucher=$!
+status 'an archive of docker that changes' 4 seal docker-archive:moving.tar oci:moved:1
+like 'is told' "$(cat err)" 'changed after it was judged; nothing was pushed'
+ok 'and nothing was' test ! -e moved
+kill $toucher 2>/dev/null
+wait $toucher 2>/dev/null
+status 'when it stays as it is it passes' 0 seal docker-archive:moving.tar oci:moved:1
+
 # -- somebody else ---------------------------------------------------------------------------------
 # A tag that is moved while it is signed is noticed.
 registry_start

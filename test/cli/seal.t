@@ -179,6 +179,7 @@ rm oakum.yaml
 status 'no severity' 2 seal --secrets much oci:good oci:stopped:1
 status 'nobody to sign' 2 sealing oci:good oci:stopped:1
 status 'no such key' 3 seal_by nowhere.key oci:good oci:stopped:1
+status 'what somebody attached takes nothing away' 2 seal --vex oci oci:good oci:stopped:1
 status 'a folder cannot be sealed' 2 seal rootfs:good oci:stopped:1
 status 'an archive holds no signature' 2 seal oci:good oci-archive:a.tar
 status 'neither does that of docker, where it lies' 2 seal docker-archive:good.tar
@@ -213,6 +214,12 @@ status 'as cosign 2 has it, too' 0 seal --attach both oci:good "$REGISTRY/both:1
 like 'by its tag' "$(requests '.method == "PUT"')" '/v2/both/manifests/sha256-[0-9a-f]*\.sig'
 status 'and again' 0 seal --attach both oci:good "$REGISTRY/both:1"
 like 'nothing is signed twice' "$(cat out)" '1 signature, there before'
+registry_stop
+registry_start --seed all=all:1
+status 'of a registry, stopped' 1 seal --no-cache "$REGISTRY/all:1" oci:stopped:1
+is 'each blob was read once, for all judgements' "$(requests '.method == "GET" and (.path | contains("/blobs/"))' |
+	sort | uniq -c | awk '{ print $1 }' | sort -u)" 1
+is 'and nothing was put' "$(requests '.method != "GET" and .method != "HEAD"')" ''
 registry_stop
 
 # -- a policy -------------------------------------------------------------------------------------

@@ -77,6 +77,29 @@ else
 	skip 'held to the profile' 'not root'
 fi
 
+# -- and so does oakum run ---------------------------------------------------------------------------
+status 'oakum run: what was learned' 0 timeout 20 "$OAKUM" run --seccomp learned/seccomp.json --tmpfs /data \
+	oci:busy -- put=/data/out name=/tmp/s listen=9000
+status 'oakum run: nothing else' 1 timeout 20 "$OAKUM" run --seccomp learned/seccomp.json oci:busy -- sysinfo
+like 'oakum run: refused' "$(cat err)" '^sysinfo: Operation not permitted$'
+status 'oakum run: which the default allows' 0 timeout 20 "$OAKUM" run oci:busy -- sysinfo
+is 'the bundle holds it' "$("$OAKUM" run --print bundle --seccomp learned/seccomp.json oci:busy |
+	jq '.linux.seccomp' >printed.json; calls printed.json)" "$(calls learned/seccomp.json)"
+ok 'the manifest names it' sh -c \
+	'"$OAKUM" run --print kubernetes --seccomp learned/seccomp.json oci:busy | grep -q "learned/seccomp.json"'
+refused() { # NAME JQ WHY: a profile that is not taken
+	jq "$2" learned/seccomp.json >bad.json
+	status "$1" 125 timeout 20 "$OAKUM" run --seccomp bad.json oci:busy -- sysinfo
+	like "$1: says why" "$(cat err)" "--seccomp bad.json: $3"
+}
+refused 'it never loosens' '.syscalls[0].names += ["mount"]' "it allows 'mount', which the default profile refuses"
+refused 'nothing is refused' '.defaultAction = "SCMP_ACT_ALLOW"' "its defaultAction is 'SCMP_ACT_ALLOW'"
+refused 'a case' '.syscalls[0].includes = {caps: ["CAP_SYS_ADMIN"]}' 'it holds cases'
+refused 'a condition of its own' '.syscalls[0].args = [{index: 0, value: 1, op: "SCMP_CMP_EQ"}]' \
+	'it has conditions of its own'
+refused 'another action' '.syscalls[0].action = "SCMP_ACT_NOTIFY"' "it has an action 'SCMP_ACT_NOTIFY'"
+refused 'nothing in it' '.syscalls = []' 'it allows nothing'
+
 # -- a workload --------------------------------------------------------------------------------------
 image serves listen=8080 wait
 status 'a workload' 0 timeout 20 "$OAKUM" learn -o served -p 18477:8080 oci:serves -- \

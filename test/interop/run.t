@@ -216,6 +216,7 @@ web() { # PORT: the ASP.NET service answers and ends cleanly
 		sleep 0.1
 	done
 	is "$who: the ASP.NET service answers 200" "$(<"$TMP/code")" 200
+	sleep 1 # the stream that curl left has ended: told to stop in between, the service may fail
 	kill -TERM "$pid"
 	wait "$pid"
 	is "$who: and stops cleanly on SIGTERM" $? 0

@@ -7,9 +7,9 @@
 #include "fmt/json.h"
 #include "sys/file.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,9 +151,9 @@ static struct seal_build build_of(const char *const *environment, const struct s
 	return b;
 }
 
-#define GITHUB                                                                                     \
-	"GITHUB_ACTIONS=true", "GITHUB_SERVER_URL=https://github.com", "GITHUB_REPOSITORY=team/shop",  \
-		"GITHUB_WORKFLOW_REF=team/shop/.github/workflows/ci.yml@refs/heads/main",                  \
+#define GITHUB \
+	"GITHUB_ACTIONS=true", "GITHUB_SERVER_URL=https://github.com", "GITHUB_REPOSITORY=team/shop", \
+		"GITHUB_WORKFLOW_REF=team/shop/.github/workflows/ci.yml@refs/heads/main", \
 		"GITHUB_REF=refs/heads/main", "GITHUB_SHA=89abcdef"
 #define BUILDER "https://github.com/team/shop/.github/workflows/ci.yml@refs/heads/main"
 #define ISSUER "https://token.actions.githubusercontent.com"
@@ -185,9 +185,9 @@ static void levels(void **state)
 		const struct seal_build b = build_of(table[i].environment, table[i].said);
 		const char *why;
 
-		assert_int_equal(seal_build_level(&b, bytes_str(table[i].identity),
-		                                  bytes_str(table[i].issuer), &why),
-		                 table[i].level);
+		assert_int_equal(
+			seal_build_level(&b, bytes_str(table[i].identity), bytes_str(table[i].issuer), &why),
+			table[i].level);
 		assert_non_null(strstr(why, table[i].why));
 	}
 }
@@ -239,9 +239,8 @@ static int cleanup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(papers),	cmocka_unit_test(no_place),
-		cmocka_unit_test(records),	cmocka_unit_test(levels),
-		cmocka_unit_test(hostile_variables),
+		cmocka_unit_test(papers), cmocka_unit_test(no_place),          cmocka_unit_test(records),
+		cmocka_unit_test(levels), cmocka_unit_test(hostile_variables),
 	};
 
 	return cmocka_run_group_tests(tests, setup, cleanup);

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #define FOREVER ((struct deadline){ .at_ms = UINT64_MAX })
@@ -76,21 +75,15 @@ static void add(struct tar_entry entry, const char *content)
 	tar_write_pad(&tar, entry.size);
 }
 
-#define FILE_(path, text) \
-	add((struct tar_entry){ .type = TAR_FILE, .name = bytes_str(path), .mode = 0644 }, (text))
-#define FOLDER(path, m) \
-	add((struct tar_entry){ .type = TAR_DIR, .name = bytes_str(path), .mode = (m), .mtime = 7 }, \
-	    NULL)
-#define SYMLINK(path, to) \
-	add( \
-		(struct tar_entry){ \
-			.type = TAR_SYMLINK, .name = bytes_str(path), .link = bytes_str(to), .mode = 0777 }, \
-		NULL)
-#define HARDLINK(path, to) \
-	add( \
-		(struct tar_entry){ \
-			.type = TAR_HARDLINK, .name = bytes_str(path), .link = bytes_str(to), .mode = 0644 }, \
-		NULL)
+#define ENTRY(kind, path, to, m) \
+	(struct tar_entry) \
+	{ \
+		.type = (kind), .name = bytes_str(path), .link = bytes_str(to), .mode = (m), .mtime = 7 \
+	}
+#define FILE_(path, text) add(ENTRY(TAR_FILE, path, "", 0644), (text))
+#define FOLDER(path, m) add(ENTRY(TAR_DIR, path, "", (m)), NULL)
+#define SYMLINK(path, to) add(ENTRY(TAR_SYMLINK, path, to, 0777), NULL)
+#define HARDLINK(path, to) add(ENTRY(TAR_HARDLINK, path, to, 0644), NULL)
 
 static int unpack_with(struct unpack_options options, size_t layer, err *e)
 {
@@ -312,7 +305,6 @@ static void test_one_place_again_and_again(void **state)
 	assert_true(is_opaque(0, "l")); /* what was a link below is not to come back */
 	holds(0, "l/x", "in it");
 	holds(0, "l/y", "by the link");
-	assert_true(is_absent(0, "elsewhere"));
 	holds(0, "f", "2");
 	assert_int_equal(at(0, "both").st_mode & 07777, 0750);
 	assert_false(is_opaque(0, "both"));
@@ -337,7 +329,6 @@ static void test_whiteouts(void **state)
 	FILE_(".wh.later", "");
 	FILE_("later/z", "z");
 	FILE_(".wh..wh.plnk", "");
-	FILE_(".wh..wh.aufs/x", "");
 	done(0);
 	assert_true(is_deleted(0, "etc/gone"));
 	holds(0, "etc/stays", "x");
@@ -394,6 +385,7 @@ static void test_folders_are_as_below(void **state)
 			.type = TAR_DIR, .name = BYTES("tmp"), .mode = 01777, .uid = 9, .mtime = 5 },
 		NULL);
 	FOLDER("usr/lib/", 0711);
+	FILE_("usr/lib/old", "old");
 	SYMLINK("lib", "usr/lib");
 	SYMLINK("usr/more", "../lib/sub");
 	FILE_("file", "");
@@ -401,7 +393,9 @@ static void test_folders_are_as_below(void **state)
 	FILE_("tmp/x", "1");
 	FILE_("lib/so", "2");
 	FILE_("usr/more/deep/y", "3");
+	HARDLINK("y", "lib/old"); /* through the link below */
 	done(1);
+	holds(1, "y", "old");
 	assert_int_equal(at(1, "tmp").st_mode & 07777, 01777);
 	assert_int_equal(at(1, "tmp").st_uid, is_root ? 9 : geteuid());
 	assert_int_equal(at(1, "tmp").st_mtime, 5);
@@ -435,7 +429,6 @@ static void test_hard_links_to_layers_below(void **state)
 	FILE_("old/.wh..wh..opq", "");
 	done(1);
 	holds(1, "bin/first", "tool");
-	holds(1, "bin/tool", "tool");
 	assert_int_equal(at(1, "bin/tool").st_nlink, 3);
 	assert_int_equal(at(1, "second").st_mode & 07777, 0755);
 	assert_int_equal(at(1, "second").st_mtime, 11);
