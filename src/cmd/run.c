@@ -66,6 +66,7 @@ static int prepare(struct run *r, const char *image, err *e)
 		.host = starting_host(r->job, &f->starting),
 	};
 
+	o.host.elsewhere = f->print != NULL;
 	if (run_policy_target(r->job, &f->policy, image, &r->target, e) < 0 ||
 	    (f->platform &&
 	     platform_parse(bytes_str(f->platform), &r->job->arena, &o.rootfs.platform, e) < 0) ||

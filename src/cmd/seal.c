@@ -132,26 +132,37 @@ static bool is_file(const char *key)
 	return bytes_search(bytes_str(key), BYTES(":")) == strlen(key);
 }
 
+/* A private key leaves nothing behind: workers are forked after this. */
+static digest digest_of_key(const char *path)
+{
+	struct arena own = ARENA_INIT;
+	err ignored = { 0 }; /* no file, or none that can be read: who signs tells */
+	bytes text = { 0 };
+
+	(void)file_read_all(path, LIMIT_KEY, &own, &text, &ignored);
+	digest d = digest_of(DIGEST_SHA256, text);
+
+	arena_wipe(&own);
+	return d;
+}
+
 /* Who signs, as far as that is known before anybody asks: another key, another job signs anew. */
 static bytes name_signer(struct run *r)
 {
 	const struct signing_flags *f = &r->flags.signing;
+	const char *attach = r->flags.sealing.attach ? r->flags.sealing.attach : "";
 	struct arena *a = &r->job->arena;
-	err ignored = { 0 }; /* no file, or none that can be read: who signs tells */
-	bytes text = { 0 };
-	digest d;
 
 	if (!f->key.key)
 		return bytes_str(arena_printf(a, "keyless " PRIb " %s %s %s",
 		                              BYTESF(r->options.build.builder),
 		                              f->keyless.fulcio_url ? f->keyless.fulcio_url : "",
 		                              f->keyless.signing_config ? f->keyless.signing_config : "",
-		                              r->flags.sealing.attach ? r->flags.sealing.attach : ""));
-	if (is_file(f->key.key))
-		(void)file_read_all(f->key.key, LIMIT_KEY, a, &text, &ignored);
-	d = digest_of(DIGEST_SHA256, text);
-	return bytes_str(arena_printf(a, "key %s %s %s", f->key.key, DIGEST_TEXT(&d),
-	                              r->flags.sealing.attach ? r->flags.sealing.attach : ""));
+		                              attach));
+	const digest d = is_file(f->key.key) ? digest_of_key(f->key.key)
+	                                     : digest_of(DIGEST_SHA256, BYTES(""));
+
+	return bytes_str(arena_printf(a, "key %s %s %s", f->key.key, DIGEST_TEXT(&d), attach));
 }
 
 /* What would stop the signing is told before anything is pushed, as far as it can be known. */

@@ -12,8 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -81,26 +79,25 @@ static int listen_on(int family, const struct sockaddr *address, socklen_t size,
 	return -1;
 }
 
-/* Nobody is answered: a connection that waits to be accepted is one. */
+/* Nobody is answered: a connection that waits to be accepted is one. The kernel chooses a port, and
+ * a name of five letters (unix(7), autobind). */
 static int listen_here(struct proof *p, uint16_t *out_port, const char **out_name, err *e)
 {
 	struct sockaddr_in tcp = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
-	socklen_t size = sizeof(tcp);
-	int n = snprintf(local.sun_path + 1, sizeof(local.sun_path) - 1, "oakum-prove-%d",
-	                 (int)getpid());
+	socklen_t tcp_size = sizeof(tcp), local_size = sizeof(local) - 1;
 
-	*out_name = arena_printf(p->a, "%s", local.sun_path + 1);
 	p->tcp = listen_on(AF_INET, (const struct sockaddr *)&tcp, sizeof(tcp), e);
 	if (p->tcp < 0)
 		return -1;
-	p->local = listen_on(AF_UNIX, (const struct sockaddr *)&local,
-	                     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n), e);
+	p->local = listen_on(AF_UNIX, (const struct sockaddr *)&local, sizeof(local.sun_family), e);
 	if (p->local < 0)
 		return -1;
-	if (getsockname(p->tcp, (struct sockaddr *)&tcp, &size) < 0)
-		return err_set(e, ERR_IO, errno, "a port of this machine");
+	if (getsockname(p->tcp, (struct sockaddr *)&tcp, &tcp_size) < 0 ||
+	    getsockname(p->local, (struct sockaddr *)&local, &local_size) < 0)
+		return err_set(e, ERR_IO, errno, "who listens on this machine");
 	*out_port = ntohs(tcp.sin_port);
+	*out_name = arena_str(p->a, bytes_str(local.sun_path + 1));
 	return 0;
 }
 

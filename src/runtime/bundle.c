@@ -123,6 +123,23 @@ static bool has_writable_sys(const struct hardening *h, const struct bundle_host
 	       !hardening_has(h, DEFENCE_CAPABILITIES) && (h->capabilities >> CAP_SYS_ADMIN & 1) != 0;
 }
 
+/* Proc and sysfs show a namespace. In a user namespace nobody mounts one that shows a namespace of
+ * others (user_namespaces(7)): that which is there is bound. */
+static void put_of_namespace(const struct hardening *h, enum defence d,
+                             const struct bundle_host *host, const char *type,
+                             const char *const *options, struct json_writer *w)
+{
+	const char *place = d == DEFENCE_PROCESSES ? "/proc" : "/sys";
+	const char *bound[6] = { "rbind" };
+
+	for (size_t i = 0; options[i]; i++)
+		bound[i + 1] = options[i];
+	if (host->user_namespace && !hardening_has(h, d))
+		put_mount(w, place, "none", place, bound);
+	else
+		put_mount(w, place, type, type, options);
+}
+
 static void put_system(const struct hardening *h, const struct bundle_host *host,
                        struct json_writer *w)
 {
@@ -138,12 +155,13 @@ static void put_system(const struct hardening *h, const struct bundle_host *host
 	const char *const sys[] = { "nosuid", "noexec", "nodev",
 		                        has_writable_sys(h, host) ? NULL : "ro", NULL };
 
-	put_mount(w, "/proc", "proc", "proc", proc);
+	put_of_namespace(h, DEFENCE_PROCESSES, host, "proc", proc, w);
 	put_mount(w, "/dev", "tmpfs", "tmpfs", dev);
 	put_mount(w, "/dev/pts", "devpts", "devpts", pts);
 	put_mount(w, "/dev/shm", "tmpfs", "shm", shm);
-	put_mount(w, "/dev/mqueue", "mqueue", "mqueue", queue);
-	put_mount(w, "/sys", "sysfs", "sysfs", sys);
+	if (hardening_has(h, DEFENCE_PROCESSES))
+		put_mount(w, "/dev/mqueue", "mqueue", "mqueue", queue);
+	put_of_namespace(h, DEFENCE_NETWORK, host, "sysfs", sys, w);
 }
 
 static void put_folders(const struct hardening *h, struct json_writer *w, struct arena *a)

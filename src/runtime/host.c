@@ -247,15 +247,16 @@ int host_look(const struct host_options *options, struct arena *a, struct host *
 	bytes mounts;
 
 	*out = (struct host){ .user_namespace = options->user_namespace };
-	if (find_runtime(options, a, out, e) < 0 || see_rights(a, out, e) < 0 ||
+	if ((!options->elsewhere && find_runtime(options, a, out, e) < 0) ||
+	    see_rights(a, out, e) < 0 ||
 	    file_read_all("/proc/self/mountinfo", LIMIT_SETTINGS, a, &mounts, e) < 0)
 		return -1;
-	if (out->as_user && !out->is_crun)
+	if (out->as_user && !out->is_crun && !options->elsewhere)
 		return err_set(e, ERR_ABSENT, 0,
 		               "%s starts nobody's containers but root's where only one id can be mapped: "
 		               "install crun",
 		               SHOW(bytes_str(out->runtime)));
-	if (out->as_user) {
+	if (out->as_user && !options->elsewhere) {
 		out->user_namespace = false; /* it has one anyway */
 		out->ids = 1;
 	} else if (out->user_namespace) {
@@ -263,6 +264,9 @@ int host_look(const struct host_options *options, struct arena *a, struct host *
 		out->ids = HOST_IDS;
 	}
 	host_take_mounts(mounts, a, out);
-	say_limits(out, a);
+	if (options->elsewhere)
+		out->limits_memory = out->limits_swap = out->limits_processes = true;
+	else
+		say_limits(out, a);
 	return 0;
 }

@@ -46,6 +46,7 @@ struct host {
 struct host_options {
 	const char *runtime; /* a path, or "crun", "runc"; NULL: the first that is there */
 	bool user_namespace; /* asked for */
+	bool elsewhere;      /* it will be: no runtime is needed here, and every limit can be set */
 	char *const *environment;
 };
 

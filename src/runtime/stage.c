@@ -129,6 +129,7 @@ static int mount_root(struct stage *s, err *e)
 	const struct stage_options *o = s->options;
 	bool writable = !hardening_has(o->hardening, DEFENCE_READONLY);
 	const char *upper = below(s, "upper"), *work = below(s, "work");
+	uint32_t root = o->host.user_namespace ? o->host.id_base : 0;
 	const char *data = arena_printf(&s->arena, "lowerdir=%s%s%s%s", o->rootfs->lower,
 	                                *o->rootfs->lower ? ":" : "", below(s, SKELETON),
 	                                o->userxattr ? ",userxattr" : "");
@@ -136,6 +137,8 @@ static int mount_root(struct stage *s, err *e)
 	if (writable) {
 		if (file_make_dirs(upper, 0755, e) < 0 || file_make_dirs(work, 0755, e) < 0)
 			return -1;
+		if (chown(upper, root, root) < 0)
+			return err_set(e, ERR_IO, errno, "give the root to the container's root");
 		data = arena_printf(&s->arena, "%s,upperdir=%s,workdir=%s", data, upper, work);
 	}
 	unsigned long flags = MS_NODEV | (writable ? 0 : MS_RDONLY) |

@@ -119,6 +119,9 @@ status 'Pod Security Standards: restricted' 0 "$OAKUM" check --pss restricted k.
 "$OAKUM" run --print kubernetes --without user oci:plain >k-open.yaml
 status 'and as root it is not' 1 "$OAKUM" check --pss restricted k-open.yaml
 
+status 'a machine without a runtime' 0 "$OAKUM" run --runtime /nowhere --print docker oci:plain
+status 'where nothing could be started' 125 "$OAKUM" run --runtime /nowhere oci:plain
+
 # -- what cannot be said -----------------------------------------------------------------------------
 status 'a name that is none' 125 "$OAKUM" run --print kubernetes --name 9Shop oci:plain
 like 'says which' "$(cat "$TMP/err")" "Kubernetes cannot be told the name '9Shop'"

@@ -38,8 +38,13 @@ run() { # [FLAGS] IMAGE [-- ARGS]; standard error in $TMP/err
 }
 
 started() { # [FLAGS] IMAGE [-- ARGS]: in the background, its process in $pid, its words in $TMP/words
+	: >"$TMP/words" # the shell in the background may come to it later than we look
 	"${by[@]}" "$OAKUM" run -q --runtime "$runtime" "$@" >"$TMP/words" 2>&1 &
 	pid=$!
+}
+
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 until_said() { # WORD: it is among its words within ten seconds
@@ -103,6 +108,8 @@ left_out() { # each flag shows that what it leaves out had held
 	unlike "$who: without masks" "$(run --without masks "$box" -- cat /proc/self/mountinfo)" ' /proc/(sys|acpi) '
 	is "$who: without network" "$(run --network host "$box" -- stat -L -c %i /proc/self/ns/net)" \
 		"$(stat -L -c %i /proc/self/ns/net)"
+	unlike "$who: without processes" "$(run --without processes "$box" -- sh -c 'echo $$')" '^1$'
+	is "$who: without all" "$(run --without all "$box" -- sh -c 'id -u; echo x >/x; cat /x' | tr '\n' ' ')" '0 x '
 	status "$who: an unknown layer" 125 run --without moat "$box"
 }
 
@@ -187,8 +194,11 @@ at_once() {
 }
 
 published() {
-	started -p "127.0.0.1:$1:8080" "oci:$TMP/box/listening"
-	is "$who: a published port answers" "$(python3 - "$1" <<-'END'
+	local port
+
+	port=$(free_port)
+	started -p "127.0.0.1:$port:8080" "oci:$TMP/box/listening"
+	is "$who: a published port answers" "$(python3 - "$port" <<-'END'
 		import socket, sys, time
 		for _ in range(100):
 		    try:
@@ -207,11 +217,14 @@ published() {
 	wait "$pid" 2>"$TMP/out"
 }
 
-web() { # PORT: the ASP.NET service answers and ends cleanly
+web() { # the ASP.NET service answers and ends cleanly
 	[ -d "$server" ] || { skip "$who: the ASP.NET service" 'there is no demo image'; return; }
-	started -e ALLOW_INSECURE_EXTERNAL_BINDING=true -p "127.0.0.1:$1:8080" "oci:$server"
+	local port
+
+	port=$(free_port)
+	started -e ALLOW_INSECURE_EXTERNAL_BINDING=true -p "127.0.0.1:$port:8080" "oci:$server"
 	for _ in $(seq 100); do
-		curl -sNo "$TMP/sse" --max-time 1 -w '%{http_code}\n' "http://127.0.0.1:$1/sse" >"$TMP/code" 2>&1
+		curl -sNo "$TMP/sse" --max-time 1 -w '%{http_code}\n' "http://127.0.0.1:$port/sse" >"$TMP/code" 2>&1
 		grep -q 200 "$TMP/code" && break
 		sleep 0.1
 	done
@@ -251,11 +264,13 @@ if [ "$(id -u)" = 0 ]; then
 		statuses; inside; terminal; ends
 	done
 	as crun root
-	left_out; settings; at_once; published 28471; web 28472; policy; limits
+	left_out; settings; at_once; published; web; policy; limits
 	for r in crun runc; do
 		as "$r" root
 		is "$who: a user namespace" "$(run --userns auto "oci:$TMP/box/box" -- sh -c 'id -u; cat /proc/self/uid_map' |
 			tr -s ' \n' ' ')" '1001 0 1879048192 65536 '
+		is "$who: without all, in a user namespace" "$(run --userns auto --without all "oci:$TMP/box/box" -- sh -c \
+			'id -u; echo x >/x; cat /x' | tr '\n' ' ')" '0 x '
 	done
 else
 	skip 'as root' 'we are not'
@@ -263,7 +278,7 @@ fi
 
 as crun user
 if "${by[@]}" sh -c "exec unshare -r '$OAKUM' version" >"$TMP/out" 2>&1; then
-	statuses; inside; left_out; settings; terminal; ends; at_once; published 28473; web 28474
+	statuses; inside; left_out; settings; terminal; ends; at_once; published; web
 	status 'user: -m cannot be kept' 125 run -m 64m "oci:$TMP/box/box" -- true
 	like 'user: and it is said' "$(<"$TMP/err")" '--memory cannot be kept here'
 	"${by[@]}" "$OAKUM" run "oci:$TMP/box/box" -- true 2>"$TMP/err"
