@@ -25,7 +25,7 @@ struct prove_flags {
 #define FIELD(name) offsetof(struct prove_flags, name)
 static const struct flag flags[] = {
 	{ 0, "without", "LAYER", FLAG_LIST, FIELD(without),
-	  "leave a layer of defence out, or all: what holds next?" },
+	  "leave a layer out, or all: what holds next?" },
 	{ 0, "manifest", "FILE", FLAG_TEXT, FIELD(manifest),
 	  "attack what this pod would really be given" },
 	{ 0, "container", "NAME", FLAG_TEXT, FIELD(container), "of the manifest: this one only" },

@@ -54,7 +54,7 @@ int rootfs_store_open(const char *path, const struct unpack_options *u, struct a
 {
 	int above;
 
-	*out = (struct rootfs_store){ .path = path, .folder = -1, .lock = -1 };
+	*out = (struct rootfs_store){ .folder = -1, .lock = -1 };
 	out->layers = arena_printf(a, "%s/%s", path, form_of(u, a));
 	if (file_make_dirs(out->layers, 0700, e) < 0)
 		return -1;

@@ -4,7 +4,7 @@
  *   STORE/FORM/CHAIN     a layer upon those below it; nothing is ever written to it
  *   STORE/FORM/.new-...  one that is being made; whoever has the lock removes those of others
  *   STORE/FORM.lock      one process unpacks at a time; nobody waits to read
- *   STORE/known/KEY      what an image was found to be (rootfs_known.h)
+ *   STORE/known/...      what an image was found to be (rootfs_known.h)
  * FORM is how owners and marks are written: it differs between root, root with ids shifted, and a
  * user. Layers go by their chain id (image-spec 1.1, config.md, Layer ChainID): what a layer
  * becomes depends on what lies below it (unpack_tree.h). They get their names after their octets
@@ -16,9 +16,9 @@
 #include "runtime/unpack.h"
 
 struct rootfs_store {
-	const char *path, *layers; /* STORE; STORE/FORM */
-	int folder;                /* of the layers */
-	int lock;                  /* -1: not held */
+	const char *layers; /* STORE/FORM */
+	int folder;         /* the same, opened */
+	int lock;           /* -1: not held */
 };
 
 /* rootfs_store_open(path, u, a, out, e): make what is missing. ERR_IO also for a store that is not

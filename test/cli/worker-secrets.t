@@ -57,8 +57,8 @@ like 'workers were there' "$(cat out)" '^looked [2-9]'
 is 'they saw the name and no secret' "$(grep found out)" 'found control-name'
 openssl ecparam -name prime256v1 -genkey -noout -out open.key 2>tool.log
 word=$(sed -n 2p open.key)
-status 'the key is open' 0 look "$word" -- "$OAKUM" seal --db v.db --key open.key --vulnerabilities none --settings none \
-	--authfile auth.json --no-cache oci:image "docker://$REGISTRY/control-name:3"
+status 'the key is open' 0 look "$word" -- "$OAKUM" seal --db v.db --key open.key --vulnerabilities none \
+	--settings none --authfile auth.json --no-cache oci:image "docker://$REGISTRY/control-name:3"
 like 'workers were there' "$(cat out)" '^looked [2-9]'
 is 'they saw the name and nothing of the key' "$(grep found out)" 'found control-name'
 registry_stop
