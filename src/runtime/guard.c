@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -20,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Between the runtime's word that the program's process is there and its start, it is looked at so
- * often; before and after that only events wake us. */
+/* Until the program runs it is looked for so often; after that only events wake us. inotify(7)
+ * would tell of it, but to close that takes the kernel 8 ms. */
 #define LOOK_MS 1
 
 struct guard {
@@ -30,7 +29,6 @@ struct guard {
 	pid_t runtime, program; /* 0: not yet */
 	bool started;           /* the program replaced the runtime's own code */
 	int children;           /* readable when one has ended */
-	int files;              /* readable when one came to the place; -1: the kernel has none left */
 };
 
 static const char *below(struct guard *g, const char *name)
@@ -176,12 +174,6 @@ static int start_runtime(struct guard *g, err *e)
 	g->children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (g->children < 0)
 		return err_set(e, ERR_IO, errno, "signalfd");
-	g->files = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (g->files >= 0 &&
-	    inotify_add_watch(g->files, g->o->place->path, IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
-		close(g->files);
-		g->files = -1;
-	}
 	g->runtime = fork();
 	if (g->runtime == 0)
 		runtime_main(g);
@@ -199,27 +191,12 @@ static void hear(const struct guard *g)
 		(void)kill(g->program, signal); /* it may have ended just now */
 }
 
-/* How long nothing has to be looked at, in milliseconds. */
-static int patience(const struct guard *g)
-{
-	return g->started || (g->program == 0 && g->files >= 0) ? -1 : LOOK_MS;
-}
-
-static void drain(int fd)
-{
-	uint8_t dropped[512];
-
-	while (fd >= 0 && read(fd, dropped, sizeof(dropped)) > 0)
-		;
-}
-
 /* watch(g): until the runtime has ended: its wait status. Orphans of the container come to us,
  * too. */
 static int watch(struct guard *g)
 {
-	struct pollfd events[] = { { g->o->channel, POLLIN, 0 },
-		                       { g->children, POLLIN, 0 },
-		                       { g->files, POLLIN, 0 } };
+	struct pollfd events[] = { { g->o->channel, POLLIN, 0 }, { g->children, POLLIN, 0 } };
+	struct signalfd_siginfo dropped;
 	int status;
 	pid_t done;
 
@@ -229,12 +206,12 @@ static int watch(struct guard *g)
 				return status;
 		if (!g->started)
 			look(g);
-		if (poll(events, 3, patience(g)) <= 0)
+		if (poll(events, 2, g->started ? -1 : LOOK_MS) <= 0)
 			continue;
 		if (events[0].revents)
 			hear(g);
-		drain(g->children);
-		drain(g->files);
+		while (read(g->children, &dropped, sizeof(dropped)) > 0)
+			;
 	}
 }
 
