@@ -482,13 +482,14 @@
 #define LIMIT_HEALTH_TRY_MS 10000
 #define LIMIT_HEALTH_STOP_MS 10000
 
-/* What is learned of one program: folders it writes to, files whose sizes are looked at twenty times
- * a second, ports; all of it on a pipe. */
+/* What is learned of one program: folders it writes to, files whose sizes are looked at twenty
+ * times a second, ports; all of it on a pipe. */
 #define LIMIT_LEARN_FOLDERS 256
 #define LIMIT_LEARN_FILES 2048
 #define LIMIT_LEARN_PORTS 64
 #define LIMIT_LEARN_ANSWER ((size_t)(2 * MIB))
-/* Until the program listens: a .NET service under observation needs seconds. What a workload writes. */
+/* Until the program listens: a .NET service under observation needs seconds. What a workload
+ * writes. */
 #define LIMIT_LEARN_START_MS 60000
 #define LIMIT_LEARN_OUTPUT ((size_t)(16 * MIB))
 /* A profile of system calls: Docker's default with all its cases has 30 KiB. */
@@ -500,8 +501,8 @@
  * of LIMIT_ATTACHABLES images. */
 #define LIMIT_SEAL_KEPT LIMIT_BUNDLE
 
-/* The answers of the helper of `oakum prove`: 72 lines of at most 200 octets, what a pipe holds. Its
- * time: four seconds for each attack that does not end, twelve for each bomb. */
+/* The answers of the helper of `oakum prove`: 72 lines of at most 200 octets, what a pipe holds.
+ * Its time: four seconds for each attack that does not end, twelve for each bomb. */
 #define LIMIT_PROVE_ANSWER ((size_t)(64 * KIB))
 #define LIMIT_PROVE_MS 60000
 /* Containers of a manifest that are attacked, a second each; volumes, variables and notes of one; a

@@ -90,8 +90,8 @@ struct page_tool {
 	uint32_t node;
 };
 
-/* One setting of a hardened start (runtime/hardening.h), and whether the image keeps to it as it is,
- * told from facts alone. */
+/* One setting of a hardened start (runtime/hardening.h), and whether the image keeps to it as it
+ * is, told from facts alone. */
 struct page_setting {
 	const char *name; /* "read-only" */
 	bool holds;
