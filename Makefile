@@ -72,6 +72,7 @@ bench: deps deps-demo build/build.ninja
 	@for image in fat slim distroless; do test/fixture/make-demo.sh $$image $(DEMO) || exit 1; done
 	@bench/run $(DEMO)
 	@bench/start $(DEMO)
+	@bench/harden $(DEMO)
 	@bench/seal $(DEMO)
 
 debug: build-debug/build.ninja

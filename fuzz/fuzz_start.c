@@ -17,12 +17,14 @@ static void must(bool fine)
 		abort();
 }
 
-static void check_user(bytes user, bytes text)
+static void check_user(bytes user, bytes text, struct arena *a)
 {
-	const struct hardening_names known = { text, text };
+	struct hardening_names known = { 0 };
 	struct hardening h = { .uid = UINT32_MAX, .gid = UINT32_MAX };
 	err e = { 0 };
 
+	user_read_accounts(text, a, &known.accounts);
+	user_read_groups(text, a, &known.groups);
 	if (hardening_take_user(user, &known, &h, &e) < 0)
 		check_refusal(&e);
 	else
@@ -71,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes text = bytes_of(data, size), user = { 0 };
 
 	(void)bytes_take_until(&text, 0, &user);
-	check_user(user, text);
+	check_user(user, text, &a);
 	check_folder(text, &a);
 	check_program(text, &a);
 	arena_done(&a);

@@ -234,7 +234,7 @@
 #define LIMIT_DOTNET_DISCLOSURES 1024
 /* A line of pairs for `oakum vercmp`; what is longer holds no versions. */
 #define LIMIT_VERSION_LINE (64 * KIB)
-/* Lines of passwd or group together; LDAP exports written into images have some ten thousand. */
+/* Lines of passwd, shadow or group; LDAP exports written into images have some ten thousand. */
 #define LIMIT_ACCOUNTS (UINT64_C(64) << 10)
 /* One package's header in an rpm database; those with the longest file lists have some 10 MB. */
 #define LIMIT_RPM_HEADER (24 * MIB)
@@ -448,8 +448,6 @@
 /* Packages and folders of which is told whether they stay. */
 #define LIMIT_HARDEN_PARTS 10000
 
-/* Headers of one layer that is read whole: some 400,000 files. */
-#define LIMIT_UNPACK_ANSWER ((size_t)(64 * MIB))
 /* Paths of the folders of one layer that is unpacked, in octets: a million of them. */
 #define LIMIT_UNPACK_FOLDERS ((size_t)(128 * MIB))
 
@@ -461,10 +459,19 @@
 /* What unpacking leaves free on a disk (a twentieth of a small one): others work on it, too. */
 #define LIMIT_ROOTFS_FREE (256 * MIB)
 
+/* Of an image's program: program headers that are looked at (linkers write a dozen); interpreters
+ * of interpreters (execve(2)). */
+#define LIMIT_PROGRAM_HEADERS 64
+#define LIMIT_PROGRAM_SCRIPTS 4
+
 /* Ports that one container publishes, each with a process; connections through one of them: two
  * descriptors each, of the 4,096 that Linux allows an ordinary process, and up to 128 KiB. */
 #define LIMIT_RELAY_PORTS 16
 #define LIMIT_RELAY_CONNECTIONS 1024
+/* Read at a time, and kept for who does not read: what the buffer of a pipe has. */
+#define LIMIT_RELAY_PART (64 * KIB)
+/* A secret of a container, as Kubernetes has it: they share 16 MiB with its bundle. */
+#define LIMIT_RUN_SECRET ((size_t)(1 * MIB))
 /* A relay of a container that has ended still has so long for what it said last. */
 #define LIMIT_RELAY_DRAIN_MS 1000
 
@@ -477,19 +484,26 @@
 #define LIMIT_NETNS_CONNECT_MS 5000
 /* The body of a request that asks for it. */
 #define LIMIT_HEALTH_BODY ((size_t)(1 * MIB))
-/* One try of a condition: the first request to a .NET service compiles its code for seconds. The
- * program's time to end upon SIGTERM, as docker stop has it. */
+/* Until a condition holds, unless somebody says otherwise. One try of it: the first request to a
+ * .NET service compiles its code for seconds. What a command that asks writes. */
+#define LIMIT_HEALTH_MS 60000
 #define LIMIT_HEALTH_TRY_MS 10000
-#define LIMIT_HEALTH_STOP_MS 10000
+#define LIMIT_HEALTH_OUTPUT ((size_t)(64 * KIB))
+/* A program's time to end upon SIGTERM, as docker stop has it. */
+#define LIMIT_STOP_MS 10000
 
 /* What is learned of one program: folders it writes to, files whose sizes are looked at twenty
  * times a second, ports; all of it on a pipe. */
 #define LIMIT_LEARN_FOLDERS 256
 #define LIMIT_LEARN_FILES 2048
 #define LIMIT_LEARN_PORTS 64
+/* Numbers of system calls lie below, on the architectures we know. */
+#define LIMIT_LEARN_CALLS 1024
 #define LIMIT_LEARN_ANSWER ((size_t)(2 * MIB))
-/* Until the program listens: a .NET service under observation needs seconds. What a workload
- * writes. */
+/* How long it is watched, unless somebody says otherwise: alone, and while a workload uses it.
+ * Until it listens: a .NET service under observation needs seconds. What a workload writes. */
+#define LIMIT_LEARN_MS 10000
+#define LIMIT_LEARN_USE_MS (10 * 60 * 1000)
 #define LIMIT_LEARN_START_MS 60000
 #define LIMIT_LEARN_OUTPUT ((size_t)(16 * MIB))
 /* A profile of system calls: Docker's default with all its cases has 30 KiB. */
@@ -500,10 +514,14 @@
 /* One file of what `oakum seal` keeps: a statement that can be signed, or what was attached to each
  * of LIMIT_ATTACHABLES images. */
 #define LIMIT_SEAL_KEPT LIMIT_BUNDLE
+/* All of it: an image has about 1 MiB, hundreds of which go on without signing anew. */
+#define LIMIT_SEAL_CACHE (512 * MIB)
 
-/* The answers of the helper of `oakum prove`: 72 lines of at most 200 octets, what a pipe holds.
- * Its time: four seconds for each attack that does not end, twelve for each bomb. */
+/* The answers of the helper of `oakum prove`: 72 lines, what a pipe holds; what one line shows of a
+ * file that it found. Its time: four seconds for each attack that does not end, twelve for each
+ * bomb. */
 #define LIMIT_PROVE_ANSWER ((size_t)(64 * KIB))
+#define LIMIT_PROVE_FOUND 200
 #define LIMIT_PROVE_MS 60000
 /* Containers of a manifest that are attacked, a second each; volumes, variables and notes of one; a
  * variable; a folder that it may write to, which is memory. */

@@ -30,6 +30,18 @@ bytes path_clean(bytes raw, uint8_t *out, size_t cap, bool *out_escapes)
 	return bytes_of(out, n);
 }
 
+bool path_is_clean(bytes p)
+{
+	bytes part, rest = p;
+
+	if (p.n > 0 && p.p[p.n - 1] == '/')
+		return false;
+	while (bytes_take_until(&rest, '/', &part))
+		if (part.n == 0 || bytes_is(part, ".") || bytes_is(part, ".."))
+			return false;
+	return bytes_find(p, 0) == p.n;
+}
+
 bytes path_join(struct arena *a, bytes dir, bytes name)
 {
 	bool absolute = name.n > 0 && name.p[0] == '/', escapes;

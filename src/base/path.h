@@ -19,6 +19,10 @@
  * root. */
 bytes path_clean(bytes raw, uint8_t *out, size_t cap, bool *out_escapes);
 
+/* path_is_clean(p): whether path_clean could have made it, and no NUL is in it: asked of a path
+ * that somebody else says is clean. */
+bool path_is_clean(bytes p);
+
 /* path_base(p): what stands behind the last slash. path_dir(p): what stands before it ("" at the
  * top). Borrows. */
 static inline bytes path_base(bytes p)

@@ -35,77 +35,46 @@ static unsigned role(bytes path)
 
 static const char *const paths[] = { "etc/passwd", "etc/group", "etc/shadow", NULL };
 
-#define COLUMNS 7
-
-/* The last of `most` columns has the rest. */
-static size_t split(bytes line, bytes *column, size_t most)
-{
-	size_t n = 0;
-
-	while (n < most) {
-		size_t colon = n + 1 < most ? bytes_find(line, ':') : line.n;
-
-		column[n++] = bytes_slice(line, 0, colon);
-		if (colon == line.n)
-			break;
-		line = bytes_skip(line, colon + 1);
-	}
-	return n;
-}
-
-/* name:password:uid:gid:gecos:home:shell */
 static bool pack_account(bytes line, buf *out)
 {
-	bytes column[COLUMNS];
-	uint64_t uid, gid;
+	struct account account;
 
-	if (split(line, column, COLUMNS) != 7 || column[0].n == 0 ||
-	    !text_take_u64(column[2], 10, UINT32_MAX, &uid) ||
-	    !text_take_u64(column[3], 10, UINT32_MAX, &gid))
+	if (!user_take_account(line, &account))
 		return false;
 	pack_u64(out, ITEM_ACCOUNT);
-	pack_bytes(out, column[0]);
-	pack_u64(out, uid);
-	pack_u64(out, gid);
-	pack_bytes(out, column[5]);
-	pack_bytes(out, column[6]);
+	pack_bytes(out, account.name);
+	pack_u64(out, account.uid);
+	pack_u64(out, account.gid);
+	pack_bytes(out, account.home);
+	pack_bytes(out, account.shell);
 	return true;
 }
 
-/* name:password:gid:members */
 static bool pack_group(bytes line, buf *out)
 {
-	bytes column[COLUMNS];
-	uint64_t gid;
+	struct account_group group;
 
-	if (split(line, column, COLUMNS) != 4 || column[0].n == 0 || column[0].n > LIMIT_PATH ||
-	    !text_take_u64(column[2], 10, UINT32_MAX, &gid))
+	if (!user_take_group(line, &group))
 		return false;
 	pack_u64(out, ITEM_GROUP);
-	pack_bytes(out, column[0]);
-	pack_u64(out, gid);
+	pack_bytes(out, group.name);
+	pack_u64(out, group.gid);
 	return true;
 }
 
 /* name:password:..., of both files that have passwords. An empty one lets anybody in. */
 static void tell_open(struct inspection *in, bytes line)
 {
-	bytes column[COLUMNS];
+	bytes name, password;
 	buf out = BUF_INIT(LIMIT_PATH + 64);
 
-	if (split(line, column, COLUMNS) >= 7 && column[0].n > 0 && column[0].n <= LIMIT_PATH &&
-	    column[1].n == 0) {
+	if (bytes_take_until(&line, ':', &name) && bytes_take_until(&line, ':', &password) &&
+	    line.n > 0 && name.n > 0 && password.n == 0) {
 		pack_u64(&out, ITEM_OPEN);
-		pack_bytes(&out, column[0]);
+		pack_bytes(&out, name);
 		inspection_item(in, buf_bytes(&out));
 	}
 	buf_done(&out);
-}
-
-/* is_blank(line): nothing, a comment, or an entry that asks NIS ("+", nsswitch.conf "compat"). */
-static bool is_blank(bytes line)
-{
-	return line.n == 0 || line.p[0] == '#' || line.p[0] == '+' || line.p[0] == '-';
 }
 
 static int inspect(struct inspection *in, err *e)
@@ -118,7 +87,7 @@ static int inspect(struct inspection *in, err *e)
 
 	(void)e;
 	for (uint64_t number = 1; bytes_line(&rest, &line); number++) {
-		if (is_blank(line))
+		if (user_is_blank(line))
 			continue;
 		if (number > LIMIT_ACCOUNTS) {
 			faults_add(&faults, number, "too many lines: this one and what follows is not read");
@@ -129,9 +98,7 @@ static int inspect(struct inspection *in, err *e)
 		if (shadow)
 			continue;
 		buf_clear(&out);
-		/* the members of a group make long lines; they are not kept */
-		if ((!groups && line.n > LIMIT_PATH) ||
-		    !(groups ? pack_group(line, &out) : pack_account(line, &out)))
+		if (!(groups ? pack_group(line, &out) : pack_account(line, &out)))
 			faults_add(&faults, number, groups ? "no group" : "no account");
 		else
 			inspection_item(in, buf_bytes(&out));
@@ -151,8 +118,8 @@ static bool collect_account(bytes payload, struct arena *a, struct facts *facts)
 
 	if (!pack_take_u64(&payload, ITEM_ACCOUNT, &kind) || kind != ITEM_ACCOUNT ||
 	    !pack_take_bytes(&payload, LIMIT_PATH, &account.name) ||
-	    !pack_take_u32(&payload, UINT32_MAX, &account.uid) ||
-	    !pack_take_u32(&payload, UINT32_MAX, &account.gid) ||
+	    !pack_take_u32(&payload, USER_ID_MOST, &account.uid) ||
+	    !pack_take_u32(&payload, USER_ID_MOST, &account.gid) ||
 	    !pack_take_bytes(&payload, LIMIT_PATH, &account.home) ||
 	    !pack_take_bytes(&payload, LIMIT_PATH, &account.shell) || payload.n > 0)
 		return false;
@@ -167,7 +134,7 @@ static bool collect_group(bytes payload, struct arena *a, struct facts *facts)
 
 	if (!pack_take_u64(&payload, ITEM_GROUP, &kind) || kind != ITEM_GROUP ||
 	    !pack_take_bytes(&payload, LIMIT_PATH, &group.name) ||
-	    !pack_take_u32(&payload, UINT32_MAX, &group.gid) || payload.n > 0)
+	    !pack_take_u32(&payload, USER_ID_MOST, &group.gid) || payload.n > 0)
 		return false;
 	*ARENA_PUSH(a, &facts->groups) = group;
 	return true;
@@ -206,7 +173,7 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_accounts = {
-	.inspector = { .name = "accounts", .id = 4, .version = 2, .want = want, .inspect = inspect,
+	.inspector = { .name = "accounts", .id = 4, .version = 3, .want = want, .inspect = inspect,
 	               .role = role, .paths = paths },
 	.collect = collect,
 };

@@ -11,22 +11,13 @@
 
 #include "image/image.h"
 #include "model/package.h"
+#include "oci/user.h"
 
 struct os_release {
 	bool known;
 	bytes id, id_like, version_id, version, version_codename, pretty_name, variant_id;
 	bytes repository; /* Alpine: the release that apk's repositories are of; empty: unsaid */
 	uint32_t node;
-};
-
-struct account {
-	bytes name, home, shell;
-	uint32_t uid, gid;
-};
-
-struct account_group {
-	bytes name;
-	uint32_t gid;
 };
 
 /* -- .NET ------------------------------------------------------------------------------------- */
@@ -88,8 +79,8 @@ struct package_edge { /* package `from` needs package `to` */
 
 struct facts {
 	struct os_release os;
-	struct { struct account *items; size_t len, cap; } accounts;     /* of the visible etc/passwd */
-	struct { struct account_group *items; size_t len, cap; } groups; /* of the visible etc/group */
+	struct account_list accounts; /* of the visible etc/passwd */
+	struct group_list groups;     /* of the visible etc/group */
 	/* names that ask for no password: of the visible etc/passwd and etc/shadow */
 	struct { bytes *items; size_t len, cap; } open_accounts;
 	/* sorted: ecosystem, name, version, architecture, path */

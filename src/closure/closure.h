@@ -26,6 +26,7 @@ struct closure_options {
 
 struct closure {
 	const char *unsaid;   /* why nothing is known: the image names no program, ...; NULL: it is */
+	uint32_t program;     /* the file that the first word means; TREE_NONE when unsaid */
 	bool everything;      /* all files are unclear at least */
 	bool unbound;         /* so because of what it surely starts: a shell, an interpreter */
 	const uint8_t *reach; /* enum reach, of each node of the tree */

@@ -6,8 +6,8 @@
 #include "base/path.h"
 #include "fmt/shell.h"
 
-#define DEPTH 8 /* tini -- gosu app sh -c "exec dotnet x.dll" has four */
-#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define DEPTH 8      /* tini -- gosu app sh -c "exec dotnet x.dll" has four */
+#define PATH_MOST 64 /* folders of PATH that are looked into */
 
 static const char *const shells[] = { "sh",  "bash", "dash", "ash", "busybox", "zsh",
 	                                  "ksh", "mksh", "fish", "csh", "tcsh",    NULL };
@@ -66,7 +66,7 @@ static bool is_program(const struct walk *w, uint32_t node)
 	return node != TREE_NONE && tree_get(w->tree, node)->type == ENTRY_FILE;
 }
 
-static uint32_t find_program(struct walk *w, bytes cwd, bytes name)
+uint32_t start_find(struct walk *w, bytes cwd, bytes name)
 {
 	bytes path = start_environment(w, "PATH"), dir;
 
@@ -76,8 +76,8 @@ static uint32_t find_program(struct walk *w, bytes cwd, bytes name)
 		return is_program(w, node) ? node : TREE_NONE;
 	}
 	if (path.n == 0)
-		path = BYTES(PATH_DEFAULT);
-	for (unsigned i = 0; i < 64 && bytes_take_until(&path, ':', &dir); i++) {
+		path = BYTES(OCI_PATH_DEFAULT);
+	for (unsigned i = 0; i < PATH_MOST && bytes_take_until(&path, ':', &dir); i++) {
 		uint32_t node = tree_find(w->tree, path_join(w->a, path_join(w->a, cwd, dir), name), true);
 
 		if (is_program(w, node))
@@ -111,7 +111,7 @@ static bool start_wrapped(struct walk *w, bytes cwd, const struct words *words, 
 		bytes word = words->items[i];
 
 		if (bytes_starts(word, BYTES("-")) || bytes_find(word, '=') < word.n ||
-		    find_program(w, cwd, word) == TREE_NONE)
+		    start_find(w, cwd, word) == TREE_NONE)
 			continue;
 		struct words rest = words_from(words, i);
 
@@ -218,7 +218,7 @@ static uint32_t assembly_beside(struct walk *w, uint32_t node)
 
 bool start_program(struct walk *w, bytes cwd, const struct words *words, unsigned depth)
 {
-	uint32_t node = words->len > 0 && depth < DEPTH ? find_program(w, cwd, words->items[0])
+	uint32_t node = words->len > 0 && depth < DEPTH ? start_find(w, cwd, words->items[0])
 	                                                : TREE_NONE;
 
 	if (node == TREE_NONE)

@@ -278,6 +278,8 @@ static void start(struct walk *w)
 		w->out->unsaid = "the image names no program that it starts";
 	else if (!start_program(w, c->working_dir, &words, 0))
 		w->out->unsaid = "the program that the image starts is not in it";
+	else
+		w->out->program = start_find(w, c->working_dir, words.items[0]);
 }
 
 void closure_find(const struct image *image, const struct closure_options *options, struct arena *a,
@@ -291,7 +293,8 @@ void closure_find(const struct image *image, const struct closure_options *optio
 		              .level = REACH_YES,
 		              .application = TREE_NONE };
 
-	*out = (struct closure){ .unsaid = image->has_config ? NULL : "it is no image" };
+	*out = (struct closure){ .unsaid = image->has_config ? NULL : "it is no image",
+		                     .program = TREE_NONE };
 	if (out->unsaid)
 		return;
 	out->reach = w.reach = arena_zero(a, tree_count(image->tree));

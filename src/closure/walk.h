@@ -85,6 +85,8 @@ struct words {
 	bytes *items;
 	size_t len, cap;
 };
+/* start_find(w, cwd, name): the file that a first word means, through PATH; TREE_NONE. */
+uint32_t start_find(struct walk *w, bytes cwd, bytes name);
 bool start_program(struct walk *w, bytes cwd, const struct words *words, unsigned depth);
 /* start_script(w, file): the interpreter of its first line. */
 void start_script(struct walk *w, const struct known_file *file);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/applet.h"
 
+#include "sys/environment.h"
+
 /* The only list of commands. */
 #define APPLETS(X) X(audit) X(seal) X(scan) X(vex) X(check) X(init) X(secrets) \
 	X(sbom) X(sbom_check) X(diff) \
@@ -109,10 +111,5 @@ const char *applet_second(const struct applet *applet)
 
 const char *job_env(const struct job *job, const char *name)
 {
-	size_t n = strlen(name);
-
-	for (char *const *v = job->environment; v && *v; v++)
-		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
-			return *v + n + 1;
-	return NULL;
+	return environment_find(job->environment, name);
 }

@@ -3,6 +3,7 @@
  * intruder would find, what is in it, where its size goes, and how much of it was understood. */
 #include "flow/audit.h"
 
+#include "base/text.h"
 #include "cmd/db.h"
 #include "cmd/message.h"
 #include "cmd/network.h"
@@ -11,6 +12,7 @@
 #include "cmd/roots.h"
 #include "cmd/scan.h"
 #include "cmd/status.h"
+#include "flow/passing.h"
 
 #include <limits.h>
 
@@ -36,7 +38,7 @@ static const struct flag flags[] = {
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 at a gap or an unknown program" },
 	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
-	  "high,kev,epss:.5,fixable,secrets,settings,eol,gaps" },
+	  "high,kev,epss:.5,fixable-low,secrets,settings,eol,gaps" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
 	{ 0, "policy", "FILE", FLAG_TEXT, FIELD(policy), "what must be signed, and by whom" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),
@@ -65,7 +67,7 @@ static int open_database(struct run *r, err *e)
 
 	if (gate_rule_parse(bytes_str(r->flags->fail_on), &r->rule, e) < 0)
 		return err_wrap(e, "--fail-on");
-	if (r->rule.secrets && r->flags->skip_secrets)
+	if (r->rule.secrets != SEVERITY_UNKNOWN && r->flags->skip_secrets)
 		return err_set(e, ERR_USAGE, 0, "--fail-on secrets with --skip-secrets finds none");
 	if (!path || database_open(path, &r->options.db, e) == 0)
 		return 0;
@@ -119,26 +121,26 @@ static void report(struct run *r, const struct audit_page *page)
 	r->done++;
 }
 
-/* What the rule says of all that is no vulnerability. */
-static bool is_of_rule(const struct gate_rule *rule, const struct audit_page *page)
+/* Whoever is stopped is told by what: the page has it among all that passes. */
+static bool is_stopped(struct run *r, const struct audit_page *page)
 {
-	bool ended = page->scan && page->scan->ends.len > 0;
+	struct arena a = ARENA_INIT;
+	struct reasons reasons = { 0 };
 
-	for (size_t i = 0; i < page->runtimes.len; i++)
-		ended |= page->runtimes.items[i].support.state == SUPPORT_ENDED;
-	return (rule->ended && ended) || (rule->gaps && page->gaps > 0) ||
-	       (rule->settings && page->actions.len > 0) ||
-	       (rule->secrets && page->secrets && secrets_at_least(page->secrets, SEVERITY_MEDIUM) > 0);
+	passing_judge(page, &r->rule, &a, &reasons);
+	if (reasons.len > 0)
+		message_note(r->job, page->image->target.text,
+		             arena_printf(&a, "--fail-on: %s: %s", reasons_count(reasons.len, &a),
+		                          SHOW(bytes_str(reasons.items[0].text))));
+	arena_done(&a);
+	return reasons.len > 0;
 }
 
 static void judge_status(struct run *r, const struct audit_page *page)
 {
 	if ((r->flags->exit_code.status > 0 && !r->flags->fail_on && page->actions.len > 0) ||
-	    is_of_rule(&r->rule, page))
+	    is_stopped(r, page))
 		r->status = status_worse(r->status, STATUS_FINDINGS);
-	for (size_t i = 0; page->scan && i < page->scan->gate->found.len; i++)
-		if (gate_fails(&r->rule, &page->scan->gate->found.items[i]))
-			r->status = status_worse(r->status, STATUS_FINDINGS);
 	if (page->scan)
 		r->status = status_worse(r->status, judging_uncovered(r->job, &r->rule, page->scan));
 	if (r->flags->fail_on_gap && (page->gaps > 0 || coverage_opaque(page->coverage) > 0))

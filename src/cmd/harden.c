@@ -63,8 +63,7 @@ static int prepare(struct run *r, const char *image, err *e)
 		                                  .shell = f->shell,
 		                                  .accept_secrets = f->accept_secrets,
 		                                  .compress = CODEC_GZIP,
-		                                  .version = OAKUM_VERSION,
-		                                  .now = job->clock_ns / 1000000000 };
+		                                  .version = OAKUM_VERSION };
 	if (f->compression && strcmp(f->compression, "zstd") == 0)
 		r->options.compress = CODEC_ZSTD;
 	if (job_env(job, "SOURCE_DATE_EPOCH"))

@@ -17,8 +17,6 @@
 #include <limits.h>
 #include <stddef.h>
 
-#define FOR_MS 10000 /* without a workload */
-#define WORKLOAD_MS (10 * 60 * 1000)
 #define PROFILE "seccomp.json"
 
 struct learn_flags {
@@ -85,7 +83,7 @@ static int learn(struct lesson *l, const struct texts *operands, err *e)
 		words[i - 1] = operands->items[i];
 	o.workload = has_workload ? words : NULL;
 	if (o.for_ms == 0)
-		o.for_ms = has_workload ? WORKLOAD_MS : FOR_MS;
+		o.for_ms = has_workload ? LIMIT_LEARN_USE_MS : LIMIT_LEARN_MS;
 	starting_notes(l->job, operands->items[0], &l->launch);
 	if (learn_run(&o, a, &l->result, e) < 0)
 		return -1;

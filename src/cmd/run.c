@@ -88,9 +88,9 @@ static int leave_out(struct run *r, err *e)
 		enum defence d = defence_find(name);
 
 		if (bytes_is(name, "all"))
-			r->launch.hardening.without |= (1U << DEFENCES) - 1;
+			hardening_leave_out(&r->launch.hardening, (1U << DEFENCES) - 1);
 		else if (d < DEFENCES)
-			r->launch.hardening.without |= 1U << d;
+			hardening_leave_out(&r->launch.hardening, 1U << d);
 		else
 			return err_set(e, ERR_USAGE, 0, "--without '%s': no such layer (doc/run.md)",
 			               SHOW(name));

@@ -45,6 +45,9 @@ void judging_done(struct judging *j);
  * scan_done frees it. Errors of scan_run and of what is attached. */
 int judging_scan(struct judging *j, const char *text, struct scan *out, err *e);
 
+/* judging_lists(rule, db, e): ERR_ABSENT: the rule asks for a list that the database has not. */
+int judging_lists(const struct gate_rule *rule, const struct database *db, err *e);
+
 /* judging_uncovered(job, rule, page): STATUS_FAILED, and said, where the rule asks for
  * vulnerabilities and the database has nothing of a release or ecosystem of the target. */
 enum status judging_uncovered(struct job *job, const struct gate_rule *rule,

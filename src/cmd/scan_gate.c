@@ -111,7 +111,8 @@ static int take_words(struct judging *j, err *e)
 		return err_wrap(e, "--fail-on");
 	if (choose_scanners(j, e) < 0)
 		return -1;
-	if (j->rule.settings || (j->rule.secrets && !j->options.secrets))
+	if (j->rule.settings != SEVERITY_UNKNOWN ||
+	    (j->rule.secrets != SEVERITY_UNKNOWN && !j->options.secrets))
 		return err_set(e, ERR_USAGE, 0,
 		               "--fail-on: settings are looked at by 'oakum audit', secrets with "
 		               "--scanners vuln,secret");
@@ -198,15 +199,15 @@ static bool has_feed(const struct database_info *info, enum feed_kind kind)
 
 /* A gate that asks for what nobody told the database would be green for ever. Grype's database has
  * both lists. */
-static int check_lists(const struct judging *j, err *e)
+int judging_lists(const struct gate_rule *rule, const struct database *db, err *e)
 {
-	const struct database_info *info = database_info(j->options.db);
+	const struct database_info *info = database_info(db);
 	bool both = has_feed(info, FEED_GRYPE_DB);
 	const char *lacks = NULL;
 
-	if (j->rule.kev && !both && !has_feed(info, FEED_KEV))
+	if (rule->kev && !both && !has_feed(info, FEED_KEV))
 		lacks = "KEV";
-	else if (j->rule.epss != UINT32_MAX && !both && !has_feed(info, FEED_EPSS))
+	else if (rule->epss != UINT32_MAX && !both && !has_feed(info, FEED_EPSS))
 		lacks = "EPSS";
 	return lacks ? err_set(e, ERR_ABSENT, 0,
 	                       "--fail-on: the database has no %s list ('oakum db update' fetches it)",
@@ -228,7 +229,7 @@ static int open_database(struct judging *j, err *e)
 	if (!j->flags->db && (!j->options.db || !database_covers(j->options.db, BYTES(".net"))) &&
 	    open_shipped(j, path, e) < 0)
 		return -1;
-	return check_lists(j, e);
+	return judging_lists(&j->rule, j->options.db, e);
 }
 
 /* -- the baseline ------------------------------------------------------------------------------ */
@@ -341,8 +342,11 @@ static void fail(struct judging *j, enum status status)
 /* A baseline knows of no secrets: what is there may have been there before. */
 static bool has_secrets(const struct judging *j, const struct scan_page *page)
 {
-	return page->secrets && page->secrets->len > 0 &&
-	       (j->rule.secrets || (j->rule.any && !page->has_baseline));
+	if (!page->secrets)
+		return false;
+	return (j->rule.any && !page->has_baseline && page->secrets->len > 0) ||
+	       (j->rule.secrets != SEVERITY_UNKNOWN &&
+	        secrets_at_least(page->secrets, j->rule.secrets) > 0);
 }
 
 /* Nothing found where nothing was looked up is no pass. */

@@ -200,9 +200,10 @@ static int prepare_judging(struct run *r, err *e)
 	r->options.wishes.tool_version = OAKUM_VERSION;
 	r->options.from = r->reading.network.registry;
 	r->options.platform = f->reading.platform ? &r->reading.options.platform : NULL;
-	return sealing_gate(f, &r->options.wishes.gate, e) < 0
-	           ? -1
-	           : sealing_papers(f, r->options.wishes.papers, e);
+	if (sealing_rule(f, &r->options.wishes.rule, e) < 0 ||
+	    (f->fail_on && judging_lists(&r->options.wishes.rule, r->judging.options.db, e) < 0))
+		return -1;
+	return sealing_papers(f, r->options.wishes.papers, e);
 }
 
 static int prepare_trust(struct run *r, err *e)
@@ -214,7 +215,7 @@ static int prepare_trust(struct run *r, err *e)
 	o->policy = sealing_policy(f);
 	o->root_is_named = r->flags.signing.keyless.trusted_root != NULL;
 	o->clock = r->job->clock_ns / 1000000000;
-	o->keep = (struct seal_keep){ dir, note, r };
+	o->keep = (struct seal_keep){ dir, LIMIT_SEAL_CACHE, note, r };
 	o->dry = r->flags.dry;
 	o->report = r->reading.options.progress.report;
 	o->report_ctx = r->reading.options.progress.ctx;

@@ -65,12 +65,12 @@ static bool is_live(const struct seal_show *s)
 
 void seal_show_stage(struct seal_show *s, const struct seal_page *page, enum seal_stage stage)
 {
-	const struct seal_step *step = &page->steps[stage];
+	struct arena a = ARENA_INIT;
 	char line[400];
 
 	if (!is_live(s))
 		return;
-	if (step->state == SEAL_RUNS) {
+	if (page->steps[stage] == SEAL_RUNS) {
 		snprintf(line, sizeof(line), "\r\x1b[K  %-8s ...", seal_stage_name(stage));
 		put(line);
 		return;
@@ -78,7 +78,9 @@ void seal_show_stage(struct seal_show *s, const struct seal_page *page, enum sea
 	int room = s->job->err.width > 22 ? (int)s->job->err.width - 22 : 1;
 
 	snprintf(line, sizeof(line), "\r\x1b[K  %-8s %-9s %.*s\n", seal_stage_name(stage),
-	         seal_state_name(step->state), room, SHOW(bytes_str(step->says)));
+	         seal_state_name(page->steps[stage]), room,
+	         SHOW(bytes_str(seal_says(page, stage, &a))));
+	arena_done(&a);
 	put(line);
 	s->lines++;
 }
@@ -198,7 +200,7 @@ static void write_outputs(const struct seal_page *page, struct stream *out)
 	stream_printf(out, "digest=%s\n",
 	              page->root.algorithm == DIGEST_NONE ? "" : DIGEST_TEXT(&page->root));
 	stream_printf(out, "sealed=%s\n",
-	              page->steps[SEAL_VERIFY].state == SEAL_HOLDS ? "true" : "false");
+	              page->steps[SEAL_VERIFY] == SEAL_HOLDS ? "true" : "false");
 }
 
 /* -- the end ----------------------------------------------------------------------------------- */

@@ -3,22 +3,23 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/policy_file.h"
 #include "flow/scan_papers.h"
 #include "sys/file.h"
 
 #include <stddef.h>
-#include <unistd.h>
 
 #define FIELD(name) offsetof(struct sealing_flags, name)
 static const struct flag flags[] = {
+	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
+	  "what stops (" SEALING_RULE ")" },
 	{ 0, "vulnerabilities", "SEVERITY|none", FLAG_TEXT, FIELD(vulnerabilities),
-	  "what stops: with a fix, at least so severe (high)" },
-	{ 0, "unfixed", "true|false", FLAG_MAYBE, FIELD(unfixed), "without a fix, too (false)" },
-	{ 0, "secrets", "SEVERITY|none", FLAG_TEXT, FIELD(secrets), "what stops (medium)" },
-	{ 0, "settings", "SEVERITY|none", FLAG_TEXT, FIELD(settings), "what stops (medium)" },
-	{ 0, "end-of-life", "true|false", FLAG_MAYBE, FIELD(ended),
-	  "what nobody mends any more stops (true)" },
-	{ 0, "gaps", "true|false", FLAG_MAYBE, FIELD(gaps), "what could not be read stops (false)" },
+	  "with a fix: fixable-SEVERITY,kev" },
+	{ 0, "unfixed", "true|false", FLAG_MAYBE, FIELD(unfixed), "without a fix, too: SEVERITY,kev" },
+	{ 0, "secrets", "SEVERITY|none", FLAG_TEXT, FIELD(secrets), "secrets-SEVERITY" },
+	{ 0, "settings", "SEVERITY|none", FLAG_TEXT, FIELD(settings), "settings-SEVERITY" },
+	{ 0, "end-of-life", "true|false", FLAG_MAYBE, FIELD(ended), "what nobody mends any more: eol" },
+	{ 0, "gaps", "true|false", FLAG_MAYBE, FIELD(gaps), "what could not be read" },
 	{ 0, "sbom", "spdx|cyclonedx|both", FLAG_CHOICE, FIELD(sbom), "which bill is attested (spdx)" },
 	{ 0, "attach", "bundle|tag|both", FLAG_CHOICE, FIELD(attach),
 	  "as cosign 3 (bundle), as cosign 2 (tag)" },
@@ -51,22 +52,24 @@ const struct flag_group sealing_flag_group = { "sealing", "Sealing", flags };
 static const struct {
 	const char *name;
 	size_t offset;
+	bool is_rule; /* --fail-on says all of it */
 } settings[] = {
-	{ "vulnerabilities", FIELD(vulnerabilities) },
-	{ "unfixed", FIELD(unfixed) },
-	{ "secrets", FIELD(secrets) },
-	{ "settings", FIELD(settings) },
-	{ "end-of-life", FIELD(ended) },
-	{ "gaps", FIELD(gaps) },
-	{ "sbom", FIELD(sbom) },
-	{ "attach", FIELD(attach) },
-	{ "policy", FIELD(policy) },
-	{ "db", FIELD(db) },
-	{ "ignorefile", FIELD(ignorefile) },
-	{ "platform", FIELD(reading.platform) },
+	{ "fail-on", FIELD(fail_on), true },
+	{ "vulnerabilities", FIELD(vulnerabilities), true },
+	{ "unfixed", FIELD(unfixed), true },
+	{ "secrets", FIELD(secrets), true },
+	{ "settings", FIELD(settings), true },
+	{ "end-of-life", FIELD(ended), true },
+	{ "gaps", FIELD(gaps), true },
+	{ "sbom", FIELD(sbom), false },
+	{ "attach", FIELD(attach), false },
+	{ "policy", FIELD(policy), false },
+	{ "db", FIELD(db), false },
+	{ "ignorefile", FIELD(ignorefile), false },
+	{ "platform", FIELD(reading.platform), false },
 };
 
-static int take_setting(struct job *job, struct sealing_flags *f, bytes line, err *e)
+static int take_setting(struct job *job, struct sealing_flags *f, bool has_rule, bytes line, err *e)
 {
 	bytes name;
 
@@ -77,7 +80,7 @@ static int take_setting(struct job *job, struct sealing_flags *f, bytes line, er
 
 		if (!bytes_is(name, settings[i].name))
 			continue;
-		if (!*field)
+		if (!*field && !(has_rule && settings[i].is_rule))
 			*field = arena_str(&job->arena, line);
 		return 0;
 	}
@@ -88,6 +91,7 @@ int sealing_configure(struct job *job, struct sealing_flags *f, err *e)
 {
 	struct paper paper = { .kind = PAPER_SETTINGS, .name = f->config ? f->config : SEALING_CONFIG };
 	struct papers papers = { 0 };
+	bool has_rule = f->fail_on != NULL;
 
 	if (file_read_all(paper.name, LIMIT_SETTINGS, &job->arena, &paper.text, e) < 0) {
 		if (f->config || e->kind != ERR_ABSENT)
@@ -98,45 +102,70 @@ int sealing_configure(struct job *job, struct sealing_flags *f, err *e)
 	if (scan_papers_read(&paper, 1, job->now, &job->arena, &papers, e) < 0)
 		return -1;
 	for (size_t i = 0; i < papers.settings.len; i++)
-		if (take_setting(job, f, papers.settings.items[i], e) < 0)
+		if (take_setting(job, f, has_rule, papers.settings.items[i], e) < 0)
 			return err_wrap(e, "%s", SHOW(bytes_str(paper.name)));
 	return 0;
 }
 
 /* -- words ------------------------------------------------------------------------------------- */
 
-static int take_severity(const char *name, const char *word, enum severity unsaid,
-                         enum severity *out, err *e)
+/* "none" is SEVERITY_UNKNOWN; what is unsaid stays. */
+static int take_severity(const char *name, const char *word, enum severity *out, err *e)
 {
-	*out = unsaid;
-	if (!word || severity_from(bytes_str(word), out))
+	enum severity s;
+
+	if (!word)
 		return 0;
-	*out = SEAL_NEVER;
-	return strcmp(word, "none") == 0
-	           ? 0
-	           : err_set(e, ERR_USAGE, 0,
-	                     "%s: '%s' is none of critical, high, medium, low, info, none", name,
-	                     SHOW(bytes_str(word)));
+	if (strcmp(word, "none") == 0)
+		s = SEVERITY_UNKNOWN;
+	else if (!severity_from(bytes_str(word), &s) || s == SEVERITY_UNKNOWN)
+		return err_set(e, ERR_USAGE, 0,
+		               "%s: '%s' is none of critical, high, medium, low, info, none", name,
+		               SHOW(bytes_str(word)));
+	*out = s;
+	return 0;
 }
 
-static int take_truth(const char *name, const char *word, bool unsaid, bool *out, err *e)
+static int take_truth(const char *name, const char *word, bool *out, err *e)
 {
-	*out = word ? strcmp(word, "true") == 0 : unsaid;
-	return !word || *out || strcmp(word, "false") == 0
+	if (!word)
+		return 0;
+	*out = strcmp(word, "true") == 0;
+	return *out || strcmp(word, "false") == 0
 	           ? 0
 	           : err_set(e, ERR_USAGE, 0, "%s: '%s' is neither true nor false", name,
 	                     SHOW(bytes_str(word)));
 }
 
-int sealing_gate(const struct sealing_flags *f, struct seal_gate *out, err *e)
+/* "--vulnerabilities high" says fixable-high,kev; with --unfixed it says high,kev. */
+static int take_vulnerabilities(const struct sealing_flags *f, struct gate_rule *rule, err *e)
 {
-	return take_severity("vulnerabilities", f->vulnerabilities, SEVERITY_HIGH,
-	                     &out->vulnerabilities, e) < 0 ||
-	               take_severity("secrets", f->secrets, SEVERITY_MEDIUM, &out->secrets, e) < 0 ||
-	               take_severity("settings", f->settings, SEVERITY_MEDIUM, &out->settings, e) < 0 ||
-	               take_truth("unfixed", f->unfixed, false, &out->unfixed, e) < 0 ||
-	               take_truth("end-of-life", f->ended, true, &out->ended, e) < 0 ||
-	               take_truth("gaps", f->gaps, false, &out->gaps, e) < 0
+	bool unfixed = rule->severity != SEVERITY_UNKNOWN;
+	enum severity severity = unfixed ? rule->severity : rule->fixable_severity;
+
+	if (take_severity("vulnerabilities", f->vulnerabilities, &severity, e) < 0 ||
+	    take_truth("unfixed", f->unfixed, &unfixed, e) < 0)
+		return -1;
+	if (f->vulnerabilities) {
+		rule->any = rule->fixable = false;
+		rule->epss = UINT32_MAX;
+		rule->kev = severity != SEVERITY_UNKNOWN;
+	}
+	rule->severity = unfixed ? severity : SEVERITY_UNKNOWN;
+	rule->fixable_severity = unfixed ? SEVERITY_UNKNOWN : severity;
+	return 0;
+}
+
+int sealing_rule(const struct sealing_flags *f, struct gate_rule *out, err *e)
+{
+	if (gate_rule_parse(bytes_str(f->fail_on ? f->fail_on : SEALING_RULE), out, e) < 0)
+		return err_wrap(e, "--fail-on");
+	if ((f->vulnerabilities || f->unfixed) && take_vulnerabilities(f, out, e) < 0)
+		return -1;
+	return take_severity("secrets", f->secrets, &out->secrets, e) < 0 ||
+	               take_severity("settings", f->settings, &out->settings, e) < 0 ||
+	               take_truth("end-of-life", f->ended, &out->ended, e) < 0 ||
+	               take_truth("gaps", f->gaps, &out->gaps, e) < 0
 	           ? -1
 	           : 0;
 }
@@ -173,7 +202,5 @@ int sealing_forms(const struct sealing_flags *f, struct seal_options *o, err *e)
 
 const char *sealing_policy(const struct sealing_flags *f)
 {
-	if (f->policy)
-		return f->policy;
-	return access(SEALING_POLICY, F_OK) == 0 ? SEALING_POLICY : NULL;
+	return f->policy ? f->policy : policy_file_usual();
 }

@@ -9,6 +9,7 @@
 #include "flow/seal.h"
 
 struct sealing_flags {
+	const char *fail_on; /* rules of vuln/gate.h; what follows changes parts of them */
 	/* Thresholds: a severity, or "none". */
 	const char *vulnerabilities, *secrets, *settings;
 	const char *unfixed, *ended, *gaps; /* "true", "false" */
@@ -24,17 +25,19 @@ struct sealing_flags {
 extern const struct flag_group sealing_flag_group;
 
 #define SEALING_CONFIG "oakum.yaml"
-#define SEALING_POLICY "oakum-policy.yaml"
 
 /* sealing_configure(job, f, e): what is unsaid is taken from --config, else from oakum.yaml in the
  * current folder. Read in a sealed worker. ERR_ABSENT, ERR_FORMAT; ERR_USAGE: no such setting. */
 int sealing_configure(struct job *job, struct sealing_flags *f, err *e);
 
-/* sealing_gate(f, out, e): what stops an image. sealing_papers(f, out, e): what is attested.
+/* What stops an image when nobody says. */
+#define SEALING_RULE "fixable-high,kev,secrets,settings,eol"
+
+/* sealing_rule(f, out, e): what stops an image. sealing_papers(f, out, e): what is attested.
  * sealing_forms(f, o, e): how. ERR_USAGE.
  * sealing_policy(f): what is read back is judged by it: --policy, else oakum-policy.yaml where it
  * lies in the current folder; NULL: by who signed. */
-int sealing_gate(const struct sealing_flags *f, struct seal_gate *out, err *e);
+int sealing_rule(const struct sealing_flags *f, struct gate_rule *out, err *e);
 int sealing_papers(const struct sealing_flags *f, bool *out, err *e);
 int sealing_forms(const struct sealing_flags *f, struct seal_options *o, err *e);
 const char *sealing_policy(const struct sealing_flags *f);

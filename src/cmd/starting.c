@@ -165,10 +165,9 @@ static int take_name(const char *flag, const char *text, const char **out, err *
 static int take_who(struct starting *s, err *e)
 {
 	const struct starting_flags *f = s->flags;
-	const struct hardening_names known = launch_names(s->launch);
 
 	s->hardening->name = "oakum";
-	if (f->user && hardening_take_user(bytes_str(f->user), &known, s->hardening, e) < 0)
+	if (f->user && hardening_take_user(bytes_str(f->user), &s->launch->names, s->hardening, e) < 0)
 		return -1;
 	return take_name("--name", f->name, &s->hardening->name, e) < 0 ||
 	               take_name("--hostname", f->hostname, &s->hardening->hostname, e) < 0

@@ -6,9 +6,9 @@
 #include "cmd/images.h"
 #include "cmd/message.h"
 #include "cmd/output.h"
+#include "cmd/policy_file.h"
 #include "cmd/roots.h"
 #include "cmd/status.h"
-#include "flow/policy.h"
 #include "fmt/json_write.h"
 
 struct showing {
@@ -114,22 +114,6 @@ static void show_json(struct showing *s, const char *target, const struct decisi
 
 /* -- images ------------------------------------------------------------------------------------ */
 
-/* ERR_UNTRUSTED, ERR_UNSIGNED: what the exit status says of a denied one. */
-static int conclude(struct showing *s, const char *text, const struct decision *d, err *e)
-{
-	switch (d->kind) {
-	case DECISION_PASSES: return 0;
-	case DECISION_WARNS:
-		message_note(s->job, text, "the policy is not met, and only warns");
-		return 0;
-	case DECISION_LACKS:
-		return err_set(e, ERR_UNSIGNED, 0, "denied: what the policy asks for is not attached");
-	case DECISION_NONE:
-	case DECISION_DENIED: break;
-	}
-	return err_set(e, ERR_UNTRUSTED, 0, "denied: the policy is not met");
-}
-
 static int one_image(struct showing *s, const char *text, err *e)
 {
 	struct decision decision;
@@ -144,16 +128,14 @@ static int one_image(struct showing *s, const char *text, err *e)
 		show_json(s, text, &decision);
 	else
 		show_text(s, text, &decision);
-	return conclude(s, text, &decision, e);
+	return policy_file_conclude(s->job, text, &decision, "denied", e);
 }
 
 static enum status each_image(struct showing *s, const struct texts *targets)
 {
-	const struct strings *notes = policy_notes(s->session);
 	enum status worst = STATUS_DONE;
 
-	for (size_t i = 0; i < notes->len; i++)
-		message_note(s->job, s->flags->policy, arena_str(&s->job->arena, notes->items[i]));
+	policy_file_note(s->job, s->session, s->flags->policy);
 	for (size_t i = 0; i < targets->len; i++) {
 		err e = { 0 };
 

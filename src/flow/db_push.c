@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "flow/db_update.h"
 #include "oci/artifact.h"
+#include "oci/media_type.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static int send(struct registry *r, const struct reference *ref, int fd, uint64_
 	struct descriptor layer = { .media_type = BYTES(UPDATE_DATABASE), .size = size };
 	struct sending empty = { .fd = -1, .content = BYTES(ARTIFACT_CONFIG_TEXT) };
 	struct sending file = { .fd = fd };
-	struct registry_document doc = { .media_type = BYTES(ARTIFACT_MEDIA_TYPE) };
+	struct registry_document doc = { .media_type = BYTES(OCI_MANIFEST_TYPE) };
 	struct arena a = ARENA_INIT;
 	int result = -1;
 

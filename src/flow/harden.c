@@ -7,26 +7,25 @@
 #include "flow/audit.h"
 #include "flow/harden_draft.h"
 #include "flow/harden_parts.h"
-#include "flow/harden_work.h"
 #include "flow/reach.h"
 #include "flow/secrets.h"
 #include "harden/purpose.h"
 #include "secret/inspector.h"
 #include "secret/rules.h"
+#include "sys/folder.h"
 #include "transfer/transfer.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #define LABEL "org.oakum.harden."
+/* Lines of a program that does not answer which are told. */
+#define LAST_LINES 8
 
-struct hardening_job {
+struct harden_job {
 	const struct harden_options *options;
 	const struct target *to;
 	struct arena *arena;
 	struct harden_page *page;
-	struct target from; /* on this machine */
-	struct harden_work work;
+	struct target from;  /* on this machine */
+	struct folder work;  /* for what is on its way */
 	struct target draft; /* the result, before it is in its place */
 	struct image image;
 	struct facts facts;
@@ -35,26 +34,18 @@ struct hardening_job {
 	struct selection selection;
 	struct strings words, places; /* of the command; of secrets in the configuration */
 	uint8_t *guilty;              /* of each node: it holds a secret */
-	uint32_t program;
 	struct settings_user user;
 	struct settings_notes changes;
 };
 
-__attribute__((format(printf, 2, 3))) static void refuse(struct hardening_job *j, const char *fmt,
-                                                         ...)
+static void refuse(struct harden_job *j, const char *reason)
 {
-	char text[700];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	*ARENA_PUSH(j->arena, &j->page->refusals) = arena_printf(j->arena, "%s", text);
+	*ARENA_PUSH(j->arena, &j->page->refusals) = reason;
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
-static int read_image(struct hardening_job *j, const struct target *target, struct image *image,
+static int read_image(struct harden_job *j, const struct target *target, struct image *image,
                       struct facts *facts, struct secrets_page *secrets, err *e)
 {
 	const struct inspector *inspectors[INSPECTORS_MOST + 1];
@@ -71,7 +62,7 @@ static int read_image(struct hardening_job *j, const struct target *target, stru
 }
 
 /* What is far away is fetched once; both reads are then of the same octets. */
-static int bring_here(struct hardening_job *j, const struct target *from, err *e)
+static int bring_here(struct harden_job *j, const struct target *from, err *e)
 {
 	struct transfer_options o = { .platform = j->options->image.platform,
 		                          .registry = *j->options->registry,
@@ -98,19 +89,20 @@ static bool counts(const struct secrets_row *row)
 	return secrets_severity(&row->found) >= SEVERITY_MEDIUM;
 }
 
-static void refuse_secret(struct hardening_job *j, const struct secrets_row *row)
+static void refuse_secret(struct harden_job *j, const struct secrets_row *row)
 {
 	const char *title = secret_rules[row->found.rule].title;
 
 	if (row->where.n > 0)
-		refuse(j, "%s in %s", title, SHOW(row->where));
+		refuse(j, arena_printf(j->arena, "%s in %s", title, SHOW(row->where)));
 	else
-		refuse(j, "%s in %s of layer %u%s", title, SHOW(row->file), row->layer,
-		       row->hidden ? ", which a later layer hides and does not remove" : "");
+		refuse(j,
+		       arena_printf(j->arena, "%s in %s of layer %u%s", title, SHOW(row->file), row->layer,
+		                    row->hidden ? ", which a later layer hides and does not remove" : ""));
 }
 
 /* judge_secrets(j): where they are; a refusal unless they were accepted. */
-static void judge_secrets(struct hardening_job *j)
+static void judge_secrets(struct harden_job *j)
 {
 	const struct tree *tree = j->image.tree;
 
@@ -137,7 +129,7 @@ static void judge_secrets(struct hardening_job *j)
 }
 
 /* What is loaded cannot be left out. */
-static void judge_guilty(struct hardening_job *j)
+static void judge_guilty(struct harden_job *j)
 {
 	for (uint32_t i = 0; i < tree_count(j->image.tree); i++) {
 		bytes path;
@@ -146,8 +138,10 @@ static void judge_guilty(struct hardening_job *j)
 		    !j->guilty[tree_content(j->image.tree, i)])
 			continue;
 		path = tree_path(j->image.tree, i, j->arena);
-		if (i == j->program || closure_of(&j->closure, j->image.tree, i) == REACH_YES)
-			refuse(j, "%s holds a secret, and the program loads it: build it without", SHOW(path));
+		if (i == j->closure.program || closure_of(&j->closure, j->image.tree, i) == REACH_YES)
+			refuse(j, arena_printf(j->arena,
+			                       "%s holds a secret, and the program loads it: build it without",
+			                       SHOW(path)));
 		else
 			*ARENA_PUSH(j->arena, &j->changes) = arena_printf(
 				j->arena, "%s went: it holds a secret (mount it where it is needed)", SHOW(path));
@@ -156,7 +150,7 @@ static void judge_guilty(struct hardening_job *j)
 
 /* -- the program ------------------------------------------------------------------------------- */
 
-static int find_program(struct hardening_job *j, err *e)
+static int find_program(struct harden_job *j, err *e)
 {
 	struct oci_config *c = &j->image.config;
 	const char *refused = NULL;
@@ -164,12 +158,11 @@ static int find_program(struct hardening_job *j, err *e)
 	if (!j->options->shell)
 		settings_command(c, j->arena, &j->changes, &refused);
 	if (refused)
-		refuse(j, "%s", refused);
+		refuse(j, refused);
 	for (size_t i = 0; i < c->entrypoint.len; i++)
 		*ARENA_PUSH(j->arena, &j->words) = c->entrypoint.items[i];
 	for (size_t i = 0; i < c->cmd.len; i++)
 		*ARENA_PUSH(j->arena, &j->words) = c->cmd.items[i];
-	j->program = select_program(&j->image, &j->words, j->arena);
 	reach_judge(&j->image, &j->facts, &j->image.arena, &j->closure);
 	if (j->closure.unsaid)
 		return err_set(e, ERR_FORMAT, 0, "%s: what it needs cannot be known", j->closure.unsaid);
@@ -177,29 +170,32 @@ static int find_program(struct hardening_job *j, err *e)
 }
 
 /* A script needs its shell, and the shell whatever the script says. */
-static void judge_shells(struct hardening_job *j)
+static void judge_shells(struct harden_job *j)
 {
 	const struct tree *tree = j->image.tree;
 
 	for (uint32_t i = 0; i < tree_count(tree) && !j->options->shell; i++) {
 		if (tree_get(tree, i)->flags & TREE_HIDDEN || tree_get(tree, i)->type != ENTRY_FILE ||
 		    purpose_tool_of(tree_name(tree, i)) != PURPOSE_SHELL ||
-		    closure_of(&j->closure, tree, i) != REACH_YES || i == j->program)
+		    closure_of(&j->closure, tree, i) != REACH_YES || i == j->closure.program)
 			continue;
-		refuse(j,
-		       "the entry point runs a script with %s, which may start anything: name the "
-		       "program itself, or say --keep-shell",
-		       SHOW(tree_path(tree, i, j->arena)));
+		const char *reason = arena_printf(
+			j->arena,
+			"the entry point runs a script with %s, which may start anything: name the program "
+			"itself, or say --keep-shell",
+			SHOW(tree_path(tree, i, j->arena)));
+
+		refuse(j, reason);
 		return;
 	}
 }
 
-static bool is_kept_app(const struct hardening_job *j, const struct dotnet_app *app)
+static bool is_kept_app(const struct harden_job *j, const struct dotnet_app *app)
 {
 	return !app->hidden && app->node != TREE_NONE && select_stays(j->selection.why[app->node]);
 }
 
-static void mend(struct hardening_job *j)
+static void mend(struct harden_job *j)
 {
 	struct settings_wish wish = { .user = j->user,
 		                          .has_shell = j->options->shell,
@@ -213,10 +209,10 @@ static void mend(struct hardening_job *j)
 	}
 	settings_mend(&j->image.config, &wish, j->arena, &j->changes, &refused);
 	if (refused)
-		refuse(j, "%s", refused);
+		refuse(j, refused);
 }
 
-static void add_label(struct hardening_job *j, const char *name, const char *value)
+static void add_label(struct harden_job *j, const char *name, const char *value)
 {
 	struct oci_labels *labels = &j->image.config.labels;
 
@@ -228,7 +224,7 @@ static void add_label(struct hardening_job *j, const char *name, const char *val
 	*ARENA_PUSH(j->arena, labels) = (struct oci_label){ bytes_str(name), bytes_str(value) };
 }
 
-static void label(struct hardening_job *j)
+static void label(struct harden_job *j)
 {
 	const digest *from = &j->image.manifest;
 	const struct harden_count *c = &j->page->before;
@@ -242,7 +238,7 @@ static void label(struct hardening_job *j)
 }
 
 /* decide(j, e): everything but the writing. */
-static int decide(struct hardening_job *j, err *e)
+static int decide(struct harden_job *j, err *e)
 {
 	struct select_wish wish = { .keep = j->options->keep,
 		                        .shell = j->options->shell,
@@ -254,7 +250,6 @@ static int decide(struct hardening_job *j, err *e)
 		return -1;
 	judge_shells(j);
 	judge_guilty(j);
-	wish.program = j->program;
 	wish.secrets = j->guilty;
 	select_files(&j->image, &j->facts, &j->closure, &wish, j->arena, &j->selection);
 	mend(j);
@@ -265,7 +260,7 @@ static int decide(struct hardening_job *j, err *e)
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
-static int write_draft(struct hardening_job *j, err *e)
+static int write_draft(struct harden_job *j, err *e)
 {
 	const struct cargo_options source = { .registry = *j->options->registry,
 		                                  .environment = j->options->environment,
@@ -294,7 +289,10 @@ static int write_draft(struct hardening_job *j, err *e)
 	j->page->compressed = done.octets;
 	if (done.opened > 0)
 		*ARENA_PUSH(j->arena, &j->changes) = arena_printf(
-			j->arena, "%llu files and folders that only root could read: group %u reads them",
+			j->arena,
+			j->user.left_group
+				? "%llu files and folders of root's group: they are group %u's"
+				: "%llu files and folders that only root could read: group %u reads them",
 			(unsigned long long)done.opened, j->user.gid);
 	if (done.databases > 0)
 		*ARENA_PUSH(
@@ -304,7 +302,7 @@ static int write_draft(struct hardening_job *j, err *e)
 }
 
 /* check_draft(j, e): read again what was written; a secret in it is a refusal. */
-static int check_draft(struct hardening_job *j, err *e)
+static int check_draft(struct harden_job *j, err *e)
 {
 	struct secrets_page secrets;
 	struct image image;
@@ -330,25 +328,43 @@ static int check_draft(struct hardening_job *j, err *e)
 	return 0;
 }
 
-static void tell_health(struct hardening_job *j, const struct health_result *r)
+/* The last lines of what its program wrote. */
+static void refuse_words(struct harden_job *j, bytes words)
 {
-	const char *asked = j->options->health->probe.text, *last = r->last ? r->last : "no answer";
+	bytes counted = bytes_trim(words), told = counted, line;
+	size_t lines = 0;
 
-	j->page->health = arena_printf(j->arena, "%s: %s after %llu ms", asked, last,
-	                               (unsigned long long)r->held_ms);
-	if (r->held)
+	if (told.n == 0)
+		refuse(j, "it wrote nothing");
+	while (bytes_line(&counted, &line))
+		lines++;
+	for (; bytes_line(&told, &line); lines--)
+		if (lines <= LAST_LINES && line.n > 0)
+			refuse(j, arena_printf(j->arena, "it wrote: %s", SHOW(line)));
+}
+
+static void tell_health(struct harden_job *j, const struct health_result *r)
+{
+	const char *asked = j->options->health->probe.text;
+
+	if (r->held) {
+		j->page->health = arena_printf(j->arena, "%s: %s after %llu ms", asked, r->last,
+		                               (unsigned long long)r->held_ms);
 		return;
-	j->page->health = arena_printf(j->arena, "%s: %s", asked, last);
-	refuse(j, "the result does not answer any more: %s", SHOW(bytes_str(last)));
+	}
+	j->page->health = arena_printf(j->arena, "%s: %s", asked, r->last);
+	refuse(j, arena_printf(j->arena, "the result does not answer any more: %s",
+	                       SHOW(bytes_str(r->last))));
+	refuse_words(j, r->words);
 	for (size_t i = 0; i < r->missing.len; i++)
-		refuse(j, "its program misses %s: --keep names what stays", SHOW(r->missing.items[i]));
-	if (r->missing.len == 0 && r->words.n > 0)
-		refuse(j, "its program's last words: %s",
-		       SHOW(bytes_skip(r->words, r->words.n > SHOWN_MOST ? r->words.n - SHOWN_MOST : 0)));
+		refuse(j, arena_printf(j->arena, "its program misses %s: --keep names what stays",
+		                       SHOW(r->missing.items[i])));
+	refuse(j, "to see more, harden it without --probe and `oakum run` the result; --probe-env and "
+	          "--probe-arg give the program what it needs, --keep keeps its files");
 }
 
 /* What is unpacked for it goes with our folder. */
-static int try_draft(struct hardening_job *j, err *e)
+static int try_draft(struct harden_job *j, err *e)
 {
 	struct health_options o;
 	struct health_result result;
@@ -367,7 +383,7 @@ static int try_draft(struct hardening_job *j, err *e)
 	return 0;
 }
 
-static int put_in_place(struct hardening_job *j, err *e)
+static int put_in_place(struct harden_job *j, err *e)
 {
 	struct transfer_options o = { .platform = j->image.platform,
 		                          .registry = *j->options->registry,
@@ -382,7 +398,7 @@ static int put_in_place(struct hardening_job *j, err *e)
 	return 0;
 }
 
-static int write_all(struct hardening_job *j, err *e)
+static int write_all(struct harden_job *j, err *e)
 {
 	j->draft = (struct target){ .kind = TARGET_LAYOUT,
 		                        .path = arena_printf(j->arena, "%s/result", j->work.path),
@@ -396,7 +412,7 @@ static int write_all(struct hardening_job *j, err *e)
 
 /* -- all of it --------------------------------------------------------------------------------- */
 
-static int run(struct hardening_job *j, const struct target *from, err *e)
+static int run(struct harden_job *j, const struct target *from, err *e)
 {
 	if (bring_here(j, from, e) < 0 ||
 	    read_image(j, &j->from, &j->image, &j->facts, &j->secrets, e) < 0)
@@ -413,15 +429,16 @@ int harden_run(const struct target *from, const struct target *to,
                const struct harden_options *options, struct arena *a, struct harden_page *out,
                err *e)
 {
-	struct hardening_job *j = arena_new(a, struct hardening_job);
+	const struct folder_kind kind = { .above = options->image.tmp_dir, .prefix = "oakum-harden-" };
+	struct harden_job *j = arena_new(a, struct harden_job);
 
 	*out = (struct harden_page){ .from = from->text, .to = to->text };
-	*j = (struct hardening_job){ .options = options, .to = to, .arena = a, .page = out };
-	if (harden_work_make(options->image.tmp_dir, options->now, a, &j->work, e) < 0)
+	*j = (struct harden_job){ .options = options, .to = to, .arena = a, .page = out };
+	if (folder_make(&kind, a, &j->work, e) < 0)
 		return -1;
 	int status = run(j, from, e);
 
-	harden_work_remove(&j->work);
+	folder_remove(&j->work);
 	out->changes.items = j->changes.items;
 	out->changes.len = j->changes.len;
 	return status;

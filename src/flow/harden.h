@@ -23,7 +23,6 @@ struct harden_options {
 	enum codec compress;                 /* CODEC_GZIP or CODEC_ZSTD */
 	const int64_t *epoch;                /* SOURCE_DATE_EPOCH; NULL: the day the image was made */
 	const char *version;                 /* of this program */
-	int64_t now;                         /* seconds, by the clock */
 	const struct health_options *health; /* NULL: nothing is started; the store is set here */
 };
 

@@ -3,19 +3,25 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/document_write.h"
 #include "oci/layout.h"
+#include "oci/media_type.h"
 #include "transfer/squeeze.h"
 
 #include <time.h>
 #include <unistd.h>
 
-#define LAYER_GZIP "application/vnd.oci.image.layer.v1.tar+gzip"
-#define LAYER_ZSTD "application/vnd.oci.image.layer.v1.tar+zstd"
-
 static int write_part(void *ctx, bytes part, err *e)
 {
 	return layout_blob_write(ctx, part, e);
 }
+
+/* The layers that were written: two, or one where the other would be empty. */
+struct written {
+	struct descriptor blobs[2];
+	struct oci_made_layer layers[2];
+	size_t len;
+};
 
 struct ends {
 	struct pour *pour;
@@ -32,10 +38,11 @@ static int write_ends(void *ctx, bytes part, err *e)
 	return write_part(((struct ends *)ctx)->blob, part, e);
 }
 
-/* write_layer(d, l, s, pour, out, e): one layer, compressed while it is put together. */
+/* write_layer(d, l, s, pour, w, e): one more layer, compressed while it is put together. */
 static int write_layer(const struct draft *d, const struct layout *l, struct squeeze *s,
-                       struct pour *pour, struct papers_layer *out, err *e)
+                       struct pour *pour, struct written *w, err *e)
 {
+	struct descriptor *made = &w->blobs[w->len];
 	struct layout_blob blob;
 	struct ends ends = { pour, &blob };
 	const struct squeeze_ends io = { read_ends, write_ends, &ends };
@@ -43,19 +50,20 @@ static int write_layer(const struct draft *d, const struct layout *l, struct squ
 	pour_begin(pour);
 	if (layout_blob_begin(l, NULL, &blob, e) < 0)
 		return -1;
-	if (squeeze_run(s, &io, &out->diff_id, e) < 0) {
+	if (squeeze_run(s, &io, &w->layers[w->len].diff_id, e) < 0) {
 		layout_blob_abandon(&blob);
 		return -1;
 	}
-	if (layout_blob_commit(&blob, &out->blob, e) < 0)
+	if (layout_blob_commit(&blob, made, e) < 0)
 		return -1;
-	out->blob.media_type = d->wish->compress == CODEC_ZSTD ? BYTES(LAYER_ZSTD) : BYTES(LAYER_GZIP);
-	d->out->octets += out->blob.size;
+	made->media_type = oci_layer_type(d->wish->compress);
+	d->out->octets += made->size;
+	w->len++;
 	return 0;
 }
 
 static int write_layers(const struct draft *d, const struct layout *l, struct pour *pours,
-                        struct papers_layer *layers, size_t *out_len, err *e)
+                        struct written *w, err *e)
 {
 	static const char *const made_by[] = { "oakum harden: the distribution's files that stay",
 		                                   "oakum harden: the program's own files" };
@@ -63,15 +71,13 @@ static int write_layers(const struct draft *d, const struct layout *l, struct po
 	struct squeeze *s;
 	int status = squeeze_new(d->wish->compress, cores > 0 ? (unsigned)cores : 1, &s, e);
 
-	*out_len = 0;
 	if (status < 0)
 		return -1;
 	for (size_t i = 0; status == 0 && i < 2; i++) {
 		if (pours[i].entries.len == 0)
 			continue;
-		layers[*out_len].made_by = made_by[i];
-		status = write_layer(d, l, s, &pours[i], &layers[*out_len], e);
-		++*out_len;
+		w->layers[w->len].made_by = made_by[i];
+		status = write_layer(d, l, s, &pours[i], w, e);
 	}
 	squeeze_free(s);
 	return status;
@@ -105,42 +111,44 @@ static int put_document(const struct draft *d, const struct layout *l, bytes tex
 	return layout_put(l, out, text, e);
 }
 
-static int write_papers(const struct draft *d, const struct layout *l,
-                        const struct papers_layer *layers, size_t len, err *e)
+static int write_documents(const struct draft *d, const struct layout *l, const struct written *w,
+                           err *e)
 {
-	const struct draft_wish *w = d->wish;
-	const struct papers papers = {
-		.config = w->config,
-		.platform = w->image->platform,
-		.created = date_text(w->epoch, d->arena),
-		.comment = arena_printf(d->arena, "oakum %s", w->version),
-		.layers = layers,
-		.layers_len = len,
+	const struct draft_wish *wish = d->wish;
+	const struct oci_made made = {
+		.config = wish->config,
+		.platform = wish->image->platform,
+		.created = date_text(wish->epoch, d->arena),
+		.comment = arena_printf(d->arena, "oakum %s", wish->version),
+		.layers = w->layers,
+		.layers_len = w->len,
 	};
 	struct layout_entries entries = { 0 };
 	struct descriptor config, manifest;
+	bytes text;
 
-	if (put_document(d, l, papers_config(&papers, d->arena), PAPERS_CONFIG_TYPE, &config, e) < 0 ||
-	    put_document(d, l, papers_manifest(&papers, &config, d->arena), PAPERS_MANIFEST_TYPE,
-	                 &manifest, e) < 0)
-		return -1;
-	manifest.platform = w->image->platform;
-	manifest.ref_name = bytes_str(w->tag);
+	if (oci_config_write(&made, d->arena, &text, e) < 0 ||
+	    put_document(d, l, text, OCI_CONFIG_TYPE, &config, e) < 0)
+		return err_wrap(e, "config");
+	if (oci_manifest_write(&config, w->blobs, w->len, d->arena, &text, e) < 0 ||
+	    put_document(d, l, text, OCI_MANIFEST_TYPE, &manifest, e) < 0)
+		return err_wrap(e, "manifest");
+	manifest.platform = wish->image->platform;
+	manifest.ref_name = bytes_str(wish->tag);
 	*ARENA_PUSH(d->arena, &entries) = manifest;
 	return layout_commit(l, &entries, no_index, NULL, e);
 }
 
 static int write_layout(struct draft *d, err *e)
 {
-	struct papers_layer layers[2] = { 0 };
+	struct written written = { 0 };
 	struct layout l = LAYOUT_CLOSED;
-	size_t len = 0;
 	int status = layout_open(d->wish->folder, &l, e);
 
 	if (status == 0)
-		status = write_layers(d, &l, d->pours, layers, &len, e);
+		status = write_layers(d, &l, d->pours, &written, e);
 	if (status == 0)
-		status = write_papers(d, &l, layers, len, e);
+		status = write_documents(d, &l, &written, e);
 	layout_close(&l);
 	return status;
 }

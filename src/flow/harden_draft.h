@@ -9,7 +9,6 @@
 #pragma once
 
 #include "catalog/facts.h"
-#include "harden/papers.h"
 #include "harden/pour.h"
 #include "harden/select.h"
 #include "harden/settings.h"

@@ -24,15 +24,21 @@ struct entering {
 
 /* -- modes ------------------------------------------------------------------------------------- */
 
-/* What only root could read is read by the program's group, if the program ran as root before;
- * passwords are not, which nobody asks for but --keep. */
+/* What only root could read is read by the program's group, if the program ran as root before; what
+ * root's group could do alone is the program's, if it ran in that; passwords are not, which nobody
+ * asks for but --keep. */
 static void open_to_user(const struct entering *x, struct pour_entry *entry)
 {
 	const struct settings_user *u = &x->draft->wish->user;
 	uint32_t need = entry->type == TAR_DIR ? 5 : 4;
 
-	if (!u->is_new || entry->type == TAR_SYMLINK || purpose_is_password(entry->path) ||
-	    (entry->mode & need) == need ||
+	if (entry->type == TAR_SYMLINK || purpose_is_password(entry->path))
+		return;
+	if (u->left_group && entry->gid == 0 && (entry->mode >> 3 & 7 & ~entry->mode) != 0) {
+		entry->gid = u->gid;
+		x->draft->out->opened++;
+	}
+	if (!u->is_new || (entry->mode & need) == need ||
 	    (entry->uid == u->uid && (entry->mode >> 6 & need) == need) ||
 	    (entry->gid == u->gid && (entry->mode >> 3 & need) == need))
 		return;

@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "flow/harden_draft.h"
-#include "harden/listing.h"
+#include "image/entries.h"
 #include "sys/file.h"
 #include "transfer/expand.h"
 
@@ -86,13 +86,13 @@ struct placing {
 	uint16_t layer;
 };
 
-static int place(void *ctx, const struct listing_entry *entry, err *e)
+static int place(void *ctx, const struct entries_item *item, err *e)
 {
 	struct placing *p = ctx;
 	uint32_t node;
 	err trouble = { 0 };
 
-	if (tree_apply(p->tree, &entry->entry, &node, &trouble) < 0) {
+	if (tree_apply(p->tree, &item->entry, &node, &trouble) < 0) {
 		if (trouble.kind == ERR_FORMAT)
 			return 0; /* no system could unpack it: the facts have it as a gap */
 		*e = trouble;
@@ -102,11 +102,11 @@ static int place(void *ctx, const struct listing_entry *entry, err *e)
 		return 0;
 	if (node >= tree_count(p->draft->wish->image->tree))
 		return err_set(e, ERR_FORMAT, 0, "it has other files now than it had when it was read");
-	p->draft->bodies[node] = (struct draft_body){ .mtime = entry->entry.mtime,
-		                                          .offset = entry->offset,
+	p->draft->bodies[node] = (struct draft_body){ .mtime = item->entry.mtime,
+		                                          .offset = item->offset,
 		                                          .layer = p->layer,
 		                                          .is_there = true,
-		                                          .sparse = entry->entry.sparse };
+		                                          .sparse = item->entry.sparse };
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int place_all(struct draft *d, err *e)
 	for (size_t i = 0; status == 0 && i < d->spools_len; i++) {
 		p.layer = (uint16_t)i;
 		tree_layer(p.tree, p.layer);
-		if (listing_read(d->spools[i].fd, d->spools[i].size, d->wish->deadline, place, &p, e) < 0)
+		if (entries_read(d->spools[i].fd, d->spools[i].size, d->wish->deadline, place, &p, e) < 0)
 			status = err_wrap(e, "layer %zu", i + 1);
 	}
 	if (status == 0 && tree_count(p.tree) != tree_count(d->wish->image->tree))

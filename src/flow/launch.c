@@ -4,24 +4,17 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "oci/platform.h"
+#include "sys/environment.h"
 #include "sys/file.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *find_value(char *const *environment, bytes name)
-{
-	for (char *const *v = environment; v && *v; v++)
-		if (bytes_starts(bytes_str(*v), name) && (*v)[name.n] == '=')
-			return *v + name.n + 1;
-	return NULL;
-}
-
 int launch_store(char *const *environment, struct arena *a, const char **out, err *e)
 {
-	const char *data = find_value(environment, BYTES("XDG_DATA_HOME"));
-	const char *home = find_value(environment, BYTES("HOME"));
+	const char *data = environment_find(environment, "XDG_DATA_HOME");
+	const char *home = environment_find(environment, "HOME");
 
 	if (geteuid() == 0)
 		*out = "/var/lib/oakum/run";
@@ -78,14 +71,9 @@ int launch_prepare(const struct target *target, const struct launch_options *opt
 	if (make_stages(out, a, e) < 0 || rootfs_prepare(target, &rootfs, a, &out->rootfs, e) < 0 ||
 	    check_platform(&out->rootfs.config.platform, &rootfs.platform, a, e) < 0)
 		return -1;
-	const struct hardening_names known = launch_names(out);
-
-	return hardening_of(&out->rootfs.config, &known, a, &out->hardening, e);
-}
-
-struct hardening_names launch_names(const struct launch *l)
-{
-	return (struct hardening_names){ l->rootfs.accounts, l->rootfs.groups };
+	user_read_accounts(out->rootfs.accounts, a, &out->names.accounts);
+	user_read_groups(out->rootfs.groups, a, &out->names.groups);
+	return hardening_of(&out->rootfs.config, &out->names, a, &out->hardening, e);
 }
 
 struct container_options launch_container(const struct launch *l)

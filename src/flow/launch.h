@@ -16,6 +16,7 @@ struct launch_options {
 
 struct launch {
 	struct rootfs rootfs;
+	struct hardening_names names; /* whom the image knows */
 	struct hardening hardening; /* as the image asks (hardening_of); callers change it */
 	struct host host;
 	const char *store, *stages;
@@ -30,9 +31,6 @@ int launch_store(char *const *environment, struct arena *a, const char **out, er
  * Arena. */
 int launch_prepare(const struct target *target, const struct launch_options *options,
                    struct arena *a, struct launch *out, err *e);
-
-/* launch_names(l): whom the image knows. Borrows l. */
-struct hardening_names launch_names(const struct launch *l);
 
 /* launch_container(l): what container_start asks for; streams are ours. Borrows l. */
 struct container_options launch_container(const struct launch *l);

@@ -3,38 +3,24 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "runtime/health.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
-/* How often it is asked whether the program listens. */
-#define ASK_MS 50
-
-/* until_listening(c, port, out, e): 1 when it does, 0 when the program has ended (*out: its
- * status), -1 when the time is over. */
-static int until_listening(struct container *c, uint16_t port, int *out, err *e)
+static int await(uint16_t port, struct container *c, struct arena *a, err *e)
 {
-	const struct deadline last = deadline_in(LIMIT_LEARN_START_MS);
-	err late = { 0 };
+	const struct health_probe listens = { .kind = HEALTH_TCP,
+		                                  .port = port,
+		                                  .timeout_ms = LIMIT_LEARN_START_MS };
+	struct health_result found;
 
-	for (;;) {
-		const struct deadline next = deadline_in(ASK_MS);
-		err nobody = { 0 };
-		int fd, done;
-
-		if (container_connect(c, port, &fd, &nobody) == 0) {
-			close(fd);
-			return 1;
-		}
-		if ((done = container_wait(c, &next, out, e)) != 0)
-			return done < 0 ? -1 : 0;
-		if (deadline_check(&last, &late) < 0)
-			return err_set(e, ERR_NET, 0, "nobody listens on port %u", (unsigned)port);
-	}
+	if (health_await(c, &listens, a, &found, e) < 0)
+		return -1;
+	return found.held ? 0 : err_set(e, ERR_NET, 0, "%s", found.last);
 }
 
 static int use(const struct learning *o, struct arena *a, struct learning_result *out, err *e)
@@ -52,45 +38,25 @@ static int use(const struct learning *o, struct arena *a, struct learning_result
 	return 0;
 }
 
-/* It is asked to end, as docker stop does: how it ends belongs to what it needs. */
-static int finish(struct container *c, struct learning_result *out, err *e)
-{
-	const struct deadline last = deadline_in(LIMIT_HEALTH_STOP_MS);
-
-	out->by_us = true;
-	if (container_signal(c, SIGTERM, e) < 0)
-		return -1;
-	int done = container_wait(c, &last, &out->status, e);
-
-	if (done == 0)
-		out->status = 128 + SIGKILL;
-	return done < 0 ? -1 : 0;
-}
-
 static int watch(const struct learning *o, struct container *c, struct arena *a,
                  struct learning_result *out, err *e)
 {
 	const struct hardening *h = &o->launch->hardening;
-	const struct deadline last = deadline_in(o->for_ms);
-	int listening = 1, done;
+	uint64_t for_ms = o->for_ms;
 
-	if (!o->workload) {
-		done = container_wait(c, &last, &out->status, e);
-		return done != 0 ? done : finish(c, out, e);
+	if (o->workload) {
+		if ((h->ports.len > 0 && await(h->ports.items[0].container, c, a, e) < 0) ||
+		    use(o, a, out, e) < 0)
+			return -1;
+		for_ms = 0;
 	}
-	if (h->ports.len > 0)
-		listening = until_listening(c, h->ports.items[0].container, &out->status, e);
-	if (listening < 0)
-		return -1;
-	if (listening == 0)
-		return err_set(e, ERR_NET, 0, "the program ended with status %d before it listened",
-		               out->status);
-	if (use(o, a, out, e) < 0)
-		return -1;
-	const struct deadline now = deadline_in(0);
+	const struct deadline last = deadline_in(for_ms);
+	int ended = container_wait(c, &last, &out->status, e);
 
-	done = container_wait(c, &now, &out->status, e);
-	return done != 0 ? done : finish(c, out, e);
+	if (ended != 0)
+		return ended < 0 ? -1 : 0;
+	out->by_us = true; /* how it ends belongs to what it needs */
+	return container_end(c, &out->status, e) < 0 ? -1 : 0;
 }
 
 int learn_run(const struct learning *o, struct arena *a, struct learning_result *out, err *e)
@@ -114,7 +80,7 @@ int learn_run(const struct learning *o, struct arena *a, struct learning_result 
 	int status = container_start(&options, &c, e);
 
 	if (status == 0)
-		status = watch(o, c, a, out, e) < 0 ? -1 : 0;
+		status = watch(o, c, a, out, e);
 	container_stop(c);
 	if (learn_end(&learner, a, status < 0 ? NULL : &out->learned, e) < 0)
 		status = -1;

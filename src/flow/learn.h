@@ -26,5 +26,5 @@ struct learning_result {
 
 /* learn_run(o, a, out, e): a workload is started when the first published port takes connections.
  * Errors of learn_begin, container_start and process_run; ERR_NET: nobody listened on the published
- * port. Arena. */
+ * port, or the program ended before. Arena. */
 int learn_run(const struct learning *o, struct arena *a, struct learning_result *out, err *e);

@@ -103,7 +103,7 @@ static int listen_here(struct proof *p, uint16_t *out_port, const char **out_nam
 
 /* -- the settings ------------------------------------------------------------------------------ */
 
-/* Those of them that we have to give: a container in a container may lack some. */
+/* Those that we have to give: a container in a container may lack some. */
 static uint64_t capabilities_here(void)
 {
 	uint64_t all = 0;
@@ -114,48 +114,43 @@ static uint64_t capabilities_here(void)
 	return all;
 }
 
-/* passwd(5): name:password:uid:gid:... */
-static bool has_account(bytes users, uint32_t uid)
-{
-	bytes line, field;
-	uint64_t have;
-
-	while (bytes_line(&users, &line))
-		if (bytes_take_until(&line, ':', &field) && bytes_take_until(&line, ':', &field) &&
-		    bytes_take_until(&line, ':', &field) && text_take_u64(field, 10, UINT32_MAX, &have) &&
-		    have == uid)
-			return true;
-	return false;
-}
-
-/* The pod's, else the image's, root included; containerd gives root's group to whom the image has
- * no account for. The kubelet starts none of whom it cannot tell that he is not root. */
+/* The pod's, else the image's, root and its group included, as containerd has it. The kubelet
+ * starts none of whom it cannot tell that he is not root. */
 static int take_pod_user(struct proof *p, const struct prove_pod *pod, err *e)
 {
+	const struct hardening_names *known = &p->launch.names;
 	struct hardening *h = &p->launch.hardening;
-	const struct hardening_names known = launch_names(&p->launch);
 	bytes text = p->launch.rootfs.config.user;
-	bytes user = bytes_slice(text, 0, bytes_find(text, ':'));
-	uint64_t number;
+	struct user who;
 
 	if (pod->has_user)
-		text = user = bytes_str(arena_printf(p->a, "%u", pod->uid));
-	if (text.n == 0)
-		text = user = BYTES("0");
-	if (hardening_take_user(text, &known, h, e) < 0)
+		text = bytes_str(arena_printf(p->a, "%u", pod->uid));
+	if (user_find(text, &known->accounts, &known->groups, &who, e) < 0)
 		return -1;
-	bool is_number = text_take_u64(user, 10, UINT32_MAX, &number);
-
-	if (pod->must_not_be_root && (h->uid == 0 || !is_number))
+	if (pod->must_not_be_root && (who.uid == 0 || !who.is_number))
 		return err_set(e, ERR_FORMAT, 0, "it would not start: runAsNonRoot, and its user is %s",
-		               h->uid == 0 ? "root" : "a name, which the kubelet does not look up");
-	if (h->uid == 0)
+		               who.uid == 0 ? "root" : "a name, which the kubelet does not look up");
+	if (who.uid == 0)
 		h->without |= 1U << DEFENCE_USER;
-	else if (text.n == user.n && !has_account(known.users, h->uid))
-		h->gid = 0;
-	if (pod->has_group)
-		h->gid = pod->gid;
+	h->uid = who.uid;
+	h->gid = pod->has_group ? pod->gid : who.gid;
 	return 0;
+}
+
+/* "this machine cannot give CAP_SYS_RESOURCE, which the cluster may" */
+static const char *lacks(const struct proof *p, uint64_t missing)
+{
+	buf text = BUF_INIT(4 * KIB);
+
+	buf_puts(&text, "this machine cannot give ");
+	for (unsigned n = 0, len = 0; n < CAPABILITIES; n++)
+		if (missing >> n & 1)
+			buf_printf(&text, "%s%s", len++ > 0 ? ", " : "", capability_name(n));
+	buf_puts(&text, ", which the cluster may");
+	const char *made = arena_str(p->a, buf_bytes(&text));
+
+	buf_done(&text);
+	return made;
 }
 
 static int take_pod(struct proof *p, const struct prove_pod *pod, err *e)
@@ -166,6 +161,8 @@ static int take_pod(struct proof *p, const struct prove_pod *pod, err *e)
 		return err_set(e, ERR_FORMAT, 0, "a container of Windows cannot be attacked here");
 	h->without = pod->without;
 	h->capabilities = pod->capabilities & capabilities_here();
+	if (h->capabilities != pod->capabilities)
+		*ARENA_PUSH(p->a, &p->out->notes) = lacks(p, pod->capabilities & ~h->capabilities);
 	h->memory = pod->memory;
 	h->processes = 0; /* the kubelet's, no pod's */
 	h->folders.len = 0;
@@ -201,14 +198,18 @@ static int take_settings(struct proof *p, err *e)
 	h->terminal = false;
 	if (p->options->pod && take_pod(p, p->options->pod, e) < 0)
 		return -1;
-	h->without |= p->options->without;
-	if (p->options->without >> DEFENCE_CAPABILITIES & 1)
+	hardening_leave_out(h, p->options->without);
+	if (p->options->without >> DEFENCE_CAPABILITIES & 1) {
 		h->capabilities = capabilities_here();
+		if (h->capabilities == 0)
+			*ARENA_PUSH(p->a, &p->out->notes) = "the layer 'capabilities' stays: this machine "
+												"has none to give";
+	}
 	if (p->launch.host.as_user && !hardening_has(h, DEFENCE_PROCESSES)) {
 		h->without &= ~(1U << DEFENCE_PROCESSES); /* its own /proc could not be mounted */
 		*ARENA_PUSH(p->a, &p->out->notes) = processes_stay;
 	}
-	p->out->without = h->without;
+	p->out->without = hardening_without(h);
 	return 0;
 }
 

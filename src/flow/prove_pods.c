@@ -24,11 +24,11 @@ static bool take_numbers(bytes *in, struct prove_pod *p)
 {
 	uint32_t without;
 
-	return pack_take_bool(in, &p->has_user) && pack_take_u32(in, UINT32_MAX - 1, &p->uid) &&
-	       pack_take_bool(in, &p->has_group) && pack_take_u32(in, UINT32_MAX - 1, &p->gid) &&
+	return pack_take_bool(in, &p->has_user) && pack_take_u32(in, USER_ID_MOST, &p->uid) &&
+	       pack_take_bool(in, &p->has_group) && pack_take_u32(in, USER_ID_MOST, &p->gid) &&
 	       pack_take_bool(in, &p->must_not_be_root) && pack_take_bool(in, &p->is_windows) &&
 	       pack_take_bool(in, &p->has_token) && pack_take_u32(in, (1U << DEFENCES) - 1, &without) &&
-	       ((p->without = without), true) &&
+	       (without >> DEFENCE_CAPABILITIES & 1) == 0 && ((p->without = without), true) &&
 	       pack_take_u64(in, CAPABILITIES_ALL, &p->capabilities) &&
 	       pack_take_u64(in, INT64_MAX, &p->memory);
 }

@@ -19,7 +19,7 @@ struct prove_pod {
 	bool must_not_be_root; /* runAsNonRoot */
 	bool is_windows;
 	bool has_token;        /* of a service account: it is mounted */
-	unsigned without;      /* 1 << enum defence: what these settings leave out, but for the user */
+	unsigned without;      /* 1 << enum defence: what is left out, but for user and capabilities */
 	uint64_t capabilities; /* 1 << CAP_...: those that it has */
 	uint64_t memory;       /* resources.limits.memory; 0: none */
 	struct {

@@ -9,7 +9,7 @@
 #include "runtime/capabilities.h"
 
 #define LEAVE(defence) (1U << DEFENCE_##defence)
-#define PRIVILEGED (LEAVE(PRIVILEGES) | LEAVE(SECCOMP) | LEAVE(MASKS) | LEAVE(CAPABILITIES))
+#define PRIVILEGED (LEAVE(PRIVILEGES) | LEAVE(SECCOMP) | LEAVE(MASKS))
 
 struct reader {
 	struct arena *a;
@@ -59,7 +59,7 @@ static bool id_of(const struct reader *r, const char *field, uint32_t *out)
 {
 	int64_t id;
 
-	if (!yaml_i64(setting(r, field), &id) || id < 0 || id >= UINT32_MAX)
+	if (!yaml_i64(setting(r, field), &id) || id < 0 || id > USER_ID_MOST)
 		return false;
 	*out = (uint32_t)id;
 	return true;
@@ -139,8 +139,6 @@ static unsigned without_of(struct reader *r)
 		without |= LEAVE(NETWORK);
 	if (kube_is_true(yaml_get(r->o->pod, "hostPID")))
 		without |= LEAVE(PROCESSES);
-	if (r->out->capabilities != 0)
-		without |= LEAVE(CAPABILITIES);
 	return without;
 }
 

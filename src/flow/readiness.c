@@ -18,13 +18,13 @@ static struct page_setting judge_user(struct audit_page *page)
 	const struct page_identity *who = &page->user;
 	struct page_setting s = { "non-root", who->has_uid && who->uid != 0, NULL };
 
-	page->readiness.uid = page->readiness.gid = HARDENING_USER;
-	if (s.holds) {
-		page->readiness.uid = who->uid;
-		page->readiness.gid = who->has_gid && who->gid ? who->gid : who->uid;
-	} else if (who->what == PAGE_USER_ABSENT) {
+	struct user run = { .uid = who->uid, .gid = who->gid };
+
+	user_harden(&run);
+	page->readiness.uid = run.uid;
+	page->readiness.gid = run.gid;
+	if (who->what == PAGE_USER_ABSENT)
 		s.why = arena_printf(&page->arena, "no account %s: it cannot start", SHOW(who->written));
-	}
 	return s;
 }
 
@@ -120,11 +120,11 @@ static bool has_open_home(struct audit_page *page)
 	bytes home = bytes_str(weakness_env(page, "HOME"));
 	bool said = home.n > 0;
 
-	for (size_t i = 0; i < page->facts->accounts.len && !said; i++) {
-		said = page->facts->accounts.items[i].uid == page->readiness.uid;
-		home = page->facts->accounts.items[i].home;
-	}
-	return !said || is_open(path_join(&page->arena, (bytes){ 0 }, home));
+	const struct account *account = user_account(&page->facts->accounts, page->readiness.uid);
+
+	if (!said && account)
+		home = account->home;
+	return (!said && !account) || is_open(path_join(&page->arena, (bytes){ 0 }, home));
 }
 
 /* A single file of .NET with native libraries in it writes them to DOTNET_BUNDLE_EXTRACT_BASE_DIR,

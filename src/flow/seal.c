@@ -53,9 +53,9 @@ struct target seal_place_at(const struct seal_place *p, const digest *d, struct 
 	return at;
 }
 
-void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state, const char *says)
+void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state)
 {
-	r->page->steps[stage] = (struct seal_step){ state, says };
+	r->page->steps[stage] = state;
 	r->o->calls.stage(r->o->calls.ctx, r->page, stage);
 }
 
@@ -139,25 +139,42 @@ int seal_list(struct seal_run *r, err *e)
 
 /* -- judged ------------------------------------------------------------------------------------ */
 
-/* Each paper as an earlier run has it, if that said the same; only what passes will be signed. */
-static int write_papers(struct seal_run *r, struct seal_judged *j, bool passes,
-                        struct seal_papers *out, err *e)
+/* As an earlier run has it, if that said the same. */
+static int write_paper(struct seal_run *r, const struct seal_judged *j, enum seal_paper kind,
+                       bytes *out, err *e)
 {
+	const struct seal_keep *keep = &r->o->keep;
 	struct seal_wishes timeless = r->o->wishes;
-	struct seal_papers bare;
+	struct arena own = ARENA_INIT;
+	bytes bare;
 
 	timeless.now = 0;
-	if (seal_write(j, &r->o->wishes, r->arena, out, e) < 0)
-		return -1;
-	if (!passes)
-		return 0;
-	j->bill.sbom.created = j->scan.page.now = 0;
-	if (seal_write(j, &timeless, r->arena, &bare, e) < 0)
-		return -1;
-	j->bill.sbom.created = j->scan.page.now = r->o->wishes.now;
-	for (size_t i = 0; i < SEAL_PAPERS; i++)
-		if (out->items[i].n > 0)
-			out->items[i] = seal_keep_paper(&r->o->keep, bare.items[i], out->items[i], r->arena);
+	int status = seal_write(j, kind, &timeless, &own, &bare, e);
+
+	if (status == 0 && !seal_keep_find_paper(keep, bare, r->arena, out)) {
+		status = seal_write(j, kind, &r->o->wishes, r->arena, out, e);
+		if (status == 0)
+			seal_keep_paper(keep, bare, *out);
+	}
+	arena_done(&own);
+	return status;
+}
+
+/* Of an image that does not pass nothing is signed: there is nothing to keep. */
+static int write_papers(struct seal_run *r, const struct seal_judged *j, bool passes,
+                        struct seal_papers *out, err *e)
+{
+	const struct seal_wishes *w = &r->o->wishes;
+
+	for (unsigned i = 0; i < SEAL_PAPERS; i++) {
+		enum seal_paper kind = (enum seal_paper)i;
+
+		if (!w->papers[i] || kind == SEAL_PROVENANCE)
+			continue;
+		if ((passes ? write_paper(r, j, kind, &out->items[i], e)
+		            : seal_write(j, kind, w, r->arena, &out->items[i], e)) < 0)
+			return err_wrap(e, "what is to be attested");
+	}
 	return 0;
 }
 
@@ -204,6 +221,7 @@ int seal_judge_all(struct seal_run *r, err *e)
 	for (size_t i = 0; i < r->subjects.len; i++)
 		if (!r->subjects.items[i].is_index && judge_one(r, &r->subjects.items[i], e) < 0)
 			return -1;
+	r->page->subjects = r->subjects.len;
 	if (r->page->images.len == 0)
 		return err_set(e, ERR_ABSENT, 0, "an index without an image");
 	return 0;
@@ -215,33 +233,30 @@ static int write_provenance(struct seal_run *r, err *e)
 	for (size_t i = 0; i < r->subjects.len; i++) {
 		struct seal_subject *s = &r->subjects.items[i];
 		const struct seal_image *image = &r->page->images.items[s->image];
-		struct seal_materials m = { image->base_name, image->base_digest, r->o->wishes.now,
-			                        r->o->wishes.tool_version };
-		bytes fresh = seal_build_paper(&r->o->build, &m, r->arena);
+		const struct seal_materials m = { image->base_name, image->base_digest,
+			                              r->o->wishes.now, r->o->wishes.tool_version };
+		bytes *paper = &s->papers.items[SEAL_PROVENANCE];
+		struct seal_materials timeless = m;
 
-		m.now = 0;
-		s->papers.items[SEAL_PROVENANCE] = seal_keep_paper(
-			&r->o->keep, seal_build_paper(&r->o->build, &m, r->arena), fresh, r->arena);
+		timeless.now = 0;
+		bytes bare = seal_build_paper(&r->o->build, &timeless, r->arena);
+
+		if (seal_keep_find_paper(&r->o->keep, bare, r->arena, paper))
+			continue;
+		*paper = seal_build_paper(&r->o->build, &m, r->arena);
+		seal_keep_paper(&r->o->keep, bare, *paper);
 	}
 	return r->o->calls.paper(r->o->calls.ctx, SEAL_PROVENANCE,
 	                         r->subjects.items[0].papers.items[SEAL_PROVENANCE], e);
 }
 
-static const char *judged_text(const struct seal_run *r)
-{
-	const struct seal_page *p = r->page;
-
-	return p->images.len == 1 ? seal_counts(&p->images.items[0], r->arena)
-	                          : arena_printf(r->arena, "%zu images", p->images.len);
-}
-
 static int judge(struct seal_run *r, err *e)
 {
-	seal_tell(r, SEAL_JUDGE, SEAL_RUNS, "");
+	seal_tell(r, SEAL_JUDGE, SEAL_RUNS);
 	(void)stat(r->source.target->path, &r->before); /* whoever opens it tells why it cannot be */
 	if (seal_list(r, e) < 0 || seal_judge_all(r, e) < 0)
 		return -1;
-	seal_tell(r, SEAL_JUDGE, SEAL_HOLDS, judged_text(r));
+	seal_tell(r, SEAL_JUDGE, SEAL_HOLDS);
 	return 0;
 }
 
@@ -249,16 +264,13 @@ static int judge(struct seal_run *r, err *e)
 
 static bool pass(struct seal_run *r)
 {
-	size_t reasons = 0;
+	bool passes = true;
 
 	for (size_t i = 0; i < r->page->images.len; i++)
-		reasons += r->page->images.items[i].reasons.len;
-	r->page->passes = reasons == 0;
-	seal_tell(r, SEAL_GATE, reasons == 0 ? SEAL_HOLDS : SEAL_FAILS,
-	          reasons == 0 ? "nothing stops it"
-	                       : arena_printf(r->arena, "%zu reason%s to stop; nothing was written",
-	                                      reasons, reasons == 1 ? "" : "s"));
-	return reasons == 0;
+		passes &= r->page->images.items[i].reasons.len == 0;
+	r->page->passes = passes;
+	seal_tell(r, SEAL_GATE, passes ? SEAL_HOLDS : SEAL_FAILS);
+	return passes;
 }
 
 /* -- pushed ------------------------------------------------------------------------------------ */
@@ -328,15 +340,14 @@ int seal_push(struct seal_run *r, err *e)
 	struct transfer_result pushed;
 
 	if (!r->o->place) {
-		seal_tell(r, SEAL_PUSH, SEAL_HOLDS, "it stays where it lies");
+		seal_tell(r, SEAL_PUSH, SEAL_HOLDS);
 		return 0;
 	}
-	seal_tell(r, SEAL_PUSH, SEAL_RUNS, "");
+	seal_tell(r, SEAL_PUSH, SEAL_RUNS);
 	if (check_unchanged(r, e) < 0 || transfer(r, &pushed, e) < 0 || check_pushed(r, &pushed, e) < 0)
 		return -1;
-	seal_tell(r, SEAL_PUSH, SEAL_HOLDS,
-	          pushed.sent == 0 ? "everything was there"
-	                           : arena_printf(r->arena, "%s sent", SIZE_TEXT(pushed.sent)));
+	r->page->sent = pushed.sent;
+	seal_tell(r, SEAL_PUSH, SEAL_HOLDS);
 	return 0;
 }
 
@@ -344,24 +355,16 @@ int seal_push(struct seal_run *r, err *e)
 
 static void leave(struct seal_run *r)
 {
-	const char *where = r->page->place;
-
-	seal_tell(r, SEAL_PUSH, SEAL_LEFT,
-	          r->o->place ? arena_printf(r->arena, "would be pushed to %s", where)
-	                      : "it stays where it lies");
-	seal_tell(r, SEAL_SIGN, SEAL_LEFT,
-	          arena_printf(r->arena, "%zu signature%s", r->subjects.len,
-	                       r->subjects.len == 1 ? "" : "s"));
-	seal_tell(r, SEAL_ATTEST, SEAL_LEFT, "what was found, and the provenance");
-	seal_tell(r, SEAL_VERIFY, SEAL_LEFT, r->o->policy ? r->o->policy : "by who signed");
+	for (unsigned i = SEAL_PUSH; i < SEAL_STAGES; i++)
+		seal_tell(r, (enum seal_stage)i, SEAL_LEFT);
 }
 
 /* The step that was on its way is the one that failed. */
 static int failed(struct seal_run *r)
 {
 	for (size_t i = 0; i < SEAL_STAGES; i++)
-		if (r->page->steps[i].state == SEAL_RUNS)
-			seal_tell(r, (enum seal_stage)i, SEAL_FAILS, "");
+		if (r->page->steps[i] == SEAL_RUNS)
+			seal_tell(r, (enum seal_stage)i, SEAL_FAILS);
 	return -1;
 }
 
@@ -389,9 +392,9 @@ int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *ou
 	*out = (struct seal_page){ .source = o->source->text,
 		                       .place = place->text,
 		                       .is_dry = o->dry,
+		                       .stays = !o->place,
+		                       .policy = o->policy,
 		                       .builder = arena_str(a, o->build.builder) };
-	for (size_t i = 0; i < SEAL_STAGES; i++)
-		out->steps[i].says = "";
 	out->level = seal_build_level(&o->build, BYTES(""), BYTES(""), &out->level_why);
 	if (seal_place_of(o->source, a, &r.source, e) < 0 || seal_place_of(place, a, &r.place, e) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 #include "flow/seal_build.h"
 
 #include "oci/predicate.h"
+#include "sys/environment.h"
 #include "trust/claim.h"
 #include "trust/compact.h"
 
@@ -15,12 +16,9 @@ struct finding {
 
 static bytes env(const struct finding *f, const char *name)
 {
-	size_t n = strlen(name);
+	const char *value = environment_find(f->environment, name);
 
-	for (char *const *v = f->environment; *v; v++)
-		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
-			return bytes_str(*v + n + 1);
-	return bytes_str("");
+	return bytes_str(value ? value : "");
 }
 
 static bytes joined(const struct finding *f, bytes a, const char *between, bytes b)

@@ -10,16 +10,6 @@
 #include "report/audit_page.h"
 #include "report/seal_page.h"
 
-/* What an image must not have. */
-struct seal_gate {
-	/* At least as severe; SEAL_NEVER: it is not asked. */
-	enum severity vulnerabilities, secrets, settings;
-	bool unfixed; /* vulnerabilities for which there is no fix stop it, too */
-	bool ended;   /* what its maker no longer mends */
-	bool gaps;    /* what could not be read or looked up */
-};
-#define SEAL_NEVER (SEVERITY_CRITICAL + 1)
-
 /* What is attested. */
 enum seal_paper {
 	SEAL_SPDX,
@@ -42,7 +32,7 @@ struct seal_papers {
 struct seal_wishes {
 	struct image_options image; /* inspectors are set by seal_judge */
 	struct scan_options scan;   /* its database, ignore file and VEX documents */
-	struct seal_gate gate;
+	struct gate_rule rule;    /* what an image must not have */
 	bool papers[SEAL_PAPERS];
 	int64_t now;
 	const char *tool_version;
@@ -65,8 +55,9 @@ int seal_judge(const struct target *target, const struct seal_wishes *wishes,
 void seal_judged_done(struct seal_judged *j);
 
 /* seal_pass(j, wishes, a, out): what the gate says; counts. Arena.
- * seal_write(j, wishes, a, out, e): the papers. Arena. ERR_LIMIT: larger than can be attested. */
+ * seal_write(j, kind, wishes, a, out, e): one of the papers, as of wishes->now; of provenance
+ * nothing. Arena. ERR_LIMIT: larger than can be attested. */
 void seal_pass(const struct seal_judged *j, const struct seal_wishes *wishes, struct arena *a,
                struct seal_image *out);
-int seal_write(struct seal_judged *j, const struct seal_wishes *wishes, struct arena *a,
-               struct seal_papers *out, err *e);
+int seal_write(const struct seal_judged *j, enum seal_paper kind, const struct seal_wishes *wishes,
+               struct arena *a, bytes *out, err *e);

@@ -5,6 +5,12 @@
 #include "base/pack.h"
 #include "sys/file.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 /* The form of these files; with another program's version nothing is found under it. */
 #define FORM "oakum.seal.kept/1\n"
 
@@ -28,7 +34,69 @@ static bool read_kept(const struct seal_keep *k, const digest *name, struct aren
 		return false;
 	have = digest_of(DIGEST_SHA256, text);
 	*out = text;
+	(void)utimensat(AT_FDCWD, path_of(k, name, a), NULL, 0); /* it was used: evict */
 	return digest_equal(&want, &have);
+}
+
+/* -- a bounded folder -------------------------------------------------------------------------- */
+
+struct kept {
+	const char *path;
+	uint64_t size;
+	struct timespec used;
+};
+
+struct kept_list {
+	struct kept *items;
+	size_t len, cap;
+	uint64_t size; /* of all */
+};
+
+static int compare_used(const void *left, const void *right)
+{
+	const struct kept *l = left, *r = right;
+
+	return l->used.tv_sec != r->used.tv_sec ? (l->used.tv_sec > r->used.tv_sec) -
+	                                              (l->used.tv_sec < r->used.tv_sec)
+	                                        : (l->used.tv_nsec > r->used.tv_nsec) -
+	                                              (l->used.tv_nsec < r->used.tv_nsec);
+}
+
+/* Also drafts of runs that were killed: those on their way are the youngest. */
+static void list_kept(const char *folder, struct arena *a, struct kept_list *out)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *d;
+	struct stat s;
+
+	while (dir && (d = readdir(dir))) {
+		const char *path = arena_printf(a, "%s/%s", folder, d->d_name);
+
+		if (lstat(path, &s) < 0 || !S_ISREG(s.st_mode))
+			continue;
+		*ARENA_PUSH(a, out) = (struct kept){ path, (uint64_t)s.st_size, s.st_mtim };
+		out->size += (uint64_t)s.st_size;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* What was not used for longest goes first, and `last` never: times are coarse. Another process may
+ * do the same meanwhile. */
+static void evict(const struct seal_keep *k, const char *last, struct arena *a)
+{
+	struct kept_list list = { 0 };
+
+	list_kept(arena_printf(a, "%s/seal", k->dir), a, &list);
+	if (list.size <= k->limit)
+		return;
+	qsort(list.items, list.len, sizeof(*list.items), compare_used);
+	for (size_t i = 0; i < list.len && list.size > k->limit; i++) {
+		if (strcmp(list.items[i].path, last) == 0)
+			continue;
+		(void)unlink(list.items[i].path); /* gone already is as good */
+		list.size -= list.items[i].size;
+	}
 }
 
 static void write_kept(const struct seal_keep *k, const digest *name, bytes content)
@@ -42,24 +110,31 @@ static void write_kept(const struct seal_keep *k, const digest *name, bytes cont
 		return;
 	buf_printf(&text, FORM "%s\n", DIGEST_TEXT(&own));
 	buf_put(&text, content);
+	const char *path = path_of(k, name, &a);
+
 	if (file_make_dirs(arena_printf(&a, "%s/seal", k->dir), 0700, &e) < 0 ||
-	    file_write_atomic(path_of(k, name, &a), buf_bytes(&text), 0600, &e) < 0)
+	    file_write_atomic(path, buf_bytes(&text), 0600, &e) < 0)
 		k->note(k->note_ctx, arena_printf(&a, "what was done is not kept: %s", e.text));
+	else
+		evict(k, path, &a);
 	buf_done(&text);
 	arena_done(&a);
 }
 
 /* -- papers ------------------------------------------------------------------------------------ */
 
-bytes seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes fresh, struct arena *a)
+bool seal_keep_find_paper(const struct seal_keep *k, bytes timeless, struct arena *a, bytes *out)
 {
 	const digest name = digest_of(DIGEST_SHA256, timeless);
-	bytes kept;
 
-	if (read_kept(k, &name, a, &kept))
-		return kept;
-	write_kept(k, &name, fresh);
-	return fresh;
+	return read_kept(k, &name, a, out);
+}
+
+void seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes paper)
+{
+	const digest name = digest_of(DIGEST_SHA256, timeless);
+
+	write_kept(k, &name, paper);
 }
 
 /* -- records ----------------------------------------------------------------------------------- */

@@ -6,7 +6,8 @@
  * at which it was said, so that the same is not said and signed twice; and what was attached to an
  * image by whom. Nothing of it is believed: whether what was attached is still there and holds is
  * asked of the place itself. A file that is not as it was written counts as none.
- * Limits: LIMIT_SEAL_KEPT. Threading: pure functions over the file system; files appear whole. */
+ * Limits: LIMIT_SEAL_KEPT a file, LIMIT_SEAL_CACHE all of them. Threading: pure functions over the
+ * file system; files appear whole. */
 #pragma once
 
 #include "base/arena.h"
@@ -14,14 +15,16 @@
 
 struct seal_keep {
 	const char *dir; /* NULL: nothing is kept */
+	uint64_t limit;  /* octets of all files; what was not used for longest goes first */
 	/* note(ctx, text): it could not be kept; nothing else stops for that. */
 	void (*note)(void *ctx, const char *text);
 	void *note_ctx;
 };
 
-/* seal_keep_paper(k, timeless, fresh, a): what an earlier run wrote instead of fresh, or fresh,
- * which is kept. timeless: the same without a time. Arena. */
-bytes seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes fresh, struct arena *a);
+/* A paper goes by `timeless`, the same without a time. seal_keep_find_paper(k, timeless, a, out):
+ * what an earlier run wrote. Arena. seal_keep_paper(k, timeless, paper): the next one finds it. */
+bool seal_keep_find_paper(const struct seal_keep *k, bytes timeless, struct arena *a, bytes *out);
+void seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes paper);
 
 /* One thing that was attached. */
 struct seal_attached {

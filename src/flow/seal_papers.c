@@ -40,18 +40,22 @@ const char *seal_paper_type(enum seal_paper p)
 
 /* What the database says of a vulnerability in general is no fact about the image, and fills logs:
  * its id is enough. */
-static void drop_texts(struct scan *scan)
+static struct gate without_texts(const struct gate *gate, struct arena *a)
 {
-	struct findings *found = &scan->gate.found;
+	const struct findings *found = &gate->found;
+	struct gate bare = *gate;
 
+	bare.found.items = arena_alloc(a, found->len * sizeof(*found->items));
 	for (size_t i = 0; i < found->len; i++) {
-		struct vulnerability *about = arena_new(&scan->arena, struct vulnerability);
+		struct vulnerability *about = arena_new(a, struct vulnerability);
 
 		*about = *found->items[i].about;
 		about->description = (bytes){ 0 };
 		about->references = (struct word_list){ 0 };
-		found->items[i].about = about;
+		bare.found.items[i] = found->items[i];
+		bare.found.items[i].about = about;
 	}
+	return bare;
 }
 
 /* A document of ours, whole. */
@@ -77,17 +81,29 @@ static int document_end(struct document *d, struct arena *a, bytes *out, err *e)
 	return status;
 }
 
-static int scan_paper(struct seal_judged *j, const struct seal_wishes *w, struct arena *a,
+static int scan_result(const struct scan_page *judged, int64_t now, struct arena *a, bytes *out,
+                       err *e)
+{
+	struct arena own = ARENA_INIT;
+	const struct gate bare = without_texts(judged->gate, &own);
+	struct scan_page page = *judged;
+	struct document report;
+
+	page.gate = &bare;
+	page.now = now;
+	scan_json(&page, document_begin(&report));
+	arena_done(&own);
+	return document_end(&report, a, out, e);
+}
+
+static int scan_paper(const struct seal_judged *j, const struct seal_wishes *w, struct arena *a,
                       bytes *out, err *e)
 {
 	const digest database = database_digest(w->scan.db);
-	struct document report;
 	struct compact c;
 	bytes result;
 
-	drop_texts(&j->scan);
-	scan_json(&j->scan.page, document_begin(&report));
-	if (document_end(&report, a, &result, e) < 0)
+	if (scan_result(&j->scan.page, w->now, a, &result, e) < 0)
 		return -1;
 	compact_begin(&c);
 	json_write_object(&c.json, NULL);
@@ -201,29 +217,28 @@ static bytes secrets_paper(const struct seal_judged *j, const struct seal_wishes
 
 /* -- all --------------------------------------------------------------------------------------- */
 
-static int bill_paper(const struct seal_judged *j, enum sbom_format format, struct arena *a,
-                      bytes *out, err *e)
+static int bill_paper(const struct seal_judged *j, enum sbom_format format, int64_t now,
+                      struct arena *a, bytes *out, err *e)
 {
+	struct sbom sbom = j->bill.sbom;
 	struct document d;
 
-	sbom_write(&j->bill.sbom, format, document_begin(&d));
+	sbom.created = now;
+	sbom_write(&sbom, format, document_begin(&d));
 	return document_end(&d, a, out, e);
 }
 
-int seal_write(struct seal_judged *j, const struct seal_wishes *w, struct arena *a,
-               struct seal_papers *out, err *e)
+int seal_write(const struct seal_judged *j, enum seal_paper kind, const struct seal_wishes *w,
+               struct arena *a, bytes *out, err *e)
 {
-	bytes *items = out->items;
-
-	*out = (struct seal_papers){ 0 };
-	if ((w->papers[SEAL_SPDX] && bill_paper(j, SBOM_SPDX_JSON, a, &items[SEAL_SPDX], e) < 0) ||
-	    (w->papers[SEAL_CYCLONEDX] &&
-	     bill_paper(j, SBOM_CYCLONEDX_1_6, a, &items[SEAL_CYCLONEDX], e) < 0) ||
-	    (w->papers[SEAL_SCAN] && scan_paper(j, w, a, &items[SEAL_SCAN], e) < 0))
-		return err_wrap(e, "what is to be attested");
-	if (w->papers[SEAL_SECRETS])
-		items[SEAL_SECRETS] = secrets_paper(j, w, a);
-	if (w->papers[SEAL_SETTINGS])
-		items[SEAL_SETTINGS] = settings_paper(j, w, a);
+	switch (kind) {
+	case SEAL_SPDX: return bill_paper(j, SBOM_SPDX_JSON, w->now, a, out, e);
+	case SEAL_CYCLONEDX: return bill_paper(j, SBOM_CYCLONEDX_1_6, w->now, a, out, e);
+	case SEAL_SCAN: return scan_paper(j, w, a, out, e);
+	case SEAL_SECRETS: *out = secrets_paper(j, w, a); return 0;
+	case SEAL_SETTINGS: *out = settings_paper(j, w, a); return 0;
+	case SEAL_PROVENANCE: break; /* not of what was judged: seal_build.h */
+	}
+	*out = (bytes){ 0 };
 	return 0;
 }

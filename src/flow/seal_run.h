@@ -55,8 +55,8 @@ struct seal_run {
 int seal_place_of(const struct target *target, struct arena *a, struct seal_place *out, err *e);
 struct target seal_place_at(const struct seal_place *p, const digest *d, struct arena *a);
 
-/* seal_tell(r, stage, state, says): the caller is told. */
-void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state, const char *says);
+/* seal_tell(r, stage, state): the caller is told. */
+void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state);
 
 /* seal_list(r, e): r->subjects. seal_judge_all(r, e): papers and page->images.
  * seal_push(r, e): to r->place. seal_attach_all(r, e): signatures, then papers.

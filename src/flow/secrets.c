@@ -3,8 +3,12 @@
 
 #include "base/limits.h"
 #include "catalog/facts.h"
+#include "oci/strings.h"
 #include "secret/inspector.h"
 #include "secret/rules.h"
+
+/* What is shorter is no secret of any rule: `pwd=abcd`. */
+#define SECRET_LEAST 8
 
 /* The row of one more finding, or NULL when there are too many. */
 static struct secrets_row *add_row(struct secrets_page *page, struct arena *a)
@@ -12,15 +16,106 @@ static struct secrets_row *add_row(struct secrets_page *page, struct arena *a)
 	return page->total++ < LIMIT_SECRETS ? ARENA_PUSH(a, page) : NULL;
 }
 
-/* -- the configuration ------------------------------------------------------------------------- */
+/* -- the documents ----------------------------------------------------------------------------- */
 
-struct config_search {
+struct document_search {
 	struct secret_scanner *scanner;
 	struct arena *a;
 	struct secrets_page *page;
+	const char *document;
+	struct oci_string path[LIMIT_JSON_DEPTH + 1]; /* down to the string at hand */
+	size_t depth;
 };
 
-static void search(struct config_search *s, const char *where, bytes text)
+/* A name of more than a word may be a secret itself. */
+#define SAFE_NAME 64
+
+static bool is_safe(bytes name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] >= 0x7f || (name.p[i] >= '0' && name.p[i] <= '9'))
+			return false;
+	return name.n <= SAFE_NAME;
+}
+
+static void put_step(buf *out, const struct oci_string *step)
+{
+	if (step->name.n == 0) {
+		buf_printf(out, "[%u]", step->item);
+		return;
+	}
+	if (out->n > 0)
+		buf_putc(out, '.');
+	buf_put(out, is_safe(step->name) ? step->name : BYTES("*"));
+}
+
+/* path_text(s, n): "history[3].comment": the first n steps; no step that may be a secret. */
+static bytes path_text(const struct document_search *s, size_t n)
+{
+	buf out = BUF_INIT((LIMIT_JSON_DEPTH + 1) * (SAFE_NAME + 1));
+
+	if (strcmp(s->document, "config") != 0)
+		buf_printf(&out, "%s", s->document);
+	for (size_t i = 0; i < n; i++)
+		put_step(&out, &s->path[i]);
+	bytes text = arena_bytes(s->a, buf_bytes(&out));
+
+	buf_done(&out);
+	return text;
+}
+
+static bool is_step(const struct document_search *s, size_t i, const char *name)
+{
+	return i <= s->depth && bytes_is(s->path[i].name, name);
+}
+
+/* named(s, kind, name): "env DB_PASSWORD"; the name alone, the value may be the secret. */
+static bytes named(const struct document_search *s, const char *kind, bytes name)
+{
+	return bytes_str(arena_printf(s->a, "%s " PRIb, kind, BYTESF(bytes_slice(name, 0, 200))));
+}
+
+/* place_of(s, in_name): what people call the place: the members of a configuration that they wrote
+ * in a Dockerfile, else the path. */
+static bytes place_of(const struct document_search *s, bool in_name)
+{
+	const struct oci_string *at = &s->path[s->depth];
+	bool is_config = strcmp(s->document, "config") == 0;
+
+	if (is_config && is_step(s, 0, "config")) {
+		if (is_step(s, 1, "Env") && s->depth == 2 && !in_name)
+			return named(s, "env", bytes_slice(at->value, 0, bytes_find(at->value, '=')));
+		if (is_step(s, 1, "Entrypoint"))
+			return BYTES("entrypoint");
+		if (is_step(s, 1, "Cmd"))
+			return BYTES("command");
+		if (is_step(s, 1, "Healthcheck"))
+			return BYTES("healthcheck");
+		if (is_step(s, 1, "Labels") && s->depth == 2 && !in_name)
+			return named(s, "label", at->name);
+	}
+	if (is_config && is_step(s, 0, "history") && s->depth == 2 && is_step(s, 2, "created_by"))
+		return bytes_str(arena_printf(s->a, "history %u", s->path[1].item + 1));
+	return path_text(s, in_name ? s->depth : s->depth + 1);
+}
+
+/* The name says what the value is: searched as one. What a setting or a line of the history is
+ * called stands in its value. */
+static void put_string(const struct oci_string *at, buf *out, size_t *out_name)
+{
+	bool is_line = bytes_is(at->name, "created_by");
+	bytes name = bytes_slice(at->value, 0, bytes_find(at->value, '='));
+
+	*out_name = is_line || name.n == at->value.n ? 0 : name.n;
+	if (at->name.n > 0 && !is_line) {
+		*out_name = at->name.n;
+		buf_put(out, at->name);
+		buf_putc(out, '=');
+	}
+	buf_put(out, at->value);
+}
+
+static void search(struct document_search *s, bytes text, size_t name)
 {
 	size_t n;
 
@@ -34,46 +129,92 @@ static void search(struct config_search *s, const char *where, bytes text)
 
 		if (row)
 			*row = (struct secrets_row){ .found = found[i],
-				                         .file = BYTES("config"),
-				                         .where = bytes_str(where) };
+				                         .file = bytes_str(s->document),
+				                         .where = place_of(s, found[i].start < name) };
 	}
 	s->page->gaps += secret_scanner_left_out(s->scanner) > 0;
 }
 
-static void search_words(struct config_search *s, const char *where, const struct strings *words)
+/* search_document(s, packed): false: nobody packed that. */
+static bool search_document(struct document_search *s, bytes packed)
 {
-	for (size_t i = 0; i < words->len; i++)
-		search(s, where, words->items[i]);
+	buf text = BUF_INIT(2 * LIMIT_MANIFEST + 1);
+	struct oci_string at;
+
+	while (oci_strings_take(&packed, &at)) {
+		size_t name;
+
+		s->depth = at.depth;
+		s->path[at.depth] = at;
+		if (at.name.n + at.value.n < SECRET_LEAST)
+			continue;
+		buf_clear(&text);
+		put_string(&at, &text, &name);
+		search(s, buf_bytes(&text), name);
+	}
+	buf_done(&text);
+	return packed.n == 0;
 }
 
-/* named(s, kind, name): "env DB_PASSWORD"; the name alone, the value may be the secret. */
-static const char *named(struct config_search *s, const char *kind, bytes name)
+static int search_documents(const struct image *image, struct secret_scanner *scanner,
+                            struct arena *a, struct secrets_page *page, err *e)
 {
-	return arena_printf(s->a, "%s " PRIb, kind, BYTESF(bytes_slice(name, 0, 200)));
+	struct document_search *s = arena_new(a, struct document_search);
+
+	*s = (struct document_search){ .scanner = scanner, .a = a, .page = page };
+	for (size_t i = 0; i < image->documents.len; i++) {
+		s->document = image->documents.items[i].name;
+		if (!search_document(s, image->documents.items[i].strings))
+			return err_set(e, ERR_BUG, 0, "a worker's strings cannot be read");
+	}
+	return 0;
 }
 
-static void search_config(struct config_search *s, const struct oci_config *config)
+/* -- names ------------------------------------------------------------------------------------- */
+
+/* A link, or the folder of the name: where the secret is, not the name, which holds it. */
+static void add_name(const struct image *image, uint32_t node, bool in_link,
+                     const struct secret_finding *found, struct arena *a, struct secrets_page *page)
 {
-	for (size_t i = 0; i < config->env.len; i++) {
-		bytes env = config->env.items[i];
+	const struct tree_node *n = tree_get(image->tree, node);
+	struct secrets_row *row = add_row(page, a);
 
-		search(s, named(s, "env", bytes_slice(env, 0, bytes_find(env, '='))), env);
-	}
-	search_words(s, "entrypoint", &config->entrypoint);
-	search_words(s, "command", &config->cmd);
-	search_words(s, "healthcheck", &config->healthcheck);
-	for (size_t i = 0; i < config->labels.len; i++) {
-		const struct oci_label *label = &config->labels.items[i];
-		buf text = BUF_INIT(label->name.n + label->value.n + 1);
+	if (row)
+		*row = (struct secrets_row){ .found = *found,
+			                         .file = tree_path(image->tree, in_link ? node : n->parent, a),
+			                         .where = in_link ? BYTES("where the link leads")
+			                                          : BYTES("a name in this folder"),
+			                         .layer = n->layer + UINT32_C(1),
+			                         .hidden = n->flags & TREE_HIDDEN };
+}
 
-		buf_put(&text, label->name);
-		buf_putc(&text, '=');
-		buf_put(&text, label->value);
-		search(s, named(s, "label", label->name), buf_bytes(&text));
-		buf_done(&text);
+/* search_names(image, scanner, a, page): what entries are called and where links lead, of every
+ * layer, as one text; names are apart by a NUL, which none holds. */
+static void search_names(const struct image *image, struct secret_scanner *scanner, struct arena *a,
+                         struct secrets_page *page)
+{
+	const struct tree *tree = image->tree;
+	size_t n, next = 0;
+	uint64_t end = 0;
+
+	secret_scanner_begin(scanner);
+	for (uint32_t i = 1; i < tree_count(tree); i++) {
+		secret_scanner_add(scanner, tree_name(tree, i));
+		secret_scanner_add(scanner, BYTES("\0"));
+		secret_scanner_add(scanner, tree_symlink(tree, i));
+		secret_scanner_add(scanner, BYTES("\0"));
 	}
-	for (size_t i = 0; i < config->history.len; i++)
-		search(s, arena_printf(s->a, "history %zu", i + 1), config->history.items[i].created_by);
+	secret_scanner_end(scanner);
+	page->gaps += secret_scanner_left_out(scanner) > 0;
+	const struct secret_finding *found = secret_scanner_findings(scanner, &n);
+
+	for (uint32_t i = 1; i < tree_count(tree) && next < n; i++) {
+		uint64_t link = end + tree_name(tree, i).n + 1;
+
+		end = link + tree_symlink(tree, i).n + 1;
+		for (; next < n && found[next].start < end; next++)
+			add_name(image, i, found[next].start >= link, &found[next], a, page);
+	}
 }
 
 /* -- the files --------------------------------------------------------------------------------- */
@@ -115,17 +256,18 @@ static void take_gaps(const struct image *image, struct arena *a, struct secrets
 
 int secrets_collect(const struct image *image, struct arena *a, struct secrets_page *out, err *e)
 {
-	struct config_search s = { secret_scanner_new(e), a, out };
+	struct secret_scanner *scanner = secret_scanner_new(e);
 
 	*out = (struct secrets_page){ .target = image->target.text };
 	out->folder = image->kind == TARGET_ROOTFS ? image->target.path : NULL;
-	if (!s.scanner)
+	if (!scanner)
 		return -1;
-	if (image->has_config)
-		search_config(&s, &image->config);
-	secret_scanner_free(s.scanner);
+	int status = search_documents(image, scanner, a, out, e);
+
+	search_names(image, scanner, a, out);
+	secret_scanner_free(scanner);
 	take_gaps(image, a, out);
-	return take_items(image, a, out, e);
+	return status < 0 ? -1 : take_items(image, a, out, e);
 }
 
 int secrets_run(const struct target *target, const struct image_options *options, struct arena *a,

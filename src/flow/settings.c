@@ -4,75 +4,26 @@
 #include "base/text.h"
 #include "flow/judge.h"
 
-/* Runtimes read the number with Go's strconv.Atoi, which takes a sign: "+0" is root. */
-static bool take_id(bytes s, uint32_t *out)
-{
-	uint64_t v;
-
-	if (s.n > 1 && (s.p[0] == '+' || s.p[0] == '-')) {
-		if (!text_take_u64(bytes_skip(s, 1), 10, s.p[0] == '-' ? 0 : UINT32_MAX, &v))
-			return false;
-	} else if (!text_take_u64(s, 10, UINT32_MAX, &v)) {
-		return false;
-	}
-	*out = (uint32_t)v;
-	return true;
-}
-
-static const struct account *find_account(const struct facts *facts, bytes name, bool has_uid,
-                                          uint32_t uid)
-{
-	for (size_t i = 0; i < facts->accounts.len; i++) {
-		const struct account *a = &facts->accounts.items[i];
-
-		if (has_uid ? a->uid == uid : bytes_equal(a->name, name))
-			return a;
-	}
-	return NULL;
-}
-
-static bool find_group(const struct facts *facts, bytes name, uint32_t *out_gid)
-{
-	for (size_t i = 0; i < facts->groups.len && name.n > 0; i++) {
-		if (!bytes_equal(facts->groups.items[i].name, name))
-			continue;
-		*out_gid = facts->groups.items[i].gid;
-		return true;
-	}
-	return false;
-}
-
-/* OCI image-spec 1.1, config.md "User": user, uid, user:group, uid:gid, …; a part that is a number
- * is one even when an account has it as its name; nothing at all is root. */
 static void judge_user(struct audit_page *page)
 {
 	struct page_identity *who = &page->user;
-	bytes rest = page->image->config.user, user = { 0 };
+	err ignored = { 0 }; /* `found` says what is missing */
+	struct user found;
 
-	who->written = rest;
-	(void)bytes_take_until(&rest, ':', &user); /* empty: user stays empty */
-	who->has_gid = take_id(rest, &who->gid) || find_group(page->facts, rest, &who->gid);
-	bool is_number = take_id(user, &who->uid);
-
-	if (user.n == 0)
-		is_number = true; /* uid 0 */
-	const struct account *account = find_account(page->facts, user, is_number, who->uid);
-
-	who->has_uid = is_number || account;
-	if (account) {
-		who->name = account->name;
-		who->uid = account->uid;
-		if (rest.n == 0) {
-			who->has_gid = true;
-			who->gid = account->gid;
-		}
-	}
-	if (!who->has_uid)
+	who->written = page->image->config.user;
+	(void)user_find(who->written, &page->facts->accounts, &page->facts->groups, &found, &ignored);
+	who->has_uid = !found.is_absent;
+	who->uid = found.uid;
+	who->has_gid = found.has_gid;
+	who->gid = found.gid;
+	if (found.account)
+		who->name = found.account->name;
+	if (found.is_absent)
 		who->what = PAGE_USER_ABSENT;
-	else if (who->uid == 0)
+	else if (found.uid == 0)
 		who->what = PAGE_USER_ROOT;
 	else
-		who->what = is_number ? PAGE_USER_NUMBER : PAGE_USER_NAME;
+		who->what = found.is_number ? PAGE_USER_NUMBER : PAGE_USER_NAME;
 }
 
 static bool is_shell(bytes path)

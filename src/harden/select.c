@@ -5,9 +5,6 @@
 #include "harden/purpose.h"
 #include "harden/select_own.h"
 
-#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define PATH_MOST 64 /* folders of PATH that are looked into */
-
 const char *select_why_text(enum select_why why)
 {
 	static const char *const texts[SELECT_WHYS] = {
@@ -33,48 +30,6 @@ const char *select_why_text(enum select_why why)
 	};
 
 	return texts[why];
-}
-
-/* -- what is started --------------------------------------------------------------------------- */
-
-static bytes environment_of(const struct image *image, const char *name)
-{
-	const struct strings *env = &image->config.env;
-	bytes value = { 0 };
-
-	for (size_t i = 0; i < env->len; i++) {
-		bytes rest = env->items[i];
-
-		if (bytes_take_prefix(&rest, bytes_str(name)) && bytes_take_prefix(&rest, BYTES("=")))
-			value = rest;
-	}
-	return value;
-}
-
-static uint32_t file_at(const struct image *image, bytes path)
-{
-	uint32_t node = tree_find(image->tree, path, true);
-
-	return node != TREE_NONE && tree_get(image->tree, node)->type == ENTRY_FILE ? node : TREE_NONE;
-}
-
-uint32_t select_program(const struct image *image, const struct strings *words, struct arena *a)
-{
-	bytes cwd = image->config.working_dir, path = environment_of(image, "PATH"), dir;
-
-	if (words->len == 0)
-		return TREE_NONE;
-	if (bytes_find(words->items[0], '/') < words->items[0].n)
-		return file_at(image, path_join(a, cwd, words->items[0]));
-	if (path.n == 0)
-		path = BYTES(PATH_DEFAULT);
-	for (unsigned i = 0; i < PATH_MOST && bytes_take_until(&path, ':', &dir); i++) {
-		uint32_t node = file_at(image, path_join(a, path_join(a, cwd, dir), words->items[0]));
-
-		if (node != TREE_NONE)
-			return node;
-	}
-	return TREE_NONE;
 }
 
 /* -- what is named ----------------------------------------------------------------------------- */
@@ -123,8 +78,7 @@ static void name_all(struct selecting *s)
 	const struct oci_config *c = &s->image->config;
 	bytes cwd = path_join(s->arena, BYTES(""), c->working_dir);
 
-	if (s->wish->program != TREE_NONE)
-		add_folder(s, path_dir(tree_path(s->tree, s->wish->program, s->arena)));
+	add_folder(s, path_dir(tree_path(s->tree, s->closure->program, s->arena)));
 	if (tree_find(s->tree, cwd, true) != TREE_NONE)
 		add_folder(s, tree_path(s->tree, tree_find(s->tree, cwd, true), s->arena));
 	for (size_t i = 0; i < s->wish->words->len; i++)
@@ -244,7 +198,7 @@ static enum select_why judge_file(const struct selecting *s, uint32_t node, byte
 		return SELECT_SECRET;
 	if (is_asked(s, path))
 		return SELECT_ASKED;
-	if (select_is_loaded(s, node) && (!is_tool || node == s->wish->program))
+	if (select_is_loaded(s, node) && (!is_tool || node == s->closure->program))
 		return SELECT_LOADED;
 	why = judge_path(s, path);
 	if (why != SELECT_UNREACHED)

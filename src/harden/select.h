@@ -61,7 +61,6 @@ struct select_wish {
 	struct strings keep;         /* patterns of paths (path_fits) */
 	bool shell;                  /* shells may stay where something loads them */
 	const uint8_t *secrets;      /* of each node: it holds a secret */
-	uint32_t program;            /* the node of the file that is started; TREE_NONE */
 	const struct strings *words; /* of the command line */
 };
 
@@ -72,15 +71,12 @@ struct selection {
 	bool is_wide;           /* the program may load or start anything */
 };
 
-/* select_files(image, facts, closure, wish, a, out): facts->packages as tree nodes name them.
+/* select_files(image, facts, closure, wish, a, out): facts->packages as tree nodes name them;
+ * a closure that is not unsaid.
  * O(files * patterns). Arena. */
 void select_files(const struct image *image, const struct facts *facts,
                   const struct closure *closure, const struct select_wish *wish, struct arena *a,
                   struct selection *out);
-
-/* select_program(image, words, a): the file that the first word means, through PATH;
- * TREE_NONE when there is none. */
-uint32_t select_program(const struct image *image, const struct strings *words, struct arena *a);
 
 /* select_is_system(p): a package of the distribution, not of a language. */
 static inline bool select_is_system(const struct package *p)

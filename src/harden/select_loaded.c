@@ -82,7 +82,7 @@ static void follow(struct selecting *s, const uint8_t *holds)
 void select_loaded(struct selecting *s)
 {
 	size_t packages = s->facts->packages.len;
-	uint32_t own = s->wish->program == TREE_NONE ? 0 : select_owner(s, s->wish->program);
+	uint32_t own = select_owner(s, s->closure->program);
 	uint8_t *holds = arena_zero(s->arena, packages);
 
 	s->loaded = arena_zero(s->arena, packages);

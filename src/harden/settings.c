@@ -8,56 +8,19 @@
 
 /* -- who --------------------------------------------------------------------------------------- */
 
-static const struct account *account_of(const struct facts *facts, bytes name, const uint64_t *uid)
-{
-	for (size_t i = 0; i < facts->accounts.len; i++) {
-		const struct account *a = &facts->accounts.items[i];
-
-		if (uid ? a->uid == *uid : bytes_equal(a->name, name))
-			return a;
-	}
-	return NULL;
-}
-
-static bool group_of(const struct facts *facts, bytes name, uint64_t *out)
-{
-	if (text_take_u64(name, 10, UINT32_MAX - 1, out))
-		return true;
-	for (size_t i = 0; i < facts->groups.len; i++)
-		if (bytes_equal(facts->groups.items[i].name, name)) {
-			*out = facts->groups.items[i].gid;
-			return true;
-		}
-	return false;
-}
-
-/* OCI image-spec 1.1, config.md §User: "app", "1000", "app:shop", "1000:1000". */
 int settings_user(const struct oci_config *config, const struct facts *facts,
                   struct settings_user *out, err *e)
 {
-	bytes group = config->user, name = { 0 };
-	uint64_t uid = 0, gid = 0;
+	struct user who;
 
-	(void)bytes_take_until(&group, ':', &name); /* empty: root */
-	bool is_number = name.n == 0 || text_take_u64(name, 10, UINT32_MAX - 1, &uid);
-	const struct account *a = account_of(facts, name, is_number ? &uid : NULL);
-
-	if (!a && !is_number)
-		return err_set(e, ERR_FORMAT, 0, "the image has no user '%s' that it is to run as",
-		               SHOW(name));
-	*out = (struct settings_user){ .uid = a ? a->uid : (uint32_t)uid,
-		                           .gid = a ? a->gid : 0,
-		                           .is_named = a != NULL };
-	if (group.n > 0 && !group_of(facts, group, &gid))
-		return err_set(e, ERR_FORMAT, 0, "the image has no group '%s' that it is to run as",
-		               SHOW(group));
-	if (group.n > 0)
-		out->gid = (uint32_t)gid;
-	if (out->uid != 0)
-		return 0;
-	uid = SETTINGS_USER;
-	*out = (struct settings_user){ SETTINGS_USER, SETTINGS_USER, true, false };
-	out->is_named = account_of(facts, BYTES(""), &uid) != NULL;
+	if (user_find(config->user, &facts->accounts, &facts->groups, &who, e) < 0)
+		return -1;
+	*out = (struct settings_user){ .is_new = who.uid == 0,
+		                           .left_group = who.uid != 0 && who.gid == 0 };
+	user_harden(&who);
+	out->uid = who.uid;
+	out->gid = who.gid;
+	out->is_named = user_account(&facts->accounts, who.uid) != NULL;
 	return 0;
 }
 
@@ -282,8 +245,10 @@ static void mend_user(struct mending *m)
 		set_env(m, "HOME", BYTES(NEW_HOME));
 	if (bytes_equal(m->config->user, text))
 		return;
-	*ARENA_PUSH(m->arena, m->notes) = arena_printf(m->arena, "USER " PRIb "%s", BYTESF(text),
-	                                               u->is_new ? ", it was root" : ", by number");
+	*ARENA_PUSH(m->arena, m->notes) = arena_printf(m->arena, "USER " PRIb ", %s", BYTESF(text),
+	                                               u->is_new       ? "it was root"
+	                                               : u->left_group ? "it was in root's group"
+	                                                               : "by number");
 	m->config->user = text;
 }
 

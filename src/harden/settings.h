@@ -10,8 +10,6 @@
 
 #include "catalog/facts.h"
 
-#define SETTINGS_USER 1654 /* "app" in Microsoft's images */
-
 struct settings_notes {
 	const char **items; /* printable */
 	size_t len, cap;
@@ -26,12 +24,13 @@ void settings_command(struct oci_config *config, struct arena *a, struct setting
 
 struct settings_user {
 	uint32_t uid, gid;
-	bool is_new;   /* the image ran as root */
-	bool is_named; /* accounts name it already */
+	bool is_new;     /* the image ran as root */
+	bool left_group; /* it ran in root's group, as another user */
+	bool is_named;   /* accounts name it already */
 };
 
-/* settings_user(config, facts, out, e): the image's own user unless it is root. ERR_FORMAT: it
- * names one that it does not have. */
+/* settings_user(config, facts, out, e): the image's own user, but never root and never in root's
+ * group (user_harden). ERR_FORMAT: it names one that it does not have. */
 int settings_user(const struct oci_config *config, const struct facts *facts,
                   struct settings_user *out, err *e);
 

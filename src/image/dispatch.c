@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "image/entries.h"
 #include "image/spool.h"
 
 #include <assert.h>
@@ -214,27 +215,6 @@ static void close_taps(struct dispatch *d)
 
 /* -- tar events -------------------------------------------------------------------------------- */
 
-static enum entry_type type_of(enum tar_type type)
-{
-	switch (type) {
-	case TAR_OTHER:
-	case TAR_FILE: return ENTRY_FILE;
-	case TAR_HARDLINK: return ENTRY_HARDLINK;
-	case TAR_SYMLINK: return ENTRY_SYMLINK;
-	case TAR_CHAR: return ENTRY_CHAR;
-	case TAR_BLOCK: return ENTRY_BLOCK;
-	case TAR_DIR: return ENTRY_DIR;
-	case TAR_FIFO: return ENTRY_FIFO;
-	}
-	return ENTRY_NONE;
-}
-
-/* id_of(id): user and group ids are 32 bits wide in Linux; a larger one cannot be unpacked. */
-static uint32_t id_of(uint64_t id)
-{
-	return id > UINT32_MAX ? UINT32_MAX : (uint32_t)id;
-}
-
 static bool take_names(struct dispatch *d, const struct tar_entry *t)
 {
 	bool link_escapes = false;
@@ -266,12 +246,12 @@ static int on_entry(void *ctx, const struct tar_entry *t, err *e)
 	struct dispatch *d = ctx;
 
 	d->now = (struct passing){ 0 };
-	d->now.entry = (struct entry){ .type = type_of(t->type),
+	d->now.entry = (struct entry){ .type = entries_type_of(t->type),
 		                           .sparse = t->sparse,
 		                           .mode = t->mode,
 		                           .mtime = t->mtime,
-		                           .uid = id_of(t->uid),
-		                           .gid = id_of(t->gid),
+		                           .uid = entries_id_of(t->uid),
+		                           .gid = entries_id_of(t->gid),
 		                           .capability = arena_bytes(&d->scratch, t->capability) };
 	if (d->now.entry.type == ENTRY_FILE)
 		d->now.entry.size = t->size;

@@ -58,12 +58,23 @@ static int ask(struct resolve *r, enum request what, bytes document, bytes *out,
 	return client_ask(r->worker, what, document, r->arena, out, e);
 }
 
+/* What somebody may search, whether we understand it or not. */
+static int keep_strings(struct resolve *r, const char *name, bytes text, err *e)
+{
+	struct image_document *document = ARENA_PUSH(r->arena, &r->out->documents);
+
+	document->name = name;
+	return ask(r, REQUEST_STRINGS, text, &document->strings, e);
+}
+
 static int parse_index(struct resolve *r, bytes text, struct oci_index *out, err *e)
 {
 	bytes packed;
 
-	return ask(r, REQUEST_INDEX, text, &packed, e) < 0 ? -1
-	                                                   : oci_index_unpack(packed, r->arena, out, e);
+	return ask(r, REQUEST_INDEX, text, &packed, e) < 0 ||
+	               oci_index_unpack(packed, r->arena, out, e) < 0
+	           ? -1
+	           : keep_strings(r, "index", text, e);
 }
 
 static int read_index(struct resolve *r, const struct descriptor *d, struct oci_index *out, err *e)
@@ -84,7 +95,7 @@ static int parse_config(struct resolve *r, bytes text, err *e)
 	    oci_config_unpack(packed, r->arena, &r->out->config, e) < 0)
 		return -1;
 	r->out->platform = r->out->config.platform;
-	return 0;
+	return keep_strings(r, "config", text, e);
 }
 
 static int read_manifest(struct resolve *r, const struct descriptor *d, err *e)
@@ -94,7 +105,8 @@ static int read_manifest(struct resolve *r, const struct descriptor *d, err *e)
 
 	if (read_blob(r, d, LIMIT_MANIFEST, &text, e) < 0 ||
 	    ask(r, REQUEST_MANIFEST, text, &packed, e) < 0 ||
-	    oci_manifest_unpack(packed, r->arena, m, e) < 0 || oci_check_said(d, m->media_type, e) < 0)
+	    oci_manifest_unpack(packed, r->arena, m, e) < 0 ||
+	    oci_check_said(d, m->media_type, e) < 0 || keep_strings(r, "manifest", text, e) < 0)
 		return err_wrap(e, "manifest %s", DIGEST_TEXT(&d->digest));
 	r->out->manifest = d->digest;
 	r->out->config_digest = m->config.digest;
@@ -195,6 +207,7 @@ static int resolve_docker(struct resolve *r, err *e)
 	if (ask(r, REQUEST_DOCKER, text, &packed, e) < 0)
 		return err_wrap(e, "manifest.json");
 	if (oci_docker_unpack(packed, r->arena, &manifest, e) < 0 ||
+	    keep_strings(r, "manifest.json", text, e) < 0 ||
 	    docker_choose(&manifest, bytes_str(r->target->text), bytes_str(r->target->tag), r->arena,
 	                  &item, e) < 0)
 		return -1;

@@ -23,6 +23,7 @@ struct documents {
 	struct platform platform;
 	struct oci_manifest image; /* empty for a docker archive */
 	struct oci_config config;
+	struct image_documents documents;
 	struct { struct document_layer *items; size_t len, cap; } layers;
 };
 

@@ -2,6 +2,7 @@
 #include "image/evidence.h"
 
 #include "base/pack.h"
+#include "base/path.h"
 #include "base/text.h"
 
 #include <assert.h>
@@ -139,19 +140,6 @@ static int bad(const char *what, err *e)
 	return err_set(e, ERR_FORMAT, 0, "evidence: %s", what);
 }
 
-/* What path_clean makes: no empty part, no "." and no "..", and no NUL in it. */
-static bool is_clean(bytes path)
-{
-	bytes part, rest = path;
-
-	if (path.n > 0 && path.p[path.n - 1] == '/')
-		return false;
-	while (bytes_take_until(&rest, '/', &part))
-		if (part.n == 0 || bytes_equal(part, BYTES(".")) || bytes_equal(part, BYTES("..")))
-			return false;
-	return bytes_find(path, 0) == path.n;
-}
-
 static bool is_printable(bytes text)
 {
 	uint32_t c;
@@ -206,8 +194,8 @@ static int read_entry(struct evidence_reader *r, bytes in, struct evidence *out,
 		return bad("a malformed entry", e);
 	f->path = bytes_of(r->path, r->path_n);
 	f->mtime = (int64_t)(mtime >> 1 ^ (mtime & 1 ? UINT64_MAX : 0));
-	if (!is_clean(f->path) || bytes_find(f->link, 0) < f->link.n ||
-	    (f->type == ENTRY_HARDLINK && !is_clean(f->link)))
+	if (!path_is_clean(f->path) || bytes_find(f->link, 0) < f->link.n ||
+	    (f->type == ENTRY_HARDLINK && !path_is_clean(f->link)))
 		return bad("an entry whose name is not clean", e);
 	if (r->entries == LIMIT_TAR_ENTRIES)
 		return err_set(e, ERR_LIMIT, 0, "a layer of too many entries");

@@ -29,6 +29,7 @@ static void take_documents(struct image *image, const struct documents *d)
 	image->reference = d->reference;
 	image->has_config = true;
 	image->config = d->config;
+	image->documents = d->documents;
 	image->platform = d->platform;
 	image->base_name = d->image.base_name;
 	image->base_digest = d->image.base_digest;

@@ -33,6 +33,16 @@ struct image_gap {
 	bytes text;                /* printable */
 };
 
+/* A document of the image (or of what led to it), as oci/strings.h packs it. */
+struct image_document {
+	const char *name; /* "config", "manifest", "index" */
+	bytes strings;
+};
+struct image_documents {
+	struct image_document *items;
+	size_t len, cap;
+};
+
 struct image {
 	struct target target;
 	enum target_kind kind;  /* what the target turned out to be */
@@ -43,6 +53,7 @@ struct image {
 	                         * files */
 	bool has_config;        /* false for a root file system */
 	struct oci_config config;
+	struct image_documents documents;
 	bytes base_name, base_digest;
 	struct platform platform;
 	struct { struct image_layer *items; size_t len, cap; } layers;

@@ -8,6 +8,7 @@
 #include "oci/document.h"
 #include "oci/layout.h"
 #include "oci/local.h"
+#include "oci/strings.h"
 
 void layer_request_pack(const struct layer_request *r, buf *out)
 {
@@ -108,6 +109,7 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 		return pack_take_u64(&text, UINT64_MAX, &size) ? local_list(s->archive_fd, size, a, out, e)
 		                                   : err_set(e, ERR_BUG, 0, "a listing of no size");
 	case REQUEST_APPEND: return answer_append(text, a, out, e);
+	case REQUEST_STRINGS: return oci_strings_pack(text, a, out, e);
 	case REQUEST_NONE:
 	case REQUEST_LAYER: break;
 	}

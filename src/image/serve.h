@@ -22,6 +22,7 @@ enum request {
 	REQUEST_LIST,
 	REQUEST_LAYOUT, /* an index.json that is about to be written: oci/layout.h */
 	REQUEST_APPEND, /* a manifest that gets one more layer: oci/append.h */
+	REQUEST_STRINGS, /* whatever a document says: oci/strings.h */
 	REQUEST_LAYER
 };
 

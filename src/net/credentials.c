@@ -8,6 +8,7 @@
 #include "fmt/json_write.h"
 #include "net/credentials_file.h"
 #include "net/credentials_helper.h"
+#include "sys/environment.h"
 
 /* podman's two and docker's. */
 #define FILES_MOST 3
@@ -54,12 +55,9 @@ void credentials_close(struct credentials *c)
 
 static const char *variable(const struct credentials *c, const char *name)
 {
-	size_t n = strlen(name);
+	const char *value = environment_find(c->options.environment, name);
 
-	for (char *const *v = c->options.environment; v && *v; v++)
-		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=' && (*v)[n + 1])
-			return *v + n + 1;
-	return NULL;
+	return value && *value ? value : NULL;
 }
 
 /* add(c, folder_variable, home_folder, name): FOLDER/name of the variable, else of the home folder;

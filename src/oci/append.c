@@ -4,12 +4,11 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "fmt/json_write.h"
+#include "oci/media_type.h"
 #include "oci/member.h"
 
-#define CONFIG_TYPE "application/vnd.oci.image.config.v1+json"
-
 static const char fresh[] = "{\"schemaVersion\":2,\"mediaType\":"
-							"\"application/vnd.oci.image.manifest.v1+json\",\"config\":{},"
+							"\"" OCI_MANIFEST_TYPE "\",\"config\":{},"
 							"\"layers\":[]}";
 
 struct making {
@@ -94,7 +93,7 @@ static bytes config_text(const struct making *m, err *e)
 static bytes config_entry(const struct descriptor *d, struct arena *a)
 {
 	return bytes_str(arena_printf(a, "{\"mediaType\":\"%s\",\"size\":%llu,\"digest\":\"%s\"}",
-	                              CONFIG_TYPE, (unsigned long long)d->size,
+	                              OCI_CONFIG_TYPE, (unsigned long long)d->size,
 	                              DIGEST_TEXT(&d->digest)));
 }
 
@@ -163,7 +162,7 @@ static int make(struct making *m, bytes old, struct appended *out, err *e)
 int append_make(const struct append *in, struct arena *a, struct appended *out, err *e)
 {
 	struct making m = { .in = in, .arena = a, .layers = BUF_INIT(2 * LIMIT_MANIFEST) };
-	struct appended made = { .config = { .media_type = BYTES(CONFIG_TYPE) } };
+	struct appended made = { .config = { .media_type = BYTES(OCI_CONFIG_TYPE) } };
 	int status = make(&m, in->old.n > 0 ? in->old : BYTES(fresh), &made, e);
 
 	buf_done(&m.layers);
@@ -203,7 +202,7 @@ void appended_pack(const struct appended *v, buf *out)
 
 int appended_unpack(bytes in, struct arena *a, struct appended *out, err *e)
 {
-	struct appended v = { .config = { .media_type = BYTES(CONFIG_TYPE) } };
+	struct appended v = { .config = { .media_type = BYTES(OCI_CONFIG_TYPE) } };
 
 	if (!pack_take_bool(&in, &v.is_there) || !pack_take_bytes(&in, LIMIT_MANIFEST, &v.manifest) ||
 	    !pack_take_bytes(&in, LIMIT_MANIFEST, &v.config_text) || in.n > 0)

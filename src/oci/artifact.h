@@ -6,7 +6,6 @@
 
 #include "oci/document.h"
 
-#define ARTIFACT_MEDIA_TYPE "application/vnd.oci.image.manifest.v1+json"
 #define ARTIFACT_CONFIG_TEXT "{}"
 
 struct artifact {

@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/media_type.h"
 #include "oci/member.h"
 
 #include <inttypes.h>
@@ -18,14 +19,12 @@ bytes oci_labels_get(const struct oci_labels *labels, const char *name)
 
 bool oci_is_index(bytes media_type)
 {
-	return bytes_is(media_type, "application/vnd.oci.image.index.v1+json") ||
-	       bytes_is(media_type, "application/vnd.docker.distribution.manifest.list.v2+json");
+	return bytes_is(media_type, OCI_INDEX_TYPE) || bytes_is(media_type, DOCKER_INDEX_TYPE);
 }
 
 bool oci_is_manifest(bytes media_type)
 {
-	return bytes_is(media_type, "application/vnd.oci.image.manifest.v1+json") ||
-	       bytes_is(media_type, "application/vnd.docker.distribution.manifest.v2+json");
+	return bytes_is(media_type, OCI_MANIFEST_TYPE) || bytes_is(media_type, DOCKER_MANIFEST_TYPE);
 }
 
 bool oci_is_attestation(const struct descriptor *d)

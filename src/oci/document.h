@@ -74,6 +74,9 @@ struct oci_history {
 	bool empty_layer;
 };
 
+/* Where programs are looked for when the image has no PATH: as Docker and containerd. */
+#define OCI_PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 struct oci_config {
 	struct platform platform;
 	bytes created, author; /* created: RFC 3339 as written */

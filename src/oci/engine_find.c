@@ -5,6 +5,7 @@
 #include "fmt/json.h"
 #include "oci/engine.h"
 #include "oci/member.h"
+#include "sys/environment.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -18,12 +19,9 @@ struct finder {
 
 static const char *variable(const struct finder *f, const char *name)
 {
-	size_t n = strlen(name);
+	const char *value = environment_find(f->environment, name);
 
-	for (char *const *v = f->environment; v && *v; v++)
-		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=' && (*v)[n + 1])
-			return *v + n + 1;
-	return NULL;
+	return value && *value ? value : NULL;
 }
 
 /* add(f, name, path, found_by): when a socket is there and not listed yet. /run/docker.sock and

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "fmt/json_write.h"
 #include "oci/layout.h"
+#include "oci/media_type.h"
 #include "oci/member.h"
 #include "oci/staged.h"
 #include "sys/file.h"
@@ -230,7 +231,7 @@ int layout_index_merge(bytes old, const struct layout_index *index,
 int layout_index_text(const struct layout_entries *entries, buf *out, err *e)
 {
 	const bytes empty = BYTES("{\"schemaVersion\":2,\"mediaType\":"
-	                          "\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}\n");
+	                          "\"" OCI_INDEX_TYPE "\",\"manifests\":[]}\n");
 	const struct layout_index none = { .from = bytes_find(empty, '['), .n = 2 };
 
 	return layout_index_merge(empty, &none, entries, out, e);

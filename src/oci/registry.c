@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/media_type.h"
 #include "oci/registry_call.h"
 #include "oci/registry_reading.h"
 
@@ -114,9 +115,7 @@ void registry_note(struct registry *r, const char *fmt, ...)
 /* distribution-spec 1.1, "Pulling manifests": what the client understands. */
 static const struct http_header accept_manifests[] = {
 	{ "Accept",
-	  "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-	  "application/vnd.docker.distribution.manifest.list.v2+json, "
-	  "application/vnd.docker.distribution.manifest.v2+json" },
+	  OCI_INDEX_TYPE ", " OCI_MANIFEST_TYPE ", " DOCKER_INDEX_TYPE ", " DOCKER_MANIFEST_TYPE },
 	{ 0 },
 };
 
@@ -184,10 +183,10 @@ static int take_head(const struct http_exchange *x, const struct reference *ref,
 {
 	/* Static names, so that the answer outlives the exchange. */
 	static const char *const types[] = {
-		"application/vnd.oci.image.index.v1+json",
-		"application/vnd.oci.image.manifest.v1+json",
-		"application/vnd.docker.distribution.manifest.list.v2+json",
-		"application/vnd.docker.distribution.manifest.v2+json",
+		OCI_INDEX_TYPE,
+		OCI_MANIFEST_TYPE,
+		DOCKER_INDEX_TYPE,
+		DOCKER_MANIFEST_TYPE,
 	};
 	const char *length = http_header(x, "Content-Length");
 	struct descriptor d = { 0 };

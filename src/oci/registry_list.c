@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "oci/attachment.h"
+#include "oci/media_type.h"
 #include "oci/registry_reading.h"
 
 /* -- pages ------------------------------------------------------------------------------------- */
@@ -201,9 +202,7 @@ int registry_referrers_by_api(struct registry *r, const struct reference *ref,
                               const digest *subject, bytes artifact_type, struct arena *a,
                               struct descriptors *out, err *e)
 {
-	static const struct http_header accept[] = {
-		{ "Accept", "application/vnd.oci.image.index.v1+json" }, { 0 }
-	};
+	static const struct http_header accept[] = { { "Accept", OCI_INDEX_TYPE }, { 0 } };
 	struct arena scratch = ARENA_INIT;
 	struct referrers f = { .r = r, .arena = a, .artifact_type = artifact_type };
 	const char *filter = artifact_type.n ? arena_printf(&scratch, "?artifactType=%s",

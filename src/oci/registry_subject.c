@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "oci/attachment.h"
 #include "oci/layout.h"
+#include "oci/media_type.h"
 #include "oci/registry_reading.h"
 
 #include <errno.h>
@@ -190,7 +191,7 @@ static int edit_fallback(void *ctx, const struct registry_document *old, struct 
                          struct registry_document *out, err *e)
 {
 	static const char empty[] = "{\"schemaVersion\":2,\"mediaType\":"
-								"\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}";
+								"\"" OCI_INDEX_TYPE "\",\"manifests\":[]}";
 	struct fallback *f = ctx;
 	bytes text = old->content.n > 0 ? old->content : BYTES(empty);
 
@@ -198,7 +199,7 @@ static int edit_fallback(void *ctx, const struct registry_document *old, struct 
 		return err_set(e, ERR_FORMAT, 0, "the fallback tag should be an index of referrers");
 	if (text.n > LIMIT_LIST_PAGE)
 		return err_set(e, ERR_LIMIT, 0, "the index of referrers is too large");
-	out->media_type = BYTES("application/vnd.oci.image.index.v1+json");
+	out->media_type = BYTES(OCI_INDEX_TYPE);
 	return add_entry(f->r, text, f->entry, a, &out->content, e);
 }
 

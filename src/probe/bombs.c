@@ -69,7 +69,7 @@ static void memory(const char *name, const struct probe_words *words)
 }
 
 const struct probe_entry probe_bombs[] = {
-	{ "fork-bomb", forks },
-	{ "memory-bomb", memory },
-	{ NULL, NULL },
+	{ "fork-bomb", forks, false },
+	{ "memory-bomb", memory, false },
+	{ NULL, NULL, false },
 };

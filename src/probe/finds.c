@@ -3,11 +3,12 @@
 #include "probe/probe.h"
 
 #include <asm/stat.h>
+#include <asm/statfs.h>
 #include <linux/fcntl.h>
-#include <linux/magic.h>
+#include <linux/prctl.h>
 #include <linux/stat.h>
 
-#define DEPTH 24
+#define DEPTH 64
 #define ENTRIES 400000 /* some two seconds */
 #define CANARY "/.oakum/secret"
 
@@ -18,100 +19,24 @@ struct entry {
 	char name[];
 };
 
-/* -- programs ---------------------------------------------------------------------------------- */
-
-static bool is_program(const char *path)
-{
-	struct stat s;
-
-	return CALL(newfstatat, AT_FDCWD, path, &s, 0) == 0 && (s.st_mode & S_IFMT) == S_IFREG &&
-	       CALL(faccessat, AT_FDCWD, path, 1 /* X_OK */) == 0;
-}
-
-static void find_in(const char *probe, const char *folder, const char *const *names)
-{
-	char path[256];
-
-	for (; *names; names++) {
-		join(path, sizeof(path), folder, "/");
-		join(path, sizeof(path), path, *names);
-		if (is_program(path))
-			gained(probe, path);
-	}
-}
-
-static void find_program(const char *probe, const struct probe_words *words,
-                         const char *const *names)
-{
-	static const char *const usual[] = { "/bin",      "/sbin",          "/usr/bin",
-		                                 "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
-		                                 "/busybox" };
-	char folder[256];
-
-	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
-		find_in(probe, usual[i], names);
-	for (const char *p = words->path ? words->path : ""; *p != '\0';) {
-		size_t n = 0;
-
-		for (; *p != '\0' && *p != ':'; p++)
-			if (n + 1 < sizeof(folder))
-				folder[n++] = *p;
-		folder[n] = '\0';
-		p += *p == ':';
-		if (folder[0] == '/')
-			find_in(probe, folder, names);
-	}
-	held(probe, -ENOENT);
-}
-
-static void shell(const char *name, const struct probe_words *words)
-{
-	static const char *const names[] = {
-		"sh",   "bash", "dash", "ash",     "zsh",    "ksh",  "csh",
-		"tcsh", "fish", "mksh", "busybox", "toybox", "pwsh", NULL
-	};
-
-	find_program(name, words, names);
-}
-
-static void interpreter(const char *name, const struct probe_words *words)
-{
-	static const char *const names[] = { "perl", "python3", "python",  "python2",  "ruby", "node",
-		                                 "php",  "lua",     "lua5.4",  "tclsh",    "awk",  "gawk",
-		                                 "mawk", "gdb",     "openssl", "bpftrace", NULL };
-
-	find_program(name, words, names);
-}
-
-static void package_manager(const char *name, const struct probe_words *words)
-{
-	static const char *const names[] = { "apt",  "apt-get", "dpkg", "apk",    "dnf",    "microdnf",
-		                                 "yum",  "rpm",     "tdnf", "zypper", "pacman", "pip",
-		                                 "pip3", "npm",     "gem",  "cargo",  "nuget",  NULL };
-
-	find_program(name, words, names);
-}
-
-static void downloader(const char *name, const struct probe_words *words)
-{
-	static const char *const names[] = { "curl", "wget", "nc",  "ncat",  "netcat", "socat", "ssh",
-		                                 "scp",  "sftp", "ftp", "rsync", "telnet", "git",   NULL };
-
-	find_program(name, words, names);
-}
-
 /* -- every file -------------------------------------------------------------------------------- */
 
 struct walk {
 	const char *probe;
 	void (*look)(struct walk *w, const char *path, const struct stat *s);
-	unsigned left; /* entries that are still looked at */
+	const char *const *names; /* of programs that are looked for */
+	unsigned left;            /* entries that are still looked at */
 	uint64_t device;
-	char seen[256]; /* what was found, and is of no use */
 	long error;
+	char blind[256]; /* where it could not look, and files may be of use; "": nowhere */
 };
 
 static void walk_folder(struct walk *w, const char *path, unsigned depth);
+
+static void be_blind(struct walk *w, const char *path)
+{
+	join(w->blind, sizeof(w->blind), "it cannot look into ", path);
+}
 
 /* Mounts are left alone: what lies there is not the image's. */
 static void walk_entry(struct walk *w, const char *folder, const struct entry *e, unsigned depth)
@@ -124,31 +49,50 @@ static void walk_entry(struct walk *w, const char *folder, const struct entry *e
 	w->left--;
 	join(path, sizeof(path), folder, "/");
 	join(path, sizeof(path), path, e->name);
-	if (CALL(newfstatat, AT_FDCWD, path, &s, AT_SYMLINK_NOFOLLOW) < 0)
+	if (length(path) + 1 == sizeof(path) ||
+	    CALL(newfstatat, AT_FDCWD, path, &s, AT_SYMLINK_NOFOLLOW) < 0) {
+		be_blind(w, folder);
 		return;
+	}
 	if ((s.st_mode & S_IFMT) == S_IFDIR && s.st_dev != w->device)
 		return;
 	w->look(w, path, &s);
-	if ((s.st_mode & S_IFMT) == S_IFDIR && depth > 0)
-		walk_folder(w, path, depth - 1);
+	if ((s.st_mode & S_IFMT) == S_IFDIR)
+		walk_folder(w, path, depth);
+}
+
+/* Nothing behind it can be reached, and it cannot be opened for us by us. */
+static bool is_shut(const char *path)
+{
+	struct stat s;
+
+	return CALL(faccessat, AT_FDCWD, path, 1 /* X_OK */) == -EACCES &&
+	       CALL(newfstatat, AT_FDCWD, path, &s, 0) == 0 && s.st_uid != (unsigned)CALL(geteuid, 0);
 }
 
 static void walk_folder(struct walk *w, const char *path, unsigned depth)
 {
 	char entries[2048];
-	long fd = CALL(openat, AT_FDCWD, *path ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), n;
+	const char *folder = *path ? path : "/";
 
-	while (fd >= 0 && (n = CALL(getdents64, fd, entries, sizeof(entries))) > 0)
+	if (is_shut(folder))
+		return;
+	long fd = CALL(openat, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), n = fd;
+
+	while (fd >= 0 && depth > 0 && (n = CALL(getdents64, fd, entries, sizeof(entries))) > 0)
 		for (long at = 0; at < n;) {
 			const struct entry *e = (const struct entry *)(void *)(entries + at);
 
 			at += e->length;
-			walk_entry(w, path, e, depth);
+			walk_entry(w, path, e, depth - 1);
 		}
+	if (n < 0 || depth == 0)
+		be_blind(w, folder);
 	if (fd >= 0)
 		CALL(close, fd);
 }
 
+/* What was not looked at is not held. */
 static void walk_all(struct walk *w)
 {
 	struct stat s = { 0 };
@@ -160,8 +104,113 @@ static void walk_all(struct walk *w)
 	walk_folder(w, "", DEPTH);
 	if (w->left == 0)
 		unknown(w->probe, "there are too many files to look at all");
+	if (w->blind[0] != '\0')
+		unknown(w->probe, w->blind);
 	held(w->probe, w->error);
 }
+
+/* -- programs ---------------------------------------------------------------------------------- */
+
+static bool is_program(const char *path)
+{
+	struct stat s;
+
+	return CALL(newfstatat, AT_FDCWD, path, &s, 0) == 0 && (s.st_mode & S_IFMT) == S_IFREG &&
+	       CALL(faccessat, AT_FDCWD, path, 1 /* X_OK */) == 0;
+}
+
+/* What distributions put behind a program's name: "3.11", "-5.2", "3.7m", ".static". */
+static bool is_suffix(const char *s)
+{
+	static const char *const words[] = { "",         ".static",  "-static",
+		                                 ".distrib", ".openbsd", ".traditional" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (same(s, words[i]))
+			return true;
+	if (*s == '-' || *s == '.')
+		s++;
+	if (*s < '0' || *s > '9')
+		return false;
+	while ((*s >= '0' && *s <= '9') || *s == '.')
+		s++;
+	if (*s == 'd' || *s == 'm' || *s == 't') /* Python's builds */
+		s++;
+	return *s == '\0';
+}
+
+static void look_program(struct walk *w, const char *path, const struct stat *s)
+{
+	unsigned kind = s->st_mode & S_IFMT;
+	const char *name = path, *rest;
+
+	if (kind != S_IFREG && kind != S_IFLNK)
+		return;
+	for (const char *p = path; *p != '\0'; p++)
+		name = *p == '/' ? p + 1 : name;
+	for (size_t i = 0; w->names[i]; i++)
+		if ((rest = after(name, w->names[i])) && is_suffix(rest) && is_program(path))
+			gained(w->probe, path);
+}
+
+/* By name first: what cannot be listed can be run. */
+static void find_program(const char *probe, const char *const *names)
+{
+	static const char *const usual[] = { "/bin/",      "/sbin/",          "/usr/bin/",
+		                                 "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/" };
+	struct walk w = { .probe = probe, .look = look_program, .names = names };
+	char path[256];
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+		for (size_t k = 0; names[k]; k++) {
+			join(path, sizeof(path), usual[i], names[k]);
+			if (is_program(path))
+				gained(probe, path);
+		}
+	walk_all(&w);
+}
+
+static void shell(const char *name, const struct probe_words *words)
+{
+	static const char *const names[] = { "sh",      "bash",   "rbash", "dash", "ash",  "zsh",
+		                                 "ksh",     "rksh",   "csh",   "tcsh", "fish", "mksh",
+		                                 "busybox", "toybox", "pwsh",  NULL };
+
+	(void)words;
+	find_program(name, names);
+}
+
+static void interpreter(const char *name, const struct probe_words *words)
+{
+	static const char *const names[] = { "perl",   "python",  "pypy",     "ruby",   "node",
+		                                 "nodejs", "php",     "lua",      "luajit", "tclsh",
+		                                 "awk",    "gawk",    "mawk",     "gdb",    "java",
+		                                 "jshell", "openssl", "bpftrace", NULL };
+
+	(void)words;
+	find_program(name, names);
+}
+
+static void package_manager(const char *name, const struct probe_words *words)
+{
+	static const char *const names[] = { "apt", "apt-get", "dpkg",  "apk",    "dnf",    "microdnf",
+		                                 "yum", "rpm",     "tdnf",  "zypper", "pacman", "pip",
+		                                 "npm", "gem",     "cargo", "nuget",  NULL };
+
+	(void)words;
+	find_program(name, names);
+}
+
+static void downloader(const char *name, const struct probe_words *words)
+{
+	static const char *const names[] = { "curl", "wget", "nc",  "ncat",  "netcat", "socat", "ssh",
+		                                 "scp",  "sftp", "ftp", "rsync", "telnet", "git",   NULL };
+
+	(void)words;
+	find_program(name, names);
+}
+
+/* -- files with rights ------------------------------------------------------------------------- */
 
 static void look_setuid(struct walk *w, const char *path, const struct stat *s)
 {
@@ -217,57 +266,17 @@ static void writable_folder(const char *name, const struct probe_words *words)
 	walk_all(&w);
 }
 
-/* -- setuid files, run ------------------------------------------------------------------------- */
-
-/* The ids that a process has, or had: a dead one that nobody waited for still tells. */
-static bool has_become_root(long pid)
-{
-	char path[64], of[24], text[2048];
-
-	join(path, sizeof(path), "/proc/", number(of, (uint64_t)pid));
-	join(path, sizeof(path), path, "/status");
-	read_file(path, text, sizeof(text));
-	const char *ids = field(text, "Uid");
-
-	if (!ids)
-		return false;
-	while (*ids >= '0' && *ids <= '9') /* the real one; the effective one stands behind it */
-		ids++;
-	while (*ids == '\t' || *ids == ' ')
-		ids++;
-	return *ids == '0' && (ids[1] == '\t' || ids[1] == ' ');
-}
-
-/* Without words, input or terminal, and ended at once. */
+/* No program of the image is ever run: it could answer in our place. The kernel gives the owner's
+ * rights unless the process or the mount forbid it (execve(2)). */
 static bool gives_rights(const char *path)
 {
-	const char *argv[] = { path, NULL }, *environment[] = { NULL };
-	int ends[2], status;
-	char nothing;
+	struct statfs s;
 
-	if (CALL(pipe2, ends, O_CLOEXEC) < 0)
-		return false;
-	long pid = fork_here();
-
-	if (pid == 0) {
-		long fd = CALL(openat, AT_FDCWD, "/dev/null", O_RDWR, 0);
-
-		for (long i = 0; i < 3; i++)
-			CALL(dup3, fd, i, 0);
-		CALL(execve, path, argv, environment);
-		quit(127);
-	}
-	CALL(close, ends[1]);
-	CALL(read, ends[0], &nothing, 1); /* until it is run */
-	CALL(close, ends[0]);
-	bool root = pid > 0 && has_become_root(pid);
-
-	CALL(kill, pid, 9);
-	wait_ms(pid, 500, &status);
-	return root;
+	return CALL(prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 &&
+	       (CALL(statfs, path, &s) < 0 || (s.f_flags & 2 /* ST_NOSUID */) == 0);
 }
 
-static void look_and_run(struct walk *w, const char *path, const struct stat *s)
+static void look_effective(struct walk *w, const char *path, const struct stat *s)
 {
 	if ((s->st_mode & S_IFMT) != S_IFREG || (s->st_mode & S_ISUID) == 0 || s->st_uid != 0 ||
 	    (s->st_mode & 0001) == 0)
@@ -279,7 +288,7 @@ static void look_and_run(struct walk *w, const char *path, const struct stat *s)
 
 static void run_setuid(const char *name, const struct probe_words *words)
 {
-	struct walk w = { .probe = name, .look = look_and_run };
+	struct walk w = { .probe = name, .look = look_effective };
 
 	(void)words;
 	walk_all(&w);
@@ -323,15 +332,15 @@ static void stored_secrets(const char *name, const struct probe_words *words)
 }
 
 const struct probe_entry probe_finds[] = {
-	{ "shell", shell },
-	{ "interpreter", interpreter },
-	{ "package-manager", package_manager },
-	{ "downloader", downloader },
-	{ "setuid-file", setuid_file },
-	{ "run-setuid", run_setuid },
-	{ "file-capabilities", file_capabilities },
-	{ "writable-folder", writable_folder },
-	{ "secret-of-others", canary },
-	{ "stored-secrets", stored_secrets },
-	{ NULL, NULL },
+	{ "shell", shell, false },
+	{ "interpreter", interpreter, false },
+	{ "package-manager", package_manager, false },
+	{ "downloader", downloader, false },
+	{ "setuid-file", setuid_file, false },
+	{ "run-setuid", run_setuid, false },
+	{ "file-capabilities", file_capabilities, false },
+	{ "writable-folder", writable_folder, false },
+	{ "secret-of-others", canary, false },
+	{ "stored-secrets", stored_secrets, false },
+	{ NULL, NULL, false },
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probe/probe.h"
 
+#include <asm/statfs.h>
+#include <linux/magic.h>
 #include <linux/prctl.h>
 
 #define SECONDS 4 /* for one attack; bombs watch their own clock */
@@ -61,10 +63,23 @@ _Noreturn void judge(const char *name, long result)
 
 /* -- one after the other ----------------------------------------------------------------------- */
 
+static bool is_kernels(void)
+{
+	struct statfs proc = { 0 }, sys = { 0 };
+
+	return CALL(statfs, "/proc", &proc) == 0 && proc.f_type == PROC_SUPER_MAGIC &&
+	       CALL(statfs, "/sys", &sys) == 0 && sys.f_type == SYSFS_MAGIC;
+}
+
 /* The filter of system calls may end whoever makes one of them: that holds, too. */
 static void attack(const struct probe_entry *p, const struct probe_words *words, unsigned seconds)
 {
 	int status = 0;
+
+	if (p->looks && !is_kernels()) {
+		say(p->name, " unknown ", 0, "/proc or /sys is not the kernel's");
+		return;
+	}
 	long pid = fork_here();
 
 	if (pid < 0) {
@@ -103,6 +118,8 @@ static void take_word(const char *word, struct probe_words *out, size_t *folders
 		out->socket = value;
 	else if ((value = after(word, "port=")))
 		out->port = (unsigned)digits(value);
+	else if ((value = after(word, "ipc=")))
+		out->ipc = digits(value);
 	else if ((value = after(word, "memory=")))
 		out->memory = digits(value);
 	else if ((value = after(word, "processes=")))

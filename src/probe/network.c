@@ -155,9 +155,9 @@ static void engines(const char *name, const struct probe_words *words)
 }
 
 const struct probe_entry probe_network[] = {
-	{ "raw-socket", raw },           { "packet-socket", packet },
-	{ "kernel-crypto", algorithms }, { "vsock", machines },
-	{ "network-admin", administer }, { "metadata", metadata },
-	{ "host-loopback", loopback },   { "abstract-socket", abstract },
-	{ "engine-socket", engines },    { NULL, NULL },
+	{ "raw-socket", raw, false },           { "packet-socket", packet, false },
+	{ "kernel-crypto", algorithms, false }, { "vsock", machines, false },
+	{ "network-admin", administer, false }, { "metadata", metadata, false },
+	{ "host-loopback", loopback, false },   { "abstract-socket", abstract, false },
+	{ "engine-socket", engines, false },    { NULL, NULL, false },
 };

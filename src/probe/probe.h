@@ -4,7 +4,8 @@
  * It takes the place of the image's program, with its user, rights and settings, and must run in
  * any image, also an empty one: no C library, no other file, system calls alone. Every attack stops
  * where it is plain that it would succeed: it opens what it could write to, asks for what it could
- * set, and takes back what it made, because the one who runs it may have left a defence out.
+ * set, and takes back what it made, because the one who runs it may have left a defence out. No
+ * program of the image is ever run: it could answer in the helper's place.
  * Each runs in a process of its own, bounded in time, and says one line on standard output:
  *
  *     NAME gained|held|unknown ERRNO [WHAT WAS FOUND]
@@ -32,6 +33,7 @@ struct probe_words {
 	const char *path;        /* PATH */
 	const char *folders[16]; /* that can be written to, we are told */
 	unsigned port;           /* of the host's loopback, where somebody listens */
+	uint64_t ipc;            /* the host's ipc namespace */
 	uint64_t memory;         /* the limit that was promised; 0: none */
 	unsigned processes;
 };
@@ -74,6 +76,7 @@ typedef void probe_function(const char *name, const struct probe_words *words);
 struct probe_entry {
 	const char *name;
 	probe_function *attack;
+	bool looks; /* at /proc or /sys, which must be the kernel's: an image can put others there */
 };
 
 /* The attacks, by what they are aimed at; NULL ends a table. */

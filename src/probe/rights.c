@@ -164,6 +164,16 @@ static void processes(const char *name, const struct probe_words *words)
 	held(name, -ESRCH);
 }
 
+static void share_memory(const char *name, const struct probe_words *words)
+{
+	struct stat s;
+	long result = CALL(newfstatat, AT_FDCWD, "/proc/self/ns/ipc", &s, 0);
+
+	if (result < 0)
+		unknown(name, "/proc says nothing of it");
+	judge(name, s.st_ino == words->ipc ? 0 : -ESRCH);
+}
+
 static void trace(const char *name, const struct probe_words *words)
 {
 	(void)words;
@@ -286,25 +296,26 @@ static void terminal(const char *name, const struct probe_words *words)
 }
 
 const struct probe_entry probe_rights[] = {
-	{ "become-root", become_root },
-	{ "root-group", become_group },
-	{ "capability-sets", capability_sets },
-	{ "gain-capability", gain_capability },
-	{ "new-privileges", no_new_privileges },
-	{ "system-calls", system_calls },
-	{ "chmod-setuid", chmod_setuid },
-	{ "see-processes", processes },
-	{ "trace", trace },
-	{ "signal", signal_others },
-	{ "mount", mount_something },
-	{ "remount", remount_root },
-	{ "unmask", unmask },
-	{ "user-namespace", user_namespace },
-	{ "namespaces", namespaces },
-	{ "enter-namespace", enter_namespace },
-	{ "pivot-root", pivot_root },
-	{ "chroot", change_root },
-	{ "release-agent", release_agent },
-	{ "terminal", terminal },
-	{ NULL, NULL },
+	{ "become-root", become_root, false },
+	{ "root-group", become_group, false },
+	{ "capability-sets", capability_sets, false },
+	{ "gain-capability", gain_capability, false },
+	{ "new-privileges", no_new_privileges, false },
+	{ "system-calls", system_calls, true },
+	{ "chmod-setuid", chmod_setuid, false },
+	{ "see-processes", processes, true },
+	{ "shared-memory", share_memory, true },
+	{ "trace", trace, true },
+	{ "signal", signal_others, true },
+	{ "mount", mount_something, false },
+	{ "remount", remount_root, false },
+	{ "unmask", unmask, true },
+	{ "user-namespace", user_namespace, false },
+	{ "namespaces", namespaces, false },
+	{ "enter-namespace", enter_namespace, true },
+	{ "pivot-root", pivot_root, false },
+	{ "chroot", change_root, false },
+	{ "release-agent", release_agent, true },
+	{ "terminal", terminal, false },
+	{ NULL, NULL, false },
 };

@@ -3,6 +3,7 @@
  * renamed, while the number stays. */
 #include "report/seal_page.h"
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "fmt/json_write.h"
 
@@ -14,22 +15,27 @@ static void write_digest(struct json_writer *w, const char *name, const digest *
 
 static void write_steps(struct json_writer *w, const struct seal_page *page)
 {
+	struct arena a = ARENA_INIT;
+
 	json_write_array(w, "stages");
-	for (size_t i = 0; i < SEAL_STAGES; i++) {
+	for (unsigned i = 0; i < SEAL_STAGES; i++) {
+		enum seal_stage stage = (enum seal_stage)i;
+
 		json_write_object(w, NULL);
-		json_write_text(w, "stage", seal_stage_name((enum seal_stage)i));
-		json_write_text(w, "state", seal_state_name(page->steps[i].state));
-		json_write_some(w, "says", bytes_str(page->steps[i].says));
+		json_write_text(w, "stage", seal_stage_name(stage));
+		json_write_text(w, "state", seal_state_name(page->steps[i]));
+		json_write_some(w, "says", bytes_str(seal_says(page, stage, &a)));
 		json_write_end(w);
 	}
 	json_write_end(w);
+	arena_done(&a);
 }
 
 static void write_reasons(struct json_writer *w, const struct seal_image *image)
 {
 	json_write_array(w, "reasons");
 	for (size_t i = 0; i < image->reasons.len; i++) {
-		const struct seal_reason *r = &image->reasons.items[i];
+		const struct reason *r = &image->reasons.items[i];
 
 		json_write_object(w, NULL);
 		json_write_text(w, "judgement", r->judgement);
@@ -103,7 +109,7 @@ void seal_json(const struct seal_page *page, struct stream *out)
 	write_digest(&w, "digest", &page->root);
 	json_write_bool(&w, "dry_run", page->is_dry);
 	json_write_bool(&w, "passes", page->passes);
-	json_write_bool(&w, "sealed", page->steps[SEAL_VERIFY].state == SEAL_HOLDS);
+	json_write_bool(&w, "sealed", page->steps[SEAL_VERIFY] == SEAL_HOLDS);
 	write_steps(&w, page);
 	json_write_array(&w, "images");
 	for (size_t i = 0; i < page->images.len; i++)

@@ -8,7 +8,7 @@
 
 #include "crypto/digest.h"
 #include "fmt/stream.h"
-#include "model/severity.h"
+#include "report/reasons.h"
 #include "report/terminal.h"
 
 /* In the order in which they come. */
@@ -30,18 +30,6 @@ enum seal_state {
 	SEAL_FAILS,
 };
 
-struct seal_step {
-	enum seal_state state;
-	const char *says; /* "2 images, 340 packages"; "" nothing yet */
-};
-
-/* Why an image does not pass. */
-struct seal_reason {
-	const char *judgement; /* "vulnerability", "secret", "setting", "end of life", "gap"; static */
-	enum severity severity;
-	const char *text;
-};
-
 /* One image that was judged: what the target names, or one platform of it. */
 struct seal_image {
 	digest digest;        /* of its manifest; none before docker's archive has one */
@@ -50,10 +38,7 @@ struct seal_image {
 	bytes base_name, base_digest; /* as the image says; may be empty */
 	uint64_t packages, secrets, settings, gaps;
 	uint64_t vulnerabilities[SEVERITY_CRITICAL + 1]; /* by severity */
-	struct {
-		struct seal_reason *items;
-		size_t len, cap;
-	} reasons; /* none: it passes */
+	struct reasons reasons; /* none: it passes */
 };
 
 /* What is said of an image, and signed. */
@@ -71,7 +56,11 @@ struct seal_page {
 	digest root;                /* what is sealed: the index, or the only manifest */
 	digest top;                 /* what the place's name means then: the same, or an index above */
 	bool is_dry, passes;
-	struct seal_step steps[SEAL_STAGES];
+	enum seal_state steps[SEAL_STAGES];
+	bool stays;         /* it is sealed where it lies: nothing is pushed */
+	uint64_t sent;      /* octets that were pushed */
+	size_t subjects;    /* to be signed: images and the index above them */
+	const char *policy; /* by which what is read back is judged; NULL: by who signed */
 	struct {
 		struct seal_image *items;
 		size_t len, cap;
@@ -94,9 +83,9 @@ struct seal_page {
 /* seal_stage_name(s): "judge". seal_state_name(s): "holds". Static. */
 const char *seal_stage_name(enum seal_stage s);
 const char *seal_state_name(enum seal_state s);
-/* seal_counts(image, a): "112 packages, 3 high, 1 low, no secret". Arena. */
-struct arena;
-const char *seal_counts(const struct seal_image *image, struct arena *a);
+/* seal_says(page, stage, a): what came of a stage: "112 packages, 3 high, 1 low, no secret"; "":
+ * nothing yet, or the error tells. Arena. */
+const char *seal_says(const struct seal_page *page, enum seal_stage stage, struct arena *a);
 
 /* seal_text: for people. seal_json: schema oakum.seal/1 (doc/seal.md). */
 void seal_text(const struct seal_page *page, const struct terminal *terminal, struct stream *out);

@@ -3,8 +3,10 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "oci/predicate.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 const char *seal_stage_name(enum seal_stage s)
 {
@@ -32,7 +34,7 @@ static const char *counted(uint64_t n, const char *one, const char *many, struct
 	              : arena_printf(a, "%" PRIu64 " %s", n, n == 1 ? one : many);
 }
 
-const char *seal_counts(const struct seal_image *image, struct arena *a)
+static const char *counts(const struct seal_image *image, struct arena *a)
 {
 	const char *text = counted(image->packages, "package", "packages", a);
 	bool any = false;
@@ -55,6 +57,86 @@ const char *seal_counts(const struct seal_image *image, struct arena *a)
 	                    image->gaps > 0 ? ", not everything could be read" : "");
 }
 
+/* -- stages ------------------------------------------------------------------------------------ */
+
+static const char *of_judging(const struct seal_page *page, struct arena *a)
+{
+	return page->images.len == 1 ? counts(&page->images.items[0], a)
+	                             : arena_printf(a, "%zu images", page->images.len);
+}
+
+static const char *of_gate(const struct seal_page *page, struct arena *a)
+{
+	size_t reasons = 0;
+
+	for (size_t i = 0; i < page->images.len; i++)
+		reasons += page->images.items[i].reasons.len;
+	return reasons == 0
+	           ? "nothing stops it"
+	           : arena_printf(a, "%s; nothing was written", reasons_count(reasons, a));
+}
+
+static const char *of_pushing(const struct seal_page *page, struct arena *a)
+{
+	if (page->stays)
+		return "it stays where it lies";
+	if (page->is_dry)
+		return arena_printf(a, "would be pushed to %s", page->place);
+	return page->sent == 0 ? "everything was there"
+	                       : arena_printf(a, "%s sent", SIZE_TEXT(page->sent));
+}
+
+static const char *of_statements(const struct seal_page *page, bool signatures, struct arena *a)
+{
+	size_t all = 0, old = 0;
+
+	for (size_t i = 0; i < page->statements.len; i++) {
+		const struct seal_statement *s = &page->statements.items[i];
+
+		if ((strcmp(s->type, PREDICATE_SIGN) == 0) != signatures)
+			continue;
+		all++;
+		old += s->was_there;
+	}
+	const char *what = arena_printf(a, "%zu %s%s", all, signatures ? "signature" : "statement",
+	                                all == 1 ? "" : "s");
+
+	if (old == 0)
+		return what;
+	return old == all ? arena_printf(a, "%s, there before", what)
+	                  : arena_printf(a, "%s, %zu of them there before", what, old);
+}
+
+static const char *of_verifying(const struct seal_page *page, struct arena *a)
+{
+	if (page->is_dry)
+		return page->policy ? page->policy : "by who signed";
+	return page->policy ? arena_printf(a, "read back, as %s demands", page->policy)
+	                    : "read back, by who signed";
+}
+
+const char *seal_says(const struct seal_page *page, enum seal_stage stage, struct arena *a)
+{
+	bool is_told = page->steps[stage] == SEAL_HOLDS || page->steps[stage] == SEAL_LEFT;
+
+	if (!is_told && !(stage == SEAL_GATE && page->steps[stage] == SEAL_FAILS))
+		return "";
+	switch (stage) {
+	case SEAL_JUDGE: return of_judging(page, a);
+	case SEAL_GATE: return of_gate(page, a);
+	case SEAL_PUSH: return of_pushing(page, a);
+	case SEAL_SIGN:
+		return page->is_dry ? arena_printf(a, "%zu signature%s", page->subjects,
+		                                   page->subjects == 1 ? "" : "s")
+		                    : of_statements(page, true, a);
+	case SEAL_ATTEST:
+		return page->is_dry ? "what was found, and the provenance"
+		                    : of_statements(page, false, a);
+	case SEAL_VERIFY: return of_verifying(page, a);
+	}
+	return "";
+}
+
 /* -- the page ---------------------------------------------------------------------------------- */
 
 static enum style style_of(enum seal_state s)
@@ -71,27 +153,34 @@ static enum style style_of(enum seal_state s)
 
 static void show_steps(const struct seal_page *page, const struct terminal *t, struct stream *out)
 {
-	for (size_t i = 0; i < SEAL_STAGES; i++) {
-		const struct seal_step *s = &page->steps[i];
+	struct arena a = ARENA_INIT;
 
-		stream_printf(out, "  %-8s %s%-9s%s ", seal_stage_name((enum seal_stage)i),
-		              terminal_style(t, style_of(s->state)), seal_state_name(s->state),
+	for (unsigned i = 0; i < SEAL_STAGES; i++) {
+		enum seal_stage stage = (enum seal_stage)i;
+		enum seal_state state = page->steps[i];
+
+		stream_printf(out, "  %-8s %s%-9s%s ", seal_stage_name(stage),
+		              terminal_style(t, style_of(state)), seal_state_name(state),
 		              terminal_plain(t));
-		stream_show(out, bytes_str(s->says));
+		stream_show(out, bytes_str(seal_says(page, stage, &a)));
 		stream_puts(out, "\n");
 	}
+	arena_done(&a);
 }
 
 static void show_reasons(const struct seal_image *image, const struct terminal *t,
                          struct stream *out)
 {
+	struct arena a = ARENA_INIT;
+
 	stream_puts(out, "\n");
 	if (image->digest.algorithm != DIGEST_NONE)
 		stream_printf(out, "%s ", DIGEST_TEXT(&image->digest));
 	stream_show(out, bytes_str(image->platform));
-	stream_printf(out, ": %zu reasons to stop\n", image->reasons.len);
+	stream_printf(out, ": %s\n", reasons_count(image->reasons.len, &a));
+	arena_done(&a);
 	for (size_t i = 0; i < image->reasons.len; i++) {
-		const struct seal_reason *r = &image->reasons.items[i];
+		const struct reason *r = &image->reasons.items[i];
 
 		stream_printf(out, "  %s%-13s%s %-8s ", terminal_style(t, STYLE_BAD), r->judgement,
 		              terminal_plain(t),
@@ -137,17 +226,17 @@ static void show_level(const struct seal_page *page, struct stream *out)
 
 static const char *verdict_of(const struct seal_page *page)
 {
-	if (page->steps[SEAL_GATE].state == SEAL_FAILS)
+	if (page->steps[SEAL_GATE] == SEAL_FAILS)
 		return "stopped";
 	if (page->is_dry && page->passes)
 		return "would be sealed";
-	return page->steps[SEAL_VERIFY].state == SEAL_HOLDS ? "sealed" : "not sealed";
+	return page->steps[SEAL_VERIFY] == SEAL_HOLDS ? "sealed" : "not sealed";
 }
 
 void seal_text(const struct seal_page *page, const struct terminal *t, struct stream *out)
 {
 	const char *verdict = verdict_of(page);
-	bool bad = page->steps[SEAL_VERIFY].state != SEAL_HOLDS && !(page->is_dry && page->passes);
+	bool bad = page->steps[SEAL_VERIFY] != SEAL_HOLDS && !(page->is_dry && page->passes);
 
 	stream_printf(out, "%s%s%s ", terminal_style(t, bad ? STYLE_BAD : STYLE_GOOD), verdict,
 	              terminal_plain(t));

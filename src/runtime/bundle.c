@@ -47,17 +47,10 @@ static void put_strings(struct json_writer *w, const char *name, const struct st
 
 /* -- the process ------------------------------------------------------------------------------- */
 
-static uint64_t granted(const struct hardening *h)
-{
-	if (hardening_has(h, DEFENCE_CAPABILITIES))
-		return 0;
-	return h->capabilities ? h->capabilities : CAPABILITIES_USUAL;
-}
-
 /* The filter of the build is the whole default for a container without capabilities. */
 static bool takes_compiled(const struct hardening *h, const struct bundle_host *host)
 {
-	return host->compiled_filter && granted(h) == 0 && h->calls.len == 0;
+	return host->compiled_filter && h->capabilities == 0 && h->calls.len == 0;
 }
 
 /* None is inherited or ambient: a program that is not root's gets those of its file at most. */
@@ -65,13 +58,12 @@ static void put_capabilities(const struct hardening *h, struct json_writer *w)
 {
 	static const char *const sets[] = { "bounding", "effective", "inheritable", "permitted",
 		                                "ambient" };
-	uint64_t wanted = granted(h);
 
 	json_write_object(w, "capabilities");
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
 		json_write_array(w, sets[i]);
 		for (unsigned n = 0; n < CAPABILITIES && i != 2 && i != 4; n++)
-			if (wanted >> n & 1)
+			if (h->capabilities >> n & 1)
 				json_write_text(w, NULL, capability_name(n));
 		json_write_end(w);
 	}
@@ -120,7 +112,7 @@ static void put_mount(struct json_writer *w, const char *destination, const char
 static bool has_writable_sys(const struct hardening *h, const struct bundle_host *host)
 {
 	return !host->user_namespace && !hardening_has(h, DEFENCE_MASKS) &&
-	       !hardening_has(h, DEFENCE_CAPABILITIES) && (h->capabilities >> CAP_SYS_ADMIN & 1) != 0;
+	       (h->capabilities >> CAP_SYS_ADMIN & 1) != 0;
 }
 
 /* Proc and sysfs show a namespace. In a user namespace nobody mounts one that shows a namespace of
@@ -296,7 +288,7 @@ static void put_filter(const struct hardening *h, struct json_writer *w)
 	if (h->calls.len > 0)
 		syscalls_write_some(w, "seccomp", &choice);
 	else
-		syscalls_write(w, "seccomp", granted(h));
+		syscalls_write(w, "seccomp", h->capabilities);
 }
 
 static void put_linux(const struct hardening *h, const struct bundle_host *host,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/container.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "runtime/guard.h"
 #include "runtime/relay.h"
@@ -177,7 +178,7 @@ int container_start(const struct container_options *o, struct container **out, e
 
 	c->arena = a;
 	c->options = o;
-	c->signals = c->channel = c->place.lock = c->network.user = c->network.network = -1;
+	c->signals = c->channel = c->place.folder.lock = c->network.user = c->network.network = -1;
 	c->guard = -1;
 	if (start(c, e) < 0) {
 		container_stop(c);
@@ -196,17 +197,30 @@ int container_wait(struct container *c, const struct deadline *d, int *out, err 
 
 	while (!c->ended) {
 		err late = { 0 };
+		bool over = d && deadline_check(d, &late) < 0;
+		int said_some = poll(events, 2, !d ? -1 : over ? 0 : LOOK_MS);
 
-		if (d && deadline_check(d, &late) < 0)
+		if (said_some <= 0 && over)
 			return 0;
-		if (poll(events, 2, d ? LOOK_MS : -1) <= 0)
-			continue;
-		if ((events[1].revents && forward(c, e) < 0) ||
-		    (events[0].revents && take(c, &said, e) < 0))
+		if (said_some > 0 && ((events[1].revents && forward(c, e) < 0) ||
+		                      (events[0].revents && take(c, &said, e) < 0)))
 			return -1;
 	}
 	*out = c->status;
 	return 1;
+}
+
+int container_end(struct container *c, int *out, err *e)
+{
+	const struct deadline patience = deadline_in(LIMIT_STOP_MS);
+
+	if (container_signal(c, SIGTERM, e) < 0)
+		return -1;
+	int ended = container_wait(c, &patience, out, e);
+
+	if (ended == 0)
+		*out = 128 + SIGKILL;
+	return ended;
 }
 
 int container_connect(struct container *c, uint16_t port, int *out, err *e)

@@ -37,6 +37,11 @@ int container_wait(struct container *c, const struct deadline *d, int *out, err 
 /* container_signal(c, signal, e): to the program; nothing when it has ended. */
 int container_signal(struct container *c, int signal, err *e);
 
+/* container_end(c, out, e): asks the program to end by SIGTERM and gives it LIMIT_STOP_MS, as
+ * docker stop does: 1, *out as from container_wait; 0 when it did not (container_stop kills it;
+ * *out: 128 + SIGKILL). */
+int container_end(struct container *c, int *out, err *e);
+
 /* container_connect(c, port, out, e): a TCP connection to 127.0.0.1:port as its program sees it.
  * ERR_NET: nobody listens, or it has ended. The caller closes *out. */
 int container_connect(struct container *c, uint16_t port, int *out, err *e);

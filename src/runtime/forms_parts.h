@@ -42,16 +42,16 @@ const char *forms_tmpfs(const struct hardening *h, const struct hardening_folder
                         struct arena *a);
 const char *forms_port(const struct hardening_port *port, struct arena *a);
 
-/* What the capabilities come to: all dropped, and of them these given back ("NET_RAW"); without
- * either it is the engine's default. */
+/* What the capabilities come to: all dropped, and of them these given back ("NET_RAW"); the usual
+ * ones are the engine's default, which neither is said of. */
 static inline bool forms_drops_all(const struct hardening *h)
 {
-	return hardening_has(h, DEFENCE_CAPABILITIES) || h->capabilities > 0;
+	return h->capabilities != CAPABILITIES_USUAL;
 }
 
 static inline bool forms_adds(const struct hardening *h, unsigned n)
 {
-	return !hardening_has(h, DEFENCE_CAPABILITIES) && (h->capabilities >> n & 1) != 0;
+	return forms_drops_all(h) && (h->capabilities >> n & 1) != 0;
 }
 
 static inline const char *forms_capability(unsigned n)

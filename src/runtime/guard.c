@@ -33,7 +33,7 @@ struct guard {
 
 static const char *below(struct guard *g, const char *name)
 {
-	return arena_printf(&g->arena, "%s/%s", g->o->place->path, name);
+	return arena_printf(&g->arena, "%s/%s", g->o->place->folder.path, name);
 }
 
 static void say(const struct guard *g, enum guard_event event, int value, const err *error)
@@ -130,7 +130,7 @@ static _Noreturn void runtime_main(struct guard *g)
 	argv[n++] = below(g, STAGE_BUNDLE);
 	argv[n++] = "--pid-file";
 	argv[n++] = below(g, STAGE_PID);
-	argv[n++] = g->o->place->id;
+	argv[n++] = g->o->place->folder.id;
 	argv[n] = NULL;
 	take_streams(o);
 	sigprocmask(SIG_SETMASK, &g->o->mask, NULL);
@@ -138,14 +138,19 @@ static _Noreturn void runtime_main(struct guard *g)
 	_exit(127);
 }
 
-/* What the runtime said when it could not start the program. */
+/* What the runtime said when it could not start the program: it has said it on the program's
+ * standard error, too, and where that is ours the user has read it. */
 static int runtime_failed(struct guard *g, bytes text, err *e)
 {
 	bool is_denied = bytes_search(text, BYTES("exec")) < text.n &&
 	                 bytes_search(text, BYTES("ermission denied")) < text.n;
 
-	return err_set(e, is_denied ? ERR_USAGE : ERR_IO, 0, "%s: %s", g->o->container->host->runtime,
-	               SHOW(bytes_trim(text)));
+	const struct container_options *o = g->o->container;
+	bool is_read = o->streams[STDERR_FILENO] < 0;
+
+	return err_set(e, is_denied ? ERR_USAGE : ERR_IO, 0, "%s%s%s", o->host->runtime,
+	               is_read ? " did not start it: it says why above" : ": ",
+	               is_read ? "" : SHOW(bytes_trim(text)));
 }
 
 /* conclude(g, status, out, e): the runtime has ended. A program can end before it was seen; then
@@ -220,7 +225,7 @@ static int run(struct guard *g, int *out, err *e)
 	const struct container_options *c = g->o->container;
 	const struct host *host = c->host;
 	struct stage_options stage = {
-		.place = g->o->place->path,
+		.place = g->o->place->folder.path,
 		.rootfs = c->rootfs,
 		.hardening = c->hardening,
 		.userxattr = host->as_user || host->is_nested,

@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "runtime/capabilities.h"
 
 static const char *const names[DEFENCES] = {
 	[DEFENCE_USER] = "user",
@@ -31,98 +32,50 @@ enum defence defence_find(bytes name)
 	return d;
 }
 
+void hardening_leave_out(struct hardening *h, unsigned without)
+{
+	const unsigned capabilities = 1U << DEFENCE_CAPABILITIES;
+
+	h->without |= without & ~capabilities;
+	if (without & capabilities && h->capabilities == 0)
+		h->capabilities = CAPABILITIES_USUAL;
+}
+
+unsigned hardening_without(const struct hardening *h)
+{
+	return h->without | (unsigned)(h->capabilities != 0) << DEFENCE_CAPABILITIES;
+}
+
 /* -- the user ---------------------------------------------------------------------------------- */
-
-/* take_number(line, out): the next field of a line of passwd(5) or group(5). */
-static bool take_number(bytes *line, uint32_t *out)
-{
-	bytes field;
-	uint64_t number;
-
-	if (!bytes_take_until(line, ':', &field) || !text_take_u64(field, 10, UINT32_MAX - 1, &number))
-		return false;
-	*out = (uint32_t)number;
-	return true;
-}
-
-/* name:password:number:...; line stands behind the number. */
-static bool take_entry(bytes *line, bytes *out_name, uint32_t *out)
-{
-	bytes password;
-
-	return bytes_take_until(line, ':', out_name) && bytes_take_until(line, ':', &password) &&
-	       take_number(line, out);
-}
-
-/* find_account(users, name, uid, out): the first with this name, or where name is empty, with that
- * number. */
-static bool find_account(bytes users, bytes name, uint32_t uid, struct hardening *out)
-{
-	bytes line, found;
-	uint32_t have, gid;
-
-	while (bytes_line(&users, &line)) {
-		if (!take_entry(&line, &found, &have) || !take_number(&line, &gid) ||
-		    (name.n > 0 ? !bytes_equal(found, name) : have != uid))
-			continue;
-		out->uid = have;
-		out->gid = gid;
-		return true;
-	}
-	return false;
-}
-
-static bool find_group(bytes groups, bytes name, uint32_t *out)
-{
-	bytes line, found;
-
-	while (bytes_line(&groups, &line))
-		if (take_entry(&line, &found, out) && bytes_equal(found, name))
-			return true;
-	return false;
-}
 
 int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,
                         err *e)
 {
-	bytes group = text, user = { 0 };
-	struct hardening who = { 0 };
-	uint64_t number;
+	struct user who;
 
-	(void)bytes_take_until(&group, ':', &user);
-	if (text_take_u64(user, 10, UINT32_MAX - 1, &number)) {
-		if (!find_account(known->users, BYTES(""), (uint32_t)number, &who))
-			who.uid = who.gid = (uint32_t)number;
-	} else if (user.n == 0 || !find_account(known->users, user, 0, &who)) {
-		return err_set(e, ERR_FORMAT, 0, "the image has no user '%s' (--user takes a number, too)",
-		               SHOW(user));
-	}
-	if (text_take_u64(group, 10, UINT32_MAX - 1, &number))
-		who.gid = (uint32_t)number;
-	else if (group.n > 0 && !find_group(known->groups, group, &who.gid))
-		return err_set(e, ERR_FORMAT, 0, "the image has no group '%s' (--user takes a number, too)",
-		               SHOW(group));
+	if (text.n == 0 || text.p[0] == ':')
+		return err_set(e, ERR_FORMAT, 0, "'%s' names no user", SHOW(text));
+	if (user_find(text, &known->accounts, &known->groups, &who, e) < 0)
+		return -1;
+	out->uid = who.uid;
+	out->gid = who.has_gid ? who.gid : who.uid;
+	return 0;
+}
+
+static int take_image_user(bytes text, const struct hardening_names *known, struct hardening *out,
+                           err *e)
+{
+	struct user who;
+
+	if (user_find(text, &known->accounts, &known->groups, &who, e) < 0)
+		return -1;
+	user_harden(&who);
 	out->uid = who.uid;
 	out->gid = who.gid;
 	return 0;
 }
 
-/* Nobody is root because an image says so, or says nothing. */
-static int take_image_user(bytes text, const struct hardening_names *known, struct hardening *out,
-                           err *e)
-{
-	if (text.n > 0 && hardening_take_user(text, known, out, e) < 0)
-		return -1;
-	if (out->uid == 0)
-		out->uid = out->gid = HARDENING_USER;
-	if (out->gid == 0)
-		out->gid = out->uid;
-	return 0;
-}
-
 /* -- the program ------------------------------------------------------------------------------- */
-
-#define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" /* as docker */
 
 /* What is a C string to the runtime ends at a NUL. */
 static int add_all(struct arena *a, const char *what, const struct strings *more,
@@ -149,10 +102,7 @@ static bool has_variable(const struct strings *env, bytes front)
  * files of the moment ask for one. */
 static void add_home(const struct hardening_names *known, struct arena *a, struct hardening *h)
 {
-	struct hardening ignored = { 0 };
-
-	if (!has_variable(&h->env, BYTES("HOME=")) &&
-	    !find_account(known->users, BYTES(""), h->uid, &ignored))
+	if (!has_variable(&h->env, BYTES("HOME=")) && !user_account(&known->accounts, h->uid))
 		*ARENA_PUSH(a, &h->env) = BYTES("HOME=/tmp");
 }
 
@@ -177,7 +127,7 @@ int hardening_of(const struct oci_config *config, const struct hardening_names *
 	    hardening_take_folder(config->working_dir, a, &out->cwd, e) < 0)
 		return -1;
 	if (!has_variable(&out->env, BYTES("PATH=")))
-		*ARENA_PUSH(a, &out->env) = BYTES(PATH);
+		*ARENA_PUSH(a, &out->env) = BYTES("PATH=" OCI_PATH_DEFAULT);
 	*ARENA_PUSH(a, &out->folders) = (struct hardening_folder){ "/tmp", HARDENING_TMP };
 	if (take_image_user(config->user, known, out, e) < 0)
 		return -1;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "oci/document.h"
+#include "oci/user.h"
 
 enum defence {
 	DEFENCE_USER,         /* not root */
@@ -73,32 +74,30 @@ struct hardening {
 	uint64_t memory;      /* octets; 0: no limit */
 	uint32_t processes;   /* 0: no limit */
 	bool terminal;
-	unsigned without; /* 1 << DEFENCE_...: left out */
-	/* Without DEFENCE_CAPABILITIES: those that it has, 1 << CAP_...; 0: Docker's default set. */
-	uint64_t capabilities;
+	unsigned without;      /* 1 << DEFENCE_...: left out; never that of the capabilities */
+	uint64_t capabilities; /* 1 << CAP_...: those that it has; 0: DEFENCE_CAPABILITIES holds */
 };
 
-#define HARDENING_USER 1654 /* "app" in Microsoft's images; where the image names root */
 #define HARDENING_MEMORY (UINT64_C(512) << 20)
 #define HARDENING_PROCESSES 256
 #define HARDENING_TMP (UINT64_C(64) << 20)
 
-/* etc/passwd and etc/group of the image; empty: it has none. */
+/* etc/passwd and etc/group of the image. */
 struct hardening_names {
-	bytes users, groups;
+	struct account_list accounts;
+	struct group_list groups;
 };
 
-/* hardening_of(config, known, a, out, e): what the image asks for, and the rest closed: its user
- * when that is none of root's, its program (args are empty when it names none), environment and
+/* hardening_of(config, known, a, out, e): what the image asks for, and the rest closed: its user,
+ * but never root's (user_harden); its program (args are empty when it names none), environment and
  * folder; /tmp of HARDENING_TMP, which is the home of who has no account; ports that it exposes
  * are published nowhere. Arena; borrows from config. ERR_FORMAT: a user that the image does not
  * know; a NUL. */
 int hardening_of(const struct oci_config *config, const struct hardening_names *known,
                  struct arena *a, struct hardening *out, err *e);
 
-/* hardening_take_user(text, known, out, e): "1654", "1654:1654", "app", "app:staff" (image-spec
- * 1.1, config.md §config.User); without a group that of the account, or the user's number. A
- * number is one also where an account has it as its name. ERR_FORMAT.
+/* hardening_take_user(text, known, out, e): "1654", "1654:1654", "app", "app:staff" (user_find),
+ * root too; without a group that of the account, or the user's number. ERR_FORMAT.
  * hardening_take_folder(text, a, out, e): a folder of the container: absolute, without "." and ".."
  * (base/path.h). Arena. ERR_FORMAT. */
 int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,
@@ -107,8 +106,14 @@ int hardening_take_folder(bytes text, struct arena *a, bytes *out, err *e);
 
 static inline bool hardening_has(const struct hardening *h, enum defence d)
 {
-	return (h->without >> d & 1) == 0;
+	return d == DEFENCE_CAPABILITIES ? h->capabilities == 0 : (h->without >> d & 1) == 0;
 }
+
+/* hardening_leave_out(h, without): those layers, 1 << DEFENCE_...; in place of that of the
+ * capabilities it has CAPABILITIES_USUAL, if it has none yet. hardening_without(h): all that are
+ * left out. */
+void hardening_leave_out(struct hardening *h, unsigned without);
+unsigned hardening_without(const struct hardening *h);
 
 /* hardening_uid(h), hardening_gid(h): who it runs as: root, where that defence is left out. */
 static inline uint32_t hardening_uid(const struct hardening *h)

@@ -20,8 +20,6 @@ enum { PAUSE_LEAST_MS = 20, PAUSE_MOST_MS = 1000, PAUSE_PART = 8 };
 /* In less time nobody answers, and what the try before told would be lost. */
 enum { TRY_LEAST_MS = 100 };
 
-#define COMMAND_OUTPUT ((size_t)(64 * KIB))
-
 struct watch {
 	const struct health_probe *probe;
 	struct arena *arena;
@@ -105,7 +103,7 @@ static int ask_command(struct watch *w, err *e)
 	const char *const argv[] = { "/bin/sh", "-c", w->probe->command, NULL };
 	const struct process p = { .argv = argv,
 		                       .environment = w->environment,
-		                       .output_max = COMMAND_OUTPUT,
+		                       .output_max = LIMIT_HEALTH_OUTPUT,
 		                       .timeout_ms = try_ms(w) };
 	struct process_result result;
 
@@ -140,17 +138,21 @@ static uint64_t pause_ms(const struct watch *w)
 	return part < left ? part : left;
 }
 
+/* That nobody listens is no news then. */
 static void tell_end(struct watch *w)
 {
 	struct health_result *r = w->out;
+	const char *ended = arena_printf(w->arena, "the program ended with status %d", r->exit_status);
 
 	r->ended = true;
 	if (w->probe->kind == HEALTH_EXIT) {
 		r->status = r->exit_status;
 		r->held = r->exit_status == (int)w->probe->least;
-		r->last = arena_printf(w->arena, "the program ended with %d", r->exit_status);
-	} else if (!r->last) {
-		r->last = "the program ended before it answered";
+		r->last = ended;
+	} else if (r->status == 0) {
+		r->last = arena_printf(w->arena, "%s before it answered", ended);
+	} else {
+		r->last = arena_printf(w->arena, "%s; before that: %s", ended, r->last);
 	}
 }
 
@@ -179,13 +181,11 @@ static int await(struct watch *w, err *e)
 
 static int end(struct watch *w, err *e)
 {
-	const struct deadline began = deadline_in(0), patience = deadline_in(LIMIT_HEALTH_STOP_MS);
+	const struct deadline began = deadline_in(0);
 
 	if (w->out->ended)
 		return 0;
-	if (container_signal(w->container, SIGTERM, e) < 0)
-		return -1;
-	int ended = container_wait(w->container, &patience, &w->out->exit_status, e);
+	int ended = container_end(w->container, &w->out->exit_status, e);
 
 	w->out->stop_ms = deadline_in(0).at_ms - began.at_ms;
 	w->out->killed = ended == 0;
@@ -247,6 +247,28 @@ static int publish_all(struct watch *w, const struct strings *exposed, char *con
 
 /* -- all --------------------------------------------------------------------------------------- */
 
+static uint64_t timeout_of(const struct health_probe *probe)
+{
+	return probe->timeout_ms ? probe->timeout_ms : LIMIT_HEALTH_MS;
+}
+
+int health_await(struct container *c, const struct health_probe *probe, struct arena *a,
+                 struct health_result *out, err *e)
+{
+	struct health_result result = { 0 };
+	struct watch w = { .probe = probe,
+		               .arena = a,
+		               .container = c,
+		               .began = deadline_in(0),
+		               .deadline = deadline_in(timeout_of(probe)),
+		               .out = &result };
+
+	if (await(&w, e) < 0)
+		return -1;
+	*out = result;
+	return 0;
+}
+
 static int start(struct watch *w, struct container_options *container, int words, err *e)
 {
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -279,15 +301,14 @@ static int watch(struct watch *w, struct container_options *container, int words
 int health_watch(const struct container_options *container, const struct health_probe *probe,
                  char *const *environment, struct arena *a, struct health_result *out, err *e)
 {
-	uint64_t timeout_ms = probe->timeout_ms ? probe->timeout_ms : HEALTH_TIMEOUT_MS;
-	const struct deadline words = deadline_in(timeout_ms + 2 * LIMIT_HEALTH_STOP_MS);
+	const struct deadline words = deadline_in(timeout_of(probe) + 2 * LIMIT_STOP_MS);
 	struct container_options started = *container;
 	struct health_result result = { 0 };
 	struct health_tail tail = { .in = -1 };
 	struct watch w = { .probe = probe,
 		               .arena = a,
 		               .hardening = *container->hardening,
-		               .deadline = deadline_in(timeout_ms),
+		               .deadline = deadline_in(timeout_of(probe)),
 		               .out = &result };
 	int done = health_tail_open(&tail, &words, e);
 

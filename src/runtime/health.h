@@ -29,10 +29,8 @@ struct health_probe {
 	bytes body;
 	unsigned least, most; /* HTTP: statuses that hold; EXIT: both the one */
 	const char *command;
-	uint64_t timeout_ms; /* until it must hold; 0: HEALTH_TIMEOUT_MS */
+	uint64_t timeout_ms; /* until it must hold; 0: LIMIT_HEALTH_MS */
 };
-
-#define HEALTH_TIMEOUT_MS 60000
 
 /* health_parse(text, a, out, e): the forms above. A GET that holds with 200 to 399, as kubelet has
  * it; callers set the rest. Arena. ERR_USAGE. */
@@ -41,7 +39,8 @@ int health_parse(const char *text, struct arena *a, struct health_probe *out, er
 struct health_result {
 	bool held;
 	uint64_t held_ms; /* from the start to the answer that held */
-	const char *last; /* the last answer: "HTTP 400", "nobody listens on port 8080" */
+	const char *last; /* the last answer: "HTTP 400", "port 8080 of the container: Connection
+	                     refused"; that the program ended comes before what it answered */
 	int status;       /* of HTTP, the program or the command; 0: there was no answer */
 	uint32_t tries;
 	bool ended;      /* the program ended by itself, */
@@ -57,6 +56,12 @@ struct health_result {
  * does not hold is no error. Errors of container_start; ERR_IO. Arena. */
 int health_watch(const struct container_options *container, const struct health_probe *probe,
                  char *const *environment, struct arena *a, struct health_result *out, err *e);
+
+/* health_await(c, probe, a, out, e): the waiting alone, for a container that somebody else started
+ * and ends; no HEALTH_COMMAND. Of *out: held to exit_status; held_ms counts from this call. ERR_IO.
+ * Arena. */
+int health_await(struct container *c, const struct health_probe *probe, struct arena *a,
+                 struct health_result *out, err *e);
 
 /* health_missing(words, a, out): what a program's words name as not there: libraries (glibc, musl,
  * .NET's own: "libicu", "libssl"), files, modules. Each once, in their order; arena. */

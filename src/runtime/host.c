@@ -3,43 +3,22 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "sys/environment.h"
 #include "sys/file.h"
+#include "sys/process.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <linux/capability.h>
 #include <unistd.h>
 
 /* -- the runtime ------------------------------------------------------------------------------- */
 
-static const char *find_value(char *const *environment, bytes name)
-{
-	for (char *const *v = environment; v && *v; v++)
-		if (bytes_starts(bytes_str(*v), name) && (*v)[name.n] == '=')
-			return *v + name.n + 1;
-	return NULL;
-}
-
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
-}
-
-/* Never in the working directory: an empty part of PATH is passed over. runc lies in /usr/sbin,
- * which an ordinary user's PATH does not name. */
+/* runc lies in /usr/sbin, which an ordinary user's PATH does not name. */
 static const char *find_program(const char *name, char *const *environment, struct arena *a)
 {
-	const char *given = find_value(environment, BYTES("PATH"));
-	bytes path = bytes_str(arena_printf(a, "%s:/usr/bin:/usr/sbin", given ? given : "")), folder;
+	const char *path = environment_find(environment, "PATH");
 
-	while (bytes_take_until(&path, ':', &folder)) {
-		const char *file = arena_printf(a, PRIb "/%s", BYTESF(folder), name);
-
-		if (folder.n > 0 && folder.p[0] == '/' && is_program(file))
-			return file;
-	}
-	return NULL;
+	return process_find(name, arena_printf(a, "%s:/usr/bin:/usr/sbin", path ? path : ""), a);
 }
 
 static int find_runtime(const struct host_options *options, struct arena *a, struct host *out,
@@ -48,10 +27,7 @@ static int find_runtime(const struct host_options *options, struct arena *a, str
 	const char *asked = options->runtime;
 	char *const *environment = options->environment;
 
-	if (asked && strchr(asked, '/'))
-		out->runtime = is_program(asked) ? asked : NULL;
-	else
-		out->runtime = find_program(asked ? asked : "crun", environment, a);
+	out->runtime = find_program(asked ? asked : "crun", environment, a);
 	if (!out->runtime && !asked)
 		out->runtime = find_program("runc", environment, a);
 	if (!out->runtime)
@@ -190,8 +166,6 @@ static void say_limits(struct host *out, struct arena *a)
 }
 
 /* -- our rights -------------------------------------------------------------------------------- */
-
-#define CAP_SYS_ADMIN 21
 
 /* take_line(text, name, out): of a file in which each line is "NAME:\tVALUE". */
 static bool take_line(bytes text, const char *name, bytes *out)

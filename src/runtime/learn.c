@@ -21,7 +21,7 @@ static void pack(const struct learn_watch *w, buf *out)
 {
 	const struct learned *l = &w->learned;
 
-	for (size_t i = 0; i < LEARN_CALLS; i++)
+	for (size_t i = 0; i < LIMIT_LEARN_CALLS; i++)
 		pack_u64(out, w->calls[i]);
 	pack_u64(out, l->folders.len);
 	for (size_t i = 0; i < l->folders.len; i++) {
@@ -37,10 +37,10 @@ static void pack(const struct learn_watch *w, buf *out)
 
 static bool unpack_calls(bytes *in, struct arena *a, struct learned *out)
 {
-	bool calls[LEARN_CALLS];
+	bool calls[LIMIT_LEARN_CALLS];
 	size_t n = 0;
 
-	for (size_t i = 0; i < LEARN_CALLS; i++)
+	for (size_t i = 0; i < LIMIT_LEARN_CALLS; i++)
 		if (!pack_take_bool(in, &calls[i]))
 			return false;
 	while (syscalls_numbers[n].name)
@@ -49,7 +49,7 @@ static bool unpack_calls(bytes *in, struct arena *a, struct learned *out)
 	for (size_t i = 0; i < n; i++) {
 		int number = syscalls_numbers[i].number;
 
-		if (number >= 0 && number < LEARN_CALLS && calls[number])
+		if (number >= 0 && number < LIMIT_LEARN_CALLS && calls[number])
 			out->calls[out->calls_len++] = syscalls_numbers[i].name;
 	}
 	return true;

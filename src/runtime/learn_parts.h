@@ -2,12 +2,11 @@
 /* learn_parts - the observer's insides. Of learn*.c alone. */
 #pragma once
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "runtime/learn.h"
 
 #include <linux/seccomp.h>
-
-#define LEARN_CALLS 1024 /* numbers of system calls lie below, on the architectures we know */
 
 struct learn_file {
 	size_t folder;
@@ -18,7 +17,7 @@ struct learn_watch {
 	struct arena arena, scratch;
 	int listener;
 	int root; /* the container's, once its program was seen; -1 */
-	bool calls[LEARN_CALLS];
+	bool calls[LIMIT_LEARN_CALLS];
 	struct learned learned;
 	struct map folders, files; /* what is known already: its number + 1 */
 	struct {

@@ -115,7 +115,7 @@ static void see(struct learn_watch *w, const struct seccomp_notif *call)
 	int number = call->data.nr;
 	uint64_t now = now_ms();
 
-	if (number >= 0 && number < LEARN_CALLS && is_program(w, call)) {
+	if (number >= 0 && number < LIMIT_LEARN_CALLS && is_program(w, call)) {
 		w->calls[number] = true;
 		learn_take(w, call);
 	}

@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* place - the folder of one container on this machine, and its cgroup.
+/* place - the folder of one container on this machine (sys/folder.h), and its cgroup.
  *
- * The folder is empty: the guard (guard.h) mounts upon it where only it sees that. Whoever runs the
- * container holds a lock upon it, so that the next one knows what was left by a process that was
- * killed. Threading: works on the file system; a place belongs to one thread. */
+ * The folder is empty: the guard (guard.h) mounts upon it where only it sees that. Threading: works
+ * on the file system; a place belongs to one thread. */
 #pragma once
 
 #include "runtime/host.h"
-
-#define PLACE_ID 16 /* letters */
+#include "sys/folder.h"
 
 struct place {
-	const char *path, *id;
+	struct folder folder;
 	const char *cgroup; /* below the mounts; NULL: none */
-	const struct host *host;
-	int lock;
 };
 
 /* place_make(stages, host, a, out, e): a new one below that folder, after what others left there
- * was removed. Borrows host; arena. ERR_IO. place_remove: its cgroup and folder; when all its
- * processes have ended. */
+ * was removed, their cgroups too. Borrows stages and host; arena. ERR_IO. place_remove: its cgroup
+ * and folder, if there is one; when all its processes have ended. */
 int place_make(const char *stages, const struct host *host, struct arena *a, struct place *out,
                err *e);
 void place_remove(struct place *p);

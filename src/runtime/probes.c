@@ -127,6 +127,11 @@ const struct probe probes[] = {
 	  .gain = "see what else runs, and its command lines",
 	  .severity = SEVERITY_MEDIUM,
 	  .holders = { BY(DEFENCE_PROCESSES, ESRCH) } },
+	{ .name = "shared-memory",
+	  .tries = "look whose ipc namespace it is in",
+	  .gain = "read and write shared memory of others",
+	  .severity = SEVERITY_HIGH,
+	  .holders = { BY(DEFENCE_PROCESSES, ESRCH) } },
 	{ .name = "trace",
 	  .tries = "ptrace(2) a process of others",
 	  .gain = "read and change its memory",
@@ -378,6 +383,11 @@ const struct probe probes[] = {
 	  .gain = "start containers as root on the host",
 	  .severity = SEVERITY_CRITICAL,
 	  .holders = { BY(HOLDER_RUNTIME, 0) } },
+	{ .name = "host-files",
+	  .tries = "look for folders of the host among its volumes",
+	  .gain = "read or change the host's files",
+	  .severity = SEVERITY_CRITICAL,
+	  .holders = { BY(HOLDER_RUNTIME, 0) } },
 	{ .name = "shell",
 	  .tries = "look for a shell",
 	  .gain = "type commands",
@@ -404,7 +414,7 @@ const struct probe probes[] = {
 	  .severity = SEVERITY_MEDIUM,
 	  .holders = { BY(HOLDER_IMAGE, 0) } },
 	{ .name = "run-setuid",
-	  .tries = "run each setuid file of root",
+	  .tries = "look for setuid files of root that give rights",
 	  .gain = "be root",
 	  .severity = SEVERITY_HIGH,
 	  .holders = { ALONE(HOLDER_IMAGE, ENOENT), BY(DEFENCE_PRIVILEGES, EPERM),
@@ -469,15 +479,15 @@ static bool is_there(const struct probe *p, size_t i, const struct probe_setting
 {
 	const struct hardening *h = s->hardening;
 	unsigned who = p->holders[i].holder;
-	uint64_t has = h->capabilities ? h->capabilities : CAPABILITIES_USUAL;
+	uint64_t has = h->capabilities;
 
 	if (who >= DEFENCES)
 		return true;
 	if (who == DEFENCE_USER && s->one_id && p->needs == 0 && p->holders[i].error != 0)
 		return false;
-	if (who == DEFENCE_CAPABILITIES && !hardening_has(h, DEFENCE_CAPABILITIES))
+	if (who == DEFENCE_CAPABILITIES && has != 0)
 		return p->needs != 0 && (has & p->needs) == 0;
-	if (who == DEFENCE_SECCOMP && !hardening_has(h, DEFENCE_CAPABILITIES) && (has & p->opens) != 0)
+	if (who == DEFENCE_SECCOMP && (has & p->opens) != 0)
 		return false;
 	return hardening_has(h, (enum defence)who);
 }

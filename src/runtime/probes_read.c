@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
 #include "base/text.h"
 #include "runtime/probes.h"
 
 #define MOST_ERROR 4095 /* what Linux returns as an error at most */
-#define MOST_TEXT 200
 
 static bool is_plain(bytes text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] < ' ' || text.p[i] > '~')
 			return false;
-	return text.n <= MOST_TEXT;
+	return text.n <= LIMIT_PROVE_FOUND;
 }
 
 static bool take_verdict(bytes word, enum probe_verdict *out)

@@ -22,12 +22,8 @@
 #error "which machine is this in elf(5)?"
 #endif
 
-/* Program headers that are looked at: linkers write a dozen. */
-#define HEADERS_MOST 64
 /* The kernel reads so much of a script's first line (linux/binfmts.h, BINPRM_BUF_SIZE). */
 #define SCRIPT_LINE 256
-/* Interpreters of interpreters (execve(2)). */
-#define SCRIPT_DEPTH 4
 
 struct look {
 	int root;
@@ -83,7 +79,7 @@ static int check_elf(struct look *l, const char *path, int fd, int depth, err *e
 	    header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != OUR_MACHINE ||
 	    (header.e_type != ET_EXEC && header.e_type != ET_DYN))
 		return no_program(path, "it is built for another machine", e);
-	for (unsigned i = 0; i < header.e_phnum && i < HEADERS_MOST; i++) {
+	for (unsigned i = 0; i < header.e_phnum && i < LIMIT_PROGRAM_HEADERS; i++) {
 		off_t at = (off_t)(header.e_phoff & INT64_MAX >> 1) + (off_t)(i * sizeof(segment));
 
 		if (pread(fd, &segment, sizeof(segment), at) != sizeof(segment))
@@ -143,7 +139,7 @@ static int check_file(struct look *l, const char *path, int depth, err *e)
 	ssize_t n = pread(fd, front, sizeof(front), 0);
 	bytes text = bytes_of(front, n > 0 ? (size_t)n : 0);
 
-	if (depth > SCRIPT_DEPTH)
+	if (depth > LIMIT_PROGRAM_SCRIPTS)
 		return no_program(path, "scripts are run by scripts", e);
 	if (bytes_starts(text, BYTES(ELFMAG)))
 		return check_elf(l, path, fd, depth, e);

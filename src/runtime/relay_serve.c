@@ -16,12 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PART (64 * KIB) /* read at a time, and kept for who does not read */
 #define EVENTS 64
 #define OTHER_DESCRIPTORS 8
 #define TRY_AGAIN_MS 100 /* after the machine had no descriptor or memory left */
 /* A connection keeps a part for each end. */
-#define MEMORY ((uint64_t)LIMIT_RELAY_CONNECTIONS * 2 * PART + 64 * MIB)
+#define MEMORY ((uint64_t)LIMIT_RELAY_CONNECTIONS * 2 * LIMIT_RELAY_PART + 64 * MIB)
 
 /* One end of a relayed connection. What was read for it and did not go out yet is kept; until it is
  * gone nothing more is read from its peer. */
@@ -120,7 +119,7 @@ static int flush(struct end *end)
 static int copy(const struct relaying *r, struct end *from)
 {
 	struct end *to = from->peer;
-	ssize_t n = read(from->fd, r->part, PART);
+	ssize_t n = read(from->fd, r->part, LIMIT_RELAY_PART);
 
 	if (n < 0)
 		return is_again() ? 0 : -1;
@@ -195,7 +194,7 @@ static void set_up(struct end *end, int fd, struct end *peer)
 {
 	int yes = 1;
 
-	*end = (struct end){ .peer = peer, .fd = fd, .kept = BUF_INIT(PART) };
+	*end = (struct end){ .peer = peer, .fd = fd, .kept = BUF_INIT(LIMIT_RELAY_PART) };
 	if (fd < 0)
 		return;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
@@ -322,7 +321,7 @@ _Noreturn void relay_serve(const struct relay_task *task)
 	pack_err(&report, &e);
 	if (write(task->channel, report.p, report.n) < 0 || err_is_set(&e))
 		_exit(1);
-	r.part = arena_alloc(&r.arena, PART);
+	r.part = arena_alloc(&r.arena, LIMIT_RELAY_PART);
 	r.pairs = arena_array(&r.arena, struct pair, r.capacity);
 	r.unused = arena_array(&r.arena, struct pair *, r.capacity);
 	for (size_t i = 0; i < r.capacity; i++)

@@ -3,8 +3,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "runtime/removal.h"
 #include "sys/file.h"
+#include "sys/removal.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,6 +157,23 @@ static int mount_root(struct stage *s, err *e)
 
 /* -- secrets ----------------------------------------------------------------------------------- */
 
+/* By the kernel, so that it never stands in our memory: that is as long-lived as the container. */
+static int copy_secret(int from, int to, const char *file, err *e)
+{
+	size_t left = LIMIT_RUN_SECRET + 1;
+	ssize_t n;
+
+	do {
+		n = sendfile(to, from, NULL, left);
+		left -= n > 0 ? (size_t)n : 0;
+	} while (left > 0 && (n > 0 || (n < 0 && errno == EINTR)));
+	if (n < 0)
+		return err_set(e, ERR_IO, errno, "copy '%s'", SHOW(bytes_str(file)));
+	return left > 0 ? 0
+	                : err_set(e, ERR_LIMIT, 0, "'%s' is longer than %zu bytes",
+	                          SHOW(bytes_str(file)), LIMIT_RUN_SECRET);
+}
+
 static int put_secret(struct stage *s, const struct hardening_secret *secret, err *e)
 {
 	const struct stage_options *o = s->options;
@@ -164,15 +182,15 @@ static int put_secret(struct stage *s, const struct hardening_secret *secret, er
 	bool alone = o->host.user_namespace && o->host.ids == 1;
 	uint32_t uid = base + (alone ? 0 : hardening_uid(o->hardening));
 	uint32_t gid = base + (alone ? 0 : hardening_gid(o->hardening));
-	bytes text;
+	auto_fd file = file_open_read(secret->file, e);
 
-	if (file_read_all(secret->file, LIMIT_SETTINGS, &s->arena, &text, e) < 0)
+	if (file < 0)
 		return -1;
 	auto_fd fd = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
 
 	if (fd < 0)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(place)));
-	if (file_write_all(fd, place, text, e) < 0)
+	if (copy_secret(file, fd, secret->file, e) < 0)
 		return -1;
 	return fchown(fd, uid, gid) == 0
 	           ? 0

@@ -27,5 +27,5 @@ struct stage_options {
 #define STAGE_LOG "log"
 
 /* stage_mount(o, e): everything but the start. ERR_IO says what could not be mounted or written;
- * ERR_ABSENT: a secret's file. */
+ * ERR_ABSENT, ERR_LIMIT (LIMIT_RUN_SECRET): a secret's file. */
 int stage_mount(struct stage_options *o, err *e);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/unpack.h"
 
-#include "base/limits.h"
-#include "base/pack.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "runtime/removal.h"
+#include "image/entries.h"
 #include "runtime/unpack_tree.h"
-#include "runtime/unpack_wire.h"
+#include "sys/removal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +23,6 @@ struct unpacking {
 	struct unpack_result *out;
 	struct unpack_tree tree;
 	int tar;
-	uint64_t size;
 };
 
 /* What the layer asks for, and no file system does. */
@@ -35,7 +32,7 @@ static bool is_of_layer(int why)
 	       why == ENAMETOOLONG || why == EINVAL;
 }
 
-static int fail(const struct unpack_entry *entry, const char *what, err *e)
+static int fail(const struct entry *entry, const char *what, err *e)
 {
 	int why = errno;
 
@@ -43,7 +40,7 @@ static int fail(const struct unpack_entry *entry, const char *what, err *e)
 	               is_of_layer(why) ? ERR_FORMAT
 	               : why == E2BIG   ? ERR_LIMIT
 	                                : ERR_IO,
-	               why, "'%s': %s", SHOW(entry->name), what);
+	               why, "'%s': %s", SHOW(entry->path), what);
 }
 
 static void close_keeping_errno(int fd)
@@ -79,8 +76,7 @@ static uint32_t shifted(const struct unpacking *u, uint32_t id)
 	return id + u->options->id_base;
 }
 
-static int own(const struct unpacking *u, const struct unpack_entry *entry, int dir,
-               const char *name)
+static int own(const struct unpacking *u, const struct entry *entry, int dir, const char *name)
 {
 	return !u->options->owners ? 0
 	                           : fchownat(dir, name, shifted(u, entry->uid), shifted(u, entry->gid),
@@ -92,20 +88,16 @@ static int new_file(int dir, const char *name)
 	return openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-static int make_file(struct unpacking *u, const struct unpack_entry *entry, int dir,
+static int make_file(struct unpacking *u, const struct entries_item *item, int dir,
                      const char *name)
 {
+	const struct entry *entry = &item->entry;
 	struct timespec times[2] = { { .tv_sec = entry->mtime }, { .tv_sec = entry->mtime } };
-
-	if (entry->offset > u->size || entry->size > u->size - entry->offset) {
-		errno = EINVAL;
-		return -1;
-	}
 	int fd = removal_all(dir, name) < 0 ? -1 : new_file(dir, name);
 
 	if (fd < 0)
 		return -1;
-	int status = copy_octets(u->tar, (off_t)entry->offset, entry->size, fd);
+	int status = copy_octets(u->tar, (off_t)item->offset, entry->size, fd);
 
 	if (status == 0)
 		status = own(u, entry, dir, name); /* takes setuid bits away: before the mode */
@@ -118,8 +110,7 @@ static int make_file(struct unpacking *u, const struct unpack_entry *entry, int 
 	return status;
 }
 
-static int make_symlink(struct unpacking *u, const struct unpack_entry *entry, int dir,
-                        const char *name)
+static int make_symlink(struct unpacking *u, const struct entry *entry, int dir, const char *name)
 {
 	struct timespec times[2] = { { .tv_sec = entry->mtime }, { .tv_sec = entry->mtime } };
 
@@ -130,8 +121,7 @@ static int make_symlink(struct unpacking *u, const struct unpack_entry *entry, i
 	return utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
-static int make_fifo(struct unpacking *u, const struct unpack_entry *entry, int dir,
-                     const char *name)
+static int make_fifo(struct unpacking *u, const struct entry *entry, int dir, const char *name)
 {
 	return removal_all(dir, name) < 0 || mkfifoat(dir, name, 0600) < 0 ||
 	               own(u, entry, dir, name) < 0
@@ -142,8 +132,7 @@ static int make_fifo(struct unpacking *u, const struct unpack_entry *entry, int 
 /* -- folders, and what is not to be seen ------------------------------------------------------- */
 
 /* Where something else stood, the folder is a new one: nothing below shows in it. */
-static int make_folder(struct unpacking *u, const struct unpack_entry *entry, int dir,
-                       const char *name)
+static int make_folder(struct unpacking *u, const struct entry *entry, int dir, const char *name)
 {
 	struct stat st;
 	bool stood = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
@@ -162,7 +151,7 @@ static int make_folder(struct unpacking *u, const struct unpack_entry *entry, in
 		if (status < 0)
 			return -1;
 	}
-	return unpack_tree_later(&u->tree, entry->name, entry->mode, entry->mtime);
+	return unpack_tree_later(&u->tree, entry->path, entry->mode, entry->mtime);
 }
 
 static int make_whiteout(int dir, const char *name)
@@ -274,8 +263,7 @@ static int link_to(struct unpacking *u, bytes target, int dir, const char *name)
 	return status;
 }
 
-static int make_hardlink(struct unpacking *u, const struct unpack_entry *entry, int dir,
-                         const char *name)
+static int make_hardlink(struct unpacking *u, const struct entry *entry, int dir, const char *name)
 {
 	if (link_to(u, entry->link, dir, name) == 0)
 		return 0;
@@ -286,8 +274,10 @@ static int make_hardlink(struct unpacking *u, const struct unpack_entry *entry, 
 
 /* -- one entry --------------------------------------------------------------------------------- */
 
-static int make(struct unpacking *u, const struct unpack_entry *entry, int dir, const char *name)
+static int make(struct unpacking *u, const struct entries_item *item, int dir, const char *name)
 {
+	const struct entry *entry = &item->entry;
+
 	if (strcmp(name, OPAQUE) == 0)
 		return unpack_tree_hide(&u->tree, dir);
 	if (strncmp(name, META, strlen(META)) == 0)
@@ -296,39 +286,53 @@ static int make(struct unpacking *u, const struct unpack_entry *entry, int dir, 
 		return delete_below(u, dir, name + strlen(WHITEOUT));
 	u->out->files++;
 	switch (entry->type) {
-	case TAR_DIR: return make_folder(u, entry, dir, name);
-	case TAR_SYMLINK: return make_symlink(u, entry, dir, name);
-	case TAR_HARDLINK: return make_hardlink(u, entry, dir, name);
-	case TAR_FIFO: return make_fifo(u, entry, dir, name);
-	case TAR_CHAR:
-	case TAR_BLOCK: return leave_device_out(u, dir, name);
-	case TAR_OTHER:
-	case TAR_FILE: break;
+	case ENTRY_DIR: return make_folder(u, entry, dir, name);
+	case ENTRY_SYMLINK: return make_symlink(u, entry, dir, name);
+	case ENTRY_HARDLINK: return make_hardlink(u, entry, dir, name);
+	case ENTRY_FIFO: return make_fifo(u, entry, dir, name);
+	case ENTRY_CHAR:
+	case ENTRY_BLOCK: return leave_device_out(u, dir, name);
+	case ENTRY_NONE:
+	case ENTRY_FILE: break;
 	}
-	return make_file(u, entry, dir, name);
+	return make_file(u, item, dir, name);
 }
 
-static int make_root(struct unpacking *u, const struct unpack_entry *entry, err *e)
+static int make_root(struct unpacking *u, const struct entry *entry, err *e)
 {
-	if (entry->type != TAR_DIR) {
+	if (entry->type != ENTRY_DIR) {
 		errno = EISDIR;
 		return fail(entry, "the root is a folder", e);
 	}
 	if (own(u, entry, u->tree.folder, ".") < 0 ||
-	    unpack_tree_later(&u->tree, entry->name, entry->mode, entry->mtime) < 0)
+	    unpack_tree_later(&u->tree, entry->path, entry->mode, entry->mtime) < 0)
 		return fail(entry, "the root", e);
 	return 0;
 }
 
-static int unpack_entry(struct unpacking *u, const struct unpack_entry *entry, err *e)
+static int check(const struct entry *entry, err *e)
 {
-	if (entry->name.n == 0)
+	if (entry->sparse)
+		return err_set(e, ERR_FORMAT, 0, "'%s' is stored with holes left out: not unpacked here",
+		               SHOW(entry->path));
+	if (entry->uid == UINT32_MAX || entry->gid == UINT32_MAX) /* chown(2): "as it is" */
+		return err_set(e, ERR_FORMAT, 0, "'%s' belongs to nobody there can be", SHOW(entry->path));
+	return 0;
+}
+
+static int unpack_entry(struct unpacking *u, const struct entries_item *item, err *e)
+{
+	const struct entry *entry = &item->entry;
+
+	if (check(entry, e) < 0)
+		return -1;
+	if (entry->path.n == 0)
 		return make_root(u, entry, e);
-	int dir = unpack_tree_folder(&u->tree, path_dir(entry->name));
+	int dir = unpack_tree_folder(&u->tree, path_dir(entry->path));
 
 	if (dir < 0)
 		return fail(entry, "no folder for it", e);
-	int status = make(u, entry, dir, arena_str(&u->tree.arena, path_base(entry->name)));
+	int status = make(u, item, dir, arena_str(&u->tree.arena, path_base(entry->path)));
 
 	if (status < 0)
 		(void)fail(entry, "cannot be made", e);
@@ -336,71 +340,35 @@ static int unpack_entry(struct unpacking *u, const struct unpack_entry *entry, e
 	return status;
 }
 
+static int take(void *ctx, const struct entries_item *item, err *e)
+{
+	struct unpacking *u = ctx;
+	int status = unpack_entry(u, item, e);
+
+	arena_reset(&u->tree.arena);
+	return status;
+}
+
 /* -- all of it --------------------------------------------------------------------------------- */
-
-/* take_answer(u, answer, e): its entries are made. 1: it was the last. */
-static int take_answer(struct unpacking *u, bytes answer, err *e)
-{
-	struct unpack_entry entry;
-	bool is_last;
-
-	if (!pack_take_bool(&answer, &is_last) || (is_last && !pack_take_err(&answer, e)))
-		return worker_unread(e);
-	if (is_last)
-		return err_is_set(e) ? -1 : 1;
-	while (answer.n > 0) {
-		if (!unpack_take(&answer, &entry))
-			return worker_unread(e);
-		if (deadline_check(&u->options->deadline, e) < 0 || unpack_entry(u, &entry, e) < 0)
-			return -1;
-		arena_reset(&u->tree.arena);
-	}
-	return 0;
-}
-
-static int unpack_all(struct unpacking *u, struct worker *w, err *e)
-{
-	buf answer = BUF_INIT(UNPACK_ANSWER);
-	int status = 0;
-
-	while (status == 0) {
-		buf_clear(&answer);
-		status = worker_take_answer(w, &answer, e);
-		if (status == 0)
-			status = take_answer(u, buf_bytes(&answer), e);
-	}
-	buf_done(&answer);
-	if (status > 0 && unpack_tree_finish(&u->tree) < 0)
-		return err_set(e, ERR_IO, errno, "modes and times of folders");
-	return status > 0 ? 0 : -1;
-}
 
 int unpack_layer(int tar, uint64_t size, int folder, const struct unpack_options *options,
                  struct unpack_result *out, err *e)
 {
-	struct unpack_list list = { tar, size };
-	struct worker_options o = {
-		.serve = unpack_serve, .arg = &list, .keep = { tar, -1 }, .deadline = options->deadline
-	};
 	struct unpacking u = { .options = options,
 		                   .out = out,
 		                   .tar = tar,
-		                   .size = size,
 		                   .tree = { .folder = folder,
 		                             .lowers = options->lowers,
 		                             .lowers_len = options->lowers_len,
 		                             .owners = options->owners,
 		                             .opaque = options->userxattr ? "user.overlay.opaque"
 		                                                          : "trusted.overlay.opaque" } };
-	struct worker *w;
-	bool landlock; /* `oakum selftest` tells */
 
 	*out = (struct unpack_result){ 0 };
-	if (worker_start(&o, &w, &landlock, e) < 0)
-		return -1;
-	int status = unpack_all(&u, w, e);
+	int status = entries_read(tar, size, options->deadline, take, &u, e);
 
-	worker_stop(w);
+	if (status == 0 && unpack_tree_finish(&u.tree) < 0)
+		status = err_set(e, ERR_IO, errno, "modes and times of folders");
 	unpack_tree_done(&u.tree);
 	return status;
 }

@@ -3,8 +3,8 @@
  *
  * Sources: OCI image-spec 1.1, layer.md (whiteouts, opaque folders, hard links); Linux
  * Documentation/filesystems/overlayfs.rst (a whiteout is a character device 0/0, an opaque folder
- * has an attribute). The tar lies in a file whose digest has been checked; a sealed worker walks
- * its headers, and this process, which trusts none of its records, makes the files (unpack_tree.h).
+ * has an attribute). A sealed worker walks the headers of the tar (image/entries.h), and this
+ * process, which trusts none of its records, makes the files (unpack_tree.h).
  * What a hard link names may lie in a layer below: it is copied here, as overlayfs itself would.
  * Left out: devices, which nothing in a container that we start could open (what is below them is
  * hidden), and extended attributes: file capabilities, which no_new_privs and nosuid make void, and
@@ -38,6 +38,6 @@ struct unpack_result {
 
 /* unpack_layer(tar, size, folder, options, out, e): tar: the file, its octets from 0 to size;
  * folder: an empty one, opened. ERR_FORMAT (the tar; names and links that no file system could
- * hold), ERR_LIMIT, ERR_IO, ERR_BUG. What was made stays: removal.h. */
+ * hold), ERR_LIMIT, ERR_IO, ERR_BUG. What was made stays: sys/removal.h. */
 int unpack_layer(int tar, uint64_t size, int folder, const struct unpack_options *options,
                  struct unpack_result *out, err *e);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "sys/deadline.h"
+#include "sys/environment.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -32,14 +33,6 @@ struct running {
 	buf said, complained;
 };
 
-static const char *find_value(char *const *environment, bytes name)
-{
-	for (char *const *v = environment; v && *v; v++)
-		if (bytes_starts(bytes_str(*v), name) && (*v)[name.n] == '=')
-			return *v + name.n + 1;
-	return NULL;
-}
-
 static bool is_program(const char *path)
 {
 	struct stat st;
@@ -47,18 +40,16 @@ static bool is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* find_program(p, a): as execvp(3) does, but in the environment that the program will have, and
- * never in the working directory: an empty part of PATH is passed over. NULL when there is none. */
-static const char *find_program(const struct process *p, struct arena *a)
+const char *process_find(const char *name, const char *path, struct arena *a)
 {
-	bytes path = bytes_str(find_value(p->environment, BYTES("PATH"))), folder;
+	bytes rest = bytes_str(path), folder;
 
-	if (strchr(p->argv[0], '/'))
-		return is_program(p->argv[0]) ? p->argv[0] : NULL;
-	while (bytes_take_until(&path, ':', &folder)) {
-		const char *file = arena_printf(a, PRIb "/%s", BYTESF(folder), p->argv[0]);
+	if (strchr(name, '/'))
+		return is_program(name) ? name : NULL;
+	while (bytes_take_until(&rest, ':', &folder)) {
+		const char *file = arena_printf(a, PRIb "/%s", BYTESF(folder), name);
 
-		if (folder.n > 0 && is_program(file))
+		if (bytes_starts(folder, BYTES("/")) && is_program(file))
 			return file;
 	}
 	return NULL;
@@ -250,7 +241,7 @@ static int run(struct running *r, const char *path, struct arena *a, struct proc
 
 int process_run(const struct process *p, struct arena *a, struct process_result *out, err *e)
 {
-	const char *path = find_program(p, a);
+	const char *path = process_find(p->argv[0], environment_find(p->environment, "PATH"), a);
 	struct running r = { .process = p,
 		                 .deadline = deadline_in(p->timeout_ms),
 		                 .output = -1,

@@ -16,7 +16,7 @@
 #define PROCESS_STATUS_SIGNAL 128 /* + the signal that ended it */
 
 struct process {
-	const char *const *argv;  /* argv[0] is a path, or a name to look up in PATH; NULL-terminated */
+	const char *const *argv;  /* argv[0]: as process_find takes it, in its PATH; NULL-terminated */
 	char *const *environment; /* NULL-terminated */
 	bytes input;
 	size_t output_max;
@@ -28,6 +28,11 @@ struct process_result {
 	bytes output;  /* all of standard output */
 	bytes message; /* the front of standard error */
 };
+
+/* process_find(name, path, a): the program, as execvp(3) finds it in the folders of path ("/bin:..";
+ * NULL: none), but never below the working directory: what is not absolute is passed over. A name
+ * with a slash is a path itself. NULL: there is none. Arena. */
+const char *process_find(const char *name, const char *path, struct arena *a);
 
 /* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such
  * program, ERR_IO, ERR_LIMIT (more than output_max octets; longer than timeout_ms). A program that

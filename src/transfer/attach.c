@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "oci/artifact.h"
+#include "oci/media_type.h"
 #include "oci/platform.h"
 
 int attach_open(struct attach *s, const struct registry_options *options, err *e)
@@ -128,7 +129,7 @@ static int put_referrer(struct attach *s, const struct attach_item *item, struct
 	if (artifact_text(&artifact, a, &text, e) < 0 || put_empty(s, &config, e) < 0 ||
 	    put_blob(s, &artifact.layer, item->content, e) < 0)
 		return -1;
-	struct descriptor entry = describe(BYTES(ARTIFACT_MEDIA_TYPE), text);
+	struct descriptor entry = describe(BYTES(OCI_MANIFEST_TYPE), text);
 	const struct layout_entries entries = { &entry, 1, 1 };
 	const struct reference at = reference_at(&origin->reference, &entry.digest);
 	const struct registry_document document = { text, entry.media_type, entry.digest };
@@ -166,7 +167,7 @@ static int edit_remote(void *ctx, const struct registry_document *old, struct ar
 		return 1;
 	}
 	out->content = made.manifest;
-	out->media_type = old->content.n > 0 ? old->media_type : BYTES(ARTIFACT_MEDIA_TYPE);
+	out->media_type = old->content.n > 0 ? old->media_type : BYTES(OCI_MANIFEST_TYPE);
 	return put_blob(t->s, &made.config, made.config_text, e);
 }
 
@@ -204,7 +205,7 @@ static int edit_local(void *ctx, bytes text, struct arena *a, struct layout_inde
 	    parser_append(&t->s->gather.parser, &t->append, a, &made, e) < 0)
 		return err_wrap(e, "tag '%s'", t->tag);
 	bytes manifest = made.is_there ? t->append.old : made.manifest;
-	struct descriptor d = describe(BYTES(ARTIFACT_MEDIA_TYPE), manifest);
+	struct descriptor d = describe(BYTES(OCI_MANIFEST_TYPE), manifest);
 
 	t->entry.digest = d.digest;
 	t->entry.size = d.size;
@@ -222,7 +223,7 @@ static int put_tagged(struct attach *s, const struct attach_item *item, struct a
 	const struct origin *origin = &s->gather.origin;
 	struct tagged t = { .s = s,
 		                .tag = attachment_tag(&item->subject->digest, item->suffix, a),
-		                .entry = { .media_type = BYTES(ARTIFACT_MEDIA_TYPE) } };
+		                .entry = { .media_type = BYTES(OCI_MANIFEST_TYPE) } };
 	const struct layout_entries entries = { &t.entry, 1, 1 };
 	const struct registry_edit edit = { edit_remote, &t };
 	struct reference tag = origin->reference;

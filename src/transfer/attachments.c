@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/media_type.h"
 #include "transfer/gather.h"
 
 #include <stdatomic.h>
@@ -183,9 +184,8 @@ static int ask_early(struct reader *r, const digest *d, err *e)
 /* An artifact type that is only the media type of a config says nothing. */
 static bool says_nothing(bytes type)
 {
-	return type.n == 0 || bytes_is(type, "application/vnd.oci.empty.v1+json") ||
-	       bytes_is(type, "application/vnd.oci.image.config.v1+json") ||
-	       bytes_is(type, "application/vnd.docker.container.image.v1+json");
+	return type.n == 0 || bytes_is(type, OCI_EMPTY_TYPE) || bytes_is(type, OCI_CONFIG_TYPE) ||
+	       bytes_is(type, DOCKER_CONFIG_TYPE);
 }
 
 /* may_skip(r, d): it is said, where it is listed, that it is nothing we want. */

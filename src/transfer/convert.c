@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/convert.h"
 
-#include "base/limits.h"
-#include "base/text.h"
-#include "fmt/json_write.h"
+#include "oci/document_write.h"
+#include "oci/media_type.h"
 
 #include <unistd.h>
-
-static const char *const layer_types[] = {
-	[CODEC_NONE] = "application/vnd.oci.image.layer.v1.tar",
-	[CODEC_GZIP] = "application/vnd.oci.image.layer.v1.tar+gzip",
-	[CODEC_ZSTD] = "application/vnd.oci.image.layer.v1.tar+zstd",
-};
-#define CONFIG_TYPE "application/vnd.oci.image.config.v1+json"
-#define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 
 struct convert {
 	struct destination *to;
@@ -55,7 +46,7 @@ static int convert_layer(struct convert *c, size_t i, enum codec codec, err *e)
 {
 	const struct plan_image *image = &c->plan->image;
 	const struct descriptor *same = same_before(c, i);
-	struct descriptor made = { .media_type = bytes_str(layer_types[codec]) };
+	struct descriptor made = { .media_type = oci_layer_type(codec) };
 	struct blob tar;
 
 	if (!same) {
@@ -78,44 +69,10 @@ static int convert_layer(struct convert *c, size_t i, enum codec codec, err *e)
 	return 0;
 }
 
-static void put_descriptor(struct json_writer *w, const char *name, const struct descriptor *d)
-{
-	json_write_object(w, name);
-	json_write_str(w, "mediaType", d->media_type);
-	json_write_text(w, "digest", DIGEST_TEXT(&d->digest));
-	json_write_u64(w, "size", d->size);
-	json_write_end(w);
-}
-
-static int manifest_text(const struct convert *c, const struct descriptor *config, bytes *out,
-                         err *e)
-{
-	buf text = BUF_INIT(LIMIT_MANIFEST);
-	struct stream stream;
-	struct json_writer w;
-
-	stream_init(&stream, stream_to_buf, &text);
-	json_write_init(&w, &stream);
-	json_write_object(&w, NULL);
-	json_write_u64(&w, "schemaVersion", 2);
-	json_write_text(&w, "mediaType", MANIFEST_TYPE);
-	put_descriptor(&w, "config", config);
-	json_write_array(&w, "layers");
-	for (size_t i = 0; i < c->layers.len; i++)
-		put_descriptor(&w, NULL, &c->layers.items[i]);
-	json_write_end(&w);
-	json_write_end(&w);
-	int status = stream_finish(&stream, e);
-
-	*out = arena_bytes(c->to->arena, buf_bytes(&text));
-	buf_done(&text);
-	return status;
-}
-
 static int finish(struct convert *c, err *e)
 {
 	struct plan_image *image = &c->plan->image;
-	struct descriptor config = { .media_type = BYTES(CONFIG_TYPE),
+	struct descriptor config = { .media_type = BYTES(OCI_CONFIG_TYPE),
 		                         .digest = digest_of(DIGEST_SHA256, image->config),
 		                         .size = image->config.n };
 
@@ -124,9 +81,10 @@ static int finish(struct convert *c, err *e)
 	struct plan_document *doc = ARENA_PUSH(c->to->arena, &c->plan->documents);
 
 	*ARENA_PUSH(c->to->arena, &c->plan->blobs) = config;
-	if (manifest_text(c, &config, &doc->content, e) < 0)
+	if (oci_manifest_write(&config, c->layers.items, c->layers.len, c->to->arena, &doc->content,
+	                       e) < 0)
 		return err_wrap(e, "manifest");
-	doc->d = (struct descriptor){ .media_type = BYTES(MANIFEST_TYPE),
+	doc->d = (struct descriptor){ .media_type = BYTES(OCI_MANIFEST_TYPE),
 		                          .digest = digest_of(DIGEST_SHA256, doc->content),
 		                          .size = doc->content.n,
 		                          .platform = image->parsed.platform };
@@ -137,7 +95,7 @@ static int finish(struct convert *c, err *e)
 static int keep_layer(struct convert *c, size_t i, err *e)
 {
 	const struct plan_image *image = &c->plan->image;
-	struct descriptor kept = { .media_type = bytes_str(layer_types[CODEC_NONE]),
+	struct descriptor kept = { .media_type = oci_layer_type(CODEC_NONE),
 		                       .digest = image->parsed.diff_ids.items[i] };
 	const struct descriptor *same = same_before(c, i);
 	struct blob tar;

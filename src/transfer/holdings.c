@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "oci/media_type.h"
 #include "sys/file.h"
 #include "transfer/origin.h"
 
@@ -116,8 +117,7 @@ static int judge_blob(struct search *s, const digest *name, bytes text, struct a
 		err_clear(e); /* no manifest: some other JSON */
 		return 0;
 	}
-	d.media_type = m.media_type.n > 0 ? m.media_type
-	                                  : BYTES("application/vnd.oci.image.manifest.v1+json");
+	d.media_type = m.media_type.n > 0 ? m.media_type : BYTES(OCI_MANIFEST_TYPE);
 	return m.has_subject ? keep(s, &d, &m, e) : 0;
 }
 

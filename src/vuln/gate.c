@@ -80,15 +80,42 @@ static bool *flag_of(struct gate_rule *rule, bytes word)
 	const struct {
 		const char *word;
 		bool *flag;
-	} words[] = { { "any", &rule->any },         { "kev", &rule->kev },
-		          { "fixable", &rule->fixable }, { "eol", &rule->ended },
-		          { "gaps", &rule->gaps },       { "secrets", &rule->secrets },
-		          { "settings", &rule->settings } };
+	} words[] = { { "any", &rule->any },
+		          { "kev", &rule->kev },
+		          { "fixable", &rule->fixable },
+		          { "eol", &rule->ended },
+		          { "gaps", &rule->gaps } };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (bytes_is(word, words[i].word))
 			return words[i].flag;
 	return NULL;
+}
+
+static bool take_threshold(bytes word, enum severity unsaid, enum severity *out)
+{
+	enum severity s = unsaid;
+
+	if (word.n > 0 && (!bytes_take_prefix(&word, BYTES("-")) || !severity_from(word, &s)))
+		return false;
+	*out = s;
+	return s != SEVERITY_UNKNOWN;
+}
+
+/* take_part(rule, word): "secrets", "secrets-high": of words that have a threshold. */
+static bool take_part(struct gate_rule *rule, bytes word)
+{
+	const struct {
+		const char *word;
+		enum severity *at_least, unsaid;
+	} parts[] = { { "fixable", &rule->fixable_severity, SEVERITY_UNKNOWN },
+		          { "secrets", &rule->secrets, SEVERITY_MEDIUM },
+		          { "settings", &rule->settings, SEVERITY_MEDIUM } };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (bytes_take_prefix(&word, bytes_str(parts[i].word)))
+			return take_threshold(word, parts[i].unsaid, parts[i].at_least);
+	return severity_from(word, &rule->severity) && rule->severity != SEVERITY_UNKNOWN;
 }
 
 int gate_rule_parse(bytes words, struct gate_rule *out, err *e)
@@ -104,10 +131,11 @@ int gate_rule_parse(bytes words, struct gate_rule *out, err *e)
 			*flag = true;
 		else if (bytes_take_prefix(&value, BYTES("epss:")) && probability(value, &out->epss))
 			continue;
-		else if (!severity_from(word, &out->severity) || out->severity == SEVERITY_UNKNOWN)
+		else if (!take_part(out, word))
 			return err_set(e, ERR_USAGE, 0,
 			               "'%s' is none of any, kev, fixable, epss:0.5, low, medium, high, "
-			               "critical, eol, gaps, secrets, settings",
+			               "critical, eol, gaps, secrets, settings, nor fixable-high, "
+			               "secrets-low, settings-critical",
 			               SHOW(word));
 	}
 	return 0;
@@ -118,7 +146,9 @@ bool gate_fails(const struct gate_rule *rule, const struct finding *f)
 	if (f->known_before || f->accepted)
 		return false;
 	return rule->any || (rule->kev && f->about->kev_added.n > 0) ||
-	       (rule->fixable && f->match.fixed.n > 0) ||
+	       (f->match.fixed.n > 0 &&
+	        (rule->fixable || (rule->fixable_severity != SEVERITY_UNKNOWN &&
+	                           f->rating.severity >= rule->fixable_severity))) ||
 	       (rule->epss != UINT32_MAX && f->about->id.n > 0 && f->about->epss != UINT32_MAX &&
 	        f->about->epss >= rule->epss) ||
 	       (rule->severity != SEVERITY_UNKNOWN && f->rating.severity >= rule->severity);
@@ -127,7 +157,7 @@ bool gate_fails(const struct gate_rule *rule, const struct finding *f)
 bool gate_needs_database(const struct gate_rule *rule)
 {
 	return rule->any || rule->kev || rule->fixable || rule->epss != UINT32_MAX ||
-	       rule->severity != SEVERITY_UNKNOWN;
+	       rule->severity != SEVERITY_UNKNOWN || rule->fixable_severity != SEVERITY_UNKNOWN;
 }
 
 /* -- baseline ---------------------------------------------------------------------------------- */

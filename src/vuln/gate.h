@@ -80,12 +80,14 @@ int gate_baseline(bytes text, struct arena *a, struct word_list *out, err *e);
 
 /* -- what fails -------------------------------------------------------------------------------- */
 
-/* "kev,epss:0.5,fixable,high": any of them; what is no finding of a vulnerability ("eol", "gaps",
- * "secrets", "settings") is the caller's to ask. */
+/* "kev,epss:0.5,fixable-high,critical": any of them; what is no finding of a vulnerability ("eol",
+ * "gaps", "secrets", "settings-high") is the caller's to ask. */
 struct gate_rule {
-	bool any, kev, fixable, ended, gaps, secrets, settings;
-	uint32_t epss;          /* millionths; UINT32_MAX: no matter */
-	enum severity severity; /* at least; SEVERITY_UNKNOWN: no matter */
+	bool any, kev, fixable, ended, gaps;
+	uint32_t epss; /* millionths; UINT32_MAX: no matter */
+	/* At least so severe; SEVERITY_UNKNOWN: no matter. fixable_severity: of those with a fix.
+	 * "secrets" and "settings" alone mean medium. */
+	enum severity severity, fixable_severity, secrets, settings;
 };
 
 /* gate_rule_parse(words, out, e): ERR_USAGE. gate_fails(rule, f): it is of the rule and neither of

@@ -61,6 +61,16 @@ held 'a body in a file' yes "${question[@]}" --probe-method PUT --probe-body @bo
 held 'another method' no "${question[@]}" --probe-body ping --probe-status 418
 held 'another body' no "${question[@]}" --probe-method PUT --probe-body pong --probe-status 418
 held 'another status' no "${question[@]}" --probe-method PUT --probe-body ping
+held 'it ends after another answer' no "${question[@]}" --probe-arg once --probe-status 299
+like 'which is told' "$(tr -s ' \n' ' ' <out)" 'ended with status 3; before that: HTTP 200'
+for probe in http://:8080/ tcp://:8080 'run=exit 1' exit=0; do
+	held "it ends without a word: $probe" no --probe "$probe" --probe-arg silent --probe-arg 1
+	like 'that is told first, and what to do' "$(tr -s ' \n' ' ' <out)" \
+		'^nothing was written: .*: the program ended with status 1.* it wrote nothing .*oakum run.*--probe-env'
+done
+held 'it ends with words' no --probe http://:8080/ --probe-arg exit --probe-arg 7
+like 'which are told' "$(tr -s ' \n' ' ' <out)" \
+	'ended with status 7 before it answered it wrote: /program: error .*misses libssl.so.3: --keep'
 held 'other words for the program' yes --probe exit=7 --probe-arg exit --probe-arg 7
 held 'and another end of it' no --probe exit=0 --probe-arg exit --probe-arg 7
 done_testing

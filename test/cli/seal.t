@@ -62,6 +62,15 @@ is 'what was attested is what was written' \
 	0123456789abcdef0123456789abcdef01234567
 ok 'the reports are there' test -s page.md -a -s page.html -a -s page.sarif
 
+sarif_rule() { # FILE: what is said of the vulnerability
+	jq -c '.runs[].tool.driver.rules[] | select(.id == "CVE-2026-0002") | .fullDescription, .help' "$1"
+}
+status 'a vulnerability that passes' 0 seal --dry-run -o sarif=sealed.sarif -o scan=scan.json oci:open oci:none
+status 'which a scan finds, too' 0 oakum scan -q --db v.db -f sarif -o scanned.sarif oci:open
+like 'the report has its texts' "$(sarif_rule scanned.sarif)" 'Severity: CRITICAL.*a description'
+is 'which what is attested does not take away' "$(sarif_rule sealed.sarif)" "$(sarif_rule scanned.sarif)"
+is 'from which they are left out' "$(grep -c 'a description' scan.json)" 0
+
 # -- CI -------------------------------------------------------------------------------------------
 github() {
 	env GITHUB_ACTIONS=true GITHUB_SERVER_URL=https://github.com GITHUB_REPOSITORY=team/shop \
@@ -154,10 +163,44 @@ done
 status 'a vulnerability that is not asked for' 0 seal --vulnerabilities none oci:weak oci:passed:1
 status 'one without a fix passes' 0 seal oci:open oci:passed:2
 stopped 'unless it is asked for' oci:open 'CVE-2026-0002 in zlib1g 1.2.13-1, not fixed' --unfixed
+stopped '--fail-on high asks for no fix' oci:open 'vulnerability critical CVE-2026-0002 in zlib1g' --fail-on high
+for image in open leak root all; do # with a database that has no list of KEV
+	for rule in high fixable-high secrets,eol settings-critical; do
+		oakum audit -q --db v.db --fail-on "$rule" oci:$image >tool.log 2>&1
+		audited=$?
+		seal --dry-run --fail-on "$rule" oci:$image oci:none >tool.log 2>&1
+		sealed=$?
+		[ $sealed = $audited ] || echo "$image, $rule: audit $audited, seal $sealed"
+		case $rule in secrets* | settings*) continue ;; esac
+		oakum scan -q --db v.db --fail-on "$rule" oci:$image >tool.log 2>&1
+		scanned=$?
+		[ $scanned = $audited ] || echo "$image, $rule: audit $audited, scan $scanned"
+	done
+done >differences
+is 'a rule means for seal what it means for audit and scan' "$(cat differences)" ''
+unsaid() { # OPTION...: the reasons
+	seal --dry-run -f json "$@" oci:all oci:none | jq -c '[.images[].reasons[]]'
+}
+is 'the rule when nobody says' "$(unsaid)" "$(unsaid --fail-on fixable-high,secrets,settings,eol)"
+is 'a part of it is changed' "$(unsaid --secrets none --settings none | jq -r '[.[].judgement] | join(" ")')" \
+	vulnerability
+is 'in the words of the rule' "$(unsaid --fail-on fixable-high)" \
+	"$(unsaid --secrets none --settings none --end-of-life=false)"
+is 'without a fix' "$(unsaid --fail-on high)" \
+	"$(unsaid --vulnerabilities high --unfixed --secrets none --settings none --end-of-life=false)"
+status 'a rule that is none' 2 seal --fail-on fixable-never oci:good oci:stopped:1
+status 'a list that the database has not' 3 seal --fail-on kev oci:good oci:stopped:1
+like 'is named' "$(cat err)" 'no KEV list'
+status 'audit tells what stops it' 1 oakum audit --db v.db --fail-on high oci:weak
+like 'as seal does' "$(cat err)" '1 reason to stop: CVE-2026-0001 in openssl 3.0.9-1, fixed in 3.0.15-1'
 status 'the exit status has another name' 9 seal --exit-code 9 oci:weak oci:stopped:1
 printf 'seal:\n  vulnerabilities: none\n' >oakum.yaml
 status 'oakum.yaml says it' 0 seal oci:weak oci:passed:3
 status 'a flag wins' 1 seal --vulnerabilities high oci:weak oci:stopped:1
+status 'as does a rule' 1 seal --fail-on fixable oci:weak oci:stopped:1
+printf 'seal:\n  fail-on: secrets\n' >oakum.yaml
+status 'a rule in the file' 0 seal oci:weak oci:passed:5
+status 'which stops what it says' 1 seal oci:leak oci:stopped:1
 cp "$ROOT/data/init/settings.yaml" oakum.yaml
 status 'as oakum init writes it' 0 seal oci:good oci:passed:4
 if python3 -c 'import jsonschema, yaml' 2>python.log; then

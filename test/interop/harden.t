@@ -51,6 +51,37 @@ END
 ok 'a static program: it, what it names, its volume, accounts' diff have want
 is 'a user by number' "$(config static .User)" '"1654:1654"'
 
+# -- a number without an account: engines put it into root's group, which no harder image does ------
+harden numbered
+is 'never in root s group' "$(config numbered .User)" '"1000:1000"'
+like 'as it is run' "$("$OAKUM" run --print docker oci:small/numbered 2>err)" '--user 1000:1000( |$)'
+is 'what that group could do alone it still can' "$("$LIST" list hard-numbered | grep ' app/')" "$(cat <<'END'
+1 755 0:0 app/
+1 600 0:0 app/key
+1 755 0:0 app/server
+1 640 0:1000 app/settings
+1 770 0:1000 app/state/
+1 644 0:0 app/table
+END
+)"
+like 'and that is said' "$(jq -r '.changes[]' numbered.json)" "^USER 1000:1000, it was in root's group\$"
+
+# -- an ordinary user: folders that nobody may write to are unpacked, and gone afterwards -----------
+if [ "$(id -u)" = 0 ] && command -v crun >found && setpriv --reuid=1001 --regid=1001 --clear-groups \
+	unshare -r "$OAKUM" version >found 2>&1; then
+	chmod a+x .
+	chmod -R a+rX small
+	mkdir user user/tmp
+	chown 1001:1001 user user/tmp
+	status 'an ordinary user tries the result' 0 setpriv --reuid=1001 --regid=1001 --clear-groups \
+		env HOME="$TMP/user" XDG_CACHE_HOME="$TMP/user/cache" TMPDIR="$TMP/user/tmp" \
+		"$OAKUM" harden -q --probe exit=0 -o oci:user/hard oci:small/shut
+	like 'which has such a folder' "$("$LIST" list user/hard)" '^1 555 [0-9:]* app/data/$'
+	is 'nothing else is left' "$(ls user/tmp)" ''
+else
+	skip 'an ordinary user tries the result' 'nobody here can be one, or may start a container'
+fi
+
 # -- Alpine -----------------------------------------------------------------------------------------
 harden apk
 files apk
@@ -162,17 +193,17 @@ unlike 'no name leaves the root, nothing follows a link out' "$(cat have)" \
 # shellcheck disable=SC2119 # it asks for nothing
 registry_start
 status 'an image goes to a registry' 0 "$OAKUM" copy -q --plain-http oci:small/named "docker://$REGISTRY/shop:1"
-mkdir "$TMPDIR/oakum-harden-left" "$TMPDIR/oakum-harden-held" "$TMPDIR/oakum-harden-new"
-touch -d '1 hour ago' "$TMPDIR/oakum-harden-left" "$TMPDIR/oakum-harden-held"
-flock "$TMPDIR/oakum-harden-held" "$OAKUM" harden -q -f json --plain-http "$REGISTRY/shop:1" \
+left=oakum-harden-0000000000000001 held=oakum-harden-0000000000000002
+mkdir "$TMPDIR/$left" "$TMPDIR/$held" "$TMPDIR/oakum-harden-other"
+flock "$TMPDIR/$held" "$OAKUM" harden -q -f json --plain-http "$REGISTRY/shop:1" \
 	-o "docker://$REGISTRY/shop:hard" >out 2>err
 is 'it is hardened from there to there' "$(jq -r .digest out)" "$(jq -r .digest named.json)"
 status 'and is there' 0 "$OAKUM" copy -q --plain-http "docker://$REGISTRY/shop:hard" oci:back
 registry_stop
 is 'the same octets' "$("$LIST" list back | sha256sum)" "$("$LIST" list hard-named | sha256sum)"
-is 'what was left is removed, unless it is held or new' \
-	"$(cd "$TMPDIR" && echo oakum-harden-*)" 'oakum-harden-held oakum-harden-new'
-rmdir "$TMPDIR/oakum-harden-held" "$TMPDIR/oakum-harden-new"
+is 'what was left is removed, unless it is held or not ours' \
+	"$(cd "$TMPDIR" && echo oakum-harden-*)" "$held oakum-harden-other"
+rmdir "$TMPDIR/$held" "$TMPDIR/oakum-harden-other"
 status 'no folder for it' 3 "$OAKUM" harden -q -o oci:/proc/none oci:small/static
 status 'no place' 2 "$OAKUM" harden -q oci:small/static
 is 'no folder of ours is left' "$(find "$TMPDIR" -maxdepth 1 -name 'oakum-harden-*')" ''

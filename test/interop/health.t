@@ -87,6 +87,14 @@ told chatty 'what it writes is never waited for; its end is kept' \
 
 watch ended http://:8080/ 5 -- exit 7
 told ended 'it ends' '[.held, .ended, .exit_status, .missing]' '[false,true,7,["libssl.so.3"]]'
+says ended '^the program ended with status 7 before it answered$'
+watch mute tcp://:8080 20 -- silent 1
+told mute 'it ends without a word, and nobody waits for it any longer' \
+	'[.held, .exit_status, .last, .words_n, .tries < 20]' \
+	'[false,1,"the program ended with status 1 before it answered",0,true]'
+watch slept 'run=sleep 5' 1 -- exit 7
+told slept 'it ends while a command asks that takes all the time' '[.held, .ended, .exit_status]' \
+	'[false,true,7]'
 watch ended exit=7 5 -- exit 7
 told ended 'it ends as it should' '[.held, .ended, .exit_status, .status]' '[true,true,7,7]'
 watch ended exit=0 5 -- exit 7

@@ -109,6 +109,8 @@ static _Noreturn void serve(const char *how, int fd)
 		take_request(peer, request);
 		answer(how, peer, request);
 		close(peer);
+		if (strcmp(how, "once") == 0)
+			_exit(3);
 	}
 }
 
@@ -134,6 +136,8 @@ int main(int argc, char **argv)
 		        argv[0]);
 		return number;
 	}
+	if (strcmp(how, "silent") == 0)
+		return number;
 	if (strcmp(how, "late") == 0)
 		pause_ms(number);
 	if (strcmp(how, "chatty") == 0)

@@ -111,7 +111,7 @@ ok 'writes nothing' test ! -e failed
 status 'no such workload' 3 timeout 20 "$OAKUM" learn -o failed oci:serves -- ./nothing
 image ends sysinfo
 status 'it ends before anybody can use it' 3 timeout 20 "$OAKUM" learn -o failed -p 18478:8080 oci:ends -- true
-like 'says that, too' "$(cat err)" 'ended with status 0 before it listened'
+like 'says that, too' "$(cat err)" 'the program ended with status 0 before it answered'
 status 'it ends by itself' 0 timeout 20 "$OAKUM" learn -o ended oci:ends
 ok 'what it called' test "$(calls ended/seccomp.json | grep -cx sysinfo)" = 1
 

@@ -272,6 +272,15 @@ sed "s/256Mi/64Gi/" hard.yaml >large.yaml
 prove 0 large --manifest large.yaml "$distroless"
 like 'a limit that would do harm is not tried' \
 	"$(jq -r '.skipped[] | select(.probe == "memory-bomb") | .reason' large.json)" 'is not filled|no limits'
+# What this machine cannot give is not there: none is none, and nothing else takes its place.
+sed 's/drop: \[ALL\]/drop: [ALL], add: [SYS_RESOURCE]/; s/runAsNonRoot: true/runAsUser: 0/' hard.yaml >lacks.yaml
+status 'a capability that this machine has not' 1 setpriv --bounding-set=-sys_resource \
+	"$OAKUM" prove --quiet --format json --manifest lacks.yaml "$distroless"
+mv out lacks.json
+is '... none is granted' "$(jq -c '[.containers[].without | index("capabilities")]' lacks.json)" '[null]'
+is '... nothing of the default set' "$(by lacks.json chroot) $(by lacks.json raw-socket)" \
+	'true seccomp capabilities true capabilities '
+like '... and this is said' "$(jq -r '.containers[].notes[]' lacks.json)" 'cannot give CAP_SYS_RESOURCE'
 status 'no such container' 3 "$OAKUM" prove --manifest hard.yaml --container none "$distroless"
 printf 'kind: Secret\napiVersion: v1\n' >none.yaml
 status 'no workload' 3 "$OAKUM" prove --manifest none.yaml "$distroless"

@@ -154,6 +154,23 @@ terminal() {
 	status "$who: no terminal to give" 125 run -t "oci:$TMP/box/box" </dev/null
 }
 
+remembers() { # a guard lives as long as its container, and its memory can be read (proc(5), mem)
+	PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/worker_memory.py" "$TMP/password" hunter2 -- "${by[@]}" "$OAKUM" run -q \
+		--runtime "$runtime" --secret "db=$TMP/password" "oci:$TMP/box/box" -- \
+		sh -c 'cat /run/secrets/db && exec sleep 1' >"$TMP/out" 2>&1
+	is "$who: the guard knows the secret's file, and not the secret" "$? $(grep found "$TMP/out")" "0 found $TMP/password"
+	head -c 1048577 /dev/zero >"$TMP/large"
+	status "$who: a secret that is too long" 125 run --secret "db=$TMP/large" "oci:$TMP/box/box" -- true
+	like "$who: and it is said" "$(<"$TMP/err")" 'large.*longer than 1048576'
+	rm "$TMP/large"
+}
+
+says_once() { # the runtime's own words come from itself
+	status "$who: what the runtime cannot start" 125 run --tmpfs /bin/busybox "oci:$TMP/box/box" -- true
+	is "$who: why, once" "$(grep -ci 'not a directory' "$TMP/err")" 1
+	like "$who: and who says so" "$(tail -n 1 "$TMP/err")" "$runtime did not start it"
+}
+
 ends() {
 	local box=oci:$TMP/box/box ids
 
@@ -261,10 +278,10 @@ if [ "$(id -u)" = 0 ]; then
 	for r in crun runc; do
 		command -v "$r" >"$TMP/out" || { skip "as root with $r" 'it is not installed'; continue; }
 		as "$r" root
-		statuses; inside; terminal; ends
+		statuses; inside; terminal; says_once; ends
 	done
 	as crun root
-	left_out; settings; at_once; published; web; policy; limits
+	left_out; settings; remembers; at_once; published; web; policy; limits
 	for r in crun runc; do
 		as "$r" root
 		is "$who: a user namespace" "$(run --userns auto "oci:$TMP/box/box" -- sh -c 'id -u; cat /proc/self/uid_map' |
@@ -278,7 +295,7 @@ fi
 
 as crun user
 if "${by[@]}" sh -c "exec unshare -r '$OAKUM' version" >"$TMP/out" 2>&1; then
-	statuses; inside; left_out; settings; terminal; ends; at_once; published; web
+	statuses; inside; left_out; settings; remembers; terminal; says_once; ends; at_once; published; web
 	status 'user: -m cannot be kept' 125 run -m 64m "oci:$TMP/box/box" -- true
 	like 'user: and it is said' "$(<"$TMP/err")" '--memory cannot be kept here'
 	"${by[@]}" "$OAKUM" run "oci:$TMP/box/box" -- true 2>"$TMP/err"

@@ -61,13 +61,16 @@ static void test_malformed(void **state)
 		{ "etc/passwd", "a:x:1:1:::", 0 },
 		{ "etc/passwd", "+@netgroup::::::", 0 },
 		{ "etc/passwd", "# comment", 0 },
-		{ "etc/passwd", "a:x:1:1::", 1 },
+		{ "etc/passwd", "a:x:1:1", 0 }, /* engines ask for no more */
+		{ "etc/passwd", "a:x:1", 1 },
+		{ "etc/passwd", "a:x:4294967295:1:::", 1 }, /* chown(2): as it is */
 		{ "etc/passwd", "a:x:one:1:::", 1 },
 		{ "etc/passwd", "a:x:-1:1:::", 1 },
 		{ "etc/passwd", "a:x:4294967296:1:::", 1 },
 		{ "etc/passwd", ":x:1:1:::", 1 },
 		{ "etc/group", "g:x:1:", 0 },
-		{ "etc/group", "g:x:1", 1 },
+		{ "etc/group", "g:x:1", 0 },
+		{ "etc/group", "g:x:4294967295:", 1 },
 		{ "etc/group", "g:x::", 1 },
 	};
 

@@ -104,6 +104,14 @@ static const char *reach_of(const struct scene *s, const char *path)
 	return reach_name(closure_of(&s->closure, s->f.image.tree, node));
 }
 
+static void assert_program(const struct scene *s, const char *path)
+{
+	if (!path)
+		assert_int_equal(s->closure.program, TREE_NONE);
+	else
+		assert_int_equal(s->closure.program, tree_find(s->f.image.tree, bytes_str(path), false));
+}
+
 #define assert_reach(s, path, word) assert_string_equal(reach_of((s), (path)), (word))
 
 static bool has_doubt(const struct scene *s, const char *part)
@@ -270,21 +278,21 @@ static void known(void **state)
 
 static void entry_points(void **state)
 {
-	/* begins with "!": all is unclear; with "?": it cannot be said */
-	static const char *const cases[][2] = {
-		{ "shop", "yes" },
-		{ "/bin/sh -c shop_--port_80", "yes" },
-		{ "/bin/sh -ec cd_/app_&&_exec_./shop", "yes" },
-		{ "/sbin/tini -g -- /app/shop", "yes" },
-		{ "/sbin/tini -- /bin/sh -c shop", "yes" },
-		{ "/bin/sh -c for_i_in_1;_do_shop;_done", "!" },
-		{ "/bin/sh -c shop_$FLAGS", "!" },
-		{ "/bin/sh -c LD_PRELOAD=x_shop", "!" },
-		{ "/bin/sh /app/run.sh", "!" },
-		{ "/app/run.sh", "!" },
-		{ "python3.11 app.py", "!" },
-		{ "/app/gone", "?" },
-		{ "", "?" },
+	/* begins with "!": all is unclear; with "?": it cannot be said; then what is started */
+	static const char *const cases[][3] = {
+		{ "shop", "yes", "app/shop" },
+		{ "/bin/sh -c shop_--port_80", "yes", "usr/bin/dash" },
+		{ "/bin/sh -ec cd_/app_&&_exec_./shop", "yes", "usr/bin/dash" },
+		{ "/sbin/tini -g -- /app/shop", "yes", "sbin/tini" },
+		{ "/sbin/tini -- /bin/sh -c shop", "yes", "sbin/tini" },
+		{ "/bin/sh -c for_i_in_1;_do_shop;_done", "!", "usr/bin/dash" },
+		{ "/bin/sh -c shop_$FLAGS", "!", "usr/bin/dash" },
+		{ "/bin/sh -c LD_PRELOAD=x_shop", "!", "usr/bin/dash" },
+		{ "/bin/sh /app/run.sh", "!", "usr/bin/dash" },
+		{ "/app/run.sh", "!", "app/run.sh" },
+		{ "python3.11 app.py", "!", "usr/bin/python3.11" },
+		{ "/app/gone", "?", NULL },
+		{ "", "?", NULL },
 	};
 	struct scene s;
 
@@ -308,6 +316,7 @@ static void entry_points(void **state)
 			assert_reach(&s, "app/shop", "yes");
 		if (*cases[i][1] == '?')
 			assert_reach(&s, "app/shop", "");
+		assert_program(&s, cases[i][2]);
 	}
 	done(&s);
 }

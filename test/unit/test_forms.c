@@ -223,7 +223,7 @@ static void test_rights(void **state)
 
 	has(said(s, forms_docker), "--cap-drop ALL");
 	has(said(s, forms_docker), "--network none");
-	s->hardening.without = 1U << DEFENCE_CAPABILITIES;
+	hardening_leave_out(&s->hardening, 1U << DEFENCE_CAPABILITIES);
 	has_not(said(s, forms_docker), "--cap");
 	s->hardening.capabilities = 1U << 13 | 1U; /* linux/capability.h: CHOWN 0, NET_RAW 13 */
 	has(said(s, forms_docker), "--cap-drop ALL \\\n  --cap-add CHOWN \\\n  --cap-add NET_RAW");

@@ -213,6 +213,25 @@ static void rules_of_failure(void **state)
 	assert_true(gate_fails(&rule, &f));
 	f.known_before = true;
 	assert_false(gate_fails(&rule, &f));
+	f.known_before = false;
+	assert_int_equal(gate_rule_parse(BYTES("fixable-high,secrets,settings-low"), &rule, &e), 0);
+	assert_int_equal(rule.secrets, SEVERITY_MEDIUM);
+	assert_int_equal(rule.settings, SEVERITY_LOW);
+	assert_true(gate_needs_database(&rule));
+	assert_false(gate_fails(&rule, &f)); /* there is no fix */
+	f.match.fixed = BYTES("2");
+	assert_true(gate_fails(&rule, &f));
+	f.rating.severity = SEVERITY_MEDIUM;
+	assert_false(gate_fails(&rule, &f));
+	assert_int_equal(gate_rule_parse(BYTES("fixable"), &rule, &e), 0);
+	assert_true(gate_fails(&rule, &f));
+	static const char *const wrong[] = { "fixable-", "fixable-none", "secretshigh",
+		                                 "settings-unknown", "-high", "unknown" };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		assert_int_equal(gate_rule_parse(bytes_str(wrong[i]), &rule, &e), -1);
+		assert_failed(&e, ERR_USAGE);
+	}
 	assert_int_equal(gate_rule_parse(BYTES("epss:1.5"), &rule, &e), -1);
 	assert_failed(&e, ERR_USAGE);
 	assert_int_equal(gate_rule_parse(BYTES("epss:"), &rule, &e), -1);

@@ -188,8 +188,8 @@ static void finds_users(void **state)
 		bool is_new;
 	} users[] = {
 		{ "", 1654, 1654, true },       { "0", 1654, 1654, true },   { "root", 1654, 1654, true },
-		{ "0:5", 1654, 1654, true },    { "shop", 100, 101, false }, { "shop:0", 100, 0, false },
-		{ "7", 7, 0, false },           { "7:8", 7, 8, false },      { "100", 100, 101, false },
+		{ "0:5", 1654, 1654, true },    { "shop", 100, 101, false }, { "shop:0", 100, 100, false },
+		{ "7", 7, 7, false },           { "7:8", 7, 8, false },      { "100", 100, 101, false },
 		{ "shop:team", 100, 9, false },
 	};
 	struct account accounts[] = { { .name = BYTES("root") },
@@ -217,7 +217,7 @@ static void finds_users(void **state)
 static void adds_accounts(void **state)
 {
 	struct arena a = ARENA_INIT;
-	const struct settings_user u = { 1654, 1654, true, false };
+	const struct settings_user u = { 1654, 1654, true, false, false };
 
 	(void)state;
 	assert_true(bytes_is(settings_accounts(BYTES(""), &u, false, &a),

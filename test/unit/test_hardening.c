@@ -1,21 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom an image makes its program run as: image-spec 1.1, config.md "User"; passwd(5), group(5). */
-#include "runtime/hardening.h"
+#include "base/limits.h"
+#include "runtime/bundle.h"
 
 #include "unit.h"
 
-static const struct hardening_names known = {
-	BYTES_INIT("root:x:0:0::/root:/bin/sh\n"
-	           "app:x:1001:1002::/app:/bin/sh\n"
-	           "short\n"
-	           "huge:x:99999999999:1::/:\n"
-	           "minus:x:-5:1::/:\n"
-	           "nobody:x:65534:65534::/:/bin/false\r\n"
-	           "7:x:7007:7007::/:/bin/sh\n"
-	           "app:x:0:0::/second:/bin/sh\n"
-	           "last:x:44:55"),
-	BYTES_INIT("root:x:0:\nstaff:x:50:app\nodd\nwheel:x:zero:\n"),
-};
+static const char users_text[] = "root:x:0:0::/root:/bin/sh\n"
+								 "app:x:1001:1002::/app:/bin/sh\n"
+								 "short\n"
+								 "huge:x:99999999999:1::/:\n"
+								 "minus:x:-5:1::/:\n"
+								 "nobody:x:65534:65534::/:/bin/false\r\n"
+								 "7:x:7007:7007::/:/bin/sh\n"
+								 "app:x:0:0::/second:/bin/sh\n"
+								 "last:x:44:55";
+static const char groups_text[] = "root:x:0:\nstaff:x:50:app\nodd\nwheel:x:zero:\n";
+
+static struct hardening_names known;
+static struct arena known_arena;
+
+static int read_known(void **state)
+{
+	(void)state;
+	user_read_accounts(bytes_str(users_text), &known_arena, &known.accounts);
+	user_read_groups(bytes_str(groups_text), &known_arena, &known.groups);
+	return 0;
+}
+
+static int forget_known(void **state)
+{
+	(void)state;
+	arena_done(&known_arena);
+	return 0;
+}
 
 /* takes(text, uid, gid): so; -1: refused. */
 static void takes(const char *text, int64_t uid, int64_t gid)
@@ -49,6 +66,8 @@ static void users(void **state)
 	takes("7", 7, 7); /* the number, not the account of that name */
 	takes("0", 0, 0); /* who asks for it */
 	takes("root", 0, 0);
+	takes("+0", 0, 0); /* as engines read it */
+	takes("app:root", 1001, 0);
 	takes("4294967294", 4294967294, 4294967294);
 }
 
@@ -56,7 +75,7 @@ static void hostile_users(void **state)
 {
 	static const char *const refused[] = {
 		"",      "mallory", ":50",        "app:nogroup", "app:staff:root", "short", "huge",
-		"minus", "-1",      "4294967295", "+0",          "app:wheel",      "app ",  "1654:-1",
+		"minus", "-1",      "4294967295", "-7",          "app:wheel",      "app ",  "1654:-1",
 	};
 
 	(void)state;
@@ -77,7 +96,7 @@ static struct hardening of(struct arena *a, bytes user, bytes folder)
 
 static void never_root(void **state)
 {
-	static const char *const roots[] = { "", "0", "root", "0:0", "root:staff", "0:7" };
+	static const char *const roots[] = { "", "0", "root", "0:0", "root:staff", "0:7", ":50", "+0" };
 	struct arena a = ARENA_INIT;
 
 	(void)state;
@@ -141,12 +160,62 @@ static void layers(void **state)
 	assert_int_equal(defence_find(BYTES("moat")), DEFENCES);
 }
 
+/* said(h, a): the capabilities that a runtime is told of. */
+static bytes said(const struct hardening *h, struct arena *a)
+{
+	const struct bundle_host host = { .root = "rootfs", .cgroup = "/oakum" };
+	buf text = BUF_INIT(64 * KIB);
+	struct stream s;
+	err e = { 0 };
+
+	stream_init(&s, stream_to_buf, &text);
+	bundle_write(h, &host, &s);
+	assert_int_equal(stream_finish(&s, &e), 0);
+	bytes copy = arena_bytes(a, buf_bytes(&text));
+
+	buf_done(&text);
+	return copy;
+}
+
+static bool grants(const struct hardening *h, const char *name, struct arena *a)
+{
+	bytes text = said(h, a);
+
+	return bytes_search(text, bytes_str(arena_printf(a, "\"%s\"", name))) < text.n;
+}
+
+/* None is none: a pod whose only capability this host cannot give has not Docker's set in its
+ * place. */
+static void capabilities(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct hardening h = { .args = { 0 } };
+
+	(void)state;
+	assert_true(hardening_has(&h, DEFENCE_CAPABILITIES));
+	assert_false(grants(&h, "CAP_CHOWN", &a));
+	hardening_leave_out(&h, (1U << DEFENCES) - 1);
+	assert_int_equal(hardening_without(&h), (1U << DEFENCES) - 1);
+	assert_true(grants(&h, "CAP_CHOWN", &a));
+	assert_false(grants(&h, "CAP_SYS_RESOURCE", &a));
+	h.capabilities = UINT64_C(1) << 24; /* linux/capability.h: SYS_RESOURCE */
+	hardening_leave_out(&h, 1U << DEFENCE_CAPABILITIES);
+	assert_false(grants(&h, "CAP_CHOWN", &a));
+	assert_true(grants(&h, "CAP_SYS_RESOURCE", &a));
+	h.capabilities = 0;
+	assert_true(hardening_has(&h, DEFENCE_CAPABILITIES));
+	assert_false(grants(&h, "CAP_CHOWN", &a));
+	assert_int_equal(hardening_without(&h), (1U << DEFENCES) - 1 - (1U << DEFENCE_CAPABILITIES));
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(users),   cmocka_unit_test(hostile_users), cmocka_unit_test(never_root),
 		cmocka_unit_test(folders), cmocka_unit_test(environments),  cmocka_unit_test(layers),
+		cmocka_unit_test(capabilities),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, read_known, forget_known);
 }

@@ -51,7 +51,10 @@ static void cleans(void **state)
 		assert_bytes(clean, names[i].clean);
 		assert_bytes(path_clean(clean, out, clean.n, &escapes), names[i].clean);
 		assert_false(escapes);
+		assert_true(path_is_clean(clean));
+		assert_int_equal(path_is_clean(raw), bytes_equal(raw, clean));
 	}
+	assert_false(path_is_clean(BYTES("a\0b")));
 }
 
 static void splits(void **state)

@@ -145,6 +145,27 @@ static void programs_are_looked_up_in_the_path_given(void **state)
 	assert_failed(&e, ERR_ABSENT);
 }
 
+static void what_is_found(void **state)
+{
+	char here[] = "/tmp/oakum-test-process-XXXXXX";
+
+	(void)state;
+	assert_string_equal(process_find("sh", "/nonexistent:/bin:/usr/bin", &a), "/bin/sh");
+	assert_string_equal(process_find("/bin/sh", NULL, &a), "/bin/sh");
+	assert_null(process_find("sh", NULL, &a));
+	assert_null(process_find("sh", "/nonexistent", &a));
+	assert_null(process_find("passwd", "/etc", &a)); /* nobody may execute it */
+	assert_null(process_find("init.d", "/etc", &a)); /* a folder */
+	assert_int_equal(chdir("/"), 0);
+	assert_null(process_find("sh", "bin:./bin::", &a)); /* somebody's working directory */
+	assert_non_null(mkdtemp(here));
+	assert_int_equal(chdir(here), 0);
+	assert_int_equal(symlink("/bin/sh", "sh"), 0);
+	assert_string_equal(process_find("./sh", "/bin", &a), "./sh");
+	assert_null(process_find("sh", ":.", &a));
+	assert_int_equal(unlink("sh") + rmdir(here), 0);
+}
+
 /* What we ignore or block is nothing for another program (the first 28 signals: the C library keeps
  * two real-time ones to itself). */
 static void signals_are_as_new(void **state)
@@ -180,6 +201,7 @@ int main(void)
 		cmocka_unit_test(who_outlives_the_program_is_not_waited_for),
 		cmocka_unit_test(descriptors_stay_here),
 		cmocka_unit_test(programs_are_looked_up_in_the_path_given),
+		cmocka_unit_test(what_is_found),
 		cmocka_unit_test(signals_are_as_new),
 	};
 

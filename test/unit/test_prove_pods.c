@@ -39,7 +39,7 @@ static void test_nothing_said(void **state)
 	assert_string_equal(p->name, "Pod/shop, container web");
 	assert_string_equal(p->image, "shop");
 	assert_int_equal(p->without, LEFT(PRIVILEGES) | LEFT(SECCOMP) | LEFT(READONLY) | LEFT(NOEXEC) |
-	                                 LEFT(CAPABILITIES) | LEFT(LIMITS));
+	                                 LEFT(LIMITS));
 	assert_true(p->capabilities == CAPABILITIES_USUAL);
 	assert_false(p->has_user || p->has_group || p->must_not_be_root);
 	assert_true(p->has_token);
@@ -118,7 +118,7 @@ static void test_privileged(void **state)
 	(void)state;
 	assert_true(p->capabilities == CAPABILITIES_ALL);
 	assert_int_equal(p->without, LEFT(PRIVILEGES) | LEFT(SECCOMP) | LEFT(MASKS) |
-	                                 LEFT(CAPABILITIES) | LEFT(NOEXEC) | LEFT(LIMITS));
+	                                 LEFT(NOEXEC) | LEFT(LIMITS));
 	arena_done(&s.arena);
 }
 

@@ -4,6 +4,7 @@
 #include "flow/seal_build.h"
 #include "flow/seal_keep.h"
 
+#include "base/limits.h"
 #include "fmt/json.h"
 #include "sys/file.h"
 
@@ -15,7 +16,9 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/oakum-test-seal-XXXXXX";
@@ -33,7 +36,7 @@ static void note(void *ctx, const char *text)
 
 static struct seal_keep keep_in(const char *dir)
 {
-	return (struct seal_keep){ dir, note, NULL };
+	return (struct seal_keep){ dir, LIMIT_SEAL_CACHE, note, NULL };
 }
 
 /* Whatever lies there: `change` is done to every file. */
@@ -77,20 +80,80 @@ static void is_text(bytes have, const char *want)
 	assert_true(bytes_is(have, want));
 }
 
+/* told(k, timeless, fresh): what an earlier run wrote, else fresh, which is kept. */
+static bytes told(const struct seal_keep *k, const char *timeless, const char *fresh)
+{
+	bytes kept;
+
+	if (seal_keep_find_paper(k, bytes_str(timeless), &arena, &kept))
+		return kept;
+	seal_keep_paper(k, bytes_str(timeless), bytes_str(fresh));
+	return bytes_str(fresh);
+}
+
 static void papers(void **state)
 {
 	const struct seal_keep k = keep_in(folder), none = keep_in(NULL);
 	(void)state;
 
-	is_text(seal_keep_paper(&k, BYTES("says"), BYTES("says, Monday"), &arena), "says, Monday");
-	is_text(seal_keep_paper(&k, BYTES("says"), BYTES("says, Tuesday"), &arena), "says, Monday");
-	is_text(seal_keep_paper(&k, BYTES("more"), BYTES("more, Tuesday"), &arena), "more, Tuesday");
-	is_text(seal_keep_paper(&none, BYTES("says"), BYTES("says, Tuesday"), &arena), "says, Tuesday");
+	is_text(told(&k, "says", "says, Monday"), "says, Monday");
+	is_text(told(&k, "says", "says, Tuesday"), "says, Monday");
+	is_text(told(&k, "more", "more, Tuesday"), "more, Tuesday");
+	is_text(told(&none, "says", "says, Tuesday"), "says, Tuesday");
 	change_all(flip);
-	is_text(seal_keep_paper(&k, BYTES("says"), BYTES("says, Friday"), &arena), "says, Friday");
+	is_text(told(&k, "says", "says, Friday"), "says, Friday");
 	change_all(cut);
-	is_text(seal_keep_paper(&k, BYTES("says"), BYTES("says, Sunday"), &arena), "says, Sunday");
+	is_text(told(&k, "says", "says, Sunday"), "says, Sunday");
 	assert_int_equal(notes, 0);
+}
+
+static size_t count_all(void)
+{
+	struct dirent *d;
+	size_t n = 0;
+	DIR *dir = opendir(arena_printf(&arena, "%s/seal", folder));
+
+	assert_non_null(dir);
+	while ((d = readdir(dir)))
+		n += d->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+static void drop(const char *path)
+{
+	assert_int_equal(unlink(path), 0);
+}
+
+static void age(const char *path)
+{
+	static const struct timespec long_ago[2] = { { 1, 0 }, { 1, 0 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+}
+
+/* The folder stays small: what was not used for longest goes. */
+static void bounded(void **state)
+{
+	struct seal_keep k = keep_in(folder);
+	bytes kept;
+	(void)state;
+
+	change_all(drop);
+	told(&k, "first", "one");
+	told(&k, "second", "two");
+	assert_int_equal(count_all(), 2);
+	change_all(age);
+	is_text(told(&k, "first", "new"), "one"); /* used */
+	k.limit = 200;                            /* room for two: a line, a digest, three letters */
+	told(&k, "third", "three");
+	assert_int_equal(count_all(), 2);
+	assert_false(seal_keep_find_paper(&k, BYTES("second"), &arena, &kept));
+	assert_true(seal_keep_find_paper(&k, BYTES("first"), &arena, &kept));
+	k.limit = 1; /* what was written last stays, whatever the limit */
+	told(&k, "fourth", "four");
+	assert_int_equal(count_all(), 1);
+	is_text(told(&k, "fourth", "new"), "four");
 }
 
 static void no_place(void **state)
@@ -98,7 +161,7 @@ static void no_place(void **state)
 	const struct seal_keep k = keep_in("/proc/nowhere");
 	(void)state;
 
-	is_text(seal_keep_paper(&k, BYTES("a"), BYTES("b"), &arena), "b");
+	is_text(told(&k, "a", "b"), "b");
 	assert_int_equal(notes, 1); /* told, and nothing stops for it */
 }
 
@@ -219,11 +282,6 @@ static int setup(void **state)
 	return mkdtemp(folder) ? 0 : -1;
 }
 
-static void drop(const char *path)
-{
-	assert_int_equal(unlink(path), 0);
-}
-
 static int cleanup(void **state)
 {
 	char path[600];
@@ -239,8 +297,8 @@ static int cleanup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(papers), cmocka_unit_test(no_place),          cmocka_unit_test(records),
-		cmocka_unit_test(levels), cmocka_unit_test(hostile_variables),
+		cmocka_unit_test(papers),  cmocka_unit_test(bounded), cmocka_unit_test(no_place),
+		cmocka_unit_test(records), cmocka_unit_test(levels),  cmocka_unit_test(hostile_variables),
 	};
 
 	return cmocka_run_group_tests(tests, setup, cleanup);

@@ -5,11 +5,9 @@
 #include "runtime/unpack.h"
 
 #include "base/limits.h"
-#include "base/pack.h"
 #include "fmt/tar.h"
-#include "runtime/removal.h"
 #include "runtime/unpack_tree.h"
-#include "runtime/unpack_wire.h"
+#include "sys/removal.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -508,38 +506,6 @@ static void test_broken(void **state)
 	done(0); /* empty: a layer of nothing */
 }
 
-/* What a worker that was taken over might say. */
-static void test_answers_of_an_enemy(void **state)
-{
-	static const char *const names[] = { "../x", "a/../b", "/a", "a//b", "a/", "./a", ".", ".." };
-	buf text = BUF_INIT(1 << 16);
-	struct unpack_entry entry;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		for (int link = 0; link < 2; link++) {
-			buf_clear(&text);
-			pack_u64(&text, link ? TAR_HARDLINK : TAR_FILE);
-			pack_str(&text, link ? "good" : names[i]);
-			pack_str(&text, link ? names[i] : "");
-			for (int field = 0; field < 6; field++)
-				pack_u64(&text, 0);
-			bytes in = buf_bytes(&text);
-
-			assert_false(unpack_take(&in, &entry));
-		}
-	buf_clear(&text);
-	pack_u64(&text, TAR_FILE);
-	pack_bytes(&text, BYTES("a\0b"));
-	pack_str(&text, "");
-	for (int field = 0; field < 6; field++)
-		pack_u64(&text, 0);
-	bytes in = buf_bytes(&text);
-
-	assert_false(unpack_take(&in, &entry));
-	buf_done(&text);
-}
-
 /* -- an ordinary user -------------------------------------------------------------------------- */
 
 /* Folders that their owner may not write to are filled all the same, replaced and removed. */
@@ -592,7 +558,6 @@ int main(void)
 		TEST(test_hard_links_to_layers_below),
 		TEST(test_long_names),
 		TEST(test_broken),
-		TEST(test_answers_of_an_enemy),
 		TEST(test_as_a_user),
 	};
 

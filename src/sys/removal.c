@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/removal.h"
+#include "sys/removal.h"
 
 #include <dirent.h>
 #include <errno.h>
