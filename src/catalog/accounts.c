@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/path.h"
-#include "base/text.h"
 
 /* Items, one a line: a number from this list, then what follows it. */
 enum item {

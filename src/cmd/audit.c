@@ -38,7 +38,7 @@ static const struct flag flags[] = {
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 at a gap or an unknown program" },
 	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
-	  "high,kev,epss:.5,fixable-low,secrets,settings,eol,gaps" },
+	  "high,kev,epss:.5,fixable,secrets,settings,eol,gaps" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
 	{ 0, "policy", "FILE", FLAG_TEXT, FIELD(policy), "what must be signed, and by whom" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),

@@ -175,8 +175,9 @@ static int check_signer(const struct run *r, err *e)
 	if (!key && !r->flags.signing.keyless.yes && !r->job->err.is_tty)
 		return err_set(e, ERR_USAGE, 0,
 		               "who signs? --key KEY, or --yes: without a key, and published for ever");
-	auto_fd fd = key && is_file(key) ? file_open_read(key, e) : -1;
+	int fd = key && is_file(key) ? file_open_read(key, e) : -1;
 
+	file_close_at_end(&fd);
 	return e->kind == ERR_NONE ? 0 : err_wrap(e, "key '%s'", SHOW(bytes_str(key)));
 }
 

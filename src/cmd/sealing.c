@@ -158,6 +158,9 @@ static int take_vulnerabilities(const struct sealing_flags *f, struct gate_rule 
 
 int sealing_rule(const struct sealing_flags *f, struct gate_rule *out, err *e)
 {
+	if (f->fail_on && !*f->fail_on)
+		return err_set(e, ERR_USAGE, 0,
+		               "--fail-on is empty: a rule that is not there stops nothing");
 	if (gate_rule_parse(bytes_str(f->fail_on ? f->fail_on : SEALING_RULE), out, e) < 0)
 		return err_wrap(e, "--fail-on");
 	if ((f->vulnerabilities || f->unfixed) && take_vulnerabilities(f, out, e) < 0)

@@ -9,6 +9,7 @@
 #include "flow/harden_parts.h"
 #include "flow/reach.h"
 #include "flow/secrets.h"
+#include "harden/forget.h"
 #include "harden/purpose.h"
 #include "secret/inspector.h"
 #include "secret/rules.h"
@@ -33,6 +34,7 @@ struct harden_job {
 	struct closure closure;
 	struct selection selection;
 	struct strings words, places; /* of the command; of secrets in the configuration */
+	struct strings values;        /* these secrets: slices of the image */
 	uint8_t *guilty;              /* of each node: it holds a secret */
 	struct settings_user user;
 	struct settings_notes changes;
@@ -94,7 +96,9 @@ static void refuse_secret(struct harden_job *j, const struct secrets_row *row)
 	const char *title = secret_rules[row->found.rule].title;
 
 	if (row->where.n > 0)
-		refuse(j, arena_printf(j->arena, "%s in %s", title, SHOW(row->where)));
+		refuse(j, arena_printf(j->arena, "%s in %s%s%s", title, SHOW(row->where),
+		                       row->layer > 0 ? ": " : "",
+		                       row->layer > 0 ? SHOW(row->file) : ""));
 	else
 		refuse(j,
 		       arena_printf(j->arena, "%s in %s of layer %u%s", title, SHOW(row->file), row->layer,
@@ -200,16 +204,17 @@ static void mend(struct harden_job *j)
 	struct settings_wish wish = { .user = j->user,
 		                          .has_shell = j->options->shell,
 		                          .secrets = &j->places };
-	const char *refused;
+	const char *refused, *held;
 
 	for (size_t i = 0; i < j->facts.apps.len; i++) {
 		wish.is_dotnet |= is_kept_app(j, &j->facts.apps.items[i]);
 		wish.is_bundle |= is_kept_app(j, &j->facts.apps.items[i]) &&
 		                  j->facts.apps.items[i].single_file;
 	}
+	forget_values(&j->image.config, &j->values, j->arena, &j->changes, &held);
 	settings_mend(&j->image.config, &wish, j->arena, &j->changes, &refused);
-	if (refused)
-		refuse(j, refused);
+	if (refused || held)
+		refuse(j, refused ? refused : held);
 }
 
 static void add_label(struct harden_job *j, const char *name, const char *value)
@@ -246,7 +251,7 @@ static int decide(struct harden_job *j, err *e)
 
 	harden_count(&j->image, &j->facts, &j->page->before);
 	judge_secrets(j);
-	if (find_program(j, e) < 0)
+	if (secrets_values(&j->image, j->arena, &j->values, e) < 0 || find_program(j, e) < 0)
 		return -1;
 	judge_shells(j);
 	judge_guilty(j);
@@ -260,6 +265,18 @@ static int decide(struct harden_job *j, err *e)
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
+static void refuse_held(struct harden_job *j, const struct draft_result *done)
+{
+	for (size_t i = 0; i < done->held.len; i++)
+		refuse(j, arena_printf(j->arena,
+		                       "%s holds a secret of the configuration: build it without",
+		                       SHOW(done->held.items[i])));
+	if (done->held_names > 0)
+		refuse(j, arena_printf(j->arena,
+		                       "%llu names of files hold a secret of the configuration",
+		                       (unsigned long long)done->held_names));
+}
+
 static int write_draft(struct harden_job *j, err *e)
 {
 	const struct cargo_options source = { .registry = *j->options->registry,
@@ -271,6 +288,7 @@ static int write_draft(struct harden_job *j, err *e)
 		                       .facts = &j->facts,
 		                       .selection = &j->selection,
 		                       .config = &j->image.config,
+		                       .values = &j->values,
 		                       .user = j->user,
 		                       .source = &source,
 		                       .deadline = deadline_in(timeout ? timeout : LIMIT_TIME_MS),
@@ -286,6 +304,7 @@ static int write_draft(struct harden_job *j, err *e)
 		wish.epoch = 0;
 	if (draft_write(&wish, j->arena, &done, e) < 0)
 		return -1;
+	refuse_held(j, &done);
 	j->page->compressed = done.octets;
 	if (done.opened > 0)
 		*ARENA_PUSH(j->arena, &j->changes) = arena_printf(
@@ -404,7 +423,7 @@ static int write_all(struct harden_job *j, err *e)
 		                        .path = arena_printf(j->arena, "%s/result", j->work.path),
 		                        .tag = "",
 		                        .text = j->from.text };
-	if (write_draft(j, e) < 0 || check_draft(j, e) < 0 ||
+	if (write_draft(j, e) < 0 || (j->page->refusals.len == 0 && check_draft(j, e) < 0) ||
 	    (j->page->refusals.len == 0 && try_draft(j, e) < 0))
 		return -1;
 	return j->page->refusals.len > 0 ? 0 : put_in_place(j, e);

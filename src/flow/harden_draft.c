@@ -163,6 +163,8 @@ int draft_write(const struct draft_wish *wish, struct arena *a, struct draft_res
 	if (status == 0)
 		status = draft_entries(&d, e);
 	if (status == 0)
+		status = draft_search(&d, e);
+	if (status == 0 && out->held.len == 0 && out->held_names == 0)
 		status = write_layout(&d, e);
 	draft_close(&d);
 	return status;

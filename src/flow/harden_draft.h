@@ -20,6 +20,7 @@ struct draft_wish {
 	const struct facts *facts;
 	const struct selection *selection;
 	const struct oci_config *config; /* mended */
+	const struct strings *values;    /* secrets that no file may hold */
 	struct settings_user user;
 	const struct cargo_options *source;
 	struct deadline deadline;
@@ -34,6 +35,8 @@ struct draft_result {
 	uint64_t opened;    /* files that only root could read */
 	uint64_t databases; /* that cannot be edited, and may name packages that are gone */
 	uint64_t octets;    /* of the blobs */
+	struct strings held; /* files that hold one of the values: nothing is written then */
+	uint64_t held_names; /* names and links that do */
 };
 
 /* draft_write(wish, a, out, e): errors of cargo_open and expand_run; ERR_FORMAT: the image is
@@ -70,3 +73,5 @@ int draft_open(struct draft *d, err *e);
 void draft_close(struct draft *d);
 /* draft_entries(d, e): what goes into the layers (harden_entries.c). */
 int draft_entries(struct draft *d, err *e);
+/* draft_search(d, e): whether these hold one of the values (harden_values.c). */
+int draft_search(struct draft *d, err *e);

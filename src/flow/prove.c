@@ -12,8 +12,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -227,11 +229,14 @@ static void set_words(struct proof *p, uint16_t port, const char *local)
 {
 	struct hardening *h = &p->launch.hardening;
 	uint64_t memory = h->memory > 0 ? h->memory : HARDENING_MEMORY;
+	struct stat ipc;
 
 	add_word(p, PROBES_PROGRAM);
 	add_word(p, arena_printf(p->a, "program=%s", p->program));
 	add_word(p, arena_printf(p->a, "port=%u", port));
 	add_word(p, arena_printf(p->a, "socket=%s", local));
+	if (stat("/proc/self/ns/ipc", &ipc) == 0)
+		add_word(p, arena_printf(p->a, "ipc=%llu", (unsigned long long)ipc.st_ino));
 	for (size_t i = 0; i < h->folders.len; i++)
 		add_word(p, arena_printf(p->a, "folder=%s", h->folders.items[i].path));
 	if (has_limits(p) && memory <= LIMIT_PROVE_MEMORY)
@@ -263,11 +268,16 @@ static int run_helper(struct proof *p, err *e)
 
 	o.streams[0] = o.streams[2] = p->nothing;
 	o.streams[1] = p->ends[1];
+	o.stops = true;
 	if (container_start(&o, &container, e) < 0)
 		return -1;
 	int ended = container_wait(container, &deadline, &p->status, e);
 
 	container_stop(container);
+	if (ended == 0 && p->status > 128) { /* nothing is left of it: now the signal may end us */
+		(void)raise(p->status - 128);
+		return err_set(e, ERR_IO, 0, "it was interrupted");
+	}
 	if (ended == 0)
 		return err_set(e, ERR_LIMIT, 0, "the probes took longer than %u seconds",
 		               LIMIT_PROVE_MS / 1000);
@@ -368,6 +378,21 @@ static void take_answer(struct proof *p, const struct probe *probe,
 	}
 }
 
+/* What a manifest says falls whatever was seen here; what it leaves open is not held. */
+static void hear_manifest(struct proof *p)
+{
+	const struct prove_pod *pod = p->options->pod;
+
+	for (size_t i = 0; pod && i < pod->said.len; i++) {
+		const struct prove_said *said = &pod->said.items[i];
+		struct probe_answer *answer = &p->answers[said->probe];
+
+		if (said->fell || answer->verdict != PROBE_GAINED)
+			*answer = (struct probe_answer){ .verdict = said->fell ? PROBE_GAINED : PROBE_UNKNOWN,
+				                             .what = bytes_str(said->what) };
+	}
+}
+
 /* The kernel may end the whole container for what its last probe took. */
 static int take_all(struct proof *p, err *e)
 {
@@ -382,6 +407,8 @@ static int take_all(struct proof *p, err *e)
 		               p->status);
 	if (search_environment(p, &p->answers[probe_find(BYTES("environment"))], e) < 0)
 		return -1;
+	p->answers[probe_find(BYTES("host-files"))].verdict = PROBE_HELD; /* only ours are mounted */
+	hear_manifest(p);
 	for (size_t i = 0; i < probes_len; i++)
 		take_answer(p, &probes[i], &p->answers[i], &setting);
 	for (size_t i = 0; i < host->notes.len; i++)

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "flow/prove_wire.h"
 #include "runtime/capabilities.h"
+#include "runtime/probes.h"
 #include "sys/worker.h"
 
 static bool take_text(bytes *in, struct arena *a, const char **out)
@@ -45,9 +46,34 @@ static bool take_folder(bytes *in, struct arena *a, struct prove_pod *p)
 	return true;
 }
 
+static bool take_said(bytes *in, struct arena *a, struct prove_pod *p)
+{
+	struct prove_said *said = ARENA_PUSH(a, &p->said);
+	uint64_t probe;
+
+	if (!pack_take_u64(in, probes_len - 1, &probe) || !pack_take_bool(in, &said->fell) ||
+	    !take_text(in, a, &said->what))
+		return false;
+	said->probe = probe;
+	return true;
+}
+
+static bool take_notes(bytes *in, struct arena *a, struct prove_pod *p)
+{
+	uint64_t said, notes;
+	bool ok = pack_take_u64(in, probes_len, &said);
+
+	for (uint64_t i = 0; ok && i < said; i++)
+		ok = take_said(in, a, p);
+	ok = ok && pack_take_u64(in, LIMIT_PROVE_ITEMS, &notes);
+	for (uint64_t i = 0; ok && i < notes; i++)
+		ok = take_text(in, a, ARENA_PUSH(a, &p->notes));
+	return ok;
+}
+
 static bool take_pod(bytes *in, struct arena *a, struct prove_pod *p)
 {
-	uint64_t folders, env, notes;
+	uint64_t folders, env;
 	bytes text;
 	bool ok = take_text(in, a, &p->name) && take_text(in, a, &p->container) &&
 	          take_text(in, a, &p->image) && take_numbers(in, p) &&
@@ -60,10 +86,7 @@ static bool take_pod(bytes *in, struct arena *a, struct prove_pod *p)
 		ok = pack_take_bytes(in, LIMIT_PROVE_VALUE, &text) && bytes_find(text, 0) == text.n;
 		*ARENA_PUSH(a, &p->env) = arena_bytes(a, text);
 	}
-	ok = ok && pack_take_u64(in, LIMIT_PROVE_ITEMS, &notes);
-	for (uint64_t i = 0; ok && i < notes; i++)
-		ok = take_text(in, a, ARENA_PUSH(a, &p->notes));
-	return ok;
+	return ok && take_notes(in, a, p);
 }
 
 int prove_pods_take(bytes in, struct arena *a, struct prove_pods *out, err *e)

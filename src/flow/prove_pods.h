@@ -10,6 +10,13 @@
 #include "runtime/hardening.h"
 #include "sys/deadline.h"
 
+/* What a manifest tells of an attack, whatever happens on this machine. */
+struct prove_said {
+	size_t probe;     /* of runtime/probes.h */
+	bool fell;        /* else: it cannot be tried here */
+	const char *what; /* printable */
+};
+
 struct prove_pod {
 	const char *name;      /* "Deployment/shop, container web"; printable */
 	const char *container; /* its name alone */
@@ -27,6 +34,10 @@ struct prove_pod {
 		size_t len, cap;
 	} folders;
 	struct strings env; /* with literal values */
+	struct {
+		struct prove_said *items; /* a probe at most once */
+		size_t len, cap;
+	} said;
 	struct {
 		const char **items; /* what is not done here: "volume data is not mounted" */
 		size_t len, cap;

@@ -19,26 +19,6 @@ struct reader {
 	struct prove_pod *out;
 };
 
-bool prove_is_place(bytes path)
-{
-	static const char *const kept[] = { "/proc", "/sys", "/dev", "/.oakum", "/run/secrets" };
-	bytes rest = bytes_skip(path, 1), part;
-
-	if (path.n < 2 || path.p[0] != '/' || bytes_find(path, 0) < path.n ||
-	    bytes_find(path, ',') < path.n)
-		return false;
-	while (bytes_take_until(&rest, '/', &part))
-		if (part.n == 0 || bytes_is(part, ".") || bytes_is(part, ".."))
-			return false;
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		bytes under = path;
-
-		if (bytes_take_prefix(&under, bytes_str(kept[i])) && (under.n == 0 || under.p[0] == '/'))
-			return false;
-	}
-	return true;
-}
-
 static void note(struct reader *r, const char *text)
 {
 	if (r->out->notes.len < LIMIT_PROVE_ITEMS)
@@ -83,21 +63,34 @@ static bool names_all(const struct yaml_node *list)
 	return false;
 }
 
-static uint64_t named(const struct yaml_node *list)
+/* An engine takes small letters, too. */
+static bytes upper(struct arena *a, bytes text)
+{
+	uint8_t *out = arena_alloc(a, text.n + 1);
+
+	for (size_t i = 0; i < text.n; i++)
+		out[i] = text.p[i] >= 'a' && text.p[i] <= 'z' ? (uint8_t)(text.p[i] - 32) : text.p[i];
+	return bytes_of(out, text.n);
+}
+
+static uint64_t named(struct reader *r, const struct yaml_node *list)
 {
 	uint64_t all = 0;
 
 	for (const struct yaml_node *v = yaml_items(list); v; v = v->next) {
-		unsigned n = capability_find(yaml_text(v));
+		unsigned n = capability_find(upper(r->a, yaml_text(v)));
 
 		if (n < CAPABILITIES)
 			all |= UINT64_C(1) << n;
+		else if (!bytes_equal_nocase(yaml_text(v), BYTES("ALL")))
+			prove_pod_say(r->out, r->a, "gain-capability", false,
+			              "it names a capability that is not known here");
 	}
 	return all;
 }
 
 /* As containerd has it: all or nothing first, then one by one. */
-static uint64_t capabilities_of(const struct reader *r)
+static uint64_t capabilities_of(struct reader *r)
 {
 	const struct yaml_node *add = yaml_path(r->c->security, "capabilities.add");
 	const struct yaml_node *drop = yaml_path(r->c->security, "capabilities.drop");
@@ -107,7 +100,7 @@ static uint64_t capabilities_of(const struct reader *r)
 		all = CAPABILITIES_ALL;
 	if (names_all(drop))
 		all = 0;
-	return (all | named(add)) & ~named(drop);
+	return (all | named(r, add)) & ~named(r, drop);
 }
 
 /* -- what is left out -------------------------------------------------------------------------- */
@@ -142,7 +135,7 @@ static unsigned without_of(struct reader *r)
 	return without;
 }
 
-/* -- volumes and limits ------------------------------------------------------------------------ */
+/* -- limits and variables ---------------------------------------------------------------------- */
 
 /* resource.Quantity: "512Mi", "1G", "1e9", "0.5Gi"; false for anything else. */
 static bool quantity(bytes text, uint64_t *out)
@@ -177,40 +170,11 @@ static bool quantity(bytes text, uint64_t *out)
 	return false;
 }
 
-static uint64_t quantity_of(const struct yaml_node *n, uint64_t otherwise)
+uint64_t prove_quantity(const struct yaml_node *n, uint64_t otherwise)
 {
 	uint64_t value;
 
 	return quantity(yaml_text(n), &value) ? value : otherwise;
-}
-
-static const struct yaml_node *volume_of(const struct reader *r, bytes name)
-{
-	for (const struct yaml_node *v = yaml_items(yaml_get(r->o->pod, "volumes")); v; v = v->next)
-		if (bytes_equal(yaml_text(yaml_get(v, "name")), name))
-			return v;
-	return NULL;
-}
-
-static void read_mount(struct reader *r, const struct yaml_node *mount)
-{
-	bytes name = yaml_text(yaml_get(mount, "name"));
-	bytes path = yaml_text(yaml_get(mount, "mountPath"));
-	const struct yaml_node *volume = volume_of(r, name);
-	/* "emptyDir:" alone is null, and an emptyDir all the same. */
-	const struct yaml_node *empty = yaml_find(yaml_real(volume), "emptyDir");
-	uint64_t size = quantity_of(yaml_get(empty, "sizeLimit"), HARDENING_TMP);
-
-	if (empty && !kube_is_true(yaml_get(mount, "readOnly")) && prove_is_place(path) &&
-	    r->out->folders.len < LIMIT_PROVE_ITEMS)
-		*ARENA_PUSH(r->a, &r->out->folders) = (struct hardening_folder){
-			arena_str(r->a, path), size > 0 && size < LIMIT_PROVE_FOLDER ? size : HARDENING_TMP
-		};
-	else if (!empty)
-		note(r,
-		     arena_printf(r->a, "volume '%s' is not mounted here%s", SHOW(name),
-		                  yaml_find(yaml_real(volume), "hostPath") ? ": it shows files of the node"
-		                                                           : ""));
 }
 
 static void read_environment(struct reader *r)
@@ -250,14 +214,12 @@ static void read_container(struct reader *r)
 		r->out->capabilities = CAPABILITIES_ALL;
 		r->out->without |= PRIVILEGED;
 	}
-	r->out->memory = quantity_of(memory, 0);
+	r->out->memory = prove_quantity(memory, 0);
 	if (r->out->memory == 0)
 		r->out->without |= LEAVE(LIMITS);
 	r->out->has_token = has_token(r);
-	for (const struct yaml_node *m = yaml_items(yaml_get(r->c->node, "volumeMounts")); m;
-	     m = m->next)
-		read_mount(r, m);
 	read_environment(r);
+	prove_pod_read_given(r->o, r->c, r->a, r->out);
 }
 
 /* -- the answer -------------------------------------------------------------------------------- */
@@ -285,6 +247,12 @@ static void pack_pod(const struct prove_pod *p, buf *out)
 	pack_u64(out, p->env.len);
 	for (size_t i = 0; i < p->env.len; i++)
 		pack_bytes(out, p->env.items[i]);
+	pack_u64(out, p->said.len);
+	for (size_t i = 0; i < p->said.len; i++) {
+		pack_u64(out, p->said.items[i].probe);
+		pack_u64(out, p->said.items[i].fell);
+		pack_str(out, p->said.items[i].what);
+	}
 	pack_u64(out, p->notes.len);
 	for (size_t i = 0; i < p->notes.len; i++)
 		pack_str(out, p->notes.items[i]);

@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "flow/judge.h"
 #include "flow/weaknesses.h"
-#include "runtime/hardening.h"
 
 #define NAMED_MOST 3
 

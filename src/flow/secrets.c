@@ -25,6 +25,7 @@ struct document_search {
 	const char *document;
 	struct oci_string path[LIMIT_JSON_DEPTH + 1]; /* down to the string at hand */
 	size_t depth;
+	struct strings *values; /* NULL: the page is filled */
 };
 
 /* A name of more than a word may be a secret itself. */
@@ -52,7 +53,7 @@ static void put_step(buf *out, const struct oci_string *step)
 /* path_text(s, n): "history[3].comment": the first n steps; no step that may be a secret. */
 static bytes path_text(const struct document_search *s, size_t n)
 {
-	buf out = BUF_INIT((LIMIT_JSON_DEPTH + 1) * (SAFE_NAME + 1));
+	buf out = BUF_INIT((LIMIT_JSON_DEPTH + 2) * (SAFE_NAME + 1));
 
 	if (strcmp(s->document, "config") != 0)
 		buf_printf(&out, "%s", s->document);
@@ -115,6 +116,17 @@ static void put_string(const struct oci_string *at, buf *out, size_t *out_name)
 	buf_put(out, at->value);
 }
 
+/* value_of(s, text, found): where it stands in the document; text is put_string's. */
+static bytes value_of(const struct document_search *s, bytes text,
+                      const struct secret_finding *found)
+{
+	const struct oci_string *at = &s->path[s->depth];
+	size_t front = text.n - at->value.n, n = (size_t)(found->end - found->start);
+
+	return found->start >= front ? bytes_slice(at->value, (size_t)found->start - front, n)
+	                             : bytes_slice(at->name, (size_t)found->start, n);
+}
+
 static void search(struct document_search *s, bytes text, size_t name)
 {
 	size_t n;
@@ -125,14 +137,17 @@ static void search(struct document_search *s, bytes text, size_t name)
 	const struct secret_finding *found = secret_scanner_findings(s->scanner, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct secrets_row *row = add_row(s->page, s->a);
+		struct secrets_row *row = s->values ? NULL : add_row(s->page, s->a);
 
 		if (row)
 			*row = (struct secrets_row){ .found = found[i],
 				                         .file = bytes_str(s->document),
 				                         .where = place_of(s, found[i].start < name) };
+		else if (s->values && secrets_severity(&found[i]) >= SEVERITY_MEDIUM)
+			*ARENA_PUSH(s->a, s->values) = value_of(s, text, &found[i]);
 	}
-	s->page->gaps += secret_scanner_left_out(s->scanner) > 0;
+	if (!s->values)
+		s->page->gaps += secret_scanner_left_out(s->scanner) > 0;
 }
 
 /* search_document(s, packed): false: nobody packed that. */
@@ -156,12 +171,12 @@ static bool search_document(struct document_search *s, bytes packed)
 	return packed.n == 0;
 }
 
-static int search_documents(const struct image *image, struct secret_scanner *scanner,
-                            struct arena *a, struct secrets_page *page, err *e)
+static int search_documents(const struct image *image, const struct document_search *options,
+                            err *e)
 {
-	struct document_search *s = arena_new(a, struct document_search);
+	struct document_search *s = arena_new(options->a, struct document_search);
 
-	*s = (struct document_search){ .scanner = scanner, .a = a, .page = page };
+	*s = *options;
 	for (size_t i = 0; i < image->documents.len; i++) {
 		s->document = image->documents.items[i].name;
 		if (!search_document(s, image->documents.items[i].strings))
@@ -262,12 +277,23 @@ int secrets_collect(const struct image *image, struct arena *a, struct secrets_p
 	out->folder = image->kind == TARGET_ROOTFS ? image->target.path : NULL;
 	if (!scanner)
 		return -1;
-	int status = search_documents(image, scanner, a, out, e);
+	const struct document_search documents = { .scanner = scanner, .a = a, .page = out };
+	int status = search_documents(image, &documents, e);
 
 	search_names(image, scanner, a, out);
 	secret_scanner_free(scanner);
 	take_gaps(image, a, out);
 	return status < 0 ? -1 : take_items(image, a, out, e);
+}
+
+int secrets_values(const struct image *image, struct arena *a, struct strings *out, err *e)
+{
+	struct secret_scanner *scanner = secret_scanner_new(e);
+	const struct document_search search = { .scanner = scanner, .a = a, .values = out };
+	int status = scanner ? search_documents(image, &search, e) : -1;
+
+	secret_scanner_free(scanner);
+	return status;
 }
 
 int secrets_run(const struct target *target, const struct image_options *options, struct arena *a,

@@ -20,6 +20,10 @@ int secrets_run(const struct target *target, const struct image_options *options
  * Arena; borrows from the image. */
 int secrets_collect(const struct image *image, struct arena *a, struct secrets_page *out, err *e);
 
+/* secrets_values(image, a, out, e): the secrets themselves that stand in its documents, medium or
+ * worse, as slices of the image: for who must know them again elsewhere. Never to be shown. */
+int secrets_values(const struct image *image, struct arena *a, struct strings *out, err *e);
+
 /* What is to be told. */
 struct secrets_choice {
 	unsigned severities;              /* 1 << SEVERITY_... (vuln/gate.h) */

@@ -398,7 +398,8 @@ static int header(struct tar *t, const struct tar_block *b, err *e)
 		if (header_size(t, b, &size, e) < 0)
 			return -1;
 		extras_forget(t);
-		t->left = size + padding(size);
+		t->pad = padding(size);
+		t->left = size + t->pad;
 		t->state = t->left > 0 ? STATE_SKIP : STATE_HEADER;
 		return 0;
 	default: return entry_start(t, b, e);
@@ -550,7 +551,10 @@ int tar_finish(struct tar *t, err *e)
 {
 	if (t->state == STATE_LINK && t->part_n == 0 && entry_emit(t, kept(t), false, 0, e) < 0)
 		return -1;
-	if (t->state == STATE_END || (t->state == STATE_HEADER && t->part_n == 0 && !extras_pending(t)))
+	bool at_border = t->state == STATE_HEADER && t->part_n == 0;
+	bool in_padding = t->state == STATE_SKIP && t->left <= t->pad;
+
+	if (t->state == STATE_END || ((at_border || in_padding) && !extras_pending(t)))
 		return 0;
 	return fail(t, e, "the archive ends inside an entry");
 }

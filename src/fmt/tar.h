@@ -5,8 +5,8 @@
  * base-256 numbers, GNU sparse 0.0, 0.1, 1.0 and old GNU sparse (S). Names come as they stand in
  * the archive: cleaning them is the caller's affair (base/path.h). What a stream cannot be is an
  * ERR_FORMAT: a wrong checksum, a number that is none, an end inside an entry. A zero block, or the
- * end of the stream at an entry's border, ends the archive; what follows is ignored and counted, as
- * GNU tar and libarchive do.
+ * end of the stream at an entry's border or in its padding (umoci writes such layers), ends the
+ * archive; what follows is ignored and counted, as GNU tar and libarchive do.
  *
  * Where GNU tar, libarchive and Go's archive/tar (which unpacks images) read one archive in
  * different ways, an enemy could show us another image than the one that runs. So:

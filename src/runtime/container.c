@@ -35,7 +35,8 @@ struct container {
 	int channel;
 	pid_t guard;
 	bool ended;
-	int status; /* its program's */
+	int status;    /* its program's */
+	int interrupt; /* options->stops: the signal that we got; 0: none */
 };
 
 /* -- signals ----------------------------------------------------------------------------------- */
@@ -60,13 +61,17 @@ int container_signal(struct container *c, int signal, err *e)
 	return err_set(e, ERR_IO, errno, "signal %d to the container", signal);
 }
 
-static int forward(struct container *c, err *e)
+static int take_signals(struct container *c, err *e)
 {
 	struct signalfd_siginfo info;
 
 	while (read(c->signals, &info, sizeof(info)) == sizeof(info))
-		if (container_signal(c, (int)info.ssi_signo, e) < 0)
-			return -1;
+		if (!c->options->stops) {
+			if (container_signal(c, (int)info.ssi_signo, e) < 0)
+				return -1;
+		} else if (info.ssi_signo != SIGWINCH) {
+			c->interrupt = (int)info.ssi_signo;
+		}
 	return 0;
 }
 
@@ -202,9 +207,13 @@ int container_wait(struct container *c, const struct deadline *d, int *out, err 
 
 		if (said_some <= 0 && over)
 			return 0;
-		if (said_some > 0 && ((events[1].revents && forward(c, e) < 0) ||
+		if (said_some > 0 && ((events[1].revents && take_signals(c, e) < 0) ||
 		                      (events[0].revents && take(c, &said, e) < 0)))
 			return -1;
+		if (c->interrupt > 0) {
+			*out = 128 + c->interrupt;
+			return 0;
+		}
 	}
 	*out = c->status;
 	return 1;

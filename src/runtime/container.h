@@ -18,6 +18,7 @@ struct container_options {
 	const struct host *host;
 	const char *stages; /* an existing folder of ours: each container has one of its own below it */
 	int streams[3];     /* what its program has as 0, 1 and 2; -1: ours */
+	bool stops;         /* signals that we get are no matter of the program's: they end the wait */
 	int observer;       /* a socket for learn_attach; 0: nobody is told of its calls */
 };
 
@@ -31,7 +32,8 @@ int container_start(const struct container_options *o, struct container **out, e
 
 /* container_wait(c, d, out, e): until the program ends (1; *out: its exit status, or 128 + the
  * signal that ended it) or the deadline passes (0; NULL: none). Signals that we get meanwhile
- * (TERM, INT, HUP, QUIT, USR1, USR2, WINCH) go on to the program. */
+ * (TERM, INT, HUP, QUIT, USR1, USR2, WINCH) go on to the program; with o->stops all but WINCH end
+ * the wait: 0, *out: 128 + the signal. */
 int container_wait(struct container *c, const struct deadline *d, int *out, err *e);
 
 /* container_signal(c, signal, e): to the program; nothing when it has ended. */

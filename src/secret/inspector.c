@@ -117,5 +117,5 @@ static struct want want_nothing(const struct entry *entry)
 }
 
 const struct inspector secret_inspector = {
-	.name = "secrets", .id = 80, .version = 3, .want = want_nothing, .tap = &tap
+	.name = "secrets", .id = 80, .version = 4, .want = want_nothing, .tap = &tap
 };

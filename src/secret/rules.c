@@ -50,6 +50,19 @@ const struct secret_rule secret_rules[] = {
 	  .check = SECRET_CHECK_DER, .back = 2,
 	  .literals = { "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02" }, .expression = PFX_KEY("2") },
 
+	/* In DER: RSAPrivateKey (RFC 8017 A.1.2) of 2048, 3072 and 4096 bits, ECPrivateKey (RFC 5915) on
+	 * P-256 and P-384, alone or in PKCS #8; Ed25519 (RFC 8410 §7). */
+	{ .id = "der-private-key", .title = "private key in DER", .severity = SEVERITY_CRITICAL,
+	  .check = SECRET_CHECK_DER, .back = 12,
+	  .literals = { "\x02\x82\x01\x01", "\x02\x82\x01\x81", "\x02\x82\x02\x01",
+	                "\x02\x01\x01\x04\x20", "\x02\x01\x01\x04\x30",
+	                "\x2b\x65\x70\x04\x22\x04\x20" },
+	  .expression = "(?s)(?<s>0(?:\\x82..\\x02\\x01\\x00\\x02\\x82"
+	                "(?:\\x01[\\x01\\x81]|\\x02\\x01)\\x00[\\x80-\\xff].{1000,8000}|"
+	                "(?:[\\x60-\\x7f]|\\x81.)\\x02\\x01\\x01\\x04(?:\\x20.{32}|\\x30.{48})"
+	                "[\\xa0\\xa1].{60,240}|"
+	                "\\x2e\\x02\\x01\\x000\\x05\\x06\\x03\\x2bep\\x04\\x22\\x04\\x20.{32}))" },
+
 	/* -- clouds ----------------------------------------------------------------------------- */
 	{ .id = "aws-access-key-id", .title = "AWS access key id", .severity = SEVERITY_HIGH,
 	  .entropy = 27, .literals = { "AKIA", "ASIA", "ABIA", "ACCA" },
@@ -376,8 +389,9 @@ const struct secret_rule secret_rules[] = {
 	  .expression = "(?i:(?:private|encryption|signing|license)_?key)" GETS "(?<s>" VALUE
 	                "{16,512})" STOP },
 };
-/* GnuTLS 3.7 and 3.8, self-tests of public-key algorithms (FIPS 140). */
+/* GnuTLS 3.7 and 3.8, self-tests of public-key algorithms (FIPS 140); the last three: `openssl
+ * speed` of OpenSSL 3. */
 const uint32_t secret_published[] = { 0x0afbc212, 0xfe201fa8, 0xebc6d523, 0xa0a01ce7, 0x0746b4b5,
 	                                  0x57e54c6c, 0x0f50ee81, 0x3932fade, 0x356593fd, 0x1f30a064,
-	                                  0 };
+	                                  0x47dbcc8a, 0xa39a1650, 0xa0f3d40e, 0 };
 const size_t secret_rules_len = sizeof(secret_rules) / sizeof(*secret_rules);

@@ -29,9 +29,9 @@ struct process_result {
 	bytes message; /* the front of standard error */
 };
 
-/* process_find(name, path, a): the program, as execvp(3) finds it in the folders of path ("/bin:..";
- * NULL: none), but never below the working directory: what is not absolute is passed over. A name
- * with a slash is a path itself. NULL: there is none. Arena. */
+/* process_find(name, path, a): the program, as execvp(3) finds it in the folders of path (NULL:
+ * none), but never below the working directory: what is not absolute is passed over. A name with a
+ * slash is a path itself. NULL: there is none. Arena. */
 const char *process_find(const char *name, const char *path, struct arena *a);
 
 /* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such

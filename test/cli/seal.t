@@ -189,6 +189,7 @@ is 'in the words of the rule' "$(unsaid --fail-on fixable-high)" \
 is 'without a fix' "$(unsaid --fail-on high)" \
 	"$(unsaid --vulnerabilities high --unfixed --secrets none --settings none --end-of-life=false)"
 status 'a rule that is none' 2 seal --fail-on fixable-never oci:good oci:stopped:1
+status 'a rule that is not there' 2 seal --fail-on '' oci:good oci:stopped:1
 status 'a list that the database has not' 3 seal --fail-on kev oci:good oci:stopped:1
 like 'is named' "$(cat err)" 'no KEV list'
 status 'audit tells what stops it' 1 oakum audit --db v.db --fail-on high oci:weak

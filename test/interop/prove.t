@@ -130,8 +130,8 @@ falls() { # PROBE...: it does, unless this machine's kernel has no such thing
 }
 falls write-root write-settings write-programs write-program run-written map-written write-proc-sys \
 	core-pattern sysrq write-sys kernel-tables kernel-memory devices become-root root-group \
-	capability-sets gain-capability new-privileges system-calls chmod-setuid see-processes trace signal \
-	mount remount unmask user-namespace namespaces enter-namespace pivot-root chroot load-module bpf keys \
+	capability-sets gain-capability new-privileges system-calls chmod-setuid see-processes shared-memory trace \
+	signal mount remount unmask user-namespace namespaces enter-namespace pivot-root chroot load-module bpf keys \
 	perf-events userfaultfd io-uring kexec file-handles clock reboot swap accounting io-ports personality \
 	foreign-calls kernel-log kernel-addresses raw-socket packet-socket kernel-crypto vsock network-admin \
 	host-loopback abstract-socket shell interpreter package-manager downloader setuid-file run-setuid \
@@ -187,6 +187,25 @@ like 'with a terminal of others, words can be typed into it' "$(cat said)" \
 	"terminal $([ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null)" = 0 ] && echo held || echo gained) "
 like "an engine's socket is reached" "$(cat said)" '^engine-socket gained 0 /run/docker.sock$'
 like 'a file with a capability is found' "$(cat said)" '^file-capabilities gained 0 /bin/tool$'
+
+# An image that hides what it has: an ordinary user in a tree, with no file system of the kernel.
+hides() { # PREPARATION: the helper's lines
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount -t tmpfs none place && cd place && mkdir -p .oakum && cp "$1" probe &&
+		eval "$2" && exec chroot --userspec=1001:1001 . /probe' sh "$BUILD/src/probe/oakum-probe" "$1" 2>err
+}
+hides 'mkdir shut && chmod 700 shut && cp probe shut/curl && cp probe python3.11 && cp probe busybox.static
+	echo nothing >su && chmod 4755 su' >said
+like 'a program of its version' "$(cat said)" '^interpreter gained 0 /python3.11$'
+like 'a shell of another name' "$(cat said)" '^shell gained 0 /busybox.static$'
+like 'what lies behind a folder that is shut to it is not there' "$(cat said)" '^downloader held 2$'
+like 'a setuid file is judged, never run' "$(cat said)" '^run-setuid gained 0 /su$'
+like 'without /proc nobody knows' "$(cat said)" '^see-processes unknown 0 '
+hides 'mkdir x && chmod 711 x && cp probe x/bash' >said
+like 'a folder that cannot be listed: unknown' "$(cat said)" '^shell unknown 0 it cannot look into /x$'
+# shellcheck disable=SC2016
+hides 'mkdir -p "$(printf "d/%.0s" $(seq 70))"' >said
+like 'folders too deep: unknown' "$(cat said)" '^setuid-file unknown 0 it cannot look into /d/d/'
 
 # Somebody answers at the metadata address of a network of our own.
 if command -v ip >/dev/null; then
@@ -281,6 +300,39 @@ is '... none is granted' "$(jq -c '[.containers[].without | index("capabilities"
 is '... nothing of the default set' "$(by lacks.json chroot) $(by lacks.json raw-socket)" \
 	'true seccomp capabilities true capabilities '
 like '... and this is said' "$(jq -r '.containers[].notes[]' lacks.json)" 'cannot give CAP_SYS_RESOURCE'
+cat >node.yaml <<'EOF'
+apiVersion: v1
+kind: Pod
+metadata: {name: node}
+spec:
+  automountServiceAccountToken: false
+  hostIPC: true
+  shareProcessNamespace: true
+  securityContext: {fsGroup: 0}
+  containers:
+  - name: web
+    image: shop
+    env: [{name: DB, valueFrom: {secretKeyRef: {name: s, key: k}}}]
+    volumeMounts: [{name: root, mountPath: /host}, {name: data, mountPath: /data}]
+    resources: {limits: {memory: 64Mi}}
+    securityContext:
+      runAsNonRoot: true
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities: {drop: [ALL]}
+      seccompProfile: {type: RuntimeDefault}
+  volumes:
+  - {name: root, hostPath: {path: /}}
+  - {name: data, persistentVolumeClaim: {claimName: d}}
+EOF
+prove 1 node --manifest node.yaml "$distroless"
+is 'a pod that is given the node' "$(fell node.json)" \
+	'engine-socket environment host-files root-group see-processes shared-memory'
+like '... and what depends on the node is not held' "$(skipped node.json)" 'core-pattern devices .* trace '
+sed '/hostIPC\|shareP\|fsGroup\|env:\|hostPath/d; s/{name: root, mountPath: .host}, //' node.yaml >claim.yaml
+status 'a volume that is not here' 0 "$OAKUM" prove --quiet --format statement --manifest claim.yaml "$distroless"
+is '... is no pass' "$(jq -r '.predicate | "\(.result) \(.warnedTests[] | select(endswith("host-files")))"' out)" \
+	'WARNED Pod/node, container web: host-files'
 status 'no such container' 3 "$OAKUM" prove --manifest hard.yaml --container none "$distroless"
 printf 'kind: Secret\napiVersion: v1\n' >none.yaml
 status 'no workload' 3 "$OAKUM" prove --manifest none.yaml "$distroless"
@@ -293,7 +345,7 @@ status 'several reports of one start' 1 "$OAKUM" prove --quiet -o sarif=fat.sari
 is 'SARIF: a result for each that fell' "$(jq '.runs[0].results | length' fat.sarif)" 6
 is 'a failed test' "$(jq -r '.predicate | "\(.result) \(.failedTests | sort | join(" "))"' fat.statement)" \
 	"FAILED $(fell fat.json)"
-like 'the table' "$(cat fat.table)" '^72 attacks: 66 held, 6 not|^70 attacks: 64 held, 6 not; 2 not tried'
+like 'the table' "$(cat fat.table)" '^74 attacks: 68 held, 6 not|^72 attacks: 66 held, 6 not; 2 not tried'
 cp -r "$demo/distroless" image
 status 'a statement' 0 "$OAKUM" prove --quiet --format statement oci:image
 mv out statement.json
@@ -318,6 +370,15 @@ status 'no such layer' 2 "$OAKUM" prove --without nonsense "$distroless"
 status 'no such image' 3 "$OAKUM" prove oci:nowhere
 status 'another status for what falls' 7 "$OAKUM" prove --quiet --exit-code 7 --without noexec "$distroless"
 status 'a gate above it' 0 "$OAKUM" prove --quiet --severity critical --without noexec "$distroless"
+"$OAKUM" prove --quiet "$distroless" >out 2>err &
+pid=$!
+for _ in $(seq 100); do # until it is attacked: TERM is waited for then
+	case $(sed -n 's/^SigBlk:.*\(.\)...$/\1/p' /proc/$pid/status) in [4-7c-f]) break ;; esac
+	sleep 0.02
+done
+kill -TERM $pid
+wait $pid
+is 'it can be interrupted' "$?" 143
 unlike 'no mount is left' "$(cat /proc/mounts)" oakum
 is 'no group of processes is left' "$(find /sys/fs/cgroup -type d -path '*/oakum/*' 2>/dev/null | head -n 1)" ''
 done_testing

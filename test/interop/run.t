@@ -155,10 +155,11 @@ terminal() {
 }
 
 remembers() { # a guard lives as long as its container, and its memory can be read (proc(5), mem)
-	PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/worker_memory.py" "$TMP/password" hunter2 -- "${by[@]}" "$OAKUM" run -q \
-		--runtime "$runtime" --secret "db=$TMP/password" "oci:$TMP/box/box" -- \
+	PYTHONDONTWRITEBYTECODE=1 python3 "$FIXTURE/worker_memory.py" "$TMP/password" hunter2 -- \
+		"${by[@]}" "$OAKUM" run -q --runtime "$runtime" --secret "db=$TMP/password" "oci:$TMP/box/box" -- \
 		sh -c 'cat /run/secrets/db && exec sleep 1' >"$TMP/out" 2>&1
-	is "$who: the guard knows the secret's file, and not the secret" "$? $(grep found "$TMP/out")" "0 found $TMP/password"
+	is "$who: the guard knows the secret's file, and not the secret" \
+		"$? $(grep found "$TMP/out")" "0 found $TMP/password"
 	head -c 1048577 /dev/zero >"$TMP/large"
 	status "$who: a secret that is too long" 125 run --secret "db=$TMP/large" "oci:$TMP/box/box" -- true
 	like "$who: and it is said" "$(<"$TMP/err")" 'large.*longer than 1048576'

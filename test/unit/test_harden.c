@@ -153,7 +153,7 @@ static void mends_settings(void **state)
 		.exposed_ports = words_of("80/tcp|8080|22/tcp|443|9000/udp", &a),
 		.healthcheck = words_of("CMD-SHELL|curl localhost", &a),
 	};
-	const struct settings_wish wish = { .user = { 1654, 1654, true, false },
+	const struct settings_wish wish = { .user = { .uid = 1654, .gid = 1654, .is_new = true },
 		                                .is_dotnet = true,
 		                                .is_bundle = true,
 		                                .secrets = &secrets };
@@ -217,7 +217,7 @@ static void finds_users(void **state)
 static void adds_accounts(void **state)
 {
 	struct arena a = ARENA_INIT;
-	const struct settings_user u = { 1654, 1654, true, false, false };
+	const struct settings_user u = { .uid = 1654, .gid = 1654, .is_new = true };
 
 	(void)state;
 	assert_true(bytes_is(settings_accounts(BYTES(""), &u, false, &a),

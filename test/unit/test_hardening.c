@@ -212,8 +212,9 @@ static void capabilities(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(users),   cmocka_unit_test(hostile_users), cmocka_unit_test(never_root),
-		cmocka_unit_test(folders), cmocka_unit_test(environments),  cmocka_unit_test(layers),
+		cmocka_unit_test(users),        cmocka_unit_test(hostile_users),
+		cmocka_unit_test(never_root),   cmocka_unit_test(folders),
+		cmocka_unit_test(environments), cmocka_unit_test(layers),
 		cmocka_unit_test(capabilities),
 	};
 

@@ -4,6 +4,7 @@
 #include "flow/prove_pods.h"
 
 #include "runtime/capabilities.h"
+#include "runtime/probes.h"
 #include "unit.h"
 
 #include <linux/capability.h>
@@ -104,6 +105,7 @@ static void test_capabilities(void **state)
 	assert_true(capabilities(&s, "{add: [ALL]}") == CAPABILITIES_ALL);
 	assert_true(capabilities(&s, "{drop: [NET_RAW]}") ==
 	            (CAPABILITIES_USUAL & ~(UINT64_C(1) << CAP_NET_RAW)));
+	assert_true(capabilities(&s, "{drop: [all], add: [net_bind_service]}") == bind);
 	assert_true(capabilities(&s, "{add: [CAP_SYS_ADMIN, NONSENSE]}") ==
 	            (CAPABILITIES_USUAL | UINT64_C(1) << CAP_SYS_ADMIN));
 	arena_done(&s.arena);
@@ -158,6 +160,79 @@ static void test_environment(void **state)
 	arena_done(&s.arena);
 }
 
+/* "engine-socket+ trace?": what a manifest tells of attacks, fallen or open, by name. */
+static const char *said(const struct prove_pod *p, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < p->said.len; i++)
+		n += (size_t)snprintf(out + n, cap - n, "%s%s%s", i > 0 ? " " : "",
+		                      probes[p->said.items[i].probe].name,
+		                      p->said.items[i].fell ? "+" : "?");
+	return out;
+}
+
+static const char *said_of_volume(struct sample *s, const char *yaml, char *out, size_t cap)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+	         POD "  volumes:\n  - {name: v, %s}\n  containers:\n  - name: a\n"
+	             "    volumeMounts: [{name: v, mountPath: /v}]\n",
+	         yaml);
+	return said(read_pod(s, text), out, cap);
+}
+
+static void test_volumes_given(void **state)
+{
+	static const char *const samples[][2] = {
+		{ "hostPath: {path: /srv/data}", "host-files+" },
+		{ "hostPath: {path: /var/run/docker.sock}", "host-files+ engine-socket+" },
+		{ "hostPath: {path: /run/}", "host-files+ engine-socket+" },
+		{ "hostPath: {path: /run/my/csi.sock}", "host-files+ engine-socket+" },
+		{ "hostPath: {path: /running}", "host-files+" },
+		{ "hostPath: {path: /dev/sda}", "host-files+ devices?" },
+		{ "hostPath: {path: /proc/sys}",
+		  "host-files+ see-processes+ write-proc-sys? core-pattern?" },
+		{ "persistentVolumeClaim: {claimName: c}", "host-files?" },
+		{ "secret: {secretName: s}", "stored-secrets?" },
+		{ "projected: {sources: [{secret: {name: s}}]}", "stored-secrets?" },
+		{ "configMap: {name: m}", "" },
+		{ "emptyDir: {}", "" },
+	};
+	struct sample s = { 0 };
+	char out[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+		assert_string_equal(said_of_volume(&s, samples[i][0], out, sizeof(out)), samples[i][1]);
+	said_of_volume(&s, "hostPath: {path: /}", out, sizeof(out));
+	assert_non_null(strstr(out, "engine-socket+ see-processes+"));
+	arena_done(&s.arena);
+}
+
+static void test_given(void **state)
+{
+	struct sample s = { 0 };
+	const struct prove_pod *p = read_pod(
+		&s, POD "  hostIPC: true\n  shareProcessNamespace: true\n"
+				"  securityContext: {supplementalGroups: [5, 0]}\n  containers:\n  - name: a\n"
+				"    env: [{name: C, valueFrom: {configMapKeyRef: {name: d, key: e}}}]\n"
+				"    envFrom: [{secretRef: {name: s}}]\n"
+				"    volumeDevices: [{name: b, devicePath: /b}]\n"
+				"  - name: b\n    securityContext: {capabilities: {add: [SYS_NEWER]}}\n");
+	char out[512];
+
+	(void)state;
+	assert_string_equal(said(p, out, sizeof(out)),
+	                    "devices? environment+ root-group+ shared-memory+ see-processes+ trace? "
+	                    "signal?");
+	assert_string_equal(p->said.items[1].what, "variables: from Secret 's'");
+	assert_non_null(strstr(said(p + 1, out, sizeof(out)), "gain-capability?"));
+	arena_done(&s.arena);
+}
+
 static void test_refused(void **state)
 {
 	static const char *const texts[] = { "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n",
@@ -178,7 +253,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_said), cmocka_unit_test(test_hard),
 		cmocka_unit_test(test_inherited),    cmocka_unit_test(test_capabilities),
 		cmocka_unit_test(test_privileged),   cmocka_unit_test(test_volumes),
-		cmocka_unit_test(test_environment),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_environment),  cmocka_unit_test(test_volumes_given),
+		cmocka_unit_test(test_given),        cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

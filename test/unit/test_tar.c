@@ -245,10 +245,11 @@ static void jumps(void **state)
 	assert_int_equal(tar_skip(t), 512);
 	tar_skipped(t, 0);
 	tar_skipped(t, 3);
+	assert_int_equal(tar_finish(t, &e), -1); /* two octets of the body are missing */
+	assert_failed(&e, ERR_FORMAT);
 	assert_int_equal(tar_feed(t, bytes_slice(in, 515, 9), &e), 0);
 	assert_int_equal(tar_skip(t), 500);
-	assert_int_equal(tar_finish(t, &e), -1);
-	assert_failed(&e, ERR_FORMAT);
+	assert_int_equal(tar_finish(t, &e), 0); /* padding alone */
 	tar_skipped(t, 500);
 	assert_int_equal(tar_skip(t), 0);
 	assert_int_equal(tar_feed(t, bytes_slice(in, 1024, 512), &e), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom an image names: image-spec 1.1, config.md "User"; passwd(5), group(5). What Docker and
- * containerd make of each was seen with `docker run` of such images (moby/sys/user). */
+/* Whom an image names: image-spec 1.1, config.md "User"; passwd(5), group(5); numbers as Go's
+ * strconv.Atoi reads them, which engines are written with. */
 #include "oci/user.h"
 
 #include "base/buf.h"
