@@ -196,6 +196,7 @@ static int prepare_judging(struct run *r, err *e)
 		               "--vex oci: what is attached is signed by nobody yet; name a file");
 	r->reading.progress.target = r->source.text;
 	r->options.wishes.image = r->reading.options;
+	r->options.wishes.image.cache_dir = NULL; /* what is signed was read by this very run */
 	r->options.wishes.scan = r->judging.options;
 	r->options.wishes.now = r->job->now;
 	r->options.wishes.tool_version = OAKUM_VERSION;

@@ -58,7 +58,7 @@ static bool is_volume(const struct entering *x, bytes path)
 }
 
 /* A folder that everybody could write to, and a volume of who was root, are the program's own now,
- * so that it still can. */
+ * so that it still can. No file is written to by its group. */
 static void mend_mode(const struct entering *x, struct pour_entry *entry)
 {
 	const struct settings_user *u = &x->draft->wish->user;
@@ -75,6 +75,8 @@ static void mend_mode(const struct entering *x, struct pour_entry *entry)
 	}
 	entry->mode &= ~2U;
 	open_to_user(x, entry);
+	if (!is_folder && entry->gid == u->gid)
+		entry->mode &= ~020U;
 }
 
 /* -- contents ---------------------------------------------------------------------------------- */

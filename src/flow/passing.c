@@ -41,9 +41,9 @@ static void pass_vulnerabilities(struct passing *p)
 	}
 	/* Where nothing was looked up nothing was found. */
 	for (size_t i = 0; i < lacking->len && gate_needs_database(p->rule); i++)
-		stop(p, "gap", SEVERITY_UNKNOWN,
+		stop(p, "vulnerability", SEVERITY_UNKNOWN,
 		     arena_printf(p->arena,
-		                  "the database has nothing of " PRIb " ('oakum db update' fetches one)",
+		                  "unknown: the database has nothing of " PRIb " ('oakum db update' fetches one)",
 		                  BYTESF(lacking->items[i])));
 }
 

@@ -360,8 +360,9 @@ static void leave(struct seal_run *r)
 }
 
 /* The step that was on its way is the one that failed. */
-static int failed(struct seal_run *r)
+static int failed(struct seal_run *r, const err *e)
 {
+	r->page->why = arena_printf(r->arena, "%s", e->text);
 	for (size_t i = 0; i < SEAL_STAGES; i++)
 		if (r->page->steps[i] == SEAL_RUNS)
 			seal_tell(r, (enum seal_stage)i, SEAL_FAILS);
@@ -371,7 +372,7 @@ static int failed(struct seal_run *r)
 static int run(struct seal_run *r, err *e)
 {
 	if (judge(r, e) < 0)
-		return failed(r);
+		return failed(r, e);
 	if (!pass(r))
 		return 0;
 	if (write_provenance(r, e) < 0)
@@ -380,8 +381,9 @@ static int run(struct seal_run *r, err *e)
 		leave(r);
 		return 0;
 	}
-	return seal_push(r, e) < 0 || seal_attach_all(r, e) < 0 || seal_read_back(r, e) < 0 ? failed(r)
-	                                                                                    : 0;
+	return seal_push(r, e) < 0 || seal_attach_all(r, e) < 0 || seal_read_back(r, e) < 0
+	           ? failed(r, e)
+	           : 0;
 }
 
 int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *out, err *e)

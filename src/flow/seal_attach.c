@@ -219,16 +219,21 @@ static void list(struct seal_run *r)
 	}
 }
 
-/* The manifests that hold them now. */
+/* The manifests that hold them now; what was not attached is not told. */
 static void complete(struct seal_run *r)
 {
-	for (size_t i = 0; i < r->page->statements.len; i++) {
-		struct seal_statement *s = &r->page->statements.items[i];
-		const struct seal_attached *at = seal_keep_find(&r->record, &s->subject, &s->content);
+	size_t kept = 0;
 
-		if (at)
-			s->manifest = at->manifest;
+	for (size_t i = 0; i < r->page->statements.len; i++) {
+		struct seal_statement s = r->page->statements.items[i];
+		const struct seal_attached *at = seal_keep_find(&r->record, &s.subject, &s.content);
+
+		if (!at)
+			continue;
+		s.manifest = at->manifest;
+		r->page->statements.items[kept++] = s;
 	}
+	r->page->statements.len = kept;
 }
 
 /* -- both -------------------------------------------------------------------------------------- */

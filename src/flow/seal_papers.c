@@ -90,6 +90,7 @@ static int scan_result(const struct scan_page *judged, int64_t now, struct arena
 	struct document report;
 
 	page.gate = &bare;
+	page.target = name_of(judged, a);
 	page.now = now;
 	scan_json(&page, document_begin(&report));
 	arena_done(&own);

@@ -177,6 +177,15 @@ bool select_is_tool(const struct selecting *s, bytes path)
 	return tool == PURPOSE_MANAGER || (tool == PURPOSE_SHELL && !s->wish->shell);
 }
 
+/* A shell or an installer that somebody put beside the program, which loads it as little. */
+static bool is_own_tool(const struct selecting *s, uint32_t node, bytes path)
+{
+	enum purpose_tool tool = purpose_tool_of(path_base(path));
+
+	return is_executable(tree_get(s->tree, tree_content(s->tree, node))) &&
+	       (tool == PURPOSE_MANAGER || (tool == PURPOSE_SHELL && !s->wish->shell));
+}
+
 /* By the path alone: what the program has to itself, what somebody names, what all read. */
 static enum select_why judge_path(const struct selecting *s, bytes path)
 {
@@ -201,6 +210,8 @@ static enum select_why judge_file(const struct selecting *s, uint32_t node, byte
 	if (select_is_loaded(s, node) && (!is_tool || node == s->closure->program))
 		return SELECT_LOADED;
 	why = judge_path(s, path);
+	if (why == SELECT_FOLDER && is_own_tool(s, node, path))
+		return purpose_tool_of(path_base(path)) == PURPOSE_SHELL ? SELECT_SHELL : SELECT_MANAGER;
 	if (why != SELECT_UNREACHED)
 		return why;
 	if (is_tool || !of_package(s, node, path))

@@ -57,6 +57,7 @@ struct seal_page {
 	digest top;                 /* what the place's name means then: the same, or an index above */
 	bool is_dry, passes;
 	enum seal_state steps[SEAL_STAGES];
+	const char *why;    /* the step that fails did; NULL: none does, or it is the gate */
 	bool stays;         /* it is sealed where it lies: nothing is pushed */
 	uint64_t sent;      /* octets that were pushed */
 	size_t subjects;    /* to be signed: images and the index above them */
@@ -83,8 +84,8 @@ struct seal_page {
 /* seal_stage_name(s): "judge". seal_state_name(s): "holds". Static. */
 const char *seal_stage_name(enum seal_stage s);
 const char *seal_state_name(enum seal_state s);
-/* seal_says(page, stage, a): what came of a stage: "112 packages, 3 high, 1 low, no secret"; "":
- * nothing yet, or the error tells. Arena. */
+/* seal_says(page, stage, a): what came of a stage: "112 packages, 3 high, 1 low, no secret";
+ * of one that fails page->why; "": nothing yet. Arena. */
 const char *seal_says(const struct seal_page *page, enum seal_stage stage, struct arena *a);
 
 /* seal_text: for people. seal_json: schema oakum.seal/1 (doc/seal.md). */

@@ -117,6 +117,8 @@ static const char *of_verifying(const struct seal_page *page, struct arena *a)
 
 const char *seal_says(const struct seal_page *page, enum seal_stage stage, struct arena *a)
 {
+	if (page->steps[stage] == SEAL_FAILS && stage != SEAL_GATE)
+		return page->why ? page->why : "";
 	bool is_told = page->steps[stage] == SEAL_HOLDS || page->steps[stage] == SEAL_LEFT;
 
 	if (!is_told && !(stage == SEAL_GATE && page->steps[stage] == SEAL_FAILS))

@@ -8,9 +8,9 @@
  * Threading: forks; called by a process with one thread. Several containers may run at once. */
 #pragma once
 
+#include "rootfs/rootfs.h"
 #include "runtime/hardening.h"
 #include "runtime/host.h"
-#include "runtime/rootfs.h"
 
 struct container_options {
 	const struct hardening *hardening;

@@ -155,7 +155,7 @@ stopped() { # NAME IMAGE PATTERN OPTION...
 stopped 'a vulnerability' oci:weak 'vulnerability critical CVE-2026-0001 in openssl 3.0.9-1, fixed in 3.0.15-1'
 stopped 'a secret' oci:leak 'secret +critical GitHub personal token in home/token'
 stopped 'a setting' oci:root 'setting +high +IM001'
-stopped 'a database that has nothing of it' oci:strange 'gap .*nothing of alpine 3.19'
+stopped 'a database that has nothing of it' oci:strange 'vulnerability .*nothing of alpine 3.19'
 stopped 'three at once' oci:all 'gate +fails +3 reasons to stop'
 for part in CVE-2026-0001 'GitHub personal token' IM001; do
 	like "$part is named" "$(cat out)" "$part"

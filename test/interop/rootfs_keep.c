@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rootfs_keep STORE TARGET - what src/runtime/rootfs makes of an image:
+/* rootfs_keep STORE TARGET - what src/rootfs makes of an image:
  *
  *   layers FOLDER, lower NAME:NAME..., image DIGEST     a line each
  *   KIND TEXT    on standard error, status 1, when it failed */
 #include "base/limits.h"
 #include "oci/platform.h"
-#include "runtime/rootfs.h"
+#include "rootfs/rootfs.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -2,11 +2,11 @@
 /* Layers as an enemy writes them, and what overlayfs is to find. The tar's octets come from our own
  * writer, which is tested against others (test_tar); what is to come out is said by OCI image-spec
  * 1.1, layer.md, and by what containerd does where that is silent. */
-#include "runtime/unpack.h"
+#include "rootfs/unpack.h"
 
 #include "base/limits.h"
 #include "fmt/tar.h"
-#include "runtime/unpack_tree.h"
+#include "rootfs/unpack_tree.h"
 #include "sys/removal.h"
 #include "unit.h"
 

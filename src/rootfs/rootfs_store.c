@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/rootfs_store.h"
+#include "rootfs/rootfs_store.h"
 
 #include "base/limits.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/unpack_tree.h"
+#include "rootfs/unpack_tree.h"
 
 #include "base/limits.h"
 #include "base/path.h"

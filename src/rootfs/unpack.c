@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/unpack.h"
+#include "rootfs/unpack.h"
 
 #include "base/path.h"
 #include "base/text.h"
 #include "image/entries.h"
-#include "runtime/unpack_tree.h"
+#include "rootfs/unpack_tree.h"
 #include "sys/removal.h"
 
 #include <errno.h>

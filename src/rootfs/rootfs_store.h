@@ -13,7 +13,7 @@
 #pragma once
 
 #include "crypto/digest.h"
-#include "runtime/unpack.h"
+#include "rootfs/unpack.h"
 
 struct rootfs_store {
 	const char *layers; /* STORE/FORM */

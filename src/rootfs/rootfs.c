@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/rootfs.h"
+#include "rootfs/rootfs.h"
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "runtime/rootfs_known.h"
-#include "runtime/rootfs_store.h"
+#include "rootfs/rootfs_known.h"
+#include "rootfs/rootfs_store.h"
 #include "sys/file.h"
 #include "transfer/expand.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/rootfs_known.h"
+#include "rootfs/rootfs_known.h"
 
 #include "base/limits.h"
 #include "base/pack.h"

@@ -9,7 +9,7 @@
  * with one thread. */
 #pragma once
 
-#include "runtime/unpack.h"
+#include "rootfs/unpack.h"
 #include "transfer/cargo.h"
 
 struct rootfs_options {
