@@ -80,6 +80,7 @@ struct applet {
 	const char *operands;     /* "TARGET..."; "" when it takes none */
 	const char *about;        /* lines of at most 80 columns, for its own help */
 	unsigned operands_min, operands_max;
+	bool has_program; /* words behind its first operand are none of ours, flags or not */
 	const struct flag *flags;
 	struct {
 		const struct flag_group *group;

@@ -293,6 +293,10 @@ static int parse_words(struct parser *p, struct texts *operands, err *e)
 		} else {
 			*ARENA_PUSH(&p->job->arena, operands) = word;
 			p->words++;
+			if (p->applet->has_program && !only_operands) {
+				only_operands = true;
+				p->words += *p->words && strcmp(*p->words, "--") == 0;
+			}
 		}
 	}
 	return 0;

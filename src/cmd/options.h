@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options - from a command line and an environment to an applet's options.
  *
- * GNU manners: flags may stand behind operands, "--" ends them, -ab is -a -b when a is a switch,
+ * GNU manners: flags may stand behind operands (but behind that of an applet with has_program, which
+ * ends them as it does for docker run; one "--" behind it is dropped), "--" ends them, -ab is -a -b when a is a switch,
  * and -oFILE is -o FILE. A flag that is given twice counts the last time, lists collect. Every
  * mistake is an ERR_USAGE that says what to type instead. Threading: pure but for the job's
  * arena. */

@@ -139,22 +139,21 @@ int seal_list(struct seal_run *r, err *e)
 
 /* -- judged ------------------------------------------------------------------------------------ */
 
-/* As an earlier run has it, if that said the same. */
+/* As of the time at which an earlier run said the same. */
 static int write_paper(struct seal_run *r, const struct seal_judged *j, enum seal_paper kind,
                        bytes *out, err *e)
 {
 	const struct seal_keep *keep = &r->o->keep;
-	struct seal_wishes timeless = r->o->wishes;
+	struct seal_wishes wishes = r->o->wishes;
 	struct arena own = ARENA_INIT;
 	bytes bare;
 
-	timeless.now = 0;
-	int status = seal_write(j, kind, &timeless, &own, &bare, e);
+	wishes.now = 0;
+	int status = seal_write(j, kind, &wishes, &own, &bare, e);
 
-	if (status == 0 && !seal_keep_find_paper(keep, bare, r->arena, out)) {
-		status = seal_write(j, kind, &r->o->wishes, r->arena, out, e);
-		if (status == 0)
-			seal_keep_paper(keep, bare, *out);
+	if (status == 0) {
+		wishes.now = seal_keep_time(keep, bare, r->o->wishes.now);
+		status = seal_write(j, kind, &wishes, r->arena, out, e);
 	}
 	arena_done(&own);
 	return status;
@@ -233,18 +232,12 @@ static int write_provenance(struct seal_run *r, err *e)
 	for (size_t i = 0; i < r->subjects.len; i++) {
 		struct seal_subject *s = &r->subjects.items[i];
 		const struct seal_image *image = &r->page->images.items[s->image];
-		const struct seal_materials m = { image->base_name, image->base_digest,
-			                              r->o->wishes.now, r->o->wishes.tool_version };
-		bytes *paper = &s->papers.items[SEAL_PROVENANCE];
-		struct seal_materials timeless = m;
+		struct seal_materials m = { image->base_name, image->base_digest, 0,
+			                        r->o->wishes.tool_version };
 
-		timeless.now = 0;
-		bytes bare = seal_build_paper(&r->o->build, &timeless, r->arena);
-
-		if (seal_keep_find_paper(&r->o->keep, bare, r->arena, paper))
-			continue;
-		*paper = seal_build_paper(&r->o->build, &m, r->arena);
-		seal_keep_paper(&r->o->keep, bare, *paper);
+		m.now = seal_keep_time(&r->o->keep, seal_build_paper(&r->o->build, &m, r->arena),
+		                       r->o->wishes.now);
+		s->papers.items[SEAL_PROVENANCE] = seal_build_paper(&r->o->build, &m, r->arena);
 	}
 	return r->o->calls.paper(r->o->calls.ctx, SEAL_PROVENANCE,
 	                         r->subjects.items[0].papers.items[SEAL_PROVENANCE], e);

@@ -26,7 +26,12 @@ static int judge(struct seal_judged *j, const struct seal_wishes *w, err *e)
 	if (scan_judge(image, &j->bill.facts, &scan, &j->scan, e) < 0)
 		return -1;
 	bill_show(&j->bill, &(struct bill_options){ .now = w->now, .tool_version = w->tool_version });
+	/* No rule judges a name: what is signed goes by its digest, wherever it lies. */
+	const bytes name = image->reference;
+
+	image->reference = BYTES("");
 	audit_judge(image, &j->bill.facts, &j->coverage, &j->secrets, w->now, &j->page);
+	image->reference = name;
 	j->scan.page.closure = &j->closure;
 	j->page.scan = &j->scan.page;
 	return 0;

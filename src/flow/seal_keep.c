@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* The form of these files; with another program's version nothing is found under it. */
-#define FORM "oakum.seal.kept/1\n"
+#define FORM "oakum.seal.kept/2\n"
 
 /* -- files ------------------------------------------------------------------------------------- */
 
@@ -121,20 +121,25 @@ static void write_kept(const struct seal_keep *k, const digest *name, bytes cont
 	arena_done(&a);
 }
 
-/* -- papers ------------------------------------------------------------------------------------ */
+/* -- times ------------------------------------------------------------------------------------- */
 
-bool seal_keep_find_paper(const struct seal_keep *k, bytes timeless, struct arena *a, bytes *out)
+int64_t seal_keep_time(const struct seal_keep *k, bytes timeless, int64_t now)
 {
 	const digest name = digest_of(DIGEST_SHA256, timeless);
+	struct arena a = ARENA_INIT;
+	uint64_t then;
+	bytes text;
 
-	return read_kept(k, &name, a, out);
-}
+	if (!read_kept(k, &name, &a, &text) || !pack_take_u64(&text, &then) || then > (uint64_t)now) {
+		buf fresh = BUF_INIT(sizeof(then));
 
-void seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes paper)
-{
-	const digest name = digest_of(DIGEST_SHA256, timeless);
-
-	write_kept(k, &name, paper);
+		then = (uint64_t)now;
+		pack_u64(&fresh, then);
+		write_kept(k, &name, buf_bytes(&fresh));
+		buf_done(&fresh);
+	}
+	arena_done(&a);
+	return (int64_t)then;
 }
 
 /* -- records ----------------------------------------------------------------------------------- */
@@ -165,10 +170,6 @@ static bool take_digest(bytes *in, digest *out)
 
 static bool take_record(bytes in, struct arena *a, struct seal_record *out)
 {
-	if (!pack_take_bytes(&in, LIMIT_KEY, &out->public_key) ||
-	    !pack_take_bytes(&in, LIMIT_IDENTITY, &out->identity) ||
-	    !pack_take_bytes(&in, LIMIT_IDENTITY, &out->issuer))
-		return false;
 	while (in.n > 0) {
 		struct seal_attached *one = ARENA_PUSH(a, &out->attached);
 
@@ -198,9 +199,6 @@ void seal_keep_write(const struct seal_keep *k, const struct seal_record *r)
 {
 	buf text = BUF_INIT(LIMIT_SEAL_KEPT);
 
-	pack_bytes(&text, r->public_key);
-	pack_bytes(&text, r->identity);
-	pack_bytes(&text, r->issuer);
 	for (size_t i = 0; i < r->attached.len; i++) {
 		pack_digest(&text, &r->attached.items[i].subject);
 		pack_digest(&text, &r->attached.items[i].content);

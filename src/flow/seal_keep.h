@@ -2,10 +2,11 @@
 /* seal_keep - what earlier runs of `oakum seal` did, so that one that was stopped goes on and an
  * unchanged one has nothing to do.
  *
- * Kept are, in a folder of the cache: what was said of an image, by what it says but for the time
- * at which it was said, so that the same is not said and signed twice; and what was attached to an
- * image by whom. Nothing of it is believed: whether what was attached is still there and holds is
- * asked of the place itself. A file that is not as it was written counts as none.
+ * Kept are, in a folder of the cache: when something was said of an image, by what it says but for
+ * that time, so that the same is not said and signed twice; and what was attached to an image.
+ * Nothing of it is signed, and nothing of it is believed: what is said is written anew by each run,
+ * and whether what was attached is still there, says that and is signed by who signs now is asked
+ * of the place itself. A file that is not as it was written counts as none.
  * Limits: LIMIT_SEAL_KEPT a file, LIMIT_SEAL_CACHE all of them. Threading: pure functions over the
  * file system; files appear whole. */
 #pragma once
@@ -21,10 +22,10 @@ struct seal_keep {
 	void *note_ctx;
 };
 
-/* A paper goes by `timeless`, the same without a time. seal_keep_find_paper(k, timeless, a, out):
- * what an earlier run wrote. Arena. seal_keep_paper(k, timeless, paper): the next one finds it. */
-bool seal_keep_find_paper(const struct seal_keep *k, bytes timeless, struct arena *a, bytes *out);
-void seal_keep_paper(const struct seal_keep *k, bytes timeless, bytes paper);
+/* seal_keep_time(k, timeless, now): when what says this (`timeless`: the same without a time) was
+ * said first, as an earlier run kept it; else now, which the next one finds. Never later than
+ * now. */
+int64_t seal_keep_time(const struct seal_keep *k, bytes timeless, int64_t now);
 
 /* One thing that was attached. */
 struct seal_attached {
@@ -34,15 +35,13 @@ struct seal_attached {
 	digest layer;    /* by tag: the payload; none: a referrer alone */
 };
 
-/* What one signer attached to one image. */
+/* What one signer attached to one image; who that is, the request says. */
 struct seal_record {
 	digest name; /* of place, image and signer: seal_keep_name */
 	struct {
 		struct seal_attached *items;
 		size_t len, cap;
 	} attached;
-	bytes public_key;       /* PEM; empty: a certificate */
-	bytes identity, issuer; /* of the certificate */
 };
 
 /* seal_keep_name(place, root, signer): what a record goes by.

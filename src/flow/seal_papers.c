@@ -81,16 +81,28 @@ static int document_end(struct document *d, struct arena *a, bytes *out, err *e)
 	return status;
 }
 
-static int scan_result(const struct scan_page *judged, int64_t now, struct arena *a, bytes *out,
+/* An image is called by its digest: where it lies, and under which name, is nothing that it is. */
+static const char *own_name(const struct seal_judged *j, struct arena *a)
+{
+	const struct image *image = &j->bill.image;
+	const digest *d = digest_size(&image->manifest) > 0 ? &image->manifest : &image->config_digest;
+
+	return arena_printf(a, "%s", DIGEST_TEXT(d));
+}
+
+static int scan_result(const struct seal_judged *j, int64_t now, struct arena *a, bytes *out,
                        err *e)
 {
+	struct image nameless = j->bill.image;
 	struct arena own = ARENA_INIT;
-	const struct gate bare = without_texts(judged->gate, &own);
-	struct scan_page page = *judged;
+	struct scan_page page = j->scan.page;
+	const struct gate bare = without_texts(page.gate, &own);
 	struct document report;
 
 	page.gate = &bare;
-	page.target = name_of(judged, a);
+	page.target = bytes_str(own_name(j, a));
+	nameless.reference = BYTES("");
+	page.image = &nameless;
 	page.now = now;
 	scan_json(&page, document_begin(&report));
 	arena_done(&own);
@@ -104,7 +116,7 @@ static int scan_paper(const struct seal_judged *j, const struct seal_wishes *w, 
 	struct compact c;
 	bytes result;
 
-	if (scan_result(&j->scan.page, w->now, a, &result, e) < 0)
+	if (scan_result(j, w->now, a, &result, e) < 0)
 		return -1;
 	compact_begin(&c);
 	json_write_object(&c.json, NULL);
@@ -225,6 +237,7 @@ static int bill_paper(const struct seal_judged *j, enum sbom_format format, int6
 	struct document d;
 
 	sbom.created = now;
+	sbom.name = bytes_str(own_name(j, a));
 	sbom_write(&sbom, format, document_begin(&d));
 	return document_end(&d, a, out, e);
 }

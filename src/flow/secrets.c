@@ -76,28 +76,35 @@ static bytes named(const struct document_search *s, const char *kind, bytes name
 	return bytes_str(arena_printf(s->a, "%s " PRIb, kind, BYTESF(bytes_slice(name, 0, 200))));
 }
 
-/* place_of(s, in_name): what people call the place: the members of a configuration that they wrote
- * in a Dockerfile, else the path. */
-static bytes place_of(const struct document_search *s, bool in_name)
+/* What people wrote in a Dockerfile has its name there; empty: it has none. */
+static bytes setting_name(const struct document_search *s, bool in_name)
 {
 	const struct oci_string *at = &s->path[s->depth];
-	bool is_config = strcmp(s->document, "config") == 0;
 
-	if (is_config && is_step(s, 0, "config")) {
-		if (is_step(s, 1, "Env") && s->depth == 2 && !in_name)
-			return named(s, "env", bytes_slice(at->value, 0, bytes_find(at->value, '=')));
-		if (is_step(s, 1, "Entrypoint"))
-			return BYTES("entrypoint");
-		if (is_step(s, 1, "Cmd"))
-			return BYTES("command");
-		if (is_step(s, 1, "Healthcheck"))
-			return BYTES("healthcheck");
-		if (is_step(s, 1, "Labels") && s->depth == 2 && !in_name)
-			return named(s, "label", at->name);
-	}
-	if (is_config && is_step(s, 0, "history") && s->depth == 2 && is_step(s, 2, "created_by"))
-		return bytes_str(arena_printf(s->a, "history %u", s->path[1].item + 1));
-	return path_text(s, in_name ? s->depth : s->depth + 1);
+	if (is_step(s, 1, "Entrypoint"))
+		return BYTES("entrypoint");
+	if (is_step(s, 1, "Cmd"))
+		return BYTES("command");
+	if (is_step(s, 1, "Healthcheck"))
+		return BYTES("healthcheck");
+	if (s->depth != 2 || in_name)
+		return BYTES("");
+	if (is_step(s, 1, "Env"))
+		return named(s, "env", bytes_slice(at->value, 0, bytes_find(at->value, '=')));
+	return is_step(s, 1, "Labels") ? named(s, "label", at->name) : BYTES("");
+}
+
+/* place_of(s, in_name): what people call the place, else the path. */
+static bytes place_of(const struct document_search *s, bool in_name)
+{
+	bool is_config = strcmp(s->document, "config") == 0;
+	bytes name = BYTES("");
+
+	if (is_config && is_step(s, 0, "config"))
+		name = setting_name(s, in_name);
+	else if (is_config && is_step(s, 0, "history") && is_step(s, 2, "created_by"))
+		name = bytes_str(arena_printf(s->a, "history %u", s->path[1].item + 1));
+	return name.n > 0 ? name : path_text(s, in_name ? s->depth : s->depth + 1);
 }
 
 /* The name says what the value is: searched as one. What a setting or a line of the history is

@@ -30,9 +30,9 @@ static void tell(const struct forgetting *f, const char *what, bytes name)
 {
 	bool safe = !forget_holds(name, f->values);
 
-	*ARENA_PUSH(f->arena, f->notes) =
-		arena_printf(f->arena, "%s%s%s went: it holds a secret", what, safe && name.n > 0 ? " " : "",
-	                 safe ? SHOW(name) : "");
+	if (name.n > 0 && safe)
+		what = arena_printf(f->arena, "%s %s", what, SHOW(name));
+	*ARENA_PUSH(f->arena, f->notes) = arena_printf(f->arena, "%s went: it holds a secret", what);
 }
 
 static void forget_strings(const struct forgetting *f, const char *what, struct strings *list)

@@ -173,7 +173,8 @@ enum purpose_tool purpose_tool_of(bytes name)
 {
 	static const char *const shells[] = { "sh",      "bash", "rbash", "dash",   "ash",
 		                                  "zsh",     "ksh",  "mksh",  "csh",    "tcsh",
-		                                  "busybox", "fish", "pwsh",  "toybox", NULL };
+		                                  "busybox", "fish", "pwsh",  "toybox", "busybox.static",
+		                                  "bash-static", NULL };
 	static const char *const managers[] = {
 		"apt",  "apt-get",  "apt-cache", "apt-key",    "apt-mark",   "apt-config",  "apt-cdrom",
 		"dpkg", "dpkg-deb", "apk",       "dpkg-query", "dpkg-split", "dpkg-divert", "rpm",

@@ -74,13 +74,22 @@ static int answer_layout(bytes text, struct arena *a, buf *out, err *e)
 	return 0;
 }
 
+static int answer_docker(bytes text, struct arena *a, buf *out, err *e)
+{
+	struct docker_manifest docker;
+
+	if (oci_docker_parse(text, a, &docker, e) < 0)
+		return -1;
+	oci_docker_pack(&docker, out);
+	return 0;
+}
+
 static int answer_document(const struct serve *s, enum request what, bytes text, struct arena *a,
                            buf *out, err *e)
 {
 	struct oci_index index;
 	struct oci_manifest manifest;
 	struct oci_config config;
-	struct docker_manifest docker;
 	uint64_t size;
 
 	switch (what) {
@@ -99,11 +108,7 @@ static int answer_document(const struct serve *s, enum request what, bytes text,
 			return -1;
 		oci_config_pack(&config, out);
 		return 0;
-	case REQUEST_DOCKER:
-		if (oci_docker_parse(text, a, &docker, e) < 0)
-			return -1;
-		oci_docker_pack(&docker, out);
-		return 0;
+	case REQUEST_DOCKER: return answer_docker(text, a, out, e);
 	case REQUEST_LAYOUT: return answer_layout(text, a, out, e);
 	case REQUEST_LIST:
 		return pack_take_u64(&text, UINT64_MAX, &size) ? local_list(s->archive_fd, size, a, out, e)

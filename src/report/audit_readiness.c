@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/audit_readiness.h"
 
-#include "base/text.h"
 #include "report/layout.h"
 #include "runtime/hardening.h"
 
@@ -40,8 +39,8 @@ void audit_readiness_text(const struct audit_page *page, struct layout *l)
 		return;
 	layout_label(l, "hardened");
 	layout_printf(l, STYLE_PLAIN,
-	              "oakum run: uid %" PRIu32 ", read-only, no capability, loopback, /tmp %s",
-	              page->readiness.uid, SIZE_TEXT(HARDENING_TMP));
+	              "oakum run: uid %" PRIu32 ", read-only, no capability, loopback, /tmp %u MiB",
+	              page->readiness.uid, (unsigned)(HARDENING_TMP >> 20));
 	layout_end(l);
 	show_settings(l, page, "holds", true);
 	show_settings(l, page, "lacks", false);

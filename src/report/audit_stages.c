@@ -37,6 +37,9 @@ void audit_stages_text(const struct audit_page *page, struct layout *l)
 		snprintf(text, sizeof(text), "%s %s", names[i], answers[answer].mark);
 		layout_word(l, answers[answer].style, bytes_str(text), i + 1 < PAGE_STAGES ? "," : "");
 	}
+	/* What would turn the answer into another one. */
+	if (page->stages[PAGE_SIGNATURE].answer == PAGE_UNTOLD)
+		layout_printf(l, STYLE_FAINT, "(signature: %s)", page->stages[PAGE_SIGNATURE].why);
 	layout_end(l);
 }
 

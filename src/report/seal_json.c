@@ -24,10 +24,7 @@ static void write_steps(struct json_writer *w, const struct seal_page *page)
 		json_write_object(w, NULL);
 		json_write_text(w, "stage", seal_stage_name(stage));
 		json_write_text(w, "state", seal_state_name(page->steps[i]));
-		const char *says = seal_says(page, stage, &a);
-
-		if (*says)
-			json_write_octets(w, "says", bytes_str(says));
+		json_write_some(w, "says", bytes_str(seal_says(page, stage, &a)));
 		json_write_end(w);
 	}
 	json_write_end(w);

@@ -148,20 +148,23 @@ static int runtime_failed(struct guard *g, bytes text, err *e)
 	const struct container_options *o = g->o->container;
 	bool is_read = o->streams[STDERR_FILENO] < 0;
 
+	if (text.n == 0)
+		return err_set(e, ERR_IO, 0, "%s ended and started nothing", o->host->runtime);
 	return err_set(e, is_denied ? ERR_USAGE : ERR_IO, 0, "%s%s%s", o->host->runtime,
 	               is_read ? " did not start it: it says why above" : ": ",
 	               is_read ? "" : SHOW(bytes_trim(text)));
 }
 
 /* conclude(g, status, out, e): the runtime has ended. A program can end before it was seen; then
- * there is nothing in the log. */
+ * its process was written down and there is nothing in the log. */
 static int conclude(struct guard *g, int status, int *out, err *e)
 {
 	err ignored = { 0 }; /* it said nothing */
 	bytes text = { 0 };
 
 	(void)file_read_all(below(g, STAGE_LOG), 64 * KIB, &g->arena, &text, &ignored);
-	if (!g->started && text.n > 0)
+	find_program(g);
+	if (!g->started && (text.n > 0 || g->program == 0))
 		return runtime_failed(g, text, e);
 	*out = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	return 0;

@@ -179,9 +179,24 @@ static const char *search(struct look *l, bytes name)
 	return NULL;
 }
 
+/* A runtime says these as they are, and where it says them may be a terminal. */
+static bool is_plain(bytes text)
+{
+	uint32_t c;
+
+	while (text_utf8_next(&text, &c))
+		if (text_is_deceptive(c))
+			return false;
+	return text.n == 0;
+}
+
 static int check(struct look *l, err *e)
 {
 	bytes name = l->hardening->args.items[0], cwd = l->hardening->cwd;
+
+	if (!is_plain(name) || !is_plain(cwd))
+		return err_set(e, ERR_FORMAT, 0, "the %s '%s' holds what a terminal would obey",
+		               is_plain(name) ? "folder" : "program", SHOW(is_plain(name) ? cwd : name));
 	const char *path = arena_str(&l->arena, name);
 
 	if (name.n == 0)

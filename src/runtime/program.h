@@ -12,5 +12,6 @@
 
 /* program_check(root, h, e): the first word of h, found as execvp(3) finds it in h's environment,
  * below the folder. What is bound from this machine is believed. ERR_ABSENT: it, or what would
- * interpret it, is not there; ERR_USAGE: it is no program for this machine; ERR_IO. */
+ * interpret it, is not there; ERR_USAGE: it is no program for this machine; ERR_FORMAT: its name
+ * or the folder that it starts in holds control characters or no UTF-8; ERR_IO. */
 int program_check(const char *root, const struct hardening *h, err *e);

@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define CGROUPS "/sys/fs/cgroup"
@@ -131,9 +133,13 @@ static int mount_root(struct stage *s, err *e)
 	bool writable = !hardening_has(o->hardening, DEFENCE_READONLY);
 	const char *upper = below(s, "upper"), *work = below(s, "work");
 	uint32_t root = o->host.user_namespace ? o->host.id_base : 0;
-	const char *data = arena_printf(&s->arena, "lowerdir=%s%s%s%s", o->rootfs->lower,
-	                                *o->rootfs->lower ? ":" : "", below(s, SKELETON),
-	                                o->userxattr ? ",userxattr" : "");
+	const char *nothing = below(s, "nothing"); /* a second folder below, which the kernel wants */
+	const char *data = arena_printf(
+		&s->arena, "lowerdir=%s:%s%s", *o->rootfs->lower ? o->rootfs->lower : nothing,
+		below(s, SKELETON), o->userxattr ? ",userxattr" : "");
+
+	if (file_make_dirs(nothing, 0755, e) < 0)
+		return -1;
 
 	if (writable) {
 		if (file_make_dirs(upper, 0755, e) < 0 || file_make_dirs(work, 0755, e) < 0)
@@ -153,6 +159,46 @@ static int mount_root(struct stage *s, err *e)
 		return e->sys == ENODEV ? err_wrap(e, "this kernel has no overlayfs (modprobe overlay)")
 		                        : -1;
 	return chdir("/") == 0 ? 0 : err_set(e, ERR_IO, errno, "/");
+}
+
+/* -- places to mount on ------------------------------------------------------------------------ */
+
+/* A runtime follows links of the image there: /tmp -> proc would cover /proc. What is missing or no
+ * folder it tells itself. */
+static int check_place(int root, const char *path, err *e)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+		                    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS };
+	auto_fd fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	if (fd >= 0 || errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	if (errno != ELOOP)
+		return err_set(e, ERR_IO, errno, "%s in the image", SHOW(bytes_str(path)));
+	return err_set(e, ERR_FORMAT, 0,
+	               "%s, where something is to be mounted, is a link in the image or lies below one",
+	               SHOW(bytes_str(path)));
+}
+
+static int check_places(struct stage *s, err *e)
+{
+	static const char *const places[] = { "/proc", "/dev", "/sys", "/run/secrets" };
+	const struct hardening *h = s->options->hardening;
+	size_t n = sizeof(places) / sizeof(*places) - (h->secrets.len == 0);
+	auto_fd root = open(below(s, STAGE_ROOT), O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(below(s, STAGE_ROOT))));
+	for (size_t i = 0; i < n; i++)
+		if (check_place(root, places[i], e) < 0)
+			return -1;
+	for (size_t i = 0; i < h->folders.len; i++)
+		if (check_place(root, h->folders.items[i].path, e) < 0)
+			return -1;
+	for (size_t i = 0; i < h->binds.len; i++)
+		if (check_place(root, h->binds.items[i].destination, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* -- secrets ----------------------------------------------------------------------------------- */
@@ -184,8 +230,10 @@ static int put_secret(struct stage *s, const struct hardening_secret *secret, er
 	uint32_t gid = base + (alone ? 0 : hardening_gid(o->hardening));
 	auto_fd file = file_open_read(secret->file, e);
 
-	if (file < 0)
+	if (file < 0) {
+		e->kind = ERR_IO; /* what is absent is the program alone (container.h) */
 		return -1;
+	}
 	auto_fd fd = open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
 
 	if (fd < 0)
@@ -249,7 +297,7 @@ int stage_mount(struct stage_options *o, err *e)
 	if (seclude(o, e) < 0 ||
 	    mount_on("tmpfs", o->place, MS_NOSUID | MS_NODEV, "mode=0755,size=16m", e) < 0 ||
 	    make_skeleton(&s, e) < 0 || put_secrets(&s, e) < 0 || mount_root(&s, e) < 0 ||
-	    put_bundle(&s, e) < 0)
+	    check_places(&s, e) < 0 || put_bundle(&s, e) < 0)
 		status = -1;
 	o->host.root = o->host.secrets = NULL; /* they stand in the bundle */
 	arena_done(&s.arena);

@@ -26,6 +26,7 @@ struct stage_options {
 #define STAGE_PID "pid"
 #define STAGE_LOG "log"
 
-/* stage_mount(o, e): everything but the start. ERR_IO says what could not be mounted or written;
- * ERR_ABSENT, ERR_LIMIT (LIMIT_RUN_SECRET): a secret's file. */
+/* stage_mount(o, e): everything but the start. ERR_IO says what could not be mounted, written or
+ * read; ERR_LIMIT (LIMIT_RUN_SECRET): a secret's file; ERR_FORMAT: the image has a link where
+ * something is to be mounted. */
 int stage_mount(struct stage_options *o, err *e);

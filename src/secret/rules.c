@@ -50,8 +50,8 @@ const struct secret_rule secret_rules[] = {
 	  .check = SECRET_CHECK_DER, .back = 2,
 	  .literals = { "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02" }, .expression = PFX_KEY("2") },
 
-	/* In DER: RSAPrivateKey (RFC 8017 A.1.2) of 2048, 3072 and 4096 bits, ECPrivateKey (RFC 5915) on
-	 * P-256 and P-384, alone or in PKCS #8; Ed25519 (RFC 8410 §7). */
+	/* In DER: RSAPrivateKey (RFC 8017 A.1.2) of 2048, 3072 and 4096 bits, ECPrivateKey (RFC 5915)
+	 * on P-256 and P-384, alone or in PKCS #8; Ed25519 (RFC 8410 §7). */
 	{ .id = "der-private-key", .title = "private key in DER", .severity = SEVERITY_CRITICAL,
 	  .check = SECRET_CHECK_DER, .back = 12,
 	  .literals = { "\x02\x82\x01\x01", "\x02\x82\x01\x81", "\x02\x82\x02\x01",
