@@ -115,14 +115,17 @@ int keys_password(struct job *job, const struct key_flags *f, const struct keys 
 
 /* -- keys -------------------------------------------------------------------------------------- */
 
-static int open_text(struct job *job, const struct key_flags *f, const struct keys *k, bytes text,
+static int open_text(struct job *job, const struct key_flags *f, struct keys *k, bytes text,
                      struct signer *out, err *e)
 {
 	struct private_key *key;
-	bytes password = { 0 };
+	bytes password = bytes_str(k->typed ? k->typed : "");
 
-	if (keyfile_is_shut(text) && keys_password(job, f, k, false, &password, e) < 0)
-		return -1;
+	if (keyfile_is_shut(text) && !k->typed) {
+		if (keys_password(job, f, k, false, &password, e) < 0)
+			return -1;
+		k->typed = secret_keep(arena_str(&job->arena, password));
+	}
 	if (keyfile_open(text, password, &key, e) < 0) {
 		if (e->kind == ERR_UNTRUSTED)
 			e->kind = ERR_IO; /* no signature was looked at: the key cannot be had */
@@ -181,7 +184,7 @@ static int refuse_service(const char *key, err *e)
 	return 0;
 }
 
-int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, struct signer *out,
+int keys_open(struct job *job, const struct key_flags *f, struct keys *k, struct signer *out,
               err *e)
 {
 	const char *key = f->key;

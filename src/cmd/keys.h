@@ -20,6 +20,7 @@ extern const struct flag_group key_flag_group;
 /* What the environment had; kept where a forked process finds nothing (sys/secret.h). */
 struct keys {
 	const char *password, *pin, *text; /* NULL: unsaid */
+	const char *typed;                 /* what keys_open was told: nobody is asked twice */
 	bool stdin_is_taken;               /* what is signed comes from there: set by the command */
 };
 
@@ -31,7 +32,7 @@ void keys_early(struct job *job, const struct key_flags *f, struct keys *out);
  * from standard input when that is a pipe, as cosign does, else asked for at the terminal.
  * ERR_USAGE (no such kind of key; nobody can be asked), ERR_ABSENT, ERR_IO, ERR_FORMAT,
  * ERR_UNTRUSTED (the wrong PIN of a token). */
-int keys_open(struct job *job, const struct key_flags *f, const struct keys *k, struct signer *out,
+int keys_open(struct job *job, const struct key_flags *f, struct keys *k, struct signer *out,
               err *e);
 
 /* keys_password(job, flags, keys, twice, out, e): for a new key it is typed twice. Arena of the

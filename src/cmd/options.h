@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options - from a command line and an environment to an applet's options.
  *
- * GNU manners: flags may stand behind operands (but behind that of an applet with has_program, which
- * ends them as it does for docker run; one "--" behind it is dropped), "--" ends them, -ab is -a -b when a is a switch,
- * and -oFILE is -o FILE. A flag that is given twice counts the last time, lists collect. Every
- * mistake is an ERR_USAGE that says what to type instead. Threading: pure but for the job's
+ * GNU manners: flags may stand behind operands, "--" ends them, -ab is -a -b when a is a switch,
+ * and -oFILE is -o FILE. The first operand of an applet with has_program ends them too, as docker
+ * has it; one "--" behind that is dropped. A flag that is given twice counts the last time, lists
+ * collect. Every mistake is an ERR_USAGE that says what to type instead. Threading: pure but for the job's
  * arena. */
 #pragma once
 

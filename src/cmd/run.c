@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `oakum run IMAGE [-- ARGS]` - the image's program, with nothing to spare. */
+/* `oakum run IMAGE [ARGS]` - the image's program, with nothing to spare. */
 #include "base/text.h"
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
+#include "cmd/run_output.h"
 #include "cmd/run_policy.h"
 #include "cmd/run_terminal.h"
 #include "cmd/starting.h"
@@ -177,6 +178,7 @@ static int start(struct run *r, const char *image, err *e)
 {
 	struct container_options o = launch_container(&r->launch);
 	struct run_terminal terminal = RUN_TERMINAL_NONE;
+	struct run_output output = RUN_OUTPUT_NONE;
 	auto_fd nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (nothing < 0)
@@ -184,17 +186,28 @@ static int start(struct run *r, const char *image, err *e)
 	starting_notes(r->job, image, &r->launch);
 	if (!r->flags->interactive && !r->flags->terminal)
 		o.streams[0] = nothing;
-	if (r->flags->terminal && run_terminal_keep(&terminal, e) < 0)
+	if ((r->flags->terminal ? run_terminal_keep(&terminal, e) : run_output_part(&output, e)) < 0)
 		return -1;
 	int status = run_container(&o, e);
 
 	run_terminal_restore(&terminal);
+	run_output_join(&output);
 	return status;
+}
+
+/* docker's -v /data:/data is our --verbose and an image with a strange name. */
+static int refuse_volume(const struct job *job, const char *image, err *e)
+{
+	if (!job->verbose || !strchr("/.~", *image) || !strchr(image, ':'))
+		return 0;
+	return err_set(e, ERR_USAGE, 0,
+	               "-v is --verbose here: volumes are not offered (doc/run.md; --tmpfs, --secret)");
 }
 
 static int run_all(struct run *r, const struct texts *operands, err *e)
 {
-	if (prepare(r, operands->items[0], e) < 0 || take_flags(r, operands, e) < 0)
+	if (refuse_volume(r->job, operands->items[0], e) < 0 || prepare(r, operands->items[0], e) < 0 ||
+	    take_flags(r, operands, e) < 0)
 		return -1;
 	return r->flags->print ? print(r, e) : start(r, operands->items[0], e);
 }
@@ -213,7 +226,8 @@ static int run_run(struct job *job, const void *options, const struct texts *ope
 const struct applet applet_run = {
 	.name = "run",
 	.brief = "start an image's program, with nothing to spare",
-	.operands = "IMAGE [-- ARGS...]",
+	.operands = "IMAGE [ARGS...]",
+	.has_program = true,
 	.about = "Starts it by crun or runc: no root, no capability, nothing to write to.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,

@@ -13,6 +13,7 @@
 #include "cmd/seal_show.h"
 #include "cmd/sealing.h"
 #include "cmd/signing.h"
+#include "flow/policy.h"
 #include "flow/seal_pack.h"
 #include "sys/file.h"
 
@@ -127,25 +128,6 @@ static int take_places(struct run *r, const struct texts *operands, err *e)
 	return seal_refuse(&r->source, r->options.place, e);
 }
 
-static bool is_file(const char *key)
-{
-	return bytes_search(bytes_str(key), BYTES(":")) == strlen(key);
-}
-
-/* A private key leaves nothing behind: workers are forked after this. */
-static digest digest_of_key(const char *path)
-{
-	struct arena own = ARENA_INIT;
-	err ignored = { 0 }; /* no file, or none that can be read: who signs tells */
-	bytes text = { 0 };
-
-	(void)file_read_all(path, LIMIT_KEY, &own, &text, &ignored);
-	digest d = digest_of(DIGEST_SHA256, text);
-
-	arena_wipe(&own);
-	return d;
-}
-
 /* Who signs, as far as that is known before anybody asks: another key, another job signs anew. */
 static bytes name_signer(struct run *r)
 {
@@ -159,26 +141,33 @@ static bytes name_signer(struct run *r)
 		                              f->keyless.fulcio_url ? f->keyless.fulcio_url : "",
 		                              f->keyless.signing_config ? f->keyless.signing_config : "",
 		                              attach));
-	const digest d = is_file(f->key.key) ? digest_of_key(f->key.key)
-	                                     : digest_of(DIGEST_SHA256, BYTES(""));
+	const digest d = digest_of(DIGEST_SHA256, r->options.key);
 
-	return bytes_str(arena_printf(a, "key %s %s %s", f->key.key, DIGEST_TEXT(&d), attach));
+	return bytes_str(arena_printf(a, "key %s %s", DIGEST_TEXT(&d), attach));
 }
 
-/* What would stop the signing is told before anything is pushed, as far as it can be known. */
-static int check_signer(const struct run *r, err *e)
+/* What would stop the signing is told before anything is read: the key is opened, and shut again,
+ * since workers are forked after this. */
+static int check_signer(struct run *r, err *e)
 {
-	const char *key = r->flags.signing.key.key;
+	const struct key_flags *f = &r->flags.signing.key;
+	struct signer signer = { 0 };
+	struct job own = *r->job;
 
-	if (r->flags.dry)
-		return 0;
-	if (!key && !r->flags.signing.keyless.yes && !r->job->err.is_tty)
-		return err_set(e, ERR_USAGE, 0,
-		               "who signs? --key KEY, or --yes: without a key, and published for ever");
-	int fd = key && is_file(key) ? file_open_read(key, e) : -1;
+	if (!f->key)
+		return r->flags.dry || r->flags.signing.keyless.yes || r->job->err.is_tty
+		           ? 0
+		           : err_set(e, ERR_USAGE, 0,
+		                     "who signs? --key KEY, or --yes: without a key, and published for "
+		                     "ever");
+	own.arena = (struct arena)ARENA_INIT;
+	int status = keys_open(&own, f, &r->signing.words, &signer, e);
 
-	file_close_at_end(&fd);
-	return e->kind == ERR_NONE ? 0 : err_wrap(e, "key '%s'", SHOW(bytes_str(key)));
+	if (status == 0)
+		r->options.key = public_key_pem(signer.public, &r->job->arena);
+	signer_done(&signer);
+	arena_wipe(&own.arena);
+	return status;
 }
 
 /* The database, ignore files and VEX documents, as a scan takes them. */
@@ -208,6 +197,26 @@ static int prepare_judging(struct run *r, err *e)
 	return sealing_papers(f, r->options.wishes.papers, e);
 }
 
+/* Read again when it is asked; what is wrong in it is told before anything is done. */
+static int check_policy(const struct run *r, err *e)
+{
+	const struct seal_options *o = &r->options;
+	const struct policy_options options = { .path = o->policy,
+		                                    .root = o->root,
+		                                    .root_is_named = o->root_is_named,
+		                                    .registry = o->to,
+		                                    .now = o->clock,
+		                                    .deadline = o->to.http.deadline };
+	struct policy_session *session;
+
+	if (!o->policy)
+		return 0;
+	if (policy_open(&options, &session, e) < 0)
+		return err_wrap(e, "policy");
+	policy_close(session);
+	return 0;
+}
+
 static int prepare_trust(struct run *r, err *e)
 {
 	const struct sealing_flags *f = &r->flags.sealing;
@@ -229,7 +238,9 @@ static int prepare_trust(struct run *r, err *e)
 	    trust_root_text(r->job, r->flags.signing.keyless.trusted_root, &o->root, e) < 0)
 		return -1;
 	return network_prepare(r->job, &r->flags.signing.network, f->reading.timeout_ms, r->place_name,
-	                       &o->to, e);
+	                       &o->to, e) < 0
+	           ? -1
+	           : check_policy(r, e);
 }
 
 /* A worker for what is written is forked before any secret is read (cmd/signing.h). */
@@ -241,9 +252,9 @@ static int prepare(struct run *r, const struct texts *operands, err *e)
 	if (take_places(r, operands, e) < 0)
 		return -1;
 	r->may_sign = !f->pack_only;
-	if ((r->may_sign && check_signer(r, e) < 0) ||
-	    (r->may_sign &&
+	if ((r->may_sign &&
 	     signing_open(&r->signing, &r->secrets, &r->flags.signing, &r->images, e) < 0) ||
+	    (r->may_sign && check_signer(r, e) < 0) ||
 	    sealing_configure(r->job, &r->flags.sealing, e) < 0 ||
 	    reading_prepare(&r->reading, r->job, &f->reading, &r->flags.signing.network, r->place_name,
 	                    e) < 0 ||

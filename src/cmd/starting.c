@@ -35,8 +35,10 @@ static const struct flag flags[] = {
 	{ 0, "hostname", "NAME", FLAG_TEXT, FIELD(hostname), "that it has for itself; else its name" },
 	{ 0, "userns", "auto|host", FLAG_CHOICE, FIELD(user_namespace),
 	  "auto: root of this machine is not root in it" },
-	{ 0, "rm", NULL, FLAG_SWITCH, FIELD(remove), "always: nothing is left behind" },
+	{ 0, "rm", "true", FLAG_MAYBE, FIELD(remove), "always: nothing is left behind" },
 	{ 'd', "detach", NULL, FLAG_SWITCH, FIELD(detach), "refused: there is no daemon" },
+	{ 0, "volume", "FOLDER:PATH", FLAG_TEXT, FIELD(volume), "refused: what stays lies elsewhere" },
+	{ 0, "mount", "type=...", FLAG_TEXT, FIELD(volume), "refused: the same" },
 	{ 0, "runtime", "PROGRAM", FLAG_TEXT, FIELD(runtime), "that starts it: crun, runc or a path" },
 	{ 0 },
 };
@@ -81,11 +83,17 @@ static void put_variable(struct starting *s, const char *text)
 	env->items[i] = bytes_str(text);
 }
 
-static int check_variable(const char *text, const char *flag, err *e)
+/* place: where it stands. "export A=b" is a shell's. */
+static int check_variable(const char *text, const char *place, err *e)
 {
-	return *text && *text != '='
-	           ? 0
-	           : err_set(e, ERR_USAGE, 0, "%s: '%s' has no name", flag, SHOW(bytes_str(text)));
+	size_t n = strcspn(text, "=");
+
+	if (n == 0)
+		return err_set(e, ERR_USAGE, 0, "%s: '%s' has no name", place, SHOW(bytes_str(text)));
+	if (strcspn(text, " \t") < n)
+		return err_set(e, ERR_USAGE, 0, "%s: '%s' is no name of a variable", place,
+		               SHOW(bytes_of(text, n)));
+	return 0;
 }
 
 /* As docker reads it: lines as they are, those that are empty or begin with # are none. */
@@ -95,14 +103,17 @@ static int take_env_file(struct starting *s, const char *path, err *e)
 
 	if (file_read_input(path, LIMIT_SETTINGS, &s->job->arena, &text, e) < 0)
 		return -1;
-	while (bytes_line(&text, &line)) {
+	for (unsigned number = 1; bytes_line(&text, &line); number++) {
+		const char *place =
+			arena_printf(&s->job->arena, "--env-file %s:%u", SHOW(bytes_str(path)), number);
+
 		if (bytes_trim(line).n == 0 || line.p[0] == '#')
 			continue;
 		const char *variable = arena_str(&s->job->arena, line);
 
 		if (strlen(variable) < line.n)
-			return err_set(e, ERR_FORMAT, 0, "%s: a line holds a NUL", SHOW(bytes_str(path)));
-		if (check_variable(variable, "--env-file", e) < 0)
+			return err_set(e, ERR_FORMAT, 0, "%s: there is a NUL", place);
+		if (check_variable(variable, place, e) < 0)
 			return -1;
 		put_variable(s, variable);
 	}
@@ -142,7 +153,7 @@ static int take_program(struct starting *s, const struct texts *words, err *e)
 	for (size_t i = 0; i < words->len; i++)
 		*ARENA_PUSH(a, args) = bytes_str(words->items[i]);
 	if (args->len == 0)
-		return err_set(e, ERR_FORMAT, 0, "the image names no program (say one behind --)");
+		return err_set(e, ERR_FORMAT, 0, "the image names no program (say one behind the image)");
 	return 0;
 }
 
@@ -166,7 +177,6 @@ static int take_who(struct starting *s, err *e)
 {
 	const struct starting_flags *f = s->flags;
 
-	s->hardening->name = "oakum";
 	if (f->user && hardening_take_user(bytes_str(f->user), &s->launch->names, s->hardening, e) < 0)
 		return -1;
 	return take_name("--name", f->name, &s->hardening->name, e) < 0 ||
@@ -261,6 +271,9 @@ static int take_reach(struct starting *s, err *e)
 
 	if (bytes_is(bytes_str(f->network), "host"))
 		h->without |= 1U << DEFENCE_NETWORK;
+	if (f->ports.len > 0 && !hardening_has(h, DEFENCE_NETWORK))
+		return err_set(e, ERR_USAGE, 0,
+		               "--publish: on this machine's network its ports are published as they are");
 	for (size_t i = 0; i < f->folders.len; i++)
 		if (take_folder(s, f->folders.items[i], e) < 0)
 			return -1;
@@ -322,14 +335,42 @@ int starting_apply(struct job *job, const struct starting_flags *f, const struct
 		return err_set(e, ERR_USAGE, 0,
 		               "--detach: there is no daemon that would keep it; a service "
 		               "manager does (systemd-run oakum run ...)");
+	if (f->volume)
+		return err_set(e, ERR_USAGE, 0,
+		               "volumes are not offered: what must stay belongs to a database or an object "
+		               "store; --tmpfs and --secret are for the rest (doc/run.md)");
 	return take_who(&s, e) < 0 || take_program(&s, words, e) < 0 || take_env(&s, e) < 0 ||
 	               take_reach(&s, e) < 0 || take_limits(&s, e) < 0 || take_profile(&s, e) < 0
 	           ? -1
 	           : 0;
 }
 
-void starting_notes(const struct job *job, const char *target, const struct launch *launch)
+/* Without a user namespace a number in the container is the same one here. */
+static void note_account(struct job *job, const char *target, const struct launch *launch)
 {
+	struct arena *a = &job->arena;
+	struct account_list accounts = { 0 };
+	err ignored = { 0 }; /* who has no such file has no accounts in it */
+	uint32_t uid = hardening_uid(&launch->hardening);
+	bytes text;
+
+	if (launch->host.as_user || launch->host.user_namespace || uid == 0 ||
+	    file_read_all("/etc/passwd", LIMIT_SETTINGS, a, &text, &ignored) < 0)
+		return;
+	user_read_accounts(text, a, &accounts);
+	const struct account *account = user_account(&accounts, uid);
+
+	if (account)
+		message_note(job, target,
+		             arena_printf(a,
+		                          "its user %u is the account '%s' of this machine, whose files it "
+		                          "may use and who may signal it (--userns auto keeps them apart)",
+		                          uid, SHOW(account->name)));
+}
+
+void starting_notes(struct job *job, const char *target, const struct launch *launch)
+{
+	note_account(job, target, launch);
 	for (size_t i = 0; i < launch->host.notes.len; i++)
 		message_note(job, target, launch->host.notes.items[i]);
 }

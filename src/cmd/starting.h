@@ -10,10 +10,10 @@
 
 struct starting_flags {
 	const char *user, *workdir, *hostname, *name, *entrypoint, *network, *processes;
-	const char *user_namespace, *runtime, *seccomp;
+	const char *user_namespace, *runtime, *seccomp, *remove, *volume;
 	struct texts env, env_files, folders, ports, secrets;
 	uint64_t memory;
-	bool remove, detach;
+	bool detach;
 };
 
 extern const struct flag_group starting_flag_group;
@@ -28,5 +28,6 @@ struct host_options starting_host(const struct job *job, const struct starting_f
 int starting_apply(struct job *job, const struct starting_flags *f, const struct texts *words,
                    struct launch *launch, err *e);
 
-/* starting_notes(job, target, launch): what cannot be had on this machine. */
-void starting_notes(const struct job *job, const char *target, const struct launch *launch);
+/* starting_notes(job, target, launch): what cannot be had on this machine, and whom of it the
+ * program's user is. */
+void starting_notes(struct job *job, const char *target, const struct launch *launch);

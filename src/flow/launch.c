@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "oci/platform.h"
+#include "runtime/forms.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 
@@ -73,7 +74,10 @@ int launch_prepare(const struct target *target, const struct launch_options *opt
 		return -1;
 	user_read_accounts(out->rootfs.accounts, a, &out->names.accounts);
 	user_read_groups(out->rootfs.groups, a, &out->names.groups);
-	return hardening_of(&out->rootfs.config, &out->names, a, &out->hardening, e);
+	if (hardening_of(&out->rootfs.config, &out->names, a, &out->hardening, e) < 0)
+		return -1;
+	out->hardening.name = forms_name(target, a);
+	return 0;
 }
 
 struct container_options launch_container(const struct launch *l)

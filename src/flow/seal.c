@@ -390,6 +390,10 @@ int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *ou
 		                       .stays = !o->place,
 		                       .policy = o->policy,
 		                       .builder = arena_str(a, o->build.builder) };
+	if (o->key.n == 0) {
+		r.identity = o->build.builder;
+		r.issuer = o->build.issuer;
+	}
 	out->level = seal_build_level(&o->build, BYTES(""), BYTES(""), &out->level_why);
 	if (seal_place_of(o->source, a, &r.source, e) < 0 || seal_place_of(place, a, &r.place, e) < 0)
 		return -1;

@@ -46,6 +46,8 @@ struct seal_options {
 	void *report_ctx;
 	bool as_bundle, as_tag;
 	bytes signer; /* how the signer is named: another one signs anew */
+	bytes key;    /* of who signs, public, PEM; empty: a certificate, of the builder if of anybody
+	               * who is known before it is there */
 	struct seal_keep keep;
 	const char *policy; /* NULL: what is attached must be of the one who signed */
 	bytes root;         /* a trusted root; empty: that of the public good instance */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
-#include "crypto/key.h"
 #include "flow/seal_run.h"
 
 digest seal_signature_content(void)
@@ -10,46 +9,20 @@ digest seal_signature_content(void)
 
 /* -- what earlier runs attached ---------------------------------------------------------------- */
 
-static bool is_listed(const struct attachments *list, const struct seal_attached *one)
-{
-	bool manifest = one->manifest.algorithm == DIGEST_NONE;
-	bool layer = one->layer.algorithm == DIGEST_NONE;
-
-	for (size_t i = 0; i < list->len; i++) {
-		const struct attachment *at = &list->items[i];
-
-		if (!digest_equal(&at->subject, &one->subject))
-			continue;
-		manifest |= digest_equal(&at->manifest, &one->manifest);
-		layer |= digest_equal(&at->layer.digest, &one->layer);
-	}
-	return manifest && layer;
-}
-
-/* A record is of what was there; whether it still is, the place says. */
+/* A record is of what was attached; whether it holds, the place says, to whom it is known who
+ * signs. */
 static int recall(struct seal_run *r, err *e)
 {
 	const struct seal_options *o = r->o;
-	const struct target at = seal_place_at(&r->place, &r->page->top, r->arena);
-	const struct attachments_options all = { .scope = SCOPE_ALL,
-		                                     .tell_all = true,
-		                                     .registry = o->to };
 	const digest name = seal_keep_name(*r->place.repository ? r->place.repository
 	                                                        : r->place.target->path,
 	                                   &r->page->root, o->signer);
-	struct image_attachments there;
-	size_t kept = 0;
 
-	seal_keep_read(&o->keep, &name, r->arena, &r->record);
-	if (r->record.attached.len == 0)
+	r->record = (struct seal_record){ .name = name };
+	if (o->key.n == 0 && (r->identity.n == 0 || r->issuer.n == 0))
 		return 0;
-	if (attachments_read(&at, &all, r->arena, &there, e) < 0)
-		return -1;
-	for (size_t i = 0; i < r->record.attached.len; i++)
-		if (is_listed(&there.list, &r->record.attached.items[i]))
-			r->record.attached.items[kept++] = r->record.attached.items[i];
-	r->record.attached.len = kept;
-	return 0;
+	seal_keep_read(&o->keep, &name, r->arena, &r->record);
+	return r->record.attached.len > 0 ? seal_confirm(r, e) : 0;
 }
 
 static bool lacks_signature(const struct seal_run *r)
@@ -116,8 +89,10 @@ static void remember(struct seal_run *r, const struct signed_image *one, const d
 		                          .manifest = one->referrer };
 	if (one->tag)
 		at->layer = digest_of(DIGEST_SHA256, one->payload);
-	r->record.identity = one->identity;
-	r->record.issuer = one->issuer;
+	if (r->o->key.n == 0) {
+		r->identity = one->identity;
+		r->issuer = one->issuer;
+	}
 }
 
 /* Where a subject is found, and as what: a registry knows it by its digest, a layout by its
@@ -151,8 +126,6 @@ static int sign(struct seal_run *r, const struct seal_hand *hand, err *e)
 	for (size_t i = 0; i < result.len; i++)
 		if (!seal_keep_find(&r->record, &result.items[i].subject.digest, &content))
 			remember(r, &result.items[i], &content);
-	if (!hand->who.by_certificate)
-		r->record.public_key = public_key_pem(hand->who.signer->public, r->arena);
 	seal_keep_write(&r->o->keep, &r->record);
 	return 0;
 }
@@ -269,9 +242,9 @@ int seal_attach_all(struct seal_run *r, err *e)
 		status = write_all(r, &hand, e);
 	calls->logout(calls->ctx);
 	complete(r);
-	r->page->identity = r->record.identity;
-	r->page->issuer = r->record.issuer;
-	r->page->public_key = r->record.public_key;
+	r->page->identity = r->identity;
+	r->page->issuer = r->issuer;
+	r->page->public_key = r->o->key;
 	if (status == 0)
 		r->page->level = seal_build_level(&r->o->build, r->page->identity, r->page->issuer,
 		                                  &r->page->level_why);

@@ -130,7 +130,7 @@ int64_t seal_keep_time(const struct seal_keep *k, bytes timeless, int64_t now)
 	uint64_t then;
 	bytes text;
 
-	if (!read_kept(k, &name, &a, &text) || !pack_take_u64(&text, &then) || then > (uint64_t)now) {
+	if (!read_kept(k, &name, &a, &text) || !pack_take_u64(&text, (uint64_t)now, &then)) {
 		buf fresh = BUF_INIT(sizeof(then));
 
 		then = (uint64_t)now;

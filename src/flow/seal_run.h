@@ -48,6 +48,7 @@ struct seal_run {
 	struct stat before; /* of a file, when it was judged */
 	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
 	struct seal_record record;
+	bytes identity, issuer; /* of who signs without a key, as far as it is known */
 };
 
 /* seal_place_of(target, a, out, e): ERR_USAGE. seal_place_at(p, d, a): the same place, this image.
@@ -66,6 +67,10 @@ int seal_judge_all(struct seal_run *r, err *e);
 int seal_push(struct seal_run *r, err *e);
 int seal_attach_all(struct seal_run *r, err *e);
 int seal_read_back(struct seal_run *r, err *e);
+
+/* seal_confirm(r, e): of r->record stays what is at r->place, says what is to be said and is signed
+ * by who signs now. */
+int seal_confirm(struct seal_run *r, err *e);
 
 /* seal_signature_content(): what a signature goes by in a record. */
 digest seal_signature_content(void);

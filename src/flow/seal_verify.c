@@ -3,6 +3,9 @@
 #include "flow/policy.h"
 #include "flow/seal_run.h"
 #include "flow/verify.h"
+#include "trust/claim.h"
+
+#define PROVABLE (1u << ATTACHMENT_SIGNATURE | 1u << ATTACHMENT_ENVELOPE | 1u << ATTACHMENT_BUNDLE)
 
 static void add_verdict(struct seal_run *r, const char *text)
 {
@@ -86,23 +89,68 @@ static int by_policy(struct seal_run *r, err *e)
 
 struct back {
 	struct seal_run *run;
+	struct identity who;
+	struct verify_terms terms;
 	struct verifier *verifier;
 	struct image_attachments there;
 };
 
-static int holds(struct back *b, const struct seal_statement *s, const struct attachment *at,
-                 bool *out, err *e)
+/* Of whoever signs here and now, never of what an earlier run left. */
+static int back_start(struct back *b, struct seal_run *r, err *e)
 {
-	bool sign = strcmp(s->type, PREDICATE_SIGN) == 0;
+	bool has_key = r->o->key.n > 0;
+
+	*b = (struct back){ .run = r, .who = { { .exact = r->identity }, { .exact = r->issuer } } };
+	b->terms = (struct verify_terms){ .root = r->o->root,
+		                              .keys = &r->o->key,
+		                              .keys_len = has_key,
+		                              .request = { .identities = has_key ? NULL : &b->who,
+		                                           .identities_len = !has_key } };
+	return verifier_start(&b->terms, &r->o->to.http.deadline, &b->verifier, e);
+}
+
+static const struct seal_item *item_of(const struct seal_run *r, const digest *subject,
+                                       const digest *content)
+{
+	for (size_t i = 0; i < r->items.len; i++)
+		if (digest_equal(&r->items.items[i].subject->digest, subject) &&
+		    digest_equal(&r->items.items[i].name, content))
+			return &r->items.items[i];
+	return NULL;
+}
+
+/* The predicate is octet for octet what this run wrote; its subject was judged. */
+static bool says(const struct seal_run *r, const struct seal_item *item, bytes statement)
+{
+	const struct claim claim = { .subject = item->subject->digest,
+		                         .type = { seal_paper_type(item->kind), PREDICATE_JSON },
+		                         .content = item->content };
+	bytes want = claim_statement(&claim, r->arena);
+	size_t at = bytes_search(want, BYTES(",\"predicate\":"));
+
+	return at < want.n && bytes_ends(statement, bytes_skip(want, at));
+}
+
+/* What is attached there: is it the statement of this content, and by who signs? */
+static int holds(struct back *b, const struct attachment *at, const digest *content, bool *out,
+                 err *e)
+{
+	const struct seal_item *item = item_of(b->run, &at->subject, content);
+	const digest signature = seal_signature_content();
+	bool sign = digest_equal(content, &signature);
+	const bytes type = bytes_str(item ? seal_paper_type(item->kind) : "");
 	const struct verify_question q = { .is_attached = true,
 		                               .attachment = *at,
 		                               .wish = sign ? WISH_SIGNATURE : WISH_ATTESTATION,
-		                               .predicate_type = sign ? BYTES("") : bytes_str(s->type) };
+		                               .predicate_type = sign ? BYTES("") : type };
 	struct verify_finding finding;
 
+	*out = false;
+	if (!sign && !item)
+		return 0;
 	if (verifier_judge(b->verifier, &q, b->run->arena, &finding, e) < 0)
 		return -1;
-	*out = finding.kind == VERDICT_HOLDS;
+	*out = finding.kind == VERDICT_HOLDS && (sign || says(b->run, item, finding.payload));
 	return 0;
 }
 
@@ -117,7 +165,7 @@ static int check_statement(struct back *b, const struct seal_statement *s, err *
 		    (s->manifest.algorithm != DIGEST_NONE && !digest_equal(&at->manifest, &s->manifest)))
 			continue;
 		any = true;
-		if (holds(b, s, at, &good, e) < 0)
+		if (holds(b, at, &s->content, &good, e) < 0)
 			return -1;
 	}
 	if (good)
@@ -133,7 +181,7 @@ static int check_type(struct back *b, const char *type, err *e)
 	const struct target at = place_of(r);
 	const struct attachments_options options = {
 		.scope = SCOPE_ALL,
-		.kinds = 1u << ATTACHMENT_SIGNATURE | 1u << ATTACHMENT_ENVELOPE | 1u << ATTACHMENT_BUNDLE,
+		.kinds = PROVABLE,
 		.predicate_type = type,
 		.registry = r->o->to,
 	};
@@ -159,21 +207,72 @@ static bool is_first(const struct seal_page *page, size_t i)
 
 static int by_signer(struct seal_run *r, err *e)
 {
-	const struct identity who = { { .exact = r->record.identity }, { .exact = r->record.issuer } };
-	bool has_key = r->record.public_key.n > 0;
-	const struct verify_terms terms = { .root = r->o->root,
-		                                .keys = &r->record.public_key,
-		                                .keys_len = has_key,
-		                                .request = { .identities = has_key ? NULL : &who,
-		                                             .identities_len = !has_key } };
-	struct back b = { .run = r };
+	struct back b;
 	int status = 0;
 
-	if (verifier_start(&terms, &r->o->to.http.deadline, &b.verifier, e) < 0)
+	if (back_start(&b, r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->page->statements.len && status == 0; i++)
 		if (is_first(r->page, i))
 			status = check_type(&b, r->page->statements.items[i].type, e);
+	verifier_stop(b.verifier);
+	return status;
+}
+
+/* -- what an earlier run attached -------------------------------------------------------------- */
+
+/* One of its two forms, of which it may have had one. */
+static int confirm_form(struct back *b, const struct seal_attached *one, bool by_tag, bool *out,
+                        err *e)
+{
+	const digest *want = by_tag ? &one->layer : &one->manifest;
+
+	*out = want->algorithm == DIGEST_NONE;
+	for (size_t i = 0; i < b->there.list.len && !*out; i++) {
+		const struct attachment *at = &b->there.list.items[i];
+
+		if (digest_equal(&at->subject, &one->subject) && at->content.n > 0 &&
+		    digest_equal(by_tag ? &at->layer.digest : &at->manifest, want) &&
+		    holds(b, at, &one->content, out, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int confirm_one(struct back *b, const struct seal_attached *one, bool *out, err *e)
+{
+	bool manifest = false, layer = false;
+
+	*out = false;
+	if (one->manifest.algorithm == DIGEST_NONE && one->layer.algorithm == DIGEST_NONE)
+		return 0;
+	if (confirm_form(b, one, false, &manifest, e) < 0 || confirm_form(b, one, true, &layer, e) < 0)
+		return -1;
+	*out = manifest && layer;
+	return 0;
+}
+
+int seal_confirm(struct seal_run *r, err *e)
+{
+	const struct target at = seal_place_at(&r->place, &r->page->top, r->arena);
+	const struct attachments_options options = { .scope = SCOPE_ALL,
+		                                         .kinds = PROVABLE,
+		                                         .registry = r->o->to };
+	struct back b;
+	size_t kept = 0;
+
+	if (back_start(&b, r, e) < 0)
+		return -1;
+	int status = attachments_read(&at, &options, r->arena, &b.there, e);
+
+	for (size_t i = 0; i < r->record.attached.len && status == 0; i++) {
+		bool good;
+
+		status = confirm_one(&b, &r->record.attached.items[i], &good, e);
+		if (status == 0 && good)
+			r->record.attached.items[kept++] = r->record.attached.items[i];
+	}
+	r->record.attached.len = kept;
 	verifier_stop(b.verifier);
 	return status;
 }

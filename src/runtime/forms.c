@@ -67,6 +67,8 @@ int forms_secrets(struct hardening *h, struct arena *a, err *e)
 
 /* -- what none can be told --------------------------------------------------------------------- */
 
+#define LABEL 63
+
 /* What all three take as a name and Kubernetes as a label's value: a label of DNS (RFC 1123, 2.1)
  * that begins with a letter, as its Services want (RFC 1035, 2.3.1). */
 static bool is_name(bytes name)
@@ -86,7 +88,25 @@ static bool is_name(bytes name)
 		if (!is_letter && !is_inner)
 			return false;
 	}
-	return name.n > 0 && name.n <= 63;
+	return name.n > 0 && name.n <= LABEL;
+}
+
+const char *forms_name(const struct target *target, struct arena *a)
+{
+	const char *from = target->path;
+	struct reference ref;
+	err ignored = { 0 };
+
+	if (target->kind == TARGET_REGISTRY)
+		from = reference_parse(target->tag, a, &ref, &ignored) == 0 ? ref.repository : target->text;
+	const char *name = repository_of(from, a);
+	bytes label = bytes_slice(bytes_str(name), 0, LABEL);
+
+	if (!is_name(label))
+		label = bytes_slice(bytes_str(arena_printf(a, "image-%s", name)), 0, LABEL);
+	while (bytes_ends(label, BYTES("-")))
+		label.n--;
+	return arena_str(a, label);
 }
 
 /* A key of a Secret, a secret's name in Compose, the name of a file. */

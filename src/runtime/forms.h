@@ -29,6 +29,10 @@ struct forms {
  * file's name takes the place of the repository, and a digest that is none is left out. Arena. */
 const char *forms_image(const struct target *target, const digest *image, struct arena *a);
 
+/* forms_name(target, a): what a container of it is called: the last part of its repository, or of
+ * its path here, as a name that all forms take; "image" where nothing of it can be one. Arena. */
+const char *forms_name(const struct target *target, struct arena *a);
+
 /* forms_secrets(h, a, e): its files by their whole paths, which mean the same elsewhere. Arena.
  * ERR_ABSENT. */
 int forms_secrets(struct hardening *h, struct arena *a, err *e);

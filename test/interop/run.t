@@ -68,12 +68,25 @@ statuses() {
 	status "$who: not executable" 126 run "$box" -- /bin/plain
 	status "$who: a folder" 126 run "$box" -- /etc
 	status "$who: an image that names no program" 125 run "oci:$TMP/box/silent"
-	status "$who: an image for another architecture" 125 run "oci:$TMP/box/other" --user 7
+	status "$who: an image for another architecture" 125 run --user 7 "oci:$TMP/box/other"
 	like "$who: which" "$(<"$TMP/err")" 's390x.*--platform'
 	status "$who: content that is not the diff_id" 125 run "oci:$TMP/box/wrong"
 	status "$who: an unknown flag" 125 run --nope "$box"
 	status "$who: no daemon" 125 run -d "$box"
 	status "$who: a runtime that is not there" 125 "${by[@]}" "$OAKUM" run --runtime /no/crun "$box"
+	status "$who: a runtime that starts nothing" 125 "${by[@]}" "$OAKUM" run --runtime /bin/true "$box"
+	status "$who: an image without layers" 127 run "oci:$TMP/box/hollow"
+	status "$who: a secret's file that is not there" 125 run --secret "db=$TMP/none" "$box" -- true
+	status "$who: a folder to mount on that leads to /proc" 125 run "oci:$TMP/box/climbs"
+	like "$who: which" "$(<"$TMP/err")" '/tmp, where something is to be mounted, is a link'
+	status "$who: or to /etc" 125 run "oci:$TMP/box/settings"
+	status "$who: below a link" 125 run --tmpfs /bin/sh/x "$box"
+	status "$who: secrets below a link" 125 run --secret "db=$TMP/password" "oci:$TMP/box/runs" -- true
+	status "$who: nothing is mounted there" 0 run "oci:$TMP/box/runs" -- true
+	status "$who: a folder that would colour a terminal" 125 run "oci:$TMP/box/paints" -- true
+	unlike "$who: does not" "$(<"$TMP/err")" $'\e'
+	status "$who: a program that would name one" 125 run "oci:$TMP/box/signs"
+	unlike "$who: does not" "$(<"$TMP/err")" $'\e'
 }
 
 inside() {
@@ -142,6 +155,38 @@ settings() {
 	is "$who: or leads out" "$(run "oci:$TMP/box/escape" -- pwd)" /srv/x
 	is "$who: standard input" "$(echo in | run -i "$box" -- cat)" in
 	is "$who: none unless asked for" "$(echo in | run "$box" -- cat)" ''
+}
+
+words() { # as for docker, flags end at the image
+	local box=oci:$TMP/box/box
+
+	is "$who: words without --" "$(run "$box" sh -c 'echo "$0 $1"' -- --user)" '-- --user'
+	is "$who: one -- is none of them" "$(run "$box" -- echo -- -x)" '-- -x'
+	is "$who: a flag behind the image is the program's" "$(run --entrypoint /bin/echo "$box" --user 0)" '--user 0'
+	printf 'A=1\n\nexport B=2\n' >"$TMP/variables"
+	chmod a+r "$TMP/variables"
+	status "$who: a shell's file of variables" 125 run --env-file "$TMP/variables" "$box" -- true
+	like "$who: where" "$(<"$TMP/err")" "variables:3: 'export B'"
+	status "$who: a port of a network that is the machine's" 125 run --network host -p 8080:8080 "$box" -- true
+	status "$who: or of one that is left out" 125 run --without all -p 8080:8080 "$box" -- true
+	status "$who: a volume" 125 run -v /tmp:/tmp "$box" -- true
+	like "$who: is not offered" "$(<"$TMP/err")" 'volumes are not offered'
+	status "$who: by its long name" 125 run --volume /tmp:/tmp "$box" -- true
+	like "$who: is not offered either" "$(<"$TMP/err")" 'volumes are not offered'
+	status "$who: --rm" 0 run --rm "$box" -- true
+	status "$who: nothing is kept" 125 run --rm=false "$box" -- true
+	is "$who: it is called as its image" "$(run "$box" -- hostname)" box
+	is "$who: or as is said" "$(run --name shop "$box" -- hostname)" shop
+}
+
+quiet_keyboard() { # what is typed is read by nobody whom it was not given to
+	printf 'typed\n' | timeout 20 "${by[@]}" script -qec "
+		$OAKUM run -q --runtime $runtime oci:$TMP/box/box -- sh -c 'echo said; echo told >&2; test -t 1 || echo apart
+		for fd in 1 2; do /bin/busybox timeout 2 head -n 1 </proc/self/fd/$fd; done; exit 5'
+		echo was \$?; test -t 1 && echo ours" /dev/null >"$TMP/out" 2>&1
+	is "$who: a terminal is written to, in order" \
+		"$(tr -d '\r' <"$TMP/out" | grep -E '^(said|told|apart|was 5|ours)$' | tr '\n' ' ')" 'said told apart was 5 ours '
+	is "$who: and not read from" "$(tr -d '\r' <"$TMP/out" | grep -c '^typed$')" 1
 }
 
 terminal() {
@@ -279,10 +324,10 @@ if [ "$(id -u)" = 0 ]; then
 	for r in crun runc; do
 		command -v "$r" >"$TMP/out" || { skip "as root with $r" 'it is not installed'; continue; }
 		as "$r" root
-		statuses; inside; terminal; says_once; ends
+		statuses; inside; terminal; quiet_keyboard; says_once; ends
 	done
 	as crun root
-	left_out; settings; remembers; at_once; published; web; policy; limits
+	left_out; words; settings; remembers; at_once; published; web; policy; limits
 	for r in crun runc; do
 		as "$r" root
 		is "$who: a user namespace" "$(run --userns auto "oci:$TMP/box/box" -- sh -c 'id -u; cat /proc/self/uid_map' |
@@ -296,7 +341,7 @@ fi
 
 as crun user
 if "${by[@]}" sh -c "exec unshare -r '$OAKUM' version" >"$TMP/out" 2>&1; then
-	statuses; inside; left_out; settings; remembers; terminal; says_once; ends; at_once; published; web
+	statuses; inside; left_out; words; settings; remembers; terminal; quiet_keyboard; says_once; ends; at_once; published; web
 	status 'user: -m cannot be kept' 125 run -m 64m "oci:$TMP/box/box" -- true
 	like 'user: and it is said' "$(<"$TMP/err")" '--memory cannot be kept here'
 	"${by[@]}" "$OAKUM" run "oci:$TMP/box/box" -- true 2>"$TMP/err"
