@@ -4,11 +4,14 @@
 #include "base/text.h"
 #include "cmd/message.h"
 
-#include <unistd.h>
+#include <errno.h>
+#include <sys/stat.h>
 
 const char *policy_file_usual(void)
 {
-	return access(POLICY_FILE, F_OK) == 0 ? POLICY_FILE : NULL;
+	struct stat st;
+
+	return lstat(POLICY_FILE, &st) == 0 || errno != ENOENT ? POLICY_FILE : NULL;
 }
 
 void policy_file_note(struct job *job, struct policy_session *session, const char *about)

@@ -8,7 +8,8 @@
 #include "cmd/applet.h"
 #include "flow/policy.h"
 
-/* policy_file_usual(): oakum-policy.yaml where it lies in the current folder, else NULL. Static. */
+/* policy_file_usual(): oakum-policy.yaml where it lies in the current folder, even if it cannot be
+ * read or is a link to nothing; else NULL. Static. */
 #define POLICY_FILE "oakum-policy.yaml"
 const char *policy_file_usual(void);
 

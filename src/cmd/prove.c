@@ -42,7 +42,8 @@ static const struct flag flags[] = {
 struct prove {
 	struct job *job;
 	const struct prove_flags *flags;
-	const char *image; /* named on the command line; NULL: none */
+	const char *image;    /* named on the command line; NULL: none */
+	struct target target; /* what it names */
 	struct prove_options options;
 	struct prove_pods pods;
 	struct prove_page page;
@@ -85,6 +86,8 @@ static int take_flags(struct prove *p, err *e)
 		return err_set(e, ERR_USAGE, 0,
 		               "--severity is info, low, medium, high or critical, not '%s'",
 		               SHOW(bytes_str(f->severity)));
+	if (p->image && target_parse(p->image, &p->job->arena, &p->target, e) < 0)
+		return -1;
 	rootfs->platform = platform_host();
 	rootfs->source.environment = p->options.launch.host.environment = p->job->environment;
 	rootfs->source.tmp_dir = tmp && *tmp ? tmp : "/tmp";
@@ -110,24 +113,51 @@ static int read_manifest(struct prove *p, err *e)
 
 /* -- what is done ------------------------------------------------------------------------------ */
 
-static int prove_one(struct prove *p, const char *image, err *e)
+static int prove_one(struct prove *p, const struct target *target, err *e)
 {
 	struct rootfs_options *rootfs = &p->options.launch.rootfs;
-	struct target target;
 
-	if (target_parse(image, &p->job->arena, &target, e) < 0 ||
-	    network_prepare(p->job, &p->flags->network, 0,
-	                    target.kind == TARGET_REGISTRY ? target.text : NULL,
+	if (network_prepare(p->job, &p->flags->network, 0,
+	                    target->kind == TARGET_REGISTRY ? target->text : NULL,
 	                    &rootfs->source.registry, e) < 0)
 		return -1;
 	rootfs->unpack.deadline = rootfs->source.registry.http.deadline;
 	struct prove_container proven;
 
-	if (prove_image(&target, &p->options, &p->job->arena, &proven, e) < 0)
+	if (prove_image(target, &p->options, &p->job->arena, &proven, e) < 0)
 		return -1;
 	for (size_t i = 0; i < proven.notes.len; i++)
-		message_note(p->job, *proven.name ? proven.name : image, proven.notes.items[i]);
+		message_note(p->job, *proven.name ? proven.name : target->text, proven.notes.items[i]);
 	*ARENA_PUSH(&p->job->arena, &p->page.containers) = proven;
+	return 0;
+}
+
+/* The others are attacked all the same. */
+static void leave_unproven(struct prove *p, const char *name, err *why)
+{
+	const char *text = arena_str(&p->job->arena, bytes_str(why->text));
+
+	*ARENA_PUSH(&p->job->arena, &p->page.unproven) = (struct prove_unproven){ name, text };
+	(void)err_wrap(why, "%s", name);
+	message_error(p->job, p->page.target, why);
+}
+
+/* Only what is wrong with the command line stops it all. */
+static int prove_pod(struct prove *p, const struct prove_pod *pod, err *e)
+{
+	struct target target = p->target;
+	err why = { 0 };
+
+	p->options.pod = pod;
+	if (!p->image && target_parse(pod->image, &p->job->arena, &target, &why) < 0) {
+		leave_unproven(p, pod->name, &why);
+	} else if (prove_one(p, &target, &why) < 0) {
+		if (why.kind == ERR_USAGE) {
+			*e = why;
+			return -1;
+		}
+		leave_unproven(p, pod->name, &why);
+	}
 	return 0;
 }
 
@@ -141,9 +171,8 @@ static int prove_pods(struct prove *p, err *e)
 
 		if (only && strcmp(only, pod->container) != 0)
 			continue;
-		p->options.pod = pod;
-		if (prove_one(p, p->image ? p->image : pod->image, e) < 0)
-			return err_wrap(e, "%s", pod->name);
+		if (prove_pod(p, pod, e) < 0)
+			return -1;
 		done++;
 	}
 	return done > 0 ? 0
@@ -183,9 +212,9 @@ static int prove_all(struct prove *p, err *e)
 	        0)
 		return -1;
 	p->page.target = f->manifest ? f->manifest : p->image;
-	if ((f->manifest ? prove_pods(p, e) : prove_one(p, p->image, e)) < 0)
+	if ((f->manifest ? prove_pods(p, e) : prove_one(p, &p->target, e)) < 0)
 		return -1;
-	return render(p, e);
+	return p->page.containers.len > 0 ? render(p, e) : 0; /* why not was told of each */
 }
 
 static int prove_run(struct job *job, const void *options, const struct texts *operands, err *e)
@@ -196,6 +225,8 @@ static int prove_run(struct job *job, const void *options, const struct texts *o
 	int result = prove_all(&p, e);
 
 	outputs_close(&p.outputs);
+	if (result == 0 && p.page.unproven.len > 0)
+		return STATUS_FAILED;
 	if (result == 0)
 		return status_exit(prove_fallen(&p.page, p.gate) > 0 ? STATUS_FINDINGS : STATUS_DONE,
 		                   &p.flags->exit_code);

@@ -16,7 +16,10 @@ struct run_output {
 
 #define RUN_OUTPUT_NONE \
 	{ \
-		{ -1, -1 }, { 0, 0 } \
+		{ -1, -1 }, \
+		{ \
+			0, 0 \
+		} \
 	}
 
 /* run_output_part(o, e): puts pipes in the place of terminals, one where both are the same.

@@ -104,8 +104,8 @@ static int take_env_file(struct starting *s, const char *path, err *e)
 	if (file_read_input(path, LIMIT_SETTINGS, &s->job->arena, &text, e) < 0)
 		return -1;
 	for (unsigned number = 1; bytes_line(&text, &line); number++) {
-		const char *place =
-			arena_printf(&s->job->arena, "--env-file %s:%u", SHOW(bytes_str(path)), number);
+		const char *place = arena_printf(&s->job->arena, "--env-file %s:%u", SHOW(bytes_str(path)),
+		                                 number);
 
 		if (bytes_trim(line).n == 0 || line.p[0] == '#')
 			continue;

@@ -43,7 +43,8 @@ static void pass_vulnerabilities(struct passing *p)
 	for (size_t i = 0; i < lacking->len && gate_needs_database(p->rule); i++)
 		stop(p, "vulnerability", SEVERITY_UNKNOWN,
 		     arena_printf(p->arena,
-		                  "unknown: the database has nothing of " PRIb " ('oakum db update' fetches one)",
+		                  "unknown: the database has nothing of " PRIb
+		                  " ('oakum db update' fetches one)",
 		                  BYTESF(lacking->items[i])));
 }
 

@@ -356,6 +356,21 @@ static void skip(struct proof *p, const struct probe *probe, const char *why)
 	*ARENA_PUSH(p->a, &p->out->skipped) = (struct prove_skipped){ probe, why };
 }
 
+/* What was written to an emptyDir, and run from it. Where the root can be written to, the program
+ * can be run from there as well, though the volume was met first. */
+static bool is_beyond(const struct proof *p, const struct prove_item *item)
+{
+	const struct prove_pod *pod = p->options->pod;
+
+	if (!pod || item->held || item->probe->holders[0].holder != DEFENCE_NOEXEC ||
+	    !hardening_has(&p->launch.hardening, DEFENCE_READONLY))
+		return false;
+	for (size_t i = 0; i < pod->folders.len; i++)
+		if (strcmp(item->what, pod->folders.items[i].path) == 0)
+			return true;
+	return false;
+}
+
 /* With one id for all, files of "others" are its own. */
 static void take_answer(struct proof *p, const struct probe *probe,
                         const struct probe_answer *answer, const struct probe_setting *setting)
@@ -375,6 +390,7 @@ static void take_answer(struct proof *p, const struct probe *probe,
 			                         .what = arena_str(p->a, answer->what) };
 		if (item->held)
 			probe_judge(probe, answer->error, setting, &item->judgement);
+		item->beyond = is_beyond(p, item);
 	}
 }
 

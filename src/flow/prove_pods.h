@@ -30,7 +30,7 @@ struct prove_pod {
 	uint64_t capabilities; /* 1 << CAP_...: those that it has */
 	uint64_t memory;       /* resources.limits.memory; 0: none */
 	struct {
-		struct hardening_folder *items; /* volumes that it may write to */
+		struct hardening_folder *items; /* emptyDir volumes that it may write to */
 		size_t len, cap;
 	} folders;
 	struct strings env; /* with literal values */

@@ -391,8 +391,8 @@ int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *ou
 		                       .policy = o->policy,
 		                       .builder = arena_str(a, o->build.builder) };
 	if (o->key.n == 0) {
-		r.identity = o->build.builder;
-		r.issuer = o->build.issuer;
+		r.identity = arena_bytes(a, o->build.builder);
+		r.issuer = arena_bytes(a, o->build.issuer); /* a worker has no environment */
 	}
 	out->level = seal_build_level(&o->build, BYTES(""), BYTES(""), &out->level_why);
 	if (seal_place_of(o->source, a, &r.source, e) < 0 || seal_place_of(place, a, &r.place, e) < 0)

@@ -45,9 +45,18 @@ void issues_add_prove(struct issues *all, const struct prove_page *page)
 			                         c->skipped.items[k].why));
 		for (size_t k = 0; k < c->notes.len; k++)
 			issues_note(all, c->notes.items[k]);
-		for (size_t k = 0; k < c->probes.len; k++)
-			if (!c->probes.items[k].held)
-				add_item(all, page, c, &c->probes.items[k]);
+		for (size_t k = 0; k < c->probes.len; k++) {
+			const struct prove_item *item = &c->probes.items[k];
+
+			if (prove_fell(item))
+				add_item(all, page, c, item);
+			else if (item->beyond)
+				issues_note(all, arena_printf(&a, "%s was not held (%s): " PROVE_BEYOND,
+				                              item->probe->name, item->what));
+		}
 	}
+	for (size_t i = 0; i < page->unproven.len; i++)
+		issues_note(all, arena_printf(&a, "%s was not attacked: %s", page->unproven.items[i].name,
+		                              page->unproven.items[i].why));
 	arena_done(&a);
 }

@@ -14,6 +14,8 @@ static void write_probe(struct json_writer *w, const struct prove_container *c,
 		json_write_text(w, "container", c->name);
 	json_write_text(w, "probe", item->probe->name);
 	json_write_bool(w, "held", item->held);
+	if (!item->held)
+		json_write_bool(w, "settable", !item->beyond);
 	json_write_text(w, "by", item->held ? holder_name(item->judgement.by) : "nothing");
 	json_write_array(w, "next");
 	for (size_t i = 0; item->held && i < item->judgement.next_len; i++)
@@ -61,10 +63,22 @@ static void write_skipped(struct json_writer *w, const struct prove_container *c
 	}
 }
 
+static void write_unproven(struct json_writer *w, const struct prove_page *page)
+{
+	json_write_array(w, "unproven");
+	for (size_t i = 0; i < page->unproven.len; i++) {
+		json_write_object(w, NULL);
+		json_write_text(w, "container", page->unproven.items[i].name);
+		json_write_text(w, "reason", page->unproven.items[i].why);
+		json_write_end(w);
+	}
+	json_write_end(w);
+}
+
 void prove_json(const struct prove_page *page, struct stream *out)
 {
 	const struct prove_container *items = page->containers.items;
-	size_t n = page->containers.len, all = 0;
+	size_t n = page->containers.len, held = 0;
 	struct json_writer w;
 
 	json_write_init(&w, out);
@@ -77,14 +91,17 @@ void prove_json(const struct prove_page *page, struct stream *out)
 	json_write_end(&w);
 	json_write_array(&w, "probes");
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < items[i].probes.len; k++, all++)
+		for (size_t k = 0; k < items[i].probes.len; k++) {
 			write_probe(&w, &items[i], &items[i].probes.items[k]);
+			held += items[i].probes.items[k].held;
+		}
 	json_write_end(&w);
 	json_write_array(&w, "skipped");
 	for (size_t i = 0; i < n; i++)
 		write_skipped(&w, &items[i]);
 	json_write_end(&w);
-	json_write_u64(&w, "held", all - prove_fallen(page, SEVERITY_UNKNOWN));
+	write_unproven(&w, page);
+	json_write_u64(&w, "held", held);
 	json_write_u64(&w, "fallen", prove_fallen(page, SEVERITY_UNKNOWN));
 	json_write_end(&w);
 }
@@ -149,26 +166,31 @@ static void write_test(struct json_writer *w, const struct prove_container *c,
 }
 
 static void write_tests(struct json_writer *w, const char *name, const struct prove_page *page,
-                        bool held)
+                        bool passed)
 {
 	json_write_array(w, name);
 	for (size_t i = 0; i < page->containers.len; i++) {
 		const struct prove_container *c = &page->containers.items[i];
 
 		for (size_t k = 0; k < c->probes.len; k++)
-			if (c->probes.items[k].held == held)
+			if (passed ? c->probes.items[k].held : prove_fell(&c->probes.items[k]))
 				write_test(w, c, c->probes.items[k].probe);
 	}
 	json_write_end(w);
 }
 
-/* What could not be tried is no pass. */
+/* What could not be tried, or not be held, is no pass. */
 static void write_warned(struct json_writer *w, const struct prove_page *page)
 {
 	json_write_array(w, "warnedTests");
+	for (size_t i = 0; i < page->unproven.len; i++)
+		json_write_text(w, NULL, page->unproven.items[i].name);
 	for (size_t i = 0; i < page->containers.len; i++) {
 		const struct prove_container *c = &page->containers.items[i];
 
+		for (size_t k = 0; k < c->probes.len; k++)
+			if (c->probes.items[k].beyond)
+				write_test(w, c, c->probes.items[k].probe);
 		for (size_t k = 0; k < c->skipped.len; k++)
 			write_test(w, c, c->skipped.items[k].probe);
 	}
@@ -177,13 +199,18 @@ static void write_warned(struct json_writer *w, const struct prove_page *page)
 
 static const char *result_of(const struct prove_page *page)
 {
-	size_t skipped = 0;
+	size_t warned = page->unproven.len;
 
-	for (size_t i = 0; i < page->containers.len; i++)
-		skipped += page->containers.items[i].skipped.len;
+	for (size_t i = 0; i < page->containers.len; i++) {
+		const struct prove_container *c = &page->containers.items[i];
+
+		warned += c->skipped.len;
+		for (size_t k = 0; k < c->probes.len; k++)
+			warned += c->probes.items[k].beyond;
+	}
 	if (prove_fallen(page, SEVERITY_UNKNOWN) > 0)
 		return "FAILED";
-	return skipped > 0 ? "WARNED" : "PASSED";
+	return warned > 0 ? "WARNED" : "PASSED";
 }
 
 int prove_statement(const struct prove_page *page, struct stream *out, err *e)

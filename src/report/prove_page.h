@@ -13,6 +13,7 @@
 struct prove_item {
 	const struct probe *probe;
 	bool held;
+	bool beyond;                      /* not held, and no setting of a manifest can: PROVE_BEYOND */
 	struct probe_judgement judgement; /* counts when it was held */
 	uint32_t error;                   /* errno; 0: none */
 	const char *what;                 /* what was found; printable; may be "" */
@@ -44,15 +45,33 @@ struct prove_container {
 	} notes;
 };
 
+/* One that was not attacked, as it could not be started. */
+struct prove_unproven {
+	const char *name; /* as above */
+	const char *why;  /* printable */
+};
+
+/* Kubernetes API v1, EmptyDirVolumeSource and VolumeMount: neither has mount options. */
+#define PROVE_BEYOND \
+	"Kubernetes has no word for noexec on an emptyDir: what is written there can be run. A " \
+	"program that needs no writable folder needs no such volume; else a hook of the nodes' " \
+	"runtime mounts it noexec."
+
 struct prove_page {
 	const char *target; /* the image, or the manifest */
 	struct {
 		struct prove_container *items;
 		size_t len, cap;
 	} containers;
+	struct {
+		struct prove_unproven *items;
+		size_t len, cap;
+	} unproven;
 };
 
-/* prove_fallen(page, gate): so many attacks that are as severe or worse were not held. */
+/* prove_fell(item): it was not held, though it could have been. prove_fallen(page, gate): so many
+ * that are as severe or worse fell. */
+bool prove_fell(const struct prove_item *item);
 size_t prove_fallen(const struct prove_page *page, enum severity gate);
 
 /* prove_table: for people: what fell, a line each; what held, by layer. prove_json: schema

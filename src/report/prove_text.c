@@ -3,6 +3,11 @@
 #include "report/layout.h"
 #include "report/prove_page.h"
 
+bool prove_fell(const struct prove_item *item)
+{
+	return !item->held && !item->beyond;
+}
+
 size_t prove_fallen(const struct prove_page *page, enum severity gate)
 {
 	size_t n = 0;
@@ -11,7 +16,7 @@ size_t prove_fallen(const struct prove_page *page, enum severity gate)
 		const struct prove_container *c = &page->containers.items[i];
 
 		for (size_t k = 0; k < c->probes.len; k++)
-			n += !c->probes.items[k].held && c->probes.items[k].probe->severity >= gate;
+			n += prove_fell(&c->probes.items[k]) && c->probes.items[k].probe->severity >= gate;
 	}
 	return n;
 }
@@ -38,11 +43,12 @@ static void put_fallen(struct layout *l, const struct prove_item *item)
 	layout_end(l);
 }
 
-static void put_all_fallen(struct layout *l, const struct prove_container *c)
+static void put_all_fallen(struct layout *l, const struct prove_container *c, bool beyond)
 {
 	for (unsigned s = SEVERITY_CRITICAL; s > SEVERITY_UNKNOWN; s--)
 		for (size_t i = 0; i < c->probes.len; i++)
-			if (!c->probes.items[i].held && c->probes.items[i].probe->severity == s)
+			if (!c->probes.items[i].held && c->probes.items[i].beyond == beyond &&
+			    c->probes.items[i].probe->severity == s)
 				put_fallen(l, &c->probes.items[i]);
 }
 
@@ -118,19 +124,17 @@ static void put_title(struct layout *l, const struct prove_container *c)
 	layout_end(l);
 }
 
-static void put_container(struct layout *l, const struct prove_container *c)
+static void put_beyond(struct layout *l, const struct prove_container *c)
 {
-	size_t held = 0;
+	layout_heading(l, "No manifest can hold these");
+	put_all_fallen(l, c, true);
+	layout_indent(l, 2);
+	layout_text(l, STYLE_PLAIN, PROVE_BEYOND);
+	layout_end(l);
+}
 
-	for (size_t i = 0; i < c->probes.len; i++)
-		held += c->probes.items[i].held;
-	put_title(l, c);
-	if (held < c->probes.len) {
-		layout_heading(l, "Not held: what an attacker has");
-		put_all_fallen(l, c);
-	}
-	layout_heading(l, "Held, and by what");
-	put_all_held(l, c);
+static void put_skipped(struct layout *l, const struct prove_container *c)
+{
 	if (c->skipped.len > 0)
 		layout_heading(l, "Not tried");
 	for (size_t i = 0; i < c->skipped.len; i++) {
@@ -139,8 +143,32 @@ static void put_container(struct layout *l, const struct prove_container *c)
 		layout_word(l, STYLE_PLAIN, bytes_str(c->skipped.items[i].why), "");
 		layout_end(l);
 	}
+}
+
+static void put_container(struct layout *l, const struct prove_container *c)
+{
+	size_t held = 0, fell = 0;
+
+	for (size_t i = 0; i < c->probes.len; i++) {
+		held += c->probes.items[i].held;
+		fell += prove_fell(&c->probes.items[i]);
+	}
+	size_t beyond = c->probes.len - held - fell;
+
+	put_title(l, c);
+	if (fell > 0) {
+		layout_heading(l, "Not held: what an attacker has");
+		put_all_fallen(l, c, false);
+	}
+	if (beyond > 0)
+		put_beyond(l, c);
+	layout_heading(l, "Held, and by what");
+	put_all_held(l, c);
+	put_skipped(l, c);
 	stream_printf(l->out, "\n%zu attack%s: %zu held, %zu not", c->probes.len,
-	              c->probes.len == 1 ? "" : "s", held, c->probes.len - held);
+	              c->probes.len == 1 ? "" : "s", held, fell);
+	if (beyond > 0)
+		stream_printf(l->out, ", %zu that no manifest can hold", beyond);
 	if (c->skipped.len > 0)
 		stream_printf(l->out, "; %zu not tried", c->skipped.len);
 	stream_puts(l->out, "\n");
@@ -153,5 +181,13 @@ void prove_table(const struct prove_page *page, const struct terminal *terminal,
 	for (size_t i = 0; i < page->containers.len; i++) {
 		stream_puts(out, i > 0 ? "\n" : "");
 		put_container(&l, &page->containers.items[i]);
+	}
+	for (size_t i = 0; i < page->unproven.len; i++) {
+		stream_puts(out, "\n");
+		layout_indent(&l, 0);
+		layout_word(&l, STYLE_TITLE, bytes_str(page->unproven.items[i].name), ",");
+		layout_text(&l, STYLE_WARN, "not attacked:");
+		layout_text(&l, STYLE_PLAIN, page->unproven.items[i].why);
+		layout_end(&l);
 	}
 }

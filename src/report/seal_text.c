@@ -115,14 +115,8 @@ static const char *of_verifying(const struct seal_page *page, struct arena *a)
 	                    : "read back, by who signed";
 }
 
-const char *seal_says(const struct seal_page *page, enum seal_stage stage, struct arena *a)
+static const char *of_stage(const struct seal_page *page, enum seal_stage stage, struct arena *a)
 {
-	if (page->steps[stage] == SEAL_FAILS && stage != SEAL_GATE)
-		return page->why ? page->why : "";
-	bool is_told = page->steps[stage] == SEAL_HOLDS || page->steps[stage] == SEAL_LEFT;
-
-	if (!is_told && !(stage == SEAL_GATE && page->steps[stage] == SEAL_FAILS))
-		return "";
 	switch (stage) {
 	case SEAL_JUDGE: return of_judging(page, a);
 	case SEAL_GATE: return of_gate(page, a);
@@ -135,6 +129,19 @@ const char *seal_says(const struct seal_page *page, enum seal_stage stage, struc
 		return page->is_dry ? "what was found, and the provenance"
 		                    : of_statements(page, false, a);
 	case SEAL_VERIFY: return of_verifying(page, a);
+	}
+	return "";
+}
+
+const char *seal_says(const struct seal_page *page, enum seal_stage stage, struct arena *a)
+{
+	switch (page->steps[stage]) {
+	case SEAL_WAITS:
+	case SEAL_RUNS: break;
+	case SEAL_HOLDS:
+	case SEAL_LEFT: return of_stage(page, stage, a);
+	case SEAL_FAILS:
+		return page->why ? page->why : stage == SEAL_GATE ? of_gate(page, a) : "";
 	}
 	return "";
 }

@@ -36,6 +36,7 @@ struct container {
 	pid_t guard;
 	bool ended;
 	int status;    /* its program's */
+	int pressed;   /* so often Ctrl-C on our terminal */
 	int interrupt; /* options->stops: the signal that we got; 0: none */
 };
 
@@ -67,6 +68,8 @@ static int take_signals(struct container *c, err *e)
 
 	while (read(c->signals, &info, sizeof(info)) == sizeof(info))
 		if (!c->options->stops) {
+			if (info.ssi_signo == SIGINT && info.ssi_code == SI_KERNEL && ++c->pressed == 3)
+				info.ssi_signo = SIGKILL;
 			if (container_signal(c, (int)info.ssi_signo, e) < 0)
 				return -1;
 		} else if (info.ssi_signo != SIGWINCH) {

@@ -32,7 +32,8 @@ int container_start(const struct container_options *o, struct container **out, e
 
 /* container_wait(c, d, out, e): until the program ends (1; *out: its exit status, or 128 + the
  * signal that ended it) or the deadline passes (0; NULL: none). Signals that we get meanwhile
- * (TERM, INT, HUP, QUIT, USR1, USR2, WINCH) go on to the program; with o->stops all but WINCH end
+ * (TERM, INT, HUP, QUIT, USR1, USR2, WINCH) go on to the program, the
+ * third Ctrl-C of a terminal as SIGKILL, as docker has it; with o->stops all but WINCH end
  * the wait: 0, *out: 128 + the signal. */
 int container_wait(struct container *c, const struct deadline *d, int *out, err *e);
 

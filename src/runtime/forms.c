@@ -91,6 +91,15 @@ static bool is_name(bytes name)
 	return name.n > 0 && name.n <= LABEL;
 }
 
+static bytes cut_label(const char *name)
+{
+	bytes label = bytes_slice(bytes_str(name), 0, LABEL);
+
+	while (bytes_ends(label, BYTES("-")))
+		label.n--;
+	return label;
+}
+
 const char *forms_name(const struct target *target, struct arena *a)
 {
 	const char *from = target->path;
@@ -100,12 +109,10 @@ const char *forms_name(const struct target *target, struct arena *a)
 	if (target->kind == TARGET_REGISTRY)
 		from = reference_parse(target->tag, a, &ref, &ignored) == 0 ? ref.repository : target->text;
 	const char *name = repository_of(from, a);
-	bytes label = bytes_slice(bytes_str(name), 0, LABEL);
+	bytes label = cut_label(name);
 
 	if (!is_name(label))
-		label = bytes_slice(bytes_str(arena_printf(a, "image-%s", name)), 0, LABEL);
-	while (bytes_ends(label, BYTES("-")))
-		label.n--;
+		label = cut_label(arena_printf(a, "image-%s", name));
 	return arena_str(a, label);
 }
 

@@ -17,6 +17,7 @@
 #define CGROUPS "/sys/fs/cgroup"
 #define UNIFIED CGROUPS "/unified"
 #define SKELETON "skeleton"
+#define NOTHING "nothing"
 #define SECRETS "secrets"
 
 struct stage {
@@ -119,27 +120,32 @@ static int make_skeleton(struct stage *s, err *e)
 	for (size_t i = 0; i < h->folders.len; i++)
 		if (make_folder(s, root, h->folders.items[i].path, e) < 0)
 			return -1;
-	if (file_make_dirs(arena_printf(&s->arena, "%s" PRIb, root, BYTESF(h->cwd)), 0755, e) < 0)
+	if (file_make_dirs(arena_printf(&s->arena, "%s" PRIb, root, BYTESF(h->cwd)), 0755, e) < 0 ||
+	    file_make_dirs(below(s, NOTHING), 0755, e) < 0)
 		return -1;
 	if (make_binds(s, root, e) < 0)
 		return -1;
 	return chmod(root, 0755) == 0 ? 0 : err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(root)));
 }
 
-/* Layers are named below their folder: the option must fit into one page. */
+/* Layers are named below their folder: the option must fit into one page. The kernel wants two, and
+ * an image may have none. */
+static const char *lower_option(struct stage *s)
+{
+	const struct stage_options *o = s->options;
+
+	return arena_printf(&s->arena, "lowerdir=%s:%s%s",
+	                    *o->rootfs->lower ? o->rootfs->lower : below(s, NOTHING),
+	                    below(s, SKELETON), o->userxattr ? ",userxattr" : "");
+}
+
 static int mount_root(struct stage *s, err *e)
 {
 	const struct stage_options *o = s->options;
 	bool writable = !hardening_has(o->hardening, DEFENCE_READONLY);
 	const char *upper = below(s, "upper"), *work = below(s, "work");
 	uint32_t root = o->host.user_namespace ? o->host.id_base : 0;
-	const char *nothing = below(s, "nothing"); /* a second folder below, which the kernel wants */
-	const char *data = arena_printf(
-		&s->arena, "lowerdir=%s:%s%s", *o->rootfs->lower ? o->rootfs->lower : nothing,
-		below(s, SKELETON), o->userxattr ? ",userxattr" : "");
-
-	if (file_make_dirs(nothing, 0755, e) < 0)
-		return -1;
+	const char *data = lower_option(s);
 
 	if (writable) {
 		if (file_make_dirs(upper, 0755, e) < 0 || file_make_dirs(work, 0755, e) < 0)

@@ -68,15 +68,18 @@ registry_stop
 registry_start
 status 'gone before the first signature' 3 with_hand 1 'kill $VICTIM' --timeout 20s --retry-time 1s oci:good \
 	"$REGISTRY/c:1"
-like 'the step is told' "$(cat out)" 'sign +fails'
+like 'the step is told, and why' "$(cat out)" "sign +fails +.*$REGISTRY"
+is 'no signature is listed that was never made' "$(grep -c '^  signature ' out)" 0
 like 'and that it is not sealed' "$(cat out)" '^not sealed'
 like 'with the reason' "$(cat err)" "$REGISTRY"
 wait "$registry_pid" 2>/dev/null
 registry_start
 status 'gone before the second statement' 3 with_hand 3 'kill $VICTIM' --timeout 20s --retry-time 1s oci:good \
 	"$REGISTRY/d:1"
-like 'the step is told' "$(cat out)" 'attest +fails'
+like 'the step is told, and why' "$(cat out)" "attest +fails +.*$REGISTRY"
 like 'and what holds' "$(cat out)" 'sign +holds'
+is 'what was attached is listed, and nothing else' \
+	"$(sed -n 's/^  \([a-z]*\)  *\(sha256:[0-9a-f]*\|by tag\)$/\1/p' out | grep -v digest | paste -sd' ')" 'signature sbom'
 wait "$registry_pid" 2>/dev/null
 registry_start --drop-push 1000
 status 'it takes no blob' 3 with_hand 0 '' --timeout 20s --retry-time 1s oci:good "$REGISTRY/e:1"

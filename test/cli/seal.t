@@ -38,6 +38,50 @@ like 'and holds' "$(cat out)" 'sign +holds +1 signature$'
 status 'where it lies' 0 seal oci:before:1
 like 'is told' "$(cat out)" 'it stays where it lies'
 
+# -- a cache that somebody else wrote ---------------------------------------------------------------
+status 'a run keeps' 0 seal --cache-dir ours oci:good oci:forged:1
+ok 'no evidence: what is signed was read by this very run' test ! -e ours/evidence.db
+rm -rf forged
+status 'another one signs' 0 seal_by other.key --cache-dir theirs oci:good oci:forged:1
+for kept in ours/seal/*; do # what it attached, as ours
+	[ -e "theirs/seal/${kept##*/}" ] || mine=$kept
+done
+for kept in theirs/seal/*; do
+	[ -e "ours/seal/${kept##*/}" ] || cp "$kept" "$mine"
+done
+status 'what a forged record says is signed is signed' 0 seal --cache-dir ours oci:good oci:forged:1
+status 'by our key' 0 oakum verify --key oakum.pub oci:forged:1
+python3 -c '
+import hashlib, os
+for name in os.listdir("ours/seal"):
+    path = "ours/seal/" + name
+    form = open(path, "rb").read().split(b"\n")[0]
+    text = b"{\"evil\":1}"
+    open(path, "wb").write(form + b"\nsha256:" + hashlib.sha256(text).hexdigest().encode() + b"\n" + text)'
+status 'what lies there is not what is said' 0 seal --cache-dir ours -o provenance=how.json -o settings=settings.json \
+	-o secrets=secrets.json -o scan=scan.json -o sbom=bill.json oci:good oci:forged:2
+is 'in no part' "$(cat how.json settings.json secrets.json scan.json bill.json | grep -c evil)" 0
+
+# -- before anything is read ------------------------------------------------------------------------
+echo 'oakum-policy: 9' >bad.yaml
+OAKUM_PASSWORD=right oakum keygen -o shut >tool.log 2>&1
+shut() { # PASSWORD OPTION...
+	password=$1
+	shift
+	OAKUM_PASSWORD=$password "$OAKUM" seal --db v.db --key shut.key "$@"
+}
+for dry in '' --dry-run; do
+	status "a policy that is none${dry:+, $dry}" 2 seal $dry --policy bad.yaml oci:good oci:early:1
+	status "one that is not there${dry:+, $dry}" 3 seal $dry --policy none.yaml oci:good oci:early:1
+	status "a wrong password${dry:+, $dry}" 3 shut wrong $dry oci:good oci:early:1
+	like 'the key is named' "$(cat err)" "key 'shut.key'"
+	ok 'nothing was written' test ! -e early
+done
+status 'the right one' 0 shut right oci:good oci:early:1
+status 'from standard input, too' 0 sh -c 'echo right | "$@"' sh "$OAKUM" seal --db v.db --key shut.key \
+	--password-stdin oci:good oci:early:2
+status 'holds' 0 oakum verify --key shut.pub oci:early:2
+
 # -- what it says ---------------------------------------------------------------------------------
 export SOURCE_DATE_EPOCH=1795305600
 status 'in JSON, with parts' 0 seal --cache-dir fresh -f json -o json=page.json -o sbom=bill.json -o scan=scan.json \
@@ -60,6 +104,16 @@ is 'what was attested is what was written' \
 	"$(oakum verify-attestation --key oakum.pub --type slsaprovenance1 oci:json:1 2>/dev/null |
 		jq -r '.payload | @base64d | fromjson | .predicate.buildDefinition.resolvedDependencies[0].digest.gitCommit')" \
 	0123456789abcdef0123456789abcdef01234567
+cp -r good latest
+oakum copy -q oci:good oci:moved:latest >tool.log
+for place in oci:latest oci:moved:latest; do
+	status "the same image as $place" 0 seal --dry-run -o sbom=b.json -o scan=s.json -o settings=t.json \
+		"$place" oci:none
+	ok 'has the same bill' cmp bill.json b.json
+	ok 'the same scan' cmp scan.json s.json
+	ok 'and the same test of settings' cmp settings.json t.json
+done
+rm -rf moved
 ok 'the reports are there' test -s page.md -a -s page.html -a -s page.sarif
 
 sarif_rule() { # FILE: what is said of the vulnerability

@@ -287,6 +287,52 @@ prove 0 hard --manifest hard.yaml "$distroless"
 is 'restricted, and a read-only root: all held' "$(fell hard.json)" ''
 status 'root, where it must not be' 3 "$OAKUM" prove --manifest hard.yaml "$fat"
 like 'why' "$(cat err)" 'would not start: runAsNonRoot'
+# Files of an emptyDir can be run, and no manifest can say otherwise; of a root that is written to, one can.
+sed 's/^    image: shop/&\n    volumeMounts: [{name: tmp, mountPath: \/tmp}]/
+	s/^  containers:/  volumes: [{name: tmp, emptyDir: {}}]\n&/' hard.yaml >folder.yaml
+prove 0 folder --manifest folder.yaml -o json=- -o table=folder.table -o statement=folder.statement "$distroless"
+is 'an emptyDir: not held, and no manifest can' \
+	"$(jq -r '.probes[] | select(.held | not) | "\(.probe) \(.settable) \(.found)"' folder.json | sort)" \
+	$'map-written false /tmp\nrun-written false /tmp'
+is '... and none fell' "$(jq '.fallen' folder.json)" 0
+like '... the table tells it apart' "$(cat folder.table)" 'No manifest can hold these'
+unlike '... and not as a failure' "$(cat folder.table)" 'Not held: what an attacker has'
+is '... the statement is no pass, and no failure' "$(jq -c '.predicate | [.result, .failedTests,
+	(.warnedTests | map(select(endswith("-written"))) | sort)]' folder.statement)" \
+	'["WARNED",[],["Pod/hard, container web: map-written","Pod/hard, container web: run-written"]]'
+sed 's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' folder.yaml >root.yaml
+prove 1 root --manifest root.yaml "$distroless"
+is 'a root that can be written to: a failure' \
+	"$(jq -c '[.probes[] | select(.probe == "run-written" or .probe == "map-written") | .settable]' root.json)" \
+	'[true,true]'
+"$OAKUM" run --print kubernetes "$distroless" >own.yaml 2>err
+prove 0 own --manifest own.yaml "$distroless"
+is 'what oakum writes itself: nothing falls that a manifest can hold' \
+	"$(jq -c '[.fallen, (.held > 60)]' own.json)" '[0,true]'
+# One that would not start, one whose image has no name, one that is not there: the fourth is attacked.
+cat >some.yaml <<EOF
+apiVersion: v1
+kind: Pod
+metadata: {name: some}
+spec:
+  automountServiceAccountToken: false
+  containers:
+  - {name: a, image: "$distroless", securityContext: {runAsUser: 0, runAsNonRoot: true}}
+  - {name: b, image: "oci:"}
+  - {name: c, image: "oci:nowhere"}
+$(sed -n '/^  - name: web/,$p' hard.yaml | sed "s|image: shop|image: \"$distroless\"|")
+EOF
+prove 3 some --manifest some.yaml -o json=- -o table=some.table -o statement=some.statement
+like 'which ones were not attacked is said' "$(cat err)" 'container a: it would not start: runAsNonRoot'
+is '... in the report' "$(jq -r '.unproven[] | .container' some.json)" \
+	$'Pod/some, container a\nPod/some, container b\nPod/some, container c'
+like '... with the reason' "$(jq -r '.unproven[0].reason' some.json)" '^it would not start: runAsNonRoot'
+like '... in the table' "$(cat some.table)" '^Pod/some, container a, not attacked: it would not start'
+is '... the other was' "$(jq -c '[.containers[].name, (.held > 60), .fallen]' some.json)" \
+	'["Pod/some, container web",true,0]'
+is '... and it is no pass' "$(jq -r '.predicate | "\(.result) \(.warnedTests[0])"' some.statement)" \
+	'WARNED Pod/some, container a'
+status 'a wrong image on the command line is one error' 2 "$OAKUM" prove --manifest some.yaml oci:
 sed "s/256Mi/64Gi/" hard.yaml >large.yaml
 prove 0 large --manifest large.yaml "$distroless"
 like 'a limit that would do harm is not tried' \

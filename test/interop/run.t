@@ -181,12 +181,17 @@ words() { # as for docker, flags end at the image
 
 quiet_keyboard() { # what is typed is read by nobody whom it was not given to
 	printf 'typed\n' | timeout 20 "${by[@]}" script -qec "
-		$OAKUM run -q --runtime $runtime oci:$TMP/box/box -- sh -c 'echo said; echo told >&2; test -t 1 || echo apart
-		for fd in 1 2; do /bin/busybox timeout 2 head -n 1 </proc/self/fd/$fd; done; exit 5'
+		$OAKUM run -q --runtime $runtime oci:$TMP/box/box -- sh -c 'echo said; sleep 0.2; echo told >&2; sleep 0.2
+		test -t 1 || echo apart
+		/bin/busybox timeout 2 head -n 1 <&1; /bin/busybox timeout 2 head -n 1 <&2; exit 5'
 		echo was \$?; test -t 1 && echo ours" /dev/null >"$TMP/out" 2>&1
-	is "$who: a terminal is written to, in order" \
-		"$(tr -d '\r' <"$TMP/out" | grep -E '^(said|told|apart|was 5|ours)$' | tr '\n' ' ')" 'said told apart was 5 ours '
+	is "$who: a terminal is written to" \
+		"$(tr -d '\r' <"$TMP/out" | grep -E '^(said|told|apart|was 5|ours)$' | tr '\n' ' ')" \
+		'said told apart was 5 ours '
 	is "$who: and not read from" "$(tr -d '\r' <"$TMP/out" | grep -c '^typed$')" 1
+	for _ in 1 2 3; do sleep 0.5; printf '\003'; done | timeout 20 "${by[@]}" script -qec "trap : INT
+		$OAKUM run -q --runtime $runtime oci:$TMP/box/box -- sh -c 'sleep 5'; echo was \$?" /dev/null >"$TMP/out" 2>&1
+	like "$who: the third Ctrl-C ends what ignores it" "$(tr -d '\r' <"$TMP/out")" 'was 137$'
 }
 
 terminal() {
@@ -311,6 +316,18 @@ policy() {
 	cp "$TMP/policy.yaml" "$TMP/oakum-policy.yaml"
 	status "$who: the policy of this folder" 125 env -C "$TMP" "$OAKUM" run -q "oci:$TMP/box/box" -- true
 	status "$who: left out" 0 env -C "$TMP" "$OAKUM" run -q --insecure-skip-policy "oci:$TMP/box/box" -- true
+	ln -sf nothing "$TMP/oakum-policy.yaml"
+	status "$who: one that cannot be read" 125 env -C "$TMP" "$OAKUM" run -q "oci:$TMP/box/box" -- true
+	rm "$TMP/oakum-policy.yaml"
+}
+
+accounts() { # an account of this machine, of the image's user
+	printf 'root:x:0:0::/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n' >"$TMP/passwd"
+	unshare -m sh -c 'mount --bind "$1" /etc/passwd && shift && exec "$@"' sh "$TMP/passwd" \
+		"$OAKUM" run --runtime "$runtime" "oci:$TMP/box/box" -- true 2>"$TMP/err"
+	like "$who: whose account its user is here" "$(<"$TMP/err")" "its user 1001 is the account 'alice'"
+	"$OAKUM" run --runtime "$runtime" --userns auto "oci:$TMP/box/box" -- true 2>"$TMP/err"
+	unlike "$who: nobody's in a user namespace" "$(<"$TMP/err")" 'account'
 }
 
 limits() {
@@ -327,7 +344,7 @@ if [ "$(id -u)" = 0 ]; then
 		statuses; inside; terminal; quiet_keyboard; says_once; ends
 	done
 	as crun root
-	left_out; words; settings; remembers; at_once; published; web; policy; limits
+	left_out; words; settings; remembers; at_once; published; web; policy; accounts; limits
 	for r in crun runc; do
 		as "$r" root
 		is "$who: a user namespace" "$(run --userns auto "oci:$TMP/box/box" -- sh -c 'id -u; cat /proc/self/uid_map' |
@@ -341,7 +358,8 @@ fi
 
 as crun user
 if "${by[@]}" sh -c "exec unshare -r '$OAKUM' version" >"$TMP/out" 2>&1; then
-	statuses; inside; left_out; words; settings; remembers; terminal; quiet_keyboard; says_once; ends; at_once; published; web
+	statuses; inside; left_out; words; settings; remembers; terminal; quiet_keyboard; says_once; ends
+	at_once; published; web
 	status 'user: -m cannot be kept' 125 run -m 64m "oci:$TMP/box/box" -- true
 	like 'user: and it is said' "$(<"$TMP/err")" '--memory cannot be kept here'
 	"${by[@]}" "$OAKUM" run "oci:$TMP/box/box" -- true 2>"$TMP/err"

@@ -32,9 +32,17 @@ s=$TMP/s
 sigstore_start "$s"
 trap sigstore_stop EXIT
 registry_start
-WHO=https://ci.example/team/shop ISSUER=https://issuer.example
+WHO=https://ci.example/team/shop//.gitlab-ci.yml@refs/heads/main ISSUER=https://issuer.example
+JOB=$(TOKEN=$TOKEN WHO=$WHO python3 -c '
+import base64, json, os
+head, claims, mark = os.environ["TOKEN"].split(".")
+claims = json.loads(base64.urlsafe_b64decode(claims + "=="))
+claims["sub"] = os.environ["WHO"]
+print(head, base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("="), mark, sep=".")')
+export GITLAB_CI=true CI_SERVER_URL=$ISSUER CI_PROJECT_URL=https://ci.example/team/shop CI_COMMIT_REF_NAME=main \
+	CI_CONFIG_PATH=.gitlab-ci.yml
 seal() { # OPTION... IMAGE DEST
-	"$OAKUM" seal --db v.db --yes --identity-token "$TOKEN" --trusted-root "$s/trusted_root.json" \
+	"$OAKUM" seal --db v.db --yes --identity-token "$JOB" --trusted-root "$s/trusted_root.json" \
 		--signing-config "$s/signing-$config.json" "$@"
 }
 believed() { # COMMAND OPTION...

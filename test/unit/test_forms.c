@@ -265,6 +265,29 @@ static void test_image(void **state)
 	assert_string_equal(forms_image(&local, &none, &s->arena), "image");
 }
 
+/* Names as Services of Kubernetes have them (RFC 1035, 2.3.1). */
+static void test_name(void **state)
+{
+	static const char *const names[][2] = {
+		{ "/x/My Shop_2", "my-shop-2" }, { "/x/", "image" },   { "7zip", "image-7zip" },
+		{ "/srv/yes", "image-yes" },     { "a.tar", "a-tar" },
+	};
+	struct sample *s = *state;
+	struct target registry = { TARGET_REGISTRY, "", "ghcr.io/team/shop.web:1", "" };
+	struct target local = { TARGET_LAYOUT, "", "", "" };
+	char path[101] = { 0 };
+
+	assert_string_equal(forms_name(&registry, &s->arena), "shop-web");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		local.path = names[i][0];
+		assert_string_equal(forms_name(&local, &s->arena), names[i][1]);
+	}
+	memset(path, 'a', 100);
+	path[62] = '.';
+	local.path = path;
+	assert_int_equal(strlen(forms_name(&local, &s->arena)), 62);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mounts, begin, end),
 		cmocka_unit_test_setup_teardown(test_rights, begin, end),
 		cmocka_unit_test_setup_teardown(test_image, begin, end),
+		cmocka_unit_test_setup_teardown(test_name, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

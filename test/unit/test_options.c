@@ -43,11 +43,17 @@ struct fixture {
 	err e;
 };
 
-static int parse(struct fixture *f, char *const *environment, char *const *words)
+static int parse_as(struct fixture *f, const struct applet *as, char *const *environment,
+                    char *const *words)
 {
 	arena_done(&f->job.arena);
 	*f = (struct fixture){ .job = { .environment = environment } };
-	return options_parse(&f->job, &applet, words, &f->wishes, &f->operands, &f->e);
+	return options_parse(&f->job, as, words, &f->wishes, &f->operands, &f->e);
+}
+
+static int parse(struct fixture *f, char *const *environment, char *const *words)
+{
+	return parse_as(f, &applet, environment, words);
 }
 
 #define WORDS(...) ((char *const[]){ __VA_ARGS__, NULL })
@@ -101,6 +107,29 @@ static void test_order(void **state)
 	assert_int_equal(PARSE(&f, W("-oa"), W("--output=json=b"), W("x")), 0);
 	assert_int_equal(f.wishes.output.len, 2);
 	assert_string_equal(f.wishes.output.items[1], "json=b");
+	arena_done(&f.job.arena);
+}
+
+/* docker run, "IMAGE [COMMAND] [ARG...]". */
+static void test_program(void **state)
+{
+	const struct applet runs = {
+		.name = "run", .operands_max = 9, .flags = flags, .has_program = true
+	};
+	struct fixture f = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		parse_as(&f, &runs, NULL, WORDS(W("-F"), W("image"), W("-k"), W("--"), W("x"))), 0);
+	assert_true(f.wishes.fast);
+	assert_null(f.wishes.key);
+	assert_int_equal(f.operands.len, 4);
+	assert_string_equal(f.operands.items[1], "-k");
+	assert_string_equal(f.operands.items[2], "--");
+	assert_int_equal(parse_as(&f, &runs, NULL, WORDS(W("image"), W("--"), W("--"), W("-F"))), 0);
+	assert_false(f.wishes.fast);
+	assert_int_equal(f.operands.len, 3);
+	assert_string_equal(f.operands.items[1], "--");
 	arena_done(&f.job.arena);
 }
 
@@ -276,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_values),      cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_environment), cmocka_unit_test(test_globals),
 		cmocka_unit_test(test_status),      cmocka_unit_test(test_suggest),
+		cmocka_unit_test(test_program),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
