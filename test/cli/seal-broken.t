@@ -79,7 +79,8 @@ status 'gone before the second statement' 3 with_hand 3 'kill $VICTIM' --timeout
 like 'the step is told, and why' "$(cat out)" "attest +fails +.*$REGISTRY"
 like 'and what holds' "$(cat out)" 'sign +holds'
 is 'what was attached is listed, and nothing else' \
-	"$(sed -n 's/^  \([a-z]*\)  *\(sha256:[0-9a-f]*\|by tag\)$/\1/p' out | grep -v digest | paste -sd' ')" 'signature sbom'
+	"$(sed -n 's/^  \([a-z]*\)  *\(sha256:[0-9a-f]*\|by tag\)$/\1/p' out | grep -v digest |
+		paste -sd' ')" 'signature sbom'
 wait "$registry_pid" 2>/dev/null
 registry_start --drop-push 1000
 status 'it takes no blob' 3 with_hand 0 '' --timeout 20s --retry-time 1s oci:good "$REGISTRY/e:1"
