@@ -168,7 +168,7 @@ static void ends(void **state)
 	next_and_end();
 	reads("", ERR_NONE);
 	assert_int_equal(trailing, 512 + 512 + 1024);
-	/* Cut off: in a header, in a body, behind a header that needs an entry; padding says nothing. */
+	/* Cut off: in a header, in a body, behind a header that needs an entry; not in padding. */
 	for (size_t n = 1; n < 1024; n += 170) {
 		entry((struct head){ 0 }, BYTES("xy"));
 		archive.n = n;
