@@ -366,6 +366,9 @@
 /* A bundle with a bill of materials in it; entries, time stamps, signatures: sigstore-go's limit. A
  * tree of 2^64 entries has proofs of 64 hashes. */
 #define LIMIT_BUNDLE ((size_t)(16 * MIB))
+/* The config of what BuildKit puts beside the platforms: some hundred octets, or two. What it holds
+ * in all is searched up to LIMIT_BUNDLE. */
+#define LIMIT_BESIDE_CONFIG ((uint64_t)(1 * MIB))
 #define LIMIT_BUNDLE_ITEMS 32
 #define LIMIT_PROOF_HASHES 64
 /* Subjects of a statement, digests of a subject: sigstore-go's limits. */

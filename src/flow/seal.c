@@ -5,7 +5,6 @@
 #include "flow/seal_run.h"
 #include "oci/platform.h"
 #include "oci/reference.h"
-#include "transfer/gather.h"
 #include "transfer/transfer.h"
 
 /* -- places ------------------------------------------------------------------------------------ */
@@ -119,6 +118,8 @@ static int list_gathered(struct seal_run *r, err *e)
 		                         &r->o->wishes.image.platform, e);
 		if (status == 0)
 			status = take_subjects(r, &g, e);
+		if (status == 0)
+			status = seal_judge_beside(r, &g, e);
 	}
 	gather_close(&g);
 	arena_done(&a);
@@ -207,6 +208,8 @@ static int judge_one(struct seal_run *r, struct seal_subject *s, err *e)
 	if (read_and_judge(r, s, &j, e) < 0)
 		return -1;
 	seal_pass(&j, &r->o->wishes, r->arena, image);
+	if (s->image == 0)
+		seal_pass_beside(r, image);
 	int status = write_papers(r, &j, image->reasons.len == 0, &s->papers, e);
 
 	if (status == 0)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "flow/seal.h"
+#include "transfer/gather.h"
 
 #include <sys/stat.h>
 
@@ -44,6 +45,8 @@ struct seal_run {
 		struct seal_item *items;
 		size_t len, cap;
 	} items;
+	struct secrets_page beside; /* secrets of what BuildKit puts beside the images */
+	struct reasons strangers;   /* what is beside them and is no attestation */
 	digest listed;  /* what the source's name means: of one platform alone the index above it */
 	struct stat before; /* of a file, when it was judged */
 	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
@@ -58,6 +61,12 @@ struct target seal_place_at(const struct seal_place *p, const digest *d, struct 
 
 /* seal_tell(r, stage, state): the caller is told. */
 void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state);
+
+/* seal_judge_beside(r, g, e): r->beside and r->strangers, once r->subjects are known. ERR_LIMIT,
+ * ERR_FORMAT, errors of reading. seal_pass_beside(r, out): what the gate says of them; told with
+ * the first image. */
+int seal_judge_beside(struct seal_run *r, struct gather *g, err *e);
+void seal_pass_beside(const struct seal_run *r, struct seal_image *out);
 
 /* seal_list(r, e): r->subjects. seal_judge_all(r, e): papers and page->images.
  * seal_push(r, e): to r->place. seal_attach_all(r, e): signatures, then papers.

@@ -293,6 +293,29 @@ int secrets_collect(const struct image *image, struct arena *a, struct secrets_p
 	return status < 0 ? -1 : take_items(image, a, out, e);
 }
 
+int secrets_text(bytes text, const char *name, struct arena *a, struct secrets_page *out, err *e)
+{
+	struct secret_scanner *scanner = secret_scanner_new(e);
+	size_t n;
+
+	if (!scanner)
+		return -1;
+	secret_scanner_begin(scanner);
+	secret_scanner_add(scanner, text);
+	secret_scanner_end(scanner);
+	const struct secret_finding *found = secret_scanner_findings(scanner, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct secrets_row *row = add_row(out, a);
+
+		if (row)
+			*row = (struct secrets_row){ .found = found[i], .file = bytes_str(name) };
+	}
+	out->gaps += secret_scanner_left_out(scanner) > 0;
+	secret_scanner_free(scanner);
+	return 0;
+}
+
 int secrets_values(const struct image *image, struct arena *a, struct strings *out, err *e)
 {
 	struct secret_scanner *scanner = secret_scanner_new(e);

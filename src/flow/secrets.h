@@ -24,6 +24,10 @@ int secrets_collect(const struct image *image, struct arena *a, struct secrets_p
  * worse, as slices of the image: for who must know them again elsewhere. Never to be shown. */
 int secrets_values(const struct image *image, struct arena *a, struct strings *out, err *e);
 
+/* secrets_text(text, name, a, out, e): adds what octets that are no image's hold; `name` (borrows)
+ * is what the report calls them. ERR_BUG. Arena. */
+int secrets_text(bytes text, const char *name, struct arena *a, struct secrets_page *out, err *e);
+
 /* What is to be told. */
 struct secrets_choice {
 	unsigned severities;              /* 1 << SEVERITY_... (vuln/gate.h) */

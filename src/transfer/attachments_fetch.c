@@ -90,9 +90,8 @@ static int read_octets(struct blob *blob, uint8_t *into, size_t n, err *e)
 	return (int)got;
 }
 
-static int fetch(struct fetching *f, const struct attachment *at, uint8_t *into, err *e)
+int gather_blob(struct gather *g, const struct descriptor *d, uint8_t *into, err *e)
 {
-	const struct descriptor *d = &at->layer;
 	digest have = digest_of(d->digest.algorithm, d->data);
 	struct blob blob;
 
@@ -102,7 +101,7 @@ static int fetch(struct fetching *f, const struct attachment *at, uint8_t *into,
 	}
 	if (d->foreign)
 		return err_set(e, ERR_FORMAT, 0, "it lies elsewhere, which is not asked");
-	if (blob_open(&f->g->origin, d, (bytes){ 0 }, 0, &blob, e) < 0)
+	if (blob_open(&g->origin, d, (bytes){ 0 }, 0, &blob, e) < 0)
 		return -1;
 	int status = read_octets(&blob, into, (size_t)d->size, e);
 
@@ -121,7 +120,7 @@ static int fetch_one(void *ctx, size_t job, err *e)
 	const struct wanted *w = &f->wanted[job];
 	struct attachment *at = &f->list->items[w->item];
 
-	if (fetch(f, at, w->room, e) == 0) {
+	if (gather_blob(f->g, &at->layer, w->room, e) == 0) {
 		at->content = bytes_of(w->room, (size_t)at->layer.size);
 		return 0;
 	}

@@ -194,7 +194,8 @@ static int open_index(struct gather *g, const struct attachable *s, bytes conten
 	    oci_check_said(&as, out->media_type, e) < 0)
 		return err_wrap(e, "index %s", DIGEST_TEXT(&s->digest));
 	for (size_t i = 0; i < out->manifests.len; i++)
-		if (bytes_is(out->manifests.items[i].reference_type, "attestation-manifest"))
+		if (bytes_is(out->manifests.items[i].reference_type, "attestation-manifest") ||
+		    oci_is_attestation(&out->manifests.items[i]))
 			*ARENA_PUSH(g->arena, &g->beside) = out->manifests.items[i];
 	return 0;
 }

@@ -81,6 +81,9 @@ static inline bool attachments_is_its_own(const err *e)
 	return e->kind == ERR_FORMAT || e->kind == ERR_LIMIT || e->kind == ERR_ABSENT;
 }
 
+/* gather_blob(g, d, into, e): d->size octets, checked against its digest; from any thread.
+ * ERR_FORMAT, ERR_ABSENT, those of blob_open. */
+int gather_blob(struct gather *g, const struct descriptor *d, uint8_t *into, err *e);
 /* gather_manifest(g, text, a, out, e): parse, from any thread, into an arena of that thread. */
 int gather_manifest(struct gather *g, bytes text, struct arena *a, struct oci_manifest *out,
                     err *e);

@@ -214,6 +214,53 @@ stopped 'three at once' oci:all 'gate +fails +3 reasons to stop'
 for part in CVE-2026-0001 'GitHub personal token' IM001; do
 	like "$part is named" "$(cat out)" "$part"
 done
+PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'P'
+import json, shutil, sys
+sys.path.insert(0, sys.argv[1])
+from oci import *
+TOKEN = b'ghp_' + b'aB3dE5gH7jK9mN1pQ3rS5tU7vW9xY1zA3bC5'
+IMAGE, STATEMENT = 'application/vnd.oci.image.layer.v1.tar+gzip', 'application/vnd.in-toto+json'
+def said(arg):
+    return json.dumps({'_type': 'https://in-toto.io/Statement/v0.1',
+                       'predicateType': 'https://slsa.dev/provenance/v0.2',
+                       'predicate': {'invocation': {'parameters': {'args': {'build-arg:WHO': arg}}}}}).encode()
+def entry(name, data, media, config=b'{}', old=True, kind='manifest'):
+    shutil.copytree('good', name)
+    l = Layout(name)
+    first = dict(json.load(open('good/index.json'))['manifests'][0], platform={'os': 'linux', 'architecture': 'amd64'})
+    kind = 'application/vnd.oci.image.%s.v1+json' % kind
+    m = {'schemaVersion': 2, 'mediaType': kind, 'config': l.blob(config, 'application/vnd.oci.image.config.v1+json'),
+         'layers': [l.blob(data, media)]}
+    m = l.blob(json.dumps(m).encode(), kind, platform={'os': 'unknown', 'architecture': 'unknown'})
+    if old:
+        m['annotations'] = {'vnd.docker.reference.type': 'attestation-manifest',
+                            'vnd.docker.reference.digest': first['digest']}
+    else:
+        m['artifactType'] = 'application/vnd.docker.attestation.manifest.v1+json'
+    text = json.dumps({'schemaVersion': 2, 'mediaType': 'application/vnd.oci.image.index.v1+json',
+                       'manifests': [first, m]}).encode()
+    l.index([l.blob(text, 'application/vnd.oci.image.index.v1+json')])
+    open(name + '.digest', 'w').write(m['digest'])
+layer = gzip.compress(file('token', TOKEN) + END, mtime=0)
+entry('beside', said('nobody'), STATEMENT)
+entry('beside-layer', layer, IMAGE)
+entry('beside-artifact', layer, IMAGE, old=False)
+entry('beside-called', layer, STATEMENT)
+entry('beside-index', said('nobody'), STATEMENT, kind='index')
+entry('beside-config', said('nobody'), STATEMENT, b'{"a": "%s"}' % (b'x' * (1 << 20)))
+entry('beside-secret', said(TOKEN.decode()), STATEMENT)
+entry('beside-told', said('nobody'), STATEMENT, b'{"a": "%s"}' % TOKEN)
+P
+status 'what BuildKit says beside an image passes' 0 seal oci:beside oci:beside-sealed:1
+for kind in layer artifact called index config; do
+	stopped "what only seems to be that: $kind" oci:beside-$kind \
+		"gap .*$(cat beside-$kind.digest), beside the images, is no attestation" --fail-on critical
+done
+for kind in secret told; do
+	stopped "a secret in it: $kind" oci:beside-$kind \
+		"secret +critical GitHub personal token in $(cat beside-$kind.digest), beside the images"
+done
+status 'of one platform it stays behind' 0 seal --platform linux/amd64 oci:beside-secret oci:beside-sealed:2
 status 'a vulnerability that is not asked for' 0 seal --vulnerabilities none oci:weak oci:passed:1
 status 'one without a fix passes' 0 seal oci:open oci:passed:2
 stopped 'unless it is asked for' oci:open 'CVE-2026-0002 in zlib1g 1.2.13-1, not fixed' --unfixed

@@ -89,7 +89,8 @@ refuse 'a layer without its diff_id' format 'layer 2' bad
 tar --transform='s|^.*|../.wh..|' --absolute-names -cf evil.tar -C files etc/passwd
 image bad base.tar evil.tar
 refuse 'a whiteout of the folder itself' format 'layer 2' bad
-head -c 2000 base.tar >cut.tar
+head -c 3000 /dev/zero >long
+tar -c long | head -c 2000 >cut.tar
 image bad cut.tar
 refuse 'a tar that ends inside a file' format 'layer 1' bad
 

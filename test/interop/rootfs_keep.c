@@ -27,13 +27,15 @@ int main(int argc, char **argv)
 	o.source.registry.http.deadline = deadline;
 	if (argc != 3)
 		return 2;
-	if (target_parse(argv[2], &a, &target, &e) < 0 ||
-	    rootfs_prepare(&target, &o, &a, &rootfs, &e) < 0) {
+	int status = target_parse(argv[2], &a, &target, &e);
+
+	if (status == 0)
+		status = rootfs_prepare(&target, &o, &a, &rootfs, &e);
+	if (status < 0)
 		fprintf(stderr, "%s %s\n", err_kind_name(e.kind), e.text);
-		return 1;
-	}
-	printf("layers %s\nlower %s\nimage %s\n", rootfs.layers, rootfs.lower,
-	       digest_size(&rootfs.image) > 0 ? DIGEST_TEXT(&rootfs.image) : "none");
+	else
+		printf("layers %s\nlower %s\nimage %s\n", rootfs.layers, rootfs.lower,
+		       digest_size(&rootfs.image) > 0 ? DIGEST_TEXT(&rootfs.image) : "none");
 	arena_done(&a);
-	return 0;
+	return status < 0;
 }
