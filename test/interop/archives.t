@@ -71,7 +71,9 @@ done
 tar -C layout -rf layout-gnu.tar ./index.json
 same 'an archive with a name twice' layout-gnu.tar 2
 
-head -c 3000 oci.tar >cut.tar
+# Inside the first blob: the end of an archive in its padding would be no matter.
+block=$(tar -Rtf oci.tar | sed -n 's|^block \([0-9]*\): .*blobs/sha256/..*|\1|p' | head -n 1)
+head -c $(((block + 1) * 512 + 1)) oci.tar >cut.tar
 status 'a cut archive is refused' 3 "$list" cut.tar
 like 'and it is said' "$(cat err)" 'archive ends before|inside'
 gzip -k oci.tar
