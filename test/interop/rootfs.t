@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the store of unpacked layers keeps and what it refuses; what containers find in the layers of
 # the demo images, against what GNU tar makes of their octets.
-. test/tap.sh
+. "$ROOT/test/tap.sh"
 . "$FIXTURE/layout.sh"
 
 keep=$BUILD/test/interop/rootfs_keep
