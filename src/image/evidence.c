@@ -144,7 +144,7 @@ static bool is_printable(bytes text)
 {
 	uint32_t c;
 
-	while (text_utf8_next(&text, &c))
+	while (!text_is_command(text) && text_utf8_next(&text, &c))
 		if (text_is_deceptive(c))
 			return false;
 	return text.n == 0;

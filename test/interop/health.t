@@ -8,11 +8,11 @@
 [ -x /usr/bin/crun ] || [ -x /usr/sbin/runc ] || skip_all 'crun and runc are missing'
 cd "$TMP" || exit 1
 mkdir root
-cp "$BUILD/test/interop/health_program" root/program
+cp "$BUILD/test/interop/health_program" "root/program-$$"
 tar --numeric-owner --owner=0 --group=0 -C root -cf layer.tar .
 layout_begin image 2026-11-01T00:00:00Z
-layout_layer layer.tar 'COPY program /'
-layout_finish '{"User": "1654", "Entrypoint": ["/program"], "Cmd": ["ok"],
+layout_layer layer.tar 'COPY program* /'
+layout_finish '{"User": "1654", "Entrypoint": ["/program-'$$'"], "Cmd": ["ok"],
 	"ExposedPorts": {"8080/tcp": {}, "53/udp": {}}}'
 
 as=()
@@ -125,7 +125,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	skip 'as root' 'the tests run as an ordinary user'
 fi
-is 'nothing is left of them' "$(pgrep -f '^/program ' | wc -l)" 0
+is 'nothing is left of them' "$(pgrep -fc "^/program-$$ ")" 0
 
 if [ -s sse.json ]; then
 	told sse 'the ASP.NET service answers, and ends' '[.held, .status, .killed]' '[true,200,false]'

@@ -12,7 +12,7 @@ chmod 1777 root/tmp
 chmod 777 root/data root/app
 echo x >root/app/file
 ln -s /data root/link
-ok 'a static program' "${CC:-cc}" -D_GNU_SOURCE -static -O1 -pthread -o root/busy "$FIXTURE/busy.c"
+ok 'a static program' "${CC:-cc}" -D_GNU_SOURCE -static -O1 -pthread -o "root/busy-$$" "$FIXTURE/busy.c"
 tar -C root --sort=name --owner=0 --group=0 --mtime=@0 -cf layer.tar .
 image() { # NAME WORDS...
 	local name=$1
@@ -21,7 +21,8 @@ image() { # NAME WORDS...
 	layout_begin "$name" 2026-01-01T00:00:00Z
 	cp layer.tar "$name.tar"
 	layout_layer "$name.tar" 'COPY . .'
-	layout_finish "$(jq -cn --args '{Entrypoint: ["/busy"], Cmd: $ARGS.positional, User: "14711"}' -- "$@")"
+	layout_finish "$(jq -cn --args --arg program "/busy-$$" \
+		'{Entrypoint: [$program], Cmd: $ARGS.positional, User: "14711"}' -- "$@")"
 }
 calls() { jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$1" | sort -u; }
 
@@ -132,5 +133,5 @@ if [ "$(id -u)" = 0 ]; then
 	like 'and folders' "$(cat out)" '^/data: a tmpfs of 16 MiB$'
 	like 'and ports' "$(cat out)" '^listens on port 9000$'
 fi
-is 'nothing is left' "$(pgrep -fc '^/busy ')" 0
+is 'nothing is left' "$(pgrep -fc "^/busy-$$ ")" 0
 done_testing
