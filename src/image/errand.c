@@ -15,14 +15,9 @@
 static int64_t read_local(void *ctx, uint8_t *into, size_t cap, err *e)
 {
 	struct errand *x = ctx;
-	uint64_t left = x->file.size - x->at;
-	int64_t n = file_pread(x->file.fd, into, left < cap ? (size_t)left : cap,
-	                       x->file.offset + x->at, e);
+	int64_t n = local_file_read(&x->file, &x->at, into, cap, e);
 
-	if (n < 0)
-		return err_wrap(e, "the blob");
-	x->at += (uint64_t)n;
-	return n;
+	return n < 0 ? err_wrap(e, "the blob") : n;
 }
 
 static int restart_local(void *ctx, err *e)

@@ -14,6 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The kernel is asked for so much of what comes next, in pieces. */
+#define AHEAD (8 * MIB)
+#define AHEAD_PIECE (2 * MIB)
+
 /* Say what to write instead when a folder was named as an archive or the reverse. */
 static int check_kind(const struct target *target, const struct stat *st, err *e)
 {
@@ -128,6 +132,33 @@ int local_find(const struct local *l, bytes name, struct local_file *out, err *e
 	f.ctime_ns = nanoseconds(st.st_ctim);
 	*out = f;
 	return 0;
+}
+
+/* A disk that waits while we hash and write what it gave costs as much again. */
+static void read_ahead(struct local_file *f, uint64_t at)
+{
+	uint64_t from = f->ahead > at ? f->ahead : at;
+	uint64_t to = f->size - at > AHEAD ? at + AHEAD : f->size;
+
+	if (to < from + AHEAD_PIECE && to < f->size)
+		return;
+	if (from < to)
+		(void)posix_fadvise(f->fd, (off_t)(f->offset + from), (off_t)(to - from),
+		                    POSIX_FADV_WILLNEED);
+	f->ahead = to;
+}
+
+int64_t local_file_read(struct local_file *f, uint64_t *at, uint8_t *into, size_t cap, err *e)
+{
+	uint64_t left = f->size - *at;
+
+	read_ahead(f, *at);
+	int64_t n = file_pread(f->fd, into, left < cap ? (size_t)left : cap, f->offset + *at, e);
+
+	if (n == 0 && left > 0 && cap > 0)
+		return err_set(e, ERR_IO, 0, "became shorter while it was read");
+	*at += n > 0 ? (uint64_t)n : 0;
+	return n;
 }
 
 void local_file_close(struct local_file *f)

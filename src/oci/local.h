@@ -38,6 +38,7 @@ struct local_file {
 	uint64_t offset, size;
 	uint64_t device, inode;
 	int64_t mtime_ns, ctime_ns;
+	uint64_t ahead; /* octets of it that the kernel has been asked for */
 };
 
 /* local_open(target, out, e): ERR_ABSENT, ERR_IO; ERR_USAGE when a folder is named as an archive or
@@ -53,8 +54,12 @@ int local_list(int fd, uint64_t size, struct arena *a, buf *out, err *e);
 int local_names(struct local *l, bytes packed, struct arena *a, err *e);
 
 /* local_find(l, name, out, e): the file at name ("index.json"). ERR_ABSENT. local_file_close closes
- * an owned descriptor. local_read: its whole content, at most max octets, arena. ERR_LIMIT. */
+ * an owned descriptor. local_read: its whole content, at most max octets, arena. ERR_LIMIT.
+ * local_file_read(f, at, into, cap, e): up to cap octets from *at on, which moves behind them; 0 at
+ * the end, ERR_IO also when the file became shorter. Meant for reading on and on: the kernel
+ * fetches what comes next meanwhile. */
 int local_find(const struct local *l, bytes name, struct local_file *out, err *e);
+int64_t local_file_read(struct local_file *f, uint64_t *at, uint8_t *into, size_t cap, err *e);
 void local_file_close(struct local_file *f);
 /* local_blobs(l, a, out, e): the digests that files under blobs/ bear as their names, in the order
  * of the names; what has another name is no blob. At most LIMIT_ARCHIVE_ENTRIES. Whether a blob has

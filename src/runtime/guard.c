@@ -9,9 +9,11 @@
 #include "sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -106,6 +108,20 @@ static void take_streams(const struct container_options *o)
 	(void)close_range(3, ~0U, 0); /* they are closed by execve, too */
 }
 
+/* The runtime's own file, where nobody can write to it: a container may reach what runs it as
+ * /proc/PID/exe (CVE-2019-5736), and a runtime that finds itself writable copies and starts itself
+ * anew, which takes as long as its first start. -1: it may do so. */
+static int open_runtime(const char *path)
+{
+	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
+	int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd < 0 || mount_setattr(fd, "", AT_EMPTY_PATH, &readonly, sizeof(readonly)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 static _Noreturn void runtime_main(struct guard *g)
 {
 	const struct container_options *o = g->o->container;
@@ -134,6 +150,10 @@ static _Noreturn void runtime_main(struct guard *g)
 	argv[n] = NULL;
 	take_streams(o);
 	sigprocmask(SIG_SETMASK, &g->o->mask, NULL);
+	int fd = open_runtime(host->runtime);
+
+	if (fd >= 0)
+		execveat(fd, "", (char *const *)(uintptr_t)argv, environment, AT_EMPTY_PATH);
 	execve(host->runtime, (char *const *)(uintptr_t)argv, environment);
 	_exit(127);
 }

@@ -230,8 +230,12 @@ int file_make_dirs(const char *path, mode_t mode, err *e)
 {
 	struct arena a = ARENA_INIT;
 	bytes whole = bytes_str(path);
+	err ignored = { 0 };
 	int status = 0;
 
+	/* Nearly always nothing is missing above it. */
+	if (make_dir(path, mode, &ignored) == 0)
+		return 0;
 	for (size_t n = 1; n <= whole.n && status == 0; n++) {
 		bool is_end = n == whole.n || whole.p[n] == '/';
 

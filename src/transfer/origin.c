@@ -253,17 +253,7 @@ int64_t blob_read(struct blob *b, uint8_t *into, size_t cap, err *e)
 {
 	if (b->origin->registry)
 		return registry_blob_read(b->remote, into, cap, e);
-	uint64_t left = b->file.size - b->at;
-
-	int64_t n = file_pread(b->file.fd, into, left < cap ? (size_t)left : cap,
-	                       b->file.offset + b->at, e);
-
-	if (n < 0)
-		return -1;
-	if (n == 0 && left > 0 && cap > 0)
-		return err_set(e, ERR_IO, 0, "became shorter while it was read");
-	b->at += (uint64_t)n;
-	return n;
+	return local_file_read(&b->file, &b->at, into, cap, e);
 }
 
 int blob_restart(struct blob *b, uint64_t from, err *e)
