@@ -8,7 +8,7 @@
 . "$ROOT/test/tap.sh"
 . "$FIXTURE/registry.sh"
 
-SECRET=s3cret-word seconds=10
+SECRET=s3cret-word seconds=${PATIENCE:-10}
 [ "$VARIANT" = asan ] && seconds=30 # the sanitizers' time is not ours to bound
 export OAKUM_REGISTRY_USERNAME=u OAKUM_REGISTRY_PASSWORD=$SECRET
 
@@ -219,8 +219,9 @@ is 'no attack reaches a file outside' "$(find /tmp/x 2>/dev/null)" ''
 
 # -- what is no attack: manifests and blobs that lie elsewhere ---------------------------------------------------------
 for mode in redirect_manifest redirect_plain; do
-	"$0" one pull $mode $megabytes
+	PATIENCE=60 "$0" one pull $mode $megabytes # a disk that is busy elsewhere is no attack
 	is "pull $mode: works" "$(cat a/pull-$mode/rc)" 0
+	[ "$(cat a/pull-$mode/rc)" = 0 ] || tap_note "$(tail -n 3 a/pull-$mode/err)"
 	like "pull $mode: asks elsewhere" "$(jq -r .origin a/pull-$mode/registry-*.log)" other
 	is "pull $mode: without the secret" "$(cat a/pull-$mode/leaked)" ''
 done
