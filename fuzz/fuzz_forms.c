@@ -2,7 +2,7 @@
 /* Words and variables of an image, divided by the octet 0x1e, those that begin with 0x1f variables:
  * read back as Kubernetes and Compose would, they are what they were, and nothing in docker's line
  * is obeyed by a terminal. Or the form says which it cannot be told. */
-#include "runtime/forms.h"
+#include "confine/forms.h"
 
 #include "base/text.h"
 #include "fmt/yaml.h"

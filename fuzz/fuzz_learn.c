@@ -2,8 +2,8 @@
 /* What the observer of a program says: within its limits, or nothing. What comes of it has
  * sizes. And the same octets as a profile: what it allows the default does, too. */
 #include "base/limits.h"
+#include "confine/syscalls.h"
 #include "runtime/learn_parts.h"
-#include "runtime/syscalls.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* What the helper of `oakum prove` says, which runs among enemies: what is accepted is printable,
  * short and within the table, and said again it is the same. */
 #include "base/buf.h"
-#include "runtime/probes.h"
+#include "confine/probes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* A manifest whose pods are to be attacked: what the worker makes of it the parent takes; and the
  * same as what a worker that lies answers: whatever is taken is what a container can be told. */
 #include "base/limits.h"
+#include "confine/capabilities.h"
 #include "flow/prove_wire.h"
-#include "runtime/capabilities.h"
 
 #include <stdlib.h>
 

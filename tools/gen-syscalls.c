@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gen-syscalls ARCHITECTURE - run by the build: the filter of runtime/syscalls.h for this one
+/* gen-syscalls ARCHITECTURE - run by the build: the filter of confine/syscalls.h for this one
  * ("x86_64", "aarch64"), compiled by libseccomp, as a C array. */
-#include "runtime/syscalls.h"
+#include "confine/syscalls.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 	add_rules(filter);
 	must(seccomp_export_bpf(filter, fd), "compile");
 	must(lseek(fd, 0, SEEK_SET) == 0 ? 0 : -EIO, "rewind");
-	printf("/* made by tools/gen-syscalls.c */\n#include \"runtime/syscalls.h\"\n\n"
+	printf("/* made by tools/gen-syscalls.c */\n#include \"confine/syscalls.h\"\n\n"
 	       "const uint64_t syscalls_filter[] = {\n");
 	while ((n = read(fd, octets, sizeof(octets))) == sizeof(octets)) {
 		printf("0x%02x%02x%02x%02x%02x%02x%02x%02x,%s", octets[7], octets[6], octets[5], octets[4],

@@ -9,8 +9,8 @@
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/starting.h"
+#include "confine/forms.h"
 #include "oci/platform.h"
-#include "runtime/forms.h"
 #include "sys/file.h"
 
 #include <inttypes.h>

@@ -8,9 +8,9 @@
 #include "cmd/run_policy.h"
 #include "cmd/run_terminal.h"
 #include "cmd/starting.h"
+#include "confine/bundle.h"
+#include "confine/forms.h"
 #include "oci/platform.h"
-#include "runtime/bundle.h"
-#include "runtime/forms.h"
 #include "sys/file.h"
 
 #include <errno.h>

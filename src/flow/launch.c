@@ -3,8 +3,8 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "confine/forms.h"
 #include "oci/platform.h"
-#include "runtime/forms.h"
 #include "sys/environment.h"
 #include "sys/file.h"
 

@@ -3,8 +3,8 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "runtime/bundle.h"
-#include "runtime/capabilities.h"
+#include "confine/bundle.h"
+#include "confine/capabilities.h"
 #include "secret/rules.h"
 #include "secret/scan.h"
 #include "sys/file.h"

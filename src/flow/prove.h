@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* prove - a container is started as it is to be, and attacked from within (runtime/probes.h).
+/* prove - a container is started as it is to be, and attacked from within (confine/probes.h).
  *
  * The helper takes the place of the image's program; it and a secret of somebody else's are bound
  * into the container, and on the host somebody listens whom it must not reach. What the helper says

@@ -6,9 +6,9 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "confine/capabilities.h"
+#include "confine/probes.h"
 #include "flow/prove_wire.h"
-#include "runtime/capabilities.h"
-#include "runtime/probes.h"
 #include "sys/worker.h"
 
 static bool take_text(bytes *in, struct arena *a, const char **out)

@@ -7,12 +7,12 @@
  * Limits: LIMIT_PROVE_PODS. Threading: as worker_start. */
 #pragma once
 
-#include "runtime/hardening.h"
+#include "confine/hardening.h"
 #include "sys/deadline.h"
 
 /* What a manifest tells of an attack, whatever happens on this machine. */
 struct prove_said {
-	size_t probe;     /* of runtime/probes.h */
+	size_t probe;     /* of confine/probes.h */
 	bool fell;        /* else: it cannot be tried here */
 	const char *what; /* printable */
 };

@@ -3,10 +3,10 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "confine/capabilities.h"
 #include "flow/prove_pods.h"
 #include "flow/prove_wire.h"
 #include "rule/kubernetes.h"
-#include "runtime/capabilities.h"
 
 #define LEAVE(defence) (1U << DEFENCE_##defence)
 #define PRIVILEGED (LEAVE(PRIVILEGES) | LEAVE(SECCOMP) | LEAVE(MASKS))

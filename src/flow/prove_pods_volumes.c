@@ -3,9 +3,9 @@
  * it shares give it, which no container on this machine has. */
 #include "base/limits.h"
 #include "base/text.h"
+#include "confine/probes.h"
 #include "flow/prove_wire.h"
 #include "rule/kubernetes.h"
-#include "runtime/probes.h"
 
 struct reader {
 	struct arena *a;

@@ -113,7 +113,7 @@ static void find_folders(struct writes *w)
 	}
 }
 
-/* HOME, else that of the account, else /tmp (runtime/hardening.h). */
+/* HOME, else that of the account, else /tmp (confine/hardening.h). */
 static bool has_open_home(struct audit_page *page)
 {
 	bytes home = bytes_str(weakness_env(page, "HOME"));

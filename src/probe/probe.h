@@ -10,7 +10,7 @@
  *
  *     NAME gained|held|unknown ERRNO [WHAT WAS FOUND]
  *
- * between "oakum-probe 1" and "end". runtime/probes.h has the table of names and what they mean.
+ * between "oakum-probe 1" and "end". confine/probes.h has the table of names and what they mean.
  * Linux on x86_64 and aarch64. Threading: one thread. */
 #pragma once
 

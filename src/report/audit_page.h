@@ -90,7 +90,7 @@ struct page_tool {
 	uint32_t node;
 };
 
-/* One setting of a hardened start (runtime/hardening.h), and whether the image keeps to it as it
+/* One setting of a hardened start (confine/hardening.h), and whether the image keeps to it as it
  * is, told from facts alone. */
 struct page_setting {
 	const char *name; /* "read-only" */

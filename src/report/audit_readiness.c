@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/audit_readiness.h"
 
+#include "confine/hardening.h"
 #include "report/layout.h"
-#include "runtime/hardening.h"
 
 #include <inttypes.h>
 

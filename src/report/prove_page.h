@@ -5,10 +5,10 @@
  * Threading: constant once filled. */
 #pragma once
 
+#include "confine/probes.h"
 #include "crypto/digest.h"
 #include "fmt/stream.h"
 #include "report/terminal.h"
-#include "runtime/probes.h"
 
 struct prove_item {
 	const struct probe *probe;

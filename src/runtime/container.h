@@ -8,8 +8,8 @@
  * Threading: forks; called by a process with one thread. Several containers may run at once. */
 #pragma once
 
+#include "confine/hardening.h"
 #include "rootfs/rootfs.h"
-#include "runtime/hardening.h"
 #include "runtime/host.h"
 
 struct container_options {

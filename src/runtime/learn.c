@@ -2,8 +2,8 @@
 #include "base/limits.h"
 #include "base/pack.h"
 #include "base/path.h"
+#include "confine/syscalls.h"
 #include "runtime/learn_parts.h"
-#include "runtime/syscalls.h"
 #include "sys/file.h"
 
 #include <errno.h>

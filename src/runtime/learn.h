@@ -13,8 +13,8 @@
  * Threading: forks; called by a process with one thread. */
 #pragma once
 
+#include "confine/hardening.h"
 #include "fmt/stream.h"
-#include "runtime/hardening.h"
 
 #include <sys/types.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "confine/syscalls.h"
 #include "fmt/json.h"
 #include "runtime/learn.h"
-#include "runtime/syscalls.h"
 
 /* The default profile allows it, perhaps upon a condition. */
 static bool is_allowed(bytes call)

@@ -8,7 +8,7 @@
  * Sources: execve(2), elf(5). Threading: reads files. */
 #pragma once
 
-#include "runtime/hardening.h"
+#include "confine/hardening.h"
 
 /* program_check(root, h, e): the first word of h, found as execvp(3) finds it in h's environment,
  * below the folder. What is bound from this machine is believed. ERR_ABSENT: it, or what would

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "base/limits.h"
-#include "runtime/hardening.h"
+#include "confine/hardening.h"
 #include "runtime/netns.h"
 
 struct relay {

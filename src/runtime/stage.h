@@ -7,8 +7,8 @@
  * anew. Threading: called by the first process of the namespace. */
 #pragma once
 
+#include "confine/bundle.h"
 #include "rootfs/rootfs.h"
-#include "runtime/bundle.h"
 
 struct stage_options {
 	const char *place; /* an existing folder: the tmpfs covers it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The forms of a hardened container: what stands in them, and that no value of an enemy leaves its
  * place. That they say the same as the bundle is test/cli/run-print.t's. */
-#include "runtime/forms.h"
+#include "confine/forms.h"
 
 #include "unit.h"
 

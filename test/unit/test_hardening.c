@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom an image makes its program run as: image-spec 1.1, config.md "User"; passwd(5), group(5). */
 #include "base/limits.h"
-#include "runtime/bundle.h"
+#include "confine/bundle.h"
 
 #include "unit.h"
 

@@ -2,7 +2,7 @@
 /* What comes of what was learned. That a program is seen right is test/interop/learn.t's. */
 #include "runtime/learn.h"
 
-#include "runtime/syscalls.h"
+#include "confine/syscalls.h"
 #include "unit.h"
 
 /* -- the profile ------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the helper of `oakum prove` says, read strictly, and who is told to have held an attack. The
  * helper itself attacks containers in test/interop/prove.t. */
-#include "runtime/probes.h"
+#include "confine/probes.h"
 
-#include "runtime/capabilities.h"
+#include "confine/capabilities.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
  * SecurityContext) and containerd's order of capabilities. */
 #include "flow/prove_pods.h"
 
-#include "runtime/capabilities.h"
-#include "runtime/probes.h"
+#include "confine/capabilities.h"
+#include "confine/probes.h"
 #include "unit.h"
 
 #include <linux/capability.h>

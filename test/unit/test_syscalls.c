@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our rules against the profile that they are said to be (moby/profiles, in the folder of real
  * data), for no capability, each one and all; and the compiled filter, in force in a child. */
-#include "runtime/syscalls.h"
+#include "confine/syscalls.h"
 
 #include "base/limits.h"
+#include "confine/capabilities.h"
 #include "fmt/json.h"
-#include "runtime/capabilities.h"
 #include "sys/file.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/syscalls.h"
+#include "confine/syscalls.h"
 
 #include <linux/capability.h>
 

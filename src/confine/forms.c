@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/forms.h"
+#include "confine/forms.h"
 
 #include "base/path.h"
+#include "confine/forms_parts.h"
 #include "oci/reference.h"
-#include "runtime/forms_parts.h"
 
 #include <errno.h>
 #include <limits.h>

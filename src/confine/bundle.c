@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/bundle.h"
+#include "confine/bundle.h"
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "confine/capabilities.h"
+#include "confine/syscalls.h"
 #include "fmt/json_write.h"
-#include "runtime/capabilities.h"
-#include "runtime/syscalls.h"
 
 #include <linux/capability.h>
 

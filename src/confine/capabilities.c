@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/capabilities.h"
+#include "confine/capabilities.h"
 
 static const char *const names[CAPABILITIES] = {
 	"CAP_CHOWN",

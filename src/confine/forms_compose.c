@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/forms_parts.h"
+#include "confine/forms_parts.h"
 
 struct service {
 	const struct forms *forms;

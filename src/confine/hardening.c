@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/hardening.h"
+#include "confine/hardening.h"
 
 #include "base/path.h"
 #include "base/text.h"
-#include "runtime/capabilities.h"
+#include "confine/capabilities.h"
 
 static const char *const names[DEFENCES] = {
 	[DEFENCE_USER] = "user",

@@ -12,9 +12,9 @@
  * Threading: pure functions. */
 #pragma once
 
+#include "confine/hardening.h"
 #include "fmt/stream.h"
 #include "oci/target.h"
-#include "runtime/hardening.h"
 
 struct forms {
 	const struct hardening *hardening;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/probes.h"
+#include "confine/probes.h"
 
-#include "runtime/capabilities.h"
+#include "confine/capabilities.h"
 
 #include <errno.h>
 #include <linux/capability.h>

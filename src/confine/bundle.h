@@ -5,8 +5,8 @@
  * Threading: pure functions. */
 #pragma once
 
+#include "confine/hardening.h"
 #include "fmt/stream.h"
-#include "runtime/hardening.h"
 
 struct bundle_host {
 	const char *root;    /* the file system */

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/text.h"
-#include "runtime/capabilities.h"
-#include "runtime/forms.h"
+#include "confine/capabilities.h"
+#include "confine/forms.h"
 
 #include <string.h>
 

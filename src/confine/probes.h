@@ -8,8 +8,8 @@
  * Threading: constant, pure functions. */
 #pragma once
 
+#include "confine/hardening.h"
 #include "model/severity.h"
-#include "runtime/hardening.h"
 
 /* What holds an attack: a layer that can be left out (enum defence), or one of these. */
 enum {

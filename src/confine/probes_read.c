@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
 #include "base/text.h"
-#include "runtime/probes.h"
+#include "confine/probes.h"
 
 #define MOST_ERROR 4095 /* what Linux returns as an error at most */
 
