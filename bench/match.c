@@ -7,7 +7,7 @@
  * one line, seconds of a processor, for nothing here waits for anybody; "first" is the first image,
  * whose blocks nobody has read yet:
  *   open SECONDS first SECONDS each SECONDS all SECONDS found N */
-#include "flow/audit.h"
+#include "flow/survey.h"
 #include "vuln/match.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ static int read_packages(const char *name, struct arena *a, struct image *image,
 
 	return target_parse(name, a, &target, e) < 0
 	           ? -1
-	           : audit_gather(&target, &options, image, facts, e);
+	           : survey(&target, &options, image, facts, e);
 }
 
 static int look_up(struct database *db, const struct facts *facts, unsigned long packages,

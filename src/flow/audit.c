@@ -4,6 +4,7 @@
 #include "flow/judge.h"
 #include "flow/reach.h"
 #include "flow/secrets.h"
+#include "flow/survey.h"
 #include "secret/inspector.h"
 
 void audit_judge(const struct image *image, const struct facts *facts,
@@ -28,55 +29,6 @@ void page_done(struct audit_page *page)
 	arena_done(&page->arena);
 }
 
-/* What is no image is said before anything is opened. */
-static int check_kind(const struct target *target, err *e)
-{
-	switch (target->kind) {
-	case TARGET_SBOM:
-		return err_set(e, ERR_ABSENT, 0,
-		               "this version audits images only (layouts, archives and "
-		               "folders), not SBOMs");
-	case TARGET_NONE:
-	case TARGET_REGISTRY:
-	case TARGET_DAEMON:
-	case TARGET_LAYOUT:
-	case TARGET_OCI_ARCHIVE:
-	case TARGET_DOCKER_ARCHIVE:
-	case TARGET_ARCHIVE:
-	case TARGET_ROOTFS: break;
-	}
-	return 0;
-}
-
-void audit_inspectors(const struct inspector *more, const struct inspector **out)
-{
-	size_t n = 0;
-
-	for (; catalog_inspectors[n]; n++)
-		out[n] = catalog_inspectors[n];
-	out[n++] = &closure_inspector;
-	out[n++] = more;
-	out[n] = NULL;
-}
-
-int audit_gather(const struct target *target, const struct image_options *options,
-                 struct image *out_image, struct facts *out_facts, err *e)
-{
-	const struct inspector *inspectors[INSPECTORS_MOST + 1];
-	struct image_options image = *options;
-
-	if (!image.inspectors) {
-		audit_inspectors(NULL, inspectors);
-		image.inspectors = inspectors;
-	}
-	if (check_kind(target, e) < 0 || image_read(target, &image, out_image, e) < 0)
-		return -1;
-	if (catalog_collect(out_image, &out_image->arena, out_facts, e) == 0)
-		return 0;
-	image_done(out_image);
-	return -1;
-}
-
 int audit_run(const struct target *target, const struct audit_options *options, struct audit *out,
               err *e)
 {
@@ -90,10 +42,10 @@ int audit_run(const struct target *target, const struct audit_options *options, 
 
 	*out = (struct audit){ 0 };
 	if (secrets) {
-		audit_inspectors(&secret_inspector, inspectors);
+		survey_inspectors(&secret_inspector, inspectors);
 		image.inspectors = inspectors;
 	}
-	if (audit_gather(target, &image, &out->image, &out->facts, e) < 0)
+	if (survey(target, &image, &out->image, &out->facts, e) < 0)
 		return -1;
 	if (secrets && secrets_collect(&out->image, &out->image.arena, &out->secrets, e) < 0) {
 		image_done(&out->image);

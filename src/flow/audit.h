@@ -34,17 +34,6 @@ int audit_run(const struct target *target, const struct audit_options *options, 
               err *e);
 void audit_done(struct audit *a);
 
-/* audit_inspectors(more, out): the inspectors of every read, so that all share what the cache
- * keeps: the catalogers', the closure's, and one more (may be NULL). out has room for
- * INSPECTORS_MOST + 1. */
-void audit_inspectors(const struct inspector *more, const struct inspector **out);
-
-/* audit_gather(target, options, out_image, out_facts, e): read (with options->inspectors, or the
- * those of audit_inspectors when that is NULL) and collect, without a judgement; for what else is
- * made of facts. image_done frees both. Errors as above. */
-int audit_gather(const struct target *target, const struct image_options *options,
-                 struct image *out_image, struct facts *out_facts, err *e);
-
 /* audit_judge(image, facts, coverage, secrets, now, out): the page of facts that are there already;
  * secrets may be NULL. Borrows all four; page_done frees what it made. */
 void audit_judge(const struct image *image, const struct facts *facts,

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/path.h"
+#include "flow/survey.h"
 #include "sbom/file_digests.h"
 #include "sys/file.h"
 
@@ -239,11 +240,11 @@ int bill_make(const struct target *target, const struct bill_options *options, s
 
 	*out = (struct bill){ 0 };
 	if (options->files) {
-		audit_inspectors(&file_digests_inspector, inspectors);
+		survey_inspectors(&file_digests_inspector, inspectors);
 		image.inspectors = inspectors;
 		file_digests_prepare();
 	}
-	if (audit_gather(target, &image, &out->image, &out->facts, e) < 0)
+	if (survey(target, &image, &out->image, &out->facts, e) < 0)
 		return -1;
 	if (options->files && hash_files(out, e) < 0) {
 		image_done(&out->image);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "flow/convert.h"
 #include "flow/diff_measure.h"
+#include "flow/survey.h"
 #include "sbom/parts.h"
 #include "secret/inspector.h"
 #include "version/version.h"
@@ -101,9 +102,9 @@ static int read_image(const struct target *target, const struct diff_options *o,
 	const struct inspector *inspectors[INSPECTORS_MOST + 1];
 	struct image_options image = o->bill.image;
 
-	audit_inspectors(o->skip_secrets ? NULL : &secret_inspector, inspectors);
+	survey_inspectors(o->skip_secrets ? NULL : &secret_inspector, inspectors);
 	image.inspectors = inspectors;
-	if (audit_gather(target, &image, &s->bill.image, &s->bill.facts, e) < 0)
+	if (survey(target, &image, &s->bill.image, &s->bill.facts, e) < 0)
 		return -1;
 	s->is_image = true;
 	bill_show(&s->bill, &o->bill);

@@ -20,7 +20,7 @@ struct diff_options {
 	char *const *environment;
 };
 
-/* diff_make(before, after, options, a, out, e): arena. Errors of audit_gather, convert_file,
+/* diff_make(before, after, options, a, out, e): arena. Errors of survey, convert_file,
  * the database and prove_image, with the target's name. */
 int diff_make(const struct target *before, const struct target *after,
               const struct diff_options *options, struct arena *a, struct diff_page *out, err *e);

@@ -4,11 +4,11 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "flow/audit.h"
 #include "flow/harden_draft.h"
 #include "flow/harden_parts.h"
 #include "flow/reach.h"
 #include "flow/secrets.h"
+#include "flow/survey.h"
 #include "harden/forget.h"
 #include "harden/purpose.h"
 #include "secret/inspector.h"
@@ -53,9 +53,9 @@ static int read_image(struct harden_job *j, const struct target *target, struct 
 	const struct inspector *inspectors[INSPECTORS_MOST + 1];
 	struct image_options o = j->options->image;
 
-	audit_inspectors(&secret_inspector, inspectors);
+	survey_inspectors(&secret_inspector, inspectors);
 	o.inspectors = inspectors;
-	if (audit_gather(target, &o, image, facts, e) < 0)
+	if (survey(target, &o, image, facts, e) < 0)
 		return -1;
 	if (secrets_collect(image, &image->arena, secrets, e) == 0)
 		return 0;

@@ -2,7 +2,7 @@
 /* harden - the safer image out of the one at hand: without what its program does not need, without
  * root, without secrets, in two layers, and only if it is as it should be.
  *
- * Read once for the facts (flow/audit.h), then once more for what stays (harden_draft.h), which
+ * Read once for the facts (flow/survey.h), then once more for what stays (harden_draft.h), which
  * becomes a layout of its own; that is searched for secrets, started if the user says how to ask
  * it, and only then copied to its place. Disk: the expanded layers, once, and the result, in
  * tmp_dir.

@@ -4,10 +4,10 @@
 #include "base/map.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "flow/audit.h"
 #include "flow/reach.h"
 #include "flow/scan_bill.h"
 #include "flow/secrets.h"
+#include "flow/survey.h"
 #include "secret/inspector.h"
 #include "secret/rules.h"
 #include "model/support.h"
@@ -201,10 +201,10 @@ static int read_image(const struct target *target, const struct scan_options *o,
 	struct image_options image = o->image;
 
 	if (o->secrets) {
-		audit_inspectors(&secret_inspector, inspectors);
+		survey_inspectors(&secret_inspector, inspectors);
 		image.inspectors = inspectors;
 	}
-	if (audit_gather(target, &image, &s->image, &s->facts, e) < 0)
+	if (survey(target, &image, &s->image, &s->facts, e) < 0)
 		return -1;
 	s->has_image = true;
 	reach_judge(&s->image, &s->facts, &s->arena, &s->closure);

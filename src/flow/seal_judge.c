@@ -5,6 +5,7 @@
 #include "flow/passing.h"
 #include "flow/reach.h"
 #include "flow/secrets.h"
+#include "flow/survey.h"
 #include "oci/platform.h"
 #include "secret/inspector.h"
 
@@ -44,9 +45,9 @@ int seal_judge(const struct target *target, const struct seal_wishes *wishes,
 	struct image_options image = wishes->image;
 
 	*out = (struct seal_judged){ 0 };
-	audit_inspectors(&secret_inspector, inspectors);
+	survey_inspectors(&secret_inspector, inspectors);
 	image.inspectors = inspectors;
-	if (audit_gather(target, &image, &out->bill.image, &out->bill.facts, e) < 0)
+	if (survey(target, &image, &out->bill.image, &out->bill.facts, e) < 0)
 		return -1;
 	if (judge(out, wishes, e) == 0)
 		return 0;

@@ -3,7 +3,7 @@
  *   closure_list LAYOUT
  * One visible file that is reached a line: "yes" or "unclear", a tab, its path. Then the doubts,
  * each behind "doubt" and a tab. Status 1: it cannot be told what the image starts. */
-#include "flow/audit.h"
+#include "flow/survey.h"
 #include "flow/reach.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	err e = { 0 };
 
 	if (argc != 2 || target_parse(argv[1], &a, &target, &e) < 0 ||
-	    audit_gather(&target, &options, &image, &facts, &e) < 0) {
+	    survey(&target, &options, &image, &facts, &e) < 0) {
 		fprintf(stderr, "%s\n", e.text);
 		return 2;
 	}
