@@ -110,7 +110,7 @@ status 'a mirror that does not hold it' 0 from "docker://$origin/team/vuln:1" --
 ok 'is passed over' same first.db
 registry_stop
 rm db
-status 'a mirror that is away' 0 from "docker://$origin/team/vuln:1" --mirror "$origin=$REGISTRY/cache" --timeout 20s
+status 'a mirror that is away' 0 from "docker://$origin/team/vuln:1" --mirror "$origin=$REGISTRY/cache" --timeout 90s
 ok 'is passed over, too' same first.db
 registry_pid=$origin_pid
 registry_stop
@@ -179,7 +179,7 @@ kept 'no digest' 3 'no digest to check.*--digest' "$at/gone/second.db"
 kept 'an altered octet' 3 'not what (it|was)|should have' "$at/altered/second.db" --digest "$want"
 kept 'cut short' 3 'came|not|should have' "$at/short/second.db" --digest "$want"
 kept 'a page' 3 'no database' "$at/page/second.db" --digest "$want"
-kept 'for ever' 3 'at most|more than|no database' "$at/endless/second.db" --digest "$want" --timeout 20s
+kept 'for ever' 3 'at most|more than|no database' "$at/endless/second.db" --digest "$want" --timeout 90s
 kept 'one that always breaks off' 3 'broke|less' "$at/cut/second.db" --digest "$want"
 kept 'no digest in its text' 2 -- "$at/plain/second.db" --digest sha256:00
 printf 'hello' >"$served/odd.db.sha256"
