@@ -71,10 +71,19 @@ static bool take_notes(bytes *in, struct arena *a, struct prove_pod *p)
 	return ok;
 }
 
+static bool take_variable(bytes *in, struct arena *a, struct prove_pod *p)
+{
+	bytes text;
+
+	if (!pack_take_bytes(in, LIMIT_PROVE_VALUE, &text) || bytes_find(text, 0) < text.n)
+		return false;
+	*ARENA_PUSH(a, &p->env) = arena_bytes(a, text);
+	return true;
+}
+
 static bool take_pod(bytes *in, struct arena *a, struct prove_pod *p)
 {
 	uint64_t folders, env;
-	bytes text;
 	bool ok = take_text(in, a, &p->name) && take_text(in, a, &p->container) &&
 	          take_text(in, a, &p->image) && take_numbers(in, p) &&
 	          pack_take_u64(in, LIMIT_PROVE_ITEMS, &folders);
@@ -82,10 +91,8 @@ static bool take_pod(bytes *in, struct arena *a, struct prove_pod *p)
 	for (uint64_t i = 0; ok && i < folders; i++)
 		ok = take_folder(in, a, p);
 	ok = ok && pack_take_u64(in, LIMIT_PROVE_ITEMS, &env);
-	for (uint64_t i = 0; ok && i < env; i++) {
-		ok = pack_take_bytes(in, LIMIT_PROVE_VALUE, &text) && bytes_find(text, 0) == text.n;
-		*ARENA_PUSH(a, &p->env) = arena_bytes(a, text);
-	}
+	for (uint64_t i = 0; ok && i < env; i++)
+		ok = take_variable(in, a, p);
 	return ok && take_notes(in, a, p);
 }
 
