@@ -7,6 +7,8 @@
 #   unlike NAME HAVE PATTERN    passes when it matches none
 #   status NAME WANT COMMAND... passes when the command ends with that status; its output is kept in
 #                               $TMP/out and $TMP/err
+#   await COMMAND...            waits until the command succeeds; fails after a minute
+#   answered FILE PID           whether a server that was started has said in FILE where it is, or has ended
 #   skip NAME REASON            counts and names what could not be tested
 #   skip_all REASON             ends the whole test, unrun
 tap_count=0
@@ -75,6 +77,20 @@ status() {
 		tap_note "status $tap_have, expected $tap_want: $*"
 		tail -n 20 "$TMP/err" | sed 's/^/# /'
 	fi
+}
+
+# What a test waits for is looked for, never slept for: how long it takes depends on what else is running.
+await() {
+	tap_tries=0
+	until "$@" >/dev/null 2>&1; do
+		[ "$tap_tries" -lt 1200 ] || return 1
+		tap_tries=$((tap_tries + 1))
+		sleep 0.05
+	done
+}
+
+answered() {
+	[ -s "$1" ] || ! kill -0 "$2"
 }
 
 skip() {

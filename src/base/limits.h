@@ -190,6 +190,10 @@
  * place that takes more than STEPS / PRICE counts as PRICE places. */
 #define LIMIT_SECRET_STEPS 20000
 #define LIMIT_SECRET_PRICE 40
+/* What the archives and compressed files of one file, and of one layer, may expand to for the search
+ * in them: the largest offline package sources of SDKs have 1 GiB; a second takes 300 MiB. */
+#define LIMIT_UNFOLD_FILE (2 * GIB)
+#define LIMIT_UNFOLD_LAYER (8 * GIB)
 /* What standard input may give to be searched. */
 #define LIMIT_SECRET_INPUT (64 * GIB)
 
@@ -450,6 +454,12 @@
 #define LIMIT_HARDEN_NAMED 64
 /* Packages and folders of which is told whether they stay. */
 #define LIMIT_HARDEN_PARTS 10000
+/* Packages of an rpm database that stay, with their indexes, and the file they become: those of a
+ * whole desktop have 200 MB, of what one program needs a few. A worker holds the file twice. Tables
+ * of such a file: rpm 4.18 has 19. */
+#define LIMIT_RPM_STAYING (64 * MIB)
+#define LIMIT_RPM_DATABASE (128 * MIB)
+#define LIMIT_RPM_TABLES 64
 
 /* Paths of the folders of one layer that is unpacked, in octets: a million of them. */
 #define LIMIT_UNPACK_FOLDERS ((size_t)(128 * MIB))

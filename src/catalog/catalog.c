@@ -6,8 +6,9 @@
 /* The one table. The operating system comes first, its packages next: they own their files before a
  * language's cataloger can claim them. */
 #define CATALOGERS(X) \
-	X(os_release) X(dpkg) X(apk) X(rpm) X(chisel) X(accounts) X(dotnet) X(dotnet_source) \
-	X(golang) X(npm) X(python) X(java) X(rust) X(gem) X(composer) X(elf_note) X(unread)
+	X(os_release) X(dpkg) X(apk) X(rpm) X(chisel) X(debian_copyright) X(built) X(accounts) \
+	X(dotnet) X(dotnet_source) X(golang) X(npm) X(python) X(java) X(rust) X(gem) X(composer) \
+	X(elf_note) X(unread)
 
 #define X(name) &catalog_##name,
 static const struct cataloger *const catalogers[] = { CATALOGERS(X) NULL };

@@ -130,7 +130,30 @@ void locks_read_pnpm(struct inspection *in)
 	declare(in, name, version);
 }
 
-/* One [[package]] table. */
+/* bun.lock is JSON with commas at the ends of lists, which JSON has not; but Bun writes each
+ * package as one line: "where": ["name@version", ...]. What has no version there lies in the tree
+ * (workspace:, file:) or comes from elsewhere (git, a tarball). */
+void locks_read_bun(struct inspection *in)
+{
+	bytes rest = in->body, line, key, spec, name, version;
+	bool packages = false;
+
+	language_known(in);
+	while (bytes_line(&rest, &line)) {
+		bool inside = bytes_starts(line, BYTES("    \""));
+
+		line = bytes_trim(line);
+		if (!inside)
+			packages = bytes_is(line, "\"packages\": {") || (packages && line.n == 0);
+		else if (packages && bytes_take_prefix(&line, BYTES("\"")) &&
+		         bytes_take_until(&line, '"', &key) && bytes_take_prefix(&line, BYTES(": [\"")) &&
+		         bytes_take_until(&line, '"', &spec) && at_name(spec, &name, &version) &&
+		         bytes_find(version, ':') == version.n && bytes_find(version, '/') == version.n)
+			declare(in, name, version);
+	}
+}
+
+/* One [[package]] table; of pylock.toml [[packages]]. */
 struct table {
 	bytes name, version;
 	bool inside, source, local;
@@ -157,7 +180,8 @@ static void read_table_line(struct table *t, bytes line)
 		t->source = true;
 		t->local = bytes_search(value, BYTES("editable =")) < value.n ||
 		           bytes_search(value, BYTES("virtual =")) < value.n;
-	} else if (value_of(line, BYTES("path "), &value)) {
+	} else if (value_of(line, BYTES("path "), &value) ||
+	           value_of(line, BYTES("directory "), &value)) {
 		t->local = true;
 	}
 }
@@ -174,7 +198,7 @@ static void read_tables(struct inspection *in, bool needs_source)
 			continue;
 		}
 		end_table(in, &t, needs_source);
-		t.inside = bytes_is(line, "[[package]]");
+		t.inside = bytes_is(line, "[[package]]") || bytes_is(line, "[[packages]]");
 	}
 	end_table(in, &t, needs_source);
 }

@@ -9,13 +9,15 @@
 #include "image/inspector.h"
 
 /* yarn.lock version 1 (classic): blocks of `name@range, name@range:` and `  version "1.2.3"`; and
- * since version 2 the same as YAML. pnpm-lock.yaml 5 to 9: the keys below `packages:`. */
+ * since version 2 the same as YAML. pnpm-lock.yaml 5 to 9: the keys below `packages:`. bun.lock
+ * (bun.sh/docs, "Lockfile"): the lines of "packages". */
 void locks_read_yarn(struct inspection *in);
 void locks_read_pnpm(struct inspection *in);
+void locks_read_bun(struct inspection *in);
 
-/* poetry.lock, uv.lock, pdm.lock, Cargo.lock: [[package]] tables with name and version. Not what
- * lies in the tree itself: in uv.lock and pdm.lock that says so (editable, virtual, path), in
- * Cargo.lock it has no source. */
+/* poetry.lock, uv.lock, pdm.lock, Cargo.lock: [[package]] tables with name and version; pylock.toml
+ * (PEP 751): [[packages]]. Not what lies in the tree itself: in uv.lock, pdm.lock and pylock.toml
+ * that says so (editable, virtual, path, directory), in Cargo.lock it has no source. */
 void locks_read_poetry(struct inspection *in);
 void locks_read_cargo(struct inspection *in);
 

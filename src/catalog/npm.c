@@ -7,7 +7,7 @@
  * What it needs (dependencies, optionalDependencies, peerDependencies) is what Node would load for
  * it. Outside of node_modules a package.json describes what is developed there: a package unless it
  * is marked private, owner of nothing. Lock files (package-lock.json 1 to 3, npm-shrinkwrap.json,
- * yarn.lock 1, pnpm-lock.yaml) say what an install would bring: they count only where no
+ * yarn.lock, pnpm-lock.yaml, bun.lock) say what an install would bring: they count only where no
  * node_modules lies beside them, for then programs were bundled and nothing else tells; packages
  * for development do not count. */
 #include "catalog/npm.h"
@@ -44,7 +44,8 @@ static struct want want(const struct entry *entry)
 	if (bytes_is(base, "package.json"))
 		wanted = npm_is_installed(entry->path) || !is_below_modules(entry->path);
 	else if (bytes_is(base, "package-lock.json") || bytes_is(base, "npm-shrinkwrap.json") ||
-	         bytes_is(base, "yarn.lock") || bytes_is(base, "pnpm-lock.yaml"))
+	         bytes_is(base, "yarn.lock") || bytes_is(base, "pnpm-lock.yaml") ||
+	         bytes_is(base, "bun.lock"))
 		wanted = !is_below_modules(entry->path);
 	return (struct want){ wanted ? WANT_ALL : WANT_NO, 0 };
 }
@@ -172,6 +173,10 @@ static int inspect(struct inspection *in, err *e)
 		locks_read_pnpm(in);
 		return 0;
 	}
+	if (bytes_is(base, "bun.lock")) {
+		locks_read_bun(in);
+		return 0;
+	}
 	bytes_take_prefix(&text, BYTES("\xef\xbb\xbf")); /* npm strips a byte order mark, too */
 	if (json_parse(text, in->scratch, &doc, e) < 0) {
 		inspection_gap(in, "%s", e->text);
@@ -186,6 +191,6 @@ static int inspect(struct inspection *in, err *e)
 }
 
 const struct cataloger catalog_npm = {
-	.inspector = { .name = "npm", .id = 61, .version = 3, .want = want, .inspect = inspect },
+	.inspector = { .name = "npm", .id = 61, .version = 4, .want = want, .inspect = inspect },
 	.collect = npm_collect,
 };

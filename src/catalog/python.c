@@ -6,7 +6,7 @@
  * or EGG-INFO/PKG-INFO. RECORD (dist-info) and installed-files.txt (egg-info) list the files.
  * A need (Requires-Dist) is met in the same folder of distributions; below usr/, where no virtual
  * environment lies, by any of there. Lock files (requirements.txt with ==, Pipfile.lock,
- * poetry.lock, uv.lock, pdm.lock) count for names of which nothing is installed. */
+ * poetry.lock, uv.lock, pdm.lock, pylock.toml) count for names of which nothing is installed. */
 #include "catalog/catalogers.h"
 #include "catalog/language.h"
 #include "catalog/locks.h"
@@ -35,7 +35,7 @@ static enum file file_of(bytes path)
 	} locks[] = {
 		{ "requirements.txt", FILE_PINS }, { "Pipfile.lock", FILE_PIPFILE },
 		{ "poetry.lock", FILE_POETRY },    { "uv.lock", FILE_POETRY },
-		{ "pdm.lock", FILE_POETRY },
+		{ "pdm.lock", FILE_POETRY },       { "pylock.toml", FILE_POETRY },
 	};
 	bytes base = path_base(path), dir = path_dir(path);
 
@@ -342,6 +342,6 @@ static int collect(struct image *image, struct arena *a, struct facts *facts, er
 }
 
 const struct cataloger catalog_python = {
-	.inspector = { .name = "python", .id = 62, .version = 2, .want = want, .inspect = inspect },
+	.inspector = { .name = "python", .id = 62, .version = 3, .want = want, .inspect = inspect },
 	.collect = collect,
 };

@@ -118,20 +118,25 @@ static void split_source(const struct rpm_package *p, bytes *name, bytes *versio
 	*version = *name;
 }
 
+void rpm_version(const struct rpm_package *p, buf *out)
+{
+	if (p->epoch > 0)
+		buf_printf(out, "%" PRIu32 ":", p->epoch);
+	buf_put(out, p->version);
+	buf_putc(out, '-');
+	buf_put(out, p->release);
+}
+
 static void emit_package(struct scan *s, unsigned kind, const struct rpm_package *p)
 {
-	buf version = BUF_INIT(2 * LIMIT_PACKAGE_FIELD + 16);
+	buf version = BUF_INIT(RPM_VERSION_MOST);
 	struct package package = { .name = p->name,
 		                       .architecture = p->architecture,
 		                       .licence = p->licence,
 		                       .vendor = p->vendor,
 		                       .module = p->module };
 
-	if (p->epoch > 0)
-		buf_printf(&version, "%" PRIu32 ":", p->epoch);
-	buf_put(&version, p->version);
-	buf_putc(&version, '-');
-	buf_put(&version, p->release);
+	rpm_version(p, &version);
 	package.version = buf_bytes(&version);
 	split_source(p, &package.source_name, &package.source_version);
 	system_emit_package(s->in, kind, &package);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rpm - the database of the RPM package manager, inside this room.
+/* rpm - the database of the RPM package manager, for this room and harden.
  *
  * A database is a bag of header blobs (rpm 4.18, "Package Format", the header structure without its
  * leading magic), kept in one of three forms: SQLite (rpmdb.sqlite, since Fedora 33 and RHEL 9),
@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "catalog/system_item.h"
 
 /* -- where headers lie ------------------------------------------------------------------------- */
@@ -59,6 +60,11 @@ struct rpm_package {
  * as in rpm ("dribble" entries behind the immutable region replace the region's). ERR_FORMAT;
  * ERR_LIMIT for a name, version or licence above LIMIT_PACKAGE_FIELD. */
 int rpm_header_parse(bytes blob, struct rpm_package *out, err *e);
+
+/* rpm_version(p, out): "EPOCH:VERSION-RELEASE", as packages are named among the facts; without an
+ * epoch of 0. At most RPM_VERSION_MOST octets. */
+#define RPM_VERSION_MOST (2 * LIMIT_PACKAGE_FIELD + 16)
+void rpm_version(const struct rpm_package *p, buf *out);
 
 /* The files of a package that lie in place: not those that another package's file has replaced or
  * that were not installed. */

@@ -20,7 +20,7 @@ enum flag_kind {
 	FLAG_MAYBE,  /* the same, and --name alone is the first word; a value follows "=" only */
 	FLAG_STATUS, /* struct exit_flag: at most 255 */
 	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
-	FLAG_TIME,   /* uint64_t milliseconds: "5m", "1h30m", "300s" (as Go writes durations) */
+	FLAG_TIME,   /* uint64_t milliseconds: "5m", "1h30m", "300s" (as Go writes durations), "2d" */
 	FLAG_LIST,   /* struct texts; the flag may be repeated */
 };
 

@@ -13,7 +13,7 @@
 	X(verify_provenance) X(tree) \
 	X(conformance_verify_bundle) X(conformance_sign_bundle) \
 	X(trust_update) X(trust_show) X(trust_explain) \
-	X(run) X(prove) X(learn) X(harden) \
+	X(run) X(prove) X(learn) X(harden) X(prune) \
 	X(explain) X(help) X(version) X(completion) X(vercmp) X(selftest)
 
 #define X(name) extern const struct applet applet_##name;

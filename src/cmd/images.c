@@ -33,6 +33,32 @@ int images_claims(const struct texts *list, struct arena *a, struct oci_labels *
 	return 0;
 }
 
+int images_repository(const char *text, struct arena *a, struct reference *out, err *e)
+{
+	bytes last = bytes_str(text);
+
+	if (bytes_rfind(last, '/') < last.n)
+		last = bytes_skip(last, bytes_rfind(last, '/'));
+	if (bytes_find(last, ':') < last.n || bytes_find(last, '@') < last.n)
+		return err_set(e, ERR_USAGE, 0, "a repository has no tag and no digest: '%s'",
+		               SHOW(bytes_str(text)));
+	return reference_parse(text, a, out, e);
+}
+
+int images_elsewhere(struct job *job, const struct reference **out, err *e)
+{
+	const char *text = job_env(job, "COSIGN_REPOSITORY");
+	struct reference *r = arena_new(&job->arena, struct reference);
+
+	*out = NULL;
+	if (!text || !*text)
+		return 0;
+	if (images_repository(text, &job->arena, r, e) < 0)
+		return err_wrap(e, "COSIGN_REPOSITORY");
+	*out = r;
+	return 0;
+}
+
 void images_note_tag(struct job *job, const char *target, const char *tag, const char *now,
                      const char *done)
 {

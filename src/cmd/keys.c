@@ -194,7 +194,7 @@ int keys_open(struct job *job, const struct key_flags *f, struct keys *k, struct
 	if (refuse_service(key, e) < 0)
 		return -1;
 	if (strncmp(key, "exec:", 5) == 0)
-		return signer_of_program(key + 5, others_environment(job), out, e);
+		return signer_of_program(key + 5, others_environment(job), &k->until, out, e);
 	if (strncmp(key, "pkcs11:", 7) == 0)
 		return open_token(key, k, out, e);
 	if (strncmp(key, "env://", 6) == 0) {

@@ -22,6 +22,7 @@ struct keys {
 	const char *password, *pin, *text; /* NULL: unsaid */
 	const char *typed;                 /* what keys_open was told: nobody is asked twice */
 	bool stdin_is_taken;               /* what is signed comes from there: set by the command */
+	struct deadline until;             /* of a program that signs: set by the command */
 };
 
 /* keys_early(job, flags, out): takes OAKUM_PASSWORD or COSIGN_PASSWORD, OAKUM_PKCS11_PIN, and what

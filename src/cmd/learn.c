@@ -4,24 +4,31 @@
 #include "flow/learn.h"
 
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/text.h"
+#include "cmd/health.h"
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
+#include "cmd/run_output.h"
 #include "cmd/starting.h"
 #include "confine/forms.h"
 #include "oci/platform.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #define PROFILE "seccomp.json"
 
 struct learn_flags {
 	const char *output, *platform;
 	uint64_t for_ms;
+	struct health_flags health;
 	struct starting_flags starting;
 	struct network_flags network;
 };
@@ -29,7 +36,8 @@ struct learn_flags {
 #define FIELD(name) offsetof(struct learn_flags, name)
 static const struct flag flags[] = {
 	{ 'o', "output", "FOLDER", FLAG_TEXT, FIELD(output), "where it goes (learned)" },
-	{ 0, "for", "TIME", FLAG_TIME, FIELD(for_ms), "at most so long (10s; with a workload 10m)" },
+	{ 0, "for", "TIME", FLAG_TIME, FIELD(for_ms),
+	  "watch it so long (10s; a workload: at most, 10m)" },
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform), "which image of an index" },
 	{ 0 },
 };
@@ -39,11 +47,42 @@ struct lesson {
 	const struct learn_flags *flags;
 	struct target target;
 	struct launch launch;
+	struct health_options health;
 	struct learning_result result;
 	const char *folder;
 };
 
-static int prepare(struct lesson *l, const char *image, err *e)
+/* Once it was watched for an hour it is too late to say so. */
+static int check_folder(const char *folder, struct arena *a, err *e)
+{
+	const char *there = folder;
+
+	while (access(there, F_OK) < 0 && errno == ENOENT && strcmp(there, ".") != 0) {
+		bytes above = path_dir(bytes_str(there));
+
+		there = above.n > 0 ? arena_str(a, above) : *there == '/' ? "/" : ".";
+	}
+	/* A folder is what has an entry "." */
+	if (access(arena_printf(a, "%s/.", there), W_OK | X_OK) < 0)
+		return err_set(e, ERR_IO, errno, "--output %s", SHOW(bytes_str(folder)));
+	return 0;
+}
+
+static int check_flags(const struct lesson *l, bool has_workload, err *e)
+{
+	const struct learn_flags *f = l->flags;
+
+	if (f->health.args.len > 0 && f->starting.entrypoint)
+		return err_set(e, ERR_USAGE, 0,
+		               "--probe-arg goes with the image's own program, not with --entrypoint");
+	if (f->health.probe && l->health.probe.kind == HEALTH_EXIT && has_workload)
+		return err_set(e, ERR_USAGE, 0,
+		               "--probe %s waits for its end: a workload cannot use it then",
+		               SHOW(bytes_str(f->health.probe)));
+	return check_folder(l->folder, &l->job->arena, e);
+}
+
+static int prepare(struct lesson *l, const char *image, bool has_workload, err *e)
 {
 	const struct learn_flags *f = l->flags;
 	const struct texts no_words = { 0 };
@@ -56,7 +95,9 @@ static int prepare(struct lesson *l, const char *image, err *e)
 	};
 
 	l->folder = f->output ? f->output : "learned";
-	if (target_parse(image, &l->job->arena, &l->target, e) < 0 ||
+	if (health_prepare(l->job, &f->health, &l->health, e) < 0 ||
+	    check_flags(l, has_workload, e) < 0 ||
+	    target_parse(image, &l->job->arena, &l->target, e) < 0 ||
 	    (f->platform &&
 	     platform_parse(bytes_str(f->platform), &l->job->arena, &o.rootfs.platform, e) < 0) ||
 	    network_prepare(l->job, &f->network, 0,
@@ -75,21 +116,29 @@ static int learn(struct lesson *l, const struct texts *operands, err *e)
 	struct arena *a = &l->job->arena;
 	const char **words = arena_array(a, const char *, operands->len + 1);
 	bool has_workload = operands->len > 1;
+	struct run_output output = RUN_OUTPUT_NONE;
+	const struct learn_flags *f = l->flags;
 	struct learning o = { .launch = &l->launch,
-		                  .environment = l->job->environment,
-		                  .for_ms = l->flags->for_ms };
+		                  .health = f->health.probe ? &l->health : NULL,
+		                  .environment = l->job->environment };
 
 	for (size_t i = 1; i < operands->len; i++)
 		words[i - 1] = operands->items[i];
 	o.workload = has_workload ? words : NULL;
-	if (o.for_ms == 0)
-		o.for_ms = has_workload ? LIMIT_LEARN_USE_MS : LIMIT_LEARN_MS;
+	if (has_workload)
+		o.workload_ms = f->for_ms > 0 ? f->for_ms : LIMIT_LEARN_USE_MS;
+	else
+		o.watch_ms = f->for_ms > 0 || o.health ? f->for_ms : LIMIT_LEARN_MS;
 	starting_notes(l->job, operands->items[0], &l->launch);
-	if (learn_run(&o, a, &l->result, e) < 0)
+	if (run_output_show(&output, e) < 0)
 		return -1;
-	if (l->result.workload != 0)
-		return err_set(e, ERR_IO, 0, "%s ended with status %d: %s", words[0], l->result.workload,
-		               l->result.message);
+	int status = learn_run(&o, a, &l->result, e);
+
+	run_output_join(&output);
+	if (status < 0 && l->result.interrupt > 0) /* nothing is left of it: now it may end us */
+		(void)raise(l->result.interrupt - 128);
+	if (status < 0)
+		return -1;
 	if (l->result.learned.calls_len == 0)
 		return err_set(e, ERR_IO, 0,
 		               "nothing was seen of the program: may its processes be looked into?");
@@ -173,8 +222,11 @@ static int tell(struct lesson *l, err *e)
 		stream_printf(&out, "listens on port %u\n", (unsigned)k->ports.items[i]);
 	if (k->is_short)
 		stream_puts(&out, "there was more: not all files and folders were looked at\n");
-	if (!l->result.by_us && l->result.status != 0)
-		stream_printf(&out, "the program ended by itself, with status %d\n", l->result.status);
+	if (l->result.interrupt > 0)
+		stream_printf(&out, "watched for %.1f s, until signal %d\n",
+		              (double)l->result.ran_ms / 1000, l->result.interrupt - 128);
+	if (l->result.by_us && l->result.status == 128 + SIGKILL)
+		stream_puts(&out, "it does not end upon SIGTERM: it was killed\n");
 	stream_printf(&out, "written: %s/" PROFILE ", kubernetes.yaml, compose.yaml, docker.sh\n",
 	              SHOW(bytes_str(l->folder)));
 	return stream_finish(&out, e);
@@ -184,7 +236,7 @@ static int learn_main(struct job *job, const void *options, const struct texts *
 {
 	struct lesson l = { .job = job, .flags = options };
 
-	if (prepare(&l, operands->items[0], e) < 0 || learn(&l, operands, e) < 0)
+	if (prepare(&l, operands->items[0], operands->len > 1, e) < 0 || learn(&l, operands, e) < 0)
 		return -1;
 	learn_tighten(&l.result.learned, &job->arena, &l.launch.hardening);
 	return write_pages(&l, e) < 0 || tell(&l, e) < 0 ? -1 : 0;
@@ -194,12 +246,13 @@ const struct applet applet_learn = {
 	.name = "learn",
 	.brief = "the system calls, folders and ports that a program needs",
 	.operands = "IMAGE [-- WORKLOAD...]",
-	.about = "Starts the image as `oakum run` does, lets a program of this machine use it,\n"
-			 "and writes what it was seen to need. Never more than the default allows.",
+	.about = "Starts the image as `oakum run` does, waits for a probe, has a program of this\n"
+			 "machine use it, writes what it needed: never more than the default allows.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,
-	.groups = { { &starting_flag_group, FIELD(starting) },
+	.groups = { { &health_flag_group, FIELD(health) },
+	            { &starting_flag_group, FIELD(starting) },
 	            { &network_flag_group, FIELD(network) } },
 	.options_size = sizeof(struct learn_flags),
 	.examples = { { "oakum learn oci:shop", "ten seconds of its life" },

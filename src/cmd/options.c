@@ -91,17 +91,20 @@ bool options_take_size(const char *value, uint64_t *out)
 	return false;
 }
 
+#define TIME_UNITS 5
+
 /* Numbers with units, largest first or not, at least one: what Go's time.ParseDuration takes,
- * without fractions. */
-static bool take_time(const char *value, uint64_t *out)
+ * without fractions; and days. */
+bool options_take_time(const char *value, uint64_t *out)
 {
 	static const struct {
 		bytes name;
 		uint64_t ms;
-	} units[] = { { BYTES_INIT("ms"), 1 },
-		          { BYTES_INIT("s"), 1000 },
-		          { BYTES_INIT("m"), 60000 },
-		          { BYTES_INIT("h"), 3600000 } };
+	} units[TIME_UNITS] = { { BYTES_INIT("ms"), 1 },
+		                    { BYTES_INIT("s"), 1000 },
+		                    { BYTES_INIT("m"), 60000 },
+		                    { BYTES_INIT("h"), 3600000 },
+		                    { BYTES_INIT("d"), 86400000 } };
 	bytes rest = bytes_str(value);
 
 	*out = 0;
@@ -114,9 +117,9 @@ static bool take_time(const char *value, uint64_t *out)
 		if (!text_take_u64(bytes_slice(rest, 0, digits), 10, UINT32_MAX, &n))
 			return false;
 		rest = bytes_skip(rest, digits);
-		while (unit < 4 && !bytes_take_prefix(&rest, units[unit].name))
+		while (unit < TIME_UNITS && !bytes_take_prefix(&rest, units[unit].name))
 			unit++;
-		if (unit == 4)
+		if (unit == TIME_UNITS)
 			return false;
 		*out += n * units[unit].ms;
 	} while (rest.n > 0);
@@ -165,7 +168,7 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 			               SHOW(bytes_str(value)));
 		return 0;
 	case FLAG_TIME:
-		if (!take_time(value, field))
+		if (!options_take_time(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a time like 30s or 5m, not '%s'", shown,
 			               SHOW(bytes_str(value)));
 		return 0;

@@ -23,6 +23,8 @@ int options_refuse_empty(const struct flag *flags, const void *options, err *e);
 
 /* options_take_size(value, out): "500MB", "2GiB", "512m" (as docker has it: MiB), "1000000". */
 bool options_take_size(const char *value, uint64_t *out);
+/* options_take_time(value, out): "30s", "1h30m", "30d": milliseconds. */
+bool options_take_time(const char *value, uint64_t *out);
 
 /* options_env_name(flag, out): "OAKUM_CACHE_DIR". */
 struct env_name {

@@ -55,37 +55,36 @@ static int refuse_word(const char *entry, const char *formats, err *e)
 	               SHOW(rest), SHOW(name), formats, SHOW(rest));
 }
 
-/* "-o json": whoever says that means the form. */
-static int refuse_format(bytes entry, const char *formats, err *e)
+/* is_format(name, formats): one of those divided by |. */
+static bool is_format(bytes name, const char *formats)
 {
 	bytes known = bytes_str(formats), word;
 
 	while (bytes_take_until(&known, '|', &word))
-		if (bytes_equal(entry, word))
-			return err_set(e, ERR_USAGE, 0,
-			               "-o %s: '%s' is a format: %s=FILE (- is standard output); a file of "
-			               "that name is ./%s",
-			               SHOW(entry), SHOW(entry), SHOW(entry), SHOW(entry));
-	return 0;
+		if (bytes_equal(name, word))
+			return true;
+	return bytes_equal(name, known); /* the last one */
 }
 
 /* split(entry, formats, job, o, e): "json=a.json" where json is one of ours; "./a=b.json" is a
- * file's name. */
+ * file's name. "json" alone is that form on standard output, as Syft and Grype have it; a file of
+ * such a name is ./json. */
 static int split(const char *entry, const char *formats, struct job *job, struct output *o, err *e)
 {
-	bytes rest = bytes_str(entry), name = { 0 }, known = bytes_str(formats), word;
+	bytes rest = bytes_str(entry), name = rest;
 
 	o->path = entry;
-	(void)bytes_take_until(&rest, '=', &name); /* nothing found: compared with nothing */
-	while (name.n < strlen(entry) && bytes_take_until(&known, '|', &word)) {
-		if (!bytes_equal(name, word))
-			continue;
+	if (is_format(rest, formats)) {
+		o->format = entry;
+		o->path = NULL;
+		return 0;
+	}
+	if (bytes_take_until(&rest, '=', &name) && is_format(name, formats)) {
 		o->format = arena_str(&job->arena, name);
 		o->path = entry + name.n + 1;
-	}
-	if (o->path == entry &&
-	    (refuse_word(entry, formats, e) < 0 || refuse_format(bytes_str(entry), formats, e) < 0))
+	} else if (refuse_word(entry, formats, e) < 0) {
 		return -1;
+	}
 	if (strcmp(o->path, "-") == 0)
 		o->path = NULL;
 	return 0;

@@ -22,7 +22,8 @@ struct outputs {
 
 /* outputs_open(job, format, list, formats, out, e): `format` is that of entries without one and of
  * standard output, which is used when the list is empty ("-" names it too). `formats`: the names
- * that may stand before "=", divided by |. ERR_USAGE, ERR_IO.
+ * that may stand before "=", divided by |; one of them alone goes to standard output. ERR_USAGE,
+ * ERR_IO.
  * outputs_commit puts the files in their places; outputs_close frees (and drops what is not
  * committed). */
 int outputs_open(struct job *job, const char *format, const struct texts *list, const char *formats,

@@ -56,7 +56,13 @@ static int gather(struct trial *t, const struct target *target, unsigned kinds,
                   struct image_attachments *out, err *e)
 {
 	struct attachments_options o = { .scope = SCOPE_ROOT, .kinds = kinds };
+	struct reference elsewhere;
 
+	if (t->flags->other.repository) {
+		if (images_repository(t->flags->other.repository, &t->job->arena, &elsewhere, e) < 0)
+			return err_wrap(e, "--provenance-repository");
+		o.elsewhere = &elsewhere;
+	}
 	if (network_prepare(t->job, &t->flags->network, t->timeout_ms, target->text, &o.registry, e) <
 	    0)
 		return -1;

@@ -13,7 +13,7 @@ struct build_flags {
 };
 
 struct other_flags {
-	const char *root;
+	const char *root, *repository;
 	uint64_t timeout_ms;
 	const char *attestations, *package, *version;                    /* npm */
 	const char *summary, *verifier, *resource, *key, *key_id, *hash; /* what others verified */

@@ -32,14 +32,12 @@ static void note(void *ctx, const char *text)
 }
 
 /* XDG Base Directory specification: $XDG_CACHE_HOME, when absolute, else ~/.cache. */
-static const char *cache_dir(struct job *job, const struct reading_flags *f)
+const char *reading_cache_dir(struct job *job, const char *given)
 {
 	const char *xdg = job_env(job, "XDG_CACHE_HOME"), *home = job_env(job, "HOME");
 
-	if (f->no_cache)
-		return NULL;
-	if (f->cache_dir)
-		return f->cache_dir;
+	if (given)
+		return given;
 	if (xdg && xdg[0] == '/')
 		return arena_printf(&job->arena, "%s/oakum", xdg);
 	return home && home[0] == '/' ? arena_printf(&job->arena, "%s/.cache/oakum", home) : NULL;
@@ -79,7 +77,7 @@ int reading_prepare(struct reading *r, struct job *job, const struct reading_fla
 	if (flags->platform &&
 	    platform_parse(bytes_str(flags->platform), &job->arena, &o->platform, e) < 0)
 		return -1;
-	o->cache_dir = cache_dir(job, flags);
+	o->cache_dir = flags->no_cache ? NULL : reading_cache_dir(job, flags->cache_dir);
 	o->tmp_dir = tmp && *tmp ? tmp : "/tmp";
 	o->cache_limit = flags->cache_size ? flags->cache_size : LIMIT_CACHE;
 	o->verify = flags->verify;

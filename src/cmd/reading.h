@@ -25,6 +25,10 @@ struct reading {
 	struct image_options options;
 };
 
+/* reading_cache_dir(job, given): where evidence is kept when --cache-dir says this (NULL: nothing).
+ * NULL: there is no home folder. Arena of the job. */
+const char *reading_cache_dir(struct job *job, const char *given);
+
 /* reading_prepare(r, job, flags, network, first, e): options as the flags and the environment ask,
  * notes and the bar on standard error. A password of the flags is meant for the registry that the
  * target `first` names. Borrows all; do not move *r afterwards. ERR_USAGE. */

@@ -13,7 +13,9 @@
 #include "sys/file.h"
 #include "transfer/attached.h"
 
-#define FORMATS "spdx-json|spdx-tag|cyclonedx|cyclonedx-json|cyclonedx-json@1.6|cyclonedx-json@1.7"
+#define FORMATS \
+	"spdx-json|spdx-tag|spdx-tag-value|cyclonedx|cyclonedx-json|cyclonedx-json@1.6|" \
+	"cyclonedx-json@1.7"
 
 struct sbom_flags {
 	const char *format;
@@ -28,7 +30,7 @@ static const struct flag flags[] = {
 	{ 'f', "format", "FORMAT", FLAG_TEXT, FIELD(format),
 	  "spdx-json, spdx-tag, cyclonedx-json[@1.6|@1.7]" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	  "where it goes, or FORMAT alone; repeat for several" },
 	{ 0, "attached", NULL, FLAG_SWITCH, FIELD(attached),
 	  "the bill that BuildKit attached to the image" },
 	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files),
@@ -47,6 +49,23 @@ static int check_formats(const struct outputs *outputs, err *e)
 			return err_set(e, ERR_USAGE, 0, "--format: '%s' is none of %s", SHOW(bytes_str(name)),
 			               FORMATS);
 	}
+	return 0;
+}
+
+/* "-o json", as other programs have it, must not become a file of that name. */
+static int refuse_others(const struct texts *list, err *e)
+{
+	static const char *const others[] = { "json", "syft-json", "syft-table", "syft-text", "table",
+		                                  "text", "cyclonedx-xml", "github", "github-json", "spdx",
+		                                  "template" };
+
+	for (size_t i = 0; i < list->len; i++)
+		for (size_t j = 0; j < sizeof(others) / sizeof(*others); j++)
+			if (strcmp(list->items[i], others[j]) == 0)
+				return err_set(e, ERR_USAGE, 0,
+				               "-o %s: a form that is not written here (%s); a file of that name "
+				               "is ./%s",
+				               others[j], FORMATS, others[j]);
 	return 0;
 }
 
@@ -141,6 +160,8 @@ static int sbom_run_applet(struct job *job, const void *options, const struct te
 	struct reading reading;
 	int status = reading_prepare(&reading, job, &f->reading, &f->network, targets->items[0], e);
 
+	if (status == 0)
+		status = refuse_others(&f->output, e);
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "spdx-json", &f->output, FORMATS,
 		                      &outputs, e);

@@ -189,7 +189,6 @@ static int prepare_judging(struct run *r, err *e)
 	r->options.wishes.scan = r->judging.options;
 	r->options.wishes.now = r->job->now;
 	r->options.wishes.tool_version = OAKUM_VERSION;
-	r->options.from = r->reading.network.registry;
 	r->options.platform = f->reading.platform ? &r->reading.options.platform : NULL;
 	if (sealing_rule(f, &r->options.wishes.rule, e) < 0 ||
 	    (f->fail_on && judging_lists(&r->options.wishes.rule, r->judging.options.db, e) < 0))

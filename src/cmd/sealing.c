@@ -73,8 +73,11 @@ static int take_setting(struct job *job, struct sealing_flags *f, bool has_rule,
 {
 	bytes name;
 
-	if (!bytes_take_prefix(&line, BYTES("seal.")) || !bytes_take_until(&line, '=', &name))
+	if (!bytes_take_until(&line, '=', &name) || bytes_is(name, "pin"))
 		return 0; /* of another command */
+	/* A gate in a part whose name is misspelt would be none. */
+	if (!bytes_take_prefix(&name, BYTES("seal.")))
+		return err_set(e, ERR_USAGE, 0, "%s is no setting (doc/seal.md lists them)", SHOW(name));
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
 		const char **field = (const char **)((char *)f + settings[i].offset);
 

@@ -59,9 +59,11 @@ int signing_open(struct signing *s, struct job *job, const struct signing_flags 
 	if (network_prepare(job, &flags->network, flags->timeout_ms,
 	                    images ? images->items[0] : NULL, &s->registry, e) < 0)
 		return -1;
+	s->words.until = s->registry.http.deadline;
 	if (images && job_env(job, "COSIGN_REPOSITORY"))
 		message_note(job, NULL,
-		             "COSIGN_REPOSITORY is not heeded: signatures lie beside their image");
+		             "COSIGN_REPOSITORY is read by 'verify' alone: signatures are written beside "
+		             "their image");
 	s->has_session = images != NULL;
 	return images ? attach_open(&s->session, &s->registry, e) : 0;
 }
@@ -270,8 +272,6 @@ static int sign_one(struct telling *t, const char *name, const struct sign_wish 
 	    sign_image(&s->who, wish, &s->session, &target, &s->job->arena, &r, e) < 0)
 		return -1;
 	images_note_tag(s->job, name, r.image.tag, DIGEST_TEXT(&r.image.root), "signed");
-	if (s->flags->bundle && file_write_atomic(s->flags->bundle, r.items[0].bundle, 0644, e) < 0)
-		return -1;
 	tell(t, name, &r);
 	return 0;
 }
@@ -310,6 +310,7 @@ int signing_images(struct signing *s, const struct texts *images, struct sign_wi
 		return -1;
 	wish->keep = bytes_is(bytes_str(s->flags->upload), "false") ||
 	             bytes_is(bytes_str(s->flags->no_upload), "true");
+	wish->bundle_file = s->flags->bundle;
 	wish->now = s->job->now;
 	output_stdout(&t.out);
 	json_write_init(&t.json, &t.out);

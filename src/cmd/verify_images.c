@@ -124,6 +124,7 @@ static int prepare(struct verify_images *v, const struct texts *targets, struct 
 	struct arena *a = &v->job->arena;
 
 	if (images_claims(&f->claims, a, &v->image.claims, e) < 0 ||
+	    images_elsewhere(v->job, &o->elsewhere, e) < 0 ||
 	    images_scope(f->platform, f->all_platforms, a, &o->scope, &o->platform, e) < 0 ||
 	    who_prepare(v->job, &f->who, terms, e) < 0)
 		return -1;

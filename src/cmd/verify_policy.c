@@ -158,7 +158,8 @@ static int prepare(struct job *job, const struct verify_policy_flags *f,
 		                            .name = f->name,
 		                            .now = job->clock_ns / 1000000000,
 		                            .deadline = deadline_in(ms) };
-	if (images_scope(f->platform, f->all_platforms, &job->arena, &scope, &out->platform, e) < 0 ||
+	if (images_elsewhere(job, &out->elsewhere, e) < 0 ||
+	    images_scope(f->platform, f->all_platforms, &job->arena, &scope, &out->platform, e) < 0 ||
 	    trust_root_text(job, f->who->root, &out->root, e) < 0)
 		return -1;
 	out->has_platform = scope == SCOPE_PLATFORM;

@@ -35,6 +35,8 @@ static const struct flag build_flags_table[] = {
 static const struct flag other_flags_table[] = {
 	{ 0, "trusted-root", "FILE", FLAG_TEXT, FIELD(root),
 	  "logs and authorities (Sigstore's public ones)" },
+	{ 0, "provenance-repository", "REPO", FLAG_TEXT, FIELD(repository),
+	  "where an image's provenance is kept (beside it)" },
 	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (30s an image)" },
 	{ 0, "attestations-path", "FILE", FLAG_TEXT, FIELD(attestations),
 	  "of npm: what its registry answers" },
@@ -133,12 +135,23 @@ static int check_mode(const struct provenance_flags *f, err *e)
 	return 0;
 }
 
+static int check_place(const struct provenance_flags *f, err *e)
+{
+	const struct other_flags *o = &f->other;
+
+	if (!o->repository || (!o->summary && !o->attestations && f->paths.len == 0))
+		return 0;
+	return err_set(e, ERR_USAGE, 0,
+	               "--provenance-repository is where a registry keeps what is attached to an "
+	               "image: files are given as they are");
+}
+
 static int take_terms(struct job *job, const struct provenance_flags *f, struct prover_terms *t,
                       err *e)
 {
 	if (options_refuse_empty(flags, f, e) < 0 ||
 	    options_refuse_empty(build_flags_table, &f->build, e) < 0 ||
-	    check_mode(f, e) < 0)
+	    check_mode(f, e) < 0 || check_place(f, e) < 0)
 		return -1;
 	if (trust_root_text(job, f->other.root, &t->root, e) < 0)
 		return -1;

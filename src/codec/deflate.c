@@ -3,6 +3,8 @@
 
 #include "codec/decoder.h"
 
+#include <stdlib.h>
+
 static int run(struct inflater *i, struct decoder_io *io, err *e)
 {
 	for (;;) {
@@ -30,4 +32,50 @@ int deflate_inflate(bytes in, uint8_t *out, size_t cap, size_t *out_n, err *e)
 	if (status == 0)
 		*out_n = io.done;
 	return status;
+}
+
+/* -- a stream ---------------------------------------------------------------------------------- */
+
+struct deflate {
+	struct inflater *inflater;
+};
+
+struct deflate *deflate_new(void)
+{
+	struct deflate *d = codec_alloc(sizeof(*d));
+
+	d->inflater = inflater_new_fast();
+	return d;
+}
+
+void deflate_free(struct deflate *d)
+{
+	if (!d)
+		return;
+	d->inflater->ops->free(d->inflater);
+	free(d);
+}
+
+void deflate_reset(struct deflate *d)
+{
+	d->inflater->ops->reset(d->inflater);
+}
+
+int deflate_step(struct deflate *d, bytes *in, uint8_t *out, size_t cap, size_t *out_n, err *e)
+{
+	struct decoder_io io = { .in = in, .out = out, .cap = cap };
+	size_t left = in->n;
+	enum inflate_status status = d->inflater->ops->step(d->inflater, &io);
+
+	*out_n = io.done;
+	if (status == INFLATE_CORRUPT)
+		return err_set(e, ERR_FORMAT, 0, "deflate: %s", d->inflater->why);
+	if (status == INFLATE_MORE && left > 0 && in->n == left && io.done == 0)
+		return err_set(e, ERR_FORMAT, 0, "deflate: no progress");
+	return status == INFLATE_MORE;
+}
+
+bytes deflate_rest(struct deflate *d)
+{
+	return d->inflater->ops->rest(d->inflater);
 }

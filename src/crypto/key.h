@@ -61,6 +61,10 @@ bool public_key_verify(const struct public_key *k, enum key_hash hash,
 bool public_key_verify_raw(const struct public_key *k, enum key_hash hash,
                            const struct key_message *message, bytes signature);
 
+/* public_key_verify_pss(k, text, signature): RSASSA-PSS with SHA-256 in both places (RFC 8017
+ * §8.1), whatever the salt's length; false for other kinds of keys. */
+bool public_key_verify_pss(const struct public_key *k, bytes text, bytes signature);
+
 /* -- private ----------------------------------------------------------------------------------- */
 
 struct private_key;

@@ -95,6 +95,8 @@ static void refuse_secret(struct harden_job *j, const struct secrets_row *row)
 {
 	const char *title = secret_rules[row->found.rule].title;
 
+	if (row->found.member.n > 0)
+		title = arena_printf(j->arena, "%s in %s", title, SHOW(row->found.member));
 	if (row->where.n > 0)
 		refuse(j, arena_printf(j->arena, "%s in %s%s%s", title, SHOW(row->where),
 		                       row->layer > 0 ? ": " : "",
@@ -314,10 +316,30 @@ static int write_draft(struct harden_job *j, err *e)
 				: "%llu files and folders that only root could read: group %u reads them",
 			(unsigned long long)done.opened, j->user.gid);
 	if (done.databases > 0)
-		*ARENA_PUSH(
-			j->arena,
-			&j->page->notes) = "rpm's database is as it was: it still names packages that are gone";
+		*ARENA_PUSH(j->arena, &j->page->notes) =
+			"a list, a log or a large database of rpm's is as it was: it may name what is gone";
 	return 0;
+}
+
+/* What nobody could look into is told: a secret may be in it. */
+static void note_unsearched(struct harden_job *j, const struct image *image)
+{
+	size_t files = 0;
+	const struct image_gap *first = NULL;
+
+	for (size_t i = 0; i < image->gaps.len; i++) {
+		const struct image_gap *gap = &image->gaps.items[i];
+
+		if (gap->inspector != secret_inspector.id || gap->node == TREE_NONE)
+			continue;
+		first = first ? first : gap;
+		files++;
+	}
+	if (files > 0)
+		*ARENA_PUSH(j->arena, &j->page->notes) = arena_printf(
+			j->arena, "%zu file%s could not be searched for secrets whole, the first %s: %s", files,
+			files == 1 ? "" : "s", SHOW(tree_path(image->tree, first->node, j->arena)),
+			SHOW(first->text));
 }
 
 /* check_draft(j, e): read again what was written; a secret in it is a refusal. */
@@ -341,6 +363,7 @@ static int check_draft(struct harden_job *j, err *e)
 		*ARENA_PUSH(j->arena, &j->page->notes) = arena_printf(
 			j->arena, "%zu places look a little like secrets: `oakum secrets` tells them",
 			doubtful);
+	note_unsearched(j, &image);
 	if (j->page->refusals.len > 0)
 		refuse(j, "the result would hold a secret");
 	image_done(&image);
@@ -448,7 +471,7 @@ int harden_run(const struct target *from, const struct target *to,
                const struct harden_options *options, struct arena *a, struct harden_page *out,
                err *e)
 {
-	const struct folder_kind kind = { .above = options->image.tmp_dir, .prefix = "oakum-harden-" };
+	const struct folder_kind kind = { .above = options->image.tmp_dir, .prefix = HARDEN_WORK };
 	struct harden_job *j = arena_new(a, struct harden_job);
 
 	*out = (struct harden_page){ .from = from->text, .to = to->text };

@@ -14,6 +14,9 @@
 #include "image/image.h"
 #include "report/harden_page.h"
 
+/* How the names of its folders in tmp_dir begin (sys/folder.h). */
+#define HARDEN_WORK "oakum-harden-"
+
 struct harden_options {
 	struct image_options image; /* inspectors are set by harden_run */
 	const struct registry_options *registry;

@@ -33,7 +33,7 @@ struct draft_wish {
 
 struct draft_result {
 	uint64_t opened;    /* files that only root could read */
-	uint64_t databases; /* that cannot be edited, and may name packages that are gone */
+	uint64_t databases; /* that nobody here can edit: they may name packages that are gone */
 	uint64_t octets;    /* of the blobs */
 	struct strings held; /* files that hold one of the values: nothing is written then */
 	uint64_t held_names; /* names and links that do */
@@ -75,3 +75,9 @@ void draft_close(struct draft *d);
 int draft_entries(struct draft *d, err *e);
 /* draft_search(d, e): whether these hold one of the values (harden_values.c). */
 int draft_search(struct draft *d, err *e);
+/* draft_search_archive(d, entry, w, out_held, e): whether what is folded into the entry's body does;
+ * *out_held is set when it is an archive. *w is started when it is needed, and is the caller's to
+ * stop (harden_archives.c). */
+struct worker;
+int draft_search_archive(struct draft *d, const struct pour_entry *entry, struct worker **w,
+                         bool *out_held, err *e);

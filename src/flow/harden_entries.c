@@ -18,7 +18,7 @@ struct entering {
 	struct draft *draft;
 	const struct tree *tree;
 	uint32_t *first[2];    /* of each content node, in each layer: index + 1 of its entry */
-	struct worker *worker; /* that edits databases; NULL: not asked yet */
+	struct worker *worker; /* that edits texts; NULL: not asked yet */
 	uint32_t accounts[2];  /* nodes of passwd and group; TREE_NONE */
 };
 
@@ -91,26 +91,40 @@ static int read_body(const struct entering *x, const struct pour_entry *entry, b
 	return entry->size > 0 ? file_pread_all(entry->fd, content, entry->size, entry->offset, e) : 0;
 }
 
+/* A file that is too large for a question: the worker has its layer. */
+struct body {
+	int fd;
+	uint64_t offset;
+};
+
+static bool read_at(void *ctx, uint64_t offset, size_t n, uint8_t *out)
+{
+	const struct body *b = ctx;
+	err ignored = { 0 };
+
+	return file_pread_all(b->fd, out, n, b->offset + offset, &ignored) == 0;
+}
+
 static int answer_database(void *ctx, bytes question, buf *out, err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct database d;
+	int status = database_unpack(question, &a, &d) ? 0 : side_unread(e);
 
-	(void)ctx;
-	int status = database_unpack(question, &a, &d) ? database_filter(&d, &a, out, e)
-	                                               : side_unread(e);
-
+	d.file = ctx;
+	if (status == 0)
+		status = database_filter(&d, &a, out, e);
 	arena_done(&a);
 	return status;
 }
 
 static int serve_databases(struct worker_side *side, void *arg)
 {
-	static const struct side_service service = { .question_most = 3 * LIMIT_KEEP,
-		                                         .answer_most = 2 * LIMIT_KEEP,
-		                                         .answer = answer_database };
+	const struct side_service service = { .question_most = 3 * LIMIT_KEEP,
+		                                  .answer_most = LIMIT_RPM_DATABASE,
+		                                  .answer = answer_database,
+		                                  .ctx = arg };
 
-	(void)arg;
 	side_serve(side, &service);
 }
 
@@ -129,21 +143,15 @@ static void list_packages(const struct entering *x, struct database *out)
 	}
 }
 
-static int edit_database(struct entering *x, struct pour_entry *entry, bool is_apk, err *e)
+/* ask(x, worker, d, entry, e): the entry's content is what the worker says. */
+static int ask(struct entering *x, struct worker *worker, struct database *d,
+               struct pour_entry *entry, err *e)
 {
-	struct worker_options o = { .serve = serve_databases,
-		                        .keep = { -1, -1 },
-		                        .deadline = x->draft->wish->deadline };
-	struct database d = { .is_apk = is_apk };
 	buf question = BUF_INIT(3 * LIMIT_KEEP);
-	bool landlock;
 
-	if (read_body(x, entry, &d.text, e) < 0 ||
-	    (!x->worker && worker_start(&o, &x->worker, &landlock, e) < 0))
-		return -1;
-	list_packages(x, &d);
-	database_pack(&d, &question);
-	int status = worker_ask(x->worker, buf_bytes(&question), 2 * LIMIT_KEEP, x->draft->arena,
+	list_packages(x, d);
+	database_pack(d, &question);
+	int status = worker_ask(worker, buf_bytes(&question), LIMIT_RPM_DATABASE, x->draft->arena,
 	                        &entry->content, e);
 
 	buf_done(&question);
@@ -151,6 +159,51 @@ static int edit_database(struct entering *x, struct pour_entry *entry, bool is_a
 		return err_wrap(e, "%s", SHOW(entry->path));
 	entry->fd = -1;
 	entry->size = entry->content.n;
+	return 0;
+}
+
+static int edit_text(struct entering *x, struct pour_entry *entry, enum database_form form, err *e)
+{
+	struct worker_options o = { .serve = serve_databases,
+		                        .keep = { -1, -1 },
+		                        .deadline = x->draft->wish->deadline };
+	struct database d = { .form = form };
+	bool landlock;
+
+	if (read_body(x, entry, &d.text, e) < 0 ||
+	    (!x->worker && worker_start(&o, &x->worker, &landlock, e) < 0))
+		return -1;
+	return ask(x, x->worker, &d, entry, e);
+}
+
+/* An empty file is what a database that was never written to looks like. */
+static int edit_rpm(struct entering *x, struct pour_entry *entry, enum database_form form, err *e)
+{
+	struct body body = { entry->fd, entry->offset };
+	struct seek_file file = { entry->size, read_at, &body };
+	struct worker_options o = { .serve = serve_databases,
+		                        .arg = &file,
+		                        .keep = { entry->fd, -1 },
+		                        .deadline = x->draft->wish->deadline };
+	struct database d = { .form = form };
+	struct worker *worker;
+	bool landlock;
+
+	if (select_is_pending(x->tree, entry->path)) {
+		x->draft->out->databases++;
+		return 0;
+	}
+	if (entry->size == 0)
+		return 0;
+	if (worker_start(&o, &worker, &landlock, e) < 0)
+		return -1;
+	int status = ask(x, worker, &d, entry, e);
+
+	worker_stop(worker);
+	if (status == 0 || e->kind != ERR_LIMIT)
+		return status;
+	*e = (err){ 0 }; /* too large to be written anew: it stays, and that is said */
+	x->draft->out->databases++;
 	return 0;
 }
 
@@ -166,23 +219,30 @@ static int edit_accounts(struct entering *x, struct pour_entry *entry, bool is_g
 	return 0;
 }
 
+static int edit_database(struct entering *x, struct pour_entry *entry, err *e)
+{
+	switch (purpose_database_of(entry->path)) {
+	case PURPOSE_DPKG: return edit_text(x, entry, DATABASE_DPKG, e);
+	case PURPOSE_APK: return edit_text(x, entry, DATABASE_APK, e);
+	case PURPOSE_RPM_SQLITE: return edit_rpm(x, entry, DATABASE_RPM_SQLITE, e);
+	case PURPOSE_RPM_NDB: return edit_rpm(x, entry, DATABASE_RPM_NDB, e);
+	case PURPOSE_RPM_BDB: return edit_rpm(x, entry, DATABASE_RPM_BDB, e);
+	case PURPOSE_RPM_LIST: x->draft->out->databases++; break;
+	case PURPOSE_NO_DATABASE:
+	case PURPOSE_DPKG_FILE:
+	case PURPOSE_WHOLE:
+	case PURPOSE_RPM_BESIDE: break;
+	}
+	return 0;
+}
+
 static int edit(struct entering *x, uint32_t node, struct pour_entry *entry, err *e)
 {
 	bool adds = x->draft->wish->user.is_new && !x->draft->wish->user.is_named;
 
 	if (adds && (node == x->accounts[0] || node == x->accounts[1]))
 		return edit_accounts(x, entry, node == x->accounts[1], e);
-	if (x->draft->wish->selection->why[node] != SELECT_DATABASE)
-		return 0;
-	switch (purpose_database_of(entry->path)) {
-	case PURPOSE_DPKG: return edit_database(x, entry, false, e);
-	case PURPOSE_APK: return edit_database(x, entry, true, e);
-	case PURPOSE_RPM: x->draft->out->databases++; return 0;
-	case PURPOSE_NO_DATABASE:
-	case PURPOSE_DPKG_FILE:
-	case PURPOSE_WHOLE: break;
-	}
-	return 0;
+	return x->draft->wish->selection->why[node] == SELECT_DATABASE ? edit_database(x, entry, e) : 0;
 }
 
 /* -- entries ----------------------------------------------------------------------------------- */

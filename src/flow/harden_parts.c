@@ -114,6 +114,21 @@ void harden_parts(const struct image *image, const struct facts *facts,
 		qsort(out->parts.items, out->parts.len, sizeof(*out->parts.items), compare);
 }
 
+/* A link of that name may be one to a folder: var/lib/rpm. */
+static bool is_program(const struct tree *tree, uint32_t node)
+{
+	struct arena a = ARENA_INIT;
+
+	if (tree_get(tree, node)->type == ENTRY_SYMLINK)
+		node = tree_find(tree, tree_path(tree, node, &a), true);
+	arena_done(&a);
+	if (node == TREE_NONE)
+		return false;
+	const struct tree_node *n = tree_get(tree, tree_content(tree, node));
+
+	return n->type == ENTRY_FILE && n->mode & 0111;
+}
+
 void harden_count(const struct image *image, const struct facts *facts, struct harden_count *out)
 {
 	*out = (struct harden_count){ 0 };
@@ -128,7 +143,7 @@ void harden_count(const struct image *image, const struct facts *facts, struct h
 			out->octets += tree_size_here(image->tree, i);
 			out->privileged += n->mode & 06000 || n->flags & TREE_CAPABILITY;
 		}
-		if (tree_get(image->tree, tree_content(image->tree, i))->mode & 0111) {
+		if (tool != PURPOSE_NO_TOOL && is_program(image->tree, i)) {
 			out->shells += tool == PURPOSE_SHELL;
 			out->managers += tool == PURPOSE_MANAGER;
 		}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files that stay, searched for values that are known to be secrets: no parser looks at them,
- * only their octets are compared. */
+/* The files that stay, searched for values that are known to be secrets: no parser looks at them
+ * here, only their octets are compared; archives go to a worker, too (harden_archives.c). */
 #include "base/limits.h"
 #include "flow/harden_draft.h"
 #include "harden/forget.h"
 #include "sys/file.h"
+#include "sys/worker.h"
 
 #define PART (256 * KIB)
 
@@ -34,6 +35,7 @@ static int search_body(const struct draft *d, const struct pour_entry *entry, ui
 
 int draft_search(struct draft *d, err *e)
 {
+	struct worker *worker = NULL; /* for archives */
 	uint8_t *part;
 	int status = 0;
 
@@ -50,8 +52,11 @@ int draft_search(struct draft *d, err *e)
 				d->out->held_names++;
 			if (entry->type == TAR_FILE && entry->fd >= 0)
 				status = search_body(d, entry, part, &held, e);
+			if (entry->type == TAR_FILE && entry->fd >= 0 && !held && status == 0)
+				status = draft_search_archive(d, entry, &worker, &held, e);
 			if (held)
 				*ARENA_PUSH(d->arena, &d->out->held) = entry->path;
 		}
+	worker_stop(worker);
 	return status;
 }

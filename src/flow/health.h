@@ -13,6 +13,11 @@ struct health_options {
 	struct strings env;  /* NAME=VALUE, beside the image's or in place of its own of that name */
 };
 
+/* health_apply(o, program, a, h): args behind the program's words, and env, in h. Arena;
+ * borrows. */
+void health_apply(const struct health_options *o, const struct strings *program, struct arena *a,
+                  struct hardening *h);
+
 /* health_run(image, options, a, out, e): errors of launch_prepare and health_watch. Arena. */
 int health_run(const struct target *image, const struct health_options *options, struct arena *a,
                struct health_result *out, err *e);

@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "runtime/health.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
@@ -11,77 +10,147 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static int await(uint16_t port, struct container *c, struct arena *a, err *e)
-{
-	const struct health_probe listens = { .kind = HEALTH_TCP,
-		                                  .port = port,
-		                                  .timeout_ms = LIMIT_LEARN_START_MS };
-	struct health_result found;
+struct watch {
+	const struct learning *options;
+	struct container *container;
+	struct arena *arena;
+	struct learning_result *out;
+	bool ended; /* by itself, and as a probe asked */
+};
 
-	if (health_await(c, &listens, a, &found, e) < 0)
-		return -1;
-	return found.held ? 0 : err_set(e, ERR_NET, 0, "%s", found.last);
+/* interrupted(w): there was a signal for us; then whoever waited has failed, and says nothing. */
+static bool interrupted(struct watch *w)
+{
+	const struct deadline now = deadline_in(0);
+	err ignored = { 0 }; /* a guard that was killed says so to the next who asks */
+	int status = 0;
+
+	if (w->out->interrupt == 0 && container_wait(w->container, &now, &status, &ignored) == 0)
+		w->out->interrupt = status;
+	return w->out->interrupt > 0;
 }
 
-static int use(const struct learning *o, struct arena *a, struct learning_result *out, err *e)
+static int await(struct watch *w, const struct health_probe *probe, err *e)
 {
+	struct health_result found;
+
+	if (health_await(w->container, probe, w->arena, &found, e) < 0)
+		return -1;
+	w->out->interrupt = found.interrupt;
+	w->ended = found.ended && found.held;
+	if (found.held || interrupted(w))
+		return 0;
+	return err_set(e, ERR_NET, 0, "%s%s%s", probe->text ? probe->text : "", probe->text ? ": " : "",
+	               SHOW(bytes_str(found.last)));
+}
+
+static int use(struct watch *w, err *e)
+{
+	const struct learning *o = w->options;
 	const struct process p = { .argv = o->workload,
 		                       .environment = o->environment,
 		                       .output_max = LIMIT_LEARN_OUTPUT,
-		                       .timeout_ms = o->for_ms };
+		                       .timeout_ms = o->workload_ms,
+		                       .stop = container_interrupt(w->container) };
 	struct process_result said;
 
-	if (process_run(&p, a, &said, e) < 0)
-		return err_wrap(e, "%s", SHOW(bytes_str(o->workload[0])));
-	out->workload = said.status;
-	out->message = text_shown(a, said.message);
-	return 0;
+	if (process_run(&p, w->arena, &said, e) < 0) {
+		if (!interrupted(w))
+			return -1;
+		err_clear(e); /* the caller tells it */
+		return 0;
+	}
+	if (said.status == 0)
+		return 0;
+	return err_set(e, ERR_IO, 0, "%s ended with status %d: %s", SHOW(bytes_str(*o->workload)),
+	               said.status, SHOW(bytes_trim(said.message)));
 }
 
-static int watch(const struct learning *o, struct container *c, struct arena *a,
-                 struct learning_result *out, err *e)
+/* What must come about before it is only watched. */
+static int exercise(struct watch *w, const struct health_probe *probe, err *e)
 {
-	const struct hardening *h = &o->launch->hardening;
-	uint64_t for_ms = o->for_ms;
+	const struct hardening *h = &w->options->launch->hardening;
+	struct health_probe listens = { .kind = HEALTH_TCP, .timeout_ms = LIMIT_LEARN_START_MS };
 
-	if (o->workload) {
-		if ((h->ports.len > 0 && await(h->ports.items[0].container, c, a, e) < 0) ||
-		    use(o, a, out, e) < 0)
-			return -1;
-		for_ms = 0;
+	if (!probe && w->options->workload && h->ports.len > 0) {
+		listens.port = h->ports.items[0].container;
+		probe = &listens;
 	}
-	const struct deadline last = deadline_in(for_ms);
-	int ended = container_wait(c, &last, &out->status, e);
+	if ((probe && await(w, probe, e) < 0) ||
+	    (w->options->workload && w->out->interrupt == 0 && use(w, e) < 0))
+		return -1;
+	return w->out->interrupt > 0 ? err_set(e, ERR_IO, 0, "it was interrupted") : 0;
+}
 
-	if (ended != 0)
-		return ended < 0 ? -1 : 0;
+static int watch(struct watch *w, const struct health_probe *probe, err *e)
+{
+	struct learning_result *out = w->out;
+	const struct deadline began = deadline_in(0);
+
+	if (exercise(w, probe, e) < 0)
+		return -1;
+	const struct deadline last = deadline_in(w->options->watch_ms);
+	int ended = container_wait(w->container, &last, &out->status, e);
+
+	out->ran_ms = deadline_in(0).at_ms - began.at_ms;
+	if (ended < 0)
+		return -1;
+	if (ended > 0)
+		return out->status == 0 || w->ended
+		           ? 0
+		           : err_set(e, ERR_IO, 0,
+		                     "the program ended with status %d (where that is its end: --probe "
+		                     "exit=%d)",
+		                     out->status, out->status);
+	out->interrupt = out->status;
 	out->by_us = true; /* how it ends belongs to what it needs */
-	return container_end(c, &out->status, e) < 0 ? -1 : 0;
+	return container_end(w->container, &out->status, e) < 0 ? -1 : 0;
+}
+
+/* observe(w, learner, e): the container from its start to its end. */
+static int observe(struct watch *w, const struct learner *learner, err *e)
+{
+	const struct learning *o = w->options;
+	struct container_options options = launch_container(o->launch);
+	struct hardening hardening = o->launch->hardening;
+	struct health_probe probe = o->health ? o->health->probe : (struct health_probe){ 0 };
+	auto_fd nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (nothing < 0)
+		return err_set(e, ERR_IO, errno, "/dev/null");
+	probe.environment = o->environment;
+	hardening.without |= 1U << DEFENCE_READONLY;
+	if (o->health) {
+		const struct oci_config *config = &o->launch->rootfs.config;
+
+		health_apply(o->health, &config->entrypoint, w->arena, &hardening);
+		if (health_publish(&probe, &config->exposed_ports, w->arena, &hardening, e) < 0)
+			return -1;
+	}
+	options.hardening = &hardening;
+	options.observer = learner->socket;
+	options.stops = true;
+	options.streams[0] = nothing;
+	options.streams[1] = STDERR_FILENO;
+	if (container_start(&options, &w->container, e) < 0)
+		return -1;
+	int status = watch(w, o->health ? &probe : NULL, e);
+
+	container_stop(w->container);
+	return status;
 }
 
 int learn_run(const struct learning *o, struct arena *a, struct learning_result *out, err *e)
 {
-	struct container_options options = launch_container(o->launch);
-	struct hardening hardening = o->launch->hardening;
-	struct container *c = NULL;
+	struct watch w = { .options = o, .arena = a, .out = out };
 	struct learner learner;
-	auto_fd nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	*out = (struct learning_result){ 0 };
-	if (nothing < 0)
-		return err_set(e, ERR_IO, errno, "/dev/null");
 	if (learn_begin(&learner, e) < 0)
 		return -1;
-	hardening.without |= 1U << DEFENCE_READONLY;
-	options.hardening = &hardening;
-	options.observer = learner.socket;
-	options.streams[0] = nothing;
-	options.streams[1] = STDERR_FILENO;
-	int status = container_start(&options, &c, e);
+	int status = observe(&w, &learner, e);
 
-	if (status == 0)
-		status = watch(o, c, a, out, e);
-	container_stop(c);
+	/* The first failure is the one that is told. */
 	if (learn_end(&learner, a, status < 0 ? NULL : &out->learned, e) < 0)
 		status = -1;
 	return status;

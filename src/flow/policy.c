@@ -231,11 +231,23 @@ static int decide(struct policy_session *s, const struct target *target,
 	return 0;
 }
 
+static int tell_attached(struct policy_session *s, const struct target *target,
+                         const struct attachments_options *gather, struct arena *a,
+                         struct image_attachments *out, err *e)
+{
+	if (attachments_read(target, gather, a, out, e) < 0)
+		return -1;
+	for (size_t i = 0; i < out->list.len; i++)
+		if (send_attachment(s, &out->list.items[i], a, e) < 0)
+			return -1;
+	return 0;
+}
+
 int policy_judge(struct policy_session *s, const struct target *target, struct arena *a,
                  struct decision *out, err *e)
 {
 	const struct policy_options *o = s->options;
-	const struct attachments_options gather = {
+	struct attachments_options gather = {
 		.scope = o->has_platform                          ? SCOPE_PLATFORM
 		         : o->all_platforms || s->wants_platforms ? SCOPE_ALL
 		                                                  : SCOPE_ROOT,
@@ -243,12 +255,12 @@ int policy_judge(struct policy_session *s, const struct target *target, struct a
 		.kinds = 1u << ATTACHMENT_SIGNATURE | 1u << ATTACHMENT_ENVELOPE | 1u << ATTACHMENT_BUNDLE,
 		.registry = o->registry,
 	};
-	struct image_attachments image;
+	struct image_attachments image, there;
 
-	if (attachments_read(target, &gather, a, &image, e) < 0)
+	if (tell_attached(s, target, &gather, a, &image, e) < 0)
 		return -1;
-	for (size_t i = 0; i < image.list.len; i++)
-		if (send_attachment(s, &image.list.items[i], a, e) < 0)
-			return -1;
+	gather.elsewhere = target->kind == TARGET_REGISTRY ? o->elsewhere : NULL;
+	if (gather.elsewhere && tell_attached(s, target, &gather, a, &there, e) < 0)
+		return -1;
 	return decide(s, target, &image, a, out, e);
 }

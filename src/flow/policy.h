@@ -20,6 +20,8 @@ struct policy_options {
 	const char *name;   /* of an image that lies on this machine, for patterns; NULL: as typed */
 	bool has_platform, all_platforms; /* instead of what the policy says */
 	struct platform platform;
+	const struct reference *elsewhere; /* as in attachments_options, asked as well as the image's
+	                                    * own; NULL */
 	struct registry_options registry;
 	int64_t now; /* seconds since 1970: what is "no older than" counted from */
 	struct deadline deadline;

@@ -34,12 +34,13 @@ int seal_place_of(const struct target *target, struct arena *a, struct seal_plac
 {
 	struct reference ref;
 
-	*out = (struct seal_place){ target, "" };
+	*out = (struct seal_place){ target, "", "" };
 	if (target->kind != TARGET_REGISTRY)
 		return 0;
 	if (reference_parse(target->tag, a, &ref, e) < 0)
 		return -1;
 	out->repository = arena_printf(a, "%s/%s", ref.host, ref.repository);
+	out->host = arena_str(a, bytes_str(ref.host));
 	return 0;
 }
 
@@ -107,7 +108,7 @@ static int list_gathered(struct seal_run *r, err *e)
 	const struct target *source = r->source.target;
 	struct arena a = ARENA_INIT;
 	struct gather g;
-	int status = gather_open(&g, source, &r->o->from, &a, e);
+	int status = gather_open(&g, source, &r->network.registry, &a, e);
 
 	if (status < 0 && g.origin.kind == TARGET_DOCKER_ARCHIVE) {
 		err_clear(e);
@@ -128,9 +129,7 @@ static int list_gathered(struct seal_run *r, err *e)
 
 int seal_list(struct seal_run *r, err *e)
 {
-	enum target_kind kind = r->source.target->kind;
-
-	r->is_docker = kind == TARGET_DAEMON || kind == TARGET_DOCKER_ARCHIVE;
+	r->is_docker = r->source.target->kind == TARGET_DOCKER_ARCHIVE;
 	if (!r->is_docker && list_gathered(r, e) < 0)
 		return -1;
 	if (r->is_docker)
@@ -186,6 +185,7 @@ static int read_and_judge(struct seal_run *r, const struct seal_subject *s, stru
 	struct target at = r->is_docker ? *r->source.target
 	                                : seal_place_at(&r->source, &r->listed, r->arena);
 
+	wishes.image.network = &r->network;
 	if (s->platform.os.n > 0) {
 		wishes.image.platform = s->platform;
 		wishes.image.platform_asked = true;
@@ -249,6 +249,8 @@ static int write_provenance(struct seal_run *r, err *e)
 static int judge(struct seal_run *r, err *e)
 {
 	seal_tell(r, SEAL_JUDGE, SEAL_RUNS);
+	if (seal_open_source(r, e) < 0)
+		return -1;
 	(void)stat(r->source.target->path, &r->before); /* whoever opens it tells why it cannot be */
 	if (seal_list(r, e) < 0 || seal_judge_all(r, e) < 0)
 		return -1;
@@ -278,7 +280,7 @@ static int check_unchanged(const struct seal_run *r, err *e)
 	const struct stat *then = &r->before;
 	struct stat now;
 
-	if (!r->is_docker || r->source.target->kind == TARGET_DAEMON)
+	if (!r->is_docker)
 		return 0;
 	if (stat(r->source.target->path, &now) == 0 && now.st_dev == then->st_dev &&
 	    now.st_ino == then->st_ino && now.st_size == then->st_size &&
@@ -290,7 +292,7 @@ static int check_unchanged(const struct seal_run *r, err *e)
 	               SHOW(bytes_str(r->source.target->path)));
 }
 
-/* What an engine or docker's archive gave a second time must be what was judged. */
+/* What docker's archive gave a second time must be what was judged. */
 static int check_pushed(struct seal_run *r, const struct transfer_result *pushed, err *e)
 {
 	struct seal_image *first = &r->page->images.items[0];
@@ -315,19 +317,20 @@ static int transfer(struct seal_run *r, struct transfer_result *out, err *e)
 	struct target to = *r->place.target;
 	struct target from = r->is_docker ? *r->source.target
 	                                  : seal_place_at(&r->source, &r->listed, r->arena);
-	const struct transfer_options options = {
+	struct transfer_options options = {
 		.platform = image->platform,
 		.all = r->subjects.items[0].is_index,
 		.compress = to.kind == TARGET_REGISTRY ? CODEC_GZIP : CODEC_NONE,
 		.registry = o->to,
-		.environment = image->network->environment,
+		.environment = r->network.environment,
 		.tmp_dir = image->tmp_dir,
 		.report = o->report,
 		.report_ctx = o->report_ctx,
 	};
 
+	options.registry.hoard = r->network.registry.hoard;
 	if (!*to.tag && to.kind == TARGET_LAYOUT)
-		to.tag = transfer_tag(bytes_str(r->source.target->tag), r->arena);
+		to.tag = transfer_tag(bytes_str(o->source->tag), r->arena);
 	return transfer_run(&from, &to, &options, r->arena, out, e);
 }
 
@@ -384,7 +387,7 @@ static int run(struct seal_run *r, err *e)
 
 int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *out, err *e)
 {
-	struct seal_run r = { .o = o, .arena = a, .page = out };
+	struct seal_run r = { .o = o, .arena = a, .page = out, .export = -1 };
 	const struct target *place = o->place ? o->place : o->source;
 
 	*out = (struct seal_page){ .source = o->source->text,
@@ -400,5 +403,8 @@ int seal_run(const struct seal_options *o, struct arena *a, struct seal_page *ou
 	out->level = seal_build_level(&o->build, BYTES(""), BYTES(""), &out->level_why);
 	if (seal_place_of(o->source, a, &r.source, e) < 0 || seal_place_of(place, a, &r.place, e) < 0)
 		return -1;
-	return run(&r, e);
+	int status = run(&r, e);
+
+	seal_close_source(&r);
+	return status;
 }

@@ -41,7 +41,7 @@ struct seal_options {
 	const struct platform *platform;     /* one image of an index; NULL: all of it */
 	struct seal_wishes wishes;
 	struct seal_build build;
-	struct registry_options from, to; /* of source and place */
+	struct registry_options to; /* of the place; that of the source is in wishes */
 	void (*report)(void *ctx, uint64_t done, uint64_t total); /* of the copy; may be NULL */
 	void *report_ctx;
 	bool as_bundle, as_tag;

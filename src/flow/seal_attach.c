@@ -90,8 +90,8 @@ static void remember(struct seal_run *r, const struct signed_image *one, const d
 	if (one->tag)
 		at->layer = digest_of(DIGEST_SHA256, one->payload);
 	if (r->o->key.n == 0) {
-		r->identity = one->identity;
-		r->issuer = one->issuer;
+		r->identity = arena_bytes(r->arena, one->identity);
+		r->issuer = arena_bytes(r->arena, one->issuer);
 	}
 }
 
@@ -140,13 +140,16 @@ static int attest_one(struct seal_run *r, const struct seal_hand *hand,
 		                      .as_tag = r->o->as_tag,
 		                      .now = r->o->wishes.now };
 	const struct target at = whereabouts(r, item->subject, &wish);
+	struct arena own = ARENA_INIT; /* each has its bundle, and an index of many platforms many */
 	struct sign_result result;
+	int status = sign_image(&hand->who, &wish, hand->session, &at, &own, &result, e);
 
-	if (sign_image(&hand->who, &wish, hand->session, &at, r->arena, &result, e) < 0)
-		return err_wrap(e, "%s", seal_paper_name(item->kind));
-	remember(r, &result.items[0], &item->name);
-	seal_keep_write(&r->o->keep, &r->record);
-	return 0;
+	if (status == 0) {
+		remember(r, &result.items[0], &item->name);
+		seal_keep_write(&r->o->keep, &r->record);
+	}
+	arena_done(&own);
+	return status < 0 ? err_wrap(e, "%s", seal_paper_name(item->kind)) : 0;
 }
 
 static int attest(struct seal_run *r, const struct seal_hand *hand, err *e)
@@ -234,9 +237,8 @@ int seal_attach_all(struct seal_run *r, err *e)
 	if (recall(r, e) < 0)
 		return -1;
 	list(r);
-	bool is_needed = lacks_signature(r) || lacks_papers(r);
-
-	if (is_needed)
+	r->was_there = !lacks_signature(r) && !lacks_papers(r);
+	if (!r->was_there)
 		status = calls->login(calls->ctx, &hand, e);
 	if (status == 0)
 		status = write_all(r, &hand, e);

@@ -119,6 +119,23 @@ static void find_azure(const struct finding *f)
 	parameter(f, "repository_provider", "BUILD_REPOSITORY_PROVIDER");
 }
 
+/* "https://team@dev.azure.com/team/shop/_git/shop": who fetched it, and at times a token, is
+ * published by nobody, and no policy names it. */
+static bytes without_user(const struct finding *f, bytes url)
+{
+	size_t scheme = bytes_search(url, BYTES("://"));
+
+	if (scheme == url.n)
+		return url;
+	bytes host = bytes_skip(url, scheme + 3);
+	size_t end = bytes_find(host, '/'), at = bytes_rfind(bytes_slice(host, 0, end), '@');
+
+	if (at >= end)
+		return url;
+	return bytes_str(arena_printf(f->arena, PRIb PRIb, BYTESF(bytes_slice(url, 0, scheme + 3)),
+	                              BYTESF(bytes_skip(host, at + 1))));
+}
+
 static bytes instead(const char *said, bytes found)
 {
 	return said && *said ? bytes_str(said) : found;
@@ -136,7 +153,7 @@ void seal_build_find(char *const *environment, const struct seal_said *said, str
 		find_gitlab(&f);
 	else if (bytes_equal_nocase(env(&f, "TF_BUILD"), BYTES("true")))
 		find_azure(&f);
-	out->source = instead(said->source, out->source);
+	out->source = without_user(&f, instead(said->source, out->source));
 	out->ref = instead(said->ref, out->ref);
 	out->commit = instead(said->commit, out->commit);
 }

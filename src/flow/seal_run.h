@@ -13,6 +13,7 @@
 struct seal_place {
 	const struct target *target;
 	const char *repository; /* "host/team/shop"; "" on this machine */
+	const char *host;       /* "host", or "" */
 };
 
 struct seal_subject {
@@ -37,6 +38,9 @@ struct seal_run {
 	struct arena *arena;
 	struct seal_page *page;
 	struct seal_place source, place;
+	struct image_network network; /* of the source, with what keeps what it gave */
+	struct target exported;       /* what an engine gave, in place of the source; at export */
+	int export;                   /* -1: none */
 	struct {
 		struct seal_subject *items; /* the root first */
 		size_t len, cap;
@@ -52,6 +56,7 @@ struct seal_run {
 	bool is_docker; /* what docker keeps: its manifest is made when it is pushed */
 	struct seal_record record;
 	bytes identity, issuer; /* of who signs without a key, as far as it is known */
+	bool was_there;         /* nothing had to be signed or attested: seal_confirm read it all */
 };
 
 /* seal_place_of(target, a, out, e): ERR_USAGE. seal_place_at(p, d, a): the same place, this image.
@@ -67,6 +72,12 @@ void seal_tell(struct seal_run *r, enum seal_stage stage, enum seal_state state)
  * the first image. */
 int seal_judge_beside(struct seal_run *r, struct gather *g, err *e);
 void seal_pass_beside(const struct seal_run *r, struct seal_image *out);
+
+/* seal_open_source(r, e): whatever is read is read once: by r->network of a registry, and what an
+ * engine has as the archive that it exported. ERR_IO, errors of engines. seal_close_source: also
+ * after a failure. */
+int seal_open_source(struct seal_run *r, err *e);
+void seal_close_source(struct seal_run *r);
 
 /* seal_list(r, e): r->subjects. seal_judge_all(r, e): papers and page->images.
  * seal_push(r, e): to r->place. seal_attach_all(r, e): signatures, then papers.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limits.h"
 #include "base/text.h"
 #include "flow/policy.h"
 #include "flow/seal_run.h"
@@ -87,12 +88,23 @@ static int by_policy(struct seal_run *r, err *e)
 
 /* -- who signed -------------------------------------------------------------------------------- */
 
+/* What is known of one entry of the record. */
+enum {
+	FOUND_REFERRER = 1, /* what it is in this form holds, or it is none */
+	FOUND_TAG = 2,
+	FOUND_THERE = 4, /* something is there in its name */
+	FOUND_ALL = FOUND_REFERRER | FOUND_TAG,
+};
+
 struct back {
 	struct seal_run *run;
 	struct identity who;
 	struct verify_terms terms;
 	struct verifier *verifier;
-	struct image_attachments there;
+	struct gather place;
+	struct arena arena;       /* of the place */
+	struct attachments there; /* what the record tells of, without contents */
+	unsigned *found;          /* of each entry of the record */
 };
 
 /* Of whoever signs here and now, never of what an earlier run left. */
@@ -120,20 +132,20 @@ static const struct seal_item *item_of(const struct seal_run *r, const digest *s
 }
 
 /* The predicate is octet for octet what this run wrote; its subject was judged. */
-static bool says(const struct seal_run *r, const struct seal_item *item, bytes statement)
+static bool says(const struct seal_item *item, bytes statement, struct arena *a)
 {
 	const struct claim claim = { .subject = item->subject->digest,
 		                         .type = { seal_paper_type(item->kind), PREDICATE_JSON },
 		                         .content = item->content };
-	bytes want = claim_statement(&claim, r->arena);
+	bytes want = claim_statement(&claim, a);
 	size_t at = bytes_search(want, BYTES(",\"predicate\":"));
 
 	return at < want.n && bytes_ends(statement, bytes_skip(want, at));
 }
 
 /* What is attached there: is it the statement of this content, and by who signs? */
-static int holds(struct back *b, const struct attachment *at, const digest *content, bool *out,
-                 err *e)
+static int holds(struct back *b, const struct attachment *at, const digest *content,
+                 struct arena *a, bool *out, err *e)
 {
 	const struct seal_item *item = item_of(b->run, &at->subject, content);
 	const digest signature = seal_signature_content();
@@ -148,53 +160,176 @@ static int holds(struct back *b, const struct attachment *at, const digest *cont
 	*out = false;
 	if (!sign && !item)
 		return 0;
-	if (verifier_judge(b->verifier, &q, b->run->arena, &finding, e) < 0)
+	if (verifier_judge(b->verifier, &q, a, &finding, e) < 0)
 		return -1;
-	*out = finding.kind == VERDICT_HOLDS && (sign || says(b->run, item, finding.payload));
+	*out = finding.kind == VERDICT_HOLDS && (sign || says(item, finding.payload, a));
 	return 0;
 }
 
-static int check_statement(struct back *b, const struct seal_statement *s, err *e)
+/* form_of(one, at): the form in which that is this entry; 0: it is another. */
+static unsigned form_of(const struct seal_attached *one, const struct attachment *at)
 {
-	bool any = false, good = false;
-
-	for (size_t i = 0; i < b->there.list.len && !good; i++) {
-		const struct attachment *at = &b->there.list.items[i];
-
-		if (!digest_equal(&at->subject, &s->subject) || at->content.n == 0 ||
-		    (s->manifest.algorithm != DIGEST_NONE && !digest_equal(&at->manifest, &s->manifest)))
-			continue;
-		any = true;
-		if (holds(b, at, &s->content, &good, e) < 0)
-			return -1;
-	}
-	if (good)
+	if (!digest_equal(&at->subject, &one->subject))
 		return 0;
-	return err_set(e, any ? ERR_UNTRUSTED : ERR_UNSIGNED, 0, "read back: the %s of %s %s", s->name,
-	               DIGEST_TEXT(&s->subject), any ? "does not hold" : "is not there");
+	if (digest_equal(&at->manifest, &one->manifest))
+		return FOUND_REFERRER;
+	return digest_equal(&at->layer.digest, &one->layer) ? FOUND_TAG : 0;
 }
 
-/* All statements of one type, in one question to the place. */
-static int check_type(struct back *b, const char *type, err *e)
+static int judge_attached(struct back *b, const struct attachment *at, struct arena *a, err *e)
 {
-	struct seal_run *r = b->run;
-	const struct target at = place_of(r);
-	const struct attachments_options options = {
-		.scope = SCOPE_ALL,
-		.kinds = PROVABLE,
-		.predicate_type = type,
-		.registry = r->o->to,
-	};
+	const struct seal_record *record = &b->run->record;
 
-	if (attachments_read(&at, &options, r->arena, &b->there, e) < 0 ||
-	    check_root(bytes_str(DIGEST_TEXT(&b->there.subjects[0].digest)), &r->page->top, e) < 0)
+	for (size_t i = 0; i < record->attached.len; i++) {
+		const struct seal_attached *one = &record->attached.items[i];
+		unsigned form = form_of(one, at);
+		bool good;
+
+		if (form == 0 || at->content.n == 0 || (b->found[i] & form))
+			continue;
+		if (holds(b, at, &one->content, a, &good, e) < 0)
+			return -1;
+		b->found[i] |= FOUND_THERE | (good ? form : 0);
+	}
+	return 0;
+}
+
+/* How many from there on are held at once. */
+static size_t portion(const struct attachments *list, size_t from)
+{
+	uint64_t size = 0;
+	size_t n = 0;
+
+	for (; from + n < list->len; n++) {
+		size += list->items[from + n].layer.size;
+		if (n > 0 && size > LIMIT_ATTACHMENTS_SIZE)
+			break;
+	}
+	return n;
+}
+
+/* An index of many platforms has more attached than is held at once. */
+static int judge_all(struct back *b, err *e)
+{
+	const struct attachments_options options = { .kinds = PROVABLE };
+	int status = 0;
+
+	for (size_t from = 0, n; from < b->there.len && status == 0; from += n) {
+		struct arena a = ARENA_INIT;
+
+		n = portion(&b->there, from);
+		struct attachments part = { b->there.items + from, n, n };
+
+		b->place.arena = &a;
+		status = attachments_fetch(&b->place, &options, &part, e);
+		for (size_t i = 0; i < n && status == 0; i++)
+			status = judge_attached(b, &part.items[i], &a, e);
+		arena_done(&a);
+	}
+	return status;
+}
+
+static int list_attached(struct back *b, err *e)
+{
+	const struct attachments_options options = { .kinds = PROVABLE };
+	const struct seal_record *record = &b->run->record;
+	struct attachments all;
+
+	if (attachments_find(&b->place, &options, FIND_ALL, &all, e) < 0)
+		return -1;
+	for (size_t i = 0; i < all.len; i++)
+		for (size_t k = 0; k < record->attached.len; k++)
+			if (form_of(&record->attached.items[k], &all.items[i])) {
+				*ARENA_PUSH(&b->arena, &b->there) = all.items[i];
+				break;
+			}
+	return 0;
+}
+
+static int read_place(struct back *b, const struct target *at, err *e)
+{
+	static const struct platform any;
+	struct seal_run *r = b->run;
+	int status = gather_open(&b->place, at, &r->o->to, &b->arena, e);
+
+	if (status == 0)
+		status = gather_subjects(&b->place, SCOPE_ALL, &any, e);
+	if (status == 0)
+		status = check_root(bytes_str(DIGEST_TEXT(&b->place.subjects.items[0].digest)),
+		                    &r->page->top, e);
+	if (status == 0)
+		status = list_attached(b, e);
+	if (status == 0)
+		status = judge_all(b, e);
+	gather_close(&b->place);
+	return status;
+}
+
+/* look(r, at, e): of each entry of r->record, what is found of it there. Arena; NULL: -1. */
+static unsigned *look(struct seal_run *r, const struct target *at, err *e)
+{
+	struct back b;
+
+	if (back_start(&b, r, e) < 0)
+		return NULL;
+	b.found = arena_array(r->arena, unsigned, r->record.attached.len);
+	for (size_t i = 0; i < r->record.attached.len; i++) {
+		const struct seal_attached *one = &r->record.attached.items[i];
+
+		if (one->manifest.algorithm == DIGEST_NONE)
+			b.found[i] = FOUND_REFERRER;
+		else if (one->layer.algorithm == DIGEST_NONE)
+			b.found[i] = FOUND_TAG;
+	}
+	int status = read_place(&b, at, e);
+
+	verifier_stop(b.verifier);
+	arena_done(&b.arena);
+	return status < 0 ? NULL : b.found;
+}
+
+static int check_statement(const struct seal_run *r, const struct seal_statement *s,
+                           const unsigned *found, err *e)
+{
+	const struct seal_attached *one = seal_keep_find(&r->record, &s->subject, &s->content);
+	unsigned of = one ? found[one - r->record.attached.items] : 0;
+	bool is_there = of & FOUND_THERE;
+
+	if ((of & FOUND_ALL) == FOUND_ALL)
+		return 0;
+	return err_set(e, is_there ? ERR_UNTRUSTED : ERR_UNSIGNED, 0, "read back: the %s of %s %s",
+	               s->name, DIGEST_TEXT(&s->subject), is_there ? "does not hold" : "is not there");
+}
+
+static int check_all(struct seal_run *r, err *e)
+{
+	const struct target at = place_of(r);
+	const unsigned *found = look(r, &at, e);
+
+	if (!found)
 		return -1;
 	for (size_t i = 0; i < r->page->statements.len; i++)
-		if (strcmp(r->page->statements.items[i].type, type) == 0 &&
-		    check_statement(b, &r->page->statements.items[i], e) < 0)
+		if (check_statement(r, &r->page->statements.items[i], found, e) < 0)
 			return -1;
-	add_verdict(r, type);
 	return 0;
+}
+
+/* What was there was read back by seal_confirm, after the push: only the name is left. */
+static int check_name(const struct seal_run *r, err *e)
+{
+	const struct target at = place_of(r);
+	struct arena a = ARENA_INIT;
+	struct gather g;
+	bytes content;
+	int status = gather_open(&g, &at, &r->o->to, &a, e);
+
+	if (status == 0)
+		status = gather_root(&g, &r->o->wishes.image.platform, &content, e);
+	if (status == 0)
+		status = check_root(bytes_str(DIGEST_TEXT(&g.subjects.items[0].digest)), &r->page->top, e);
+	gather_close(&g);
+	arena_done(&a);
+	return status;
 }
 
 static bool is_first(const struct seal_page *page, size_t i)
@@ -207,74 +342,29 @@ static bool is_first(const struct seal_page *page, size_t i)
 
 static int by_signer(struct seal_run *r, err *e)
 {
-	struct back b;
-	int status = 0;
-
-	if (back_start(&b, r, e) < 0)
+	if ((r->was_there ? check_name(r, e) : check_all(r, e)) < 0)
 		return -1;
-	for (size_t i = 0; i < r->page->statements.len && status == 0; i++)
+	for (size_t i = 0; i < r->page->statements.len; i++)
 		if (is_first(r->page, i))
-			status = check_type(&b, r->page->statements.items[i].type, e);
-	verifier_stop(b.verifier);
-	return status;
+			add_verdict(r, r->page->statements.items[i].type);
+	return 0;
 }
 
 /* -- what an earlier run attached -------------------------------------------------------------- */
 
-/* One of its two forms, of which it may have had one. */
-static int confirm_form(struct back *b, const struct seal_attached *one, bool by_tag, bool *out,
-                        err *e)
-{
-	const digest *want = by_tag ? &one->layer : &one->manifest;
-
-	*out = want->algorithm == DIGEST_NONE;
-	for (size_t i = 0; i < b->there.list.len && !*out; i++) {
-		const struct attachment *at = &b->there.list.items[i];
-
-		if (digest_equal(&at->subject, &one->subject) && at->content.n > 0 &&
-		    digest_equal(by_tag ? &at->layer.digest : &at->manifest, want) &&
-		    holds(b, at, &one->content, out, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int confirm_one(struct back *b, const struct seal_attached *one, bool *out, err *e)
-{
-	bool manifest = false, layer = false;
-
-	*out = false;
-	if (one->manifest.algorithm == DIGEST_NONE && one->layer.algorithm == DIGEST_NONE)
-		return 0;
-	if (confirm_form(b, one, false, &manifest, e) < 0 || confirm_form(b, one, true, &layer, e) < 0)
-		return -1;
-	*out = manifest && layer;
-	return 0;
-}
-
 int seal_confirm(struct seal_run *r, err *e)
 {
 	const struct target at = seal_place_at(&r->place, &r->page->top, r->arena);
-	const struct attachments_options options = { .scope = SCOPE_ALL,
-		                                         .kinds = PROVABLE,
-		                                         .registry = r->o->to };
-	struct back b;
+	const unsigned *found = look(r, &at, e);
 	size_t kept = 0;
 
-	if (back_start(&b, r, e) < 0)
+	if (!found)
 		return -1;
-	int status = attachments_read(&at, &options, r->arena, &b.there, e);
-
-	for (size_t i = 0; i < r->record.attached.len && status == 0; i++) {
-		bool good;
-
-		status = confirm_one(&b, &r->record.attached.items[i], &good, e);
-		if (status == 0 && good)
+	for (size_t i = 0; i < r->record.attached.len; i++)
+		if ((found[i] & FOUND_ALL) == FOUND_ALL)
 			r->record.attached.items[kept++] = r->record.attached.items[i];
-	}
 	r->record.attached.len = kept;
-	verifier_stop(b.verifier);
-	return status;
+	return 0;
 }
 
 int seal_read_back(struct seal_run *r, err *e)

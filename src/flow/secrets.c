@@ -343,6 +343,7 @@ int secrets_run(const struct target *target, const struct image_options *options
 	for (size_t i = 0; i < out->len; i++) {
 		out->items[i].file = arena_bytes(a, out->items[i].file);
 		out->items[i].where = arena_bytes(a, out->items[i].where);
+		out->items[i].found.member = arena_bytes(a, out->items[i].found.member);
 	}
 	image_done(&image);
 	return result;

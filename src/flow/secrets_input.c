@@ -11,40 +11,52 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* The request is the text; the answer is how many places were left out (all of them where there is
- * no scanner), then the findings as items of the inspector. */
+/* The request is the text; the answer is what was not searched (empty: all was), then the findings
+ * as items of the inspector. */
 
-#define ANSWER_MOST (MIB)
+#define ITEM_MOST (LIMIT_PATH + KIB)
+#define ANSWER_MOST (2 * LIMIT_SECRETS_FILE * ITEM_MOST)
 
-static void search_request(struct worker_side *side, struct secret_scanner *scanner)
+static void search_request(struct worker_side *side, struct secret_search *search)
 {
 	bool last = false;
 	bytes part;
 
-	if (scanner)
-		secret_scanner_begin(scanner);
 	while (!last) {
 		side_take(side, &part, &last);
-		if (scanner)
-			secret_scanner_add(scanner, part);
+		if (search)
+			secret_search_add(search, part);
 		side_taken(side);
 	}
-	if (scanner)
-		secret_scanner_end(scanner);
+}
+
+static void put_gap(const struct secret_search *search, buf *out)
+{
+	struct unfold_missed missed = { 0 };
+
+	if (search)
+		missed = secret_search_missed(search);
+	if (!search || secret_search_left_out(search) > 0)
+		buf_puts(out, "places that look like secrets were not looked at");
+	else if (missed.n > 0)
+		unfold_missed_put(&missed, out);
 }
 
 static _Noreturn int serve(struct worker_side *side, void *arg)
 {
 	err e = { 0 };
-	struct secret_scanner *scanner = secret_scanner_new(&e);
-	buf answer = BUF_INIT(ANSWER_MOST), item = BUF_INIT(KIB);
+	struct secret_search *search = secret_search_new(&e);
+	buf answer = BUF_INIT(ANSWER_MOST), item = BUF_INIT(ITEM_MOST);
+	const struct secret_finding *found = NULL;
 	size_t n = 0;
 
-	(void)arg;
-	search_request(side, scanner);
-	pack_u64(&answer, scanner ? secret_scanner_left_out(scanner) : 1);
-	const struct secret_finding *found = scanner ? secret_scanner_findings(scanner, &n) : NULL;
-
+	search_request(side, search);
+	if (search) {
+		secret_search_end(search, bytes_str(arg));
+		found = secret_search_findings(search, &n);
+	}
+	put_gap(search, &item);
+	pack_bytes(&answer, buf_bytes(&item));
 	for (size_t i = 0; i < n; i++) {
 		buf_clear(&item);
 		secret_finding_pack(&found[i], &item);
@@ -82,33 +94,34 @@ static int send_all(struct worker *w, int fd, const char *name, err *e)
 
 static int unpack(bytes answer, const char *name, struct arena *a, struct secrets_page *out, err *e)
 {
-	uint64_t left_out;
-	bytes item;
-	bool clear = pack_take_u64(&answer, UINT64_MAX, &left_out);
+	bytes item, gap;
+	bool clear = pack_take_bytes(&answer, KIB, &gap);
 
 	while (clear && answer.n > 0) {
 		struct secret_finding found;
 
-		clear = pack_take_bytes(&answer, KIB, &item) && secret_finding_unpack(item, &found);
+		clear = pack_take_bytes(&answer, ITEM_MOST, &item) && secret_finding_unpack(item, &found);
 		if (!clear)
 			break;
 		struct secrets_row *row = ARENA_PUSH(a, out);
 
 		*row = (struct secrets_row){ .found = found, .file = bytes_str(name) };
+		row->found.member = arena_bytes(a, found.member);
 	}
 	if (!clear)
 		return err_set(e, ERR_BUG, 0, "a worker's answer cannot be read");
 	out->total = out->len;
-	out->gaps = left_out > 0;
-	if (left_out > 0)
-		out->gap = BYTES("places that look like secrets were not looked at");
+	out->gaps = gap.n > 0;
+	out->gap = arena_bytes(a, gap);
 	return 0;
 }
 
 int secrets_input(int fd, const char *name, uint64_t timeout_ms, struct arena *a,
                   struct secrets_page *out, err *e)
 {
-	struct worker_options options = { .serve = serve, .keep = { -1, -1 } };
+	struct worker_options options = { .serve = serve,
+		                              .arg = (void *)(uintptr_t)name,
+		                              .keep = { -1, -1 } };
 	buf answer = BUF_INIT(ANSWER_MOST);
 	struct worker *w;
 	bool landlock;

@@ -4,8 +4,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/pem.h"
+#include "sys/file.h"
 #include "trust/bundle_text.h"
 #include "trust/dsse.h"
+
+#include <inttypes.h>
 
 /* -- one bundle -------------------------------------------------------------------------------- */
 
@@ -151,8 +154,17 @@ static void label(struct signing *s, struct oci_labels *list, const char *name, 
 	*ARENA_PUSH(s->arena, list) = (struct oci_label){ bytes_str(name), value };
 }
 
-static void prepare_referrer(struct signing *s, const struct made *made, bytes type,
-                             struct prepared *out)
+static void tell(struct signed_image *out, const struct made *made)
+{
+	out->identity = made->identity;
+	out->issuer = made->issuer;
+	out->is_logged = made->is_logged;
+	out->log_index = made->log_index;
+}
+
+/* The file comes first: whatever fails from here on, it keeps what a log has witnessed. */
+static int prepare_referrer(struct signing *s, const struct made *made, bytes type,
+                            struct signed_image *image, struct prepared *out, err *e)
 {
 	struct attach_item *item = &out->referrer;
 
@@ -162,6 +174,12 @@ static void prepare_referrer(struct signing *s, const struct made *made, bytes t
 	label(s, &item->annotations, "dev.sigstore.bundle.predicateType", type);
 	label(s, &item->annotations, "org.opencontainers.image.created",
 	      claim_time(s->wish->now, s->arena));
+	tell(image, made);
+	if (s->wish->bundle_file &&
+	    file_write_atomic(s->wish->bundle_file, made->text, 0644, e) < 0)
+		return -1;
+	image->bundle = made->text;
+	return 0;
 }
 
 static int prepare_tagged(struct signing *s, const struct made *made, struct attach_item *out,
@@ -175,14 +193,6 @@ static int prepare_tagged(struct signing *s, const struct made *made, struct att
 	out->media_type = made->bundle.is_envelope ? BYTES(ENVELOPE_MEDIA_TYPE)
 	                                           : BYTES(SIMPLE_SIGNING_MEDIA_TYPE);
 	return 0;
-}
-
-static void tell(struct signed_image *out, const struct made *made)
-{
-	out->identity = made->identity;
-	out->issuer = made->issuer;
-	out->is_logged = made->is_logged;
-	out->log_index = made->log_index;
 }
 
 static enum key_hash tag_hash(const struct signing *s, bool is_message)
@@ -199,11 +209,9 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 
 	if (s->wish->as_bundle) {
 		if (make_envelope(s->who, claim_signed(d, s->wish->pairs, s->arena), d,
-		                  signer_envelope_hash(s->who->signer), s->arena, &made, e) < 0)
+		                  signer_envelope_hash(s->who->signer), s->arena, &made, e) < 0 ||
+		    prepare_referrer(s, &made, BYTES(PREDICATE_SIGN), out, p, e) < 0)
 			return -1;
-		prepare_referrer(s, &made, BYTES(PREDICATE_SIGN), p);
-		out->bundle = made.text;
-		tell(out, &made);
 	}
 	if (!s->wish->as_tag)
 		return 0;
@@ -240,11 +248,9 @@ static int prepare_attestation(struct signing *s, struct signed_image *out, stru
 	const enum key_hash own = signer_envelope_hash(s->who->signer), tag = tag_hash(s, false);
 
 	if (s->wish->as_bundle) {
-		if (make_envelope(s->who, statement, &claim.subject, own, s->arena, &made, e) < 0)
+		if (make_envelope(s->who, statement, &claim.subject, own, s->arena, &made, e) < 0 ||
+		    prepare_referrer(s, &made, type, out, p, e) < 0)
 			return -1;
-		prepare_referrer(s, &made, type, p);
-		out->bundle = made.text;
-		tell(out, &made);
 	}
 	if (!s->wish->as_tag)
 		return 0;
@@ -279,6 +285,18 @@ static int put(struct signing *s, struct signed_image *out, const struct prepare
 	return s->wish->as_tag ? attach_put(s->session, &p->tagged, &out->tagged, e) : 0;
 }
 
+/* The log does not forget what was not attached: whoever reads this must not sign once more to find
+ * the bundle. */
+static int wrap_unattached(const struct sign_wish *wish, const struct signed_image *one, err *e)
+{
+	if (one->is_logged)
+		(void)err_wrap(e, "its signature is logged as %" PRIu64 ", but not attached",
+		               one->log_index);
+	if (wish->bundle_file && one->bundle.n > 0)
+		(void)err_wrap(e, "its bundle is in '%s'", SHOW(bytes_str(wish->bundle_file)));
+	return err_wrap(e, "%s", DIGEST_TEXT(&one->subject.digest));
+}
+
 int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct attach *session,
                const struct target *target, struct arena *a, struct sign_result *out, err *e)
 {
@@ -295,11 +313,11 @@ int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct 
 	for (; r.len < r.image.len; r.len++) {
 		r.items[r.len].subject = r.image.items[r.len];
 		if (prepare(&s, &r.items[r.len], &prepared[r.len], e) < 0)
-			return -1;
+			return wrap_unattached(wish, &r.items[r.len], e);
 	}
 	for (size_t i = 0; i < r.len && !wish->keep; i++)
 		if (put(&s, &r.items[i], &prepared[i], e) < 0)
-			return err_wrap(e, "%s", DIGEST_TEXT(&r.items[i].subject.digest));
+			return wrap_unattached(wish, &r.items[i], e);
 	*out = r;
 	return 0;
 }

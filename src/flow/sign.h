@@ -4,7 +4,8 @@
  * What says "signed": a bundle around a statement of the type cosign/sign/v1 (cosign 3), attached
  * as a referrer; and the older simple signing under the tag sha256-HEX.sig (cosign 1 and 2). What
  * says more: a statement in a bundle, or in an envelope under sha256-HEX.att. Everything that is
- * to be attached to an image is made and checked before the first octet is sent. Private keys and
+ * to be attached to an image is made and checked before the first octet is sent, and lies in the
+ * file that was asked for: what a log witnessed cannot be made again. Private keys and
  * tokens stay in this process: workers are forked before (attach_open, testimony_read,
  * keyless_open). Threading: belongs to one thread. */
 #pragma once
@@ -29,6 +30,7 @@ struct sign_wish {
 	bool as_bundle, as_tag;
 	bool replace; /* by tag: attestations of the same type go */
 	bool keep;    /* make it, and attach nothing */
+	const char *bundle_file; /* of one image: its bundle goes there, too; NULL */
 	int64_t now;
 };
 
@@ -53,7 +55,8 @@ struct sign_result {
 
 /* sign_image(who, wish, session, target, a, out, e): errors as attach_begin, attach_put,
  * signer_sign, keyless_witness; ERR_UNTRUSTED: a statement about something else;
- * ERR_USAGE: the tag form cannot hold it. Arena. */
+ * ERR_USAGE: the tag form cannot hold it; ERR_IO: the file. A failure to attach says whether it is
+ * logged, and where its bundle is. Arena. */
 int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct attach *session,
                const struct target *target, struct arena *a, struct sign_result *out, err *e);
 

@@ -75,12 +75,13 @@ static enum verdict_kind decide(const struct verify_image *o, const struct verif
 	return o->gather.scope == SCOPE_ALL && v->attached.subjects_len > 0 ? worst : kind;
 }
 
-int verify_image(struct verifier *v, const struct target *target,
-                 const struct verify_image *options, struct arena *a, struct verified_image *out,
-                 err *e)
+static int look(struct verifier *v, const struct target *target, const struct verify_image *options,
+                const struct reference *elsewhere, struct arena *a, struct verified_image *out,
+                err *e)
 {
 	struct attachments_options gather = options->gather;
 
+	gather.elsewhere = elsewhere;
 	gather.kinds = 1 << ATTACHMENT_BUNDLE |
 	               1 << (options->wish == WISH_SIGNATURE ? ATTACHMENT_SIGNATURE
 	                                                     : ATTACHMENT_ENVELOPE);
@@ -97,5 +98,27 @@ int verify_image(struct verifier *v, const struct target *target,
 		out->subjects[i] = (struct verified_subject){ what, decide_subject(out, &what->digest) };
 	}
 	out->kind = decide(options, out);
+	return 0;
+}
+
+/* Elsewhere first, as who keeps signatures there expects; then beside the image. */
+int verify_image(struct verifier *v, const struct target *target,
+                 const struct verify_image *options, struct arena *a, struct verified_image *out,
+                 err *e)
+{
+	const struct reference *elsewhere = options->gather.elsewhere;
+	struct verified_image there = { 0 };
+
+	if (elsewhere && target->kind == TARGET_REGISTRY &&
+	    look(v, target, options, elsewhere, a, &there, e) < 0)
+		return -1;
+	if (there.kind == VERDICT_HOLDS) {
+		*out = there;
+		return 0;
+	}
+	if (look(v, target, options, NULL, a, out, e) < 0)
+		return -1;
+	if (out->kind == VERDICT_ELSE && there.kind == VERDICT_REFUSED)
+		*out = there;
 	return 0;
 }

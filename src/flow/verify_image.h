@@ -15,7 +15,8 @@ struct verify_image {
 	struct oci_labels claims;   /* that a signature must make */
 	/* Which digests must be signed. SCOPE_PLATFORM: the platform's manifest, for which a signature
 	 * of the index that names it counts as well (an attestation does not: it is about one thing).
-	 * SCOPE_ALL: each. Its kinds and type are set here. */
+	 * SCOPE_ALL: each. Its kinds and type are set here. elsewhere: is asked first, and beside the
+	 * image only if nothing holds there. */
 	struct attachments_options gather;
 };
 

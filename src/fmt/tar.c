@@ -50,6 +50,16 @@ struct tar {
 	size_t part_n;
 };
 
+bool tar_starts(bytes head)
+{
+	struct tar_block block;
+
+	if (head.n < sizeof(block))
+		return false;
+	memcpy(&block, head.p, sizeof(block));
+	return bytes_starts(TAR_FIELD(&block, magic), BYTES("ustar")) && tar_block_checks(&block);
+}
+
 struct tar *tar_new(struct arena *a, const struct tar_events *events, void *ctx)
 {
 	struct tar *t = arena_new(a, struct tar);

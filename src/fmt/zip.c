@@ -125,13 +125,12 @@ int zip_open(const struct zip_source *source, struct arena *a, struct zip *out, 
 
 /* -- members ----------------------------------------------------------------------------------- */
 
-/* take_wide(extra, value): a number of 32 ones stands in the 64-bit extra field. */
-static bool take_wide(bytes *extra, uint64_t *value)
+bool zip_take_wide(bytes *field, uint64_t *value)
 {
-	return *value != UINT32_MAX || bytes_take_le64(extra, value);
+	return *value != UINT32_MAX || bytes_take_le64(field, value);
 }
 
-static bytes wide_field(bytes extra)
+bytes zip_wide_field(bytes extra)
 {
 	uint16_t id, n;
 	bytes field;
@@ -167,9 +166,9 @@ static bool take_member(bytes *in, struct zip_member *out)
 	out->packed = number(fixed, 20, 4);
 	out->size = number(fixed, 24, 4);
 	out->header = number(fixed, 42, 4);
-	wide = wide_field(extra);
-	return take_wide(&wide, &out->size) && take_wide(&wide, &out->packed) &&
-	       take_wide(&wide, &out->header);
+	wide = zip_wide_field(extra);
+	return zip_take_wide(&wide, &out->size) && zip_take_wide(&wide, &out->packed) &&
+	       zip_take_wide(&wide, &out->header);
 }
 
 int zip_next(struct zip *z, struct zip_member *out, err *e)

@@ -48,3 +48,8 @@ int zip_next(struct zip *z, struct zip_member *out, err *e);
  * whole. ERR_FORMAT. */
 int zip_content(const struct zip *z, const struct zip_member *m, struct arena *a, uint64_t *out,
                 err *e);
+
+/* zip_wide_field(extra): the 64-bit field (4.5.3) of an extra field, or empty. zip_take_wide(field,
+ * value): a value of 32 ones stands there: takes it. False when it does not. */
+bytes zip_wide_field(bytes extra);
+bool zip_take_wide(bytes *field, uint64_t *value);

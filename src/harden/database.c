@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/pack.h"
 #include "catalog/dpkg.h"
+#include "harden/database_rpm.h"
 
 struct filtering {
 	struct map fates; /* name, version, architecture -> struct database_package */
@@ -131,6 +132,11 @@ static int filter_apk(struct filtering *f, bytes text, err *e)
 	return f->out->n > 0 ? buf_append(f->out, BYTES("\n"), e) : 0;
 }
 
+static bool rpm_stays(void *ctx, const struct database_package *p)
+{
+	return fate_of(ctx, p->name, p->version, p->architecture) != SELECT_GONE;
+}
+
 int database_filter(const struct database *d, struct arena *a, buf *out, err *e)
 {
 	struct filtering f = { .arena = a, .out = out };
@@ -141,14 +147,24 @@ int database_filter(const struct database *d, struct arena *a, buf *out, err *e)
 
 		*map_put(&f.fates, key_of(a, p->name, p->version, p->architecture)) = p;
 	}
-	return d->is_apk ? filter_apk(&f, d->text, e) : filter_dpkg(&f, d->text, e);
+	struct database_rpm r = { .file = d->file, .stays = rpm_stays, .ctx = &f };
+
+	database_rpm_init(&r);
+	switch (d->form) {
+	case DATABASE_DPKG: return filter_dpkg(&f, d->text, e);
+	case DATABASE_APK: return filter_apk(&f, d->text, e);
+	case DATABASE_RPM_SQLITE: return database_rpm_sqlite(&r, a, out, e);
+	case DATABASE_RPM_NDB: return database_rpm_ndb(&r, a, out, e);
+	case DATABASE_RPM_BDB: return database_rpm_bdb(&r, a, out, e);
+	}
+	return err_set(e, ERR_BUG, 0, "a database of no form");
 }
 
 /* -- to the worker ----------------------------------------------------------------------------- */
 
 void database_pack(const struct database *d, buf *out)
 {
-	pack_u64(out, d->is_apk);
+	pack_u64(out, d->form);
 	pack_u64(out, d->packages.len);
 	for (size_t i = 0; i < d->packages.len; i++) {
 		const struct database_package *p = &d->packages.items[i];
@@ -163,11 +179,12 @@ void database_pack(const struct database *d, buf *out)
 
 bool database_unpack(bytes in, struct arena *a, struct database *out)
 {
-	uint64_t count, fate;
+	uint64_t form, count, fate;
 
 	*out = (struct database){ 0 };
-	if (!pack_take_bool(&in, &out->is_apk) || !pack_take_u64(&in, LIMIT_PACKAGES, &count))
+	if (!pack_take_u64(&in, DATABASE_RPM_BDB, &form) || !pack_take_u64(&in, LIMIT_PACKAGES, &count))
 		return false;
+	out->form = (enum database_form)form;
 	for (uint64_t i = 0; i < count; i++) {
 		struct database_package *p = ARENA_PUSH(a, &out->packages);
 

@@ -66,11 +66,13 @@ bool purpose_is_document(bytes path)
 
 bool purpose_is_passing(bytes path)
 {
-	static const char *const folders[] = {
-		"var/cache", "var/log",  "var/lib/apt", "var/backups", "var/lib/cache", "var/spool",
-		"root",      "tmp",      "var/tmp",     "run",         "proc",          "sys",
-		"dev",       "var/mail", "boot",        NULL
-	};
+	static const char *const folders[] = { "var/cache", "var/log", "var/lib/apt", "var/backups",
+		                                   "var/lib/cache", "var/spool", "root", "tmp", "var/tmp",
+		                                   "run", "proc", "sys", "dev", "var/mail", "boot",
+		                                   /* what package managers of rpm remember */
+		                                   "var/lib/dnf", "var/lib/yum", "var/lib/tdnf",
+		                                   "var/lib/zypp", "var/lib/rpm-state",
+		                                   "usr/lib/sysimage/libdnf5", NULL };
 
 	return is_within(path, folders);
 }
@@ -152,19 +154,40 @@ static enum purpose_database dpkg_database_of(bytes path)
 	return bytes_is(dir, "info") && bytes_is(name, "format") ? PURPOSE_WHOLE : PURPOSE_NO_DATABASE;
 }
 
+/* The database's homes: of old, since 2022 (so that snapshots of /usr hold it), of ostree. */
+static const char *const rpm_homes[] = { "var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm",
+	                                     NULL };
+
+static enum purpose_database rpm_database_of(bytes path)
+{
+	bytes name = path_base(path);
+
+	if (!is_one_of(path_dir(path), rpm_homes))
+		return PURPOSE_RPM_BESIDE;
+	if (bytes_is(name, "rpmdb.sqlite"))
+		return PURPOSE_RPM_SQLITE;
+	if (bytes_is(name, "Packages.db"))
+		return PURPOSE_RPM_NDB;
+	return bytes_is(name, "Packages") ? PURPOSE_RPM_BDB : PURPOSE_RPM_BESIDE;
+}
+
 enum purpose_database purpose_database_of(bytes path)
 {
 	static const char *const dpkg[] = { "var/lib/dpkg", "usr/lib/dpkg", NULL };
-	static const char *const rpm[] = { "var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm",
-		                               "var/lib/rpmmanifest", NULL };
+	/* chisel's; those that name the repositories of Red Hat's packages */
+	static const char *const whole[] = { "var/lib/chisel/manifest.wall",
+		                                 "root/buildinfo/content_manifests", "usr/share/buildinfo",
+		                                 NULL };
 
 	if (is_within(path, dpkg))
 		return dpkg_database_of(path);
 	if (bytes_is(path, "lib/apk/db/installed") || bytes_is(path, "usr/lib/apk/db/installed"))
 		return PURPOSE_APK;
-	if (is_within(path, rpm))
-		return PURPOSE_RPM;
-	return bytes_is(path, "var/lib/chisel/manifest.wall") ? PURPOSE_WHOLE : PURPOSE_NO_DATABASE;
+	if (is_within(path, rpm_homes))
+		return rpm_database_of(path);
+	if (path_within(path, BYTES("var/lib/rpmmanifest")))
+		return PURPOSE_RPM_LIST;
+	return is_within(path, whole) ? PURPOSE_WHOLE : PURPOSE_NO_DATABASE;
 }
 
 /* -- tools ------------------------------------------------------------------------------------- */
@@ -179,7 +202,9 @@ enum purpose_tool purpose_tool_of(bytes name)
 		"apt",  "apt-get",  "apt-cache", "apt-key",    "apt-mark",   "apt-config",  "apt-cdrom",
 		"dpkg", "dpkg-deb", "apk",       "dpkg-query", "dpkg-split", "dpkg-divert", "rpm",
 		"yum",  "dnf",      "microdnf",  "tdnf",       "zypper",     "pacman",      "pip",
-		"pip3", "npm",      "npx",       "yarn",       "gem",        "nuget",       NULL
+		"pip3", "npm",      "npx",       "yarn",       "gem",        "nuget",       "dnf-3",
+		"dnf4", "dnf5",     "rpmkeys",   "rpmdb",      "rpm2cpio",   "rpm2archive", "rpm-ostree",
+		NULL
 	};
 
 	if (is_one_of(name, shells))

@@ -32,8 +32,12 @@ enum purpose_database {
 	PURPOSE_DPKG,      /* paragraphs: var/lib/dpkg/status, and status.d's files of one each */
 	PURPOSE_DPKG_FILE, /* of one package, by its name: info/NAME.list, status.d/NAME.md5sums */
 	PURPOSE_APK,       /* lib/apk/db/installed */
-	PURPOSE_WHOLE,     /* others, which are kept as they are: rpm's, chisel's; small ones */
-	PURPOSE_RPM,       /* the same; nobody here can take a package out of it */
+	PURPOSE_WHOLE,     /* others, which are kept as they are: chisel's; small ones */
+	PURPOSE_RPM_SQLITE,
+	PURPOSE_RPM_NDB,
+	PURPOSE_RPM_BDB,
+	PURPOSE_RPM_LIST,   /* a text of all packages, whose files nobody knows: kept as it is */
+	PURPOSE_RPM_BESIDE, /* indexes, logs and locks, which rpm makes when there are none */
 };
 enum purpose_database purpose_database_of(bytes path);
 

@@ -59,6 +59,11 @@ static bool any_replaced(const struct selecting *s)
 	return false;
 }
 
+static bytes name_of(struct arena *a, const struct package *p)
+{
+	return bytes_str(arena_printf(a, PRIb ":" PRIb, BYTESF(p->name), BYTESF(p->architecture)));
+}
+
 static void name_packages(struct claiming *c)
 {
 	map_init(&c->packages, c->s->arena);
@@ -68,8 +73,7 @@ static void name_packages(struct claiming *c)
 		if (!select_is_system(p) || p->hidden)
 			continue;
 		*map_put(&c->packages, p->name) = (void *)(i + 1);
-		*map_put(&c->packages, bytes_str(arena_printf(c->s->arena, PRIb ":" PRIb, BYTESF(p->name),
-		                                              BYTESF(p->architecture)))) = (void *)(i + 1);
+		*map_put(&c->packages, name_of(c->s->arena, p)) = (void *)(i + 1);
 	}
 }
 
@@ -93,7 +97,7 @@ static void claim_item(struct claiming *c, const struct image_item *item)
 	bytes name, path;
 
 	if (system_take_package(item->payload, SYSTEM_PACKAGE, &p))
-		c->last = (uintptr_t)map_get(&c->packages, p.name);
+		c->last = (uintptr_t)map_get(&c->packages, name_of(c->s->arena, &p));
 	if (!pack_take_u64(&reader.rest, SYSTEM_FILES, &kind) || kind != SYSTEM_FILES ||
 	    !pack_take_bytes(&reader.rest, LIMIT_PATH, &name))
 		return;
@@ -114,16 +118,19 @@ static void claim_replaced(struct selecting *s, uint8_t *has)
 		const struct image_item *item = &s->image->items.items[i];
 
 		if ((item->inspector == catalog_dpkg.inspector.id ||
-		     item->inspector == catalog_apk.inspector.id) &&
+		     item->inspector == catalog_apk.inspector.id ||
+		     item->inspector == catalog_rpm.inspector.id) &&
 		    !facts_item_hidden(s->image, item))
 			claim_item(&c, item);
 	}
 }
 
-/* status.d lists no settings, so of a package that has nothing else nobody knows. */
+/* status.d lists no settings, so of a package that has nothing else nobody knows; a list of rpm's
+ * packages names no files at all. */
 static enum select_fate fate_of(const struct package *p, uint8_t has)
 {
-	if (has == 0 && bytes_is(path_base(path_dir(p->path)), "status.d"))
+	if (has == 0 && (bytes_is(path_base(path_dir(p->path)), "status.d") ||
+	                 purpose_database_of(p->path) == PURPOSE_RPM_LIST))
 		return SELECT_PRESENT;
 	if (has & KEEPS_OTHERS || (has & KEEPS_SETTINGS && !(has & HAS_OTHERS)))
 		return SELECT_PRESENT;
@@ -153,7 +160,14 @@ static bytes without_suffix(bytes name)
 	return bytes_slice(name, 0, bytes_rfind(name, '.'));
 }
 
-/* usr/share/doc/PACKAGE/copyright; PACKAGE may be a link to another one's. */
+static void keep_with_folders(struct selecting *s, uint32_t node)
+{
+	for (uint32_t at = node; at != TREE_NONE && at != 0; at = tree_get(s->tree, at)->parent)
+		if (!select_stays(s->out->why[at]))
+			s->out->why[at] = SELECT_LICENCE;
+}
+
+/* usr/share/doc/PACKAGE/copyright, of Debian; PACKAGE may be a link to another one's. */
 static void keep_licence(struct selecting *s, bytes name)
 {
 	const char *path = arena_printf(s->arena, "usr/share/doc/" PRIb "/copyright", BYTESF(name));
@@ -162,11 +176,37 @@ static void keep_licence(struct selecting *s, bytes name)
 
 	if (name.n == 0 || target == TREE_NONE || tree_get(s->tree, target)->type != ENTRY_FILE)
 		return;
-	for (uint32_t at = target; at != TREE_NONE && at != 0; at = tree_get(s->tree, at)->parent)
-		if (!select_stays(s->out->why[at]))
-			s->out->why[at] = SELECT_LICENCE;
+	keep_with_folders(s, target);
 	if (folder != TREE_NONE && !select_stays(s->out->why[folder]))
 		s->out->why[folder] = SELECT_LICENCE;
+}
+
+/* usr/share/licenses/PACKAGE/..., of rpm. */
+static void keep_licences(struct selecting *s, const struct map *names)
+{
+	struct wander *w = arena_new(s->arena, struct wander);
+	bytes path;
+
+	wander_begin(w, s->tree);
+	while (wander_next(w, &path)) {
+		if (s->out->why[w->node] != SELECT_DOCUMENT ||
+		    tree_get(s->tree, w->node)->type != ENTRY_FILE ||
+		    !bytes_take_prefix(&path, BYTES("usr/share/licenses/")))
+			continue;
+		if (is_there(names, bytes_slice(path, 0, bytes_find(path, '/'))))
+			keep_with_folders(s, w->node);
+	}
+}
+
+bool select_is_pending(const struct tree *tree, bytes path)
+{
+	struct arena a = ARENA_INIT;
+	bytes log = path_join(&a, path_dir(path), BYTES("rpmdb.sqlite-wal"));
+	uint32_t node = tree_find(tree, log, true);
+	bool is_pending = node != TREE_NONE && tree_get(tree, node)->size > 0;
+
+	arena_done(&a);
+	return is_pending;
 }
 
 static void drop_records(struct selecting *s, const struct map *names)
@@ -183,6 +223,8 @@ static void drop_records(struct selecting *s, const struct map *names)
 			continue;
 		if (purpose_database_of(path) == PURPOSE_DPKG_FILE)
 			of_one = true;
+		if (purpose_database_of(path) == PURPOSE_RPM_BESIDE && !select_is_pending(s->tree, path))
+			s->out->why[w->node] = SELECT_RECORD;
 		if (of_one && !is_there(names, name) && !is_there(names, without_suffix(name)))
 			s->out->why[w->node] = SELECT_RECORD;
 	}
@@ -204,5 +246,6 @@ void select_packages(struct selecting *s)
 		if (s->out->fates[i] == SELECT_PRESENT)
 			keep_licence(s, s->facts->packages.items[i].name);
 	}
+	keep_licences(s, &names);
 	drop_records(s, &names);
 }

@@ -32,7 +32,9 @@ static const char *const schema[] = {
 	NULL,
 };
 
-#define NEXT_USE "(SELECT coalesce(max(used), 0) + 1 FROM layer)"
+/* A use is the second in which it was, or one more than the last, so that no two are the same. */
+#define NOW "CAST(strftime('%s', 'now') AS INTEGER)"
+#define NEXT_USE "(SELECT max(coalesce(max(used), 0) + 1, " NOW ") FROM layer)"
 static const char *const statements[STATEMENTS] = {
 	[FIND] = "SELECT id, diff_id FROM layer WHERE blob = ? AND version = ?",
 	[READ] = "SELECT octets, data FROM piece WHERE id = ?",
@@ -46,7 +48,7 @@ static const char *const statements[STATEMENTS] = {
 	[WEIGH] = "SELECT sum(octets) FROM layer",
 	[OLDEST] = "SELECT id FROM layer WHERE id <> ? ORDER BY used LIMIT 1",
 	[TOUCH] = "UPDATE layer SET used = " NEXT_USE " WHERE id = ?1"
-			  " AND used <= (SELECT max(used) FROM layer) - ?2",
+			  " AND (used <= (SELECT max(used) FROM layer) - ?2 OR used < " NOW " - 86400)",
 	[FILE_FIND] = "SELECT blob FROM file WHERE device = ? AND inode = ? AND place = ? AND size = ?"
 				  " AND mtime = ? AND ctime = ?",
 	[FILE_ADD] = "INSERT OR REPLACE INTO file (device, inode, place, size, mtime, ctime, blob)"

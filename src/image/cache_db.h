@@ -25,7 +25,7 @@ enum statement {
 	END_LAYER,     /* pieces, octets, row */
 	WEIGH,         /* -> octets of all layers */
 	OLDEST,        /* a row to spare -> row */
-	TOUCH,         /* row, n: nothing to be done where it is one of the last n that were used */
+	TOUCH,         /* row, n: nothing to be done where it is one of the last n, and of today */
 	FILE_FIND,     /* device, inode, place, size, mtime, ctime -> blob */
 	FILE_ADD,      /* the same, blob */
 	FILE_TRIM,

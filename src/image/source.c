@@ -227,9 +227,16 @@ int source_resolve(struct session *s, struct arena *a, struct descriptor *out, e
 	const struct reference *ref = &s->source.reference;
 	struct registry *registry = s->source.registry;
 	struct registry_document document;
+	struct hoard_hold held;
 
 	s->image->source = bytes_str(
 		arena_printf(&s->image->arena, "registry (%s)", SHOW(bytes_str(reference_api_host(ref)))));
+	if (hoard_find(s->options->network->registry.hoard, &ref->digest, &held)) {
+		*out = (struct descriptor){ .media_type = held.media_type,
+			                        .digest = held.digest,
+			                        .size = held.size };
+		return 0;
+	}
 	if (registry_head(registry, ref, out, e) < 0)
 		return -1;
 	if (out->digest.algorithm != DIGEST_NONE)

@@ -46,13 +46,15 @@ static void put_entry(buf *b, bool *is_first, bytes key, bytes value)
 static bool make_auths(json auths, const char *key, const char *host, bytes entry, struct arena *a,
                        buf *out)
 {
+	bytes place = host ? credentials_place(bytes_str(host), a) : BYTES("");
 	bool is_first = true, had = false;
 
 	buf_puts(out, "{");
 	for (json v = json_first(auths); json_type(v) != JSON_NONE; v = json_next(v)) {
 		bytes name = json_name(v, a);
 
-		if (!host || bytes_is(credentials_key_means(name, a), host))
+		if (!host ||
+		    bytes_equal(credentials_place(credentials_key_means(name, a), a), place))
 			had = true;
 		else
 			put_entry(out, &is_first, name, json_raw(v));

@@ -114,6 +114,18 @@ bytes credentials_key_means(bytes key, struct arena *a)
 	return bytes_slice(key, 0, host.n + rest.n);
 }
 
+bytes credentials_place(bytes place, struct arena *a)
+{
+	static const bytes port = BYTES_INIT(":443");
+	size_t slash = bytes_find(place, '/');
+	bytes host = bytes_slice(place, 0, slash);
+
+	if (!bytes_ends(host, port))
+		return place;
+	host.n -= port.n;
+	return bytes_str(arena_printf(a, PRIb PRIb, BYTESF(host), BYTESF(bytes_skip(place, slash))));
+}
+
 const char *credentials_file_server(const struct credentials_file *f, const char *host)
 {
 	return f->is_docker && strcmp(host, "docker.io") == 0 ? HUB_KEY : host;
@@ -122,9 +134,10 @@ const char *credentials_file_server(const struct credentials_file *f, const char
 bytes credentials_file_helper(const struct credentials_file *f, const char *host, struct arena *a)
 {
 	json helpers = credentials_file_member(f, "credHelpers");
+	bytes wanted = credentials_place(bytes_str(host), a);
 
 	for (json h = json_first(helpers); json_type(h) != JSON_NONE; h = json_next(h))
-		if (bytes_is(credentials_key_means(json_name(h, a), a), host))
+		if (bytes_equal(credentials_place(credentials_key_means(json_name(h, a), a), a), wanted))
 			return json_bytes(h, a);
 	return json_bytes(credentials_file_member(f, "credsStore"), a);
 }
@@ -184,14 +197,16 @@ static int decode_entry(json entry, struct arena *a, struct credential *out, err
 int credentials_file_find(const struct credentials_file *f, const char *host, bytes repository,
                           struct arena *a, struct credential *out, err *e)
 {
-	bytes wanted = bytes_str(
-		arena_printf(a, "%s%s" PRIb, host, repository.n > 0 ? "/" : "", BYTESF(repository)));
+	bytes wanted = credentials_place(
+		bytes_str(
+			arena_printf(a, "%s%s" PRIb, host, repository.n > 0 ? "/" : "", BYTESF(repository))),
+		a);
 	json best = { 0 };
 	size_t longest = 0;
 
 	for (json v = json_first(credentials_file_member(f, "auths")); json_type(v) != JSON_NONE;
 	     v = json_next(v)) {
-		bytes key = credentials_key_means(json_name(v, a), a);
+		bytes key = credentials_place(credentials_key_means(json_name(v, a), a), a);
 
 		if (key.n > longest && path_within(wanted, key) && json_count(v) > 0) {
 			best = v;

@@ -42,6 +42,10 @@ int credentials_file_find(const struct credentials_file *f, const char *host, by
 json credentials_file_member(const struct credentials_file *f, const char *name);
 bytes credentials_key_means(bytes key, struct arena *a);
 
+/* credentials_place(place, a): of "ghcr.io:443/team" "ghcr.io/team": by what places are compared.
+ * What a helper or a file is told keeps the port: they know what was typed. Borrows, or arena. */
+bytes credentials_place(bytes place, struct arena *a);
+
 /* credentials_file_with(f, key, host, entry, a, out_had): the file's new text: whatever stood for
  * this very host is replaced by `entry`, a JSON object, under `key` (empty: taken out; NULL as
  * host: all). *out_had: there was something. Arena. */

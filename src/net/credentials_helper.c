@@ -17,7 +17,11 @@ static int run(const struct credentials_helper *h, const char *verb, bytes input
 {
 	const char *program = arena_printf(a, "docker-credential-" PRIb, BYTESF(h->name));
 	const char *const argv[] = { program, verb, NULL };
-	const struct process p = { argv, h->environment, input, LIMIT_HELPER_ANSWER, LIMIT_HELPER_MS };
+	const struct process p = { .argv = argv,
+		                       .environment = h->environment,
+		                       .input = input,
+		                       .output_max = LIMIT_HELPER_ANSWER,
+		                       .timeout_ms = LIMIT_HELPER_MS };
 	struct process_result r;
 
 	if (process_run(&p, a, &r, e) < 0)

@@ -10,17 +10,23 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-/* await(fd, events, d, e): until one of them can be done; the peer's end is one. */
-static int await(int fd, short events, const struct deadline *d, err *e)
+struct peer {
+	int fd, stop; /* stop: -1: none */
+	const struct deadline *deadline;
+};
+
+/* await(p, events, e): until one of them can be done; the peer's end is one. */
+static int await(const struct peer *p, short events, err *e)
 {
-	struct pollfd p = { .fd = fd, .events = events };
+	const struct deadline *d = p->deadline;
+	struct pollfd both[] = { { .fd = p->fd, .events = events }, { p->stop, POLLIN, 0 } };
 
 	for (;;) {
 		uint64_t now = deadline_in(0).at_ms;
-		int n = d->at_ms > now ? poll(&p, 1, (int)(d->at_ms - now)) : 0;
+		int n = d->at_ms > now ? poll(both, 2, (int)(d->at_ms - now)) : 0;
 
 		if (n > 0)
-			return 0;
+			return both[1].revents ? err_set(e, ERR_NET, 0, "it was not waited for") : 0;
 		if (n == 0)
 			return err_set(e, ERR_LIMIT, 0, "no answer within %.1f s", (double)d->given_ms / 1000);
 		if (errno != EINTR)
@@ -61,14 +67,14 @@ static int put_request(const struct http_question *q, buf *out, err *e)
 }
 
 /* A peer who answers before he has read all, or closes then, has the last word all the same. */
-static int send_all(int fd, bytes text, const struct deadline *d, err *e)
+static int send_all(const struct peer *p, bytes text, err *e)
 {
 	while (text.n > 0) {
-		ssize_t n = send(fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(p->fd, text.p, text.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return 0;
-		if (n < 0 && await(fd, POLLOUT, d, e) < 0)
+		if (n < 0 && await(p, POLLOUT, e) < 0)
 			return -1;
 		text = bytes_skip(text, n > 0 ? (size_t)n : 0);
 	}
@@ -94,16 +100,16 @@ static int take_lines(struct http_head *head, buf *text, err *e)
 	return 0;
 }
 
-static int read_some(int fd, buf *text, const struct deadline *d, err *e)
+static int read_some(const struct peer *p, buf *text, err *e)
 {
 	size_t room = text->max - text->n < 4 * KIB ? text->max - text->n : 4 * KIB;
 
 	if (room == 0)
 		return err_set(e, ERR_LIMIT, 0, "a header of the answer is longer than %s",
 		               SIZE_TEXT(text->max));
-	if (await(fd, POLLIN, d, e) < 0)
+	if (await(p, POLLIN, e) < 0)
 		return -1;
-	ssize_t n = recv(fd, buf_room(text, room), room, MSG_DONTWAIT);
+	ssize_t n = recv(p->fd, buf_room(text, room), room, MSG_DONTWAIT);
 
 	if (n == 0)
 		return err_set(e, ERR_NET, 0, "the connection was closed before an answer came");
@@ -113,13 +119,13 @@ static int read_some(int fd, buf *text, const struct deadline *d, err *e)
 	return 0;
 }
 
-static int read_head(int fd, const struct deadline *d, struct http_head *head, err *e)
+static int read_head(const struct peer *p, struct http_head *head, err *e)
 {
 	buf text = BUF_INIT(LIMIT_HTTP_HEADERS);
 	int result = 0;
 
 	while (result == 0 && !head->whole) {
-		result = read_some(fd, &text, d, e);
+		result = read_some(p, &text, e);
 		if (result == 0)
 			result = take_lines(head, &text, e);
 	}
@@ -130,15 +136,16 @@ static int read_head(int fd, const struct deadline *d, struct http_head *head, e
 int http_ask(int fd, const struct http_question *q, const struct deadline *d, int *out_status,
              err *e)
 {
+	const struct peer peer = { fd, q->stop > 0 ? q->stop : -1, d };
 	struct arena arena = ARENA_INIT;
 	struct http_head head = { .arena = &arena };
 	buf request = BUF_INIT(SIZE_MAX / 2);
 	int result = put_request(q, &request, e);
 
 	if (result == 0)
-		result = send_all(fd, buf_bytes(&request), d, e);
+		result = send_all(&peer, buf_bytes(&request), e);
 	if (result == 0)
-		result = read_head(fd, d, &head, e);
+		result = read_head(&peer, &head, e);
 	if (result == 0)
 		*out_status = head.status;
 	buf_done(&request);

@@ -15,10 +15,11 @@ struct http_question {
 	const char *path;                  /* "/sse?x=1": visible octets */
 	const struct http_header *headers; /* name NULL ends the list; NULL: none */
 	bytes body;
+	int stop; /* readable: nobody waits for the answer any more; 0: never */
 };
 
 /* http_ask(fd, q, d, out_status, e): fd stays the caller's, who closes it: no second question.
- * ERR_FORMAT (a header that cannot be sent), ERR_NET (broken off, no HTTP), ERR_LIMIT (too long,
- * too late). */
+ * ERR_FORMAT (a header that cannot be sent), ERR_NET (broken off, no HTTP; q->stop), ERR_LIMIT (too
+ * long, too late). */
 int http_ask(int fd, const struct http_question *q, const struct deadline *d, int *out_status,
              err *e);

@@ -301,8 +301,8 @@ bool reading_mirror(struct registry *r, const struct reference *ref, size_t i, s
 	return true;
 }
 
-int registry_manifest_within(struct registry *r, const struct reference *ref, size_t max,
-                             struct arena *a, struct registry_document *out, err *e)
+static int fetch_within(struct registry *r, const struct reference *ref, size_t max,
+                        struct arena *a, struct registry_document *out, err *e)
 {
 	struct reference want = *ref, there;
 	struct descriptor meant;
@@ -325,6 +325,48 @@ int registry_manifest_within(struct registry *r, const struct reference *ref, si
 		registry_note(r, "%s", failed.text);
 	}
 	return read_within(r, &want, max, a, out, &etag, e);
+}
+
+/* take_held(r, ref, max, a, out, e): 1: out of the hoard; 0: it is not there. */
+static int take_held(struct registry *r, const struct reference *ref, size_t max, struct arena *a,
+                     struct registry_document *out, err *e)
+{
+	struct hoard_hold held;
+
+	if (!hoard_find(r->options.hoard, &ref->digest, &held) || held.media_type.n == 0 ||
+	    held.size > max)
+		return 0;
+	uint8_t *room = arena_alloc(a, (size_t)held.size);
+
+	if (hoard_read(&held, 0, room, (size_t)held.size, e) < 0)
+		return -1;
+	const bytes content = bytes_of(room, (size_t)held.size);
+
+	*out = (struct registry_document){ content, arena_bytes(a, held.media_type),
+		                               digest_of(ref->digest.algorithm, content) };
+	return check_digest(&ref->digest, &out->digest, e) < 0 ? -1 : 1;
+}
+
+static int put_held(struct registry *r, const struct registry_document *doc, err *e)
+{
+	struct hoard_hold hold;
+
+	if (!hoard_begin(r->options.hoard, &doc->digest, doc->content.n, &hold))
+		return 0;
+	if (hoard_write(&hold, 0, doc->content, e) < 0)
+		return -1;
+	hoard_keep(&hold, doc->media_type);
+	return 0;
+}
+
+int registry_manifest_within(struct registry *r, const struct reference *ref, size_t max,
+                             struct arena *a, struct registry_document *out, err *e)
+{
+	int held = take_held(r, ref, max, a, out, e);
+
+	if (held != 0)
+		return held > 0 ? 0 : -1;
+	return fetch_within(r, ref, max, a, out, e) < 0 ? -1 : put_held(r, out, e);
 }
 
 int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,

@@ -24,6 +24,7 @@
 #include "net/credentials.h"
 #include "net/http.h"
 #include "oci/document.h"
+#include "oci/hoard.h"
 #include "oci/reference.h"
 
 struct layout_index;
@@ -45,6 +46,9 @@ struct registry_options {
 	int (*parse_index)(void *ctx, bytes text, struct arena *a, struct oci_index *out, err *e);
 	int (*parse_layout)(void *ctx, bytes text, struct arena *a, struct layout_index *out, err *e);
 	void *parse_ctx;
+	/* What is read by digest is taken from here, else fetched and put here; NULL: always fetched.
+	 * Borrows. */
+	struct hoard *hoard;
 };
 
 /* registry_open: no connection yet, no thread, no secret read. */

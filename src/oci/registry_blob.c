@@ -22,6 +22,9 @@ struct registry_blob {
 	struct http_exchange *x; /* NULL: between two connections, or at the end */
 	const char *etag;        /* of the first answer, for If-Range; NULL */
 	struct hasher *hasher;   /* NULL when it was not begun at its beginning */
+	struct hoard_hold hold;  /* when one of these: */
+	bool is_held;            /* read from there, by no connection */
+	bool is_kept;            /* written there, too */
 	bool done;
 };
 
@@ -158,9 +161,28 @@ static int check_end(struct registry_blob *b, err *e)
 		return 0;
 	digest have = hasher_final(b->hasher);
 
-	if (digest_equal(&have, &b->d.digest))
+	if (digest_equal(&have, &b->d.digest)) {
+		if (b->is_kept)
+			hoard_keep(&b->hold, BYTES(""));
 		return 0;
+	}
 	return err_set(e, ERR_FORMAT, 0, "what came has the digest %s", DIGEST_TEXT(&have));
+}
+
+/* From the hoard, from the place, or from the place and into the hoard. */
+static int connect_first(struct registry_blob *b, err *e)
+{
+	const uint64_t size = b->d.size;
+
+	b->is_held = hoard_find(b->r->options.hoard, &b->d.digest, &b->hold) && b->hold.size == size;
+	if (b->is_held)
+		return 0;
+	/* The empty blob and the end of one need no connection, but the empty one is asked for: it may
+	 * be absent. */
+	if ((b->at == 0 || b->at < size) && connect_at(b, e) < 0)
+		return wrap(b, e);
+	b->is_kept = b->at == 0 && hoard_begin(b->r->options.hoard, &b->d.digest, size, &b->hold);
+	return 0;
 }
 
 static int open_at(struct registry *r, const struct reference *place, const struct descriptor *d,
@@ -176,10 +198,7 @@ static int open_at(struct registry *r, const struct reference *place, const stru
 	b->d = (struct descriptor){ .digest = d->digest, .size = d->size };
 	b->at = b->patient_at = from;
 	b->arena = arena;
-	/* The empty blob and the end of one need no connection, but the empty one is asked for: it may
-	 * be absent. */
-	if ((from == 0 || from < d->size) && connect_at(b, e) < 0) {
-		(void)wrap(b, e);
+	if (connect_first(b, e) < 0) {
 		registry_blob_close(b);
 		return -1;
 	}
@@ -215,6 +234,8 @@ static int64_t read_some(struct registry_blob *b, uint8_t *into, size_t cap, err
 	uint64_t left = b->d.size - b->at;
 	uint8_t more;
 
+	if (b->is_held)
+		return hoard_read(&b->hold, b->at, into, cap, e);
 	for (;;) {
 		/* One octet more than there should be is asked for at the end. */
 		int64_t n = !b->x  ? 0
@@ -240,9 +261,13 @@ int64_t registry_blob_read(struct registry_blob *b, uint8_t *into, size_t cap, e
 	int64_t n = read_some(b, into, cap, e);
 
 	if (n > 0) {
+		const bytes part = bytes_of(into, (size_t)n);
+
 		if (b->hasher)
-			hasher_update(b->hasher, bytes_of(into, (size_t)n));
-		b->at += (uint64_t)n;
+			hasher_update(b->hasher, part);
+		if (b->is_kept && hoard_write(&b->hold, b->at, part, e) < 0)
+			n = -1;
+		b->at += part.n;
 	} else if (n == 0) {
 		n = check_end(b, e);
 	}

@@ -21,6 +21,8 @@ static void write_secret(struct json_writer *w, const struct scan_page *page,
 	json_write_text(w, "Title", rule->title);
 	json_write_octets(w, "Match", bytes_str(match));
 	json_write_object(w, "Oakum");
+	if (row->found.member.n > 0)
+		json_write_octets(w, "Member", row->found.member);
 	json_write_u64(w, "Start", row->found.start);
 	json_write_u64(w, "End", row->found.end);
 	json_write_bool(w, "Hidden", row->hidden);

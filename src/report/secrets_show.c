@@ -85,11 +85,16 @@ static void put_row(struct layout *l, const struct secrets_row *row)
 	layout_cell(l, style_of(severity), bytes_str(severity_name(severity)), 9);
 	layout_cell(l, STYLE_TITLE, bytes_str(rule->id), 28);
 	stream_puts(l->out, rule->title);
+	if (row->found.member.n > 0) {
+		stream_puts(l->out, " in ");
+		stream_show(l->out, row->found.member);
+	}
 	if (row->where.n > 0) {
 		stream_puts(l->out, " in ");
 		stream_show(l->out, row->where);
 	} else if (row->found.line > 0) {
-		stream_printf(l->out, " in line %u", row->found.line);
+		stream_printf(l->out, "%s line %u", row->found.member.n > 0 ? "," : " in",
+		              row->found.line);
 	} else {
 		stream_printf(l->out, " at %s", COUNT_TEXT(row->found.start));
 	}
@@ -131,6 +136,8 @@ static void write_row(struct json_writer *w, const struct secrets_row *row)
 	text_hex(&hex, bytes_of(f->fingerprint, SECRET_FINGERPRINT));
 	json_write_object(w, NULL);
 	json_write_octets(w, "file", row->file);
+	if (f->member.n > 0)
+		json_write_octets(w, "member", f->member);
 	json_write_some(w, "where", row->where);
 	if (row->layer > 0)
 		json_write_u64(w, "layer", row->layer);

@@ -219,6 +219,31 @@ static bool has_all(const struct preparing *p)
 	return true;
 }
 
+/* use_all(p, out): all of it is there, and stays. */
+static bool use_all(struct preparing *p, struct rootfs *out)
+{
+	if (p->len == 0)
+		return true;
+	out->use = rootfs_store_use(&p->store, p->names, p->len, p->arena);
+	return out->use >= 0;
+}
+
+/* make_all(p, out, e): what is missing, and the note of all. Who removes has the lock, too; and a
+ * note that others may have locked is never written anew. */
+static int make_all(struct preparing *p, struct rootfs *out, err *e)
+{
+	if (rootfs_store_lock(&p->store, e) < 0)
+		return -1;
+	if (use_all(p, out))
+		return 0; /* somebody made it meanwhile */
+	if ((!has_all(p) && make_missing(p, e) < 0) ||
+	    rootfs_store_note(&p->store, p->names, p->len, p->arena, e) < 0)
+		return -1;
+	return use_all(p, out)
+	           ? 0
+	           : err_set(e, ERR_IO, 0, "%s: what was just unpacked is gone", p->store.layers);
+}
+
 /* find_known(p, q, out): it was prepared before, and all of it is there. */
 static bool find_known(struct preparing *p, const struct rootfs_question *q, struct rootfs *out)
 {
@@ -230,7 +255,7 @@ static bool find_known(struct preparing *p, const struct rootfs_question *q, str
 	p->len = known.config.diff_ids.len;
 	out->image = known.image;
 	out->config = known.config;
-	return has_all(p);
+	return use_all(p, out);
 }
 
 /* read_image(p, out, e): of the source: what it is made of. */
@@ -263,7 +288,7 @@ static int prepare(struct preparing *p, const struct target *target, struct root
 	if (!find_known(p, &question, out)) {
 		if (read_image(p, out, e) < 0)
 			return -1;
-		if (!has_all(p) && (rootfs_store_lock(&p->store, e) < 0 || make_missing(p, e) < 0))
+		if (!use_all(p, out) && make_all(p, out, e) < 0)
 			return -1;
 		const struct rootfs_known known = { out->image, out->config, p->names };
 
@@ -277,12 +302,16 @@ int rootfs_prepare(const struct target *target, const struct rootfs_options *opt
 {
 	struct preparing p = { .options = options, .arena = a, .store = { .folder = -1, .lock = -1 } };
 
-	*out = (struct rootfs){ 0 };
+	*out = (struct rootfs){ .use = -1 };
 	p.source = (struct cargo){ .target = target, .options = &options->source, .arena = a };
 	p.source.origin.local.fd = -1;
 	int status = prepare(&p, target, out, e);
 
 	rootfs_store_close(&p.store);
 	cargo_close(&p.source);
+	if (status < 0 && out->use >= 0) {
+		close(out->use);
+		out->use = -1;
+	}
 	return status;
 }

@@ -25,6 +25,8 @@ struct rootfs {
 	struct oci_config config;
 	bytes accounts, groups; /* etc/passwd and etc/group of the image; empty: it has none */
 	digest image;           /* of its manifest; none: out of docker's form */
+	int use; /* a descriptor: the layers stay as long as this process or one that it forked has it,
+	            so it is closed by nobody; -1: there are no layers */
 };
 
 /* rootfs_prepare(target, options, a, out, e): ERR_ABSENT (no such image or platform), ERR_FORMAT (a

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "oci/local.h"
 #include "oci/platform.h"
+#include "rootfs/rootfs_store.h"
 #include "sys/file.h"
 
 #include <inttypes.h>
@@ -69,9 +70,12 @@ bool rootfs_known_read(const struct rootfs_question *q, struct arena *a, struct 
 {
 	err ignored = { 0 }; /* it is not known */
 	bytes text, asked, image, config;
+	auto_fd fd = q->path ? file_open_read(q->path, &ignored) : -1;
 
-	return q->path && file_read_all(q->path, KNOWN_MOST, a, &text, &ignored) == 0 &&
-	       pack_take_bytes(&text, KNOWN_MOST, &asked) && bytes_equal(asked, q->text) &&
+	if (fd < 0 || file_read_fd(fd, q->path, KNOWN_MOST, a, &text, &ignored) < 0)
+		return false;
+	rootfs_store_mark(fd);
+	return pack_take_bytes(&text, KNOWN_MOST, &asked) && bytes_equal(asked, q->text) &&
 	       pack_take_bytes(&text, sizeof(struct digest_chars), &image) &&
 	       digest_parse(image, &out->image, &ignored) == 0 &&
 	       pack_take_bytes(&text, LIMIT_RECORD, &config) &&

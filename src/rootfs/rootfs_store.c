@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/rootfs_store.h"
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "sys/file.h"
@@ -13,17 +14,16 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Letters of the chain id in a folder's name: 128 bits; so many of them fit into the one page that
- * mount(2) takes. */
-#define NAME_LETTERS 32
-#define DRAFT ".new-"
+#define NOTE ".use"
+#define MARK_S 86400 /* a use is written down so often: each writes to the disk */
 
 /* -- the folder -------------------------------------------------------------------------------- */
 
 /* Who can write to it can put anything into every container. */
-static int open_own(const char *path, int *out, err *e)
+int rootfs_store_own(const char *path, int *out, err *e)
 {
 	struct stat st;
 
@@ -58,11 +58,11 @@ int rootfs_store_open(const char *path, const struct unpack_options *u, struct a
 	out->layers = arena_printf(a, "%s/%s", path, form_of(u, a));
 	if (file_make_dirs(out->layers, 0700, e) < 0)
 		return -1;
-	int status = open_own(path, &above, e);
+	int status = rootfs_store_own(path, &above, e);
 
 	if (above >= 0)
 		close(above);
-	return status < 0 ? -1 : open_own(out->layers, &out->folder, e);
+	return status < 0 ? -1 : rootfs_store_own(out->layers, &out->folder, e);
 }
 
 void rootfs_store_close(struct rootfs_store *s)
@@ -74,9 +74,22 @@ void rootfs_store_close(struct rootfs_store *s)
 	s->lock = s->folder = -1;
 }
 
-static bool is_draft(const char *name)
+bool rootfs_store_is_layer(const char *name)
 {
-	return strncmp(name, DRAFT, strlen(DRAFT)) == 0;
+	uint8_t octets[ROOTFS_NAME / 2];
+
+	return text_from_hex(bytes_str(name), octets, sizeof(octets));
+}
+
+bool rootfs_store_is_draft(const char *name)
+{
+	return bytes_starts(bytes_str(name), BYTES(ROOTFS_DRAFT)) ||
+	       bytes_starts(bytes_str(name), BYTES(".oakum-")); /* a note's (file.h) */
+}
+
+bool rootfs_store_is_note(const char *name)
+{
+	return strlen(name) == ROOTFS_NAME + strlen(NOTE) && strcmp(name + ROOTFS_NAME, NOTE) == 0;
 }
 
 static int remove_drafts(const struct rootfs_store *s, err *e)
@@ -89,7 +102,7 @@ static int remove_drafts(const struct rootfs_store *s, err *e)
 	if (!list)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(s->layers)));
 	while (status == 0 && (entry = readdir(list)) != NULL)
-		if (is_draft(entry->d_name) && removal_all(s->folder, entry->d_name) < 0)
+		if (rootfs_store_is_draft(entry->d_name) && removal_all(s->folder, entry->d_name) < 0)
 			status = err_set(e, ERR_IO, errno, "remove what was interrupted: %s/%s",
 			                 SHOW(bytes_str(s->layers)), SHOW(bytes_str(entry->d_name)));
 	closedir(list);
@@ -106,7 +119,7 @@ int rootfs_store_lock(struct rootfs_store *s, err *e)
 
 static const char *name_of(const char *chain, struct arena *a)
 {
-	return arena_str(a, bytes_of(strchr(chain, ':') + 1, NAME_LETTERS));
+	return arena_str(a, bytes_of(strchr(chain, ':') + 1, ROOTFS_NAME));
 }
 
 const char **rootfs_store_names(const digest *diff_ids, size_t len, struct arena *a)
@@ -149,6 +162,66 @@ bool rootfs_store_hides(int folder, const struct unpack_options *u)
 	       value == 'y';
 }
 
+/* -- who uses them ----------------------------------------------------------------------------- */
+
+void rootfs_store_mark(int fd)
+{
+	struct timespec now;
+	struct stat st;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (fstat(fd, &st) == 0 && st.st_mtim.tv_sec < now.tv_sec - MARK_S)
+		(void)futimens(fd, NULL); /* it may go too early, and is made again */
+}
+
+static const char *note_of(const char *const *names, size_t len, struct arena *a)
+{
+	return arena_printf(a, "%s" NOTE, names[len - 1]);
+}
+
+/* Who removes a note has it locked for writing, for a moment. */
+static bool lock_note(int fd, size_t len)
+{
+	struct flock shared = { .l_type = F_RDLCK };
+	struct stat st;
+	int status;
+
+	do
+		status = fcntl(fd, F_OFD_SETLKW, &shared);
+	while (status < 0 && errno == EINTR);
+	return status == 0 && fstat(fd, &st) == 0 && st.st_nlink > 0 &&
+	       st.st_size == (off_t)(len * (ROOTFS_NAME + 1));
+}
+
+int rootfs_store_use(const struct rootfs_store *s, const char *const *names, size_t len,
+                     struct arena *a)
+{
+	int fd = openat(s->folder, note_of(names, len, a), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool all = fd >= 0 && lock_note(fd, len);
+
+	for (size_t i = 0; i < len && all; i++)
+		all = rootfs_store_has(s, names[i]);
+	if (all)
+		rootfs_store_mark(fd);
+	else if (fd >= 0)
+		close(fd);
+	return all ? fd : -1;
+}
+
+int rootfs_store_note(const struct rootfs_store *s, const char *const *names, size_t len,
+                      struct arena *a, err *e)
+{
+	const char *path = arena_printf(a, "%s/%s", s->layers, note_of(names, len, a));
+	buf text = BUF_INIT(LIMIT_ROOTFS_LAYERS * (ROOTFS_NAME + 1));
+
+	for (size_t i = 0; i < len; i++)
+		buf_printf(&text, "%s\n", names[i]);
+	int status = file_write_atomic(path, buf_bytes(&text), 0600, e);
+
+	buf_done(&text);
+	return status;
+}
+
 int rootfs_store_room(const struct rootfs_store *s, uint64_t octets, err *e)
 {
 	struct statvfs st;
@@ -169,7 +242,7 @@ int rootfs_store_room(const struct rootfs_store *s, uint64_t octets, err *e)
 
 static const char *draft_of(const char *name, struct arena *a)
 {
-	return arena_printf(a, DRAFT "%s", name);
+	return arena_printf(a, ROOTFS_DRAFT "%s", name);
 }
 
 int rootfs_store_draft(const struct rootfs_store *s, const char *name, struct arena *a, err *e)

@@ -2,7 +2,10 @@
 /* rootfs_store - the folder that keeps unpacked layers. Private to rootfs.
  *
  *   STORE/FORM/CHAIN     a layer upon those below it; nothing is ever written to it
- *   STORE/FORM/.new-...  one that is being made; whoever has the lock removes those of others
+ *   STORE/FORM/CHAIN.use the layers of the image that has this one on top, a line each; locked for
+ *                        reading by its containers, changed when it was used last (to a day)
+ *   STORE/FORM/.new-...  one that is being made or goes; whoever has the lock removes those of
+ *                        others
  *   STORE/FORM.lock      one process unpacks at a time; nobody waits to read
  *   STORE/known/...      what an image was found to be (rootfs_known.h)
  * FORM is how owners and marks are written: it differs between root, root with ids shifted, and a
@@ -14,6 +17,11 @@
 
 #include "crypto/digest.h"
 #include "rootfs/unpack.h"
+
+/* Letters of the chain id in a folder's name: 128 bits; so many of them fit into the one page that
+ * mount(2) takes. */
+#define ROOTFS_NAME 32
+#define ROOTFS_DRAFT ".new-"
 
 struct rootfs_store {
 	const char *layers; /* STORE/FORM */
@@ -37,6 +45,25 @@ int rootfs_store_layer(const struct rootfs_store *s, const char *name);
 bool rootfs_store_has(const struct rootfs_store *s, const char *name);
 /* rootfs_store_hides(folder, u): the root of this layer is opaque: nothing below it shows. */
 bool rootfs_store_hides(int folder, const struct unpack_options *u);
+
+/* rootfs_store_use(s, names, len, a): all layers of an image are there, and stay as long as a
+ * process of ours has the descriptor that it gives; it is not inherited by programs. -1: not all
+ * are there, or nobody wrote them down. At least one layer.
+ * rootfs_store_note(s, names, len, a, e): write them down; the lock is held. ERR_IO.
+ * rootfs_store_mark(fd): it was used today. */
+int rootfs_store_use(const struct rootfs_store *s, const char *const *names, size_t len,
+                     struct arena *a);
+int rootfs_store_note(const struct rootfs_store *s, const char *const *names, size_t len,
+                      struct arena *a, err *e);
+void rootfs_store_mark(int fd);
+
+/* rootfs_store_is_layer(name), rootfs_store_is_draft, rootfs_store_is_note: what has this name in
+ * the folder. rootfs_store_own(path, out, e): a folder that is ours alone to write, opened. ERR_IO.
+ */
+bool rootfs_store_is_layer(const char *name);
+bool rootfs_store_is_draft(const char *name);
+bool rootfs_store_is_note(const char *name);
+int rootfs_store_own(const char *path, int *out, err *e);
 
 /* rootfs_store_room(s, octets, e): ERR_LIMIT when the disk has not so much room and
  * LIMIT_ROOTFS_FREE beside it. */

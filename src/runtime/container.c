@@ -48,10 +48,16 @@ static int block_signals(struct container *c, err *e)
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
-		sigaddset(&set, forwarded[i]);
+		if (forwarded[i] != SIGWINCH || !c->options->stops)
+			sigaddset(&set, forwarded[i]);
 	sigprocmask(SIG_BLOCK, &set, &c->mask);
 	c->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return c->signals >= 0 ? 0 : err_set(e, ERR_IO, errno, "signalfd");
+}
+
+int container_interrupt(const struct container *c)
+{
+	return c->options->stops ? c->signals : 0;
 }
 
 int container_signal(struct container *c, int signal, err *e)
@@ -72,7 +78,7 @@ static int take_signals(struct container *c, err *e)
 				info.ssi_signo = SIGKILL;
 			if (container_signal(c, (int)info.ssi_signo, e) < 0)
 				return -1;
-		} else if (info.ssi_signo != SIGWINCH) {
+		} else {
 			c->interrupt = (int)info.ssi_signo;
 		}
 	return 0;
@@ -215,6 +221,7 @@ int container_wait(struct container *c, const struct deadline *d, int *out, err 
 			return -1;
 		if (c->interrupt > 0) {
 			*out = 128 + c->interrupt;
+			c->interrupt = 0;
 			return 0;
 		}
 	}

@@ -24,8 +24,6 @@ struct watch {
 	const struct health_probe *probe;
 	struct arena *arena;
 	struct container *container;
-	char **environment; /* of the command */
-	struct hardening hardening;
 	struct deadline began, deadline;
 	struct health_result *out;
 };
@@ -73,6 +71,7 @@ static int ask_http(struct watch *w, err *e)
 		.path = p->path,
 		.headers = p->headers,
 		.body = p->body,
+		.stop = container_interrupt(w->container),
 	};
 	int fd;
 
@@ -102,12 +101,16 @@ static int ask_command(struct watch *w, err *e)
 {
 	const char *const argv[] = { "/bin/sh", "-c", w->probe->command, NULL };
 	const struct process p = { .argv = argv,
-		                       .environment = w->environment,
+		                       .environment = w->probe->environment,
 		                       .output_max = LIMIT_HEALTH_OUTPUT,
-		                       .timeout_ms = try_ms(w) };
+		                       .timeout_ms = try_ms(w),
+		                       .stop = container_interrupt(w->container) };
+	struct arena said = ARENA_INIT; /* of no interest, and there may be thousands of tries */
 	struct process_result result;
+	int done = process_run(&p, &said, &result, e);
 
-	if (process_run(&p, w->arena, &result, e) < 0)
+	arena_done(&said);
+	if (done < 0)
 		return note(w, e);
 	w->out->status = result.status;
 	w->out->last = arena_printf(w->arena, "the command ended with %d", result.status);
@@ -158,20 +161,23 @@ static void tell_end(struct watch *w)
 
 static int await(struct watch *w, err *e)
 {
-	int held = 0, ended = 0;
+	int held = 0, ended = 0, *status = &w->out->exit_status;
 
-	while (held == 0 && ended == 0 && (w->out->tries == 0 || left_ms(w) >= TRY_LEAST_MS)) {
+	while (held == 0 && ended == 0 && *status == 0 &&
+	       (w->out->tries == 0 || left_ms(w) >= TRY_LEAST_MS)) {
 		held = ask(w, e);
 		const struct deadline pause = deadline_in(pause_ms(w));
 
 		if (held == 0)
-			ended = container_wait(w->container, &pause, &w->out->exit_status, e);
+			ended = container_wait(w->container, &pause, status, e);
 	}
 	if (held < 0 || ended < 0)
 		return -1;
 	w->out->held = held > 0;
 	if (ended > 0)
 		tell_end(w);
+	else
+		w->out->interrupt = *status;
 	if (w->out->held)
 		w->out->held_ms = passed_ms(w);
 	if (!w->out->last)
@@ -210,7 +216,8 @@ static int free_port(uint16_t *out, err *e)
 	return done ? 0 : err_set(e, ERR_IO, why, "find a free port");
 }
 
-static int publish(struct watch *w, bytes exposed, char **out_variable, err *e)
+/* Who shares this machine's network is where he listens. */
+static int publish(bytes exposed, struct arena *a, struct hardening *h, char **out_variable, err *e)
 {
 	bytes number;
 	uint64_t port;
@@ -219,29 +226,35 @@ static int publish(struct watch *w, bytes exposed, char **out_variable, err *e)
 	if (!bytes_take_until(&exposed, '/', &number) || (exposed.n > 0 && !bytes_is(exposed, "tcp")) ||
 	    !text_take_u64(number, 10, UINT16_MAX, &port) || port == 0)
 		return 0;
-	struct hardening_port *p = ARENA_PUSH(w->arena, &w->hardening.ports);
+	struct hardening_port p = { "127.0.0.1", (uint16_t)port, (uint16_t)port };
 
-	*p = (struct hardening_port){ .address = "127.0.0.1", .container = (uint16_t)port };
-	if (free_port(&p->host, e) < 0)
-		return -1;
-	*out_variable = arena_printf(w->arena, "OAKUM_PORT_%u=%u", p->container, p->host);
+	if (hardening_has(h, DEFENCE_NETWORK)) {
+		if (free_port(&p.host, e) < 0)
+			return -1;
+		*ARENA_PUSH(a, &h->ports) = p;
+	}
+	*out_variable = arena_printf(a, "OAKUM_PORT_%u=%u", p.container, p.host);
 	return 0;
 }
 
-static int publish_all(struct watch *w, const struct strings *exposed, char *const *environment,
-                       err *e)
+int health_publish(struct health_probe *probe, const struct strings *exposed, struct arena *a,
+                   struct hardening *h, err *e)
 {
+	char **environment;
 	size_t own = 0, all = 0;
 
-	while (environment[own])
+	if (probe->kind != HEALTH_COMMAND)
+		return 0;
+	while (probe->environment[own])
 		own++;
-	w->environment = arena_array(w->arena, char *, exposed->len + own + 1);
+	environment = arena_array(a, char *, exposed->len + own + 1);
 	for (size_t i = 0; i < exposed->len && i < LIMIT_HEALTH_PORTS; i++) {
-		if (publish(w, exposed->items[i], &w->environment[all], e) < 0)
+		if (publish(exposed->items[i], a, h, &environment[all], e) < 0)
 			return -1;
-		all += w->environment[all] != NULL;
+		all += environment[all] != NULL;
 	}
-	memcpy(w->environment + all, environment, own * sizeof(*environment));
+	memcpy(environment + all, probe->environment, own * sizeof(*environment));
+	probe->environment = environment;
 	return 0;
 }
 
@@ -275,7 +288,6 @@ static int start(struct watch *w, struct container_options *container, int words
 
 	if (nothing < 0)
 		return err_set(e, ERR_IO, errno, "open '/dev/null'");
-	container->hardening = &w->hardening;
 	container->streams[0] = nothing;
 	container->streams[1] = container->streams[2] = words;
 	w->began = deadline_in(0);
@@ -299,21 +311,22 @@ static int watch(struct watch *w, struct container_options *container, int words
 }
 
 int health_watch(const struct container_options *container, const struct health_probe *probe,
-                 char *const *environment, struct arena *a, struct health_result *out, err *e)
+                 struct arena *a, struct health_result *out, err *e)
 {
 	const struct deadline words = deadline_in(timeout_of(probe) + 2 * LIMIT_STOP_MS);
 	struct container_options started = *container;
+	struct hardening hardening = *container->hardening;
+	struct health_probe asked = *probe;
 	struct health_result result = { 0 };
 	struct health_tail tail = { .in = -1 };
-	struct watch w = { .probe = probe,
-		               .arena = a,
-		               .hardening = *container->hardening,
-		               .deadline = deadline_in(timeout_of(probe)),
-		               .out = &result };
+	struct watch w = {
+		.probe = &asked, .arena = a, .deadline = deadline_in(timeout_of(probe)), .out = &result
+	};
 	int done = health_tail_open(&tail, &words, e);
 
-	if (done == 0 && probe->kind == HEALTH_COMMAND)
-		done = publish_all(&w, &container->rootfs->config.exposed_ports, environment, e);
+	started.hardening = &hardening;
+	if (done == 0)
+		done = health_publish(&asked, &container->rootfs->config.exposed_ports, a, &hardening, e);
 	if (done == 0)
 		done = watch(&w, &started, tail.in, e);
 	if (done == 0)

@@ -29,7 +29,8 @@ struct health_probe {
 	bytes body;
 	unsigned least, most; /* HTTP: statuses that hold; EXIT: both the one */
 	const char *command;
-	uint64_t timeout_ms; /* until it must hold; 0: LIMIT_HEALTH_MS */
+	char *const *environment; /* the command's */
+	uint64_t timeout_ms;      /* until it must hold; 0: LIMIT_HEALTH_MS */
 };
 
 /* health_parse(text, a, out, e): the forms above. A GET that holds with 200 to 399, as kubelet has
@@ -43,6 +44,7 @@ struct health_result {
 	                     refused"; that the program ended comes before what it answered */
 	int status;       /* of HTTP, the program or the command; 0: there was no answer */
 	uint32_t tries;
+	int interrupt;   /* 128 + the signal that ended the waiting (container_wait); 0: none */
 	bool ended;      /* the program ended by itself, */
 	int exit_status; /* so: its status, or 128 + the signal; also after our SIGTERM */
 	bool killed;     /* it did not end upon SIGTERM */
@@ -51,15 +53,21 @@ struct health_result {
 	struct strings missing; /* files and libraries that they say are not there */
 };
 
-/* health_watch(container, probe, environment, a, out, e): starts the container (its streams are
+/* health_publish(probe, exposed, a, h, e): before the start of who is asked by a HEALTH_COMMAND:
+ * the ports that the image exposes are published in h, and the probe's environment says where.
+ * Nothing for other kinds. Arena. ERR_IO. */
+int health_publish(struct health_probe *probe, const struct strings *exposed, struct arena *a,
+                   struct hardening *h, err *e);
+
+/* health_watch(container, probe, a, out, e): starts the container (its streams are
  * set here), waits for the condition, ends the program by SIGTERM, then kills. A condition that
  * does not hold is no error. Errors of container_start; ERR_IO. Arena. */
 int health_watch(const struct container_options *container, const struct health_probe *probe,
-                 char *const *environment, struct arena *a, struct health_result *out, err *e);
+                 struct arena *a, struct health_result *out, err *e);
 
 /* health_await(c, probe, a, out, e): the waiting alone, for a container that somebody else started
- * and ends; no HEALTH_COMMAND. Of *out: held to exit_status; held_ms counts from this call. ERR_IO.
- * Arena. */
+ * and ends (who calls health_publish before). Of *out: held to exit_status; held_ms counts from
+ * this call. ERR_IO. Arena. */
 int health_await(struct container *c, const struct health_probe *probe, struct arena *a,
                  struct health_result *out, err *e);
 

@@ -259,6 +259,8 @@ static void take_listen(struct learn_watch *w, const struct seccomp_notif *call)
 {
 	uint16_t port = port_of(w, call);
 
+	if (!learn_waits(w, call))
+		return;
 	for (size_t i = 0; i < w->learned.ports.len; i++)
 		if (w->learned.ports.items[i] == port)
 			return;
@@ -280,7 +282,7 @@ static void take_bind(struct learn_watch *w, const struct seccomp_notif *call)
 	bytes path = absolute(w, call, NONE,
 	                      bytes_of(at.sun_path, strnlen(at.sun_path, sizeof(at.sun_path))));
 
-	if (path.n > 0)
+	if (path.n > 0 && learn_waits(w, call))
 		note(w, path, false);
 }
 
@@ -300,6 +302,7 @@ void learn_take(struct learn_watch *w, const struct seccomp_notif *call)
 		    !read_name(w, call, call->data.args[m->path], &name))
 			continue;
 		path = absolute(w, call, m->folder, name);
-		note(w, path, m->makes_folder);
+		if (learn_waits(w, call))
+			note(w, path, m->makes_folder);
 	}
 }

@@ -32,6 +32,11 @@ struct learn_watch {
 /* learn_serve(listener, w): until nobody is left who can make a call. */
 void learn_serve(struct learn_watch *w);
 
+/* learn_waits(w, call): who made it still waits for us, so that what was read by its number was its
+ * own: a process that is killed leaves its number to another one, of this machine perhaps
+ * (seccomp_unotify(2), SECCOMP_IOCTL_NOTIF_ID_VALID). */
+bool learn_waits(const struct learn_watch *w, const struct seccomp_notif *call);
+
 /* learn_take(w, call): what a call of the program says of files and ports; it has not been made
  * yet. learn_measure(w): how large the files are now. */
 void learn_take(struct learn_watch *w, const struct seccomp_notif *call);

@@ -86,11 +86,18 @@ static bool is_inside(struct learn_watch *w, pid_t pid)
 	       (own.st_dev != its.st_dev || own.st_ino != its.st_ino);
 }
 
+bool learn_waits(const struct learn_watch *w, const struct seccomp_notif *call)
+{
+	uint64_t id = call->id;
+
+	return ioctl(w->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 static bool is_program(struct learn_watch *w, const struct seccomp_notif *call)
 {
 	if (w->root >= 0) {
 		if ((pid_t)call->pid != w->last) /* one call often follows the other */
-			w->last_is_inside = is_inside(w, (pid_t)call->pid);
+			w->last_is_inside = is_inside(w, (pid_t)call->pid) && learn_waits(w, call);
 		w->last = (pid_t)call->pid;
 		return w->last_is_inside;
 	}
@@ -99,6 +106,10 @@ static bool is_program(struct learn_watch *w, const struct seccomp_notif *call)
 		return false;
 	w->root = open(arena_printf(&w->scratch, "/proc/%d/root", (int)call->pid),
 	               O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (w->root >= 0 && !learn_waits(w, call)) {
+		close(w->root);
+		w->root = -1;
+	}
 	return w->root >= 0;
 }
 

@@ -44,3 +44,10 @@ void place_remove(struct place *p)
 {
 	folder_remove(&p->folder);
 }
+
+void place_sweep(const char *stages, const struct host *host, bool dry, struct removed *out)
+{
+	const struct folder_kind kind = { stages, "", remove_cgroups, host };
+
+	folder_sweep(&kind, dry, out);
+}

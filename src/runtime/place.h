@@ -19,3 +19,7 @@ struct place {
 int place_make(const char *stages, const struct host *host, struct arena *a, struct place *out,
                err *e);
 void place_remove(struct place *p);
+
+/* place_sweep(stages, host, dry, out): what others left there, as place_make begins
+ * (folder_sweep). */
+void place_sweep(const char *stages, const struct host *host, bool dry, struct removed *out);

@@ -114,6 +114,7 @@ enum sbom_format sbom_format(const char *name)
 	} names[] = {
 		{ "spdx-json", SBOM_SPDX_JSON },
 		{ "spdx-tag", SBOM_SPDX_TAG },
+		{ "spdx-tag-value", SBOM_SPDX_TAG }, /* Syft's word */
 		{ "cyclonedx", SBOM_CYCLONEDX_1_6 }, /* Trivy's word */
 		{ "cyclonedx-json", SBOM_CYCLONEDX_1_6 },
 		{ "cyclonedx-json@1.6", SBOM_CYCLONEDX_1_6 },

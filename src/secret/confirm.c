@@ -130,11 +130,26 @@ static struct letters count_letters(bytes value)
 	return n;
 }
 
-/* A place where the secret is (a file, an address, a member, a type), not the secret. */
+/* readpassphrase.3bsd: a page of the manual, in its section. */
+static bool is_manual_page(bytes value)
+{
+	size_t dot = bytes_rfind(value, '.');
+	bytes section = bytes_skip(value, dot < value.n ? dot + 1 : dot);
+	struct letters name = count_letters(bytes_slice(value, 0, dot)), n = count_letters(section);
+
+	return n.digits == 1 && is_digit(section.p[0]) && n.upper + n.other == 0 && n.lower <= 4 &&
+	       name.digits + name.upper == 0 && name.other <= 2;
+}
+
+/* A place where the secret is (a file, an address, a member, a type), not the secret; or words:
+ * blanks in an address (the label of a pkcs11: token), a line of /etc/passwd. */
 static bool is_place(bytes value)
 {
 	size_t dots = 0;
 
+	if (bytes_search(value, BYTES("%20")) < value.n ||
+	    bytes_search(value, BYTES(":x:")) < value.n || is_manual_page(value))
+		return true;
 	if (bytes_search(value, BYTES("://")) < value.n || bytes_search(value, BYTES("::")) < value.n ||
 	    bytes_search(value, BYTES("->")) < value.n)
 		return true;

@@ -5,7 +5,7 @@
 #include "base/pack.h"
 #include "base/text.h"
 
-#define ITEM_MOST 256
+#define ITEM_MOST (LIMIT_PATH + 256)
 
 void secret_finding_pack(const struct secret_finding *f, buf *out)
 {
@@ -20,6 +20,7 @@ void secret_finding_pack(const struct secret_finding *f, buf *out)
 	pack_u64(out, f->end_column);
 	pack_bytes(out, bytes_of(f->front, f->front_len));
 	pack_bytes(out, bytes_of(f->fingerprint, SECRET_FINGERPRINT));
+	pack_bytes(out, f->member);
 }
 
 static bool find_rule(bytes id, uint16_t *out)
@@ -53,6 +54,7 @@ bool secret_finding_unpack(bytes item, struct secret_finding *out)
 	    !take_place(&item, &f) ||
 	    !pack_take_bytes(&item, SECRET_FRONT, &front) ||
 	    !pack_take_bytes(&item, SECRET_FINGERPRINT, &fingerprint) ||
+	    !pack_take_bytes(&item, LIMIT_PATH, &f.member) ||
 	    fingerprint.n != SECRET_FINGERPRINT || item.n > 0)
 		return false;
 	f.confidence = (enum secret_confidence)confidence;
@@ -68,16 +70,12 @@ bool secret_finding_unpack(bytes item, struct secret_finding *out)
 
 static void *tap_open(err *e)
 {
-	struct secret_scanner *s = secret_scanner_new(e);
-
-	if (s)
-		secret_scanner_begin(s);
-	return s;
+	return secret_search_new(e);
 }
 
 static void tap_data(void *state, bytes part)
 {
-	secret_scanner_add(state, part);
+	secret_search_add(state, part);
 }
 
 static int tap_end(void *state, struct inspection *in, err *e)
@@ -86,25 +84,30 @@ static int tap_end(void *state, struct inspection *in, err *e)
 	size_t n;
 
 	(void)e;
-	secret_scanner_end(state);
-	const struct secret_finding *findings = secret_scanner_findings(state, &n);
+	secret_search_end(state, in->entry->path);
+	const struct secret_finding *findings = secret_search_findings(state, &n);
+	struct unfold_missed missed = secret_search_missed(state);
 
 	for (size_t i = 0; i < n; i++) {
 		buf_clear(&item);
 		secret_finding_pack(&findings[i], &item);
 		inspection_item(in, buf_bytes(&item));
 	}
-	if (secret_scanner_left_out(state) > 0)
+	if (secret_search_left_out(state) > 0)
 		inspection_gap(in, "%s places that look like secrets were not looked at",
-		               COUNT_TEXT(secret_scanner_left_out(state)));
+		               COUNT_TEXT(secret_search_left_out(state)));
+	if (missed.n > 0) {
+		buf_clear(&item);
+		unfold_missed_put(&missed, &item);
+		inspection_gap(in, PRIb, BYTESF(buf_bytes(&item)));
+	}
 	buf_done(&item);
-	secret_scanner_begin(state);
 	return 0;
 }
 
 static void tap_close(void *state)
 {
-	secret_scanner_free(state);
+	secret_search_free(state);
 }
 
 static const struct tap tap = { tap_open, tap_data, tap_end, tap_close };
@@ -117,5 +120,5 @@ static struct want want_nothing(const struct entry *entry)
 }
 
 const struct inspector secret_inspector = {
-	.name = "secrets", .id = 80, .version = 4, .want = want_nothing, .tap = &tap
+	.name = "secrets", .id = 80, .version = 5, .want = want_nothing, .tap = &tap
 };

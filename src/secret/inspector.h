@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inspector - the search for secrets as the engine runs it: in the sealed worker, while a layer
- * streams by, in every regular file whatever its name.
+ * streams by, in every regular file whatever its name, and in what is folded into it
+ * (secret/unfold.h).
  *
  * Its items are findings (secret/scan.h), packed; the cache keeps them, so they hold no secret.
  * Threading: constant. */
 #pragma once
 
 #include "image/inspector.h"
-#include "secret/scan.h"
+#include "secret/search.h"
 
 extern const struct inspector secret_inspector;
 

@@ -33,6 +33,7 @@ struct secret_scanner {
 	size_t until;    /* places from this on have not enough behind them yet */
 	uint64_t base;   /* where the window begins in the text */
 	uint32_t line;   /* in which line, from 1 */
+	uint64_t before; /* octets of the texts that share their allowance with this one */
 	uint64_t asked, left_out;
 	uint32_t *asked_by; /* each rule, of what is its own */
 	struct secret_finding *findings;
@@ -231,7 +232,7 @@ static int try(struct secret_scanner *s, const pcre2_code *expression, const str
  * one kind hides nothing of another. */
 static bool afford(struct secret_scanner *s, size_t rule, unsigned price)
 {
-	uint64_t size = s->base + s->n;
+	uint64_t size = s->before + s->base + s->n;
 
 	if (s->asked_by[rule] < LIMIT_SECRET_OWN + size / 1024) {
 		s->asked_by[rule] += price;
@@ -318,12 +319,19 @@ static void look(struct secret_scanner *s, bool last)
 	memmove(s->window, s->window + gone, s->n);
 }
 
-void secret_scanner_begin(struct secret_scanner *s)
+void secret_scanner_next(struct secret_scanner *s)
 {
+	s->before += s->base + s->n;
 	s->n = s->looked = s->until = 0;
-	s->base = s->asked = s->left_out = 0;
+	s->base = 0;
 	s->line = 1;
 	s->findings_len = 0;
+}
+
+void secret_scanner_begin(struct secret_scanner *s)
+{
+	secret_scanner_next(s);
+	s->before = s->asked = s->left_out = 0;
 	memset(s->asked_by, 0, secret_rules_len * sizeof(*s->asked_by));
 }
 

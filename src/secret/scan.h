@@ -31,6 +31,8 @@ struct secret_finding {
 	uint8_t front_len;
 	uint8_t front[SECRET_FRONT];
 	uint8_t fingerprint[SECRET_FINGERPRINT];
+	bytes member; /* in which file of the archive it is (secret/unfold.h); start, end and lines are
+	               * of that; empty: the file is no archive. A scanner leaves it empty */
 };
 
 struct secret_scanner;
@@ -41,9 +43,11 @@ struct secret_scanner *secret_scanner_new(err *e);
 void secret_scanner_free(struct secret_scanner *s);
 
 /* One text: begin, add its parts, end. Then the findings are there, in the order of their places,
- * until the next begin. secret_scanner_left_out: places that were not looked at, or findings beyond
- * LIMIT_SECRETS_FILE; 0: all was. */
+ * until the next begin. secret_scanner_next: begin, for a text that shares what work it may cost
+ * with those since the last begin, as members of an archive do. secret_scanner_left_out: places
+ * that were not looked at, or findings beyond LIMIT_SECRETS_FILE, since begin; 0: all was. */
 void secret_scanner_begin(struct secret_scanner *s);
+void secret_scanner_next(struct secret_scanner *s);
 void secret_scanner_add(struct secret_scanner *s, bytes part);
 void secret_scanner_end(struct secret_scanner *s);
 const struct secret_finding *secret_scanner_findings(const struct secret_scanner *s,

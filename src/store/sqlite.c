@@ -53,7 +53,7 @@ static int make_file(const char *path, err *e)
 	return 0;
 }
 
-static void defend(struct sqlite3 *h, const struct sqlite_options *o)
+static void defend(struct sqlite3 *h, uint64_t largest)
 {
 	static const struct {
 		int option, on;
@@ -72,8 +72,7 @@ static void defend(struct sqlite3 *h, const struct sqlite_options *o)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		sqlite3_db_config(h, settings[i].option, settings[i].on, NULL);
 	sqlite3_extended_result_codes(h, 1);
-	sqlite3_busy_timeout(h, o->busy_ms);
-	sqlite3_limit(h, SQLITE_LIMIT_LENGTH, (int)o->largest);
+	sqlite3_limit(h, SQLITE_LIMIT_LENGTH, (int)largest);
 	sqlite3_limit(h, SQLITE_LIMIT_ATTACHED, 0);
 	sqlite3_limit(h, SQLITE_LIMIT_SQL_LENGTH, 16384);
 }
@@ -143,7 +142,8 @@ int sqlite_open(const char *path, const struct sqlite_options *options, struct s
 		done = code == SQLITE_OK ? 0 : failed(s.handle, code, "open", e);
 	}
 	if (done == 0) {
-		defend(s.handle, options);
+		defend(s.handle, options->largest);
+		sqlite3_busy_timeout(s.handle, options->busy_ms);
 		done = prepare_file(&s, options, e);
 	}
 	if (done < 0) {
@@ -152,6 +152,39 @@ int sqlite_open(const char *path, const struct sqlite_options *options, struct s
 	}
 	*out = s;
 	return 0;
+}
+
+int sqlite_memory(uint64_t largest, struct sqlite *out, err *e)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_MEMORY;
+	struct sqlite s = { NULL };
+	int code = sqlite3_open_v2(":memory:", &s.handle, flags, NULL);
+	int done = code == SQLITE_OK ? 0 : failed(s.handle, code, "open", e);
+
+	if (done == 0) {
+		defend(s.handle, largest);
+		/* What is larger than its cache would else go into a file. */
+		done = sqlite_run(&s, "PRAGMA temp_store=MEMORY", e);
+	}
+	if (done < 0) {
+		sqlite_close(&s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+int sqlite_image(struct sqlite *s, buf *out, err *e)
+{
+	sqlite3_int64 n = 0;
+	unsigned char *octets = sqlite3_serialize(s->handle, "main", &n, 0);
+
+	if (!octets)
+		return failed(NULL, SQLITE_NOMEM, "serialize", e);
+	int done = buf_append(out, bytes_of(octets, (size_t)n), e);
+
+	sqlite3_free(octets);
+	return done;
 }
 
 void sqlite_close(struct sqlite *s)
@@ -203,6 +236,11 @@ void sqlite_bind_bytes(struct sqlite3_stmt *st, int i, bytes v)
 {
 	/* Too large a value binds nothing: the statement then meets its NOT NULL. */
 	(void)sqlite3_bind_blob64(st, i, v.n ? (const void *)v.p : "", v.n, SQLITE_STATIC);
+}
+
+void sqlite_bind_text(struct sqlite3_stmt *st, int i, bytes v)
+{
+	(void)sqlite3_bind_text64(st, i, v.n ? (const char *)v.p : "", v.n, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 int sqlite_step(struct sqlite3_stmt *st, err *e)

@@ -11,6 +11,7 @@
  * connection. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/err.h"
 
@@ -35,6 +36,12 @@ struct sqlite_options {
 int sqlite_open(const char *path, const struct sqlite_options *options, struct sqlite *out, err *e);
 void sqlite_close(struct sqlite *s);
 
+/* sqlite_memory(largest, out, e): an empty database without a file, a journal or anything else that
+ * a sealed worker could not have: for one that is written here and given away whole.
+ * sqlite_image(s, out, e): the octets of its file, added to out. ERR_LIMIT. */
+int sqlite_memory(uint64_t largest, struct sqlite *out, err *e);
+int sqlite_image(struct sqlite *s, buf *out, err *e);
+
 /* sqlite_run(s, "literal", e): a statement without values or result, outside of hot paths. */
 #define sqlite_run(s, literal, e) sqlite_run_text((s), "" literal, (e))
 int sqlite_run_text(struct sqlite *s, const char *text, err *e);
@@ -44,10 +51,11 @@ int sqlite_run_text(struct sqlite *s, const char *text, err *e);
 int sqlite_prepare_text(struct sqlite *s, const char *text, struct sqlite3_stmt **out, err *e);
 void sqlite_finalize(struct sqlite3_stmt *st);
 
-/* sqlite_bind_int, sqlite_bind_bytes: the value of parameter i (from 1). Octets are borrowed until
- * sqlite_reset. */
+/* sqlite_bind_int, sqlite_bind_bytes, sqlite_bind_text: the value of parameter i (from 1). Octets
+ * are borrowed until sqlite_reset. */
 void sqlite_bind_int(struct sqlite3_stmt *st, int i, int64_t v);
 void sqlite_bind_bytes(struct sqlite3_stmt *st, int i, bytes v);
+void sqlite_bind_text(struct sqlite3_stmt *st, int i, bytes v);
 
 /* sqlite_step(st, e): 1 and a row, 0 at the end, -1. sqlite_reset(st): ready for the next round,
  * its values forgotten; slices of its row end here. sqlite_once: step to the end, reset; the row,

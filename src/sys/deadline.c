@@ -17,9 +17,16 @@ struct deadline deadline_in(uint64_t ms)
 	return (struct deadline){ now_ms() + ms, ms };
 }
 
+uint64_t deadline_left(const struct deadline *d)
+{
+	uint64_t now = now_ms();
+
+	return now < d->at_ms ? d->at_ms - now : 0;
+}
+
 int deadline_check(const struct deadline *d, err *e)
 {
-	if (now_ms() < d->at_ms)
+	if (deadline_left(d) > 0)
 		return 0;
 	return err_set(e, ERR_LIMIT, 0, "not done within %" PRIu64 ".%03u s (--timeout)",
 	               d->given_ms / 1000, (unsigned)(d->given_ms % 1000));

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sys/file.h"
 #include "sys/removal.h"
+#include "sys/weigh.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,17 +37,26 @@ static bool is_id(bytes name)
 	return text_from_hex(name, octets, sizeof(octets));
 }
 
-static void sweep_one(const struct folder_kind *kind, int above, const char *name)
+static void sweep_one(const struct folder_kind *kind, int above, const char *name, bool dry,
+                      struct removed *out)
 {
 	struct stat st;
 	auto_fd fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	/* In /tmp others can make what is named so; a lock says that its process lives. */
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && lock(fd))
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
+		return;
+	if (!lock(fd)) {
+		out->kept++;
+		return;
+	}
+	(void)weigh(above, name, &out->octets); /* what cannot be weighed goes all the same */
+	out->count++;
+	if (!dry)
 		remove_one(kind, above, name, name + strlen(kind->prefix));
 }
 
-static void sweep(const struct folder_kind *kind)
+void folder_sweep(const struct folder_kind *kind, bool dry, struct removed *out)
 {
 	DIR *above = opendir(kind->above); /* making one says why not */
 	const struct dirent *entry;
@@ -55,7 +65,7 @@ static void sweep(const struct folder_kind *kind)
 		bytes id = bytes_str(entry->d_name);
 
 		if (bytes_take_prefix(&id, bytes_str(kind->prefix)) && is_id(id))
-			sweep_one(kind, dirfd(above), entry->d_name);
+			sweep_one(kind, dirfd(above), entry->d_name, dry, out);
 	}
 	if (above)
 		closedir(above);
@@ -105,7 +115,7 @@ int folder_make(const struct folder_kind *kind, struct arena *a, struct folder *
 	int taken = 0;
 
 	*out = (struct folder){ .kind = *kind, .lock = -1 };
-	sweep(kind);
+	folder_sweep(kind, false, &(struct removed){ 0 });
 	while (taken == 0) {
 		out->id = new_id(a, e);
 		if (!out->id)

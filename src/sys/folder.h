@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "sys/removal.h"
 
 #define FOLDER_ID 16 /* letters */
 
@@ -31,3 +32,7 @@ struct folder {
  * the next one. */
 int folder_make(const struct folder_kind *kind, struct arena *a, struct folder *out, err *e);
 void folder_remove(struct folder *f);
+
+/* folder_sweep(kind, dry, out): what others left, as folder_make begins; dry: it stays. Added to
+ * *out, whose kept are those of who lives. */
+void folder_sweep(const struct folder_kind *kind, bool dry, struct removed *out);

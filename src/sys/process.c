@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +28,9 @@
 struct running {
 	const struct process *process;
 	struct deadline deadline;
+	pid_t keeper;        /* its number is that of the group */
 	pid_t pid;
+	int lifeline;        /* what the keeper reads from, and we close when we end */
 	int output, message; /* our ends; -1 once the other side closed them */
 	int ended;           /* readable when the program has ended */
 	buf said, complained;
@@ -67,8 +70,42 @@ static int make_input(const struct process *p, err *e)
 	return err_is_set(e) ? -1 : err_set(e, ERR_IO, errno, "rewind a file in memory");
 }
 
+/* The first of the program's group: once nobody holds the other end of its standard input, which
+ * is when we have ended, it ends the group. Threads may have been forked away in the middle of
+ * anything, so system calls only. */
+static _Noreturn void keep(int lifeline)
+{
+	uint8_t nothing;
+
+	(void)setpgid(0, 0); /* the parent says the same */
+	if (dup2(lifeline, STDIN_FILENO) < 0 || syscall(SYS_close_range, 1, ~0U, 0) < 0)
+		_exit(1);
+	while (read(STDIN_FILENO, &nothing, 1) < 0 && errno == EINTR)
+		;
+	(void)kill(0, SIGKILL);
+	_exit(0);
+}
+
+static int start_keeper(struct running *r, err *e)
+{
+	int line[2];
+
+	if (pipe2(line, O_CLOEXEC) < 0)
+		return err_set(e, ERR_IO, errno, "make a pipe");
+	auto_fd theirs = line[0];
+
+	r->lifeline = line[1];
+	r->keeper = fork();
+	if (r->keeper < 0)
+		return err_set(e, ERR_IO, errno, "make a process");
+	if (r->keeper == 0)
+		keep(theirs);
+	(void)setpgid(r->keeper, r->keeper); /* whoever of both comes first */
+	return 0;
+}
+
 /* Handlers and masks of ours are nothing for another program. */
-static int spawn_clean(const char *path, const struct process *p,
+static int spawn_clean(const char *path, const struct running *r,
                        posix_spawn_file_actions_t *actions, pid_t *out)
 {
 	posix_spawnattr_t attributes;
@@ -81,21 +118,21 @@ static int spawn_clean(const char *path, const struct process *p,
 	sigfillset(&all);
 	(void)posix_spawnattr_setsigmask(&attributes, &none); /* these only store a value */
 	(void)posix_spawnattr_setsigdefault(&attributes, &all);
-	(void)posix_spawnattr_setpgroup(&attributes, 0);
+	(void)posix_spawnattr_setpgroup(&attributes, r->keeper);
 	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
 	                                                POSIX_SPAWN_SETPGROUP);
 	/* posix_spawn promises not to change the words; its type is older than const. */
 	union {
 		const char *const *in;
 		char *const *out;
-	} words = { .in = p->argv };
+	} words = { .in = r->process->argv };
 
-	why = posix_spawn(out, path, actions, &attributes, words.out, p->environment);
+	why = posix_spawn(out, path, actions, &attributes, words.out, r->process->environment);
 	posix_spawnattr_destroy(&attributes);
 	return why;
 }
 
-static int spawn(const char *path, const struct process *p, const int fds[3], pid_t *out, err *e)
+static int spawn(const char *path, struct running *r, const int fds[3], err *e)
 {
 	posix_spawn_file_actions_t actions;
 	int why = posix_spawn_file_actions_init(&actions);
@@ -107,7 +144,7 @@ static int spawn(const char *path, const struct process *p, const int fds[3], pi
 	if (!why)
 		why = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
 	if (!why)
-		why = spawn_clean(path, p, &actions, out);
+		why = spawn_clean(path, r, &actions, &r->pid);
 	posix_spawn_file_actions_destroy(&actions);
 	return why ? err_set(e, ERR_IO, why, "start '%s'", SHOW(bytes_str(path))) : 0;
 }
@@ -130,7 +167,7 @@ static int start(struct running *r, const char *path, err *e)
 	auto_fd theirs_too = complaints[1];
 	const int fds[3] = { input, theirs, theirs_too };
 
-	if (spawn(path, r->process, fds, &r->pid, e) < 0)
+	if (start_keeper(r, e) < 0 || spawn(path, r, fds, e) < 0)
 		return -1;
 	r->ended = pidfd_open(r->pid, 0);
 	return r->ended < 0 ? err_set(e, ERR_IO, errno, "watch a process") : 0;
@@ -161,12 +198,14 @@ static int take(int *fd, buf *into, bool is_output, err *e)
 
 static int check_time(const struct running *r, err *e)
 {
+	bytes said = bytes_trim(buf_bytes(&r->complained));
 	err late = { 0 };
 
 	if (deadline_check(&r->deadline, &late) == 0)
 		return 0;
-	return err_set(e, ERR_LIMIT, 0, "it is not done within %u s",
-	               (unsigned)((r->process->timeout_ms + 999) / 1000));
+	return err_set(e, ERR_LIMIT, 0, "it is not done within %u s%s%s",
+	               (unsigned)((r->process->timeout_ms + 999) / 1000), said.n > 0 ? ": " : "",
+	               SHOW(said));
 }
 
 /* What the program wrote before it ended is in the pipes; who else holds them is not waited for. */
@@ -198,9 +237,10 @@ static int listen_to(struct running *r, err *e)
 	for (;;) {
 		struct pollfd watched[] = { { r->ended, POLLIN, 0 },
 			                        { r->output, POLLIN, 0 },
-			                        { r->message, POLLIN, 0 } };
+			                        { r->message, POLLIN, 0 },
+			                        { r->process->stop > 0 ? r->process->stop : -1, POLLIN, 0 } };
 
-		if (poll(watched, 3, LOOK_MS) < 0 && errno != EINTR)
+		if (poll(watched, 4, LOOK_MS) < 0 && errno != EINTR)
 			return err_set(e, ERR_IO, errno, "wait for a process");
 		if (watched[0].revents)
 			return drain(r, e);
@@ -208,19 +248,33 @@ static int listen_to(struct running *r, err *e)
 			return -1;
 		if (watched[2].revents)
 			(void)take(&r->message, &r->complained, false, e); /* never fails */
+		if (watched[3].revents)
+			return err_set(e, ERR_IO, 0, "it was not waited for");
 		if (check_time(r, e) < 0)
 			return -1;
 	}
 }
 
-/* The group first: as long as nobody has waited for the program, its number is nobody else's. */
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+/* The group first: as long as nobody has waited for the keeper, its number is nobody else's. */
 static int reap(const struct running *r)
 {
 	int status = 0;
 
-	(void)kill(-r->pid, SIGKILL); /* they may have ended by themselves */
-	while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	if (r->keeper > 0)
+		(void)kill(-r->keeper, SIGKILL); /* they may have ended by themselves */
+	if (r->pid > 0)
+		status = wait_for(r->pid);
+	if (r->keeper > 0)
+		(void)wait_for(r->keeper); /* killed, and nobody asks how */
 	return WIFSIGNALED(status) ? PROCESS_STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -231,7 +285,7 @@ static int run(struct running *r, const char *path, struct arena *a, struct proc
 
 	if (heard == 0)
 		heard = listen_to(r, e);
-	int status = r->pid > 0 ? reap(r) : 0;
+	int status = reap(r);
 
 	if (heard == 0)
 		*out = (struct process_result){ status, arena_bytes(a, buf_bytes(&r->said)),
@@ -244,6 +298,7 @@ int process_run(const struct process *p, struct arena *a, struct process_result 
 	const char *path = process_find(p->argv[0], environment_find(p->environment, "PATH"), a);
 	struct running r = { .process = p,
 		                 .deadline = deadline_in(p->timeout_ms),
+		                 .lifeline = -1,
 		                 .output = -1,
 		                 .message = -1,
 		                 .ended = -1,
@@ -255,6 +310,7 @@ int process_run(const struct process *p, struct arena *a, struct process_result 
 		               strchr(p->argv[0], '/') ? "" : " on PATH");
 	int status = run(&r, path, a, out, e);
 
+	file_close_at_end(&r.lifeline);
 	file_close_at_end(&r.output);
 	file_close_at_end(&r.message);
 	file_close_at_end(&r.ended);

@@ -5,8 +5,8 @@
  * it is given, and no descriptor of ours beyond the three; its input is a file in memory, so
  * nothing blocks and no SIGPIPE comes when it does not read. What it writes is bounded, and so is
  * its time: beyond either it is killed. It has a process group of its own, which is killed when
- * the program has ended: what it left behind in there ends too, what made itself a session (agents)
- * stays.
+ * the program has ended, and when we have, however that happens (a keeper in that group sees it):
+ * what it left behind in there ends too, what made itself a session (agents) stays.
  * Threading: safe from several threads. Not for workers: those are sealed (sys/worker). */
 #pragma once
 
@@ -21,6 +21,7 @@ struct process {
 	bytes input;
 	size_t output_max;
 	uint64_t timeout_ms;
+	int stop; /* readable: it is killed; 0: never */
 };
 
 struct process_result {
@@ -35,6 +36,7 @@ struct process_result {
 const char *process_find(const char *name, const char *path, struct arena *a);
 
 /* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such
- * program, ERR_IO, ERR_LIMIT (more than output_max octets; longer than timeout_ms). A program that
- * fails is no error: see out->status. Arena; nothing of what was said stays elsewhere in memory. */
+ * program, ERR_IO (stop, too), ERR_LIMIT (more than output_max octets; longer than timeout_ms: with
+ * what it last said on standard error). A program that fails is no error: see out->status. Arena;
+ * nothing of what was said stays elsewhere in memory. */
 int process_run(const struct process *p, struct arena *a, struct process_result *out, err *e);

@@ -4,8 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,4 +126,42 @@ int removal_all(int dir, const char *name)
 	close(r.top);
 	errno = saved;
 	return more == 0 ? unlinkat(dir, name, AT_REMOVEDIR) : -1;
+}
+
+/* old_one(dir, name, before, dry, out): another process may have taken it. */
+static int old_one(int dir, const char *name, int64_t before, bool dry, struct removed *out)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	if (st.st_mtim.tv_sec >= before) {
+		out->kept++;
+		return 0;
+	}
+	if (!dry && unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return -1;
+	out->count++;
+	out->octets += (uint64_t)st.st_blocks * 512;
+	return 0;
+}
+
+int removal_old(const char *folder, int64_t before, bool dry, struct removed *out)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	int status = 0;
+
+	if (!list)
+		return errno == ENOENT ? 0 : -1;
+	while (status == 0 && (entry = readdir(list)) != NULL)
+		status = old_one(fd, entry->d_name, before, dry, out);
+	int saved = errno;
+
+	closedir(list);
+	errno = saved;
+	return status;
 }

@@ -10,6 +10,7 @@
 int attach_open(struct attach *s, const struct registry_options *options, err *e)
 {
 	s->layout = (struct layout)LAYOUT_CLOSED;
+	s->has_empty = (digest){ 0 };
 	return gather_start(&s->gather, options, e);
 }
 
@@ -102,12 +103,18 @@ static int put_blob(struct attach *s, const struct descriptor *d, bytes content,
 static int put_empty(struct attach *s, const struct descriptor *config, err *e)
 {
 	const struct origin *at = &s->gather.origin;
-	bool is_there = false;
+	const digest name = digest_of(DIGEST_SHA256, bytes_str(gather_name(&s->gather)));
+	bool is_there = digest_equal(&s->has_empty, &name);
 
+	if (is_there)
+		return 0;
 	if (at->registry &&
 	    registry_blob_exists(at->registry, &at->reference, config, &is_there, e) < 0)
 		return -1;
-	return is_there ? 0 : put_blob(s, config, BYTES(ARTIFACT_CONFIG_TEXT), e);
+	if (!is_there && put_blob(s, config, BYTES(ARTIFACT_CONFIG_TEXT), e) < 0)
+		return -1;
+	s->has_empty = at->registry ? name : (digest){ 0 };
+	return 0;
 }
 
 /* -- a manifest of its own --------------------------------------------------------------------- */

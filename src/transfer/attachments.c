@@ -452,11 +452,33 @@ int attachments_find(struct gather *g, const struct attachments_options *options
 	return 0;
 }
 
+/* The subjects are those of the image's own repository; everything else is asked of the other,
+ * where nothing lies that an index could name beside its platforms. */
+static int read_elsewhere(struct reader *r, err *e)
+{
+	const struct attachments_options *o = r->options;
+	struct reference *at = &r->g->origin.reference;
+
+	if (!r->g->origin.registry)
+		return err_set(e, ERR_USAGE, 0, "only what is attached to an image in a registry can be "
+		                                "kept in another repository");
+	if (gather_subjects(r->g, o->scope, &o->platform, e) < 0)
+		return -1;
+	r->g->beside = (struct descriptors){ 0 };
+	at->host = o->elsewhere->host;
+	at->repository = o->elsewhere->repository;
+	if (ask_later(r, e) < 0 || look_into(r, e) < 0 || attachments_fetch(r->g, o, &r->list, e) < 0)
+		return err_wrap(e, "%s/%s", at->host, at->repository);
+	return 0;
+}
+
 static int read_all(struct reader *r, err *e)
 {
 	const struct attachments_options *o = r->options;
 	const digest *named = &r->g->origin.reference.digest;
 
+	if (o->elsewhere)
+		return read_elsewhere(r, e);
 	if (r->g->origin.registry && named->algorithm != DIGEST_NONE && o->scope == SCOPE_ROOT) {
 		if (ask_early(r, named, e) < 0)
 			return -1;
@@ -468,14 +490,14 @@ static int read_all(struct reader *r, err *e)
 	return attachments_fetch(r->g, o, &r->list, e);
 }
 
-static void put_out(const struct reader *r, struct image_attachments *out)
+static void put_out(const struct reader *r, const char *name, struct image_attachments *out)
 {
 	struct registry *registry = r->g->origin.registry;
 
 	*out = (struct image_attachments){
 		.subjects = r->g->subjects.items,
 		.subjects_len = r->g->subjects.len,
-		.name = gather_name(r->g),
+		.name = name,
 		.tag = gather_tag(r->g),
 		.list = r->list,
 		.requests = registry ? registry_requests(registry) : 0,
@@ -488,11 +510,12 @@ int attachments_read(const struct target *target, const struct attachments_optio
 	struct gather g;
 	struct reader r = { .g = &g, .options = options };
 	int status = gather_open(&g, target, &options->registry, a, e);
+	const char *name = status == 0 ? gather_name(&g) : "";
 
 	if (status == 0)
 		status = read_all(&r, e);
 	if (status == 0)
-		put_out(&r, out);
+		put_out(&r, name, out);
 	gather_close(&g);
 	return status;
 }

@@ -42,6 +42,8 @@ struct attachments_options {
 	                             * NULL: all */
 	bool tell_all; /* others are looked for, too, and told as their manifests say; else only what
 	                * is come by, as it is listed: without layer and size */
+	const struct reference *elsewhere; /* whose repository keeps them, for an image in a registry
+	                                    * (COSIGN_REPOSITORY); NULL: that of the image */
 	struct registry_options registry;
 };
 
@@ -56,6 +58,7 @@ struct image_attachments {
 
 /* attachments_read(target, options, a, out, e): ERR_ABSENT (no such image or platform), ERR_NET,
  * ERR_FORMAT, ERR_LIMIT, ERR_IO, ERR_BUG; ERR_USAGE: docker's archives, engines and folders hold
- * nothing that is attached. An empty list is no error. Arena. */
+ * nothing that is attached, and what lies on this machine nothing elsewhere. An empty list is no
+ * error. Arena. */
 int attachments_read(const struct target *target, const struct attachments_options *options,
                      struct arena *a, struct image_attachments *out, err *e);

@@ -198,6 +198,19 @@ static int keep(struct destination *t, const struct descriptor *d, bytes content
 
 /* -- documents --------------------------------------------------------------------------------- */
 
+/* Where every blob was there, the manifest may be, too, and is not put again: tags that must not
+ * move refuse even what they mean already. Whoever has a subject is also to be listed with it. */
+static bool has_document(struct destination *t, const struct reference *ref,
+                         const struct plan_document *doc)
+{
+	struct descriptor there;
+	err ignored = { 0 }; /* absent, or nobody says: it is put */
+
+	return !doc->has_subject && atomic_load(&t->meter->sent) == 0 &&
+	       registry_head(t->registry, ref, &there, &ignored) == 0 &&
+	       digest_equal(&there.digest, &doc->d.digest);
+}
+
 static int put(struct destination *t, const struct plan_document *doc, bool is_root, err *e)
 {
 	struct registry_document document = { doc->content, doc->d.media_type, doc->d.digest };
@@ -217,6 +230,8 @@ static int put(struct destination *t, const struct plan_document *doc, bool is_r
 	entry.platform = (struct platform){ 0 };
 	entry.ref_name = BYTES("");
 	entry.annotations = doc->annotations;
+	if (has_document(t, &ref, doc))
+		return 0;
 	if (registry_manifest_push(t->registry, &ref, &document,
 	                           doc->has_subject ? &doc->subject : NULL, &entry, e) < 0)
 		return err_wrap(e, "manifest %s", DIGEST_TEXT(&doc->d.digest));

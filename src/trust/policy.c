@@ -11,8 +11,9 @@ static int read_other(struct policy_reader *r, const struct yaml_node *root)
 {
 	bytes api = yaml_text(yaml_get(root, "apiVersion")), kind = yaml_text(yaml_get(root, "kind"));
 
-	/* Namespaces and the like are applied together with policies and demand nothing. */
-	if (bytes_is(api, "v1")) {
+	/* Namespaces and the like are applied together with policies and demand nothing; a list in a
+	 * list may hold what does. */
+	if (bytes_is(api, "v1") && !bytes_ends(kind, BYTES("List"))) {
 		policy_note(r, root, "an object that is no policy");
 		return 0;
 	}
@@ -43,6 +44,26 @@ static int read_document(struct policy_reader *r, const struct yaml_node *root)
 	return read_other(r, root);
 }
 
+/* What `kubectl get -o yaml` prints of several. */
+static int read_list(struct policy_reader *r, const struct yaml_node *root)
+{
+	static const char *const members[] = { "apiVersion", "kind", "metadata", "items", NULL };
+	const struct yaml_node *v;
+
+	if (policy_known(r, root, members) < 0 || policy_list(r, root, "items", &v) < 0)
+		return -1;
+	for (; v; v = v->next)
+		if (read_document(r, yaml_real(v)) < 0)
+			return -1;
+	return 0;
+}
+
+static bool is_list(const struct yaml_node *root)
+{
+	return bytes_is(yaml_text(yaml_get(root, "apiVersion")), "v1") &&
+	       bytes_is(yaml_text(yaml_get(root, "kind")), "List");
+}
+
 static int read_documents(struct policy_reader *r, const struct yaml_file *file)
 {
 	for (size_t i = 0; i < file->documents.len; i++) {
@@ -52,7 +73,9 @@ static int read_documents(struct policy_reader *r, const struct yaml_file *file)
 			continue;
 		if (yaml_get(root, "oakum-policy") && file->documents.len > 1)
 			return policy_fault(r, root, "an oakum-policy is a file of its own");
-		if ((yaml_get(root, "oakum-policy") ? policy_read_own : read_document)(r, root) < 0)
+		if ((yaml_get(root, "oakum-policy") ? policy_read_own
+		     : is_list(root)               ? read_list
+		                                   : read_document)(r, root) < 0)
 			return -1;
 	}
 	return r->policy->rules.len > 0 ? 0 : policy_fault(r, NULL, "a policy without rules");

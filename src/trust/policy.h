@@ -157,7 +157,8 @@ struct image_name {
 	bytes digest; /* "sha256:..." */
 };
 /* policy_rule_is_about(rule, image): one of its images, none of its exceptions. O(pattern x name).
- * globs_fit_image(globs, image): one of them names it. */
+ * globs_fit_image(globs, image): one of them names it; with or without ":443", and by any of the
+ * names of Docker Hub. */
 bool policy_rule_is_about(const struct policy_rule *rule, const struct image_name *image);
 bool globs_fit_image(const struct globs *globs, const struct image_name *image);
 /* glob_fits(glob, text): the whole text. globs_fit: one of them; an empty list fits nothing. */

@@ -116,16 +116,75 @@ static bool fits_cosign(const struct glob *glob, const struct image_name *image)
 	       glob_fits(glob, join(&full, shorter, has_tag ? ':' : '@', by));
 }
 
-static bool fits(const struct glob *glob, const struct image_name *image)
+static bool fits_whole(const struct glob *glob, const struct image_name *image, bytes name)
 {
 	struct full_name full;
 
-	if (glob->kind == GLOB_OWN)
-		return fits_own(glob, image);
-	if (glob->kind == GLOB_COSIGN)
-		return fits_cosign(glob, image);
-	return (image->tag.n > 0 && glob_fits(glob, join(&full, image->name, ':', image->tag))) ||
-	       glob_fits(glob, join(&full, image->name, '@', image->digest));
+	return (image->tag.n > 0 && glob_fits(glob, join(&full, name, ':', image->tag))) ||
+	       glob_fits(glob, join(&full, name, '@', image->digest));
+}
+
+/* Kyverno calls "nginx" of a pod "docker.io/nginx" (pkg/utils/image), without "library". */
+static bool fits_kyverno(const struct glob *glob, const struct image_name *image)
+{
+	bytes official = image->name;
+	struct full_name shorter;
+
+	return fits_whole(glob, image, image->name) ||
+	       (bytes_take_prefix(&official, BYTES("docker.io/library/")) &&
+	        fits_whole(glob, image, join(&shorter, BYTES("docker.io"), '/', official)));
+}
+
+static bool fits_name(const struct glob *glob, const struct image_name *image)
+{
+	switch (glob->kind) {
+	case GLOB_OWN: return fits_own(glob, image);
+	case GLOB_COSIGN: return fits_cosign(glob, image);
+	case GLOB_KYVERNO: break;
+	}
+	return fits_kyverno(glob, image);
+}
+
+/* spell(glob, name, out): the same place as the pattern spells it: port 443 is that of https
+ * anyway, and Docker Hub has three names. What does not stand in the pattern letter for letter is
+ * not tried, so that no pattern with stars fits more than it says. */
+static bytes spell(bytes glob, bytes name, struct full_name *out)
+{
+	static const bytes hub = BYTES_INIT("docker.io"), port = BYTES_INIT(":443");
+	static const bytes others[] = { BYTES_INIT("index.docker.io"),
+		                            BYTES_INIT("registry-1.docker.io") };
+	size_t slash = bytes_find(name, '/');
+	bytes host = bytes_slice(name, 0, slash), path = bytes_skip(name, slash);
+	bytes asked = bytes_slice(glob, 0, bytes_find(glob, '/'));
+	bool has_port = bytes_ends(asked, port);
+
+	if (path.n == 0 || (bytes_find(host, '.') == host.n && bytes_find(host, ':') == host.n))
+		return name; /* no registry's */
+	if (bytes_ends(host, port))
+		host.n -= port.n;
+	else if (bytes_rfind(host, ':') < host.n && !bytes_ends(host, BYTES("]")))
+		return name; /* another port */
+	if (has_port)
+		asked.n -= port.n;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (bytes_equal(host, hub) && bytes_equal(asked, others[i]))
+			host = asked;
+	if (host.n + port.n + path.n > LIMIT_GLOB)
+		return name;
+	memcpy(out->text, host.p, host.n);
+	memcpy(out->text + host.n, port.p, port.n);
+	memcpy(out->text + host.n + (has_port ? port.n : 0), path.p, path.n);
+	return bytes_of(out->text, host.n + (has_port ? port.n : 0) + path.n);
+}
+
+static bool fits(const struct glob *glob, const struct image_name *image)
+{
+	struct full_name spelled;
+	const struct image_name other = { spell(glob->text, image->name, &spelled), image->tag,
+		                              image->digest };
+
+	return fits_name(glob, image) ||
+	       (!bytes_equal(other.name, image->name) && fits_name(glob, &other));
 }
 
 bool globs_fit_image(const struct globs *globs, const struct image_name *image)

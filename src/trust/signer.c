@@ -41,9 +41,14 @@ void signer_done(struct signer *s)
 static int run(const struct signer *s, const char *const *argv, bytes input, struct arena *a,
                bytes *out, err *e)
 {
-	const struct process p = { argv, s->environment, input, LIMIT_KEY, LIMIT_SIGNER_MS };
+	struct process p = { argv, s->environment, input, LIMIT_KEY, LIMIT_SIGNER_MS, 0 };
 	struct process_result r;
 
+	if (s->until.given_ms > 0 && deadline_left(&s->until) < p.timeout_ms) {
+		if (deadline_check(&s->until, e) < 0)
+			return err_wrap(e, "exec:%s", SHOW(bytes_str(s->program)));
+		p.timeout_ms = deadline_left(&s->until);
+	}
 	if (process_run(&p, a, &r, e) < 0)
 		return err_wrap(e, "exec:%s", SHOW(bytes_str(s->program)));
 	*out = r.output;
@@ -55,10 +60,11 @@ static int run(const struct signer *s, const char *const *argv, bytes input, str
 	               argv[1], r.status, said.n > 0 ? SHOW(said) : "no message");
 }
 
-int signer_of_program(const char *program, char *const *environment, struct signer *out, err *e)
+int signer_of_program(const char *program, char *const *environment, const struct deadline *until,
+                      struct signer *out, err *e)
 {
 	const char *const argv[] = { program, "public-key", NULL };
-	struct signer s = { .program = program, .environment = environment };
+	struct signer s = { .program = program, .environment = environment, .until = *until };
 	struct arena a = ARENA_INIT;
 	bytes text;
 	int status = run(&s, argv, BYTES(""), &a, &text, e);

@@ -8,29 +8,33 @@
  *                         raw or in base64.
  * HASH is sha256, sha384 or sha512: standard input is that digest, 32, 48 or 64 octets (RSA: PKCS
  * #1 v1.5; ECDSA as DER); or ed25519: the message itself; or ed25519ph: the SHA-512 of the message.
- * Its environment is ours without our own secrets; it has LIMIT_SIGNER_MS.
+ * Its environment is ours without our own secrets; it has LIMIT_SIGNER_MS, never beyond the
+ * deadline, and ends when we do (sys/process.h).
  *
  * Whoever signs, the signature is checked with the public key before it is given out.
  * Threading: belongs to one thread; a program's signer forks. */
 #pragma once
 
 #include "crypto/key.h"
+#include "sys/deadline.h"
 
 struct signer {
 	struct private_key *key; /* NULL: a program */
 	struct public_key *public;
 	const char *program;
 	char *const *environment;
-	bool is_borrowed; /* the key */
+	struct deadline until; /* of a program; given_ms 0: none */
+	bool is_borrowed;      /* the key */
 };
 
 /* signer_of_key(k, out): takes k. signer_borrow(k, out): borrows it. */
 void signer_of_key(struct private_key *k, struct signer *out);
 void signer_borrow(const struct private_key *k, struct signer *out);
 
-/* signer_of_program(program, environment, out, e): asks it for its public key. Borrows. ERR_ABSENT,
- * ERR_IO, ERR_FORMAT, ERR_LIMIT. */
-int signer_of_program(const char *program, char *const *environment, struct signer *out, err *e);
+/* signer_of_program(program, environment, until, out, e): asks it for its public key; until: of
+ * everything it is ever asked. Borrows. ERR_ABSENT, ERR_IO, ERR_FORMAT, ERR_LIMIT. */
+int signer_of_program(const char *program, char *const *environment, const struct deadline *until,
+                      struct signer *out, err *e);
 
 /* signer_done(s): fine for one that is zeroed. */
 void signer_done(struct signer *s);

@@ -7,6 +7,7 @@
 #include "trust/protojson.h"
 
 #define CONFIG_TYPE "application/vnd.dev.sigstore.signingconfig.v0.2+json"
+#define CONFIG_TYPE_1 "application/vnd.dev.sigstore.signingconfig.v0.1+json"
 #define CONFIG_SERVICES_MOST 64
 
 struct reader {
@@ -156,6 +157,40 @@ static int read_kind(const struct reader *r, json root, const char *name, unsign
 	return choose(r, &found, n, newest, out);
 }
 
+/* -- version 0.1: an authority, lists of logs and of clocks ------------------------------------ */
+
+static int read_first(const struct reader *r, json root, const char *name, bool is_list,
+                      struct signing_services *out)
+{
+	json v = protojson_get(root, name);
+	bytes url;
+
+	if (is_list && json_type(v) == JSON_ARRAY)
+		v = json_first(v);
+	else if (is_list && json_type(v) != JSON_NONE)
+		return err_set(r->e, ERR_FORMAT, 0, "'%s' is no list", name);
+	if (json_type(v) == JSON_NONE)
+		return 0;
+	if (!json_str(v, r->arena, &url))
+		return err_set(r->e, ERR_FORMAT, 0, "'%s' is no address", name);
+	if (signing_url_check(url, r->arena, r->e) < 0)
+		return err_wrap(r->e, "%s", name);
+	out->items[out->len++] = (struct signing_service){ url, 1 };
+	return 0;
+}
+
+static int read_first_version(const struct reader *r, json root, struct signing_config *out)
+{
+	if (read_first(r, root, "caUrl", false, &out->authorities) < 0 ||
+	    read_first(r, root, "tlogUrls", true, &out->logs) < 0 ||
+	    read_first(r, root, "tsaUrls", true, &out->clocks) < 0)
+		return -1;
+	if (out->authorities.len + out->logs.len + out->clocks.len > 0)
+		return 0;
+	return err_set(r->e, ERR_FORMAT, 0,
+	               "a signing configuration of version 0.1 without caUrl, tlogUrls and tsaUrls");
+}
+
 int signing_config_parse(bytes text, int64_t now, struct arena *a, struct signing_config *out,
                          err *e)
 {
@@ -170,8 +205,11 @@ int signing_config_parse(bytes text, int64_t now, struct arena *a, struct signin
 	json root = json_root(&doc);
 	bytes type = json_bytes(protojson_get(root, "mediaType"), a);
 
+	if (bytes_is(type, CONFIG_TYPE_1))
+		return read_first_version(&r, root, out);
 	if (!bytes_is(type, CONFIG_TYPE))
-		return err_set(e, ERR_FORMAT, 0, "no signing configuration of version 0.2: mediaType '%s'",
+		return err_set(e, ERR_FORMAT, 0,
+		               "no signing configuration of version 0.1 or 0.2: mediaType '%s'",
 		               SHOW(type));
 	if (read_kind(&r, root, "caUrls", 1, NULL, &out->authorities) < 0 ||
 	    read_kind(&r, root, "rekorTlogUrls", 2, "rekorTlogConfig", &out->logs) < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signing_config - whom to ask when something is signed (protobuf-specs, sigstore_trustroot.proto,
- * SigningConfig v0.2): authorities, logs, clocks, each for a time and of a version.
+ * SigningConfig v0.2): authorities, logs, clocks, each for a time and of a version. Of its
+ * forerunner v0.1, which has addresses alone, the first of each kind is taken, of version 1.
  *
  * Of each operator one service of a kind is taken: of today, of the newest version that is spoken
  * here (Fulcio's 1; Rekor's 1 and 2; 1 of clocks), the first of these. How many operators, the

@@ -90,25 +90,40 @@ static bool hex_key(enum key_kind kind, bytes hex, size_t n, struct public_key *
 	       public_key_raw(kind, bytes_of(octets, n), out, &ignored) == 0;
 }
 
+static const struct {
+	const char *scheme;
+	enum key_kind kind;
+} schemes[] = {
+	{ "ecdsa-sha2-nistp256", KEY_P256 },
+	{ "ecdsa-sha2-nistp384", KEY_P384 },
+	{ "ed25519", KEY_ED25519 },
+	{ "rsassa-pss-sha256", KEY_RSA },
+};
+
+static enum key_kind kind_of(bytes scheme)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (bytes_is(scheme, schemes[i].scheme))
+			return schemes[i].kind;
+	return KEY_NONE;
+}
+
 /* read_key(v, a): as its scheme says; NULL: of none that is known here. */
 static struct public_key *read_key(json v, struct arena *a)
 {
 	bytes scheme = json_bytes(json_get(v, "scheme"), a);
 	bytes text = json_bytes(json_get(json_get(v, "keyval"), "public"), a);
-	bool is_p256 = bytes_is(scheme, "ecdsa-sha2-nistp256");
-	enum key_kind kind = is_p256                                    ? KEY_P256
-	                     : bytes_is(scheme, "ecdsa-sha2-nistp384") ? KEY_P384
-	                                                                : KEY_ED25519;
+	enum key_kind kind = kind_of(scheme);
 	struct public_key *key = NULL;
 	err ignored = { 0 };
 
-	if (bytes_is(scheme, "ed25519")) {
+	if (kind == KEY_ED25519) {
 		(void)hex_key(kind, text, ED25519_OCTETS, &key);
 		return key;
 	}
-	if (kind == KEY_ED25519)
+	if (kind == KEY_NONE)
 		return NULL;
-	if ((!is_p256 || !hex_key(kind, text, POINT_OCTETS, &key)) &&
+	if ((kind != KEY_P256 || !hex_key(kind, text, POINT_OCTETS, &key)) &&
 	    public_key_read(text, &key, &ignored) < 0)
 		return NULL;
 	if (public_key_kind(key) == kind)
@@ -146,18 +161,27 @@ static void add_signer(struct count *c, const struct public_key *key)
 	c->signers[c->len++] = id;
 }
 
+/* The scheme of an RSA key is PSS: PKCS #1 v1.5 by the same key is no signature here. */
+static bool holds(const struct public_key *key, bytes message, bytes signature)
+{
+	const struct key_message m = { message, NULL };
+
+	return public_key_kind(key) == KEY_RSA
+	           ? public_key_verify_pss(key, message, signature)
+	           : public_key_verify(key, public_key_hash(key), &m, signature);
+}
+
 static void judge(struct count *c, json signature)
 {
 	bytes id = json_bytes(json_get(signature, "keyid"), &c->arena);
 	bytes hex = json_bytes(json_get(signature, "sig"), &c->arena);
 	uint8_t *octets = arena_alloc(&c->arena, hex.n / 2 + 1);
-	const struct key_message m = { c->message, NULL };
 
 	if (!may_sign(c, id) || hex.n == 0 || !text_from_hex(hex, octets, hex.n / 2))
 		return; /* of nobody who counts; or not made yet: "" */
 	struct public_key *key = read_key(json_get(c->keys, arena_str(&c->arena, id)), &c->arena);
 
-	if (key && public_key_verify(key, public_key_hash(key), &m, bytes_of(octets, hex.n / 2)))
+	if (key && holds(key, c->message, bytes_of(octets, hex.n / 2)))
 		add_signer(c, key);
 	public_key_free(key);
 }

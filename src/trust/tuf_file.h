@@ -3,10 +3,11 @@
  * section 4): what it says, and by whom it is signed.
  *
  * Signatures are over the canonical JSON of "signed". Keys: ECDSA P-256 and P-384 as PEM, or P-256
- * as the hex of its point, as Sigstore's first roots have it; Ed25519 as hex. A key of another
- * scheme (rsassa-pss-sha256) signs nothing here. A key's name in a file is a label, no digest that
- * would be checked: root 11 of Sigstore has one that is not (TAP 12 drops the rule); who signed is
- * counted by the keys themselves. Threading: constant once read. */
+ * as the hex of its point, as Sigstore's first roots have it; Ed25519 as hex; RSA as PEM, for
+ * rsassa-pss-sha256, as private roots have it. A key of another scheme signs nothing here. A key's
+ * name in a file is a label, no digest that would be checked: root 11 of Sigstore has one that is
+ * not (TAP 12 drops the rule); who signed is counted by the keys themselves. Threading: constant
+ * once read. */
 #pragma once
 
 #include "crypto/digest.h"

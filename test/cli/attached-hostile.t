@@ -68,6 +68,15 @@ attached_sum 7 with what is smaller it is more than 16 MiB
 T
 (cat errors told && echo redirect && echo attached_elsewhere) | cut -d ' ' -f 1 | sed "s/\$/ $megabytes/" |
 	xargs -n 2 -P 4 "$0" one
+# The bounds are those of an attack, not of what else runs here: who missed them has another try, alone.
+for mode in $(cut -d ' ' -f 1 errors told); do
+	case $(cat "a/$mode/rc") in 124 | 125)
+		tap_note "$mode once more: $(tail -n 1 "a/$mode/err")"
+		rm -r "a/$mode"
+		"$0" one "$mode" $megabytes
+		;;
+	esac
+done
 
 while read -r mode pattern; do
 	is "$mode: ends with 3, in bounds" "$(cat "a/$mode/rc")" 3

@@ -154,7 +154,7 @@ for i in range(1, 10):
     print(f'a{i}: &a{i} [' + ', '.join([f'*a{i - 1}'] * 9) + ']')
 EOF
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostPID: true}\n' >hostile/pod.yaml
-status "hostile files are errors" 3 timeout 10 "$OAKUM" check hostile
+status "hostile files are errors" 3 timeout 60 "$OAKUM" check hostile
 for name in broken.yaml deep.json long.yaml laughs.yaml; do
 	like "$name is named" "$(cat err)" "^oakum: hostile/$name: "
 done

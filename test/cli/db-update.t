@@ -120,11 +120,14 @@ is 'killed at twenty moments: the database is whole' $whole 20
 status 'and the next update ends well' 0 update --allow-older --feed "osv=$feed/slow/long.json"
 is 'what was left is swept' "$(find "$TMP/db.feeds" -name '.oakum-*')" ''
 rm -rf "$TMP/db.feeds"
-update --allow-older --feed "osv=$feed/drip/kev.json" --timeout 3s >"$TMP/one" 2>&1 &
+update --allow-older --feed "osv=$feed/held/kev.json" >"$TMP/one" 2>&1 &
 first=$!
-sleep 0.5
-status 'a second update waits' 0 update --allow-older --feed "osv=$feed/plain/a.json"
-like 'and says so' "$(cat "$TMP/err")" 'another update is at work'
+await grep held "$FILES_LOG"
+update --allow-older --feed "osv=$feed/plain/a.json" >"$TMP/two" 2>&1 &
+second=$!
+ok 'a second update says that it waits' await grep 'another update is at work' "$TMP/two"
+touch "$served/released"
+ok 'and then it is made' wait $second
 wait $first
 is 'the first one ended as it had to' $? 3
 files_stop

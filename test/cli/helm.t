@@ -177,7 +177,7 @@ chart() { # NAME: a chart whose template is standard input
 	cat >"$1/templates/a.yaml"
 }
 tells() { # NAME PATTERN: a finding says so, in little time and memory
-	status "$1" 3 timeout 20 "$OAKUM" check "$1"
+	status "$1" 3 timeout 60 "$OAKUM" check "$1"
 	like "$1: $2" "$(cat "$TMP/out")" "HK006 .*$2"
 }
 echo 'kind: {{ htpasswd "a" "b" }}' | chart unknown

@@ -61,16 +61,16 @@ except OSError:
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 P
-answered() {
+typed() {
 	rm -f blob.json
 	timeout 60 python3 answer.py "$1" "$OAKUM" sign-blob shop.tar --bundle blob.json --identity-token "$TOKEN" \
 		--trusted-root "$s/trusted_root.json" --signing-config "$s/signing-1.json"
 }
-status "at a terminal: no" 2 answered n
+status "at a terminal: no" 2 typed n
 like "it has said as whom, before" "$(cat out)" "signing as '$WHO'"
 ok "no bundle" test ! -e blob.json
 is "and nothing was told to anybody" "$(cat "$s/log")" ''
-status "at a terminal: yes" 0 answered y
+status "at a terminal: yes" 0 typed y
 ok "holds" believed blob.json "$WHO"
 fault
 status "no token: refused" 2 blob --yes
@@ -105,10 +105,10 @@ else
 	like "a worker was there" "$(cat out)" '^looked [1-9]'
 	is "it saw the name of a file and no token" "$(grep found out)" 'found trusted_root.json'
 fi
-for bound in '--timeout 5s' '--retry-time 5s'; do
+for bound in '--timeout 50s' '--retry-time 50s'; do
 	fault tsa-later
 	# shellcheck disable=SC2086
-	status "$bound: a clock that asks for six seconds" 3 blob --yes --identity-token "$TOKEN" $bound
+	status "$bound: a clock that asks for a minute" 3 blob --yes --identity-token "$TOKEN" $bound
 	like "is told" "$(cat err)" 'time stamp authority .*it answers 503'
 	unlike "and not waited for" "$(cat err)" 'asked again'
 done
@@ -198,5 +198,18 @@ version=1
 before=$(requests '.method == "PUT"' | wc -l)
 status "a promise that does not hold" 4 signed sign
 is "nothing was attached" "$(requests '.method == "PUT"' | wc -l)" "$before"
+registry_stop
+
+# -- what is logged and cannot be pushed
+fault
+registry_start --seed image=shop:1 --auth token --user ann --password p4ss --anonymous-pull
+image=$REGISTRY/shop:1
+status "who may only pull signs" 3 signed sign --bundle kept.json
+like "which is told, with the entry and the file" "$(cat err)" \
+	"its bundle is in 'kept.json': its signature is logged as [0-9]+, but not attached: "
+ok "which holds that entry" test -n "$(jq -r '.verificationMaterial.tlogEntries[0].logIndex' kept.json)"
+digest=$(jq -r '.manifests[0].digest' image/index.json)
+ok "and holds" "$OAKUM" conformance verify-bundle --bundle kept.json --trusted-root "$s/trusted_root.json" \
+	--certificate-identity "$WHO" --certificate-oidc-issuer "$ISSUER" "$digest"
 registry_stop
 done_testing

@@ -235,7 +235,7 @@ for i in range(1, 15):
     open('l%d/kustomization.yaml' % i, 'w').write('resources: [../l%d, ../l%d]\n' % (i - 1, i - 1))
 EOT
 # shellcheck disable=SC2016 # the inner shell expands it
-ok 'what doubles is bounded' timeout 20 sh -c '"$1" check --severity info l* >"$2" 2>&1; [ $? -le 3 ]' \
+ok 'what doubles is bounded' timeout 60 sh -c '"$1" check --severity info l* >"$2" 2>&1; [ $? -le 3 ]' \
 	- "$OAKUM" "$TMP/out"
 
 # -- what nobody judges --------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ status 'nobody there' 3 "$OAKUM" login -u me -p p 127.0.0.1:1
 # A terminal: nothing of the password is shown.
 registry_start --auth basic --user me --password 'typed word'
 python3 - "$OAKUM" "$REGISTRY" >typed <<'P'
-import os, pty, sys, time
+import os, pty, sys, termios, time
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], [sys.argv[1], 'login', sys.argv[2]])
@@ -118,7 +118,8 @@ seen = b''
 for question, answer in (b'User at', b'me\n'), (b'Password at', b'typed word\n'):
     while question not in seen:
         seen += os.read(fd, 1000)
-    time.sleep(0.2)  # the terminal is made silent behind the question
+    while question.startswith(b'Password') and termios.tcgetattr(fd)[3] & termios.ECHO:
+        time.sleep(0.01)  # the terminal is made silent behind the question
     os.write(fd, answer)
 try:
     while True:

@@ -198,6 +198,15 @@ pull tls_name certificate|name
 pull tls_expired certificate.*expired|expired
 T
 cut -d ' ' -f 1,2 table | sed "s/\$/ $megabytes/" | xargs -n 3 -P 4 "$0" one
+# The bounds are those of an attack, not of what else runs here: who missed them has another try, alone.
+while read -r command mode _; do
+	case $(cat "a/$command-$mode/rc") in 124 | 125)
+		tap_note "$command $mode once more: $(tail -n 1 "a/$command-$mode/err")"
+		rm -r "a/$command-$mode"
+		"$0" one "$command" "$mode" $megabytes
+		;;
+	esac
+done <table
 
 while read -r command mode pattern; do
 	cd "$TMP/a/$command-$mode" || exit 1
@@ -215,7 +224,7 @@ is 'what is sent elsewhere bears no secret' "$(jq -r 'select(.origin == "other")
 	.method + " " + (.headers.authorization // "none")' a/push-upload_elsewhere/registry-*.log | sort -u)" 'PUT none'
 is 'nothing is sent from TLS to a place without' \
 	"$(jq -r 'select(.origin == "other") | .path' a/push-secure_upload_elsewhere/registry-*.log)" ''
-is 'no attack reaches a file outside' "$(find /tmp/x 2>/dev/null)" ''
+is 'no attack reaches a file outside' "$(find . -path '*/tmp/x')" ''
 
 # -- what is no attack: manifests and blobs that lie elsewhere ---------------------------------------------------------
 for mode in redirect_manifest redirect_plain; do

@@ -200,6 +200,16 @@ status 'no bill' 3 "$OAKUM" sbom sbom:validate.py
 
 status 'a format that there is not' 2 "$OAKUM" sbom --no-cache -f spdx-xml rootfs:alpine
 like 'is said with those there are' "$(cat err)" "'spdx-xml' is none of spdx-json\|spdx-tag"
+# What users of Syft type first.
+"$OAKUM" sbom --no-cache -o spdx-json rootfs:alpine >alone.json
+"$OAKUM" sbom --no-cache -o spdx-json=named.json rootfs:alpine
+is 'a format alone is that form on standard output' "$(jq -r .spdxVersion alone.json)" SPDX-2.3
+ok 'the same as with a file' cmp alone.json named.json
+"$OAKUM" sbom --no-cache -o cyclonedx-json@1.7 rootfs:alpine >alone.json
+is 'the last one of the list, too' "$(jq -r .specVersion alone.json)" 1.7
+status 'a form of other programs is no file' 2 "$OAKUM" sbom --no-cache -o json rootfs:alpine
+like 'which is said' "$(cat err)" "^oakum: -o json: a form that is not written here .*; a file of that name is \\./json\$"
+ok 'and makes none' test ! -e json
 # Files in SPDX: chapter 8, and the verification code of section 7.9; sha1sum and sha256sum say what it must be.
 mkdir -p owned/lib/apk/db owned/etc owned/srv
 cp alpine/etc/os-release owned/etc/

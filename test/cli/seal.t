@@ -139,7 +139,7 @@ gitlab() {
 }
 azure() {
 	env TF_BUILD=True SYSTEM_TEAMFOUNDATIONCOLLECTIONURI=https://dev.azure.com/team/ SYSTEM_TEAMPROJECT=shop \
-		BUILD_REPOSITORY_URI=https://dev.azure.com/team/shop/_git/shop BUILD_SOURCEBRANCH=refs/heads/main \
+		BUILD_REPOSITORY_URI=https://team:token@dev.azure.com/team/shop/_git/shop BUILD_SOURCEBRANCH=refs/heads/main \
 		BUILD_SOURCEVERSION=89abcdef SYSTEM_DEFINITIONID=3 BUILD_BUILDID=7 BUILD_DEFINITIONNAME=ci \
 		"$OAKUM" seal --db v.db "$@"
 }
@@ -320,6 +320,11 @@ fi
 printf 'seal:\n  vulnerabilites: none\n' >oakum.yaml
 status 'what no setting is' 2 seal oci:weak oci:stopped:1
 like 'is named' "$(cat err)" 'oakum.yaml: seal.vulnerabilites is no setting'
+printf 'seel:\n  vulnerabilities: none\n' >oakum.yaml
+status 'nor any part' 2 seal oci:good oci:stopped:1
+like 'is named' "$(cat err)" 'oakum.yaml: seel.vulnerabilities is no setting'
+printf 'seal: high\n' >oakum.yaml
+status 'nor a part that is none' 2 seal oci:good oci:stopped:1
 rm oakum.yaml
 status 'no severity' 2 seal --secrets much oci:good oci:stopped:1
 status 'nobody to sign' 2 sealing oci:good oci:stopped:1

@@ -128,6 +128,7 @@ case $1$KMS in
 public-key*) exec openssl pkey -in sec1.pem -pubout ;;
 signlie) exec openssl rand 71 ;;
 signfail) echo 'the service is away' >&2; exit 7 ;;
+signslow) printf 'touch the key\033[2J' >&2; exec sleep 600 ;;
 sign64) openssl pkeyutl -sign -inkey sec1.pem -pkeyopt digest:"$2" | base64 ;;
 sign) exec openssl pkeyutl -sign -inkey sec1.pem -pkeyopt digest:"$2" ;;
 esac
@@ -147,6 +148,9 @@ ok 'which holds' oakum verify-blob shop.tar --bundle k.json --key sec1.pub
 KMS=lie status 'what is no signature is refused' 4 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
 KMS=fail status 'a failure is one' 3 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
 like 'in its own words' "$(cat err)" 'status 7: the service is away'
+KMS=slow status 'one that waits has the time that is given' 3 oakum sign-blob shop.tar --key exec:./kms --timeout 2s \
+	--bundle no.json
+like 'no longer, and what it said is told' "$(cat err)" 'not done within [12] s: touch the key\\x1b\[2J$'
 status 'no such program' 3 oakum sign-blob shop.tar --key exec:nobody --bundle no.json
 ok 'and nothing is written for these' test ! -e no.json
 

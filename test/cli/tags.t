@@ -23,7 +23,7 @@ like 'is said' "$(cat err)" 'none'
 registry_stop
 
 registry_start --seed image=shop:1 --hostile tags_loop
-status 'pages without end' 3 timeout 10 "$OAKUM" tags "$REGISTRY/shop"
+status 'pages without end' 3 timeout 60 "$OAKUM" tags "$REGISTRY/shop"
 registry_stop
 registry_start --seed image=shop:1 --hostile tags_escapes
 "$OAKUM" tags "$REGISTRY/shop" >out 2>err

@@ -54,9 +54,9 @@ is 'nothing is attached' "$(lines --all-platforms oci:bare)" ''
 like 'and that is said' "$("$OAKUM" tree oci:bare)" '^nothing is attached$'
 status 'an image that is not there' 3 "$OAKUM" tree oci:fallback:2
 status 'what can hold nothing' 2 "$OAKUM" tree docker-archive:fallback.tar
-status 'a format where a file belongs' 2 "$OAKUM" tree -o json oci:listed
+ok 'a format alone goes to standard output' sh -c '"$OAKUM" tree -o json oci:listed | jq -e .'
 ok 'makes no file of that name' test ! -e json
-status 'but is one with its file' 0 "$OAKUM" tree -o json=page.json oci:listed
+status 'and one with its file there' 0 "$OAKUM" tree -o json=page.json oci:listed
 status 'both scopes' 2 "$OAKUM" tree --platform linux/amd64 --all-platforms oci:listed
 
 # -- what is shown --------------------------------------------------------------------------------------
@@ -101,10 +101,18 @@ copied() {
 	"$OAKUM" copy --all --referrers oci:fallback:1 "docker://$REGISTRY/shop:1" >/dev/null
 	: >"$LOG"
 }
-# How many requests had to wait for one another: the most of which none came before the last one was answered.
-chain() { # DELAY in ms
-	jq -s --argjson delay "$1" 'map(.at) | sort | reduce .[] as $at ({n: 0, until: 0};
-		if $at >= .until then {n: (.n + 1), until: ($at + $delay / 1000)} else . end) | .n' "$LOG"
+# How many requests of a command had to wait for one another: the most of which none came before the last one was
+# answered. On a busy machine one that waits for nobody comes late, too: the command is asked again then.
+at_most() { # NUMBER COMMAND...
+	at_most=$1
+	shift
+	for _ in 1 2 3 4 5; do
+		: >"$LOG"
+		"$@" >/dev/null
+		[ "$(jq -s 'map(.at) | sort | reduce .[] as $at ({n: 0, until: 0};
+			if $at >= .until then {n: (.n + 1), until: ($at + 0.25)} else . end) | .n' "$LOG")" -gt "$at_most" ] || return 0
+	done
+	return 1
 }
 for api in '' --no-referrers; do
 	# shellcheck disable=SC2086
@@ -122,14 +130,10 @@ for api in '' --no-referrers; do
 	registry_stop
 done
 registry_start --delay 250 --seed fallback=shop:1
-lines --all-platforms "$REGISTRY/shop:1" >/dev/null
-ok 'by tag at most four requests wait for one another' test "$(chain 250)" -le 4
-: >"$LOG"
-lines "$REGISTRY/shop@$root" >/dev/null
-ok 'by digest, too' test "$(chain 250)" -le 4
-: >"$LOG"
+ok 'by tag at most four requests wait for one another' at_most 4 lines --all-platforms "$REGISTRY/shop:1"
+ok 'by digest, too' at_most 4 lines "$REGISTRY/shop@$root"
 status 'nothing there holds' 4 "$OAKUM" verify --key ours.pub "$REGISTRY/shop:1"
-ok 'which takes as many requests' test "$(chain 250)" -le 4
+ok 'which takes as many requests' at_most 4 "$OAKUM" verify --key ours.pub "$REGISTRY/shop:1"
 registry_stop
 
 # -- what cannot be had --------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The program under the name `trivy`: the lines that pipelines have, their exit codes, TRIVY_* and trivy.yaml.
 . "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/advisories.sh
+. "$FIXTURE/advisories.sh"
 
 export SOURCE_DATE_EPOCH=1795305600 XDG_CACHE_HOME="$TMP/cache"
 cd "$TMP" || exit 1
@@ -9,25 +11,7 @@ mkdir bin cache cache/oakum
 ln -s "$OAKUM" bin/trivy
 PATH=$TMP/bin:$PATH
 
-cat >distro.yaml <<'END2'
-- bucket: debian 12
-  pairs:
-    - bucket: openssl
-      pairs:
-        - key: CVE-2026-0001
-          value: {FixedVersion: 3.0.15-1, Severity: 4}
-    - bucket: bash
-      pairs:
-        - key: CVE-2026-0003
-          value: {Severity: 1}
-- bucket: "nuget::GitHub Security Advisory Nuget"
-  pairs:
-    - bucket: newtonsoft.json
-      pairs:
-        - key: GHSA-5crp-9r3c-p9vr
-          value: {PatchedVersions: [13.0.1], VulnerableVersions: ["< 13.0.1"], Severity: 3}
-END2
-"$OAKUM" db build -o cache/oakum/vulnerabilities.db trivy-yaml:distro.yaml >/dev/null || exit 1
+advisories cache/oakum/vulnerabilities.db
 PYTHONDONTWRITEBYTECODE=1 python3 - "$FIXTURE" <<'END2'
 import sys
 sys.path.insert(0, sys.argv[1])

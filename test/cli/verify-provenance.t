@@ -130,12 +130,24 @@ status 'of another source' 4 "$OAKUM" verify-provenance "$saved" --source-uri gi
 status 'an image without anything' 5 prove oci:bare
 status 'an image with a bill' 5 prove oci:sbom
 status 'an image whose provenance a key signed' 4 prove oci:keyed
-registry_start --seed real=shop:1 --seed bare=bare:1
+# The same image without what is attached to it.
+cp -r real plain
+jq --arg d "$real" '.manifests |= map(select(.digest == $d))' real/index.json >plain/index.json
+registry_start --seed real=shop:1 --seed bare=bare:1 --seed plain=plain:1
 status 'an image in a registry' 0 prove --plain-http "$REGISTRY/shop@$real"
 status 'by its tag' 0 prove --plain-http "$REGISTRY/shop:1"
 like 'with a word about tags' "$(cat err)" 'a tag moves'
 status 'of another source' 4 "$OAKUM" verify-provenance --plain-http --source-uri github.com/team/app "$REGISTRY/shop:1"
 status 'nothing is attached' 5 prove --plain-http "$REGISTRY/bare:1"
+status 'nothing beside it' 5 prove --plain-http "$REGISTRY/plain@$real"
+status 'but in another repository' 0 prove --plain-http --provenance-repository "$REGISTRY/shop" "$REGISTRY/plain@$real"
+status 'not in a third' 5 prove --plain-http --provenance-repository "$REGISTRY/bare" "$REGISTRY/plain@$real"
+status 'of another source it is refused there, too' 4 "$OAKUM" verify-provenance --plain-http \
+	--provenance-repository "$REGISTRY/shop" --source-uri github.com/team/app "$REGISTRY/plain:1"
+status 'a repository has no tag' 2 prove --plain-http --provenance-repository "$REGISTRY/shop:1" "$REGISTRY/plain:1"
+status 'of a layout it lies in the layout' 2 prove --provenance-repository "$REGISTRY/shop" oci:bare
+status 'nor is it asked with a file' 2 prove --provenance-repository "$REGISTRY/shop" \
+	--provenance-path "$provenance" "$REGISTRY/plain@$real"
 status 'no such image' 3 prove --plain-http "$REGISTRY/absent:1"
 registry_stop
 status 'nobody answers' 3 prove --plain-http --retry-time 1s "$REGISTRY/shop@$real"

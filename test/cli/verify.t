@@ -229,6 +229,35 @@ for how in '' --no-referrers; do
 	registry_stop
 done
 
+# Signatures that are kept apart, as cosign's users do: all of these are one image.
+registry_start --seed unsigned=shop:1 --seed simple=tags:1 --seed bundle=bundles:1 --seed other-image=lies:1 \
+	--seed attested=attested:1
+apart() { # REPOSITORY COMMAND IMAGE [OPTION]...
+	where=$REGISTRY/$1
+	shift
+	COSIGN_REPOSITORY=$where "$OAKUM" "$@" --key right.pub
+}
+for name in tags bundles; do
+	status "another repository has it ($name)" 0 apart $name verify "$REGISTRY/shop:1"
+	like 'and is told of what was asked for' "$(cat out)" "$REGISTRY/shop"
+done
+status 'no statement about it' 5 apart tags verify-attestation "$REGISTRY/shop:1" --type spdxjson
+status 'which a third has' 0 apart attested verify-attestation "$REGISTRY/shop:1" --type spdxjson
+status 'one that lies' 4 apart lies verify "$REGISTRY/shop:1"
+status 'one that has nothing' 5 apart nothing verify "$REGISTRY/shop:1"
+status 'then what lies beside the image counts' 0 apart nothing verify "$REGISTRY/tags:1"
+status 'a layout has its own' 0 apart lies verify oci:simple
+status 'a repository has no tag' 2 apart tags:1 verify "$REGISTRY/shop:1"
+cat >apart.yaml <<'P'
+oakum-policy: 1
+signers: {a: {key: right.pub}}
+rules: [{name: all, images: '**/shop', require: [signature: a]}]
+P
+status 'a policy without it' 5 "$OAKUM" verify --policy apart.yaml "$REGISTRY/shop:1"
+COSIGN_REPOSITORY=$REGISTRY/tags status 'and with it' 0 "$OAKUM" verify --policy apart.yaml "$REGISTRY/shop:1"
+COSIGN_REPOSITORY=$REGISTRY/lies status 'not by a lie' 4 "$OAKUM" verify --policy apart.yaml "$REGISTRY/shop:1"
+registry_stop
+
 # A signed layout where the registry would be a folder.
 registry_start --seed unsigned=shop:1.0
 mkdir "$REGISTRY"

@@ -4,24 +4,14 @@
 # image; merging that is idempotent.
 . "$ROOT/test/tap.sh"
 . "$FIXTURE/registry.sh"
+# shellcheck source=test/fixture/advisories.sh
+. "$FIXTURE/advisories.sh"
 
 SHARED=${OAKUM_SHARED:-$ROOT/../shared/data}
 export SOURCE_DATE_EPOCH=1795305600 OAKUM_QUIET=1 OAKUM_NO_CACHE=1 XDG_CACHE_HOME="$TMP/cache"
 cd "$TMP" || exit 1
 
-cat >distro.yaml <<'END2'
-- bucket: debian 12
-  pairs:
-    - bucket: openssl
-      pairs:
-        - key: CVE-2026-0001
-          value: {FixedVersion: 3.0.15-1, Severity: 4}
-    - bucket: bash
-      pairs:
-        - key: CVE-2026-0003
-          value: {Severity: 1}
-END2
-"$OAKUM" db build -o our.db trivy-yaml:distro.yaml >/dev/null || exit 1
+advisories our.db
 
 cat >make.py <<'END2'
 """An image of Debian 12 with openssl and bash, and VEX attached to it in the four known ways."""

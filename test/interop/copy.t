@@ -3,6 +3,8 @@
 # Copies through Debian's docker-registry and a real Podman: what Oakum writes skopeo reads with the
 # same digests, and the reverse.
 . "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/registry.sh
+. "$FIXTURE/registry.sh"
 
 command -v skopeo >/dev/null || skip_all 'skopeo is not installed'
 command -v docker-registry >/dev/null || skip_all 'docker-registry is not installed'
@@ -26,23 +28,16 @@ remote() { # NAME: the digest of what the registry has
 
 # -- a registry ---------------------------------------------------------------------------------------
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])')
-R=localhost:$port
 cat >registry.yml <<EOF
 version: 0.1
-log: {level: error, accesslog: {disabled: true}}
+log: {level: info, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $TMP/registry}}
-http: {addr: 127.0.0.1:$port}
+http: {addr: 127.0.0.1:0}
 EOF
-docker-registry serve registry.yml >registry.log 2>&1 &
-registry=$!
-trap 'kill $registry $podman 2>/dev/null' EXIT
 podman=
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	python3 -c "import socket; socket.create_connection(('127.0.0.1', $port))" 2>/dev/null && break
-	sleep 0.2
-done
+trap 'kill $registry_pid $podman 2>/dev/null' EXIT
+peer_start registry
+R=localhost:${REGISTRY#*:}
 
 status 'push an index' 0 "$OAKUM" push --all --referrers oci:multi:1 "$R/team/shop:1"
 is 'it is the same' "sha256:$(remote team/shop:1)" "$(digest_of multi 1)"
@@ -176,16 +171,16 @@ else
 	podman --root "$TMP/engine" --runroot "$TMP/engine-run" --storage-driver vfs system service \
 		--time=0 "unix://$TMP/podman.sock" >podman.log 2>&1 &
 	podman=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ -S podman.sock ] && break
-		sleep 0.2
-	done
+	podman_answers() {
+		[ -S podman.sock ] || ! kill -0 "$podman"
+	}
+	await podman_answers
 	if [ -S podman.sock ]; then
 		engine_tests
 	else
 		skip 'a real engine' "podman does not run here: $(tail -n 1 podman.log)"
 	fi
 fi
-kill $registry $podman 2>/dev/null
+kill $registry_pid $podman 2>/dev/null
 wait
 done_testing

@@ -137,14 +137,7 @@ log: {level: info, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: registry}}
 http: {addr: 127.0.0.1:0}
 Y
-docker-registry serve registry.yml >registry.log 2>&1 &
-registry_pid=$!
-tries=0
-until grep -q 'listening on' registry.log || [ $tries = 200 ]; do
-	sleep 0.05
-	tries=$((tries + 1))
-done
-REGISTRY=127.0.0.1:$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' registry.log | head -n 1)
+peer_start registry
 for repository in ours theirs bundled; do
 	oakum push oci:image "docker://$REGISTRY/$repository:1" >pushed
 done

@@ -13,6 +13,9 @@ chmod 777 root/data root/app
 echo x >root/app/file
 ln -s /data root/link
 ok 'a static program' "${CC:-cc}" -D_GNU_SOURCE -static -O1 -pthread -o "root/busy-$$" "$FIXTURE/busy.c"
+cp "$BUILD/test/interop/health_program" "root/answers-$$"
+# Of this script alone, whatever else runs here.
+address=127.$((1 + $$ / 65536 % 200)).$(($$ / 256 % 256)).$(($$ % 256))
 tar -C root --sort=name --owner=0 --group=0 --mtime=@0 -cf layer.tar .
 image() { # NAME WORDS...
 	local name=$1
@@ -21,16 +24,43 @@ image() { # NAME WORDS...
 	layout_begin "$name" 2026-01-01T00:00:00Z
 	cp layer.tar "$name.tar"
 	layout_layer "$name.tar" 'COPY . .'
-	layout_finish "$(jq -cn --args --arg program "/busy-$$" \
-		'{Entrypoint: [$program], Cmd: $ARGS.positional, User: "14711"}' -- "$@")"
+	layout_finish "$(jq -cn --args --arg program "${program:-/busy-$$}" \
+		'{Entrypoint: [$program], Cmd: $ARGS.positional, User: "14711", ExposedPorts: {"8080/tcp": {}}}' -- "$@")"
 }
+# Every rule of a profile in a line: the default's are all that there may be.
+rules() {
+	jq -r '"default \(.defaultAction)", "on \(.architectures)", (.syscalls[] | . as $rule | .names[] |
+		"\(.) \($rule.action) \($rule.errnoRet) \($rule.args) \($rule.includes) \($rule.excludes)")' "$1" | sort -u
+}
+loosens() { comm -23 <(rules "$1") <(rules default.json) | wc -l; }
 calls() { jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$1" | sort -u; }
+
+# The service of the demo images, meanwhile: the profile of one answer is enough for the next.
+demo=$ROOT/build/demo/distroless
+twice=ALLOW_INSECURE_EXTERNAL_BINDING=true
+service() {
+	timeout 180 "$OAKUM" learn -o service --probe http://:8080/sse --probe-timeout 2m --probe-env "$twice" \
+		"oci:$demo" >service.out 2>service.err || return
+	timeout 180 "$OAKUM" run -e "$twice" --seccomp service/seccomp.json --tmpfs /var/tmp/Microsoft \
+		-p "$address:9090:8080" "oci:$demo" >service.log 2>&1 &
+	await first_line
+	kill "$!"
+	wait "$!"
+}
+# The relay takes connections before the service does, and closes them.
+first_line() ( # of an answer without end
+	exec 3<>"/dev/tcp/$address/9090" || return
+	printf 'GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n' >&3
+	read -r -t 30 line <&3 && echo "$line" >service.status
+)
+[ ! -e "$demo/index.json" ] || { service & serves=$!; }
 
 # -- what it needs -----------------------------------------------------------------------------------
 image busy put=/data/out touch=/link/more mkdir=/app/new touch=/app/new/x chdir=/data touch=rel \
 	mkdir=/app touch=/app/log name=/tmp/s mount=/data touch=/nowhere/x touch=/dev/null \
 	touch=/dev/shm/x listen=9000 wait
-status 'learn' 0 timeout 20 "$OAKUM" learn --for 1s oci:busy
+# Its last word says that it has done all.
+status 'learn' 0 timeout 60 "$OAKUM" learn --probe tcp://:9000 --for 1s oci:busy
 like 'the folder that it writes to, four times what it wrote' "$(cat out)" '^/data: a tmpfs of 16 MiB$'
 like 'a folder that it makes' "$(cat out)" '^/app/new: a tmpfs of 1 MiB$'
 like 'what holds files of the image' "$(cat out)" '^/app: stays read-only, '
@@ -43,7 +73,13 @@ for call in listen bind socket write mkdir clone pwrite64 sysinfo mount ptrace; 
 done
 is 'calls that were made, and none that were not' "$said" ' listen bind socket write mkdir clone'
 "$OAKUM" run --print bundle oci:busy | jq '.linux.seccomp' >default.json
-is 'nothing that the default refuses' "$(comm -23 <(calls learned/seccomp.json) <(calls default.json))" ''
+is 'never more than the default' "$(loosens learned/seccomp.json)" 0
+for more in '.syscalls[0].names += ["mount"]' '.syscalls[] |= if .names == ["clone"] then del(.args) else . end' \
+	'.defaultAction = "SCMP_ACT_LOG"' '.syscalls[0].action = "SCMP_ACT_NOTIFY"' \
+	'.architectures += ["SCMP_ARCH_X86"]'; do
+	jq "$more" learned/seccomp.json >more.json
+	ok "more would be seen: $more" test "$(loosens more.json)" -gt 0
+done
 like 'nor without its conditions' "$(jq -c '.syscalls[] | select(.names == ["clone"])' learned/seccomp.json)" \
 	'SCMP_CMP_MASKED_EQ'
 ok 'much less than the default' test "$(calls learned/seccomp.json | wc -l)" -lt 80
@@ -103,22 +139,117 @@ refused 'nothing in it' '.syscalls = []' 'it allows nothing'
 
 # -- a workload --------------------------------------------------------------------------------------
 image serves listen=8080 wait
-status 'a workload' 0 timeout 20 "$OAKUM" learn -o served -p 18477:8080 oci:serves -- \
-	"$BASH" -c 'exec 3<>/dev/tcp/127.0.0.1/18477'
-ok 'the port is published in what is written' grep -q 'publish 127.0.0.1:18477:8080' served/docker.sh
+status 'a workload' 0 timeout 20 "$OAKUM" learn -o served -p "$address:8080:8080" oci:serves -- \
+	"$BASH" -c "exec 3<>/dev/tcp/$address/8080"
+ok 'the port is published in what is written' grep -q "publish $address:8080:8080" served/docker.sh
 status 'a workload that fails' 3 timeout 20 "$OAKUM" learn -o failed oci:serves -- sh -c 'echo no >&2; exit 7'
-like 'says so' "$(cat err)" 'sh ended with status 7: no'
+like 'says so' "$(cat err)" 'sh ended with status 7: no$'
 ok 'writes nothing' test ! -e failed
 status 'no such workload' 3 timeout 20 "$OAKUM" learn -o failed oci:serves -- ./nothing
 image ends sysinfo
-status 'it ends before anybody can use it' 3 timeout 20 "$OAKUM" learn -o failed -p 18478:8080 oci:ends -- true
+status 'it ends before anybody can use it' 3 timeout 20 "$OAKUM" learn -o failed -p "$address:8080:8080" \
+	oci:ends -- true
 like 'says that, too' "$(cat err)" 'the program ended with status 0 before it answered'
 status 'it ends by itself' 0 timeout 20 "$OAKUM" learn -o ended oci:ends
 ok 'what it called' test "$(calls ended/seccomp.json | grep -cx sysinfo)" = 1
+image fails sysinfo touch=/nowhere/x
+status 'it fails by itself' 3 timeout 20 "$OAKUM" learn -o fails-learned oci:fails
+like 'says how' "$(cat err)" 'the program ended with status 1 \(where that is its end: --probe exit=1\)$'
+ok 'writes nothing then' test ! -e fails-learned
+image crowded crowd=40
+status 'many processes and threads at once' 0 timeout 30 "$OAKUM" learn -o crowd oci:crowded
+ok 'of none of them a call is lost' test "$(calls crowd/seccomp.json | grep -cx getpriority)" = 1
+
+# -- a probe -----------------------------------------------------------------------------------------
+status 'an end that was asked for' 0 timeout 20 "$OAKUM" learn --probe exit=1 -o asked oci:fails
+ok 'is learned from' test "$(calls asked/seccomp.json | grep -cx sysinfo)" = 1
+status 'another end' 3 timeout 20 "$OAKUM" learn --probe exit=2 -o refused oci:fails
+like 'is told' "$(cat err)" 'exit=2: the program ended with status 1$'
+program=/answers-$$ image answers ok
+status 'it answers over HTTP' 0 timeout 60 "$OAKUM" learn --probe http://:8080/ --probe-env SHOP=secret-of-the-probe \
+	-o answers-learned oci:answers
+like 'on its port' "$(cat out)" '^listens on port 8080$'
+is 'with the calls that it takes' "$(calls answers-learned/seccomp.json | grep -xE 'accept4?')" accept
+is 'it holds no more than the default' "$(loosens answers-learned/seccomp.json)" 0
+ok 'what the probe gave it is in no manifest' test "$(grep -l secret-of-the-probe answers-learned/* | wc -l)" = 0
+status 'oakum run: it answers with that profile' 0 timeout 60 "$OAKUM" learn --seccomp answers-learned/seccomp.json \
+	--probe http://:8080/ -o again oci:answers
+# shellcheck disable=SC2016 # the probe's shell
+status 'a command' 0 timeout 60 "$OAKUM" learn -o command --probe \
+	'run=bash -c "exec 3<>/dev/tcp/127.0.0.1/$OAKUM_PORT_8080
+		printf \"GET / HTTP/1.0\r\n\r\n\" >&3; grep -q 200 <&3"' oci:answers
+status 'other words for it' 0 timeout 60 "$OAKUM" learn -o words --probe tcp://:9001 --probe-arg listen=9001 \
+	--probe-arg wait oci:busy
+is 'they are of the probe alone' "$(grep -l listen=9001 words/*)" ''
+status 'it does not answer' 3 timeout 20 "$OAKUM" learn -o refused --probe http://:9999/ --probe-timeout 1s oci:answers
+like 'says what was asked, and the answer' "$(cat err)" 'http://:9999/: .*Connection refused'
+status 'the answer is wrong' 3 timeout 20 "$OAKUM" learn -o refused --probe http://:8080/ --probe-status 204 \
+	--probe-timeout 3s oci:answers
+like 'says which it was' "$(cat err)" 'http://:8080/: HTTP 200$'
+status 'a workload uses what answers' 0 timeout 60 "$OAKUM" learn -o both --probe http://:8080/ oci:answers -- true
+status 'a workload cannot use what has ended' 2 "$OAKUM" learn -o refused --probe exit=0 oci:answers -- true
+status 'half a probe' 2 "$OAKUM" learn -o refused --probe-status 200 oci:answers
+ok 'none of these wrote' test ! -e refused
+
+# -- where it goes -----------------------------------------------------------------------------------
+echo mine >ended/notes
+status 'a folder that is there' 0 timeout 20 "$OAKUM" learn -o ended oci:ends
+is 'keeps what else is in it' "$(cat ended/notes)" mine
+touch plain
+image loud say=started
+for place in plain plain/below; do
+	status "a file: $place" 3 timeout 20 "$OAKUM" learn -o "$place" oci:loud
+	like 'is no folder' "$(cat err)" "output $place: Not a directory"
+	unlike 'said before anything is started' "$(cat err)" '^started$'
+done
+
+# -- Ctrl-C ------------------------------------------------------------------------------------------
+begin() { # WORDS...: learns in the background, where Ctrl-C counts
+	rm -f begun
+	env --default-signal=INT,QUIT "$OAKUM" learn --for 10m "$@" >out 2>err &
+	learning=$!
+}
+stopped() { # SIGNAL: $ended is its status then
+	kill "-$1" "$learning"
+	ended=0
+	wait "$learning" || ended=$?
+}
+image stays sysinfo say=begun wait
+begin -o until oci:stays
+await grep -q begun err
+stopped INT
+is 'Ctrl-C is enough' "$ended" 0
+like 'and it is said' "$(cat out)" '^watched for .* until signal 2$'
+ok 'what was seen until then' test "$(calls until/seccomp.json | grep -cx sysinfo)" = 1
+ok 'and its end' test "$(calls until/seccomp.json | grep -cx exit_group)" = 1
+# shellcheck disable=SC2016 # the workload's shell
+begin -o never oci:stays -- sh -c 'echo $$ >begun.new && mv begun.new begun && exec sleep 600'
+await test -s begun
+stopped INT
+is 'in the middle of a workload' "$ended" 130
+ok 'nothing is written' test ! -e never
+ok 'and the workload has ended' test ! -e "/proc/$(cat begun)"
+# shellcheck disable=SC2016 # the probe's shell
+begin -o never --probe 'run=echo $$ >begun.new && mv begun.new begun && exec sleep 600' oci:stays
+await test -s begun
+stopped TERM
+is 'in the middle of a probe' "$ended" 143
+ok 'writes nothing' test ! -e never
+ok 'and its command has ended' test ! -e "/proc/$(cat begun)"
+
+# -- our terminal ------------------------------------------------------------------------------------
+image paints say=$'\e]0;owned\a\e[6nb\xc3\xa4 ##vso[task]\n\tx' terminal
+timeout 20 script -qec "'$OAKUM' learn -o painted oci:paints; echo was \$?" /dev/null </dev/null >screen 2>&1
+like 'who has no terminal says so by its end' "$(tr -d '\r' <screen)" '^was 0$'
+is 'what it says is shown, and does nothing' "$(tr -d '\r' <screen | sed -n 1,2p)" \
+	"$(printf '\\x1b]0;owned\\x07\\x1b[6nb\xc3\xa4 \\x23#vso[task]\n\tx')"
+timeout 20 "$OAKUM" learn -o painted oci:paints >out 2>err
+ok 'nor in a log' grep -qF '\x1b]0;owned' err
+unlike 'and not where the result goes' "$(cat out)" owned
 
 # -- an enemy ----------------------------------------------------------------------------------------
 image hostile many touch=/data/$'new\nline' "touch=/data/$(printf 'long%.0s' {1..2000})" touch=/link/../../../x
-status 'too many folders' 0 timeout 20 "$OAKUM" learn -o hostile-learned oci:hostile
+status 'too many folders' 0 timeout 20 "$OAKUM" learn --probe exit=2 -o hostile-learned oci:hostile
 like 'are told' "$(cat out)" '^there was more: '
 image worse mkdir=/data/$'a:b\nc' mkdir=/data/$'\e[2J'
 status 'names that no form can be told' 0 timeout 20 "$OAKUM" learn -o worse-learned oci:worse
@@ -128,10 +259,26 @@ unlike 'do not reach the terminal' "$(cat out)" "$(printf '\033')"
 if [ "$(id -u)" = 0 ]; then
 	mkdir user && chown 1001 user && chmod 711 "$TMP"
 	status 'an ordinary user' 0 timeout 30 setpriv --reuid=1001 --regid=1001 --clear-groups \
-		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn --for 1s -o "$TMP/user/learned" oci:busy
+		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn --probe tcp://:9000 --for 1s \
+		-o "$TMP/user/learned" oci:busy
 	is 'sees the same calls' "$(calls user/learned/seccomp.json)" "$(calls learned/seccomp.json)"
 	like 'and folders' "$(cat out)" '^/data: a tmpfs of 16 MiB$'
 	like 'and ports' "$(cat out)" '^listens on port 9000$'
+	status 'and what answers' 0 timeout 30 setpriv --reuid=1001 --regid=1001 --clear-groups \
+		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn --probe http://:8080/ -o "$TMP/user/answers" oci:answers
+	mkdir -m 755 ours
+	status 'a folder of somebody else' 3 timeout 30 setpriv --reuid=1001 --regid=1001 --clear-groups \
+		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn -o "$TMP/ours/learned" oci:loud
+	like 'is said' "$(cat err)" 'ours/learned: Permission denied'
 fi
-is 'nothing is left' "$(pgrep -fc "^/busy-$$ ")" 0
+if [ -n "${serves-}" ]; then
+	wait "$serves"
+	like 'the ASP.NET service is learned from' "$(cat service.out service.err)" '^listens on port 8080$'
+	is 'never more than the default' "$(loosens service/seccomp.json)" 0
+	like 'and answers with that profile' "$(cat service.status)" '^HTTP/1.1 200 OK'
+else
+	skip 'the ASP.NET service' 'no demo images'
+fi
+is 'never more than the default' "$(loosens hostile-learned/seccomp.json) $(loosens worse-learned/seccomp.json)" '0 0'
+is 'nothing is left' "$(pgrep -fc "^/(busy|answers)-$$ ")" 0
 done_testing

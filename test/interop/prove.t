@@ -181,7 +181,7 @@ sys.stdout.write(said.decode().replace("\r", ""))
 EOF
 mkdir place
 # shellcheck disable=SC2016
-unshare -m sh -c 'mount -t tmpfs none place && exec timeout 20 python3 place.py place "$1"' sh \
+unshare -m sh -c 'mount -t tmpfs none place && exec timeout 60 python3 place.py place "$1"' sh \
 	"$BUILD/src/probe/oakum-probe" >said 2>err
 like 'with a terminal of others, words can be typed into it' "$(cat said)" \
 	"terminal $([ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null)" = 0 ] && echo held || echo gained) "
@@ -210,13 +210,11 @@ like 'folders too deep: unknown' "$(cat said)" '^setuid-file unknown 0 it cannot
 # Somebody answers at the metadata address of a network of our own.
 if command -v ip >/dev/null; then
 	cat >metadata.sh <<'EOF'
+. "$ROOT/test/tap.sh"
 ip link set lo up && ip address add 169.254.169.254/32 dev lo || exit 9
 python3 -m http.server --bind 169.254.169.254 80 >/dev/null 2>&1 &
 server=$!
-for _ in $(seq 50); do
-	python3 -c 'import socket; socket.create_connection(("169.254.169.254", 80), 1)' 2>/dev/null && break
-	sleep 0.1
-done
+await python3 -c 'import socket; socket.create_connection(("169.254.169.254", 80), 1)'
 "$OAKUM" prove --quiet --format json --without network "$1" >metadata.json
 "$OAKUM" prove --quiet --format json "$1" >metadata-held.json
 kill "$server"
@@ -403,13 +401,15 @@ key=$(ls ./*.key) pub=$(ls ./*.pub)
 COSIGN_PASSWORD='' status 'it is signed' 0 "$OAKUM" attest --key "$key" --statement statement.json oci:image
 status 'and holds' 0 "$OAKUM" verify-attestation --key "$pub" --type test-result oci:image
 
-groups_below() { # PID: the groups that its descendants are in, which Oakum made
-	local child
+group_below() { # PID: the group of one of its descendants, which Oakum made
+	local child children=
 
-	for child in $(pgrep -P "$1"); do
-		grep -oh '/oakum/.*' "/proc/$child/cgroup" 2>/dev/null
-		groups_below "$child"
+	read -r children 2>/dev/null <"/proc/$1/task/$1/children"
+	for child in $children; do
+		grep -ohm 1 '/oakum[-/].*' "/proc/$child/cgroup" 2>/dev/null && return
+		group_below "$child" && return
 	done
+	false
 }
 
 # -- what it does not do --------------------------------------------------------------------------
@@ -427,15 +427,12 @@ status 'another status for what falls' 7 "$OAKUM" prove --quiet --exit-code 7 --
 status 'a gate above it' 0 "$OAKUM" prove --quiet --severity critical --without noexec "$distroless"
 "$OAKUM" prove --quiet "$distroless" >out 2>err &
 pid=$!
-for _ in $(seq 100); do # until it is attacked: TERM is waited for then
-	case $(sed -n 's/^SigBlk:.*\(.\)...$/\1/p' /proc/$pid/status) in [4-7c-f]) break ;; esac
-	sleep 0.02
-done
-group=$(groups_below $pid | head -n 1)
+await grep '^SigBlk:.*[4-7c-f]...$' /proc/$pid/status # it is attacked: TERM is waited for then
+group=$(group_below $pid)
 kill -TERM $pid
 wait $pid
 is 'it can be interrupted' "$?" 143
-unlike 'no mount is left' "$(cat /proc/mounts)" oakum
+unlike 'no mount is left' "$(cat /proc/mounts)" '/oakum/run/'
 if [ -n "$group" ]; then
 	is 'its group of processes is gone' "$(find /sys/fs/cgroup -type d -name "${group##*/}" 2>/dev/null)" ''
 else

@@ -3,6 +3,8 @@
 # Against the registry most are built on (distribution 2.8) and skopeo: what Oakum pushes, skopeo pulls with the same
 # digests, and the reverse; open, with basic authentication, with TLS and a private authority.
 . "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/registry.sh
+. "$FIXTURE/registry.sh"
 
 for program in docker-registry skopeo htpasswd; do
 	command -v $program >/dev/null || skip_all "there is no $program"
@@ -36,20 +38,7 @@ start() { # NAME YAML-OF-HTTP YAML-OF-AUTH: sets REGISTRY
 	mkdir -p "store-$1"
 	printf '%s\n' 'version: 0.1' 'log: {level: info}' "storage: {filesystem: {rootdirectory: $TMP/store-$1}}" \
 		"http: {addr: \"127.0.0.1:0\"$2}" "$3" >"$1.yml"
-	# It would take REGISTRY_AUTH_FILE for a setting of its own.
-	env -u REGISTRY_AUTH_FILE docker-registry serve "$1.yml" >"$1.log" 2>&1 &
-	registry_pid=$!
-	tries=0
-	until grep -q 'listening on' "$1.log" || [ $tries = 200 ]; do
-		sleep 0.05
-		tries=$((tries + 1))
-	done
-	REGISTRY=127.0.0.1:$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$1.log" | head -n 1)
-}
-
-stop() {
-	kill "$registry_pid"
-	wait "$registry_pid" 2>/dev/null
+	peer_start "$1"
 }
 
 audited() { "$OAKUM" audit --quiet --no-cache -f json "$1" | jq -c '[.packages, .size, .layers]'; }
@@ -101,7 +90,7 @@ status 'what is attached is copied' 0 fetched copy --all --referrers oci:fallbac
 is 'and found there' "$(tree "$REGISTRY/attached:1")" "$(tree oci:fallback)"
 status 'and copied back' 0 fetched copy --all --referrers "docker://$REGISTRY/attached:1" oci:back:1
 is 'the same' "$(tree oci:back:1 | sort)" "$(tree oci:fallback | sort)"
-stop
+registry_stop
 
 word=$(openssl rand -hex 12)
 htpasswd -Bbn me "$word" >htpasswd
@@ -115,7 +104,7 @@ printf '%s' "$word" >words
 status 'basic: the right one' 0 "$OAKUM" login -u me --password-stdin "$REGISTRY" <words
 export REGISTRY_AUTH_FILE="$HOME/.config/containers/auth.json" # one file for both
 both_ways basic tls-verify=false
-stop
+registry_stop
 
 "$FIXTURE/authority.sh" ca
 start tls ", tls: {certificate: $TMP/ca/good.pem, key: $TMP/ca/good.key}" "$auth"
@@ -126,5 +115,5 @@ both_ways tls tls-verify=true
 # It speaks HTTP/2 to whoever offers it (ALPN); its access log names who asked and how.
 like 'tls: oakum speaks HTTP/2' "$(grep -F '"oakum/' tls.log)" 'HTTP/2\.0'
 unlike 'tls: and nothing else' "$(grep -F '"oakum/' tls.log)" 'HTTP/1\.'
-stop
+registry_stop
 done_testing

@@ -38,6 +38,7 @@ done
 status 'a wrong report is seen' 1 python3 "$ROOT/test/interop/reports.py" sarif packages 7 report
 
 # -- the page in a browser ------------------------------------------------------------------------
+[ "$VARIANT" = release ] || done_testing # both variants write the same octets
 if ! command -v chromium >tool; then
 	skip 'the page in a browser' 'chromium is not installed'
 	done_testing

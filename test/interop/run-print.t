@@ -18,7 +18,7 @@ layout_finish '{"Entrypoint": ["/say"], "Cmd": ["serve"], "WorkingDir": "/data",
 	"Env": ["PATH=/bin", "HOME=/", "A=1"], "Volumes": {"/data": {}}}'
 words=('a b' '$x' "it's" $'two\nlines' '{{x}}' $'\e[0m')
 
-status 'oakum run' 0 timeout 20 "$OAKUM" run oci:image -- "${words[@]}"
+status 'oakum run' 0 timeout 60 "$OAKUM" run oci:image -- "${words[@]}"
 mv out own
 like 'no capability' "$(cat own)" '^CapEff:.*	0000000000000000$'
 like 'the last word' "$(cat own)" "^word $(printf '\033')\[0m$"
@@ -28,7 +28,7 @@ mkdir bundle
 cp -a root bundle/rootfs
 "$OAKUM" run --print bundle oci:image -- "${words[@]}" >bundle/config.json
 start() { # RUNTIME: in a mount namespace, as crun refuses hybrid control groups
-	(cd bundle && timeout 20 unshare -m sh -c \
+	(cd bundle && timeout 60 unshare -m sh -c \
 		'umount /sys/fs/cgroup/unified 2>/dev/null; exec "$@"' sh "$1" run "print-$$-$1")
 }
 for runtime in runc crun; do

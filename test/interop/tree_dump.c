@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "fmt/tar.h"
+#include "image/entries.h"
 #include "image/tree.h"
 
 #include <inttypes.h>
@@ -17,21 +18,6 @@ struct dump {
 	unsigned entries;
 };
 
-static enum entry_type type_of(enum tar_type type)
-{
-	switch (type) {
-	case TAR_OTHER:
-	case TAR_FILE: return ENTRY_FILE;
-	case TAR_HARDLINK: return ENTRY_HARDLINK;
-	case TAR_SYMLINK: return ENTRY_SYMLINK;
-	case TAR_CHAR: return ENTRY_CHAR;
-	case TAR_BLOCK: return ENTRY_BLOCK;
-	case TAR_DIR: return ENTRY_DIR;
-	case TAR_FIFO: return ENTRY_FIFO;
-	}
-	return ENTRY_NONE;
-}
-
 static int on_entry(void *ctx, const struct tar_entry *in, err *e)
 {
 	struct dump *d = ctx;
@@ -39,11 +25,11 @@ static int on_entry(void *ctx, const struct tar_entry *in, err *e)
 	bool escapes;
 	uint32_t node;
 	err trouble = { .kind = ERR_NONE };
-	struct entry entry = { .type = type_of(in->type),
+	struct entry entry = { .type = entries_type_of(in->type),
 		                   .link = in->link,
 		                   .mode = in->mode,
-		                   .uid = (uint32_t)in->uid,
-		                   .gid = (uint32_t)in->gid,
+		                   .uid = entries_id_of(in->uid),
+		                   .gid = entries_id_of(in->gid),
 		                   .size = in->size };
 
 	if (in->name.n > LIMIT_PATH || in->link.n > LIMIT_PATH)

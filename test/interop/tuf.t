@@ -70,5 +70,11 @@ both 'a root by new keys alone' 1
 mv "$TMP/keys/root.old" "$TMP/keys/root.pem"
 make root=3 timestamp=9 snapshot=9 targets=9
 both 'a root that brings new keys for the rest' 0
+make root=4 timestamp=10 snapshot=10 targets=10 rsa=online,targets padding=pkcs1
+both 'keys of RSA that sign as nobody asked' 1
+make root=4 timestamp=11 snapshot=11 targets=11 rsa=online,targets
+both 'keys of RSA, by PSS' 0
+make root=5 timestamp=12 snapshot=12 targets=12 rsa=root,online,targets
+both 'a root by a key of RSA that nobody knew' 1
 files_stop
 done_testing

@@ -125,6 +125,8 @@ static void docker_s_file(void **state)
 	assert_string_equal(found("null.example", "a"), "none");
 	assert_string_equal(found("evil-ghcr.io", "a"), "none");
 	assert_string_equal(found("ghcr.io:444", "a"), "none");
+	assert_string_equal(found("ghcr.io:443", "a"), "u:p:q");
+	assert_string_equal(found("[::443]", "a"), "none");
 	assert_string_equal(found("sub.ghcr.io", "a"), "none");
 }
 
@@ -138,10 +140,26 @@ static void the_longest_namespace_wins(void **state)
 	    "\"my.example/foo/bar/image\": {\"auth\": \"aW1hZ2U6Mw==\"}}}",
 	    0600);
 	assert_string_equal(found("my.example", "foo/bar/image"), "image:3");
+	assert_string_equal(found("my.example:443", "foo/bar/image"), "image:3");
 	assert_string_equal(found("my.example", "foo/bar"), "foo:1");
 	assert_string_equal(found("my.example", "foo"), "foo:1");
 	assert_string_equal(found("my.example", "foobar"), "host:2");
 	assert_string_equal(found("my.example", ""), "host:2");
+}
+
+/* Who logged in at "HOST:443" is the same at "HOST". */
+static void the_port_of_https_may_be_said(void **state)
+{
+	(void)state;
+	put(DOCKER,
+	    "{\"auths\": {\"a.example:443\": {\"auth\": \"ZG9ja2VyOjE=\"},"
+	    "\"b.example:8443\": {\"auth\": \"ZG9ja2VyOjE=\"}}}",
+	    0600);
+	put(PODMAN, "{}", 0600);
+	assert_string_equal(found("a.example", "x"), "docker:1");
+	assert_string_equal(found("a.example:443", "x"), "docker:1");
+	assert_string_equal(found("b.example", "x"), "none");
+	assert_string_equal(found("b.example:443", "x"), "none");
 }
 
 static void podman_before_docker_and_a_named_file_alone(void **state)
@@ -466,6 +484,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(docker_s_file),
 		TEST(the_longest_namespace_wins),
+		TEST(the_port_of_https_may_be_said),
 		TEST(podman_before_docker_and_a_named_file_alone),
 		TEST(a_file_that_makes_no_sense_is_an_error),
 		TEST(a_secret_that_is_given_is_for_one_registry),

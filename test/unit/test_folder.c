@@ -58,7 +58,14 @@ static void who_lives_keeps_his(void **state)
 	assert_int_equal(folder_make(&kind, &a, &next, &e), 0);
 	folder_remove(&next);
 	assert_int_equal(access(mine.path, F_OK), 0);
+	struct removed done = { 0 };
+
+	folder_sweep(&kind, false, &done);
+	assert_true(done.count == 0 && done.kept == 1);
 	close(mine.lock); /* as the kernel does when its process is killed */
+	folder_sweep(&kind, true, &done);
+	assert_true(done.count == 1 && done.octets > 0 && done.kept == 1);
+	assert_int_equal(access(mine.path, F_OK), 0);
 	assert_int_equal(folder_make(&kind, &a, &next, &e), 0);
 	assert_int_equal(access(mine.path, F_OK), -1);
 	assert_string_equal(left, arena_printf(&a, "gone: %s", mine.id));

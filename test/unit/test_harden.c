@@ -21,7 +21,9 @@ static const char *filtered(bool is_apk, const char *text, struct arena *a, err 
 		{ BYTES_INIT("a"), BYTES_INIT("1"), BYTES_INIT("amd64"), SELECT_PRESENT },
 		{ BYTES_INIT("c"), BYTES_INIT("3"), BYTES_INIT("all"), SELECT_SETTINGS },
 	};
-	struct database d = { .is_apk = is_apk, .packages = { there, 2, 2 }, .text = bytes_str(text) };
+	struct database d = { .form = is_apk ? DATABASE_APK : DATABASE_DPKG,
+		                  .packages = { there, 2, 2 },
+		                  .text = bytes_str(text) };
 	struct database again;
 	buf packed = BUF_INIT(MIB), out = BUF_INIT(MIB);
 
@@ -258,7 +260,24 @@ static void knows_places(void **state)
 	                 PURPOSE_DPKG_FILE);
 	assert_int_equal(purpose_database_of(BYTES("var/lib/dpkg/info/libc6.postinst")),
 	                 PURPOSE_NO_DATABASE);
-	assert_int_equal(purpose_database_of(BYTES("var/lib/rpm/rpmdb.sqlite")), PURPOSE_RPM);
+	assert_int_equal(purpose_database_of(BYTES("var/lib/rpm/rpmdb.sqlite")), PURPOSE_RPM_SQLITE);
+	assert_int_equal(purpose_database_of(BYTES("usr/lib/sysimage/rpm/Packages.db")),
+	                 PURPOSE_RPM_NDB);
+	assert_int_equal(purpose_database_of(BYTES("var/lib/rpm/Packages")), PURPOSE_RPM_BDB);
+	assert_int_equal(purpose_database_of(BYTES("var/lib/rpm/Name")), PURPOSE_RPM_BESIDE);
+	assert_int_equal(purpose_database_of(BYTES("usr/share/rpm/rpmdb.sqlite-wal")),
+	                 PURPOSE_RPM_BESIDE);
+	assert_int_equal(purpose_database_of(BYTES("var/lib/rpmmanifest/container-manifest-2")),
+	                 PURPOSE_RPM_LIST);
+	assert_int_equal(purpose_database_of(BYTES("root/buildinfo/content_manifests/x.json")),
+	                 PURPOSE_WHOLE);
+	assert_int_equal(purpose_database_of(BYTES("root/buildinfo/Dockerfile-x")),
+	                 PURPOSE_NO_DATABASE);
+	assert_int_equal(purpose_tool_of(BYTES("tdnf")), PURPOSE_MANAGER);
+	assert_int_equal(purpose_tool_of(BYTES("rpmkeys")), PURPOSE_MANAGER);
+	assert_int_equal(purpose_tool_of(BYTES("rpm.conf")), PURPOSE_NO_TOOL);
+	assert_true(purpose_is_passing(BYTES("var/lib/dnf/history.sqlite")));
+	assert_false(purpose_is_passing(BYTES("var/lib/dnfx")));
 }
 
 /* -- layers ------------------------------------------------------------------------------------ */

@@ -318,7 +318,7 @@ static void a_question_has_one_status(void **state)
 	const struct http_header headers[] = { { "X-Key", "a b" }, { "host", "shop.example" }, { 0 } };
 	const struct http_question plain = { .host = "localhost:7", .path = "/sse?x=1" };
 	const struct http_question full = { HTTP_POST, "localhost:7", "/", headers,
-		                                BYTES_INIT("ping") };
+		                                BYTES_INIT("ping"), 0 };
 	struct server s = start(answers);
 	char said[SAID_MOST];
 	int status = 0;
@@ -374,6 +374,28 @@ static void what_is_no_answer(void **state)
 	assert_int_equal(ask(s.port, &q, 300, &status, &e), -1);
 	assert_failed(&e, ERR_FORMAT);
 	assert_int_equal(status, 7);
+	stop(&s, said);
+}
+
+/* It would take ten minutes. */
+static void a_question_is_given_up(void **state)
+{
+	const char *const answers[] = { "~", NULL };
+	struct http_question q = { .host = "localhost", .path = "/" };
+	struct server s = start(answers);
+	char said[SAID_MOST];
+	int status = 7, ends[2];
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "", 1), 1);
+	q.stop = ends[0];
+	assert_int_equal(ask(s.port, &q, 600000, &status, &e), -1);
+	assert_failed(&e, ERR_NET);
+	assert_int_equal(status, 7);
+	close(ends[0]);
+	close(ends[1]);
 	stop(&s, said);
 }
 
@@ -487,6 +509,7 @@ int main(void)
 		cmocka_unit_test(what_breaks_off_or_stays_away),
 		cmocka_unit_test(a_question_has_one_status),
 		cmocka_unit_test(what_is_no_answer),
+		cmocka_unit_test(a_question_is_given_up),
 		cmocka_unit_test(the_deadline_ends_everything),
 		cmocka_unit_test(bodies_are_sent),
 		cmocka_unit_test(what_cannot_be_sent_is_refused),

@@ -58,6 +58,43 @@ static void the_public_services_of_a_day(void **state)
 	free(two);
 }
 
+#define VERSION_1 "{\"mediaType\":\"application/vnd.dev.sigstore.signingconfig.v0.1+json\""
+
+/* As scaffolding's script writes it, with addresses of examples. */
+static void the_form_before(void **state)
+{
+	static const char *const bad[] = {
+		VERSION_1 "}",
+		VERSION_1 ",\"caUrls\":[{\"url\":\"https://ca.example\",\"majorApiVersion\":1}]}",
+		VERSION_1 ",\"caUrl\":[\"https://ca.example\"]}",
+		VERSION_1 ",\"caUrl\":\"http://ca.example\"}",
+		VERSION_1 ",\"tlogUrls\":\"https://log.example\"}",
+		VERSION_1 ",\"tlogUrls\":[{\"url\":\"https://log.example\"}]}",
+		VERSION_1 ",\"tsaUrls\":[\"\"]}",
+	};
+	struct signing_config c;
+	err e = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		signing_config_parse(BYTES(VERSION_1 ",\"caUrl\":\"https://ca.example\","
+	                                         "\"oidcUrl\":\"https://login.example\","
+	                                         "\"tlogUrls\":[\"https://log.example\","
+	                                         "\"https://second.example\"]}"),
+	                         IN_2026, &arena, &c, &e),
+		0);
+	assert_int_equal(c.authorities.len, 1);
+	assert_bytes(c.authorities.items[0].url, "https://ca.example");
+	assert_int_equal(c.logs.len, 1);
+	assert_bytes(c.logs.items[0].url, "https://log.example");
+	assert_int_equal(c.logs.items[0].version, 1);
+	assert_int_equal(c.clocks.len, 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(signing_config_parse(bytes_str(bad[i]), IN_2026, &arena, &c, &e), -1);
+		err_clear(&e);
+	}
+}
+
 static void only_tls_or_this_machine(void **state)
 {
 	static const char *const good[] = { "https://fulcio.example", "http://127.0.0.1:5000",
@@ -309,6 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_public_services_of_a_day),
+		cmocka_unit_test(the_form_before),
 		cmocka_unit_test(only_tls_or_this_machine),
 		cmocka_unit_test(a_token_says_who),
 		cmocka_unit_test(githubs_answer_holds_a_token),

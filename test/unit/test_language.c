@@ -200,6 +200,16 @@ static void test_npm_locks(void **state)
 		  "@s/b@2.0.0 ms@2.1.3" },
 		{ "app/pnpm-lock.yaml", "packages:\n\n  /ms@2.1.3(peer@1.0.0):\n    dev: false\n",
 		  "ms@2.1.3" },
+		{ "app/bun.lock",
+		  "{\n  \"lockfileVersion\": 1,\n  \"workspaces\": {\n    \"\": {\n"
+		  "      \"name\": \"shop\",\n    },\n  },\n  \"packages\": {\n"
+		  "    \"@s/b\": [\"@s/b@2.0.0\", \"\", { \"dependencies\": { \"ms\": \"2.1.2\" } }, "
+		  "\"sha512-x\"],\n\n"
+		  "    \"ms\": [\"ms@2.1.3\", \"\", {}, \"sha512-y\"],\n\n"
+		  "    \"a\": [\"a@workspace:packages/a\"],\n\n"
+		  "    \"g\": [\"g@github:o/g#1234567\", {}, \"o-g-1234567\"],\n\n"
+		  "    \"@s/b/ms\": [\"ms@2.1.2\", \"\", {}, \"sha512-z\"],\n  }\n}\n",
+		  "@s/b@2.0.0 ms@2.1.2 ms@2.1.3" },
 	};
 
 	(void)state;
@@ -289,8 +299,13 @@ static void test_python_locks(void **state)
 	                                "\n[package.dependencies]\nname = \"no\"\nversion = \"1\"\n" },
 						  { .path = "c/x.dist-info/METADATA", .body = "Name: x\n\nVersion: 1\n" },
 						  { .path = "d/Pipfile.lock", .body = "{" },
+						  { .path = "e/pylock.toml",
+	                        .body = "lock-version = \"1.0\"\ncreated-by = \"uv\"\n\n[[packages]]\n"
+	                                "name = \"idna\"\nversion = \"3.7\"\nindex = \"https://r\"\n\n"
+	                                "[[packages]]\nname = \"shop\"\nversion = \"0.1\"\n"
+	                                "directory = { path = \".\", editable = true }\n" },
 						  { 0 } });
-	assert_string_equal(names(&f, ECO_PYPI), "attrs@23.2.0 six@1.16.0");
+	assert_string_equal(names(&f, ECO_PYPI), "attrs@23.2.0 idna@3.7 six@1.16.0");
 	assert_int_equal(fixture_gaps(&f, "without name or version"), 1);
 	assert_int_equal(f.image.gaps.len, 2);
 	fixture_done(&f);

@@ -3,6 +3,7 @@
 #include "runtime/learn.h"
 
 #include "confine/syscalls.h"
+#include "fmt/json.h"
 #include "unit.h"
 
 /* -- the profile ------------------------------------------------------------------------------- */
@@ -43,6 +44,105 @@ static void test_profile(void **state)
 	/* what runtimes need, and C libraries expect */
 	assert_non_null(strstr(without, "\"execve\""));
 	assert_non_null(strstr(without, "\"clone3\""));
+	arena_done(&a);
+}
+
+/* -- and never more ---------------------------------------------------------------------------- */
+
+static bool has_name(json names, bytes name, struct arena *a)
+{
+	for (json v = json_first(names); json_type(v) != JSON_NONE; v = json_next(v))
+		if (bytes_equal(json_bytes(v, a), name))
+			return true;
+	return false;
+}
+
+/* The standard has a rule for the same call with the same action upon the same condition. */
+static bool has_rule(json rules, json rule, bytes name, struct arena *a)
+{
+	static const char *const members[] = { "action", "args", "includes", "excludes" };
+
+	for (json v = json_first(rules); json_type(v) != JSON_NONE; v = json_next(v)) {
+		bool same = has_name(json_get(v, "names"), name, a);
+
+		for (size_t i = 0; i < 4; i++)
+			same = same && bytes_equal(json_raw(json_get(rule, members[i])),
+			                           json_raw(json_get(v, members[i])));
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* What the profile allows and the standard does not: how many. */
+static size_t loosens(const char *profile, const char *standard, struct arena *a)
+{
+	static const char *const members[] = { "defaultAction", "architectures", "flags" };
+	struct json_doc one, other;
+	size_t n = 0;
+	err e = { 0 };
+
+	assert_int_equal(json_parse(bytes_str(profile), a, &one, &e), 0);
+	assert_int_equal(json_parse(bytes_str(standard), a, &other, &e), 0);
+	json ours = json_root(&one), theirs = json_root(&other), rules = json_get(theirs, "syscalls");
+
+	for (size_t i = 0; i < 3; i++)
+		n += !bytes_equal(json_raw(json_get(ours, members[i])),
+		                  json_raw(json_get(theirs, members[i])));
+	ours = json_get(ours, "syscalls");
+	for (json v = json_first(ours); json_type(v) != JSON_NONE; v = json_next(v)) {
+		json names = json_get(v, "names");
+
+		for (json name = json_first(names); json_type(name) != JSON_NONE; name = json_next(name))
+			n += !has_rule(rules, v, json_bytes(name, a), a);
+	}
+	return n;
+}
+
+static const char *standard_profile(struct arena *a)
+{
+	buf text = BUF_INIT(1 << 20);
+	struct json_writer w;
+	struct stream out;
+	err e = { 0 };
+
+	stream_init(&out, stream_to_buf, &text);
+	json_write_init(&w, &out);
+	syscalls_write(&w, NULL, 0);
+	assert_int_equal(stream_finish(&out, &e), 0);
+	const char *copy = arena_str(a, buf_bytes(&text));
+
+	buf_done(&text);
+	return copy;
+}
+
+/* From nothing to everything that there is a name for; and that a looser one is seen. */
+static void test_never_more(void **state)
+{
+	static const char *const looser[] = {
+		"{\"defaultAction\": \"SCMP_ACT_ALLOW\"}",
+		"{\"syscalls\": [{\"names\": [\"mount\"], \"action\": \"SCMP_ACT_ALLOW\"}]}",
+		"{\"syscalls\": [{\"names\": [\"clone\"], \"action\": \"SCMP_ACT_ALLOW\"}]}",
+		"{\"syscalls\": [{\"names\": [\"read\"], \"action\": \"SCMP_ACT_NOTIFY\"}]}",
+	};
+	struct arena a = ARENA_INIT;
+	const char *standard = standard_profile(&a), **calls;
+	size_t len = 0, same = loosens("{}", standard, &a);
+
+	(void)state;
+	while (syscalls_numbers[len].name)
+		len++;
+	calls = arena_array(&a, const char *, len + 3);
+	for (size_t i = 0; i < len; i++)
+		calls[i] = syscalls_numbers[i].name;
+	for (size_t i = 0; syscalls_grants[i].name; i++) {
+		calls[len] = syscalls_grants[i].name;
+		assert_int_equal(loosens(profile_of(calls, len + 1, &a), standard, &a), 0);
+	}
+	assert_int_equal(loosens(profile_of(calls, 0, &a), standard, &a), 0);
+	assert_true(strlen(profile_of(calls, len, &a)) > 5 * strlen(profile_of(calls, 0, &a)));
+	for (size_t i = 0; i < sizeof(looser) / sizeof(*looser); i++)
+		assert_int_equal(loosens(looser[i], standard, &a), same + (i > 0));
 	arena_done(&a);
 }
 
@@ -169,9 +269,9 @@ static void test_runtime(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_profile), cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_folders), cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_runtime),
+		cmocka_unit_test(test_profile), cmocka_unit_test(test_never_more),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_nobody),  cmocka_unit_test(test_runtime),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

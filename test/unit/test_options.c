@@ -169,6 +169,7 @@ static void test_values(void **state)
 	} times[] = { { "--time=5m", 300000 },
 		          { "--time=5m0s", 300000 },
 		          { "--time=1h30m", 5400000 },
+		          { "--time=2d12h", 216000000 },
 		          { "--time=250ms", 250 },
 		          { "--time=0s", 0 } };
 	struct fixture f = { 0 };

@@ -41,9 +41,48 @@ static struct arena arena;
 	"apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: p}\n" \
 	"spec:\n  attestors: [{name: a, cosign: {key: {data: \"" PEM "\"}}}]\n" rest
 
+/* As an item of a list, and in a list of lists. */
+#define LIST(items) "apiVersion: v1\nkind: List\nitems:\n" items
+#define ITEM \
+	"{apiVersion: policy.sigstore.dev/v1beta1, kind: ClusterImagePolicy, metadata: {name: p}, " \
+	"spec: {images: [{glob: \"**\"}], authorities: [{" KEY2 "}]}}\n"
+
 static const struct {
 	const char *text, *fault; /* NULL: it is read */
 } readings[] = {
+	{ LIST("- " ITEM), NULL },
+	{ LIST("- {apiVersion: v1, kind: Namespace}\n- " ITEM), NULL },
+	{ LIST("- {apiVersion: v1, kind: Namespace}\n"), "without rules" },
+	{ LIST("- {apiVersion: v1, kind: List, items: []}\n- " ITEM), "no policy that is understood" },
+	{ LIST("- {apiVersion: kyverno.io/v2, kind: PolicyException}\n- " ITEM), "'PolicyException'" },
+	{ LIST("- " ITEM) "more: 1\n", "'more'" },
+	{ "apiVersion: v1\nkind: List\n", "'items' is expected" },
+	{ "apiVersion: kyverno.io/v1\nkind: ClusterPolicyList\nitems: []\n", "'ClusterPolicyList'" },
+	{ "apiVersion: config.openshift.io/v1\nkind: ClusterImagePolicy\nspec: {scopes: [\"*\"]}\n",
+	  "of 'config.openshift.io/v1' is no policy" },
+	/* What the upstream manuals show and is not understood here. */
+	{ CIP("  authorities: [{" KEY2 ", source: [{oci: registry.example/sigs}]}]\n"), "'source'" },
+	{ CIP("  authorities: [{" KEY2 ", rfc3161timestamp: {trustRootRef: x}}]\n"),
+	  "'rfc3161timestamp'" },
+	{ CIP("  authorities: [{" KEY2 ", attestations: [{name: a, predicateType: vuln,"
+	      " policy: {type: cue, data: \"x: 1\"}}]}]\n"),
+	  "CUE and Rego" },
+	{ CIP("  authorities: [{" KEY2 "}]\n  policy: {type: rego, data: x}\n"), "CUE and Rego" },
+	{ CIP("  authorities: [{<<: {" KEY2 "}}]\n"), "'<<'" },
+	{ KYVERNO("      repository: registry.example/sigs\n      attestors: [{" ONE "}]\n"),
+	  "'repository'" },
+	{ KYVERNO("      type: Notary\n      attestors: [{" ONE "}]\n"), "'Notary'" },
+	{ KYVERNO("      attestors: [{entries: [{keyless: {subject: x, issuer: y, roots: z}}]}]\n"),
+	  "'roots'" },
+	{ KYVERNO("      attestors: [{entries: [{keyless: {subject: x, issuer: y,"
+	          " additionalExtensions: {githubWorkflowTrigger: push}}}]}]\n"),
+	  "'additionalExtensions'" },
+	{ KYVERNO("      attestors: [{entries: [{repository: x, keyless: {subject: x, issuer: y}}]}]\n"),
+	  "'repository'" },
+	{ KYVERNO("      attestors: [{entries: [{certificates: {cert: x}}]}]\n"), "'certificates'" },
+	{ KYVERNO("      attestors: [{" ONE "}]\n      validate: {deny: {}}\n"), "'validate'" },
+	{ IVP("  matchImageReferences: [{expression: \"image.registry == 'ghcr.io'\"}]\n"),
+	  "'expression'" },
 	{ OWN("  - signature: a\n"), NULL },
 	{ OWN("  - signature: {by: [b, a], max-age: 7d}\n"), "line 8, column 38: 'a' is a key" },
 	{ OWN("  - signature: {by: b, max-age: }\n"), "line 8, column 24: 'max-age' says nothing" },
@@ -313,12 +352,39 @@ static const struct {
 	{ GLOB_OWN, "ghcr.io/acme/shop", "1", "ghcr.io/acme/shop@sha256:1*", false },
 	{ GLOB_OWN, "ghcr.io/acme/shop", "1", "ghcr.io/acme/sho?", false },
 	{ GLOB_OWN, "ghcr.io:443/acme/shop", "1", "ghcr.io:443/acme/shop", true },
+	{ GLOB_OWN, "ghcr.io/acme/shop", "1", "ghcr.io:443/acme/*", true },
+	{ GLOB_OWN, "ghcr.io:443/acme/shop", "1", "ghcr.io/acme/*", true },
+	{ GLOB_OWN, "ghcr.io:443/acme/shop", "1", "ghcr.io:443/acme/shop:1", true },
+	{ GLOB_OWN, "ghcr.io:444/acme/shop", "1", "ghcr.io/acme/shop", false },
+	{ GLOB_OWN, "ghcr.io/acme/shop", "1", "ghcr.io:444/acme/shop", false },
+	{ GLOB_OWN, "ghcr.io:4430/acme/shop", "1", "ghcr.io:443/acme/shop", false },
+	{ GLOB_OWN, "ghcr.io/acme/shop", "1", "*:443/acme/shop", true },
+	{ GLOB_OWN, "ghcr.io:5000/acme/shop", "1", "*:443/acme/shop", false },
+	{ GLOB_OWN, "[::1]:443/acme/shop", "1", "[::1]/acme/shop", true },
+	{ GLOB_OWN, "[::443]/acme/shop", "1", "[::443]:443/acme/shop", true },
+	{ GLOB_OWN, "build/shop", "1", "build:443/shop", false },
+	{ GLOB_OWN, FOO, "index.docker.io/library/foo", true },
+	{ GLOB_OWN, FOO, "registry-1.docker.io:443/library/*", true },
+	{ GLOB_OWN, FOO, "docker.io:443/library/foo", true },
+	{ GLOB_OWN, FOO, "mirror.docker.io/library/foo", false },
+	{ GLOB_OWN, FOO, "*.docker.io/library/foo", false },
+	{ GLOB_OWN, "index.docker.io.evil.example/foo", "1", "index.docker.io/foo", false },
 	{ GLOB_OWN, "ghcr.io/acme/shop", "1", "", false },
 	{ GLOB_KYVERNO, "ghcr.io/acme/shop/web", "1", "ghcr.io/*", true },
 	{ GLOB_KYVERNO, "ghcr.io/acme/shop", "1", "ghcr.io/acme/sho?:*", true },
 	{ GLOB_KYVERNO, "ghcr.io/acme/shop", "1", "ghcr.io/acme/shop", false },
 	{ GLOB_KYVERNO, "ghcr.io/acme/shop", "", "ghcr.io/acme/shop@*", true },
 	{ GLOB_KYVERNO, "ghcr.io/acme/shop", "1", "*", true },
+	{ GLOB_KYVERNO, FOO, "docker.io/foo*", true }, /* its Test_GetImageInfo */
+	{ GLOB_KYVERNO, FOO, "docker.io/library/foo:*", true },
+	{ GLOB_KYVERNO, FOO, "docker.io/bar*", false },
+	{ GLOB_KYVERNO, APP, "docker.io/myapp*", false },
+	{ GLOB_KYVERNO, "ghcr.io/library/foo", "1", "ghcr.io/foo*", false },
+	{ GLOB_KYVERNO, "ghcr.io/acme/shop", "1", "ghcr.io:443/acme/*", true },
+	{ GLOB_KYVERNO, "ghcr.io:443/acme/shop", "1", "ghcr.io/acme/*", true },
+	{ GLOB_KYVERNO, "ghcr.io:444/acme/shop", "1", "ghcr.io/acme/*", false },
+	{ GLOB_COSIGN, "ghcr.io:443/acme/shop", "1", "ghcr.io/acme/*", true },
+	{ GLOB_COSIGN, FOO, "index.docker.io:443/library/foo:latest", true },
 };
 
 static void test_patterns(void **state)

@@ -3,6 +3,8 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static struct arena a = ARENA_INIT;
@@ -13,7 +15,7 @@ static int run(const char *script, bytes input, size_t most, uint64_t ms,
                struct process_result *out, err *e)
 {
 	const char *const argv[] = { "sh", "-c", script, NULL };
-	const struct process p = { argv, environment, input, most, ms };
+	const struct process p = { argv, environment, input, most, ms, 0 };
 
 	return process_run(&p, &a, out, e);
 }
@@ -38,7 +40,7 @@ static void what_goes_in_and_comes_out(void **state)
 static void arguments_stay_as_they_are(void **state)
 {
 	const char *const argv[] = { "printf", "[%s]", "a b; $(echo x) '\"*", "", NULL };
-	const struct process p = { argv, environment, BYTES_INIT(""), 100, 5000 };
+	const struct process p = { argv, environment, BYTES_INIT(""), 100, 5000, 0 };
 	struct process_result r;
 	err e = { 0 };
 
@@ -93,8 +95,9 @@ static void time_is_bounded(void **state)
 	err e = { 0 };
 
 	(void)state;
-	assert_int_equal(run("exec sleep 60", BYTES(""), 5, 300, &r, &e), -1);
-	assert_non_null(strstr(e.text, "not done within 1 s"));
+	assert_int_equal(
+		run("printf 'touch it\\033[2J' >&2; exec sleep 60", BYTES(""), 5, 300, &r, &e), -1);
+	assert_non_null(strstr(e.text, "not done within 1 s: touch it\\x1b[2J"));
 	assert_failed(&e, ERR_LIMIT);
 	assert_in_range(now_ms() - begun, 300, 5000);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nobody is left unreaped */
@@ -111,6 +114,57 @@ static void who_outlives_the_program_is_not_waited_for(void **state)
 	assert_int_equal(run("sleep 20 & echo done", BYTES(""), 5, 10000, &r, &e), 0);
 	assert_bytes(r.output, "done\n");
 	assert_in_range(now_ms() - begun, 0, 5000);
+}
+
+/* Whoever holds the pipe for writing has ended once it says so; the program's own children, too. */
+static void it_ends_with_us(void **state)
+{
+	char folder[] = "/tmp/oakum-test-process-XXXXXX";
+	char script[] = "exec >pipe; echo here; sleep 600 & wait";
+	struct process_result r;
+	err e = { 0 };
+	char heard[8];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	pid_t us = fork();
+
+	if (us == 0) {
+		(void)run(script, BYTES(""), 5, 600000, &r, &e);
+		_exit(0);
+	}
+	int fd = open("pipe", O_RDONLY);
+	struct pollfd end = { fd, POLLIN, 0 };
+
+	assert_int_equal(read(fd, heard, sizeof(heard)), 5);
+	assert_int_equal(poll(&end, 1, 0), 0); /* it runs */
+	assert_int_equal(kill(us, SIGKILL), 0);
+	assert_int_equal(waitpid(us, NULL, 0), us);
+	assert_int_equal(poll(&end, 1, 60000), 1);
+	assert_int_equal(read(fd, heard, sizeof(heard)), 0);
+	close(fd);
+	assert_int_equal(unlink("pipe") + rmdir(folder), 0);
+}
+
+/* An octet, where somebody says that he does not wait any longer. */
+static void who_is_not_waited_for_ends(void **state)
+{
+	const char *const argv[] = { "sh", "-c", "exec sleep 600", NULL };
+	struct process p = { argv, environment, BYTES_INIT(""), 5, 600000, 0 };
+	struct process_result r;
+	err e = { 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "", 1), 1);
+	p.stop = ends[0];
+	assert_int_equal(process_run(&p, &a, &r, &e), -1);
+	assert_failed(&e, ERR_IO);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void descriptors_stay_here(void **state)
@@ -131,9 +185,9 @@ static void programs_are_looked_up_in_the_path_given(void **state)
 	static char nowhere[] = "PATH=:/nonexistent";
 	char *const poor[] = { nowhere, NULL };
 	const char *const argv[] = { "sh", NULL };
-	const struct process lost = { argv, poor, BYTES_INIT(""), 5, 5000 };
+	const struct process lost = { argv, poor, BYTES_INIT(""), 5, 5000, 0 };
 	const char *const folder[] = { "/etc", NULL };
-	const struct process none = { folder, environment, BYTES_INIT(""), 5, 5000 };
+	const struct process none = { folder, environment, BYTES_INIT(""), 5, 5000, 0 };
 	struct process_result r;
 	err e = { 0 };
 
@@ -199,6 +253,8 @@ int main(void)
 		cmocka_unit_test(output_is_bounded),
 		cmocka_unit_test(time_is_bounded),
 		cmocka_unit_test(who_outlives_the_program_is_not_waited_for),
+		cmocka_unit_test(it_ends_with_us),
+		cmocka_unit_test(who_is_not_waited_for_ends),
 		cmocka_unit_test(descriptors_stay_here),
 		cmocka_unit_test(programs_are_looked_up_in_the_path_given),
 		cmocka_unit_test(what_is_found),

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/rootfs_prune.h"
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "rootfs/rootfs_store.h"
+#include "sys/file.h"
+#include "sys/weigh.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct names {
+	const char **items;
+	size_t len, cap;
+};
+
+/* One form's folder. */
+struct pruning {
+	const struct rootfs_prune_options *options;
+	struct rootfs_pruned *out;
+	struct arena *arena;
+	struct rootfs_store store;
+	struct names notes, layers, drafts;
+	struct map stay; /* names of layers */
+};
+
+static int failed(const struct pruning *p, const char *name, err *e)
+{
+	return err_set(e, ERR_IO, errno, "%s/%s", SHOW(bytes_str(p->store.layers)),
+	               SHOW(bytes_str(name)));
+}
+
+/* -- what is there ----------------------------------------------------------------------------- */
+
+static void sort_in(struct pruning *p, const char *name)
+{
+	struct names *list = rootfs_store_is_layer(name)   ? &p->layers
+	                     : rootfs_store_is_note(name)  ? &p->notes
+	                     : rootfs_store_is_draft(name) ? &p->drafts
+	                                                   : NULL;
+
+	if (list)
+		*ARENA_PUSH(p->arena, list) = arena_str(p->arena, bytes_str(name));
+}
+
+static int list_names(struct pruning *p, err *e)
+{
+	int fd = openat(p->store.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!list)
+		return failed(p, ".", e);
+	while ((entry = readdir(list)) != NULL)
+		sort_in(p, entry->d_name);
+	closedir(list);
+	return 0;
+}
+
+/* -- images ------------------------------------------------------------------------------------ */
+
+static int let_stay(struct pruning *p, int fd, const char *note, err *e)
+{
+	bytes text, name;
+
+	if (file_read_fd(fd, note, LIMIT_ROOTFS_LAYERS * (ROOTFS_NAME + 1), p->arena, &text, e) < 0)
+		return -1;
+	while (bytes_take_until(&text, '\n', &name))
+		*map_put(&p->stay, name) = p;
+	return 0;
+}
+
+/* judge_note(p, note, e): who waits for the note now finds it gone and asks for the store's lock,
+ * which is ours. */
+static int judge_note(struct pruning *p, const char *note, err *e)
+{
+	struct flock alone = { .l_type = F_WRLCK };
+	struct stat st;
+	auto_fd fd = openat(p->store.folder, note, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return failed(p, note, e);
+	bool runs = fcntl(fd, F_OFD_SETLK, &alone) < 0;
+
+	p->out->running += runs;
+	if (runs || st.st_mtim.tv_sec >= p->options->before)
+		return let_stay(p, fd, note, e);
+	if (!p->options->dry && unlinkat(p->store.folder, note, 0) < 0)
+		return failed(p, note, e);
+	return 0;
+}
+
+/* -- layers ------------------------------------------------------------------------------------ */
+
+static int remove_drafts(struct pruning *p, err *e)
+{
+	for (size_t i = 0; i < p->drafts.len && !p->options->dry; i++)
+		if (removal_all(p->store.folder, p->drafts.items[i]) < 0)
+			return failed(p, p->drafts.items[i], e);
+	p->drafts.len = 0;
+	return 0;
+}
+
+static void count(struct pruning *p, const char *name)
+{
+	(void)weigh(p->store.folder, name, &p->out->layers.octets); /* it goes all the same */
+	p->out->layers.count++;
+}
+
+/* A layer loses its name, on the disk too, before the first of its files goes. */
+static int take_layers(struct pruning *p, err *e)
+{
+	for (size_t i = 0; i < p->layers.len; i++) {
+		const char *name = p->layers.items[i];
+		const char *draft = arena_printf(p->arena, ROOTFS_DRAFT "%s", name);
+
+		if (map_get(&p->stay, bytes_str(name))) {
+			p->out->layers.kept++;
+			continue;
+		}
+		count(p, name);
+		if (!p->options->dry && renameat(p->store.folder, name, p->store.folder, draft) < 0)
+			return failed(p, name, e);
+		*ARENA_PUSH(p->arena, &p->drafts) = draft;
+	}
+	if (!p->options->dry && p->drafts.len > 0 && fsync(p->store.folder) < 0)
+		return failed(p, ".", e);
+	return 0;
+}
+
+static int prune_form(struct pruning *p, err *e)
+{
+	p->store.lock = file_lock(p->store.layers, 0, p->options->wait, p->options->wait_ctx, e);
+	if (p->store.lock < 0 || list_names(p, e) < 0)
+		return -1;
+	for (size_t i = 0; i < p->drafts.len; i++)
+		count(p, p->drafts.items[i]);
+	if (remove_drafts(p, e) < 0) /* so that their names are free */
+		return -1;
+	map_init(&p->stay, p->arena);
+	for (size_t i = 0; i < p->notes.len; i++)
+		if (judge_note(p, p->notes.items[i], e) < 0)
+			return -1;
+	return take_layers(p, e) < 0 ? -1 : remove_drafts(p, e);
+}
+
+/* -- all of it --------------------------------------------------------------------------------- */
+
+static bool is_form(const char *name)
+{
+	return strcmp(name, "user") == 0 || strcmp(name, "root") == 0 ||
+	       bytes_starts(bytes_str(name), BYTES("root-"));
+}
+
+static int prune_one(const struct rootfs_prune_options *options, int store, const char *name,
+                     struct arena *a, struct rootfs_pruned *out, err *e)
+{
+	struct pruning p = { .options = options,
+		                 .out = out,
+		                 .arena = a,
+		                 .store = { arena_printf(a, "%s/%s", options->store, name), -1, -1 } };
+	struct stat st;
+
+	if (!is_form(name) || fstatat(store, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISDIR(st.st_mode)) /* a lock, another command's folder */
+		return 0;
+	int status = rootfs_store_own(p.store.layers, &p.store.folder, e);
+
+	if (status == 0)
+		status = prune_form(&p, e);
+	rootfs_store_close(&p.store);
+	return status;
+}
+
+int rootfs_prune(const struct rootfs_prune_options *options, struct arena *a,
+                 struct rootfs_pruned *out, err *e)
+{
+	const char *known = arena_printf(a, "%s/known", options->store);
+	int store = -1, status = 0;
+	struct dirent *entry;
+
+	*out = (struct rootfs_pruned){ 0 };
+	if (access(options->store, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	if (rootfs_store_own(options->store, &store, e) < 0) {
+		file_close_at_end(&store);
+		return -1;
+	}
+	DIR *list = fdopendir(store);
+
+	if (!list)
+		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(options->store)));
+	while (status == 0 && (entry = readdir(list)) != NULL)
+		status = prune_one(options, store, entry->d_name, a, out, e);
+	if (list)
+		closedir(list);
+	if (status == 0 && removal_old(known, options->before, options->dry, &out->known) < 0)
+		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(known)));
+	return status;
+}

@@ -1,0 +1,276 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Secrets in archives and compressed files: found with their member, in images, folders and standard
+# input; what cannot be searched is a gap of its file; hostile archives cost bounded time; harden
+# leaves none. All secrets are made here.
+. "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/layout.sh
+. "$FIXTURE/layout.sh"
+
+for tool in jq python3 zstd; do
+	command -v "$tool" >"$TMP/tool" || skip_all "$tool is not installed"
+done
+cd "$TMP" || exit 1
+export XDG_CACHE_HOME=$TMP/cache
+
+random() { # LETTERS HOW-MANY
+	head -c 65536 /dev/urandom | LC_ALL=C tr -dc "$1" | head -c "$2"
+}
+token=ghp_$(random 'A-Za-z0-9' 36)
+secrets() { # FILTER TARGET
+	"$OAKUM" secrets --no-cache -f json "$2" >page.json 2>page.err
+	jq -r "$1" page.json
+}
+
+# -- archives, written by other hands ---------------------------------------------------------------
+cat >make.py <<'END'
+import bz2, gzip, io, lzma, os, struct, sys, tarfile, zipfile
+
+token = sys.argv[1].encode()
+text = b"line one\ntoken: " + token + b"\n"
+noise = os.urandom(150000)
+
+def tar(files, mode="w"):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, body in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(body)
+            archive.addfile(entry, io.BytesIO(body))
+    return out.getvalue()
+
+class Pipe:
+    def __init__(self):
+        self.octets = io.BytesIO()
+    def write(self, part):
+        return self.octets.write(part)
+    def flush(self):
+        pass
+
+def zip(files, method=zipfile.ZIP_DEFLATED, streamed=False):
+    out = Pipe() if streamed else io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, body in files:
+            archive.writestr(name, body)
+    return (out.octets if streamed else out).getvalue()
+
+def save(name, body):
+    os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+    with open(name, "wb") as out:
+        out.write(body)
+
+def patch(body, at, form, value):
+    return body[:at] + struct.pack(form, value) + body[at + struct.calcsize(form):]
+
+wide = b"q" * 99 + ("Server=db;User ID=sa;Password=%s;" % token.decode()[4:24]).encode("utf-16-le")
+plain = {
+    "a.tar": tar([("x", noise), ("etc/a.json", text)]),
+    "b.tgz": tar([("./x", noise), ("./etc/b.json", text)], "w:gz"),
+    "c.txz": tar([("c", text)], "w:xz"),
+    "d.sql.gz": gzip.compress(text),
+    "e.sql.bz2": bz2.compress(text),
+    "f.sql.xz": lzma.compress(text),
+    "h.zip": zip([("x", noise), ("etc/h.json", text)]),
+    "i.zip": zip([("x", noise), ("i.json", text)], zipfile.ZIP_STORED),
+    "j.zip": zip([("x", noise), ("dir/", b""), ("j.json", text), ("empty", b"")], streamed=True),
+    "k.jar": zip([("M", b"x"), ("lib/in.jar", zip([("k.p", text)]))], zipfile.ZIP_STORED),
+    "l.tgz": tar([("lib/in.jar", zip([("l.p", text)])), ("l.gz", gzip.compress(text))], "w:gz"),
+    "m.pyz": b"#!/usr/bin/env python3\n" + zip([("main.py", text)]),
+    "n.nupkg": zip([("lib/net8.0/N.dll", wide)]),
+    "o.gz": gzip.compress(b"x") + gzip.compress(text),
+    "p.zip": zip([("p", text)]) + b"\0" * 100 + zip([("p2", text)]),
+}
+for name, body in plain.items():
+    save("found/" + name, body)
+save("g.sql", text)
+
+clean = [("x", noise), ("dir/", b""), ("word", b"no secret in here\n" * 1000)]
+save("clean/a.tgz", tar(clean[:1] + clean[2:], "w:gz"))
+save("clean/b.zip", zip(clean))
+save("clean/c.zip", zip(clean, zipfile.ZIP_STORED))
+save("clean/d.zip", zip(clean, streamed=True))
+save("clean/e.zip", zip([]))
+save("clean/f.gz", gzip.compress(b""))
+save("clean/g.tar", tar([]))
+save("clean/h.zip", zip(clean) + b"a comment that nobody counted")
+save("clean/PK.txt", b"PK is no archive, nor is \x1f\x8b")
+
+# What cannot be searched: a local header has flags at 6, the method at 8, sizes at 18 and 22.
+good = zip([("one", text), ("two", b"2" * 500)])
+two = good.index(b"PK\3\4", 4)
+streamed = zip([("one", b"1" * 500)], streamed=True)
+deep = text
+for i in range(7):
+    deep = zip([("deep%d" % i, deep)])
+gaps = {
+    "encrypted": patch(good, two + 6, "<H", 1),
+    "method": patch(good, two + 8, "<H", 93),
+    "cut.zip": good[:two + 20],
+    "cut-in-member.zip": zip([("one", text), ("two", noise)])[:90000],
+    "cut.gz": gzip.compress(text + noise)[:-9000],
+    "cut.tar": tar([("one", text), ("two", noise)])[:90000],
+    "cut.xz": lzma.compress(text + noise)[:-9000],
+    "broken": good[:two + 33] + b"\xff" * 20 + good[two + 53:],
+    "short": patch(good, two + 18, "<I", 3),
+    "long": patch(good, two + 18, "<I", 4000000000),
+    "no-length": patch(patch(patch(zip([("one", text), ("two", b"2")], zipfile.ZIP_STORED),
+        31 + 3 + len(text) - 1 + 6, "<H", 8), 31 + 3 + len(text) - 1 + 18, "<I", 0),
+        31 + 3 + len(text) - 1 + 22, "<I", 0),
+    "hidden": zip([("one", text)])[:-22] + b"PK\1\2" + b"\0" * 42 + b"PK\5\6" + b"\0" * 18,
+    "deep": tar([("one", text), ("deep", deep)]),
+    "7z": b"7z\xbc\xaf\x27\x1c" + noise,
+    "trailing.gz": gzip.compress(text) + b"garbage",
+    "no-directory": good[:good.index(b"PK\1\2")],
+    "descriptor": patch(streamed, streamed.index(b"PK\7\x08") + 8, "<I", 77),
+}
+for name, body in gaps.items():
+    save("gaps/" + name, body)
+
+# Sizes that lie and harm nobody: the length of the content, the checksum.
+save("lies/size", patch(good, 22, "<I", 7))
+save("lies/sum", patch(good, 14, "<I", 7))
+
+save("names/a.tgz", tar([("new\nline\x1b[31m/x", text), ("../../etc/up", text)], "w:gz"))
+save("names/b.zip", zip([("kept-" + token.decode() + ".txt", text)]))
+
+zeros = b"\0" * (1 << 20)
+bomb = io.BytesIO()
+with gzip.GzipFile(fileobj=bomb, mode="wb") as out:
+    for i in range(64):
+        out.write(zeros)
+save("bombs/a.gz", bomb.getvalue())
+save("bombs/b.gz", gzip.compress(bomb.getvalue()))
+save("bombs/c.zip", zip([("z%d" % i, zeros * 4) for i in range(20)]))
+save("bombs/d.txt", text)
+
+many = io.BytesIO()
+with zipfile.ZipFile(many, "w", zipfile.ZIP_DEFLATED) as archive:
+    for i in range(100000):
+        archive.writestr("m/%d" % i, text if i == 99999 else b"x")
+save("many/a.zip", many.getvalue())
+END
+ok 'archives are made' python3 make.py "$token"
+zstd -q g.sql -o found/g.sql.zst
+
+is 'each is found, in its member and line' \
+	"$(secrets '.findings[] | [.file, .member, (.line // 0)] | join(" ")' rootfs:found)" \
+'a.tar etc/a.json 2
+b.tgz etc/b.json 2
+c.txz c 2
+d.sql.gz d.sql 2
+e.sql.bz2 e.sql 2
+f.sql.xz f.sql 2
+g.sql.zst g.sql 2
+h.zip etc/h.json 2
+i.zip i.json 2
+j.zip j.json 2
+k.jar lib/in.jar!k.p 2
+l.tgz lib/in.jar!l.p 2
+l.tgz l.gz 2
+m.pyz main.py 2
+n.nupkg lib/net8.0/N.dll 0
+o.gz o 2
+p.zip p 2
+p.zip p2 2'
+is 'with its octets' "$(jq -c '[.findings[] | select(.file == "h.zip") | .start, .end, .column]' page.json)" '[16,56,8]'
+is 'a string of an assembly in a package' \
+	"$(jq -r '.findings[] | select(.file == "n.nupkg") | .rule + " " + .encoding' page.json)" \
+	'connection-string utf-16le'
+is 'and nothing is a gap' "$(jq .gaps page.json)" 0
+is 'clean ones hold none' "$(secrets '[.total, .gaps] | join(" ")' rootfs:clean)" '0 0'
+status 'which ends well' 0 "$OAKUM" secrets --no-cache --fail-on-gap rootfs:clean
+status 'standard input' 1 sh -c '"$1" secrets -f json --name l.tgz - <found/l.tgz' sh "$OAKUM"
+is 'has members, too' "$(jq -r '.findings[].member' out | tr '\n' ' ')" 'lib/in.jar!l.p l.gz '
+
+# -- gaps -------------------------------------------------------------------------------------------
+for file in gaps/*; do
+	rm -rf one && mkdir one && cp "$file" one/
+	"$OAKUM" secrets --no-cache --fail-on-gap -f json rootfs:one >out 2>err
+	is "a gap: ${file#gaps/}" "$? $(jq .gaps out)" '6 1'
+	case $file in
+	*/cut.xz | */7z) ;;
+	*/hidden | */cut.* | */deep | */encrypted | */method | */short | */long | */broken | */no-*)
+		is 'and before it is found what is there' "$(jq -r '[.findings[].file] | length' out)" 1 ;;
+	esac
+done
+like 'a gap says why' "$("$OAKUM" secrets --no-cache rootfs:gaps)" 'gaps, the first: 7z: .*packed in a way'
+is 'a file is one gap' "$(secrets .gaps rootfs:gaps)" "$(find gaps -type f | wc -l)"
+is 'lengths and sums that lie hide nothing' "$(secrets '[.total, .gaps] | join(" ")' rootfs:lies)" '2 0'
+
+# -- names ------------------------------------------------------------------------------------------
+is 'names' "$(secrets '.findings[] | .member' rootfs:names)" $'new\nline\x1b[31m/x\netc/up\n*\n*'
+"$OAKUM" secrets --no-cache rootfs:names >table.txt 2>&1
+is 'nothing commands a terminal' "$(LC_ALL=C tr -d '\n -~\200-\377' <table.txt | wc -c)" 0
+is 'no name tells a secret' "$(cat table.txt page.json | grep -c "${token:4}")" 0
+
+# -- floods -----------------------------------------------------------------------------------------
+status 'bombs end' 6 timeout 60 "$OAKUM" secrets --no-cache --fail-on-gap -f json rootfs:bombs
+is 'as gaps, and hide no other file' "$(jq -r '"\(.gaps) \(.findings[].file)"' out)" '3 d.txt'
+status '100,000 members' 1 timeout 60 "$OAKUM" secrets --no-cache -f json rootfs:many
+is 'are all searched' "$(jq -r '"\(.gaps) \(.findings[].member)"' out)" '0 m/99999'
+
+# -- an image ---------------------------------------------------------------------------------------
+mkdir -p lower/app upper/app
+cp found/b.tgz found/h.zip lower/app
+touch upper/app/.wh.b.tgz
+tar -C lower -cf lower.tar . && tar -C upper -cf upper.tar .
+layout_begin image 2026-01-01T00:00:00Z
+layout_layer lower.tar 'COPY app /app'
+layout_layer upper.tar 'RUN rm /app/b.tgz'
+layout_finish '{}'
+"$OAKUM" secrets -f json image >first.json
+is 'layers, also what is hidden' \
+	"$(jq -r '.findings[] | [.file, .member, .layer, .hidden] | join(" ")' first.json | sort)" \
+	'app/b.tgz etc/b.json 1 true
+app/h.zip etc/h.json 1 false'
+is 'out of the cache it is the same' "$("$OAKUM" secrets -f json image)" "$(cat first.json)"
+# shellcheck disable=SC2046 # names without spaces
+is 'which holds none' "$(LC_ALL=C grep -Facl "${token:5}" $(find cache -type f) | grep -cv ':0$')" 0
+is 'audit names the same' "$("$OAKUM" audit -f json image | jq -c .secrets)" "$(jq -c .findings first.json)"
+"$OAKUM" secrets -f sarif image >out.sarif
+is 'SARIF names the archive, and no line of it but the first' \
+	"$(jq -r '.runs[0].results[].locations[0].physicalLocation |
+		[.artifactLocation.uri, .region.startLine] | join(" ")' out.sarif | sort)" \
+	'app/b.tgz 1
+app/h.zip 1'
+like 'and the member' "$(jq -r '.runs[0].results[] | tostring' out.sarif)" 'etc/h.json, line 2'
+
+# -- harden -----------------------------------------------------------------------------------------
+hardenable() { # CONFIG FOLDER
+	rm -rf image hard cache
+	tar -C "$2" -cf layer.tar .
+	layout_begin image 2026-01-01T00:00:00Z
+	layout_layer layer.tar 'COPY . /'
+	layout_finish "$1"
+}
+value=Xk7$(random 'a-z0-9' 15)
+mkdir -p root/app root/etc
+cc -static -o root/app/run -x c - <<<'int main(void) { return 0; }' 2>tool.err || skip_all 'no compiler'
+cp found/b.tgz found/h.zip root/app
+config=$(jq -nc '{Entrypoint: ["/app/run"], User: "1000:1000"}')
+hardenable "$config" root
+status 'harden refuses it' 1 "$OAKUM" harden -q --keep app -o oci:hard image
+like 'and says where' "$(cat out)" 'in etc/b.json in app/b.tgz of layer 1'
+status 'accepted' 0 "$OAKUM" harden -q --accept-secrets --keep app -o oci:hard image
+like 'the archive went' "$(cat out)" 'app/h.zip went: it holds a secret'
+is 'and is nowhere' "$(secrets .total hard)" 0
+rm root/app/*.tgz root/app/*.zip
+mkdir inner && echo "$value" >inner/data && head -c 300000 /dev/zero >>inner/data
+tar -C inner -czf root/app/data.tgz .
+config=$(jq -nc --arg v "$value" '{Entrypoint: ["/app/run"], User: "1000:1000", Env: ["DB_PASSWORD=\($v)"]}')
+hardenable "$config" root
+status 'a value of the configuration in an archive' 1 "$OAKUM" harden -q --accept-secrets --keep app -o oci:hard image
+like 'is named' "$(cat out)" 'app/data.tgz holds a secret of the configuration'
+rm root/app/data.tgz && cp gaps/encrypted root/app/shut.zip
+python3 - "$token" <<'END'
+import sys
+body = open("root/app/shut.zip", "rb").read()
+end = body.index(b"PK\3\4", 4)
+open("root/app/shut.zip", "wb").write(body[end:])
+END
+hardenable "$config" root
+status 'what nobody can look into stays' 0 "$OAKUM" harden -q --accept-secrets --keep app -o oci:hard image
+like 'and is told' "$(tr -s ' \n' ' ' <out)" \
+	'1 file could not be searched for secrets whole, the first app/shut.zip: .*encrypted'
+
+done_testing
