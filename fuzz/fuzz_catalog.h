@@ -16,7 +16,7 @@
 struct fuzz_catalog {
 	const struct cataloger *cataloger;
 	const char *sample;   /* body of paths[0], sound */
-	const char *paths[6]; /* NULL ends */
+	const char *paths[7]; /* NULL ends */
 };
 
 static inline void fuzz_keep(void *ctx, bytes records)

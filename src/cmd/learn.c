@@ -57,6 +57,8 @@ static int check_folder(const char *folder, struct arena *a, err *e)
 {
 	const char *there = folder;
 
+	if (*folder == '\0')
+		return err_set(e, ERR_USAGE, 0, "--output is empty: a folder, as learned");
 	while (access(there, F_OK) < 0 && errno == ENOENT && strcmp(there, ".") != 0) {
 		bytes above = path_dir(bytes_str(there));
 

@@ -164,8 +164,17 @@ static void note_file(struct learn_watch *w, size_t folder, bytes path)
 	*ARENA_PUSH(&w->arena, &w->list) = (struct learn_file){ folder, path };
 }
 
-/* A folder that is made is one of those that are needed: unlike the one that it is made in, nothing
- * of the image lies in it. */
+static bool had_files(struct learn_watch *w, bytes path, int folder)
+{
+	void *known = map_get(&w->folders, path);
+
+	return known ? w->learned.folders.items[(size_t)(uintptr_t)known - 1].had_files
+	             : has_files(folder);
+}
+
+/* A folder that is made where files of the image lie is one of those that are needed: nothing of
+ * the image lies in it. Elsewhere it is what it is made in, and its name may be another next
+ * time. */
 static void note(struct learn_watch *w, bytes path, bool makes_folder)
 {
 	auto_fd above = in_root(w, path_dir(path), O_PATH | O_DIRECTORY);
@@ -185,8 +194,12 @@ static void note(struct learn_watch *w, bytes path, bool makes_folder)
 	}
 	auto_fd there = in_root(w, whole, O_PATH);
 
-	if (there < 0)
+	if (there >= 0)
+		return;
+	if (had_files(w, folder, above))
 		(void)note_folder(w, whole, -1);
+	else
+		(void)note_folder(w, folder, above);
 }
 
 void learn_measure(struct learn_watch *w)

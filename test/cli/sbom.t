@@ -208,7 +208,7 @@ ok 'the same as with a file' cmp alone.json named.json
 "$OAKUM" sbom --no-cache -o cyclonedx-json@1.7 rootfs:alpine >alone.json
 is 'the last one of the list, too' "$(jq -r .specVersion alone.json)" 1.7
 status 'a form of other programs is no file' 2 "$OAKUM" sbom --no-cache -o json rootfs:alpine
-like 'which is said' "$(cat err)" "^oakum: -o json: a form that is not written here .*; a file of that name is \\./json\$"
+like 'which is said' "$(cat err)" "^oakum: -o json: a form that is not written here .*of that name is \\./json\$"
 ok 'and makes none' test ! -e json
 # Files in SPDX: chapter 8, and the verification code of section 7.9; sha1sum and sha256sum say what it must be.
 mkdir -p owned/lib/apk/db owned/etc owned/srv

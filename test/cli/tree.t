@@ -109,8 +109,9 @@ at_most() { # NUMBER COMMAND...
 	for _ in 1 2 3 4 5; do
 		: >"$LOG"
 		"$@" >/dev/null
-		[ "$(jq -s 'map(.at) | sort | reduce .[] as $at ({n: 0, until: 0};
-			if $at >= .until then {n: (.n + 1), until: ($at + 0.25)} else . end) | .n' "$LOG")" -gt "$at_most" ] || return 0
+		waited=$(jq -s 'map(.at) | sort | reduce .[] as $at ({n: 0, until: 0};
+			if $at >= .until then {n: (.n + 1), until: ($at + 0.25)} else . end) | .n' "$LOG")
+		[ "$waited" -gt "$at_most" ] || return 0
 	done
 	return 1
 }

@@ -5,7 +5,7 @@
 . "$ROOT/test/tap.sh"
 
 command -v jq >"$TMP/tool" || skip_all 'jq is not installed'
-export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod GOCACHE="${GOCACHE:-$TMP/go-cache}"
+export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod GOCACHE="${GOCACHE:-$ROOT/build/go-cache}"
 
 packages() { # ROOT ECOSYSTEM: lines of name, version
 	"$OAKUM" audit --format json --quiet "rootfs:$1" >"$TMP/audit.json" || return 1

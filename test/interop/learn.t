@@ -197,6 +197,7 @@ status 'a folder that is there' 0 timeout 20 "$OAKUM" learn -o ended oci:ends
 is 'keeps what else is in it' "$(cat ended/notes)" mine
 touch plain
 image loud say=started
+status 'no folder at all' 2 "$OAKUM" learn -o '' oci:loud
 for place in plain plain/below; do
 	status "a file: $place" 3 timeout 20 "$OAKUM" learn -o "$place" oci:loud
 	like 'is no folder' "$(cat err)" "output $place: Not a directory"
@@ -251,9 +252,14 @@ unlike 'and not where the result goes' "$(cat out)" owned
 image hostile many touch=/data/$'new\nline' "touch=/data/$(printf 'long%.0s' {1..2000})" touch=/link/../../../x
 status 'too many folders' 0 timeout 20 "$OAKUM" learn --probe exit=2 -o hostile-learned oci:hostile
 like 'are told' "$(cat out)" '^there was more: '
-image worse mkdir=/data/$'a:b\nc' mkdir=/data/$'\e[2J'
+image worse mkdir=/app/$'a:b\nc' mkdir=/app/$'\e[2J'
+image names mkdir=/data/other-each-time
 status 'names that no form can be told' 0 timeout 20 "$OAKUM" learn -o worse-learned oci:worse
+like 'are told, shown' "$(cat out)" '^/app/a:b.x0ac: '
 unlike 'do not reach the terminal' "$(cat out)" "$(printf '\033')"
+
+status 'a folder of another name each time' 0 timeout 20 "$OAKUM" learn -o names-learned oci:names
+like 'the one that it is made in is needed' "$(cat out)" '^/data: a tmpfs of 1 MiB$'
 
 # -- an ordinary user --------------------------------------------------------------------------------
 if [ "$(id -u)" = 0 ]; then

@@ -26,8 +26,10 @@ unpacks_the_same() {
 	python3 "$layers" compare dump work/bundle/rootfs
 }
 
+seeds=40
+[ "$VARIANT" = release ] || seeds=10 # most of the time is umoci's, which is the same in all variants
 seed=0 both=0
-while [ $seed -lt "${TREE_SEEDS:-40}" ]; do
+while [ $seed -lt "${TREE_SEEDS:-$seeds}" ]; do
 	seed=$((seed + 1))
 	make_layers $seed
 	numbers=$(cut -d ' ' -f 1 refused)

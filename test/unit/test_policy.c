@@ -77,7 +77,8 @@ static const struct {
 	{ KYVERNO("      attestors: [{entries: [{keyless: {subject: x, issuer: y,"
 	          " additionalExtensions: {githubWorkflowTrigger: push}}}]}]\n"),
 	  "'additionalExtensions'" },
-	{ KYVERNO("      attestors: [{entries: [{repository: x, keyless: {subject: x, issuer: y}}]}]\n"),
+	{ KYVERNO("      attestors: [{entries: [{repository: x, keyless: {subject: x, issuer: y}}]}]"
+	          "\n"),
 	  "'repository'" },
 	{ KYVERNO("      attestors: [{entries: [{certificates: {cert: x}}]}]\n"), "'certificates'" },
 	{ KYVERNO("      attestors: [{" ONE "}]\n      validate: {deny: {}}\n"), "'validate'" },
