@@ -10,8 +10,9 @@ DEMO = build/demo
 # setup FOLDER, OPTIONS: meson is silent unless it fails.
 setup = log=$$(mktemp) && \
 	{ meson setup --prefix=$(PREFIX) $(1) $(2) >$$log || { cat $$log; exit 1; }; } && rm $$log
-# Sanitizers find more in code that is compiled for them than in the release's. Each finding's place is data with an
-# address in it: a program of a fixed place does not relocate half a million of them at every start.
+# Sanitizers find more in code that is compiled for them than in the release's. Each finding's place
+# is data with an address in it: a program of a fixed place does not relocate half a million of them
+# at every start.
 SANITIZED = --buildtype=debug --optimization=1 -Db_sanitize=address,undefined -Db_lundef=false \
 	-Db_pie=false -Dc_link_args=-no-pie
 
