@@ -191,7 +191,8 @@
 #define LIMIT_SECRET_STEPS 20000
 #define LIMIT_SECRET_PRICE 40
 /* What the archives and compressed files of one file, and of one layer, may expand to for the
- * search in them: the largest offline package sources of SDKs have 1 GiB; a second takes 300 MiB. */
+ * search in them: the largest offline package sources of SDKs have 1 GiB; a second takes
+ * 300 MiB. */
 #define LIMIT_UNFOLD_FILE (2 * GIB)
 #define LIMIT_UNFOLD_LAYER (8 * GIB)
 /* What standard input may give to be searched. */

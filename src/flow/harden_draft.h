@@ -76,8 +76,8 @@ int draft_entries(struct draft *d, err *e);
 /* draft_search(d, e): whether these hold one of the values (harden_values.c). */
 int draft_search(struct draft *d, err *e);
 /* draft_search_archive(d, entry, w, out_held, e): whether what is folded into the entry's body
- * does; *out_held is set when it is an archive. *w is started when it is needed, and is the caller's to
- * stop (harden_archives.c). */
+ * does; *out_held is set when it is an archive. *w is started when it is needed, and is the
+ * caller's to stop (harden_archives.c). */
 struct worker;
 int draft_search_archive(struct draft *d, const struct pour_entry *entry, struct worker **w,
                          bool *out_held, err *e);
