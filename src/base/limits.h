@@ -455,6 +455,9 @@
 #define LIMIT_HARDEN_NAMED 64
 /* Packages and folders of which is told whether they stay. */
 #define LIMIT_HARDEN_PARTS 10000
+/* A secret is looked for in what stays by so many of its first octets: the longest keys have some
+ * 10 KiB. Twice as much of a text is held at a time. */
+#define LIMIT_FORGET_VALUE ((size_t)(256 * KIB))
 /* Packages of an rpm database that stay, with their indexes, and the file they become: those of a
  * whole desktop have 200 MB, of what one program needs a few. A worker holds the file twice. Tables
  * of such a file: rpm 4.18 has 19. */

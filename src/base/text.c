@@ -4,12 +4,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* What begins with c is so long; 0: nothing does. */
+static size_t utf8_length(uint8_t c)
+{
+	return c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+}
+
 bool text_utf8_next(bytes *in, uint32_t *out)
 {
 	if (in->n == 0)
 		return false;
 	uint8_t c = in->p[0];
-	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+	size_t n = utf8_length(c);
 
 	if (n == 0 || in->n < n)
 		return false;
@@ -71,6 +77,22 @@ bool text_is_command(bytes s)
 	return bytes_take_prefix(&s, BYTES("##")) &&
 	       (bytes_starts(s, BYTES("[")) ||
 	        bytes_equal_nocase(bytes_slice(s, 0, 4), BYTES("vso[")));
+}
+
+size_t text_begun(bytes s)
+{
+	const bytes command = BYTES("##vso[");
+
+	for (size_t n = command.n - 1; n > 0; n--)
+		if (n <= s.n && bytes_equal_nocase(bytes_skip(s, s.n - n), bytes_slice(command, 0, n)))
+			return n;
+	for (size_t n = 1; n < 4 && n <= s.n; n++) {
+		uint8_t c = s.p[s.n - n];
+
+		if ((c & 0xc0) != 0x80)
+			return n < utf8_length(c) ? n : 0;
+	}
+	return 0;
 }
 
 /* show_next(b, s): the printable form of the character (or broken octet) at the front of *s. */

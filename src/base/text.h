@@ -39,6 +39,9 @@ bool text_is_deceptive(uint32_t c);
 /* text_is_command(s): it begins with what Azure Pipelines and GitHub's first runners obey wherever
  * it stands in a line of a log: "##vso[" and "##[" (agent docs, loggingcommands.md). */
 bool text_is_command(bytes s);
+/* text_begun(s): how many octets at its end may be the front of a character, or of what
+ * text_is_command: they wait for what comes behind them. */
+size_t text_begun(bytes s);
 
 /* text_take_u64(s, base, max, out): s whole is a number in base 8, 10 or 16 (no sign, no space, no
  * prefix), at most max. */

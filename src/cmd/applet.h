@@ -71,6 +71,8 @@ struct job {
 
 /* job_env(job, name): the variable's value or NULL. Static. */
 const char *job_env(const struct job *job, const char *name);
+/* job_tmp(job): where temporary files go: $TMPDIR, else /tmp. Static. */
+const char *job_tmp(const struct job *job);
 
 #define APPLET_GROUPS 4
 

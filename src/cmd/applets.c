@@ -113,3 +113,10 @@ const char *job_env(const struct job *job, const char *name)
 {
 	return environment_find(job->environment, name);
 }
+
+const char *job_tmp(const struct job *job)
+{
+	const char *tmp = job_env(job, "TMPDIR");
+
+	return tmp && *tmp ? tmp : "/tmp";
+}

@@ -31,8 +31,7 @@ struct audit_flags {
 #define FIELD(name) offsetof(struct audit_flags, name)
 static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "the page, or a document for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code),
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),

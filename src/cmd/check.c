@@ -38,8 +38,7 @@ static const struct flag flags[] = {
 	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule),
 	  "only these rules, by our or another tool's ids" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0 },
 };
 

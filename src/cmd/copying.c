@@ -71,7 +71,6 @@ static enum codec codec_of(const char *name, const struct target *to)
 static int prepare(struct job *job, const struct copying_flags *f, const struct target *from,
                    const struct target *to, struct transfer_options *out, err *e)
 {
-	const char *tmp = job_env(job, "TMPDIR");
 	const struct target *remote = from->kind == TARGET_REGISTRY ? from : to;
 
 	*out = (struct transfer_options){ .platform = platform_host(),
@@ -81,7 +80,7 @@ static int prepare(struct job *job, const struct copying_flags *f, const struct 
 		                              .verify = f->verify,
 		                              .compress = codec_of(f->compress, to),
 		                              .environment = job->environment,
-		                              .tmp_dir = tmp && *tmp ? tmp : "/tmp" };
+		                              .tmp_dir = job_tmp(job) };
 	if (f->all && f->platform)
 		return err_set(e, ERR_USAGE, 0, "--all and --platform exclude each other");
 	if (f->platform && platform_parse(bytes_str(f->platform), &job->arena, &out->platform, e) < 0)

@@ -25,8 +25,7 @@ struct diff_flags {
 #define FIELD(name) offsetof(struct diff_flags, name)
 static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N when they differ" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
 	{ 0, "skip-secrets", NULL, FLAG_SWITCH, FIELD(skip_secrets),

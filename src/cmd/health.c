@@ -21,7 +21,7 @@ static const struct flag flags[] = {
 	{ 0 },
 };
 
-const struct flag_group health_flag_group = { "probe", "Whether it still answers", flags };
+const struct flag_group health_flag_group = { "probe", "Whether it answers", flags };
 
 static int take_status(const char *text, struct health_probe *probe, err *e)
 {

@@ -15,6 +15,7 @@
 #include "confine/forms.h"
 #include "oci/platform.h"
 #include "sys/file.h"
+#include "sys/process.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -88,10 +89,9 @@ static int prepare(struct lesson *l, const char *image, bool has_workload, err *
 {
 	const struct learn_flags *f = l->flags;
 	const struct texts no_words = { 0 };
-	const char *tmp = job_env(l->job, "TMPDIR");
 	struct launch_options o = {
 		.rootfs = { .source = { .environment = l->job->environment,
-		                        .tmp_dir = tmp && *tmp ? tmp : "/tmp" },
+		                        .tmp_dir = job_tmp(l->job) },
 		            .platform = platform_host() },
 		.host = starting_host(l->job, &f->starting),
 	};
@@ -138,7 +138,7 @@ static int learn(struct lesson *l, const struct texts *operands, err *e)
 
 	run_output_join(&output);
 	if (status < 0 && l->result.interrupt > 0) /* nothing is left of it: now it may end us */
-		(void)raise(l->result.interrupt - 128);
+		(void)raise(l->result.interrupt);
 	if (status < 0)
 		return -1;
 	if (l->result.learned.calls_len == 0)
@@ -226,8 +226,8 @@ static int tell(struct lesson *l, err *e)
 		stream_puts(&out, "there was more: not all files and folders were looked at\n");
 	if (l->result.interrupt > 0)
 		stream_printf(&out, "watched for %.1f s, until signal %d\n",
-		              (double)l->result.ran_ms / 1000, l->result.interrupt - 128);
-	if (l->result.by_us && l->result.status == 128 + SIGKILL)
+		              (double)l->result.ran_ms / 1000, l->result.interrupt);
+	if (l->result.by_us && l->result.status == PROCESS_STATUS_SIGNAL + SIGKILL)
 		stream_puts(&out, "it does not end upon SIGTERM: it was killed\n");
 	stream_printf(&out, "written: %s/" PROFILE ", kubernetes.yaml, compose.yaml, docker.sh\n",
 	              SHOW(bytes_str(l->folder)));

@@ -121,6 +121,8 @@ bool options_take_time(const char *value, uint64_t *out)
 			unit++;
 		if (unit == TIME_UNITS)
 			return false;
+		if (n * units[unit].ms > INT64_MAX - *out) /* so that a clock can be added */
+			return false;
 		*out += n * units[unit].ms;
 	} while (rest.n > 0);
 	return true;

@@ -9,6 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What `-o FORMAT` may ask for, here and elsewhere. */
+#define OTHERS \
+	"csv|cyclonedx|cyclonedx-json|cyclonedx-xml|github|github-json|json|openvex|spdx|spdx-json|" \
+	"spdx-tag|spdx-tag-value|syft-json|syft-table|syft-text|table|template|text|" ISSUES_FORMATS
+
 struct output {
 	const char *format, *path; /* path NULL: standard output */
 	struct arena *arena;
@@ -44,17 +49,6 @@ void output_stdout(struct stream *s)
 	stream_init(s, to_stdout, NULL);
 }
 
-/* "jsom=a.json": a word before '=' is a format, a file of such a name has a folder before it. */
-static int refuse_word(const char *entry, const char *formats, err *e)
-{
-	bytes rest = bytes_str(entry), name = bytes_slice(rest, 0, bytes_find(rest, '='));
-
-	if (name.n == rest.n || bytes_find(name, '/') < name.n || bytes_find(name, '.') < name.n)
-		return 0;
-	return err_set(e, ERR_USAGE, 0, "-o %s: '%s' is no format (%s); a file of that name is ./%s",
-	               SHOW(rest), SHOW(name), formats, SHOW(rest));
-}
-
 /* is_format(name, formats): one of those divided by |. */
 static bool is_format(bytes name, const char *formats)
 {
@@ -64,6 +58,22 @@ static bool is_format(bytes name, const char *formats)
 		if (bytes_equal(name, word))
 			return true;
 	return bytes_equal(name, known); /* the last one */
+}
+
+/* "jsom=a.json": a word before '=' is a format, a file of such a name has a folder before it. So is
+ * "-o csv" alone, as other programs have it: it must not become a file of that name. */
+static int refuse_word(const char *entry, const char *formats, err *e)
+{
+	bytes rest = bytes_str(entry), name = bytes_slice(rest, 0, bytes_find(rest, '='));
+
+	if (is_format(name, OTHERS) && name.n == rest.n)
+		return err_set(e, ERR_USAGE, 0,
+		               "-o %s: a form that is not written here (%s); a file of that name is ./%s",
+		               SHOW(rest), formats, SHOW(rest));
+	if (name.n == rest.n || bytes_find(name, '/') < name.n || bytes_find(name, '.') < name.n)
+		return 0;
+	return err_set(e, ERR_USAGE, 0, "-o %s: '%s' is no format (%s); a file of that name is ./%s",
+	               SHOW(rest), SHOW(name), formats, SHOW(rest));
 }
 
 /* split(entry, formats, job, o, e): "json=a.json" where json is one of ours; "./a=b.json" is a

@@ -10,6 +10,9 @@
 #include "report/issues.h"
 #include "report/terminal.h"
 
+/* OUTPUT_HELP: what --help says of -o, where it is outputs_open's. */
+#define OUTPUT_HELP "where it goes, or FORMAT alone; repeat for several"
+
 /* output_stdout(s): a stream to standard output. ERR_IO. */
 void output_stdout(struct stream *s);
 
@@ -22,8 +25,8 @@ struct outputs {
 
 /* outputs_open(job, format, list, formats, out, e): `format` is that of entries without one and of
  * standard output, which is used when the list is empty ("-" names it too). `formats`: the names
- * that may stand before "=", divided by |; one of them alone goes to standard output. ERR_USAGE,
- * ERR_IO.
+ * that may stand before "=", divided by |; one of them alone goes to standard output, one of other
+ * programs is refused. ERR_USAGE, ERR_IO.
  * outputs_commit puts the files in their places; outputs_close frees (and drops what is not
  * committed). */
 int outputs_open(struct job *job, const char *format, const struct texts *list, const char *formats,

@@ -34,8 +34,7 @@ static const struct flag flags[] = {
 	{ 0, "runtime", "PROGRAM", FLAG_TEXT, FIELD(runtime), "crun or runc" },
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform), "which image of an index" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0 },
 };
 
@@ -74,7 +73,6 @@ static int take_without(struct prove *p, err *e)
 static int take_flags(struct prove *p, err *e)
 {
 	const struct prove_flags *f = p->flags;
-	const char *tmp = job_env(p->job, "TMPDIR");
 	struct rootfs_options *rootfs = &p->options.launch.rootfs;
 
 	p->gate = SEVERITY_MEDIUM;
@@ -90,7 +88,7 @@ static int take_flags(struct prove *p, err *e)
 		return -1;
 	rootfs->platform = platform_host();
 	rootfs->source.environment = p->options.launch.host.environment = p->job->environment;
-	rootfs->source.tmp_dir = tmp && *tmp ? tmp : "/tmp";
+	rootfs->source.tmp_dir = job_tmp(p->job);
 	p->options.launch.host.runtime = f->runtime;
 	if (f->platform &&
 	    platform_parse(bytes_str(f->platform), &p->job->arena, &rootfs->platform, e) < 0)

@@ -9,6 +9,7 @@
 #include "cmd/status.h"
 #include "flow/harden.h"
 #include "flow/launch.h"
+#include "flow/seal_keep.h"
 #include "image/cache_prune.h"
 #include "rootfs/rootfs_prune.h"
 #include "runtime/place.h"
@@ -29,7 +30,7 @@ static const struct flag flags[] = {
 	  "what was not used for so long (" DEFAULT_AGE "); 0: all" },
 	{ 0, "dry-run", NULL, FLAG_SWITCH, FIELD(dry), "remove nothing, say what would go" },
 	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(cache_dir),
-	  "where evidence is kept (~/.cache/oakum)" },
+	  "what seal and scans keep (~/.cache/oakum)" },
 	{ 0 },
 };
 
@@ -78,14 +79,14 @@ static int prune_layers(struct prune *p, err *e)
 	struct rootfs_prune_options o = {
 		.before = p->before, .dry = p->flags->dry, .wait = say_waiting, .wait_ctx = p
 	};
-	struct rootfs_pruned done;
+	struct rootfs_pruned done = { 0 };
+	int status = launch_store(p->job->environment, &p->job->arena, &o.store, e);
 
-	if (launch_store(p->job->environment, &p->job->arena, &o.store, e) < 0 ||
-	    rootfs_prune(&o, &p->job->arena, &done, e) < 0)
-		return -1;
+	if (status == 0)
+		status = rootfs_prune(&o, &p->job->arena, &done, e);
 	say(p, "layers", &done.layers, done.running);
 	say(p, "images", &done.known, 0);
-	return 0;
+	return status;
 }
 
 /* sweep_stages(p, done, e): with their cgroups. Where no runtime is, nothing was started. */
@@ -103,34 +104,33 @@ static int sweep_stages(struct prune *p, struct removed *done, err *e)
 		err_clear(e);
 		return 0;
 	}
-	place_sweep(arena_printf(&p->job->arena, "%s/stage", store), &host, p->flags->dry, done);
+	place_sweep(launch_stages(store, &p->job->arena), &host, p->flags->dry, done);
 	return 0;
 }
 
 /* What killed processes left: stages of containers, the folder of a harden. */
 static int sweep(struct prune *p, err *e)
 {
-	const char *tmp = job_env(p->job, "TMPDIR");
-	const struct folder_kind work = { .above = tmp && *tmp ? tmp : "/tmp", .prefix = HARDEN_WORK };
+	const struct folder_kind work = { .above = job_tmp(p->job), .prefix = HARDEN_WORK };
 	struct removed done = { 0 };
+	int status = sweep_stages(p, &done, e);
 
-	if (sweep_stages(p, &done, e) < 0)
-		return -1;
 	folder_sweep(&work, p->flags->dry, &done);
 	say(p, "left over", &done, 0);
-	return 0;
+	return status;
 }
 
 static int prune_sealing(struct prune *p, err *e)
 {
 	const char *dir = reading_cache_dir(p->job, p->flags->cache_dir);
-	const char *kept = arena_printf(&p->job->arena, "%s/seal", dir ? dir : "");
+	const char *kept = dir ? seal_keep_folder(dir, &p->job->arena) : NULL;
 	struct removed done = { 0 };
+	int status = 0;
 
-	if (dir && removal_old(kept, p->before, p->flags->dry, &done) < 0)
-		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(kept)));
+	if (kept && removal_old(kept, p->before, p->flags->dry, &done) < 0)
+		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(kept)));
 	say(p, "sealing", &done, 0);
-	return 0;
+	return status;
 }
 
 static int prune_evidence(struct prune *p, err *e)
@@ -181,7 +181,7 @@ const struct applet applet_prune = {
 			 "images, what killed commands left, what seal and the evidence cache keep.\n"
 			 "What a container uses stays, and commands may run meanwhile; what went is made\n"
 			 "again when it is needed. The vulnerability database and the trusted root are no\n"
-			 "cache: they are never touched.",
+			 "cache: they are never touched. The rows: doc/run.md.",
 	.flags = flags,
 	.options_size = sizeof(struct prune_flags),
 	.examples = { { "oakum prune --dry-run", "what would go, and how much" },

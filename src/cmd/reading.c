@@ -69,7 +69,6 @@ int reading_prepare(struct reading *r, struct job *job, const struct reading_fla
                     const struct network_flags *network, const char *first, err *e)
 {
 	struct image_options *o = &r->options;
-	const char *tmp = job_env(job, "TMPDIR");
 
 	*r = (struct reading){ .job = job, .progress = { .job = job } };
 	o->platform = platform_host();
@@ -78,7 +77,7 @@ int reading_prepare(struct reading *r, struct job *job, const struct reading_fla
 	    platform_parse(bytes_str(flags->platform), &job->arena, &o->platform, e) < 0)
 		return -1;
 	o->cache_dir = flags->no_cache ? NULL : reading_cache_dir(job, flags->cache_dir);
-	o->tmp_dir = tmp && *tmp ? tmp : "/tmp";
+	o->tmp_dir = job_tmp(job);
 	o->cache_limit = flags->cache_size ? flags->cache_size : LIMIT_CACHE;
 	o->verify = flags->verify;
 	o->timeout_ms = flags->timeout_ms;

@@ -59,10 +59,9 @@ struct run {
 static int prepare(struct run *r, const char *image, err *e)
 {
 	const struct run_flags *f = r->flags;
-	const char *tmp = job_env(r->job, "TMPDIR");
 	struct launch_options o = {
 		.rootfs = { .source = { .environment = r->job->environment,
-		                        .tmp_dir = tmp && *tmp ? tmp : "/tmp" },
+		                        .tmp_dir = job_tmp(r->job) },
 		            .platform = platform_host() },
 		.host = starting_host(r->job, &f->starting),
 	};

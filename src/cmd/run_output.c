@@ -11,27 +11,6 @@
 #include <unistd.h>
 
 #define PART 4096
-#define SEQUENCE 4 /* octets of UTF-8 at most */
-
-/* begun(s): how many octets at its end may be the front of a character, or of what
- * text_is_command. */
-static size_t begun(bytes s)
-{
-	const bytes command = BYTES("##vso[");
-
-	for (size_t n = command.n - 1; n > 0; n--)
-		if (n <= s.n && bytes_equal_nocase(bytes_skip(s, s.n - n), bytes_slice(command, 0, n)))
-			return n;
-	for (size_t n = 1; n < SEQUENCE && n <= s.n; n++) {
-		uint8_t c = s.p[s.n - n];
-
-		if (c >= 0xc0)
-			return n < (c < 0xe0 ? 2U : c < 0xf0 ? 3U : 4U) ? n : 0;
-		if (c < 0x80)
-			break;
-	}
-	return 0;
-}
 
 /* show(s, out): lines and tabs are what a text has anyway. */
 static void show(bytes s, buf *out)
@@ -51,6 +30,7 @@ static int copy(bool shows, err *e)
 	uint8_t part[PART];
 	buf shown = BUF_INIT(4 * PART);
 	size_t kept = 0;
+	int status = 0;
 	ssize_t n;
 
 	do {
@@ -59,17 +39,16 @@ static int copy(bool shows, err *e)
 			continue;
 		bytes all = bytes_of(part, kept + (n > 0 ? (size_t)n : 0));
 
-		kept = shows && n > 0 ? begun(all) : 0;
+		kept = shows && n > 0 ? text_begun(all) : 0;
 		all = bytes_slice(all, 0, all.n - kept);
 		shown.n = 0;
 		if (shows)
 			show(all, &shown);
-		if (file_write_all(STDOUT_FILENO, "", shows ? buf_bytes(&shown) : all, e) < 0)
-			return -1;
+		status = file_write_all(STDOUT_FILENO, "", shows ? buf_bytes(&shown) : all, e);
 		memmove(part, part + all.n, kept);
-	} while (n > 0 || (n < 0 && errno == EINTR));
+	} while (status == 0 && (n > 0 || (n < 0 && errno == EINTR)));
 	buf_done(&shown);
-	return 0;
+	return status;
 }
 
 /* In a session of its own no signal of the terminal reaches it. */

@@ -29,8 +29,7 @@ struct sbom_flags {
 static const struct flag flags[] = {
 	{ 'f', "format", "FORMAT", FLAG_TEXT, FIELD(format),
 	  "spdx-json, spdx-tag, cyclonedx-json[@1.6|@1.7]" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes, or FORMAT alone; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "attached", NULL, FLAG_SWITCH, FIELD(attached),
 	  "the bill that BuildKit attached to the image" },
 	{ 0, "files", NULL, FLAG_SWITCH, FIELD(files),
@@ -49,23 +48,6 @@ static int check_formats(const struct outputs *outputs, err *e)
 			return err_set(e, ERR_USAGE, 0, "--format: '%s' is none of %s", SHOW(bytes_str(name)),
 			               FORMATS);
 	}
-	return 0;
-}
-
-/* "-o json", as other programs have it, must not become a file of that name. */
-static int refuse_others(const struct texts *list, err *e)
-{
-	static const char *const others[] = { "json", "syft-json", "syft-table", "syft-text", "table",
-		                                  "text", "cyclonedx-xml", "github", "github-json", "spdx",
-		                                  "template" };
-
-	for (size_t i = 0; i < list->len; i++)
-		for (size_t j = 0; j < sizeof(others) / sizeof(*others); j++)
-			if (strcmp(list->items[i], others[j]) == 0)
-				return err_set(e, ERR_USAGE, 0,
-				               "-o %s: a form that is not written here (%s); a file of that name "
-				               "is ./%s",
-				               others[j], FORMATS, others[j]);
 	return 0;
 }
 
@@ -160,8 +142,6 @@ static int sbom_run_applet(struct job *job, const void *options, const struct te
 	struct reading reading;
 	int status = reading_prepare(&reading, job, &f->reading, &f->network, targets->items[0], e);
 
-	if (status == 0)
-		status = refuse_others(&f->output, e);
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "spdx-json", &f->output, FORMATS,
 		                      &outputs, e);

@@ -22,8 +22,7 @@ struct sbom_check_flags {
 #define FIELD(name) offsetof(struct sbom_check_flags, name)
 static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code),
 	  "exit with N instead of 1 when something is missing" },
 	{ 0 },

@@ -24,8 +24,7 @@ struct scan_flags {
 #define FIELD(name) offsetof(struct scan_flags, name)
 static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "the page, or a document for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "dockerfile", "FILE", FLAG_TEXT, FIELD(dockerfile),
 	  "of the image: reports point at its lines" },
 	{ 0 },

@@ -30,8 +30,7 @@ struct secrets_flags {
 #define FIELD(name) offsetof(struct secrets_flags, name)
 static const struct flag flags[] = {
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "name", "FILE", FLAG_TEXT, FIELD(name), "what to call standard input in the report" },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N instead of 1" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
@@ -168,8 +167,8 @@ const struct applet applet_secrets = {
 	.name = "secrets",
 	.brief = "keys, tokens and passwords left in an image",
 	.operands = "TARGET...|-",
-	.about = "Searches every file of every layer, also what a later layer deleted, and the\n"
-			 "configuration; tells where a secret is, never the secret. '-': standard input.",
+	.about = "Searches the configuration and every file of every layer, also in archives, and\n"
+			 "what a later layer deleted; tells where, never the secret. '-': standard input.",
 	.operands_min = 1,
 	.operands_max = UINT_MAX,
 	.flags = flags,

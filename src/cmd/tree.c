@@ -30,8 +30,7 @@ static const struct flag flags[] = {
 	  "what is attached to that image of an index, too" },
 	{ 0, "all-platforms", NULL, FLAG_SWITCH, FIELD(all_platforms), "to each image of an index" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
-	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output),
-	  "where it goes; repeat for several" },
+	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
 	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (30s an image)" },
 	{ 0 },
 };

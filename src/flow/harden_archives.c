@@ -2,55 +2,39 @@
 /* The archives and compressed files that stay, searched for values that are known to be secrets: by
  * a sealed worker, which was forked with them. A request is a file, the answer one octet: whether
  * it holds one. */
-#include "base/limits.h"
 #include "flow/harden_draft.h"
 #include "harden/forget.h"
 #include "secret/unfold.h"
 #include "sys/file.h"
 #include "sys/worker.h"
 
-/* A part and what a value may have in the part before. */
-#define OVERLAP_MOST ((size_t)256 * KIB)
-#define WINDOW (OVERLAP_MOST + WORKER_IN_SIZE)
-
-struct seeker {
-	const struct strings *values;
-	size_t overlap;
-	buf window;
+struct archive {
+	struct forget_seeker seeker;
 	bool held;
 };
 
 static bool on_name(void *ctx, bytes name)
 {
-	struct seeker *s = ctx;
+	struct archive *f = ctx;
 
-	s->held |= forget_holds(name, s->values);
+	f->held |= forget_holds(name, f->seeker.values);
 	return false;
 }
 
 static void on_begin(void *ctx, bytes path)
 {
-	struct seeker *s = ctx;
+	struct archive *f = ctx;
 
 	(void)path;
-	buf_clear(&s->window);
+	forget_seeker_next(&f->seeker);
 }
 
 static void on_data(void *ctx, bytes part)
 {
-	struct seeker *s = ctx;
+	struct archive *f = ctx;
 
-	while (part.n > 0 && !s->held) {
-		bytes some = bytes_slice(part, 0, WORKER_IN_SIZE);
-		size_t gone = s->window.n > s->overlap ? s->window.n - s->overlap : 0;
-
-		if (gone > 0)
-			memmove(s->window.p, s->window.p + gone, s->window.n - gone);
-		s->window.n -= gone;
-		buf_put(&s->window, some);
-		part = bytes_skip(part, some.n);
-		s->held = forget_holds(buf_bytes(&s->window), s->values);
-	}
+	if (!f->held)
+		f->held = forget_seeker_add(&f->seeker, part);
 }
 
 static void on_end(void *ctx)
@@ -62,26 +46,24 @@ static const struct unfold_events events = { on_name, on_begin, on_data, on_end 
 
 static _Noreturn int serve(struct worker_side *side, void *arg)
 {
-	struct seeker s = { .values = arg, .window = BUF_SECRET(WINDOW) };
+	struct archive f = { .held = false };
 	struct arena a = ARENA_INIT;
-	struct unfold *u = unfold_new(&a, &events, &s);
+	struct unfold *u = unfold_new(&a, &events, &f);
 	struct unfold_missed missed;
 
-	for (size_t i = 0; i < s.values->len; i++)
-		if (s.values->items[i].n > s.overlap && s.values->items[i].n <= OVERLAP_MOST)
-			s.overlap = s.values->items[i].n;
+	forget_seeker_begin(&f.seeker, arg);
 	for (;;) {
 		bool last = false;
 		bytes part;
 
-		s.held = false;
+		f.held = false;
 		while (!last) {
 			side_take(side, &part, &last);
 			unfold_add(u, part);
 			side_taken(side);
 		}
 		unfold_end(u, &missed); /* the result is read again, and tells what could not be searched */
-		side_answer(side, s.held ? BYTES("1") : BYTES("0"), true);
+		side_answer(side, f.held ? BYTES("1") : BYTES("0"), true);
 	}
 }
 

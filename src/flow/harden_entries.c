@@ -14,6 +14,9 @@
 #define MODE_SPECIAL 06000U /* setuid, setgid */
 #define MODE_STICKY 01000U
 
+/* What a text may become: its lines, with longer states of packages. */
+#define TEXT_MOST (2 * LIMIT_KEEP)
+
 struct entering {
 	struct draft *draft;
 	const struct tree *tree;
@@ -121,7 +124,7 @@ static int answer_database(void *ctx, bytes question, buf *out, err *e)
 static int serve_databases(struct worker_side *side, void *arg)
 {
 	const struct side_service service = { .question_most = 3 * LIMIT_KEEP,
-		                                  .answer_most = LIMIT_RPM_DATABASE,
+		                                  .answer_most = arg ? LIMIT_RPM_DATABASE : TEXT_MOST,
 		                                  .answer = answer_database,
 		                                  .ctx = arg };
 
@@ -143,16 +146,17 @@ static void list_packages(const struct entering *x, struct database *out)
 	}
 }
 
-/* ask(x, worker, d, entry, e): the entry's content is what the worker says. */
-static int ask(struct entering *x, struct worker *worker, struct database *d,
+/* ask(x, worker, d, most, entry, e): the entry's content is what the worker says, in at most that
+ * many octets. */
+static int ask(struct entering *x, struct worker *worker, struct database *d, size_t most,
                struct pour_entry *entry, err *e)
 {
 	buf question = BUF_INIT(3 * LIMIT_KEEP);
 
 	list_packages(x, d);
 	database_pack(d, &question);
-	int status = worker_ask(worker, buf_bytes(&question), LIMIT_RPM_DATABASE, x->draft->arena,
-	                        &entry->content, e);
+	int status =
+		worker_ask(worker, buf_bytes(&question), most, x->draft->arena, &entry->content, e);
 
 	buf_done(&question);
 	if (status < 0)
@@ -173,7 +177,7 @@ static int edit_text(struct entering *x, struct pour_entry *entry, enum database
 	if (read_body(x, entry, &d.text, e) < 0 ||
 	    (!x->worker && worker_start(&o, &x->worker, &landlock, e) < 0))
 		return -1;
-	return ask(x, x->worker, &d, entry, e);
+	return ask(x, x->worker, &d, TEXT_MOST, entry, e);
 }
 
 /* An empty file is what a database that was never written to looks like. */
@@ -189,7 +193,7 @@ static int edit_rpm(struct entering *x, struct pour_entry *entry, enum database_
 	struct worker *worker;
 	bool landlock;
 
-	if (select_is_pending(x->tree, entry->path)) {
+	if (select_rpm_is_pending(x->tree, entry->path)) {
 		x->draft->out->databases++;
 		return 0;
 	}
@@ -197,12 +201,12 @@ static int edit_rpm(struct entering *x, struct pour_entry *entry, enum database_
 		return 0;
 	if (worker_start(&o, &worker, &landlock, e) < 0)
 		return -1;
-	int status = ask(x, worker, &d, entry, e);
+	int status = ask(x, worker, &d, LIMIT_RPM_DATABASE, entry, e);
 
 	worker_stop(worker);
 	if (status == 0 || e->kind != ERR_LIMIT)
 		return status;
-	*e = (err){ 0 }; /* too large to be written anew: it stays, and that is said */
+	err_clear(e); /* too large to be written anew: it stays, and that is said */
 	x->draft->out->databases++;
 	return 0;
 }

@@ -28,6 +28,11 @@ int launch_store(char *const *environment, struct arena *a, const char **out, er
 	return 0;
 }
 
+const char *launch_stages(const char *store, struct arena *a)
+{
+	return arena_printf(a, "%s/stage", store);
+}
+
 /* Root of a user namespace comes from outside through these folders, whatever our umask says; what
  * is in them is closed. */
 static int make_stages(const struct launch *l, struct arena *a, err *e)
@@ -64,7 +69,7 @@ int launch_prepare(const struct target *target, const struct launch_options *opt
 	if (host_look(&options->host, a, &out->host, e) < 0 ||
 	    (!out->store && launch_store(options->host.environment, a, &out->store, e) < 0))
 		return -1;
-	out->stages = arena_printf(a, "%s/stage", out->store);
+	out->stages = launch_stages(out->store, a);
 	rootfs.store = out->store;
 	rootfs.unpack.owners = !out->host.as_user;
 	rootfs.unpack.userxattr = out->host.as_user || out->host.is_nested;

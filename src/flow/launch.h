@@ -26,6 +26,9 @@ struct launch {
  * $XDG_DATA_HOME/oakum/run or ~/.local/share/oakum/run. ERR_USAGE: no home. */
 int launch_store(char *const *environment, struct arena *a, const char **out, err *e);
 
+/* launch_stages(store, a): where containers have their places (runtime/place.h). Arena. */
+const char *launch_stages(const char *store, struct arena *a);
+
 /* launch_prepare(target, options, a, out, e): everything but the start. Errors of rootfs_prepare,
  * hardening_of (an image that names no program has none: hardening.args is empty), host_look.
  * Arena. */

@@ -23,10 +23,10 @@ static bool interrupted(struct watch *w)
 {
 	const struct deadline now = deadline_in(0);
 	err ignored = { 0 }; /* a guard that was killed says so to the next who asks */
-	int status = 0;
+	int signal = 0;
 
-	if (w->out->interrupt == 0 && container_wait(w->container, &now, &status, &ignored) == 0)
-		w->out->interrupt = status;
+	if (w->out->interrupt == 0 && container_wait(w->container, &now, &signal, &ignored) == 0)
+		w->out->interrupt = signal;
 	return w->out->interrupt > 0;
 }
 
@@ -47,11 +47,12 @@ static int await(struct watch *w, const struct health_probe *probe, err *e)
 static int use(struct watch *w, err *e)
 {
 	const struct learning *o = w->options;
+	const int stop = container_interrupt(w->container);
 	const struct process p = { .argv = o->workload,
 		                       .environment = o->environment,
 		                       .output_max = LIMIT_LEARN_OUTPUT,
 		                       .timeout_ms = o->workload_ms,
-		                       .stop = container_interrupt(w->container) };
+		                       .stop = &stop };
 	struct process_result said;
 
 	if (process_run(&p, w->arena, &said, e) < 0) {
@@ -85,14 +86,14 @@ static int exercise(struct watch *w, const struct health_probe *probe, err *e)
 static int watch(struct watch *w, const struct health_probe *probe, err *e)
 {
 	struct learning_result *out = w->out;
-	const struct deadline began = deadline_in(0);
+	uint64_t began_ms = deadline_now_ms();
 
 	if (exercise(w, probe, e) < 0)
 		return -1;
 	const struct deadline last = deadline_in(w->options->watch_ms);
 	int ended = container_wait(w->container, &last, &out->status, e);
 
-	out->ran_ms = deadline_in(0).at_ms - began.at_ms;
+	out->ran_ms = deadline_now_ms() - began_ms;
 	if (ended < 0)
 		return -1;
 	if (ended > 0)

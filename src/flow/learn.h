@@ -24,7 +24,7 @@ struct learning_result {
 	struct learned learned;
 	int status;    /* the program's, or 128 + the signal that ended it */
 	bool by_us;    /* it was ended by us, once everything was over */
-	int interrupt; /* 128 + the signal that we got; 0: none */
+	int interrupt; /* the signal that we got; 0: none */
 	uint64_t ran_ms;
 };
 

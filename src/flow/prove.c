@@ -8,6 +8,7 @@
 #include "secret/rules.h"
 #include "secret/scan.h"
 #include "sys/file.h"
+#include "sys/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#define KILLED 137
 
 struct proof {
 	const struct prove_options *options;
@@ -274,8 +273,8 @@ static int run_helper(struct proof *p, err *e)
 	int ended = container_wait(container, &deadline, &p->status, e);
 
 	container_stop(container);
-	if (ended == 0 && p->status > 128) { /* nothing is left of it: now the signal may end us */
-		(void)raise(p->status - 128);
+	if (ended == 0 && p->status > 0) { /* nothing is left of it: now the signal may end us */
+		(void)raise(p->status);
 		return err_set(e, ERR_IO, 0, "it was interrupted");
 	}
 	if (ended == 0)
@@ -416,7 +415,7 @@ static int take_all(struct proof *p, err *e)
 	const struct probe_setting setting = { &p->launch.hardening, host->as_user && host->ids == 1 };
 	struct probe_answer *bomb = &p->answers[probe_find(BYTES("memory-bomb"))];
 
-	if (!p->whole && p->status == KILLED && bomb->verdict == PROBE_UNTRIED)
+	if (!p->whole && p->status == PROCESS_STATUS_SIGNAL + SIGKILL && bomb->verdict == PROBE_UNTRIED)
 		*bomb = (struct probe_answer){ .verdict = PROBE_HELD, .error = ENOMEM };
 	else if (!p->whole)
 		return err_set(e, ERR_FORMAT, 0, "the probes did not come to their end (status %d)",

@@ -16,9 +16,15 @@
 
 /* -- files ------------------------------------------------------------------------------------- */
 
+const char *seal_keep_folder(const char *dir, struct arena *a)
+{
+	return arena_printf(a, "%s/seal", dir);
+}
+
 static const char *path_of(const struct seal_keep *k, const digest *name, struct arena *a)
 {
-	return arena_printf(a, "%s/seal/%s", k->dir, DIGEST_TEXT(name) + strlen("sha256:"));
+	return arena_printf(a, "%s/%s", seal_keep_folder(k->dir, a),
+	                    DIGEST_TEXT(name) + strlen("sha256:"));
 }
 
 /* The digest of the rest stands in front. */
@@ -87,7 +93,7 @@ static void evict(const struct seal_keep *k, const char *last, struct arena *a)
 {
 	struct kept_list list = { 0 };
 
-	list_kept(arena_printf(a, "%s/seal", k->dir), a, &list);
+	list_kept(seal_keep_folder(k->dir, a), a, &list);
 	if (list.size <= k->limit)
 		return;
 	qsort(list.items, list.len, sizeof(*list.items), compare_used);
@@ -112,7 +118,7 @@ static void write_kept(const struct seal_keep *k, const digest *name, bytes cont
 	buf_put(&text, content);
 	const char *path = path_of(k, name, &a);
 
-	if (file_make_dirs(arena_printf(&a, "%s/seal", k->dir), 0700, &e) < 0 ||
+	if (file_make_dirs(seal_keep_folder(k->dir, &a), 0700, &e) < 0 ||
 	    file_write_atomic(path, buf_bytes(&text), 0600, &e) < 0)
 		k->note(k->note_ctx, arena_printf(&a, "what was done is not kept: %s", e.text));
 	else

@@ -22,6 +22,9 @@ struct seal_keep {
 	void *note_ctx;
 };
 
+/* seal_keep_folder(dir, a): the folder of the cache in which it is. Arena. */
+const char *seal_keep_folder(const char *dir, struct arena *a);
+
 /* seal_keep_time(k, timeless, now): when what says this (`timeless`: the same without a time) was
  * said first, as an earlier run kept it; else now, which the next one finds. Never later than
  * now. */

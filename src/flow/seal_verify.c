@@ -89,7 +89,7 @@ static int by_policy(struct seal_run *r, err *e)
 /* -- who signed -------------------------------------------------------------------------------- */
 
 /* What is known of one entry of the record. */
-enum {
+enum found {
 	FOUND_REFERRER = 1, /* what it is in this form holds, or it is none */
 	FOUND_TAG = 2,
 	FOUND_THERE = 4, /* something is there in its name */
@@ -104,7 +104,7 @@ struct back {
 	struct gather place;
 	struct arena arena;       /* of the place */
 	struct attachments there; /* what the record tells of, without contents */
-	unsigned *found;          /* of each entry of the record */
+	enum found *found;        /* of each entry of the record */
 };
 
 /* Of whoever signs here and now, never of what an earlier run left. */
@@ -167,7 +167,7 @@ static int holds(struct back *b, const struct attachment *at, const digest *cont
 }
 
 /* form_of(one, at): the form in which that is this entry; 0: it is another. */
-static unsigned form_of(const struct seal_attached *one, const struct attachment *at)
+static enum found form_of(const struct seal_attached *one, const struct attachment *at)
 {
 	if (!digest_equal(&at->subject, &one->subject))
 		return 0;
@@ -182,7 +182,7 @@ static int judge_attached(struct back *b, const struct attachment *at, struct ar
 
 	for (size_t i = 0; i < record->attached.len; i++) {
 		const struct seal_attached *one = &record->attached.items[i];
-		unsigned form = form_of(one, at);
+		enum found form = form_of(one, at);
 		bool good;
 
 		if (form == 0 || at->content.n == 0 || (b->found[i] & form))
@@ -265,14 +265,14 @@ static int read_place(struct back *b, const struct target *at, err *e)
 	return status;
 }
 
-/* look(r, at, e): of each entry of r->record, what is found of it there. Arena; NULL: -1. */
-static unsigned *look(struct seal_run *r, const struct target *at, err *e)
+/* read_record(r, at, out, e): of each entry of r->record, what is found of it there. Arena. */
+static int read_record(struct seal_run *r, const struct target *at, enum found **out, err *e)
 {
 	struct back b;
 
 	if (back_start(&b, r, e) < 0)
-		return NULL;
-	b.found = arena_array(r->arena, unsigned, r->record.attached.len);
+		return -1;
+	b.found = arena_array(r->arena, enum found, r->record.attached.len);
 	for (size_t i = 0; i < r->record.attached.len; i++) {
 		const struct seal_attached *one = &r->record.attached.items[i];
 
@@ -285,14 +285,15 @@ static unsigned *look(struct seal_run *r, const struct target *at, err *e)
 
 	verifier_stop(b.verifier);
 	arena_done(&b.arena);
-	return status < 0 ? NULL : b.found;
+	*out = b.found;
+	return status;
 }
 
 static int check_statement(const struct seal_run *r, const struct seal_statement *s,
-                           const unsigned *found, err *e)
+                           const enum found *found, err *e)
 {
 	const struct seal_attached *one = seal_keep_find(&r->record, &s->subject, &s->content);
-	unsigned of = one ? found[one - r->record.attached.items] : 0;
+	enum found of = one ? found[one - r->record.attached.items] : 0;
 	bool is_there = of & FOUND_THERE;
 
 	if ((of & FOUND_ALL) == FOUND_ALL)
@@ -304,9 +305,9 @@ static int check_statement(const struct seal_run *r, const struct seal_statement
 static int check_all(struct seal_run *r, err *e)
 {
 	const struct target at = place_of(r);
-	const unsigned *found = look(r, &at, e);
+	enum found *found;
 
-	if (!found)
+	if (read_record(r, &at, &found, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->page->statements.len; i++)
 		if (check_statement(r, &r->page->statements.items[i], found, e) < 0)
@@ -355,10 +356,10 @@ static int by_signer(struct seal_run *r, err *e)
 int seal_confirm(struct seal_run *r, err *e)
 {
 	const struct target at = seal_place_at(&r->place, &r->page->top, r->arena);
-	const unsigned *found = look(r, &at, e);
+	enum found *found;
 	size_t kept = 0;
 
-	if (!found)
+	if (read_record(r, &at, &found, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r->record.attached.len; i++)
 		if ((found[i] & FOUND_ALL) == FOUND_ALL)

@@ -142,8 +142,7 @@ bytes zip_wide_field(bytes extra)
 	return BYTES("");
 }
 
-/* A number of n octets at an offset that lies in b. */
-static uint64_t number(bytes b, size_t at, size_t n)
+uint64_t zip_number(bytes b, size_t at, size_t n)
 {
 	uint64_t v = 0;
 
@@ -157,15 +156,15 @@ static bool take_member(bytes *in, struct zip_member *out)
 	bytes fixed, extra, comment, wide;
 
 	if (!bytes_starts(*in, member_mark) || !bytes_take(in, MEMBER_SIZE, &fixed) ||
-	    !bytes_take(in, number(fixed, 28, 2), &out->name) ||
-	    !bytes_take(in, number(fixed, 30, 2), &extra) ||
-	    !bytes_take(in, number(fixed, 32, 2), &comment))
+	    !bytes_take(in, zip_number(fixed, 28, 2), &out->name) ||
+	    !bytes_take(in, zip_number(fixed, 30, 2), &extra) ||
+	    !bytes_take(in, zip_number(fixed, 32, 2), &comment))
 		return false;
-	out->encrypted = number(fixed, 8, 2) & 1;
-	out->method = (uint16_t)number(fixed, 10, 2);
-	out->packed = number(fixed, 20, 4);
-	out->size = number(fixed, 24, 4);
-	out->header = number(fixed, 42, 4);
+	out->encrypted = zip_number(fixed, 8, 2) & 1;
+	out->method = (uint16_t)zip_number(fixed, 10, 2);
+	out->packed = zip_number(fixed, 20, 4);
+	out->size = zip_number(fixed, 24, 4);
+	out->header = zip_number(fixed, 42, 4);
 	wide = zip_wide_field(extra);
 	return zip_take_wide(&wide, &out->size) && zip_take_wide(&wide, &out->packed) &&
 	       zip_take_wide(&wide, &out->header);

@@ -53,3 +53,6 @@ int zip_content(const struct zip *z, const struct zip_member *m, struct arena *a
  * value): a value of 32 ones stands there: takes it. False when it does not. */
 bytes zip_wide_field(bytes extra);
 bool zip_take_wide(bytes *field, uint64_t *value);
+
+/* zip_number(b, at, n): the number of n octets at an offset; they lie in b. */
+uint64_t zip_number(bytes b, size_t at, size_t n);

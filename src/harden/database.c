@@ -147,9 +147,10 @@ int database_filter(const struct database *d, struct arena *a, buf *out, err *e)
 
 		*map_put(&f.fates, key_of(a, p->name, p->version, p->architecture)) = p;
 	}
-	struct database_rpm r = { .file = d->file, .stays = rpm_stays, .ctx = &f };
+	struct database_rpm r = {
+		.file = d->file, .stays = rpm_stays, .ctx = &f, .left = LIMIT_RPM_STAYING
+	};
 
-	database_rpm_init(&r);
 	switch (d->form) {
 	case DATABASE_DPKG: return filter_dpkg(&f, d->text, e);
 	case DATABASE_APK: return filter_apk(&f, d->text, e);

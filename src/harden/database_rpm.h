@@ -19,18 +19,18 @@ struct database_rpm {
 	/* stays(ctx, p): name, version and architecture are set. */
 	bool (*stays)(void *ctx, const struct database_package *p);
 	void *ctx;
-	uint64_t headers, left; /* that were judged; octets of those that stay which may still come */
+	uint64_t headers; /* that were judged */
+	uint64_t left;    /* octets of those that stay which may still come: LIMIT_RPM_STAYING */
 };
 
-/* database_rpm_init(r): the counters. database_rpm_judge(r, header, out, e): whether this package
- * stays. database_rpm_charge(r, n, e): n more octets stay. ERR_FORMAT, ERR_LIMIT. */
-void database_rpm_init(struct database_rpm *r);
+/* database_rpm_judge(r, header, out, e): whether this package stays. database_rpm_charge(r, n, e):
+ * n more octets stay. ERR_FORMAT, ERR_LIMIT. */
 int database_rpm_judge(struct database_rpm *r, bytes header, bool *out, err *e);
 int database_rpm_charge(struct database_rpm *r, uint64_t n, err *e);
 
 /* The whole file, added to out. ERR_FORMAT, ERR_LIMIT.
  * database_rpm_sqlite: keeps the numbers of the packages and every table and index that rpm made; a
- * write-ahead log is not for it (select_is_pending).
+ * write-ahead log is not for it (select_rpm_is_pending).
  * database_rpm_ndb, database_rpm_bdb: number the packages anew; rpm makes the other files, which
  * are indexes, itself. */
 int database_rpm_sqlite(struct database_rpm *r, struct arena *a, buf *out, err *e);

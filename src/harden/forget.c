@@ -1,16 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harden/forget.h"
 
+#include "base/limits.h"
 #include "base/text.h"
+
+/* What a value is looked for by. */
+static bytes front_of(bytes value)
+{
+	return bytes_slice(value, 0, LIMIT_FORGET_VALUE);
+}
 
 bool forget_holds(bytes text, const struct strings *values)
 {
 	for (size_t i = 0; i < values->len; i++)
 		if (values->items[i].n >= FORGET_LEAST &&
-		    bytes_search(text, values->items[i]) < text.n)
+		    bytes_search(text, front_of(values->items[i])) < text.n)
 			return true;
 	return false;
 }
+
+/* -- texts that come in parts ------------------------------------------------------------------ */
+
+void forget_seeker_begin(struct forget_seeker *s, const struct strings *values)
+{
+	*s = (struct forget_seeker){ .values = values, .window = BUF_SECRET(2 * LIMIT_FORGET_VALUE) };
+	for (size_t i = 0; i < values->len; i++) {
+		size_t n = front_of(values->items[i]).n;
+
+		if (n > s->overlap)
+			s->overlap = n;
+	}
+}
+
+void forget_seeker_next(struct forget_seeker *s)
+{
+	buf_clear(&s->window);
+}
+
+bool forget_seeker_add(struct forget_seeker *s, bytes part)
+{
+	bool held = false;
+
+	while (part.n > 0 && !held) {
+		bytes some = bytes_slice(part, 0, LIMIT_FORGET_VALUE);
+		size_t gone = s->window.n > s->overlap ? s->window.n - s->overlap : 0;
+
+		if (gone > 0)
+			memmove(s->window.p, s->window.p + gone, s->window.n - gone);
+		s->window.n -= gone;
+		buf_put(&s->window, some);
+		part = bytes_skip(part, some.n);
+		held = forget_holds(buf_bytes(&s->window), s->values);
+	}
+	return held;
+}
+
+void forget_seeker_done(struct forget_seeker *s)
+{
+	buf_done(&s->window);
+}
+
+/* -- a configuration --------------------------------------------------------------------------- */
 
 static bool one_holds(const struct strings *texts, const struct strings *values)
 {

@@ -78,10 +78,10 @@ void select_files(const struct image *image, const struct facts *facts,
                   const struct closure *closure, const struct select_wish *wish, struct arena *a,
                   struct selection *out);
 
-/* select_is_pending(tree, path): beside this file of rpm's lies a write-ahead log that is not
+/* select_rpm_is_pending(tree, path): beside this file of rpm's lies a write-ahead log that is not
  * empty, which nobody here reads: what it changes is not among the facts, so all of them stay as
  * they are. */
-bool select_is_pending(const struct tree *tree, bytes path);
+bool select_rpm_is_pending(const struct tree *tree, bytes path);
 
 /* select_is_system(p): a package of the distribution, not of a language. */
 static inline bool select_is_system(const struct package *p)

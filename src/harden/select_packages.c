@@ -198,7 +198,7 @@ static void keep_licences(struct selecting *s, const struct map *names)
 	}
 }
 
-bool select_is_pending(const struct tree *tree, bytes path)
+bool select_rpm_is_pending(const struct tree *tree, bytes path)
 {
 	struct arena a = ARENA_INIT;
 	bytes log = path_join(&a, path_dir(path), BYTES("rpmdb.sqlite-wal"));
@@ -223,7 +223,8 @@ static void drop_records(struct selecting *s, const struct map *names)
 			continue;
 		if (purpose_database_of(path) == PURPOSE_DPKG_FILE)
 			of_one = true;
-		if (purpose_database_of(path) == PURPOSE_RPM_BESIDE && !select_is_pending(s->tree, path))
+		if (purpose_database_of(path) == PURPOSE_RPM_BESIDE &&
+		    !select_rpm_is_pending(s->tree, path))
 			s->out->why[w->node] = SELECT_RECORD;
 		if (of_one && !is_there(names, name) && !is_there(names, without_suffix(name)))
 			s->out->why[w->node] = SELECT_RECORD;

@@ -409,7 +409,7 @@ static int evict(struct cache *c, err *e)
 /* Gives pages that are free back to the file system once the file is above the limit. */
 static void shrink(struct cache *c)
 {
-	const char *path = arena_printf(&c->arena, "%s/evidence.db", c->dir);
+	const char *path = cache_db_names(c->dir, &c->arena).db;
 	err ignored = { .kind = ERR_NONE }; /* the next write tries again */
 	struct stat st;
 

@@ -56,22 +56,13 @@ static const char *const statements[STATEMENTS] = {
 	[FILE_TRIM] = "DELETE FROM file WHERE id <= (SELECT max(id) FROM file) - " FILES_KEPT,
 };
 
-/* The names of what lies in the folder. */
-struct names {
-	struct arena a;
-	const char *db, *lock, *wal, *shm, *corrupt;
-};
-
-static struct names names_in(const char *dir)
+struct cache_db_names cache_db_names(const char *dir, struct arena *a)
 {
-	struct names n = { .a = ARENA_INIT };
-
-	n.db = arena_printf(&n.a, "%s/evidence.db", dir);
-	n.lock = arena_printf(&n.a, "%s/evidence.lock", dir);
-	n.wal = arena_printf(&n.a, "%s/evidence.db-wal", dir);
-	n.shm = arena_printf(&n.a, "%s/evidence.db-shm", dir);
-	n.corrupt = arena_printf(&n.a, "%s/evidence.db.corrupt", dir);
-	return n;
+	return (struct cache_db_names){ .db = arena_printf(a, "%s/evidence.db", dir),
+		                            .lock = arena_printf(a, "%s/evidence.lock", dir),
+		                            .wal = arena_printf(a, "%s/evidence.db-wal", dir),
+		                            .shm = arena_printf(a, "%s/evidence.db-shm", dir),
+		                            .corrupt = arena_printf(a, "%s/evidence.db.corrupt", dir) };
 }
 
 static int check_folder(const char *dir, err *e)
@@ -109,11 +100,12 @@ static int take_lock(const char *path, err *e)
 
 bool cache_db_log_is_long(const char *dir)
 {
-	struct names n = names_in(dir);
+	struct arena a = ARENA_INIT;
+	const struct cache_db_names n = cache_db_names(dir, &a);
 	struct stat st;
 	bool is_long = stat(n.wal, &st) == 0 && st.st_size > LOG_LONG;
 
-	arena_done(&n.a);
+	arena_done(&a);
 	return is_long;
 }
 
@@ -151,7 +143,7 @@ static int open_file(const char *path, struct cache_db *out, err *e)
 }
 
 /* Under the lock. One such file is kept for whoever wants to know why. */
-static void move_aside(const struct names *n)
+static void move_aside(const struct cache_db_names *n)
 {
 	/* A failure shows when the file is opened again. */
 	(void)rename(n->db, n->corrupt);
@@ -163,7 +155,8 @@ int cache_db_open(const char *dir, struct cache_db *out, err *e)
 {
 	if (check_folder(dir, e) < 0)
 		return -1;
-	struct names n = names_in(dir);
+	struct arena a = ARENA_INIT;
+	const struct cache_db_names n = cache_db_names(dir, &a);
 	int lock = take_lock(n.lock, e), done = -1;
 
 	if (lock >= 0) {
@@ -175,13 +168,14 @@ int cache_db_open(const char *dir, struct cache_db *out, err *e)
 		}
 		close(lock);
 	}
-	arena_done(&n.a);
+	arena_done(&a);
 	return done;
 }
 
 void cache_db_discard(const char *dir, const struct cache_db *d)
 {
-	struct names n = names_in(dir);
+	struct arena a = ARENA_INIT;
+	const struct cache_db_names n = cache_db_names(dir, &a);
 	struct stat st;
 	err ignored = { .kind = ERR_NONE }; /* the next one who meets it tries again */
 	int lock = take_lock(n.lock, &ignored);
@@ -190,5 +184,5 @@ void cache_db_discard(const char *dir, const struct cache_db *d)
 		move_aside(&n);
 	if (lock >= 0)
 		close(lock);
-	arena_done(&n.a);
+	arena_done(&a);
 }

@@ -39,6 +39,13 @@ struct cache_db {
 	ino_t inode;
 };
 
+/* cache_db_names(dir, a): what lies in the folder. Arena. */
+struct cache_db_names {
+	const char *db, *lock, *wal, *shm, *corrupt;
+};
+
+struct cache_db_names cache_db_names(const char *dir, struct arena *a);
+
 /* cache_db_open(dir, out, e): make what is missing, move aside what is corrupt. ERR_IO.
  * cache_db_close(d): also of one that was never opened (all zero).
  * cache_db_log_is_long(dir): it is worth a checkpoint.

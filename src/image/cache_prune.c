@@ -93,11 +93,11 @@ static int prune_corrupt(const char *path, int64_t before, bool dry, struct remo
 int cache_prune(const char *dir, int64_t before, bool dry, struct removed *out, err *e)
 {
 	struct arena a = ARENA_INIT;
+	const struct cache_db_names names = cache_db_names(dir, &a);
 	struct cache_db d = { .db = { NULL } };
-	int status = prune_corrupt(arena_printf(&a, "%s/evidence.db.corrupt", dir), before, dry, out,
-	                           e);
+	int status = prune_corrupt(names.corrupt, before, dry, out, e);
 
-	if (status == 0 && access(arena_printf(&a, "%s/evidence.db", dir), F_OK) == 0) {
+	if (status == 0 && access(names.db, F_OK) == 0) {
 		status = cache_db_open(dir, &d, e);
 		if (status == 0)
 			status = prune(&d, before, dry, out, e);

@@ -6,8 +6,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "fmt/tar.h"
+#include "sys/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -147,13 +147,10 @@ static int by_name(const void *a, const void *b)
 /* list(r, level): the folder's names, sorted. */
 static void list(struct rootfs *r, struct level *level)
 {
-	int again = openat(level->fd, ".", FOLDER_FLAGS); /* closedir takes it along */
-	DIR *dir = again >= 0 ? fdopendir(again) : NULL;
+	DIR *dir = file_list(level->fd, ".");
 	struct dirent *d;
 
 	if (!dir) {
-		if (again >= 0)
-			close(again);
 		gap(r, "could not be listed");
 		return;
 	}

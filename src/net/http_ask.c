@@ -22,8 +22,8 @@ static int await(const struct peer *p, short events, err *e)
 	struct pollfd both[] = { { .fd = p->fd, .events = events }, { p->stop, POLLIN, 0 } };
 
 	for (;;) {
-		uint64_t now = deadline_in(0).at_ms;
-		int n = d->at_ms > now ? poll(both, 2, (int)(d->at_ms - now)) : 0;
+		uint64_t left = deadline_left(d);
+		int n = left > 0 ? poll(both, 2, (int)left) : 0;
 
 		if (n > 0)
 			return both[1].revents ? err_set(e, ERR_NET, 0, "it was not waited for") : 0;
@@ -136,7 +136,7 @@ static int read_head(const struct peer *p, struct http_head *head, err *e)
 int http_ask(int fd, const struct http_question *q, const struct deadline *d, int *out_status,
              err *e)
 {
-	const struct peer peer = { fd, q->stop > 0 ? q->stop : -1, d };
+	const struct peer peer = { fd, q->stop ? *q->stop : -1, d };
 	struct arena arena = ARENA_INIT;
 	struct http_head head = { .arena = &arena };
 	buf request = BUF_INIT(SIZE_MAX / 2);

@@ -15,7 +15,7 @@ struct http_question {
 	const char *path;                  /* "/sse?x=1": visible octets */
 	const struct http_header *headers; /* name NULL ends the list; NULL: none */
 	bytes body;
-	int stop; /* readable: nobody waits for the answer any more; 0: never */
+	const int *stop; /* readable: nobody waits for the answer any more; NULL: never */
 };
 
 /* http_ask(fd, q, d, out_status, e): fd stays the caller's, who closes it: no second question.

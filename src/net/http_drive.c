@@ -77,11 +77,6 @@ void http_set_callbacks(struct http_exchange *x)
 
 /* -- work and wait ----------------------------------------------------------------------------- */
 
-static uint64_t now_ms(void)
-{
-	return deadline_in(0).at_ms;
-}
-
 struct http_guard http_guard(void)
 {
 	struct http_guard g;
@@ -226,14 +221,14 @@ int http_await(struct http_exchange *x, err *e)
 {
 	const struct deadline *deadline = &x->client->options.deadline;
 	uint64_t idle_ms = x->sending || x->head.whole ? x->client->options.idle_ms : x->idle_ms;
-	uint64_t before = now_ms(), most = WAIT_MOST_MS;
+	uint64_t before = deadline_now_ms(), most = WAIT_MOST_MS;
 
 	if (idle_ms > x->quiet_ms && idle_ms - x->quiet_ms < most)
 		most = idle_ms - x->quiet_ms;
 	if (deadline->given_ms > 0 && deadline->at_ms > before && deadline->at_ms - before < most)
 		most = deadline->at_ms - before;
 	x->client->curl.multi_poll(x->multi, NULL, 0, (int)most, NULL);
-	uint64_t waited = now_ms() - before;
+	uint64_t waited = deadline_now_ms() - before;
 
 	x->quiet_ms += waited;
 	x->window_ms += waited;

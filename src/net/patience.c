@@ -41,7 +41,7 @@ int patience_take(struct patience *p, const struct http *h, uint64_t ask_ms)
 	p->tries++;
 	if (p->tries >= LIMIT_HTTP_TRIES || ms > most || p->waited_ms > most - ms)
 		return -1;
-	if (deadline->given_ms > 0 && deadline_in(ms).at_ms >= deadline->at_ms)
+	if (deadline->given_ms > 0 && deadline_left(deadline) <= ms)
 		return -1;
 	p->waited_ms += ms;
 	pause_ms(ms);
@@ -51,12 +51,12 @@ int patience_take(struct patience *p, const struct http *h, uint64_t ask_ms)
 int patience_send(struct patience *p, struct http *h, const struct http_request *request,
                   struct http_exchange **out, err *e)
 {
-	uint64_t before = deadline_in(0).at_ms;
+	uint64_t before = deadline_now_ms();
 
 	if (http_send(h, request, out, e) == 0)
 		return 0;
 	if (e->sys == ETIMEDOUT)
-		p->waited_ms += deadline_in(0).at_ms - before;
+		p->waited_ms += deadline_now_ms() - before;
 	return -1;
 }
 

@@ -6,7 +6,6 @@
 #include "oci/staged.h"
 #include "sys/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -39,13 +38,10 @@ static int check_ours(int root, const char *path, err *e)
 
 	if (is_there(root, "oci-layout") || is_there(root, "index.json"))
 		return 0;
-	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = file_list(root, ".");
 
-	if (!dir) {
-		file_close_at_end(&fd);
+	if (!dir)
 		return err_set(e, ERR_IO, errno, "read the folder '%s'", SHOW(bytes_str(path)));
-	}
 	for (struct dirent *d; !other && (d = readdir(dir)) != NULL;)
 		other = strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 &&
 		        strcmp(d->d_name, "blobs") != 0 && strcmp(d->d_name, PARTIAL) != 0;

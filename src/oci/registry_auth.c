@@ -250,7 +250,7 @@ static int token_for(const struct question *q, const char **out, err *e)
 
 	pthread_mutex_lock(&r->lock);
 	struct token *t = find_token(r, q);
-	bool good = t->text.n > 0 && deadline_in(0).at_ms < t->until_ms;
+	bool good = t->text.n > 0 && deadline_now_ms() < t->until_ms;
 
 	if (good)
 		*out = arena_printf(q->a, "Bearer " PRIb, BYTESF(buf_bytes(&t->text)));

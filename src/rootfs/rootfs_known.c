@@ -26,6 +26,11 @@ static uint64_t number_of(bytes text)
 	return n;
 }
 
+const char *rootfs_known_folder(const char *store, struct arena *a)
+{
+	return arena_printf(a, "%s/known", store);
+}
+
 void rootfs_known_ask(const struct target *target, const struct platform *platform,
                       const char *store, struct arena *a, struct rootfs_question *out)
 {
@@ -49,7 +54,8 @@ void rootfs_known_ask(const struct target *target, const struct platform *platfo
 	pack_bytes(&text, index);
 	out->text = arena_bytes(a, buf_bytes(&text));
 	buf_done(&text);
-	out->path = arena_printf(a, "%s/known/%016" PRIx64, store, number_of(out->text));
+	out->path = arena_printf(a, "%s/%016" PRIx64, rootfs_known_folder(store, a),
+	                         number_of(out->text));
 }
 
 static bool take_names(bytes *in, struct arena *a, struct rootfs_known *out)

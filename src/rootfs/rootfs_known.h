@@ -24,6 +24,9 @@ struct rootfs_question {
 	bytes text;
 };
 
+/* rootfs_known_folder(store, a): where it is kept. Arena. */
+const char *rootfs_known_folder(const char *store, struct arena *a);
+
 /* rootfs_known_ask(target, platform, store, a, out). rootfs_known_read(q, a, out): false: not
  * known. rootfs_known_keep(q, known): what cannot be kept is looked at again next time. Arena. */
 void rootfs_known_ask(const struct target *target, const struct platform *platform,

@@ -4,11 +4,11 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "rootfs/rootfs_known.h"
 #include "rootfs/rootfs_store.h"
 #include "sys/file.h"
 #include "sys/weigh.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,16 +51,18 @@ static void sort_in(struct pruning *p, const char *name)
 
 static int list_names(struct pruning *p, err *e)
 {
-	int fd = openat(p->store.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *list = file_list(p->store.folder, ".");
 	const struct dirent *entry;
+	int status = 0;
 
 	if (!list)
 		return failed(p, ".", e);
-	while ((entry = readdir(list)) != NULL)
+	while (errno = 0, (entry = readdir(list)) != NULL)
 		sort_in(p, entry->d_name);
+	if (errno) /* a note may be missing, whose layers would go */
+		status = failed(p, ".", e);
 	closedir(list);
-	return 0;
+	return status;
 }
 
 /* -- images ------------------------------------------------------------------------------------ */
@@ -124,9 +126,9 @@ static int take_layers(struct pruning *p, err *e)
 			p->out->layers.kept++;
 			continue;
 		}
-		count(p, name);
 		if (!p->options->dry && renameat(p->store.folder, name, p->store.folder, draft) < 0)
 			return failed(p, name, e);
+		count(p, p->options->dry ? name : draft);
 		*ARENA_PUSH(p->arena, &p->drafts) = draft;
 	}
 	if (!p->options->dry && p->drafts.len > 0 && fsync(p->store.folder) < 0)
@@ -178,29 +180,42 @@ static int prune_one(const struct rootfs_prune_options *options, int store, cons
 	return status;
 }
 
+/* A form that cannot be pruned keeps none of the others from it; the first failure is told. */
+static int prune_forms(const struct rootfs_prune_options *options, int store, struct arena *a,
+                       struct rootfs_pruned *out, err *e)
+{
+	DIR *list = file_list(store, ".");
+	const struct dirent *entry;
+	int status = 0;
+
+	if (!list)
+		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(options->store)));
+	while (errno = 0, (entry = readdir(list)) != NULL) {
+		err other = { 0 };
+
+		if (prune_one(options, store, entry->d_name, a, out, status == 0 ? e : &other) < 0)
+			status = -1;
+	}
+	if (errno && status == 0)
+		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(options->store)));
+	closedir(list);
+	return status;
+}
+
 int rootfs_prune(const struct rootfs_prune_options *options, struct arena *a,
                  struct rootfs_pruned *out, err *e)
 {
-	const char *known = arena_printf(a, "%s/known", options->store);
-	int store = -1, status = 0;
-	struct dirent *entry;
+	const char *known = rootfs_known_folder(options->store, a);
+	auto_fd store = -1;
 
 	*out = (struct rootfs_pruned){ 0 };
 	if (access(options->store, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	if (rootfs_store_own(options->store, &store, e) < 0) {
-		file_close_at_end(&store);
+	if (rootfs_store_own(options->store, &store, e) < 0)
 		return -1;
-	}
-	DIR *list = fdopendir(store);
+	int status = prune_forms(options, store, a, out, e);
 
-	if (!list)
-		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(options->store)));
-	while (status == 0 && (entry = readdir(list)) != NULL)
-		status = prune_one(options, store, entry->d_name, a, out, e);
-	if (list)
-		closedir(list);
-	if (status == 0 && removal_old(known, options->before, options->dry, &out->known) < 0)
+	if (removal_old(known, options->before, options->dry, &out->known) < 0 && status == 0)
 		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(known)));
 	return status;
 }

@@ -27,8 +27,9 @@ struct rootfs_pruned {
 	uint64_t running;      /* images that are in use this moment */
 };
 
-/* rootfs_prune(options, a, out, e): *out also tells what was done before a failure. No store is
- * fine. ERR_IO, also for a store that others can write to; ERR_LIMIT: somebody unpacks for longer
- * than LIMIT_TIME_MS. */
+/* rootfs_prune(options, a, out, e): what cannot be pruned keeps nothing else from it, and *out also
+ * tells what was done beside a failure, the first of which is told. No store is fine. ERR_IO, also
+ * for a store that others can write to; ERR_LIMIT: somebody unpacks for longer than LIMIT_TIME_MS.
+ */
 int rootfs_prune(const struct rootfs_prune_options *options, struct arena *a,
                  struct rootfs_pruned *out, err *e);

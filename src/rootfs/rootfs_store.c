@@ -7,7 +7,6 @@
 #include "sys/file.h"
 #include "sys/removal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -94,8 +93,7 @@ bool rootfs_store_is_note(const char *name)
 
 static int remove_drafts(const struct rootfs_store *s, err *e)
 {
-	int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *list = file_list(s->folder, ".");
 	struct dirent *entry;
 	int status = 0;
 

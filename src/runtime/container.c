@@ -6,6 +6,7 @@
 #include "runtime/guard.h"
 #include "runtime/relay.h"
 #include "sys/file.h"
+#include "sys/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +58,7 @@ static int block_signals(struct container *c, err *e)
 
 int container_interrupt(const struct container *c)
 {
-	return c->options->stops ? c->signals : 0;
+	return c->options->stops ? c->signals : -1;
 }
 
 int container_signal(struct container *c, int signal, err *e)
@@ -220,7 +221,7 @@ int container_wait(struct container *c, const struct deadline *d, int *out, err 
 		                      (events[0].revents && take(c, &said, e) < 0)))
 			return -1;
 		if (c->interrupt > 0) {
-			*out = 128 + c->interrupt;
+			*out = c->interrupt;
 			c->interrupt = 0;
 			return 0;
 		}
@@ -238,7 +239,7 @@ int container_end(struct container *c, int *out, err *e)
 	int ended = container_wait(c, &patience, out, e);
 
 	if (ended == 0)
-		*out = 128 + SIGKILL;
+		*out = PROCESS_STATUS_SIGNAL + SIGKILL;
 	return ended;
 }
 

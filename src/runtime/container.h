@@ -34,11 +34,11 @@ int container_start(const struct container_options *o, struct container **out, e
  * signal that ended it) or the deadline passes (0; NULL: none). Signals that we get meanwhile
  * (TERM, INT, HUP, QUIT, USR1, USR2, WINCH) go on to the program, the
  * third Ctrl-C of a terminal as SIGKILL, as docker has it; with o->stops all but WINCH, which
- * is nobody's then, end the wait: 0, *out: 128 + the signal. */
+ * is nobody's then, end the wait: 0, *out: the signal. */
 int container_wait(struct container *c, const struct deadline *d, int *out, err *e);
 
 /* container_interrupt(c): with o->stops a descriptor that is readable once there is such a signal,
- * which the next container_wait tells: for whoever waits for something else. 0: there is none. */
+ * which the next container_wait tells: for whoever waits for something else. -1: there is none. */
 int container_interrupt(const struct container *c);
 
 /* container_signal(c, signal, e): to the program; nothing when it has ended. */

@@ -7,6 +7,7 @@
 #include "runtime/program.h"
 #include "runtime/stage.h"
 #include "sys/file.h"
+#include "sys/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -186,7 +187,7 @@ static int conclude(struct guard *g, int status, int *out, err *e)
 	find_program(g);
 	if (!g->started && (text.n > 0 || g->program == 0))
 		return runtime_failed(g, text, e);
-	*out = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	*out = WIFEXITED(status) ? WEXITSTATUS(status) : PROCESS_STATUS_SIGNAL + WTERMSIG(status);
 	return 0;
 }
 

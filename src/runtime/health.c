@@ -24,25 +24,19 @@ struct watch {
 	const struct health_probe *probe;
 	struct arena *arena;
 	struct container *container;
-	struct deadline began, deadline;
+	uint64_t began_ms;
+	struct deadline deadline;
 	struct health_result *out;
 };
 
 static uint64_t passed_ms(const struct watch *w)
 {
-	return deadline_in(0).at_ms - w->began.at_ms;
-}
-
-static uint64_t left_ms(const struct watch *w)
-{
-	uint64_t now = deadline_in(0).at_ms;
-
-	return w->deadline.at_ms > now ? w->deadline.at_ms - now : 0;
+	return deadline_now_ms() - w->began_ms;
 }
 
 static uint64_t try_ms(const struct watch *w)
 {
-	uint64_t left = left_ms(w);
+	uint64_t left = deadline_left(&w->deadline);
 
 	return left == 0 ? 1 : left < LIMIT_HEALTH_TRY_MS ? left : LIMIT_HEALTH_TRY_MS;
 }
@@ -65,13 +59,14 @@ static int ask_http(struct watch *w, err *e)
 {
 	const struct health_probe *p = w->probe;
 	const struct deadline patience = deadline_in(try_ms(w));
+	const int stop = container_interrupt(w->container);
 	const struct http_question question = {
 		.method = p->method,
 		.host = arena_printf(w->arena, "localhost:%u", p->port),
 		.path = p->path,
 		.headers = p->headers,
 		.body = p->body,
-		.stop = container_interrupt(w->container),
+		.stop = &stop,
 	};
 	int fd;
 
@@ -100,11 +95,12 @@ static int ask_tcp(struct watch *w, err *e)
 static int ask_command(struct watch *w, err *e)
 {
 	const char *const argv[] = { "/bin/sh", "-c", w->probe->command, NULL };
+	const int stop = container_interrupt(w->container);
 	const struct process p = { .argv = argv,
 		                       .environment = w->probe->environment,
 		                       .output_max = LIMIT_HEALTH_OUTPUT,
 		                       .timeout_ms = try_ms(w),
-		                       .stop = container_interrupt(w->container) };
+		                       .stop = &stop };
 	struct arena said = ARENA_INIT; /* of no interest, and there may be thousands of tries */
 	struct process_result result;
 	int done = process_run(&p, &said, &result, e);
@@ -133,7 +129,7 @@ static int ask(struct watch *w, err *e)
 
 static uint64_t pause_ms(const struct watch *w)
 {
-	uint64_t part = passed_ms(w) / PAUSE_PART, left = left_ms(w);
+	uint64_t part = passed_ms(w) / PAUSE_PART, left = deadline_left(&w->deadline);
 
 	if (w->probe->kind == HEALTH_EXIT)
 		return left;
@@ -164,7 +160,7 @@ static int await(struct watch *w, err *e)
 	int held = 0, ended = 0, *status = &w->out->exit_status;
 
 	while (held == 0 && ended == 0 && *status == 0 &&
-	       (w->out->tries == 0 || left_ms(w) >= TRY_LEAST_MS)) {
+	       (w->out->tries == 0 || deadline_left(&w->deadline) >= TRY_LEAST_MS)) {
 		held = ask(w, e);
 		const struct deadline pause = deadline_in(pause_ms(w));
 
@@ -187,13 +183,13 @@ static int await(struct watch *w, err *e)
 
 static int end(struct watch *w, err *e)
 {
-	const struct deadline began = deadline_in(0);
+	uint64_t began_ms = deadline_now_ms();
 
 	if (w->out->ended)
 		return 0;
 	int ended = container_end(w->container, &w->out->exit_status, e);
 
-	w->out->stop_ms = deadline_in(0).at_ms - began.at_ms;
+	w->out->stop_ms = deadline_now_ms() - began_ms;
 	w->out->killed = ended == 0;
 	return ended < 0 ? -1 : 0;
 }
@@ -272,7 +268,7 @@ int health_await(struct container *c, const struct health_probe *probe, struct a
 	struct watch w = { .probe = probe,
 		               .arena = a,
 		               .container = c,
-		               .began = deadline_in(0),
+		               .began_ms = deadline_now_ms(),
 		               .deadline = deadline_in(timeout_of(probe)),
 		               .out = &result };
 
@@ -290,7 +286,7 @@ static int start(struct watch *w, struct container_options *container, int words
 		return err_set(e, ERR_IO, errno, "open '/dev/null'");
 	container->streams[0] = nothing;
 	container->streams[1] = container->streams[2] = words;
-	w->began = deadline_in(0);
+	w->began_ms = deadline_now_ms();
 	int result = container_start(container, &w->container, e);
 
 	(void)close(nothing); /* the program's */

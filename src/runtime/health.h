@@ -44,7 +44,7 @@ struct health_result {
 	                     refused"; that the program ended comes before what it answered */
 	int status;       /* of HTTP, the program or the command; 0: there was no answer */
 	uint32_t tries;
-	int interrupt;   /* 128 + the signal that ended the waiting (container_wait); 0: none */
+	int interrupt;   /* the signal that ended the waiting (container_wait); 0: none */
 	bool ended;      /* the program ended by itself, */
 	int exit_status; /* so: its status, or 128 + the signal; also after our SIGTERM */
 	bool killed;     /* it did not end upon SIGTERM */

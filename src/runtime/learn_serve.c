@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/learn_parts.h"
 
+#include "sys/deadline.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -12,7 +14,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #if defined(__aarch64__)
@@ -113,18 +114,10 @@ static bool is_program(struct learn_watch *w, const struct seccomp_notif *call)
 	return w->root >= 0;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void see(struct learn_watch *w, const struct seccomp_notif *call)
 {
 	int number = call->data.nr;
-	uint64_t now = now_ms();
+	uint64_t now = deadline_now_ms();
 
 	if (number >= 0 && number < LIMIT_LEARN_CALLS && is_program(w, call)) {
 		w->calls[number] = true;

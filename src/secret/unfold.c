@@ -320,7 +320,7 @@ static void close_readers(struct level *l)
 	arena_reset(&l->arena);
 }
 
-/* Where a limit was met that was told. */
+/* Nothing more can be read of l; why, unless a limit was told already. */
 static void turn_deaf(struct level *l, const char *why)
 {
 	if (!l->owner->over)

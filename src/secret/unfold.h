@@ -5,8 +5,9 @@
  *
  * First octets say what a file is, never its name. A file that is none of these costs one look at
  * its first block. Nothing is kept: of each open archive the state of its reader, of two streams at
- * most (xz once) their windows. What a file and a layer may expand to is bounded (LIMIT_UNFOLD);
- * what cannot be looked into is counted, with the first reason, and never an error.
+ * most (xz once) their windows. What a file and a layer may expand to is bounded
+ * (LIMIT_UNFOLD_FILE, LIMIT_UNFOLD_LAYER); what cannot be looked into is counted, with the first
+ * reason, and never an error.
  * Threading: a struct unfold belongs to one thread. */
 #pragma once
 
@@ -31,7 +32,8 @@ struct unfold_missed {
 	const char *why;
 };
 
-/* unfold_missed_put(m, out): "3 parts not searched, the first encrypted", of at least one. */
+/* unfold_missed_put(m, out): "a part of it was not searched: WHY" or "3 parts of it were not
+ * searched, the first: WHY". m->n is not 0. */
 void unfold_missed_put(const struct unfold_missed *m, buf *out);
 
 /* unfold_opens(head): a file with these first octets, UNFOLD_HEAD of them or all it has, is one

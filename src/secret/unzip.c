@@ -54,13 +54,9 @@ bool unzip_starts(bytes head)
 }
 
 /* A number of n octets in what was collected. */
-static uint64_t number(const uint8_t *field, size_t n)
+static uint64_t number(const struct unzip *z, size_t at, size_t n)
 {
-	uint64_t v = 0;
-
-	while (n-- > 0)
-		v = v << 8 | field[n];
-	return v;
+	return zip_number(bytes_of(z->field, sizeof(z->field)), at, n);
 }
 
 /* collect(z, in, into, n): true once n octets are there. */
@@ -151,19 +147,19 @@ static void take_local(struct unzip *z, bytes *in)
 
 	if (!collect(z, in, z->field, LOCAL_SIZE))
 		return;
-	flags = (unsigned)number(z->field + 6, 2);
+	flags = (unsigned)number(z, 6, 2);
 	z->encrypted = flags & 1;
 	z->streamed = flags & 8;
-	z->method = (uint16_t)number(z->field + 8, 2);
-	z->name_n = (size_t)number(z->field + 26, 2);
-	z->text_n = z->name_n + (size_t)number(z->field + 28, 2);
-	z->packed = number(z->field + 18, 4);
+	z->method = (uint16_t)number(z, 8, 2);
+	z->name_n = (size_t)number(z, 26, 2);
+	z->text_n = z->name_n + (size_t)number(z, 28, 2);
+	z->packed = number(z, 18, 4);
 	go(z, STATE_NAME);
 }
 
 static void take_name(struct unzip *z, bytes *in)
 {
-	uint64_t size = number(z->field + 22, 4);
+	uint64_t size = number(z, 22, 4);
 	bytes text, wide;
 
 	if (!collect(z, in, z->text, z->text_n))
@@ -254,8 +250,7 @@ static bool fits(const struct unzip *z, size_t at, size_t n)
 {
 	uint64_t mask = n == 8 ? UINT64_MAX : UINT32_MAX;
 
-	return number(z->field + at, n) == (z->taken & mask) &&
-	       number(z->field + at + n, n) == (z->given & mask);
+	return number(z, at, n) == (z->taken & mask) && number(z, at + n, n) == (z->given & mask);
 }
 
 /* 4.3.9: checksum and sizes, with the mark or without, of 32 or of 64 bits. */
@@ -341,7 +336,7 @@ static void take_directory(struct unzip *z, bytes *in)
 		return;
 	z->listed++;
 	z->streamed = false;
-	z->left = number(z->field + 28, 2) + number(z->field + 30, 2) + number(z->field + 32, 2);
+	z->left = number(z, 28, 2) + number(z, 30, 2) + number(z, 32, 2);
 	go(z, z->left > 0 ? STATE_LISTED : STATE_MARK);
 }
 

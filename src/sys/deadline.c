@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-static uint64_t now_ms(void)
+uint64_t deadline_now_ms(void)
 {
 	struct timespec ts;
 
@@ -14,12 +14,12 @@ static uint64_t now_ms(void)
 
 struct deadline deadline_in(uint64_t ms)
 {
-	return (struct deadline){ now_ms() + ms, ms };
+	return (struct deadline){ deadline_now_ms() + ms, ms };
 }
 
 uint64_t deadline_left(const struct deadline *d)
 {
-	uint64_t now = now_ms();
+	uint64_t now = deadline_now_ms();
 
 	return now < d->at_ms ? d->at_ms - now : 0;
 }

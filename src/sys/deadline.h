@@ -9,7 +9,8 @@ struct deadline {
 };
 
 /* deadline_in(ms): so many milliseconds from now. deadline_check(d, e): ERR_LIMIT once it has
- * passed. deadline_left(d): milliseconds, 0 then. */
+ * passed. deadline_left(d): milliseconds, 0 then. deadline_now_ms(): the clock of at_ms. */
 struct deadline deadline_in(uint64_t ms);
 int deadline_check(const struct deadline *d, err *e);
 uint64_t deadline_left(const struct deadline *d);
+uint64_t deadline_now_ms(void);

@@ -24,6 +24,16 @@ void file_close_at_end(const int *fd)
 		(void)close(*fd); /* read only, or already fsynced */
 }
 
+DIR *file_list(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (fd >= 0 && !list)
+		close(fd);
+	return list;
+}
+
 /* ERR_IO, or ERR_ABSENT when errno says that the object is not there. */
 static int failed(err *e, const char *what, const char *name)
 {

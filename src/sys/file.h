@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <dirent.h>
 #include <sys/types.h>
 
 /* auto_fd: a descriptor that is closed at the end of its block. -1 is fine. */
@@ -18,6 +19,10 @@ void file_close_at_end(const int *fd);
 /* file_open_read(path, e): a regular file, opened for reading; symbolic links are followed. The
  * descriptor, or -1; ERR_IO also for folders and devices. Never blocks on a pipe. */
 int file_open_read(const char *path, err *e) __attribute__((warn_unused_result));
+
+/* file_list(dir, path): this folder, no link, opened to be listed; NULL with errno. Its readdir(3)
+ * tells an error from the end only by an errno that was 0 before. */
+DIR *file_list(int dir, const char *path) __attribute__((warn_unused_result));
 
 /* file_read_all(path, max, a, out, e): the whole content. Arena. ERR_LIMIT above max octets.
  * file_read_fd: from where the descriptor stands to its end; `name` is for errors.

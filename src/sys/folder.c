@@ -46,13 +46,15 @@ static void sweep_one(const struct folder_kind *kind, int above, const char *nam
 	/* In /tmp others can make what is named so; a lock says that its process lives. */
 	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
 		return;
-	if (!lock(fd)) {
+	bool is_left = lock(fd);
+
+	if (out && is_left) {
+		(void)weigh(above, name, &out->octets); /* what cannot be weighed goes all the same */
+		out->count++;
+	} else if (out) {
 		out->kept++;
-		return;
 	}
-	(void)weigh(above, name, &out->octets); /* what cannot be weighed goes all the same */
-	out->count++;
-	if (!dry)
+	if (is_left && !dry)
 		remove_one(kind, above, name, name + strlen(kind->prefix));
 }
 
@@ -115,7 +117,7 @@ int folder_make(const struct folder_kind *kind, struct arena *a, struct folder *
 	int taken = 0;
 
 	*out = (struct folder){ .kind = *kind, .lock = -1 };
-	folder_sweep(kind, false, &(struct removed){ 0 });
+	folder_sweep(kind, false, NULL);
 	while (taken == 0) {
 		out->id = new_id(a, e);
 		if (!out->id)

@@ -34,5 +34,5 @@ int folder_make(const struct folder_kind *kind, struct arena *a, struct folder *
 void folder_remove(struct folder *f);
 
 /* folder_sweep(kind, dry, out): what others left, as folder_make begins; dry: it stays. Added to
- * *out, whose kept are those of who lives. */
+ * *out, whose kept are those of who lives; NULL: nobody wants to know. */
 void folder_sweep(const struct folder_kind *kind, bool dry, struct removed *out);

@@ -238,7 +238,7 @@ static int listen_to(struct running *r, err *e)
 		struct pollfd watched[] = { { r->ended, POLLIN, 0 },
 			                        { r->output, POLLIN, 0 },
 			                        { r->message, POLLIN, 0 },
-			                        { r->process->stop > 0 ? r->process->stop : -1, POLLIN, 0 } };
+			                        { r->process->stop ? *r->process->stop : -1, POLLIN, 0 } };
 
 		if (poll(watched, 4, LOOK_MS) < 0 && errno != EINTR)
 			return err_set(e, ERR_IO, errno, "wait for a process");

@@ -21,7 +21,7 @@ struct process {
 	bytes input;
 	size_t output_max;
 	uint64_t timeout_ms;
-	int stop; /* readable: it is killed; 0: never */
+	const int *stop; /* readable: it is killed; NULL: never */
 };
 
 struct process_result {

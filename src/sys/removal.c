@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sys/removal.h"
 
-#include <dirent.h>
+#include "sys/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -90,8 +91,7 @@ static int take_top(struct removal *r, const char *name)
 /* empty_top(r): one round: 1 when there was something, 0 at the end. */
 static int empty_top(struct removal *r)
 {
-	int fd = openat(r->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *list = file_list(r->top, ".");
 	struct dirent *entry;
 	int found = 0;
 
@@ -150,15 +150,16 @@ static int old_one(int dir, const char *name, int64_t before, bool dry, struct r
 
 int removal_old(const char *folder, int64_t before, bool dry, struct removed *out)
 {
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *list = file_list(AT_FDCWD, folder);
 	struct dirent *entry;
 	int status = 0;
 
 	if (!list)
 		return errno == ENOENT ? 0 : -1;
-	while (status == 0 && (entry = readdir(list)) != NULL)
-		status = old_one(fd, entry->d_name, before, dry, out);
+	while (status == 0 && (errno = 0, entry = readdir(list)) != NULL)
+		status = old_one(dirfd(list), entry->d_name, before, dry, out);
+	if (errno)
+		status = -1;
 	int saved = errno;
 
 	closedir(list);

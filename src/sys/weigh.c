@@ -2,8 +2,8 @@
 #include "sys/weigh.h"
 
 #include "base/arena.h"
+#include "sys/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -95,16 +95,17 @@ static int add(struct weighing *w, const char *name)
 
 static int add_all(struct weighing *w)
 {
-	int fd = openat(w->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *list = file_list(w->fd, ".");
 	struct dirent *entry;
 	int status = 0;
 
 	if (!list)
 		return -1;
-	while (status == 0 && (entry = readdir(list)) != NULL)
+	while (status == 0 && (errno = 0, entry = readdir(list)) != NULL)
 		if (!is_itself(entry->d_name))
 			status = add(w, entry->d_name);
+	if (errno)
+		status = -1;
 	int saved = errno;
 
 	closedir(list);

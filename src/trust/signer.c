@@ -41,7 +41,11 @@ void signer_done(struct signer *s)
 static int run(const struct signer *s, const char *const *argv, bytes input, struct arena *a,
                bytes *out, err *e)
 {
-	struct process p = { argv, s->environment, input, LIMIT_KEY, LIMIT_SIGNER_MS, 0 };
+	struct process p = { .argv = argv,
+		                 .environment = s->environment,
+		                 .input = input,
+		                 .output_max = LIMIT_KEY,
+		                 .timeout_ms = LIMIT_SIGNER_MS };
 	struct process_result r;
 
 	if (s->until.given_ms > 0 && deadline_left(&s->until) < p.timeout_ms) {

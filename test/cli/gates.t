@@ -90,6 +90,9 @@ status 'a format that is none' 2 "$OAKUM" check -o jsom=report deploy
 like 'the formats are named' "$(cat err)" "'jsom' is no format \\(table\\|json"
 status 'a file of that name' 1 "$OAKUM" check -o ./jsom=report deploy
 ok 'is written' test -s jsom=report
+status 'a form of other programs' 2 "$OAKUM" check -o syft-json deploy
+like 'is none of ours' "$(cat err)" "^oakum: -o syft-json: a form that is not written here \\(table\\|json"
+ok 'and no file' test ! -e syft-json
 status 'two documents in one place' 2 "$OAKUM" scan -f json debian.json net.json
 status 'for secrets, too' 2 "$OAKUM" secrets -f json deploy bin
 status 'a report of several' 0 "$OAKUM" scan -f sarif debian.json net.json

@@ -4,14 +4,12 @@
 # it, and go afterwards. As root, as root with a user namespace, and as an ordinary user.
 # shellcheck disable=SC2016,SC2317 source=test/tap.sh
 . "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/own_store.sh
+. "$FIXTURE/own_store.sh"
 
 [ -x /bin/busybox ] || skip_all 'there is no static busybox'
 command -v crun >"$TMP/out" || skip_all 'there is no crun'
-if [ "$(id -u)" = 0 ] && [ -z "${PRUNE_T_OWN_STORE-}" ]; then # nothing of this machine's is looked at
-	mkdir -p /var/lib/oakum
-	unshare -m mount -t tmpfs store /var/lib/oakum 2>"$TMP/err" || skip_all 'root may mount nothing here'
-	PRUNE_T_OWN_STORE=1 exec unshare -m sh -c 'mount -t tmpfs store /var/lib/oakum && exec "$0"' "$0"
-fi
+own_store
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$FIXTURE python3 "$FIXTURE/box.py" /bin/busybox "$TMP/box" || exit 1
 chmod -R a+rX "$TMP/box"
 chmod a+x "$TMP"

@@ -51,7 +51,7 @@ like 'and which layers, the topmost first' "$(cat out)" '^lower [0-9a-f]{32}:[0-
 is 'and which image' "$(sed -n 's/^image //p' out)" "$(jq -r '.manifests[0].digest' one/index.json)"
 folder=$(sed -n 's/^layers //p' out)
 cp out first
-is 'two layers are there' "$(find "$folder" -mindepth 1 -maxdepth 1 | wc -l)" 2
+is 'two layers are there' "$(find "$folder" -mindepth 1 -maxdepth 1 -type d | wc -l)" 2
 top=$(sed -n 's/^lower \([^:]*\):.*/\1/p' out)
 is 'with what stands in them' "$(cat "$folder/$top/etc/more")" more
 mv one/blobs blobs
@@ -60,7 +60,7 @@ ok 'it says the same' cmp first out
 status 'that is no matter of the layout alone' 1 "$keep" "$TMP/elsewhere" oci:one
 mv blobs one/blobs
 status 'another image upon the same base' 0 "$keep" "$store" oci:two
-is 'shares it' "$(find "$folder" -mindepth 1 -maxdepth 1 | wc -l)" 3
+is 'shares it' "$(find "$folder" -mindepth 1 -maxdepth 1 -type d | wc -l)" 3
 is 'the chain id names it, not the diff_id' "$(find "$folder" -maxdepth 1 \
 	-name "$(sha256sum <other.tar | cut -c 1-32)" | wc -l)" 0
 is 'of the lowest they are the same' "$(find "$folder" -maxdepth 1 \

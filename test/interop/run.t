@@ -5,13 +5,12 @@
 # Shells in containers expand what stands in single quotes here.
 # shellcheck disable=SC2016 source=test/tap.sh
 . "$ROOT/test/tap.sh"
+# shellcheck source=test/fixture/own_store.sh
+. "$FIXTURE/own_store.sh"
 
 [ -x /bin/busybox ] || skip_all 'there is no static busybox'
 command -v crun >"$TMP/out" || skip_all 'there is no crun'
-if [ "$(id -u)" = 0 ] && [ -z "${RUN_T_OWN_STORE-}" ]; then # what root keeps is ours alone, so that we can count it
-	mkdir -p /var/lib/oakum
-	RUN_T_OWN_STORE=1 exec unshare -m sh -c 'mount -t tmpfs store /var/lib/oakum && exec "$0"' "$0"
-fi
+own_store
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$FIXTURE python3 "$FIXTURE/box.py" /bin/busybox "$TMP/box" || exit 1
 echo hunter2 >"$TMP/password"
 chmod -R a+rX "$TMP/box" "$TMP/password"

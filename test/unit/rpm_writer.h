@@ -190,3 +190,14 @@ static inline void rpm_ndb(const bytes *headers, size_t n, buf *out)
 	buf_put(out, buf_bytes(&blobs));
 	buf_done(&blobs);
 }
+
+/* rpm_read_memory(ctx, offset, n, out): of a struct rpm_file whose ctx is bytes. */
+static inline bool rpm_read_memory(void *ctx, uint64_t offset, size_t n, uint8_t *out)
+{
+	const bytes *all = ctx;
+
+	if (offset > all->n || n > all->n - offset)
+		return false;
+	memcpy(out, all->p + offset, n);
+	return true;
+}

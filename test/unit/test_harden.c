@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "fmt/tar.h"
 #include "harden/database.h"
+#include "harden/forget.h"
 #include "harden/pour.h"
 #include "harden/purpose.h"
 #include "harden/settings.h"
@@ -350,6 +351,45 @@ static void pours_layers(void **state)
 	assert_int_equal(size % 512, 0);
 }
 
+/* seeks(s, text, split): whether a value is found in the text, which comes in two parts. */
+static bool seeks(struct forget_seeker *s, bytes text, size_t split)
+{
+	forget_seeker_next(s);
+	return forget_seeker_add(s, bytes_slice(text, 0, split)) ||
+	       forget_seeker_add(s, bytes_skip(text, split));
+}
+
+static void seeks_values(void **state)
+{
+	const size_t most = LIMIT_FORGET_VALUE;
+	struct arena a = ARENA_INIT;
+	uint8_t *key = arena_alloc(&a, 4 * most), *text = arena_alloc(&a, 4 * most);
+	bytes items[] = { BYTES("fault"), BYTES("hunter22"), bytes_of(key, most + 5) };
+	const struct strings values = { items, 3, 3 };
+	struct forget_seeker s;
+
+	(void)state;
+	for (size_t i = 0; i < 4 * most; i++)
+		key[i] = (uint8_t)(i * 2654435761U >> 13);
+	forget_seeker_begin(&s, &values);
+	for (size_t split = 0; split <= 16; split++) {
+		assert_true(seeks(&s, BYTES("its hunter22 is"), split));
+		assert_false(seeks(&s, BYTES("no fault hunter2"), split)); /* too short; not all */
+	}
+	/* not across texts */
+	assert_false(seeks(&s, BYTES("hunt"), 4));
+	assert_false(seeks(&s, BYTES("er22"), 4));
+	/* of a long one so many octets, wherever they begin */
+	memset(text, 'x', 4 * most);
+	memcpy(text + most + 7, key, most);
+	for (size_t split = 0; split < 4 * most; split += most / 2 + 3)
+		assert_true(seeks(&s, bytes_of(text, 4 * most), split));
+	text[most + 7 + most - 1] ^= 1;
+	assert_false(seeks(&s, bytes_of(text, 4 * most), most));
+	forget_seeker_done(&s);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +397,7 @@ int main(void)
 		cmocka_unit_test(turns_commands), cmocka_unit_test(mends_settings),
 		cmocka_unit_test(finds_users),    cmocka_unit_test(adds_accounts),
 		cmocka_unit_test(knows_places),   cmocka_unit_test(pours_layers),
+		cmocka_unit_test(seeks_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,7 +318,7 @@ static void a_question_has_one_status(void **state)
 	const struct http_header headers[] = { { "X-Key", "a b" }, { "host", "shop.example" }, { 0 } };
 	const struct http_question plain = { .host = "localhost:7", .path = "/sse?x=1" };
 	const struct http_question full = { HTTP_POST, "localhost:7", "/", headers,
-		                                BYTES_INIT("ping"), 0 };
+		                                BYTES_INIT("ping"), NULL };
 	struct server s = start(answers);
 	char said[SAID_MOST];
 	int status = 0;
@@ -390,7 +390,7 @@ static void a_question_is_given_up(void **state)
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "", 1), 1);
-	q.stop = ends[0];
+	q.stop = &ends[0];
 	assert_int_equal(ask(s.port, &q, 600000, &status, &e), -1);
 	assert_failed(&e, ERR_NET);
 	assert_int_equal(status, 7);

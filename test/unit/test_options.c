@@ -162,7 +162,8 @@ static void test_values(void **state)
 		                               "--time=m",
 		                               "--time=1.5h",
 		                               "--time=5m-1s",
-		                               "--time=5 m" };
+		                               "--time=5 m",
+		                               "--time=4294967296d" };
 	static const struct {
 		const char *word;
 		uint64_t ms;
@@ -200,6 +201,25 @@ static void test_values(void **state)
 		assert_int_equal(PARSE(&f, word, W("x")), -1);
 		assert_failed(&f.e, ERR_USAGE);
 	}
+	arena_done(&f.job.arena);
+}
+
+/* 24 * 4294967295 d + 3672776087 d + 25975807 ms is 2 to the 63rd less one millisecond. */
+#define DAYS_6 "4294967295d4294967295d4294967295d4294967295d4294967295d4294967295d"
+#define DAYS_24 DAYS_6 DAYS_6 DAYS_6 DAYS_6
+
+static void test_times_add_up(void **state)
+{
+	struct fixture f = { 0 };
+
+	(void)state;
+	assert_int_equal(PARSE(&f, W("--time=" DAYS_24 "3672776087d25975807ms"), W("x")), 0);
+	assert_true(f.wishes.time == INT64_MAX);
+	assert_int_equal(PARSE(&f, W("--time=" DAYS_24 "3672776087d25975808ms"), W("x")), -1);
+	assert_failed(&f.e, ERR_USAGE);
+	/* 9.5 hours more than 2 to the 64th */
+	assert_int_equal(PARSE(&f, W("--time=" DAYS_24 DAYS_24 "4294967295d3050584880d"), W("x")), -1);
+	assert_failed(&f.e, ERR_USAGE);
 	arena_done(&f.job.arena);
 }
 
@@ -306,7 +326,7 @@ int main(void)
 		cmocka_unit_test(test_values),      cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_environment), cmocka_unit_test(test_globals),
 		cmocka_unit_test(test_status),      cmocka_unit_test(test_suggest),
-		cmocka_unit_test(test_program),
+		cmocka_unit_test(test_program),      cmocka_unit_test(test_times_add_up),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -15,7 +15,11 @@ static int run(const char *script, bytes input, size_t most, uint64_t ms,
                struct process_result *out, err *e)
 {
 	const char *const argv[] = { "sh", "-c", script, NULL };
-	const struct process p = { argv, environment, input, most, ms, 0 };
+	const struct process p = { .argv = argv,
+		                       .environment = environment,
+		                       .input = input,
+		                       .output_max = most,
+		                       .timeout_ms = ms };
 
 	return process_run(&p, &a, out, e);
 }
@@ -40,7 +44,9 @@ static void what_goes_in_and_comes_out(void **state)
 static void arguments_stay_as_they_are(void **state)
 {
 	const char *const argv[] = { "printf", "[%s]", "a b; $(echo x) '\"*", "", NULL };
-	const struct process p = { argv, environment, BYTES_INIT(""), 100, 5000, 0 };
+	const struct process p = {
+		.argv = argv, .environment = environment, .output_max = 100, .timeout_ms = 5000
+	};
 	struct process_result r;
 	err e = { 0 };
 
@@ -152,15 +158,18 @@ static void it_ends_with_us(void **state)
 static void who_is_not_waited_for_ends(void **state)
 {
 	const char *const argv[] = { "sh", "-c", "exec sleep 600", NULL };
-	struct process p = { argv, environment, BYTES_INIT(""), 5, 600000, 0 };
+	int ends[2];
+	const struct process p = { .argv = argv,
+		                       .environment = environment,
+		                       .output_max = 5,
+		                       .timeout_ms = 600000,
+		                       .stop = &ends[0] };
 	struct process_result r;
 	err e = { 0 };
-	int ends[2];
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "", 1), 1);
-	p.stop = ends[0];
 	assert_int_equal(process_run(&p, &a, &r, &e), -1);
 	assert_failed(&e, ERR_IO);
 	close(ends[0]);
@@ -185,9 +194,13 @@ static void programs_are_looked_up_in_the_path_given(void **state)
 	static char nowhere[] = "PATH=:/nonexistent";
 	char *const poor[] = { nowhere, NULL };
 	const char *const argv[] = { "sh", NULL };
-	const struct process lost = { argv, poor, BYTES_INIT(""), 5, 5000, 0 };
+	const struct process lost = {
+		.argv = argv, .environment = poor, .output_max = 5, .timeout_ms = 5000
+	};
 	const char *const folder[] = { "/etc", NULL };
-	const struct process none = { folder, environment, BYTES_INIT(""), 5, 5000, 0 };
+	const struct process none = {
+		.argv = folder, .environment = environment, .output_max = 5, .timeout_ms = 5000
+	};
 	struct process_result r;
 	err e = { 0 };
 

@@ -22,22 +22,12 @@ static void list_header(void *ctx, bytes blob)
 	snprintf(l->text + n, sizeof(l->text) - n, PRIb " ", BYTESF(p.name));
 }
 
-static bool read_memory(void *ctx, uint64_t offset, size_t n, uint8_t *out)
-{
-	const bytes *all = ctx;
-
-	if (offset > all->n || n > all->n - offset)
-		return false;
-	memcpy(out, all->p + offset, n);
-	return true;
-}
-
 typedef int (*read_fn)(const struct rpm_file *, const struct rpm_sink *, err *);
 
 /* read_database(read, all, listing, text): the reader's verdict; *text is its error. */
 static int read_database(read_fn read, bytes all, struct listing *listing, err *e)
 {
-	const struct rpm_file file = { all.n, read_memory, &all };
+	const struct rpm_file file = { all.n, rpm_read_memory, &all };
 	const struct rpm_sink sink = { list_header, listing };
 
 	*listing = (struct listing){ "" };

@@ -83,6 +83,42 @@ static void shows_nothing_that_acts(void **state)
 	arena_done(&a);
 }
 
+/* What a read may cut: the lengths of Unicode 15, table 3-6. */
+static void what_has_begun_waits(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+	} rows[] = {
+		{ "", 0 },
+		{ "word", 0 },
+		{ "\xc3", 1 },
+		{ "a\xc3", 1 },
+		{ "\xc3\xa4", 0 },
+		{ "\xe2\x82", 2 },
+		{ "\xe2\x82\xac", 0 },
+		{ "\xf0", 1 },
+		{ "a\xf0\x9f\x98", 3 },
+		{ "\xf0\x9f\x98\x80", 0 },
+		{ "\xc3\xa4\xc3", 1 },
+		{ "\x80\x80\x80\x80", 0 }, /* none of these begins anything */
+		{ "a\x80", 0 },
+		{ "\xc0", 0 },
+		{ "\xf5\x80", 0 },
+		{ "#", 1 },
+		{ "a##", 2 },
+		{ "##vso", 5 },
+		{ "a ##VS", 4 },
+		{ "##vso[", 0 }, /* whole: it is shown as what it is */
+		{ "##[", 0 },
+		{ "##vsx", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(text_begun(bytes_str(rows[i].text)), rows[i].n);
+}
+
 static void long_text_is_cut_at_a_character(void **state)
 {
 	(void)state;
@@ -234,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utf8_is_the_shortest_form),
 		cmocka_unit_test(shows_nothing_that_acts),
+		cmocka_unit_test(what_has_begun_waits),
 		cmocka_unit_test(long_text_is_cut_at_a_character),
 		cmocka_unit_test(numbers_are_whole_and_in_range),
 		cmocka_unit_test(hex_is_lower_case),
