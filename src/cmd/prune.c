@@ -10,9 +10,11 @@
 #include "flow/harden.h"
 #include "flow/launch.h"
 #include "flow/seal_keep.h"
+#include "image/cache_db.h"
 #include "image/cache_prune.h"
 #include "rootfs/rootfs_prune.h"
 #include "runtime/place.h"
+#include "vuln/shipped.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -38,7 +40,8 @@ struct prune {
 	struct job *job;
 	const struct prune_flags *flags;
 	struct stream out;
-	int64_t before; /* seconds */
+	const char *cache; /* NULL: there is none of ours */
+	int64_t before;    /* seconds */
 	uint64_t octets;
 };
 
@@ -53,6 +56,16 @@ static int take_age(struct prune *p, err *e)
 	/* 0 is all, also where a clock was wrong. */
 	p->before = ms > 0 ? p->job->clock_ns / 1000000000 - (int64_t)(ms / 1000) : INT64_MAX;
 	return 0;
+}
+
+/* What lies in a folder that others can write to may be anybody's: nothing of it goes. */
+static int find_cache(struct prune *p, err *e)
+{
+	const char *dir = reading_cache_dir(p->job, p->flags->cache_dir);
+	int own = dir ? cache_db_own(dir, e) : 0;
+
+	p->cache = own > 0 ? dir : NULL;
+	return own < 0 ? -1 : 0;
 }
 
 static void say(struct prune *p, const char *kind, const struct removed *r, uint64_t running)
@@ -108,7 +121,7 @@ static int sweep_stages(struct prune *p, struct removed *done, err *e)
 	return 0;
 }
 
-/* What killed processes left: stages of containers, the folder of a harden. */
+/* What killed processes left: stages of containers, the folder of a harden; and older builds. */
 static int sweep(struct prune *p, err *e)
 {
 	const struct folder_kind work = { .above = job_tmp(p->job), .prefix = HARDEN_WORK };
@@ -116,14 +129,15 @@ static int sweep(struct prune *p, err *e)
 	int status = sweep_stages(p, &done, e);
 
 	folder_sweep(&work, p->flags->dry, &done);
+	if (p->cache && shipped_prune(p->cache, p->before, p->flags->dry, &done) < 0 && status == 0)
+		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(p->cache)));
 	say(p, "left over", &done, 0);
 	return status;
 }
 
 static int prune_sealing(struct prune *p, err *e)
 {
-	const char *dir = reading_cache_dir(p->job, p->flags->cache_dir);
-	const char *kept = dir ? seal_keep_folder(dir, &p->job->arena) : NULL;
+	const char *kept = p->cache ? seal_keep_folder(p->cache, &p->job->arena) : NULL;
 	struct removed done = { 0 };
 	int status = 0;
 
@@ -135,10 +149,9 @@ static int prune_sealing(struct prune *p, err *e)
 
 static int prune_evidence(struct prune *p, err *e)
 {
-	const char *dir = reading_cache_dir(p->job, p->flags->cache_dir);
 	struct removed done = { 0 };
 
-	if (dir && cache_prune(dir, p->before, p->flags->dry, &done, e) < 0)
+	if (p->cache && cache_prune(p->cache, p->before, p->flags->dry, &done, e) < 0)
 		return -1;
 	say(p, "evidence", &done, 0);
 	return 0;
@@ -147,8 +160,8 @@ static int prune_evidence(struct prune *p, err *e)
 /* -- all of it --------------------------------------------------------------------------------- */
 
 /* SQLite needs room on a full disk to remove something: it comes last. */
-static int (*const kinds[])(struct prune *p, err *e) = { prune_layers, sweep, prune_sealing,
-	                                                     prune_evidence };
+static int (*const kinds[])(struct prune *p, err *e) = { find_cache, prune_layers, sweep,
+	                                                     prune_sealing, prune_evidence };
 
 static int prune_run(struct job *job, const void *options, const struct texts *operands, err *e)
 {

@@ -155,8 +155,8 @@ static int ask(struct entering *x, struct worker *worker, struct database *d, si
 
 	list_packages(x, d);
 	database_pack(d, &question);
-	int status =
-		worker_ask(worker, buf_bytes(&question), most, x->draft->arena, &entry->content, e);
+	int status = worker_ask(worker, buf_bytes(&question), most, x->draft->arena, &entry->content,
+	                        e);
 
 	buf_done(&question);
 	if (status < 0)

@@ -9,8 +9,7 @@ static int check_kind(const struct target *target, err *e)
 	switch (target->kind) {
 	case TARGET_SBOM:
 		return err_set(e, ERR_ABSENT, 0,
-		               "this version audits images only (layouts, archives and "
-		               "folders), not SBOMs");
+		               "images only (layouts, archives and folders) are read here, not SBOMs");
 	case TARGET_NONE:
 	case TARGET_REGISTRY:
 	case TARGET_DAEMON:

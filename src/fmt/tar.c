@@ -57,7 +57,7 @@ bool tar_starts(bytes head)
 	if (head.n < sizeof(block))
 		return false;
 	memcpy(&block, head.p, sizeof(block));
-	return bytes_starts(TAR_FIELD(&block, magic), BYTES("ustar")) && tar_block_checks(&block);
+	return block.name[0] != 0 && tar_block_checks(&block);
 }
 
 struct tar *tar_new(struct arena *a, const struct tar_events *events, void *ctx)

@@ -62,8 +62,8 @@ struct tar_events {
 
 struct tar;
 
-/* tar_starts(head): a file that begins so is an archive: 512 octets, a magic, a checksum that is
- * right. v7 has no magic: not known by this. */
+/* tar_starts(head): a file that begins so is an archive: 512 octets, a name, a checksum that is
+ * right; v7 has no magic. */
 bool tar_starts(bytes head);
 /* tar_new(a, events, ctx): a reader whose memory comes from a. Arena. */
 struct tar *tar_new(struct arena *a, const struct tar_events *events, void *ctx);

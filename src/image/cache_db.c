@@ -48,7 +48,8 @@ static const char *const statements[STATEMENTS] = {
 	[WEIGH] = "SELECT sum(octets) FROM layer",
 	[OLDEST] = "SELECT id FROM layer WHERE id <> ? ORDER BY used LIMIT 1",
 	[TOUCH] = "UPDATE layer SET used = " NEXT_USE " WHERE id = ?1"
-			  " AND (used <= (SELECT max(used) FROM layer) - ?2 OR used < " NOW " - 86400)",
+			  " AND (used <= (SELECT max(used) FROM layer) - ?2 OR used < " NOW " - " CACHE_MARK_S
+			  ")",
 	[FILE_FIND] = "SELECT blob FROM file WHERE device = ? AND inode = ? AND place = ? AND size = ?"
 				  " AND mtime = ? AND ctime = ?",
 	[FILE_ADD] = "INSERT OR REPLACE INTO file (device, inode, place, size, mtime, ctime, blob)"
@@ -65,19 +66,17 @@ struct cache_db_names cache_db_names(const char *dir, struct arena *a)
 		                            .corrupt = arena_printf(a, "%s/evidence.db.corrupt", dir) };
 }
 
-static int check_folder(const char *dir, err *e)
+int cache_db_own(const char *dir, err *e)
 {
 	struct stat st;
 
-	if (file_make_dirs(dir, 0700, e) < 0)
-		return -1;
 	if (stat(dir, &st) < 0)
-		return err_set(e, ERR_IO, errno, "'%s'", SHOW(bytes_str(dir)));
+		return errno == ENOENT ? 0 : err_set(e, ERR_IO, errno, "'%s'", SHOW(bytes_str(dir)));
 	/* Whoever may rename files here chooses what we believe. */
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
 		return err_set(e, ERR_IO, 0, "'%s' is not a folder that only this user may write to",
 		               SHOW(bytes_str(dir)));
-	return 0;
+	return 1;
 }
 
 /* The descriptor that holds the lock until it is closed, or -1. */
@@ -153,7 +152,7 @@ static void move_aside(const struct cache_db_names *n)
 
 int cache_db_open(const char *dir, struct cache_db *out, err *e)
 {
-	if (check_folder(dir, e) < 0)
+	if (file_make_dirs(dir, 0700, e) < 0 || cache_db_own(dir, e) < 0)
 		return -1;
 	struct arena a = ARENA_INIT;
 	const struct cache_db_names n = cache_db_names(dir, &a);

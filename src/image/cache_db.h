@@ -12,7 +12,8 @@
 
 #include <sys/types.h>
 
-#define CACHE_PIECE_BITS 16 /* of a piece's key: its number in the layer */
+#define CACHE_PIECE_BITS 16  /* of a piece's key: its number in the layer */
+#define CACHE_MARK_S "86400" /* a use is written down so often: each writes to the disk */
 
 enum statement {
 	FIND,          /* blob, version -> row, diff_id */
@@ -46,11 +47,13 @@ struct cache_db_names {
 
 struct cache_db_names cache_db_names(const char *dir, struct arena *a);
 
-/* cache_db_open(dir, out, e): make what is missing, move aside what is corrupt. ERR_IO.
+/* cache_db_own(dir, e): 1: a folder that only this user may write to; 0: nothing is there. ERR_IO.
+ * cache_db_open(dir, out, e): make what is missing, move aside what is corrupt. ERR_IO.
  * cache_db_close(d): also of one that was never opened (all zero).
  * cache_db_log_is_long(dir): it is worth a checkpoint.
  * cache_db_discard(dir, d): d, which is closed, turned out to be corrupt: move it aside, unless
  * another process did. */
+int cache_db_own(const char *dir, err *e);
 int cache_db_open(const char *dir, struct cache_db *out, err *e);
 void cache_db_close(struct cache_db *d);
 bool cache_db_log_is_long(const char *dir);

@@ -5,8 +5,11 @@
 #include "image/cache_db.h"
 
 #include <errno.h>
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
+
+/* A layer may have been used so long after it was written down. */
+#define LAST "?1 - " CACHE_MARK_S
 
 static int run_before(struct cache_db *d, const char *text, int64_t before, err *e)
 {
@@ -25,9 +28,9 @@ static int count(struct cache_db *d, int64_t before, struct removed *out, err *e
 {
 	struct sqlite3_stmt *st = NULL;
 	int status = sqlite_prepare(&d->db,
-	                            "SELECT count(*) FILTER (WHERE used < ?1),"
-	                            " coalesce(sum(octets) FILTER (WHERE used < ?1), 0),"
-	                            " count(*) FILTER (WHERE used >= ?1) FROM layer",
+	                            "SELECT count(*) FILTER (WHERE used < " LAST "),"
+	                            " coalesce(sum(octets) FILTER (WHERE used < " LAST "), 0),"
+	                            " count(*) FILTER (WHERE used >= " LAST ") FROM layer",
 	                            &st, e);
 
 	if (status == 0) {
@@ -47,8 +50,8 @@ static int count(struct cache_db *d, int64_t before, struct removed *out, err *e
 static int forget(struct cache_db *d, int64_t before, err *e)
 {
 	static const char *const texts[] = {
-		"DELETE FROM piece WHERE id >> 16 IN (SELECT id FROM layer WHERE used < ?)",
-		"DELETE FROM layer WHERE used < ?",
+		"DELETE FROM piece WHERE id >> 16 IN (SELECT id FROM layer WHERE used < " LAST ")",
+		"DELETE FROM layer WHERE used < " LAST,
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -75,18 +78,8 @@ static int prune(struct cache_db *d, int64_t before, bool dry, struct removed *o
 /* Kept for whoever wants to know why; its time is that of the last write to it. */
 static int prune_corrupt(const char *path, int64_t before, bool dry, struct removed *out, err *e)
 {
-	struct stat st;
-
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : err_set(e, ERR_IO, errno, "'%s'", SHOW(bytes_str(path)));
-	if (st.st_mtim.tv_sec >= before) {
-		out->kept++;
-		return 0;
-	}
-	if (!dry && unlink(path) < 0 && errno != ENOENT)
+	if (removal_old_one(AT_FDCWD, path, before, dry, out) < 0)
 		return err_set(e, ERR_IO, errno, "'%s'", SHOW(bytes_str(path)));
-	out->count++;
-	out->octets += (uint64_t)st.st_blocks * 512;
 	return 0;
 }
 
@@ -95,8 +88,10 @@ int cache_prune(const char *dir, int64_t before, bool dry, struct removed *out, 
 	struct arena a = ARENA_INIT;
 	const struct cache_db_names names = cache_db_names(dir, &a);
 	struct cache_db d = { .db = { NULL } };
-	int status = prune_corrupt(names.corrupt, before, dry, out, e);
+	int status = cache_db_own(dir, e);
 
+	if (status > 0)
+		status = prune_corrupt(names.corrupt, before, dry, out, e);
 	if (status == 0 && access(names.db, F_OK) == 0) {
 		status = cache_db_open(dir, &d, e);
 		if (status == 0)

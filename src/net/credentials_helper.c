@@ -21,6 +21,7 @@ static int run(const struct credentials_helper *h, const char *verb, bytes input
 		                       .environment = h->environment,
 		                       .input = input,
 		                       .output_max = LIMIT_HELPER_ANSWER,
+		                       .asks = true,
 		                       .timeout_ms = LIMIT_HELPER_MS };
 	struct process_result r;
 

@@ -6,17 +6,17 @@
 #include "sys/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
 struct hoard {
 	struct arena arena;
 	pthread_mutex_t lock; /* of all below */
-	struct map entries;   /* by algorithm and value: struct hoard_hold */
+	struct map entries;   /* by value: struct hoard_hold */
 	uint64_t end;         /* of what has been given away of the file */
 	int fd;
 	uint64_t largest;
-	const char *dir;
 };
 
 int hoard_open(const char *dir, uint64_t largest, struct hoard **out, err *e)
@@ -30,7 +30,6 @@ int hoard_open(const char *dir, uint64_t largest, struct hoard **out, err *e)
 
 	h->fd = fd;
 	h->largest = largest;
-	h->dir = arena_str(&arena, bytes_str(dir));
 	h->arena = arena;
 	map_init(&h->entries, &h->arena);
 	pthread_mutex_init(&h->lock, NULL);
@@ -89,24 +88,24 @@ bool hoard_begin(struct hoard *h, const digest *d, uint64_t size, struct hoard_h
 	return true;
 }
 
-int hoard_write(const struct hoard_hold *hold, uint64_t at, bytes part, err *e)
+bool hoard_write(const struct hoard_hold *hold, uint64_t at, bytes part)
 {
-	const struct hoard *h = hold->hoard;
+	const int fd = hold->hoard->fd;
 
 	while (part.n > 0) {
-		ssize_t n = pwrite(h->fd, part.p, part.n, (off_t)(hold->from + at));
+		ssize_t n = pwrite(fd, part.p, part.n, (off_t)(hold->from + at));
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return err_set(e, ERR_IO, errno,
-			               "what is copied later is kept in '%s' (TMPDIR names another "
-			               "folder)",
-			               SHOW(bytes_str(h->dir)));
+		if (n < 0) {
+			(void)fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)hold->from,
+			                (off_t)hold->size); /* others need the room */
+			return false;
+		}
 		at += (uint64_t)n;
 		part = bytes_skip(part, (size_t)n);
 	}
-	return 0;
+	return true;
 }
 
 void hoard_keep(const struct hoard_hold *hold, bytes media_type)

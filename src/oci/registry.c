@@ -347,16 +347,13 @@ static int take_held(struct registry *r, const struct reference *ref, size_t max
 	return check_digest(&ref->digest, &out->digest, e) < 0 ? -1 : 1;
 }
 
-static int put_held(struct registry *r, const struct registry_document *doc, err *e)
+static void put_held(struct registry *r, const struct registry_document *doc)
 {
 	struct hoard_hold hold;
 
-	if (!hoard_begin(r->options.hoard, &doc->digest, doc->content.n, &hold))
-		return 0;
-	if (hoard_write(&hold, 0, doc->content, e) < 0)
-		return -1;
-	hoard_keep(&hold, doc->media_type);
-	return 0;
+	if (hoard_begin(r->options.hoard, &doc->digest, doc->content.n, &hold) &&
+	    hoard_write(&hold, 0, doc->content))
+		hoard_keep(&hold, doc->media_type);
 }
 
 int registry_manifest_within(struct registry *r, const struct reference *ref, size_t max,
@@ -366,7 +363,10 @@ int registry_manifest_within(struct registry *r, const struct reference *ref, si
 
 	if (held != 0)
 		return held > 0 ? 0 : -1;
-	return fetch_within(r, ref, max, a, out, e) < 0 ? -1 : put_held(r, out, e);
+	if (fetch_within(r, ref, max, a, out, e) < 0)
+		return -1;
+	put_held(r, out);
+	return 0;
 }
 
 int registry_manifest(struct registry *r, const struct reference *ref, struct arena *a,

@@ -265,8 +265,7 @@ int64_t registry_blob_read(struct registry_blob *b, uint8_t *into, size_t cap, e
 
 		if (b->hasher)
 			hasher_update(b->hasher, part);
-		if (b->is_kept && hoard_write(&b->hold, b->at, part, e) < 0)
-			n = -1;
+		b->is_kept = b->is_kept && hoard_write(&b->hold, b->at, part);
 		b->at += part.n;
 	} else if (n == 0) {
 		n = check_end(b, e);

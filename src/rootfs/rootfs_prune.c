@@ -36,6 +36,14 @@ static int failed(const struct pruning *p, const char *name, err *e)
 	               SHOW(bytes_str(name)));
 }
 
+static int mounted(const struct pruning *p, const char *name, err *e)
+{
+	return err_set(e, ERR_IO, 0,
+	               "%s/%s: something is mounted in it, and was not touched: unmount it ('findmnt' "
+	               "says where)",
+	               SHOW(bytes_str(p->store.layers)), SHOW(bytes_str(name)));
+}
+
 /* -- what is there ----------------------------------------------------------------------------- */
 
 static void sort_in(struct pruning *p, const char *name)
@@ -91,7 +99,7 @@ static int judge_note(struct pruning *p, const char *note, err *e)
 	bool runs = fcntl(fd, F_OFD_SETLK, &alone) < 0;
 
 	p->out->running += runs;
-	if (runs || st.st_mtim.tv_sec >= p->options->before)
+	if (runs || st.st_mtim.tv_sec >= p->options->before - ROOTFS_MARK_S)
 		return let_stay(p, fd, note, e);
 	if (!p->options->dry && unlinkat(p->store.folder, note, 0) < 0)
 		return failed(p, note, e);
@@ -100,19 +108,39 @@ static int judge_note(struct pruning *p, const char *note, err *e)
 
 /* -- layers ------------------------------------------------------------------------------------ */
 
-static int remove_drafts(struct pruning *p, err *e)
-{
-	for (size_t i = 0; i < p->drafts.len && !p->options->dry; i++)
-		if (removal_all(p->store.folder, p->drafts.items[i]) < 0)
-			return failed(p, p->drafts.items[i], e);
-	p->drafts.len = 0;
-	return 0;
-}
-
 static void count(struct pruning *p, const char *name)
 {
 	(void)weigh(p->store.folder, name, &p->out->layers.octets); /* it goes all the same */
 	p->out->layers.count++;
+}
+
+static void count_back(struct pruning *p, const char *name)
+{
+	struct removed *r = &p->out->layers;
+	uint64_t rest = 0;
+
+	(void)weigh(p->store.folder, name, &rest);
+	r->octets -= rest < r->octets ? rest : r->octets;
+	r->count--;
+	r->kept++;
+}
+
+/* remove_drafts(p, e): one that stays keeps none of the others; the first failure is told. */
+static int remove_drafts(struct pruning *p, err *e)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < p->drafts.len && !p->options->dry; i++) {
+		const char *stays = rootfs_store_clear(&p->store, p->drafts.items[i], p->arena);
+
+		if (!stays)
+			continue;
+		if (status == 0)
+			status = errno == EBUSY ? mounted(p, stays, e) : failed(p, stays, e);
+		count_back(p, stays);
+	}
+	p->drafts.len = 0;
+	return status;
 }
 
 /* A layer loses its name, on the disk too, before the first of its files goes. */
@@ -138,18 +166,22 @@ static int take_layers(struct pruning *p, err *e)
 
 static int prune_form(struct pruning *p, err *e)
 {
+	err other = { 0 };
+
 	p->store.lock = file_lock(p->store.layers, 0, p->options->wait, p->options->wait_ctx, e);
 	if (p->store.lock < 0 || list_names(p, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->drafts.len; i++)
 		count(p, p->drafts.items[i]);
-	if (remove_drafts(p, e) < 0) /* so that their names are free */
-		return -1;
+	int status = remove_drafts(p, e); /* so that their names are free */
+
+	if (status < 0)
+		e = &other;
 	map_init(&p->stay, p->arena);
 	for (size_t i = 0; i < p->notes.len; i++)
 		if (judge_note(p, p->notes.items[i], e) < 0)
 			return -1;
-	return take_layers(p, e) < 0 ? -1 : remove_drafts(p, e);
+	return take_layers(p, e) < 0 || remove_drafts(p, e) < 0 ? -1 : status;
 }
 
 /* -- all of it --------------------------------------------------------------------------------- */
@@ -215,7 +247,8 @@ int rootfs_prune(const struct rootfs_prune_options *options, struct arena *a,
 		return -1;
 	int status = prune_forms(options, store, a, out, e);
 
-	if (removal_old(known, options->before, options->dry, &out->known) < 0 && status == 0)
+	if (removal_old(known, options->before - ROOTFS_MARK_S, options->dry, &out->known) < 0 &&
+	    status == 0)
 		status = err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(known)));
 	return status;
 }

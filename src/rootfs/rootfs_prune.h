@@ -14,8 +14,10 @@
 
 struct rootfs_prune_options {
 	const char *store;
-	int64_t before; /* seconds since 1970: what was used then or later stays */
-	bool dry;       /* all stays */
+	/* Seconds since 1970: what was used then or later stays, and what was used within the day
+	 * before, for a use is written down once a day. INT64_MAX: none stays for its age. */
+	int64_t before;
+	bool dry; /* all stays */
 	/* wait(ctx): somebody unpacks, and is waited for. NULL: nobody is told. */
 	void (*wait)(void *ctx);
 	void *wait_ctx;

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define NOTE ".use"
-#define MARK_S 86400 /* a use is written down so often: each writes to the disk */
+#define LEFT ROOTFS_DRAFT "left-"
 
 /* -- the folder -------------------------------------------------------------------------------- */
 
@@ -91,20 +91,38 @@ bool rootfs_store_is_note(const char *name)
 	return strlen(name) == ROOTFS_NAME + strlen(NOTE) && strcmp(name + ROOTFS_NAME, NOTE) == 0;
 }
 
+const char *rootfs_store_clear(const struct rootfs_store *s, const char *name, struct arena *a)
+{
+	int status = removal_all(s->folder, name), saved = errno;
+
+	for (unsigned i = 0; status < 0; i++) {
+		if (bytes_starts(bytes_str(name), BYTES(LEFT)))
+			break;
+		const char *left = arena_printf(a, LEFT "%u", i);
+
+		if (renameat2(s->folder, name, s->folder, left, RENAME_NOREPLACE) == 0)
+			name = left;
+		else if (errno != EEXIST)
+			break;
+	}
+	errno = saved;
+	return status < 0 ? name : NULL;
+}
+
 static int remove_drafts(const struct rootfs_store *s, err *e)
 {
+	struct arena a = ARENA_INIT;
 	DIR *list = file_list(s->folder, ".");
 	struct dirent *entry;
-	int status = 0;
 
 	if (!list)
 		return err_set(e, ERR_IO, errno, "%s", SHOW(bytes_str(s->layers)));
-	while (status == 0 && (entry = readdir(list)) != NULL)
-		if (rootfs_store_is_draft(entry->d_name) && removal_all(s->folder, entry->d_name) < 0)
-			status = err_set(e, ERR_IO, errno, "remove what was interrupted: %s/%s",
-			                 SHOW(bytes_str(s->layers)), SHOW(bytes_str(entry->d_name)));
+	while ((entry = readdir(list)) != NULL)
+		if (rootfs_store_is_draft(entry->d_name))
+			(void)rootfs_store_clear(s, entry->d_name, &a); /* prune tells why it stays */
 	closedir(list);
-	return status;
+	arena_done(&a);
+	return 0;
 }
 
 int rootfs_store_lock(struct rootfs_store *s, err *e)
@@ -168,7 +186,7 @@ void rootfs_store_mark(int fd)
 	struct stat st;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (fstat(fd, &st) == 0 && st.st_mtim.tv_sec < now.tv_sec - MARK_S)
+	if (fstat(fd, &st) == 0 && st.st_mtim.tv_sec < now.tv_sec - ROOTFS_MARK_S)
 		(void)futimens(fd, NULL); /* it may go too early, and is made again */
 }
 

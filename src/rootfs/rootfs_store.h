@@ -22,6 +22,7 @@
  * mount(2) takes. */
 #define ROOTFS_NAME 32
 #define ROOTFS_DRAFT ".new-"
+#define ROOTFS_MARK_S 86400 /* a use is written down so often: each writes to the disk */
 
 struct rootfs_store {
 	const char *layers; /* STORE/FORM */
@@ -30,11 +31,14 @@ struct rootfs_store {
 };
 
 /* rootfs_store_open(path, u, a, out, e): make what is missing. ERR_IO also for a store that is not
- * ours alone to write. rootfs_store_lock: wait for who unpacks, and remove what was interrupted.
+ * ours alone to write. rootfs_store_lock: wait for who unpacks, and clear what was interrupted.
+ * rootfs_store_clear(s, name, a): remove it; NULL. Else the name by which it stays, out of the way
+ * of drafts, and errno as removal_all says. Arena.
  * rootfs_store_close: also after a failure, and twice. */
 int rootfs_store_open(const char *path, const struct unpack_options *u, struct arena *a,
                       struct rootfs_store *out, err *e);
 int rootfs_store_lock(struct rootfs_store *s, err *e);
+const char *rootfs_store_clear(const struct rootfs_store *s, const char *name, struct arena *a);
 void rootfs_store_close(struct rootfs_store *s);
 
 /* rootfs_store_names(diff_ids, len, a): the names of the layers, the lowest first. Arena. */

@@ -29,7 +29,7 @@ struct learn_watch {
 	uint64_t looked_ms; /* when the sizes were taken last */
 };
 
-/* learn_serve(listener, w): until nobody is left who can make a call. */
+/* learn_serve(w): until nobody is left who can make a call. */
 void learn_serve(struct learn_watch *w);
 
 /* learn_waits(w, call): who made it still waits for us, so that what was read by its number was its

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "sys/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A process that ends has no memory any more, and then no folder (proc(5), statm). */
+static bool has_ended(const char *process)
+{
+	char path[160], size[2] = "";
+
+	(void)snprintf(path, sizeof(path), "%s/statm", process); /* what is cut is not found */
+	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, size, sizeof(size)) < 0)
+		return errno == ENOENT || errno == ESRCH;
+	return memcmp(size, "0 ", sizeof(size)) == 0;
+}
+
+/* Of a process that ends while its path is followed, the kernel says EACCES, too. */
 static int open_namespace(const char *process, const char *kind, int *out, err *e)
 {
 	char path[160];
@@ -22,10 +37,12 @@ static int open_namespace(const char *process, const char *kind, int *out, err *
 	if ((size_t)snprintf(path, sizeof(path), "%s/ns/%s", process, kind) >= sizeof(path))
 		return err_set(e, ERR_IO, ENAMETOOLONG, "%s", SHOW(bytes_str(process)));
 	*out = open(path, O_RDONLY | O_CLOEXEC);
-	if (*out < 0)
-		return err_set(e, errno == ENOENT || errno == ESRCH ? ERR_ABSENT : ERR_IO, errno, "%s",
-		               SHOW(bytes_str(path)));
-	return 0;
+	if (*out >= 0)
+		return 0;
+	int why = errno;
+	bool ended = why == ENOENT || why == ESRCH || (why == EACCES && has_ended(process));
+
+	return err_set(e, ended ? ERR_ABSENT : ERR_IO, why, "%s", SHOW(bytes_str(path)));
 }
 
 int netns_open(const char *process, struct netns *out, err *e)

@@ -130,25 +130,73 @@ static struct letters count_letters(bytes value)
 	return n;
 }
 
-/* readpassphrase.3bsd: a page of the manual, in its section. */
-static bool is_manual_page(bytes value)
+/* holds_word(text, word): with no letter before or behind it. */
+static bool holds_word(bytes text, bytes word)
+{
+	for (size_t i = 0; i + word.n <= text.n; i++)
+		if (bytes_equal_nocase(bytes_slice(text, i, word.n), word) &&
+		    (i == 0 || !is_letter(text.p[i - 1])) &&
+		    (i + word.n == text.n || !is_letter(text.p[i + word.n])))
+			return true;
+	return false;
+}
+
+/* The line before a value, as far as it is there. */
+static bytes line_before(bytes value, bytes around)
+{
+	bytes line = bytes_slice(around, 0, bytes_search(around, value));
+	size_t end = bytes_rfind(line, '\n');
+
+	return bytes_skip(line, end < line.n ? end + 1 : 0);
+}
+
+/* readpassphrase.3bsd: a page of the manual, in its section; its line says man or see before. */
+static bool is_manual_page(bytes value, bytes around)
 {
 	size_t dot = bytes_rfind(value, '.');
 	bytes section = bytes_skip(value, dot < value.n ? dot + 1 : dot);
 	struct letters name = count_letters(bytes_slice(value, 0, dot)), n = count_letters(section);
+	bytes line = line_before(value, around);
 
 	return n.digits == 1 && is_digit(section.p[0]) && n.upper + n.other == 0 && n.lower <= 4 &&
-	       name.digits + name.upper == 0 && name.other <= 2;
+	       name.digits + name.upper == 0 && name.other <= 2 &&
+	       (holds_word(line, BYTES("man")) || holds_word(line, BYTES("see")));
 }
 
-/* A place where the secret is (a file, an address, a member, a type), not the secret; or words:
- * blanks in an address (the label of a pkcs11: token), a line of /etc/passwd. */
-static bool is_place(bytes value)
+/* eli:x:2098:1000: - the front of a line of /etc/passwd, in which no password stands. */
+static bool is_account(bytes value)
+{
+	bytes rest = bytes_skip(value, bytes_search(value, BYTES(":x:")));
+	uint8_t c = ':';
+
+	rest = bytes_skip(rest, 3);
+	for (unsigned numbers = 0; numbers < 2; numbers += c == ':') {
+		uint8_t before = c;
+
+		if (!bytes_take_u8(&rest, &c) || !(is_digit(c) || (c == ':' && before != ':')))
+			return false;
+	}
+	return true;
+}
+
+/* The label of a token, blanks and all, in an address (RFC 7512). */
+static bool is_token_label(bytes value, bytes around)
+{
+	bytes line = line_before(value, around);
+	size_t blank = bytes_rfind(line, ' ');
+	bytes word = bytes_skip(line, blank < line.n ? blank : 0);
+
+	return bytes_search(value, BYTES("%20")) < value.n &&
+	       (bytes_starts(value, BYTES("pkcs11:")) ||
+	        bytes_search(word, BYTES("pkcs11:")) < word.n);
+}
+
+/* A place where the secret is (a file, an address, a member, a type), not the secret; or words. */
+static bool is_place(bytes value, bytes around)
 {
 	size_t dots = 0;
 
-	if (bytes_search(value, BYTES("%20")) < value.n ||
-	    bytes_search(value, BYTES(":x:")) < value.n || is_manual_page(value))
+	if (is_token_label(value, around) || is_account(value) || is_manual_page(value, around))
 		return true;
 	if (bytes_search(value, BYTES("://")) < value.n || bytes_search(value, BYTES("::")) < value.n ||
 	    bytes_search(value, BYTES("->")) < value.n)
@@ -170,21 +218,21 @@ static bool looks_random(bytes value, const struct letters *n)
 	return n->digits >= 2 && changes >= 2 && n->upper + n->lower >= 1 && n->other * 3 <= value.n;
 }
 
-static bool is_named_secret(bytes value)
+static bool is_named_secret(bytes value, bytes around)
 {
 	struct letters n = count_letters(value);
 
 	/* Ids of accounts: digits alone. */
 	if (n.digits == value.n && value.n >= 15)
 		return longest_run(value, 0) < 4;
-	return !is_place(value) && looks_random(value, &n);
+	return !is_place(value, around) && looks_random(value, &n);
 }
 
-static bool is_password(bytes value)
+static bool is_password(bytes value, bytes around)
 {
 	struct letters n = count_letters(value);
 
-	return !is_place(value) && n.digits >= 1 && n.lower + n.upper >= 2 && !is_word(value) &&
+	return !is_place(value, around) && n.digits >= 1 && n.lower + n.upper >= 2 && !is_word(value) &&
 	       (n.other * 2 <= value.n) && confirm_entropy(value) >= 24;
 }
 
@@ -214,8 +262,9 @@ static bool is_sequence(bytes value)
 static bool is_plausible(const struct secret_rule *rule, bytes value, bytes around)
 {
 	switch (rule->check) {
-	case SECRET_CHECK_NAMED: return is_named_secret(value) && longest_run(value, 1) < 7;
-	case SECRET_CHECK_PASSWORD: return is_password(value) && longest_run(value, 1) < 7;
+	case SECRET_CHECK_NAMED:
+		return is_named_secret(value, around) && longest_run(value, 1) < 7;
+	case SECRET_CHECK_PASSWORD: return is_password(value, around) && longest_run(value, 1) < 7;
 	case SECRET_CHECK_CONNECTION: return is_connection(value, around);
 	case SECRET_CHECK_GIVEN: return !is_word(value);
 	case SECRET_SHAPE_ALONE:

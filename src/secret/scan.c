@@ -206,6 +206,10 @@ static void confirm(struct secret_scanner *s, size_t rule, const struct view *v,
 		                        .start = v->origin + offset * v->step,
 		                        .end = v->origin + (offset + secret.n) * v->step,
 		                        .length = (uint32_t)secret.n };
+
+	/* The last letter of UTF-16BE is read as one of UTF-16LE whose second octet is yet to come. */
+	if (f.end > s->base + s->n)
+		f.end = s->base + s->n;
 	size_t near = v->at > 300 ? v->at - 300 : 0;
 
 	if (!confirm_stands_for_secret(r, secret, bytes_slice(v->text, near, 600)))

@@ -10,6 +10,8 @@
 
 #define HEAD UNFOLD_HEAD
 #define ROOM ((size_t)64 << 10)
+/* Where the end of an archive is searched that does not begin where its file does. */
+#define TAIL 1024
 /* Streams that are expanded at the same time: their windows are what takes memory. */
 #define STREAMS_MOST 2
 
@@ -29,8 +31,11 @@ struct level {
 	enum codec codec;
 	bool decided;    /* the head has been seen */
 	bool has_member; /* the level below is open */
+	bool told;       /* that it is packed and not read */
 	uint8_t head[HEAD];
 	size_t head_n;
+	uint8_t tail[TAIL]; /* the last octets of a plain file, and how many there were in all */
+	uint64_t length;
 	size_t path_n; /* of the owner's path: how much names this file */
 	struct arena arena;
 	struct decoder *decoder;
@@ -208,6 +213,31 @@ static const struct unzip_events unzip_events = { on_zip_entry, on_zip_data, on_
 
 /* -- what a file is ---------------------------------------------------------------------------- */
 
+/* .lzma has no mark: properties, a dictionary of 2^n or 3 * 2^n octets, a size that may be unknown,
+ * and a range coder's first octet, which is 0. */
+static bool is_lzma(bytes head)
+{
+	uint32_t dictionary;
+	uint64_t size;
+	uint8_t properties, first;
+
+	if (!bytes_take_u8(&head, &properties) || !bytes_take_le32(&head, &dictionary) ||
+	    !bytes_take_le64(&head, &size) || !bytes_take_u8(&head, &first))
+		return false;
+	if (properties >= 9 * 5 * 5 || dictionary < 4096 || size == 0 || first != 0)
+		return false;
+	while (dictionary % 2 == 0)
+		dictionary /= 2;
+	return (dictionary == 1 || dictionary == 3) && (size == UINT64_MAX || size >> 38 == 0);
+}
+
+/* compress(1): bits of a code, and flags of which two are none. */
+static bool is_compress(bytes head)
+{
+	return head.n > 3 && bytes_starts(head, BYTES("\x1f\x9d")) && (head.p[2] & 0x60) == 0 &&
+	       (head.p[2] & 0x1f) >= 9 && (head.p[2] & 0x1f) <= 16;
+}
+
 /* Formats that pack and are not read here. */
 static bool is_unread(bytes head)
 {
@@ -215,12 +245,15 @@ static bool is_unread(bytes head)
 		BYTES_INIT("7z\xbc\xaf\x27\x1c"), BYTES_INIT("Rar!\x1a\x07"),
 		BYTES_INIT("\x04\x22\x4d\x18"), /* lz4 */
 		BYTES_INIT("!<arch>\ndebian-binary"), BYTES_INIT("\xed\xab\xee\xdb"), /* rpm */
+		BYTES_INIT("LZIP\1"), BYTES_INIT("\x89LZO\0\r\n\x1a\n"), BYTES_INIT("MSCF\0\0\0\0"),
+		BYTES_INIT("hsqs"), BYTES_INIT("sqsh"), /* squashfs */
+		BYTES_INIT("070701"), BYTES_INIT("070702"), BYTES_INIT("070707"), /* cpio */
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (bytes_starts(head, marks[i]))
 			return true;
-	return false;
+	return is_lzma(head) || is_compress(head);
 }
 
 /* The marks of gzip and bzip2 are short: what follows them in each file has to fit, too. */
@@ -228,10 +261,11 @@ static enum codec codec_of(bytes head)
 {
 	enum codec codec = head.n < 10 ? CODEC_NONE : codec_detect_file(head);
 
-	if (codec == CODEC_GZIP && (head.p[2] != 8 || head.p[3] & 0xe0))
+	if (codec == CODEC_GZIP && head.p[2] != 8)
 		return CODEC_NONE;
-	if (codec == CODEC_BZIP2 &&
-	    !bytes_starts(bytes_skip(head, 4), BYTES("\x31\x41\x59\x26\x53\x59")))
+	if (codec == CODEC_BZIP2 && /* a block, or the end of a stream without one */
+	    !bytes_starts(bytes_skip(head, 4), BYTES("\x31\x41\x59\x26\x53\x59")) &&
+	    !bytes_starts(bytes_skip(head, 4), BYTES("\x17\x72\x45\x38\x50\x90")))
 		return CODEC_NONE;
 	return codec;
 }
@@ -246,11 +280,17 @@ static enum fold fold_of(bytes head, enum codec *out_codec)
 	return tar_starts(head) ? FOLD_TAR : FOLD_PLAIN;
 }
 
+/* An archive may follow a script, far behind what was seen of it. */
+static bool is_script(bytes head)
+{
+	return bytes_starts(head, BYTES("#!"));
+}
+
 bool unfold_opens(bytes head)
 {
 	enum codec codec;
 
-	return fold_of(head, &codec) != FOLD_PLAIN;
+	return fold_of(head, &codec) != FOLD_PLAIN || is_script(head);
 }
 
 /* may_open(l): whether what l is fits beside what is open already. */
@@ -284,10 +324,15 @@ static void decide(struct level *l, bytes head)
 
 	l->decided = true;
 	l->fold = fold_of(head, &l->codec);
-	if (l->fold == FOLD_PLAIN && is_unread(head))
+	l->told = l->fold == FOLD_PLAIN && is_unread(head);
+	if (l->told)
 		miss(u, "packed in a way that is not read");
+	/* One that is a member is told itself: of an archive in it there is a gap. */
+	if (l->fold == FOLD_PLAIN && l->depth == 0 && is_script(head))
+		l->fold = FOLD_ZIP;
 	if (l->fold != FOLD_PLAIN && !may_open(l)) {
 		miss(u, "nested too deep");
+		l->told = true;
 		l->fold = FOLD_PLAIN;
 	}
 	if (l->fold == FOLD_STREAM)
@@ -348,6 +393,31 @@ static void feed_stream(struct level *l, bytes part, bool last)
 		turn_deaf(l, e.kind == ERR_LIMIT ? "beyond a limit" : "broken");
 }
 
+/* The last octets of a plain file stay. */
+static void keep_tail(struct level *l, bytes part)
+{
+	size_t had = l->length < TAIL ? (size_t)l->length : TAIL, kept;
+
+	l->length += part.n;
+	part = bytes_skip(part, part.n > TAIL ? part.n - TAIL : 0);
+	kept = had + part.n > TAIL ? TAIL - part.n : had;
+	if (kept < had)
+		memmove(l->tail, l->tail + had - kept, kept);
+	if (part.n > 0)
+		memcpy(l->tail + kept, part.p, part.n);
+}
+
+static void finish_plain(struct level *l)
+{
+	struct unfold *u = l->owner;
+	size_t n = l->length < TAIL ? (size_t)l->length : TAIL;
+
+	if (l->depth > 0)
+		u->events->end(u->ctx);
+	if (!u->over && !l->told && unzip_ends(bytes_of(l->tail, n), l->length - n))
+		miss(u, "an archive behind other octets");
+}
+
 static void level_feed(struct level *l, bytes part)
 {
 	struct unfold *u = l->owner;
@@ -355,6 +425,7 @@ static void level_feed(struct level *l, bytes part)
 
 	switch (l->fold) {
 	case FOLD_PLAIN:
+		keep_tail(l, part);
 		if (l->depth > 0)
 			u->events->data(u->ctx, part);
 		break;
@@ -375,6 +446,7 @@ static void level_begin(struct unfold *u, unsigned depth)
 	l->fold = FOLD_PLAIN;
 	l->decided = l->has_member = false;
 	l->head_n = 0;
+	l->length = 0;
 }
 
 static void level_add(struct level *l, bytes part)
@@ -423,8 +495,8 @@ static void level_end(struct level *l)
 		finish_tar(l);
 	else if (l->fold == FOLD_ZIP)
 		unzip_finish(l->unzip);
-	else if (l->fold == FOLD_PLAIN && l->decided && l->depth > 0)
-		u->events->end(u->ctx);
+	else if (l->fold == FOLD_PLAIN && l->decided)
+		finish_plain(l);
 	close_readers(l);
 }
 
@@ -434,7 +506,7 @@ void unfold_add(struct unfold *u, bytes part)
 {
 	struct level *l = &u->levels[0];
 
-	if ((l->decided && l->fold == FOLD_PLAIN) || u->over)
+	if (u->over)
 		return;
 	u->seen += part.n;
 	if (part.n > 0)

@@ -3,9 +3,10 @@
  * is made of them: jar, war, nupkg, whl, apk), what was compressed (gzip, zstd, xz, bzip2), and one
  * in the other, LIMIT_ARCHIVE_DEPTH deep.
  *
- * First octets say what a file is, never its name. A file that is none of these costs one look at
- * its first block. Nothing is kept: of each open archive the state of its reader, of two streams at
- * most (xz once) their windows. What a file and a layer may expand to is bounded
+ * First octets say what a file is, never its name; behind a script an archive may follow. A file
+ * that is none of these costs one look at its first block and one at its last octets: a ZIP archive
+ * that ends there is a gap. Nothing is kept: of each open archive the state of its reader, of two
+ * streams at most (xz once) their windows. What a file and a layer may expand to is bounded
  * (LIMIT_UNFOLD_FILE, LIMIT_UNFOLD_LAYER); what cannot be looked into is counted, with the first
  * reason, and never an error.
  * Threading: a struct unfold belongs to one thread. */

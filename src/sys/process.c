@@ -6,6 +6,7 @@
 #include "sys/deadline.h"
 #include "sys/environment.h"
 #include "sys/file.h"
+#include "sys/foreground.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +29,14 @@
 struct running {
 	const struct process *process;
 	struct deadline deadline;
-	pid_t keeper;        /* its number is that of the group */
+	pid_t keeper; /* its number is that of the group */
 	pid_t pid;
 	int lifeline;        /* what the keeper reads from, and we close when we end */
 	int output, message; /* our ends; -1 once the other side closed them */
 	int ended;           /* readable when the program has ended */
 	buf said, complained;
+	struct foreground lent; /* the terminal */
+	int interrupt;          /* the signal with which its user ended it; 0: he did not */
 };
 
 static bool is_program(const char *path)
@@ -167,7 +170,11 @@ static int start(struct running *r, const char *path, err *e)
 	auto_fd theirs_too = complaints[1];
 	const int fds[3] = { input, theirs, theirs_too };
 
-	if (start_keeper(r, e) < 0 || spawn(path, r, fds, e) < 0)
+	if (start_keeper(r, e) < 0)
+		return -1;
+	if (r->process->asks)
+		foreground_lend(r->keeper, &r->lent);
+	if (spawn(path, r, fds, e) < 0)
 		return -1;
 	r->ended = pidfd_open(r->pid, 0);
 	return r->ended < 0 ? err_set(e, ERR_IO, errno, "watch a process") : 0;
@@ -232,6 +239,29 @@ static int drain(struct running *r, err *e)
 	return 0;
 }
 
+/* ^Z reached the program alone: all of the job stops, and goes on together. */
+static void pause_too(struct running *r)
+{
+	foreground_take(&r->lent);
+	(void)kill(0, SIGTSTP); /* our own group is there */
+	foreground_lend(r->keeper, &r->lent);
+	(void)kill(-r->keeper, SIGCONT); /* nobody has waited for it */
+}
+
+static int check_stopped(struct running *r, err *e)
+{
+	siginfo_t how = { 0 };
+
+	if (waitid(P_PID, (id_t)r->pid, &how, WSTOPPED | WNOHANG) < 0 || how.si_pid == 0)
+		return 0;
+	if (how.si_status == SIGTTIN || how.si_status == SIGTTOU)
+		return err_set(e, ERR_IO, 0, "it was stopped, for it asks on the terminal%s",
+		               r->process->asks ? ": start this in the foreground" : "");
+	if (how.si_status == SIGTSTP && r->lent.terminal >= 0)
+		pause_too(r);
+	return 0;
+}
+
 static int listen_to(struct running *r, err *e)
 {
 	for (;;) {
@@ -250,7 +280,7 @@ static int listen_to(struct running *r, err *e)
 			(void)take(&r->message, &r->complained, false, e); /* never fails */
 		if (watched[3].revents)
 			return err_set(e, ERR_IO, 0, "it was not waited for");
-		if (check_time(r, e) < 0)
+		if (check_stopped(r, e) < 0 || check_time(r, e) < 0)
 			return -1;
 	}
 }
@@ -264,8 +294,17 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
+/* ^C ends the keeper, too; a program that took it and did well goes on. */
+static int pressed(const struct running *r, int status, int keeper)
+{
+	bool ended = r->process->asks && status != 0 && WIFSIGNALED(keeper);
+
+	return ended && (WTERMSIG(keeper) == SIGINT || WTERMSIG(keeper) == SIGQUIT) ? WTERMSIG(keeper)
+	                                                                            : 0;
+}
+
 /* The group first: as long as nobody has waited for the keeper, its number is nobody else's. */
-static int reap(const struct running *r)
+static int reap(struct running *r)
 {
 	int status = 0;
 
@@ -273,8 +312,9 @@ static int reap(const struct running *r)
 		(void)kill(-r->keeper, SIGKILL); /* they may have ended by themselves */
 	if (r->pid > 0)
 		status = wait_for(r->pid);
+	foreground_take(&r->lent);
 	if (r->keeper > 0)
-		(void)wait_for(r->keeper); /* killed, and nobody asks how */
+		r->interrupt = pressed(r, status, wait_for(r->keeper));
 	return WIFSIGNALED(status) ? PROCESS_STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -303,7 +343,8 @@ int process_run(const struct process *p, struct arena *a, struct process_result 
 		                 .message = -1,
 		                 .ended = -1,
 		                 .said = BUF_SECRET(p->output_max),
-		                 .complained = BUF_SECRET(MESSAGE_MOST) };
+		                 .complained = BUF_SECRET(MESSAGE_MOST),
+		                 .lent = { .terminal = -1 } };
 
 	if (!path)
 		return err_set(e, ERR_ABSENT, 0, "there is no program '%s'%s", SHOW(bytes_str(p->argv[0])),
@@ -316,5 +357,7 @@ int process_run(const struct process *p, struct arena *a, struct process_result 
 	file_close_at_end(&r.ended);
 	buf_done(&r.said);
 	buf_done(&r.complained);
+	if (r.interrupt)
+		(void)kill(0, r.interrupt); /* as the terminal would have done */
 	return status < 0 ? err_wrap(e, "'%s'", SHOW(bytes_str(p->argv[0]))) : 0;
 }

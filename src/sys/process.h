@@ -7,6 +7,8 @@
  * its time: beyond either it is killed. It has a process group of its own, which is killed when
  * the program has ended, and when we have, however that happens (a keeper in that group sees it):
  * what it left behind in there ends too, what made itself a session (agents) stays.
+ * Who presses ^C or ^Z while it has the terminal means us, too: we get the same signal, at its end
+ * when that was no success.
  * Threading: safe from several threads. Not for workers: those are sealed (sys/worker). */
 #pragma once
 
@@ -21,6 +23,7 @@ struct process {
 	bytes input;
 	size_t output_max;
 	uint64_t timeout_ms;
+	bool asks; /* its user: it gets the terminal while it runs, when we are in the foreground */
 	const int *stop; /* readable: it is killed; NULL: never */
 };
 
@@ -36,7 +39,7 @@ struct process_result {
 const char *process_find(const char *name, const char *path, struct arena *a);
 
 /* process_run(p, a, out, e): start it and wait for its end. ERR_ABSENT when there is no such
- * program, ERR_IO (stop, too), ERR_LIMIT (more than output_max octets; longer than timeout_ms: with
- * what it last said on standard error). A program that fails is no error: see out->status. Arena;
- * nothing of what was said stays elsewhere in memory. */
+ * program, ERR_IO (stop, too; it wants a terminal that it has not), ERR_LIMIT (more than output_max
+ * octets; longer than timeout_ms: with what it last said on standard error). A program that fails
+ * is no error: see out->status. Arena; nothing of what was said stays elsewhere in memory. */
 int process_run(const struct process *p, struct arena *a, struct process_result *out, err *e);

@@ -17,12 +17,41 @@ struct removal {
 	uint64_t moved;
 };
 
+/* What is mounted there is another's (since Linux 5.8 statx(2) says so). */
+static bool is_mount(int fd)
+{
+	struct statx st = { 0 };
+
+	return statx(fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
+	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+/* open_own(at): the folder, with our own right to what is ours, which an ordinary user needs. */
+static int open_own(int at)
+{
+	char path[32];
+
+	if (is_mount(at)) {
+		errno = EBUSY;
+		return -1;
+	}
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", at);
+	if (chmod(path, 0700) < 0) /* fchmod takes none that cannot be read */
+		return -1;
+	return openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static int open_folder(int dir, const char *name)
 {
-	/* An ordinary user needs his own right to what is his. */
-	if (fchmodat(dir, name, 0700, 0) < 0)
+	int at = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (at < 0)
 		return -1;
-	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open_own(at), saved = errno;
+
+	close(at);
+	errno = saved;
+	return fd;
 }
 
 /* What is there may have such a name, too: the next number then. */
@@ -47,8 +76,11 @@ static int take_one(struct removal *r, int dir, const char *name)
 		return -1;
 	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
 		return 0;
-	if (fchmodat(dir, name, 0700, 0) < 0) /* to write its ".." */
+	int fd = open_folder(dir, name); /* its ".." is written */
+
+	if (fd < 0)
 		return -1;
+	close(fd);
 	return move_up(r, dir, name);
 }
 
@@ -128,13 +160,12 @@ int removal_all(int dir, const char *name)
 	return more == 0 ? unlinkat(dir, name, AT_REMOVEDIR) : -1;
 }
 
-/* old_one(dir, name, before, dry, out): another process may have taken it. */
-static int old_one(int dir, const char *name, int64_t before, bool dry, struct removed *out)
+int removal_old_one(int dir, const char *name, int64_t before, bool dry, struct removed *out)
 {
 	struct stat st;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -1;
+		return errno == ENOENT ? 0 : -1; /* another process may have taken it */
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	if (st.st_mtim.tv_sec >= before) {
@@ -157,7 +188,7 @@ int removal_old(const char *folder, int64_t before, bool dry, struct removed *ou
 	if (!list)
 		return errno == ENOENT ? 0 : -1;
 	while (status == 0 && (errno = 0, entry = readdir(list)) != NULL)
-		status = old_one(dirfd(list), entry->d_name, before, dry, out);
+		status = removal_old_one(dirfd(list), entry->d_name, before, dry, out);
 	if (errno)
 		status = -1;
 	int saved = errno;

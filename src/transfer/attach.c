@@ -10,7 +10,7 @@
 int attach_open(struct attach *s, const struct registry_options *options, err *e)
 {
 	s->layout = (struct layout)LAYOUT_CLOSED;
-	s->has_empty = (digest){ 0 };
+	s->empty_in = (digest){ 0 };
 	return gather_start(&s->gather, options, e);
 }
 
@@ -104,7 +104,7 @@ static int put_empty(struct attach *s, const struct descriptor *config, err *e)
 {
 	const struct origin *at = &s->gather.origin;
 	const digest name = digest_of(DIGEST_SHA256, bytes_str(gather_name(&s->gather)));
-	bool is_there = digest_equal(&s->has_empty, &name);
+	bool is_there = digest_equal(&s->empty_in, &name);
 
 	if (is_there)
 		return 0;
@@ -113,7 +113,7 @@ static int put_empty(struct attach *s, const struct descriptor *config, err *e)
 		return -1;
 	if (!is_there && put_blob(s, config, BYTES(ARTIFACT_CONFIG_TEXT), e) < 0)
 		return -1;
-	s->has_empty = at->registry ? name : (digest){ 0 };
+	s->empty_in = at->registry ? name : (digest){ 0 };
 	return 0;
 }
 

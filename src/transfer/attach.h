@@ -18,7 +18,7 @@
 struct attach {
 	struct gather gather; /* at the image that was begun last */
 	struct layout layout; /* to write into, when it is one */
-	digest has_empty;     /* of the name of the repository that has the empty config; none */
+	digest empty_in;      /* of the name of the repository that has the empty config; none */
 };
 
 /* attach_open(s, options, e): ERR_IO. attach_close: after attach_open, whatever became of it. */

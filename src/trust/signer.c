@@ -45,6 +45,7 @@ static int run(const struct signer *s, const char *const *argv, bytes input, str
 		                 .environment = s->environment,
 		                 .input = input,
 		                 .output_max = LIMIT_KEY,
+		                 .asks = true,
 		                 .timeout_ms = LIMIT_SIGNER_MS };
 	struct process_result r;
 

@@ -5,6 +5,14 @@
 #include "sys/file.h"
 #include "vuln/feed.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define PREFIX "dotnet-"
+#define SUFFIX ".db"
+#define NAME_OCTETS 8
+
 static int build(const char *path, err *e)
 {
 	struct arena a = ARENA_INIT;
@@ -26,21 +34,58 @@ static int build(const char *path, err *e)
 	return result;
 }
 
+static const char *own_name(struct arena *a)
+{
+	digest d = digest_of(DIGEST_SHA256, bytes_str(shipped_record));
+	buf name = BUF_INIT(2 * NAME_OCTETS);
+
+	text_hex(&name, bytes_of(d.value, NAME_OCTETS));
+	const char *text = arena_printf(a, PREFIX PRIb SUFFIX, BYTESF(buf_bytes(&name)));
+
+	buf_done(&name);
+	return text;
+}
+
 int shipped_open(const char *dir, struct database **out, err *e)
 {
 	struct arena a = ARENA_INIT;
-	digest d = digest_of(DIGEST_SHA256, bytes_str(shipped_record));
-	buf name = BUF_INIT(64);
 	err first = { 0 };
-
-	text_hex(&name, bytes_of(d.value, 8));
-	const char *path = arena_printf(&a, "%s/dotnet-" PRIb ".db", dir, BYTESF(buf_bytes(&name)));
+	const char *path = arena_printf(&a, "%s/%s", dir, own_name(&a));
 	int result = database_open(path, out, &first);
 
 	if (result < 0 && (result = file_make_dirs(dir, 0700, e)) == 0 &&
 	    (result = build(path, e)) == 0)
 		result = database_open(path, out, e);
-	buf_done(&name);
 	arena_done(&a);
 	return result;
+}
+
+static bool is_record(bytes name)
+{
+	uint8_t octets[NAME_OCTETS];
+
+	return bytes_take_prefix(&name, BYTES(PREFIX)) && bytes_ends(name, BYTES(SUFFIX)) &&
+	       text_from_hex(bytes_of(name.p, name.n - strlen(SUFFIX)), octets, sizeof(octets));
+}
+
+int shipped_prune(const char *dir, int64_t before, bool dry, struct removed *out)
+{
+	struct arena a = ARENA_INIT;
+	const char *own = own_name(&a);
+	DIR *list = file_list(AT_FDCWD, dir);
+	const struct dirent *entry;
+	int status = list || errno == ENOENT ? 0 : -1;
+
+	while (list && status == 0 && (errno = 0, entry = readdir(list)) != NULL)
+		if (is_record(bytes_str(entry->d_name)) && strcmp(entry->d_name, own) != 0)
+			status = removal_old_one(dirfd(list), entry->d_name, before, dry, out);
+	int saved = errno;
+
+	if (list && status == 0 && saved)
+		status = -1;
+	if (list)
+		closedir(list);
+	arena_done(&a);
+	errno = saved;
+	return status;
 }

@@ -126,6 +126,18 @@ evidence 'UPDATE layer SET used = used - 2 * 86400'
 sbom oci:a >out
 is 'so is that of evidence' "$(evidence "SELECT count(*) FROM layer WHERE used > strftime('%s', 'now') - 3600")" 2
 
+# A note tells the day of a use: what is asked for in hours counts from its end.
+touch -d '35 hours ago' "$top"
+evidence "UPDATE layer SET used = strftime('%s', 'now') - 35 * 3600"
+status 'what may have been used in the last 12 hours' 0 prune --older-than 12h --dry-run
+is 'stays: layers' "$(row layers)" '0 3'
+is 'evidence' "$(row evidence | cut -c 1)" 0
+touch -d '37 hours ago' "$top"
+evidence "UPDATE layer SET used = strftime('%s', 'now') - 37 * 3600"
+status 'what was not' 0 prune --older-than 12h --dry-run
+is 'goes: layers' "$(row layers)" '1 2'
+is 'evidence' "$(row evidence | sed 's/.* //')" 0
+
 # Stopped between any two steps: the note is gone; the layer has lost its name; half of it is gone.
 rm "$top"
 ok 'without its note an image runs' unpack a
@@ -180,4 +192,34 @@ chmod o+w "$store"
 status 'a store that others can write to' 3 prune --older-than 0
 like 'is told' "$(cat err)" 'others can write to it'
 like 'and the rest is done' "$(cat out)" '^evidence '
+
+# The .NET record of another build goes by its age, that of this build never.
+chmod o-w "$store"
+cache=$XDG_CACHE_HOME/oakum
+rm "$cache/vulnerabilities.db"
+mkdir -p dotnet
+echo '{"runtimeTarget":{"name":".NETCoreApp,Version=v8.0"},"targets":{},"libraries":{}}' >dotnet/a.deps.json
+"$OAKUM" scan -q dotnet >out 2>err
+own=$(cd "$cache" && echo dotnet-*.db)
+like 'there is one of this build' "$own" '^dotnet-[0-9a-f]{16}[.]db$'
+touch "$cache/dotnet-0123456789abcdef.db" "$cache/dotnet-fedcba9876543210.db" "$cache/dotnet-mine.db"
+old "$cache"/dotnet-0* "$cache/$own" "$cache/dotnet-mine.db"
+status 'records of .NET' 0 prune
+like 'one is old and of another build' "$(cat out)" '^left over +1 .* 1$'
+is 'it goes alone' "$(cd "$cache" && ls dotnet-*.db)" \
+	"$(printf '%s\n' "$own" dotnet-fedcba9876543210.db dotnet-mine.db | sort)"
+
+# In a folder that others can write to nothing goes.
+mkdir -p "$cache/seal"
+touch "$cache/seal/old" "$cache/evidence.db.corrupt"
+old "$cache/seal/old" "$cache/evidence.db.corrupt" "$cache"/dotnet-f*
+chmod 777 "$cache"
+everything >before
+status 'a cache that others can write to' 3 prune
+like 'is told' "$(cat err)" "'$cache' is not a folder that only this user may write to"
+is 'once' "$(wc -l <err)" 1
+is 'and left alone' "$(everything)" "$(cat before)"
+chmod 700 "$cache"
+status 'else it is pruned' 0 prune
+is 'all that is old' "$(cd "$cache" && find seal/old evidence.db.corrupt dotnet-f* -type f 2>/dev/null)" ''
 done_testing

@@ -24,7 +24,7 @@ secrets() { # FILTER TARGET
 
 # -- archives, written by other hands ---------------------------------------------------------------
 cat >make.py <<'END'
-import bz2, gzip, io, lzma, os, struct, sys, tarfile, zipfile
+import bz2, gzip, io, lzma, os, struct, sys, tarfile, zipfile, zlib
 
 token = sys.argv[1].encode()
 text = b"line one\ntoken: " + token + b"\n"
@@ -54,6 +54,46 @@ def zip(files, method=zipfile.ZIP_DEFLATED, streamed=False):
             archive.writestr(name, body)
     return (out.octets if streamed else out).getvalue()
 
+def behind(front, files):
+    out = io.BytesIO(front)
+    out.seek(0, 2)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in files:
+            archive.writestr(name, body)
+    return out.getvalue()
+
+# The header of 1979: no magic, the checksum alone says what it is.
+def v7(archive):
+    head = bytearray(archive[:512])
+    head[257:345] = b"\0" * 88
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head) + archive[512:]
+
+# An APK Signing Block: its length, what is in it, its length, its mark.
+def signed(archive, mark=b"APK Sig Block 42"):
+    at = archive.index(b"PK\1\2")
+    size = struct.pack("<Q", 100 + 24)
+    end = archive.rindex(b"PK\5\6")
+    block = size + b"s" * 100 + size + mark
+    return archive[:at] + block + patch(archive[at:], end - at + 16, "<I", at + len(block))
+
+# A local header, an entry of a directory, its end, as APPNOTE 4.3 writes them.
+def local(name, packed, method, size):
+    return struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, method, 0, 0, 0, len(packed), size, len(name), 0) \
+        + name + packed
+
+def entry(name, packed, method, size, at, comment=b""):
+    return struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, method, 0, 0, 0, len(packed), size,
+        len(name), 0, len(comment), 0, 0, 0, at) + name + comment
+
+def end(count, size, at):
+    return struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, size, at, 0)
+
+def raw(body):
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(body) + packer.flush()
+
 def save(name, body):
     os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
     with open(name, "wb") as out:
@@ -79,6 +119,13 @@ plain = {
     "n.nupkg": zip([("lib/net8.0/N.dll", wide)]),
     "o.gz": gzip.compress(b"x") + gzip.compress(text),
     "p.zip": zip([("p", text)]) + b"\0" * 100 + zip([("p2", text)]),
+    "q.jmod": b"JM\1\0" + zip([("q", text)]),
+    "r.zip": b"PK00" + zip([("r", text)]),
+    "s.zip": b"PK\7\x08" + zip([("s", text)]),
+    "t.jar": behind(b"#!/bin/bash\n" + b"# a long script\n" * 600, [("t", text)]),
+    "u.bz2": bz2.compress(b"") + bz2.compress(text),
+    "v.tar": v7(tar([("v", text)])),
+    "w.apk": signed(zip([("w", text)])),
 }
 for name, body in plain.items():
     save("found/" + name, body)
@@ -93,6 +140,8 @@ save("clean/e.zip", zip([]))
 save("clean/f.gz", gzip.compress(b""))
 save("clean/g.tar", tar([]))
 save("clean/h.zip", zip(clean) + b"a comment that nobody counted")
+save("clean/script", b"#!/bin/sh\n" + b"echo PK\n" * 5000)
+save("clean/end", noise + b"PK\5\6 is no end" * 9)
 save("clean/PK.txt", b"PK is no archive, nor is \x1f\x8b")
 
 # What cannot be searched: a local header has flags at 6, the method at 8, sizes at 18 and 22.
@@ -123,6 +172,32 @@ gaps = {
     "no-directory": good[:good.index(b"PK\1\2")],
     "descriptor": patch(streamed, streamed.index(b"PK\7\x08") + 8, "<I", 77),
 }
+# The directory, which programs follow, names what stands inside of another member.
+secret = raw(text)
+inside = local(b"s", secret, 8, len(text))
+one = local(b"one", text, 0, len(text))
+def hide(shell, listed, at):
+    listed = listed + entry(b"s", secret, 8, len(text), at)
+    return one + shell + listed + end(listed.count(b"PK\1\2"), len(listed), len(one + shell))
+first = entry(b"one", text, 0, len(text), 0)
+gaps["hidden-overlap"] = hide(local(b"two", b"x" + inside, 0, 1 + len(inside)), first, len(one) + 34)
+gaps["hidden-slack"] = hide(local(b"two", raw(b"x") + inside, 8, 1), first, len(one) + 33 + len(raw(b"x")))
+fake = entry(b"one", text, 0, len(text), 0, inside)
+gaps["hidden-comment"] = hide(fake + local(b"two", b"", 0, 0) * 2, first, len(one) + 49)
+gaps["hidden-method"] = hide(local(b"s", secret, 0, len(text)), first, len(one))
+gaps["hidden-behind-signature"] = signed(zip([("one", text)]), b"APK Sig Block 43")
+
+# Octets before it: the directory at the end tells.
+gaps["before-one"] = b"A" + zip([("one", text)])
+gaps["before-page.html"] = behind(b"<html>" + b"x" * 1000 + b"</html>", [("one", text)])
+gaps["before-nested.tar"] = tar([("one", text), ("x", behind(b"#!" + b"x" * 1000, [("s", text)]))])
+reserved = bytearray(gzip.compress(text))
+reserved[3] |= 0x80
+gaps["reserved.gz"] = bytes(reserved)
+gaps["lzma"] = lzma.compress(text, format=lzma.FORMAT_ALONE)
+for name, mark in {"Z": b"\x1f\x9d\x90", "lz": b"LZIP\1\x0c", "lzo": b"\x89LZO\0\r\n\x1a\n", "cpio": b"070701",
+        "cab": b"MSCF\0\0\0\0", "squashfs": b"hsqs"}.items():
+    gaps["mark." + name] = mark + noise
 for name, body in gaps.items():
     save("gaps/" + name, body)
 
@@ -171,7 +246,14 @@ m.pyz main.py 2
 n.nupkg lib/net8.0/N.dll 0
 o.gz o 2
 p.zip p 2
-p.zip p2 2'
+p.zip p2 2
+q.jmod q 2
+r.zip r 2
+s.zip s 2
+t.jar t 2
+u.bz2 u 2
+v.tar v 2
+w.apk w 2'
 is 'with its octets' "$(jq -c '[.findings[] | select(.file == "h.zip") | .start, .end, .column]' page.json)" '[16,56,8]'
 is 'a string of an assembly in a package' \
 	"$(jq -r '.findings[] | select(.file == "n.nupkg") | .rule + " " + .encoding' page.json)" \
@@ -189,7 +271,7 @@ for file in gaps/*; do
 	is "a gap: ${file#gaps/}" "$? $(jq .gaps out)" '6 1'
 	case $file in
 	*/cut.xz | */7z) ;;
-	*/hidden | */cut.* | */deep | */encrypted | */method | */short | */long | */broken | */no-*)
+	*/hidden* | */before-nested.tar | */cut.* | */deep | */encrypted | */method | */short | */long | */broken | */no-*)
 		is 'and before it is found what is there' "$(jq -r '[.findings[].file] | length' out)" 1 ;;
 	esac
 done

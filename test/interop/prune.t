@@ -66,9 +66,44 @@ swept() {
 	prune >"$TMP/out" && [ -z "$(ls "$store/stage")" ]
 }
 
+mounted() { # as root, in a mount namespace of our own: what somebody mounted in the store is not the store's
+	store=/var/lib/oakum/run
+	run() { timeout 60 "$OAKUM" run -q "oci:$TMP/box/$1" -- cat /etc/group; }
+	mkdir -p "$TMP/precious/deep"
+	touch "$TMP/precious/file" "$TMP/precious/deep/file"
+	chmod 755 "$TMP/precious"
+	for at in zz a/b/zz; do
+		run box >"$TMP/out"
+		layer=$(find "$store/root" -mindepth 1 -maxdepth 1 -type d)
+		mkdir -p "$layer/$at"
+		mount --bind "$TMP/precious" "$layer/$at"
+		status "a mount at LAYER/$at" 3 prune --older-than 0
+		stuck=$(sed -n 's/^oakum: \(.*\): something is mounted in it.*/\1/p' "$TMP/err")
+		is 'is told, and where' "$(find "${stuck:?}" -name zz -exec ls {} + | tr '\n' ' ')" 'deep file '
+		is 'and is as it was' "$(cd "$TMP/precious" && find . | sort | tr '\n' ' ')$(stat -c %a "$TMP/precious")" \
+			'. ./deep ./deep/file ./file 755'
+		is 'what stays is not counted as gone' "$(layers) $(counted)" '0 0 1'
+		is 'an image runs beside it' "$(run box | head -n 1)" 'root:x:0:'
+		status 'it is told again' 3 prune --older-than 0
+		like 'with its place' "$(<"$TMP/err")" "^oakum: $stuck: something is mounted"
+		is 'and all else goes' "$(layers) $(counted)" '0 1 1'
+		umount "$(find "$stuck" -name zz)"
+		status 'unmounted it goes' 0 prune --older-than 0
+		is 'wholly' "$(ls -A "$store/root")" ''
+		is 'and what was mounted stays' "$(cd "$TMP/precious" && find . | wc -l)" 4
+	done
+	mkdir "$store/root/.new-half"
+	mount --bind "$TMP/precious" "$store/root/.new-half"
+	is 'a mount in place of a draft: a run goes on' "$(run box | head -n 1)" 'root:x:0:'
+	status 'and a prune' 3 prune --older-than 0
+	is 'but not into it' "$(cd "$TMP/precious" && find . | wc -l) $(stat -c %a "$TMP/precious")" '4 755'
+	umount "$store/root/.new-half"
+}
+
 if [ "$(id -u)" = 0 ]; then
 	by=() flags=()
 	beside root /var/lib/oakum/run
+	mounted
 	rm -r /var/lib/oakum/run
 	flags=(--userns auto)
 	beside 'root, --userns auto' /var/lib/oakum/run

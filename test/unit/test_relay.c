@@ -429,6 +429,45 @@ static void test_port_in_use(void **state)
 	assert_int_equal(dial(c.port.host), -1);
 }
 
+/* Of one that ends, the kernel refuses what it would show of one that lives: to who may not trace
+ * it, for instance. */
+static void test_of_who_has_ended(void **state)
+{
+	char dead[32], lives[32];
+	siginfo_t how;
+	int status = -1;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* somebody else's processes are needed */
+	fflush(NULL);
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitid(P_PID, (id_t)child, &how, WEXITED | WNOWAIT), 0);
+	(void)snprintf(dead, sizeof(dead), "/proc/%d", (int)child);
+	(void)snprintf(lives, sizeof(lives), "/proc/%d", (int)getpid());
+	pid_t asks = fork();
+
+	if (asks == 0) {
+		struct netns n;
+		err of_dead = { 0 }, of_living = { 0 };
+
+		if (setresgid(65534, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0)
+			_exit(2);
+		bool refused = netns_open(dead, &n, &of_dead) < 0 && netns_open(lives, &n, &of_living) < 0;
+
+		_exit(refused && of_dead.kind == ERR_ABSENT && of_dead.sys == EACCES &&
+		              of_living.kind == ERR_IO && of_living.sys == EACCES
+		          ? 0
+		          : 1);
+	}
+	assert_int_equal(waitpid(asks, &status, 0), asks);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_port_in_use),
+		cmocka_unit_test(test_of_who_has_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

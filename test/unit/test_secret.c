@@ -196,28 +196,36 @@ static void what_stands_for_a_secret_is_none(void **state)
 
 static void a_name_says_what_its_value_is(void **state)
 {
-	char *value = random_letters(24, 11);
+	const char *letters24 = random_letters(24, 11);
 	static const struct {
-		const char *before, *behind, *rule;
+		const char *before, *behind, *rule, *value; /* NULL: letters24 */
 	} cases[] = {
-		{ "SERVICE_TOKEN=", "\n", "named-secret" },
-		{ "{\"api_key\": \"", "\"}", "named-key" },
-		{ "<add key=\"my_secret\" value=\"", "\" />", "named-secret" },
-		{ "client_secret: '", "'", "named-secret" },
-		{ "{\\\"token\\\":\\\"", "\\\"}", "named-secret" },
-		{ "DB_PASSWORD=", "", "named-password" },
-		{ "amqp://user:", "@host/", "uri-password" },
+		{ "SERVICE_TOKEN=", "\n", "named-secret", NULL },
+		{ "{\"api_key\": \"", "\"}", "named-key", NULL },
+		{ "<add key=\"my_secret\" value=\"", "\" />", "named-secret", NULL },
+		{ "client_secret: '", "'", "named-secret", NULL },
+		{ "{\\\"token\\\":\\\"", "\\\"}", "named-secret", NULL },
+		{ "DB_PASSWORD=", "", "named-password", NULL },
+		{ "amqp://user:", "@host/", "uri-password", NULL },
 		{ "ASPNETCORE_Kestrel__Certificates__Default__Password=", "",
-		  "kestrel-certificate-password" },
-		{ "<add key=\"ClearTextPassword\" value=\"", "\" />", "nuget-password" },
-		{ "cache.redis.cache.windows.net:6380,password=", ",ssl=True", "redis-password" },
-		{ "{\"Jwt\":{\"Issuer\":\"https://id.test\",\"Key\":\"", "\"}}", "jwt-signing-key" },
+		  "kestrel-certificate-password", NULL },
+		{ "<add key=\"ClearTextPassword\" value=\"", "\" />", "nuget-password", NULL },
+		{ "cache.redis.cache.windows.net:6380,password=", ",ssl=True", "redis-password", NULL },
+		{ "{\"Jwt\":{\"Issuer\":\"https://id.test\",\"Key\":\"", "\"}}", "jwt-signing-key", NULL },
+		/* What excuses a value somewhere else does not excuse a password. */
+		{ "postgres://admin:", "@db.test/app", "uri-password", "My%20Kq84LmPvT2x" },
+		{ "DB_PASSWORD=", "", "named-password", "Sup3r%20Secr3t!9xQ2v" },
+		{ "POSTGRES_PASSWORD=", "", "named-password", "kW9:x:Zq84LmPvT2" },
+		{ "man\nAPI_PASSWORD=", "", "named-password", "qwhzkdfjtnvbxplmrs.8" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *value = cases[i].value ? cases[i].value : letters24;
+
 		expect_one(bytes_str(arena_printf(&a, "%s%s%s", cases[i].before, value, cases[i].behind)),
 		           cases[i].rule, bytes_str(value));
+	}
 }
 
 static void the_same_secret_has_the_same_fingerprint(void **state)

@@ -149,6 +149,19 @@ static void put_streamed(buf *out, bytes body, bool marked, size_t width)
 	zip_put(out, 0x04034b50, 4); /* a checksum that looks like a header */
 	zip_put(out, packed.n, width);
 	zip_put(out, body.n, width);
+	size_t directory = out->n;
+
+	buf_put(out, BYTES("PK\1\2\24\0\24\0\10\0\10\0"));
+	zip_put(out, 0, 8);
+	zip_put(out, packed.n, 4);
+	zip_put(out, body.n, 4);
+	zip_put(out, 1, 2);
+	zip_put(out, 0, 16);
+	buf_puts(out, "s");
+	buf_put(out, BYTES("PK\5\6\0\0\0\0\1\0\1\0"));
+	zip_put(out, 47, 4);
+	zip_put(out, directory, 4);
+	zip_put(out, 0, 2);
 	zip_write(files, out);
 	buf_done(&packed);
 }
