@@ -2,15 +2,16 @@
 /* codec - decompression: gzip and zstd (layers and feeds), xz and bzip2 (feeds), and none.
  *
  * A decoder is stepped: it takes what it likes from the front of the input and writes what fits
- * into the output. gzip (RFC 1952) may have any number of members, zero padding behind the last
- * one is passed over as gzip(1) does, CRC and length of each member are checked. zstd (RFC 8878)
- * may have any number of frames and skippable frames; xz (The .xz File Format 1.1) and bzip2 may
- * have any number of streams. Two engines read gzip: the fast one (ISA-L) and the reference
- * (zlib); a layer that the fast one refuses is read again with the reference before it is called
- * corrupt. The fast engine accepts one thing that the reference refuses: a block whose Huffman
- * code leaves some code words undefined and never uses them. That cannot change what a layer
- * holds, because the output must still have the layer's diff_id. The ratio limit (LIMIT_RATIO) is
- * kept here. This room opens nothing and holds at most the codec's window.
+ * into the output. gzip (RFC 1952) may have any number of members; zero padding behind one is
+ * passed over, behind the last as gzip(1) does, between two as Python's gzip does; CRC and length
+ * of each member are checked. zstd (RFC 8878) may have any number of frames and skippable frames;
+ * xz (The .xz File Format 1.1) and bzip2 may have any number of streams. Two engines read gzip: the
+ * fast one (ISA-L) and the reference (zlib); a layer that the fast one refuses is read again with
+ * the reference before it is called corrupt. The fast engine accepts one thing that the reference
+ * refuses: a block whose Huffman code leaves some code words undefined and never uses them. That
+ * cannot change what a layer holds, because the output must still have the layer's diff_id. The
+ * ratio limit (LIMIT_RATIO) is kept here. This room opens nothing and holds at most the codec's
+ * window.
  * Threading: one thread a decoder. */
 #pragma once
 

@@ -21,7 +21,7 @@ enum gzip_state {
 	GZIP_BODY,
 	GZIP_TRAILER,
 	GZIP_BETWEEN, /* behind a member: another one, padding, or the end */
-	GZIP_PADDING, /* zeros up to the end, as tape drives leave them; gzip(1) passes over them */
+	GZIP_PADDING, /* zeros, as tape drives leave them; another member may follow, or the end */
 };
 
 enum { FLAG_HCRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAG_RESERVED = 0xe0 };
@@ -204,13 +204,11 @@ static int take_between(struct gzip *g, bytes *in, err *e)
 	return 0;
 }
 
-static int take_padding(bytes *in, err *e)
+static int take_padding(struct gzip *g, bytes *in, err *e)
 {
 	while (in->n > 0 && in->p[0] == 0)
 		*in = bytes_skip(*in, 1);
-	if (in->n > 0)
-		return err_set(e, ERR_FORMAT, 0, "gzip: trailing garbage");
-	return 0;
+	return in->n > 0 ? take_between(g, in, e) : 0;
 }
 
 static int take(struct gzip *g, struct decoder_io *io, err *e)
@@ -225,7 +223,7 @@ static int take(struct gzip *g, struct decoder_io *io, err *e)
 	case GZIP_BODY: return take_body(g, io, e);
 	case GZIP_TRAILER: return take_trailer(g, io->in, e);
 	case GZIP_BETWEEN: return take_between(g, io->in, e);
-	case GZIP_PADDING: return take_padding(io->in, e);
+	case GZIP_PADDING: return take_padding(g, io->in, e);
 	}
 	return 0;
 }

@@ -20,7 +20,7 @@ watch() { # NAME PROBE SECONDS [NAME=VALUE...] [-- WORD...]: to NAME.json
 	local name=$1
 
 	shift
-	timeout 60 "${as[@]}" "$BUILD/test/interop/health_watch" "${image:-oci:image}" "$@" \
+	timeout 180 "${as[@]}" "$BUILD/test/interop/health_watch" "${image:-oci:image}" "$@" \
 		>"$name.json" 2>"$name.err" || cat "$name.err"
 }
 
@@ -38,7 +38,7 @@ told started 'a program that does not end' '[.held, .ended, .last]' \
 	'[false,false,"the program did not end in time"]'
 
 # What takes long is waited for together.
-watch deaf http://:8080/ 10 -- deaf &
+watch deaf http://:8080/ 60 -- deaf &
 watch never http://:8080/ 10 -- never &
 watch trickle http://:8080/ 10 -- trickle &
 watch garbage http://:8080/ 10 -- garbage &
@@ -47,13 +47,13 @@ watch close http://:8080/ 10 -- close &
 watch refused http://:8081/ 10 &
 watch shut tcp://:8081 10 &
 watch unasked 'run=exit 3' 10 &
-watch slept 'run=sleep 60' 10 -- exit 7 &
+watch slept 'run=sleep 100' 60 -- exit 7 &
 demo=$ROOT/build/demo
-if [ -e "$demo/distroless/index.json" ]; then
+if [ -e "$demo/distroless/index.json" ] && [ -e "$demo/fat/index.json" ]; then
 	# The service refuses to listen beyond loopback without being told twice.
 	twice=ALLOW_INSECURE_EXTERNAL_BINDING=true
 	image=oci:$demo/distroless watch sse http://:8080/sse 60 "$twice" &
-	image=oci:$demo/distroless watch get http://:8080/ 20 "$twice" &
+	image=oci:$demo/distroless watch get http://:8080/ 40 "$twice" &
 	image=oci:$demo/fat watch fat http://:8080/sse 60 "$twice" &
 fi
 wait
@@ -82,14 +82,14 @@ watch stream http://:8080/ 30 -- stream
 told stream 'a stream without end is an answer' '[.held, .status]' '[true,200]'
 watch open tcp://:8080 30
 told open 'a port is open' '[.held, .last]' '[true,"port 8080 is open"]'
-watch chatty http://:8080/ 20 -- chatty
+watch chatty http://:8080/ 30 -- chatty
 told chatty 'what it writes is never waited for; its end is kept' \
 	'[.held, .words_n, (.words | endswith("log, number 099999\n"))]' '[true,65536,true]'
 
 watch ended http://:8080/ 30 -- exit 7
 told ended 'it ends' '[.held, .ended, .exit_status, .missing]' '[false,true,7,["libssl.so.3"]]'
 says ended '^the program ended with status 7 before it answered$'
-watch mute tcp://:8080 20 -- silent 1
+watch mute tcp://:8080 30 -- silent 1
 told mute 'it ends without a word, and nobody waits for it any longer' \
 	'[.held, .exit_status, .last, .words_n, .tries < 20]' \
 	'[false,1,"the program ended with status 1 before it answered",0,true]'
@@ -103,7 +103,7 @@ told ended 'it ends as it should not' '[.held, .ended, .status]' '[false,true,7]
 # A command of this machine, which reaches the program by the port that is told to it.
 # shellcheck disable=SC2016 # the command's own shell sees the variable
 if command -v curl >/dev/null; then
-	watch asked 'run=curl -sf --max-time 2 http://127.0.0.1:$OAKUM_PORT_8080/ >got' 10
+	watch asked 'run=curl -sf --max-time 5 http://127.0.0.1:$OAKUM_PORT_8080/ >got' 30
 	told asked 'a command says it answers' '[.held, .last]' '[true,"the command ended with 0"]'
 	is 'and it did' "$(cat got)" ok
 else

@@ -271,6 +271,13 @@ static void padding_and_garbage_behind(void **state)
 		for (size_t in = 1; in <= b.n; in += 7)
 			assert_decodes((struct feed){ CODEC_GZIP, engines[i], in, 4096 }, buf_bytes(&b),
 			               BYTES("tape"));
+	put_member(&b, 0, BYTES(" and more"), 9);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t in = 1; in <= b.n; in += 7)
+			assert_decodes((struct feed){ CODEC_GZIP, engines[i], in, 4096 }, buf_bytes(&b),
+			               BYTES("tape and more"));
+	assert_refused(CODEC_GZIP, bytes_slice(buf_bytes(&b), 0, b.n - 1), ERR_FORMAT, "too early");
+	b.n = member + 1000;
 	b.p[b.n - 1] = 'g';
 	assert_refused(CODEC_GZIP, buf_bytes(&b), ERR_FORMAT, "trailing garbage");
 	b.n = member;
