@@ -195,6 +195,8 @@
  * 300 MiB. */
 #define LIMIT_UNFOLD_FILE (2 * GIB)
 #define LIMIT_UNFOLD_LAYER (8 * GIB)
+/* How deep: a jar in a package of Debian's in a compressed tar is six (each stream is one, too). */
+#define LIMIT_UNFOLD_DEPTH 6
 /* What standard input may give to be searched. */
 #define LIMIT_SECRET_INPUT (64 * GIB)
 

@@ -120,5 +120,5 @@ static struct want want_nothing(const struct entry *entry)
 }
 
 const struct inspector secret_inspector = {
-	.name = "secrets", .id = 80, .version = 5, .want = want_nothing, .tap = &tap
+	.name = "secrets", .id = 80, .version = 6, .want = want_nothing, .tap = &tap
 };

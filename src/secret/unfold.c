@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "codec/codec.h"
 #include "fmt/tar.h"
+#include "secret/fold.h"
+#include "secret/parcel.h"
 #include "secret/unzip.h"
 
 #define HEAD UNFOLD_HEAD
@@ -15,14 +17,6 @@
 /* Streams that are expanded at the same time: their windows are what takes memory. */
 #define STREAMS_MOST 2
 
-enum fold {
-	FOLD_PLAIN,
-	FOLD_STREAM, /* compressed: what comes out is a file of its own */
-	FOLD_TAR,
-	FOLD_ZIP,
-	FOLD_DEAF, /* was one of these and cannot be read on */
-};
-
 /* A file: the one that was given, or one in another. */
 struct level {
 	struct unfold *owner;
@@ -30,7 +24,9 @@ struct level {
 	enum fold fold;
 	enum codec codec;
 	bool decided;    /* the head has been seen */
+	bool deaf;       /* nothing more can be read of it */
 	bool has_member; /* the level below is open */
+	bool between;    /* of a zip: what stands between its members is open */
 	bool told;       /* that it is packed and not read */
 	uint8_t head[HEAD];
 	size_t head_n;
@@ -41,6 +37,7 @@ struct level {
 	struct decoder *decoder;
 	struct tar *tar;
 	struct unzip *unzip;
+	struct parcel *parcel;
 	uint8_t *room; /* what comes out of the decoder */
 };
 
@@ -48,7 +45,7 @@ struct unfold {
 	const struct unfold_events *events;
 	void *ctx;
 	struct arena *arena;
-	struct level levels[LIMIT_ARCHIVE_DEPTH + 1];
+	struct level levels[LIMIT_UNFOLD_DEPTH + 1];
 	uint8_t path[LIMIT_PATH];
 	unsigned streams;
 	bool has_xz;
@@ -182,8 +179,31 @@ static const struct tar_events tar_events = { on_tar_entry, on_tar_data, on_tar_
 
 /* -- zip --------------------------------------------------------------------------------------- */
 
+/* What stands between the members is one file after the other, too; of the file that was given it
+ * was seen as it is. */
+static void on_zip_between(void *ctx, bytes part)
+{
+	struct level *l = ctx;
+	struct unfold *u = l->owner;
+
+	if (l->depth == 0 || u->over)
+		return;
+	if (!l->between)
+		u->events->begin(u->ctx, bytes_of(u->path, l->path_n));
+	l->between = true;
+	u->events->data(u->ctx, part);
+}
+
+static void end_between(struct level *l)
+{
+	if (l->between)
+		l->owner->events->end(l->owner->ctx);
+	l->between = false;
+}
+
 static bool on_zip_entry(void *ctx, bytes name)
 {
+	end_between(ctx);
 	return member_begin(ctx, name);
 }
 
@@ -209,88 +229,36 @@ static void on_zip_missed(void *ctx, const char *why)
 }
 
 static const struct unzip_events unzip_events = { on_zip_entry, on_zip_data, on_zip_end,
-	                                              on_zip_missed };
+	                                              on_zip_between, on_zip_missed };
+
+/* -- packages ---------------------------------------------------------------------------------- */
+
+static bool on_parcel_entry(void *ctx, bytes name)
+{
+	return member_begin(ctx, name);
+}
+
+static bool on_parcel_data(void *ctx, bytes part)
+{
+	return member_data(ctx, part);
+}
+
+static void on_parcel_end(void *ctx)
+{
+	member_end(ctx);
+}
+
+static const struct parcel_events parcel_events = { on_parcel_entry, on_parcel_data,
+	                                                on_parcel_end };
 
 /* -- what a file is ---------------------------------------------------------------------------- */
-
-/* .lzma has no mark: properties, a dictionary of 2^n or 3 * 2^n octets, a size that may be unknown,
- * and a range coder's first octet, which is 0. */
-static bool is_lzma(bytes head)
-{
-	uint32_t dictionary;
-	uint64_t size;
-	uint8_t properties, first;
-
-	if (!bytes_take_u8(&head, &properties) || !bytes_take_le32(&head, &dictionary) ||
-	    !bytes_take_le64(&head, &size) || !bytes_take_u8(&head, &first))
-		return false;
-	if (properties >= 9 * 5 * 5 || dictionary < 4096 || size == 0 || first != 0)
-		return false;
-	while (dictionary % 2 == 0)
-		dictionary /= 2;
-	return (dictionary == 1 || dictionary == 3) && (size == UINT64_MAX || size >> 38 == 0);
-}
-
-/* compress(1): bits of a code, and flags of which two are none. */
-static bool is_compress(bytes head)
-{
-	return head.n > 3 && bytes_starts(head, BYTES("\x1f\x9d")) && (head.p[2] & 0x60) == 0 &&
-	       (head.p[2] & 0x1f) >= 9 && (head.p[2] & 0x1f) <= 16;
-}
-
-/* Formats that pack and are not read here. */
-static bool is_unread(bytes head)
-{
-	static const bytes marks[] = {
-		BYTES_INIT("7z\xbc\xaf\x27\x1c"), BYTES_INIT("Rar!\x1a\x07"),
-		BYTES_INIT("\x04\x22\x4d\x18"), /* lz4 */
-		BYTES_INIT("!<arch>\ndebian-binary"), BYTES_INIT("\xed\xab\xee\xdb"), /* rpm */
-		BYTES_INIT("LZIP\1"), BYTES_INIT("\x89LZO\0\r\n\x1a\n"), BYTES_INIT("MSCF\0\0\0\0"),
-		BYTES_INIT("hsqs"), BYTES_INIT("sqsh"), /* squashfs */
-		BYTES_INIT("070701"), BYTES_INIT("070702"), BYTES_INIT("070707"), /* cpio */
-	};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (bytes_starts(head, marks[i]))
-			return true;
-	return is_lzma(head) || is_compress(head);
-}
-
-/* The marks of gzip and bzip2 are short: what follows them in each file has to fit, too. */
-static enum codec codec_of(bytes head)
-{
-	enum codec codec = head.n < 10 ? CODEC_NONE : codec_detect_file(head);
-
-	if (codec == CODEC_GZIP && head.p[2] != 8)
-		return CODEC_NONE;
-	if (codec == CODEC_BZIP2 && /* a block, or the end of a stream without one */
-	    !bytes_starts(bytes_skip(head, 4), BYTES("\x31\x41\x59\x26\x53\x59")) &&
-	    !bytes_starts(bytes_skip(head, 4), BYTES("\x17\x72\x45\x38\x50\x90")))
-		return CODEC_NONE;
-	return codec;
-}
-
-static enum fold fold_of(bytes head, enum codec *out_codec)
-{
-	*out_codec = codec_of(head);
-	if (*out_codec != CODEC_NONE)
-		return FOLD_STREAM;
-	if (unzip_starts(head))
-		return FOLD_ZIP;
-	return tar_starts(head) ? FOLD_TAR : FOLD_PLAIN;
-}
-
-/* An archive may follow a script, far behind what was seen of it. */
-static bool is_script(bytes head)
-{
-	return bytes_starts(head, BYTES("#!"));
-}
 
 bool unfold_opens(bytes head)
 {
 	enum codec codec;
+	enum fold fold = fold_of(head, &codec);
 
-	return fold_of(head, &codec) != FOLD_PLAIN || is_script(head);
+	return fold != FOLD_PLAIN && fold != FOLD_UNREAD;
 }
 
 /* may_open(l): whether what l is fits beside what is open already. */
@@ -298,7 +266,7 @@ static bool may_open(const struct level *l)
 {
 	const struct unfold *u = l->owner;
 
-	if (l->depth == LIMIT_ARCHIVE_DEPTH)
+	if (l->depth == LIMIT_UNFOLD_DEPTH)
 		return false;
 	return l->fold != FOLD_STREAM ||
 	       (u->streams < STREAMS_MOST && !(l->codec == CODEC_XZ && u->has_xz));
@@ -324,12 +292,13 @@ static void decide(struct level *l, bytes head)
 
 	l->decided = true;
 	l->fold = fold_of(head, &l->codec);
-	l->told = l->fold == FOLD_PLAIN && is_unread(head);
-	if (l->told)
+	if (l->fold == FOLD_SCRIPT)
+		l->fold = l->depth < LIMIT_UNFOLD_DEPTH ? FOLD_ZIP : FOLD_PLAIN;
+	l->told = l->fold == FOLD_UNREAD;
+	if (l->told) {
 		miss(u, "packed in a way that is not read");
-	/* One that is a member is told itself: of an archive in it there is a gap. */
-	if (l->fold == FOLD_PLAIN && l->depth == 0 && is_script(head))
-		l->fold = FOLD_ZIP;
+		l->fold = FOLD_PLAIN;
+	}
 	if (l->fold != FOLD_PLAIN && !may_open(l)) {
 		miss(u, "nested too deep");
 		l->told = true;
@@ -341,6 +310,8 @@ static void decide(struct level *l, bytes head)
 		l->tar = tar_new(&l->arena, &tar_events, l);
 	else if (l->fold == FOLD_ZIP)
 		l->unzip = unzip_new(&l->arena, &unzip_events, l);
+	else if (l->fold == FOLD_PARCEL)
+		l->parcel = parcel_new(&l->arena, parcel_of(head), &parcel_events, l);
 	else if (l->depth > 0)
 		u->events->begin(u->ctx, bytes_of(u->path, l->path_n));
 }
@@ -350,6 +321,7 @@ static void decide(struct level *l, bytes head)
 static void close_readers(struct level *l)
 {
 	member_end(l);
+	end_between(l);
 	if (l->decoder) {
 		l->owner->streams--;
 		l->owner->has_xz &= l->codec != CODEC_XZ;
@@ -362,6 +334,7 @@ static void close_readers(struct level *l)
 	l->decoder = NULL;
 	l->tar = NULL;
 	l->unzip = NULL;
+	l->parcel = NULL;
 	arena_reset(&l->arena);
 }
 
@@ -371,7 +344,7 @@ static void turn_deaf(struct level *l, const char *why)
 	if (!l->owner->over)
 		miss(l->owner, why);
 	close_readers(l);
-	l->fold = FOLD_DEAF;
+	l->deaf = true;
 }
 
 static void feed_stream(struct level *l, bytes part, bool last)
@@ -423,7 +396,11 @@ static void level_feed(struct level *l, bytes part)
 	struct unfold *u = l->owner;
 	err e = { 0 };
 
+	if (l->deaf)
+		return;
 	switch (l->fold) {
+	case FOLD_SCRIPT: /* are told apart by decide */
+	case FOLD_UNREAD:
 	case FOLD_PLAIN:
 		keep_tail(l, part);
 		if (l->depth > 0)
@@ -435,7 +412,10 @@ static void level_feed(struct level *l, bytes part)
 			turn_deaf(l, "broken");
 		break;
 	case FOLD_ZIP: unzip_feed(l->unzip, part); break;
-	case FOLD_DEAF: break;
+	case FOLD_PARCEL:
+		if (!parcel_feed(l->parcel, part))
+			turn_deaf(l, "broken");
+		break;
 	}
 }
 
@@ -444,7 +424,7 @@ static void level_begin(struct unfold *u, unsigned depth)
 	struct level *l = &u->levels[depth];
 
 	l->fold = FOLD_PLAIN;
-	l->decided = l->has_member = false;
+	l->decided = l->deaf = l->has_member = false;
 	l->head_n = 0;
 	l->length = 0;
 }
@@ -481,6 +461,22 @@ static void finish_tar(struct level *l)
 		miss(l->owner, "octets behind its end");
 }
 
+static void level_finish(struct level *l)
+{
+	bool over = l->owner->over;
+
+	if (l->fold == FOLD_STREAM && !over)
+		feed_stream(l, (bytes){ NULL, 0 }, true);
+	else if (l->fold == FOLD_TAR && !over)
+		finish_tar(l);
+	else if (l->fold == FOLD_ZIP)
+		unzip_finish(l->unzip);
+	else if (l->fold == FOLD_PARCEL && !over && !parcel_is_whole(l->parcel))
+		turn_deaf(l, "cut off");
+	else if (l->fold == FOLD_PLAIN && l->decided)
+		finish_plain(l);
+}
+
 static void level_end(struct level *l)
 {
 	struct unfold *u = l->owner;
@@ -489,14 +485,8 @@ static void level_end(struct level *l)
 		decide(l, bytes_of(l->head, l->head_n));
 		level_feed(l, bytes_of(l->head, l->head_n));
 	}
-	if (l->fold == FOLD_STREAM && !u->over)
-		feed_stream(l, (bytes){ NULL, 0 }, true);
-	else if (l->fold == FOLD_TAR && !u->over)
-		finish_tar(l);
-	else if (l->fold == FOLD_ZIP)
-		unzip_finish(l->unzip);
-	else if (l->fold == FOLD_PLAIN && l->decided)
-		finish_plain(l);
+	if (!l->deaf)
+		level_finish(l);
 	close_readers(l);
 }
 
@@ -530,14 +520,14 @@ struct unfold *unfold_new(struct arena *a, const struct unfold_events *events, v
 	u->events = events;
 	u->ctx = ctx;
 	u->arena = a;
-	for (unsigned i = 0; i <= LIMIT_ARCHIVE_DEPTH; i++)
+	for (unsigned i = 0; i <= LIMIT_UNFOLD_DEPTH; i++)
 		u->levels[i] = (struct level){ .owner = u, .depth = i };
 	return u;
 }
 
 void unfold_done(struct unfold *u)
 {
-	for (size_t i = 0; i <= LIMIT_ARCHIVE_DEPTH; i++) {
+	for (size_t i = 0; i <= LIMIT_UNFOLD_DEPTH; i++) {
 		close_readers(&u->levels[i]);
 		arena_done(&u->levels[i].arena);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* unfold - what is folded into a file that streams by: the members of archives (tar, zip and what
- * is made of them: jar, war, nupkg, whl, apk), what was compressed (gzip, zstd, xz, bzip2), and one
- * in the other, LIMIT_ARCHIVE_DEPTH deep.
+ * is made of them: jar, war, nupkg, whl, apk) and of packages (deb, rpm, cpio), what was compressed
+ * (gzip, zstd, xz, bzip2), and one in the other, LIMIT_UNFOLD_DEPTH deep.
  *
  * First octets say what a file is, never its name; behind a script an archive may follow. A file
  * that is none of these costs one look at its first block and one at its last octets: a ZIP archive
@@ -17,7 +17,8 @@
 
 /* What is told. begin, data in parts, end: a file that is no archive itself, inside the one that
  * was given. Its path is cleaned (base/path.h), untrusted, of at most LIMIT_PATH octets, borrowed;
- * names of nested archives are apart by '!'; it is empty for the content of a compressed file.
+ * names of nested archives are apart by '!'; it is empty for the content of a compressed file, and
+ * that of a nested archive for what stands between its members (a script before them, a comment).
  * name: each name and each target of a link on its own, before; false: it shall not be shown, in
  * the path stands '*' instead. */
 struct unfold_events {

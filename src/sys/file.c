@@ -34,6 +34,30 @@ DIR *file_list(int dir, const char *path)
 	return list;
 }
 
+static bool is_itself(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int file_each(DIR *list, file_each_fn *fn, void *ctx)
+{
+	struct dirent *entry;
+	int status = 0;
+
+	if (!list)
+		return -1;
+	while (status == 0 && (errno = 0, entry = readdir(list)) != NULL)
+		if (!is_itself(entry->d_name))
+			status = fn(ctx, dirfd(list), entry->d_name);
+	if (status == 0 && errno)
+		status = -1;
+	int saved = errno;
+
+	closedir(list);
+	errno = saved;
+	return status;
+}
+
 /* ERR_IO, or ERR_ABSENT when errno says that the object is not there. */
 static int failed(err *e, const char *what, const char *name)
 {

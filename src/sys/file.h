@@ -24,6 +24,11 @@ int file_open_read(const char *path, err *e) __attribute__((warn_unused_result))
  * tells an error from the end only by an errno that was 0 before. */
 DIR *file_list(int dir, const char *path) __attribute__((warn_unused_result));
 
+/* file_each(list, fn, ctx): fn(ctx, dir, name) for all in a folder; what is not 0 of fn ends it and
+ * is returned; -1 with errno when the folder cannot be read, also when list is NULL. Takes list. */
+typedef int file_each_fn(void *ctx, int dir, const char *name);
+int file_each(DIR *list, file_each_fn *fn, void *ctx);
+
 /* file_read_all(path, max, a, out, e): the whole content. Arena. ERR_LIMIT above max octets.
  * file_read_fd: from where the descriptor stands to its end; `name` is for errors.
  * file_read_input: what a user hands over: a file, a pipe ("<(...)" of a shell), which is waited

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 struct removal {
 	int top;
 	uint64_t moved;
+	bool found; /* something in the top, in this round */
 };
 
 /* What is mounted there is another's (since Linux 5.8 statx(2) says so). */
@@ -68,8 +68,10 @@ static int move_up(struct removal *r, int dir, const char *name)
 	}
 }
 
-static int take_one(struct removal *r, int dir, const char *name)
+static int take_one(void *ctx, int dir, const char *name)
 {
+	struct removal *r = ctx;
+
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR)
@@ -84,65 +86,44 @@ static int take_one(struct removal *r, int dir, const char *name)
 	return move_up(r, dir, name);
 }
 
-static bool is_itself(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /* empty(r, fd): takes the descriptor. */
 static int empty(struct removal *r, int fd)
 {
 	DIR *list = fdopendir(fd);
-	struct dirent *entry;
-	int status = 0;
-
-	if (!list) {
-		close(fd);
-		return -1;
-	}
-	while (status == 0 && (entry = readdir(list)) != NULL)
-		if (!is_itself(entry->d_name))
-			status = take_one(r, fd, entry->d_name);
-	int saved = errno;
-
-	closedir(list);
-	errno = saved;
-	return status;
-}
-
-/* take_top(r, name): of the top: 1: gone; -1. */
-static int take_top(struct removal *r, const char *name)
-{
-	if (unlinkat(r->top, name, 0) == 0)
-		return 1;
-	int fd = errno == EISDIR ? open_folder(r->top, name) : -1;
-
-	return fd >= 0 && empty(r, fd) == 0 && unlinkat(r->top, name, AT_REMOVEDIR) == 0 ? 1 : -1;
-}
-
-/* empty_top(r): one round: 1 when there was something, 0 at the end. */
-static int empty_top(struct removal *r)
-{
-	DIR *list = file_list(r->top, ".");
-	struct dirent *entry;
-	int found = 0;
 
 	if (!list)
-		return -1;
-	while (found >= 0 && (entry = readdir(list)) != NULL)
-		if (!is_itself(entry->d_name))
-			found = take_top(r, entry->d_name);
-	int saved = errno;
+		close(fd);
+	return file_each(list, take_one, r);
+}
 
-	closedir(list);
-	errno = saved;
-	return found;
+/* Of the top: it goes with all that is in it, but what is moved up meanwhile. */
+static int take_top(void *ctx, int top, const char *name)
+{
+	struct removal *r = ctx;
+
+	r->found = true;
+	if (unlinkat(top, name, 0) == 0)
+		return 0;
+	int fd = errno == EISDIR ? open_folder(top, name) : -1;
+
+	return fd >= 0 && empty(r, fd) == 0 ? unlinkat(top, name, AT_REMOVEDIR) : -1;
+}
+
+/* empty_top(r): round by round, until one finds nothing. */
+static int empty_top(struct removal *r)
+{
+	int status;
+
+	do {
+		r->found = false;
+		status = file_each(file_list(r->top, "."), take_top, r);
+	} while (status == 0 && r->found);
+	return status;
 }
 
 int removal_all(int dir, const char *name)
 {
 	struct removal r = { .top = -1 };
-	int more = 1;
 
 	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
 		return 0;
@@ -151,13 +132,11 @@ int removal_all(int dir, const char *name)
 	r.top = open_folder(dir, name);
 	if (r.top < 0)
 		return -1;
-	while (more > 0)
-		more = empty_top(&r);
-	int saved = errno;
+	int status = empty_top(&r), saved = errno;
 
 	close(r.top);
 	errno = saved;
-	return more == 0 ? unlinkat(dir, name, AT_REMOVEDIR) : -1;
+	return status == 0 ? unlinkat(dir, name, AT_REMOVEDIR) : -1;
 }
 
 int removal_old_one(int dir, const char *name, int64_t before, bool dry, struct removed *out)
@@ -179,21 +158,23 @@ int removal_old_one(int dir, const char *name, int64_t before, bool dry, struct 
 	return 0;
 }
 
+struct ageing {
+	int64_t before;
+	bool dry;
+	struct removed *out;
+};
+
+static int age(void *ctx, int dir, const char *name)
+{
+	const struct ageing *a = ctx;
+
+	return removal_old_one(dir, name, a->before, a->dry, a->out);
+}
+
 int removal_old(const char *folder, int64_t before, bool dry, struct removed *out)
 {
+	struct ageing a = { before, dry, out };
 	DIR *list = file_list(AT_FDCWD, folder);
-	struct dirent *entry;
-	int status = 0;
 
-	if (!list)
-		return errno == ENOENT ? 0 : -1;
-	while (status == 0 && (errno = 0, entry = readdir(list)) != NULL)
-		status = removal_old_one(dirfd(list), entry->d_name, before, dry, out);
-	if (errno)
-		status = -1;
-	int saved = errno;
-
-	closedir(list);
-	errno = saved;
-	return status;
+	return !list && errno == ENOENT ? 0 : file_each(list, age, &a);
 }

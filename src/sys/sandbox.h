@@ -11,8 +11,8 @@
  * the C library and the sanitizers then degrade instead of hiding their report, and an intruder
  * gains nothing. Only a call of a foreign architecture (x32, 32 bit) kills the process, because its
  * numbers mean something else. A sealed process cannot send itself a signal: abort() ends in a trap
- * (SIGSEGV). poll() is not there: RLIMIT_NOFILE is 0, with which Linux refuses it anyway. A relay
- * (runtime/relay) is the one that has more: sockets.
+ * (SIGSEGV on x86, SIGTRAP on arm). poll() is not there: RLIMIT_NOFILE is 0, with which Linux
+ * refuses it anyway. A relay (runtime/relay) is the one that has more: sockets.
  *
  * Leave with _exit: exit handlers of a sanitizer (leak check) would want ptrace.
  * Kernel: seccomp (Linux 3.17), Landlock ABI 1 to 7 (5.13 to 6.15). x86_64 and aarch64.

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,11 +37,6 @@ struct weighing {
 	} todo;
 	uint64_t octets;
 };
-
-static bool is_itself(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
 
 /* enter(w, fd): takes the descriptor, also when it fails. */
 static int enter(struct weighing *w, int fd)
@@ -76,11 +70,12 @@ static int go_up(struct weighing *w)
 	return -1;
 }
 
-static int add(struct weighing *w, const char *name)
+static int add(void *ctx, int dir, const char *name)
 {
+	struct weighing *w = ctx;
 	struct stat st;
 
-	if (fstatat(w->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -1;
 	uint64_t octets = (uint64_t)st.st_blocks * BLOCK;
 
@@ -93,26 +88,6 @@ static int add(struct weighing *w, const char *name)
 	return 0;
 }
 
-static int add_all(struct weighing *w)
-{
-	DIR *list = file_list(w->fd, ".");
-	struct dirent *entry;
-	int status = 0;
-
-	if (!list)
-		return -1;
-	while (status == 0 && (errno = 0, entry = readdir(list)) != NULL)
-		if (!is_itself(entry->d_name))
-			status = add(w, entry->d_name);
-	if (errno)
-		status = -1;
-	int saved = errno;
-
-	closedir(list);
-	errno = saved;
-	return status;
-}
-
 /* look_into(w, t): the folder where it was seen is the open one or above that. */
 static int look_into(struct weighing *w, struct todo t)
 {
@@ -123,14 +98,14 @@ static int look_into(struct weighing *w, struct todo t)
 
 	if (fd < 0)
 		return errno == EACCES || errno == ENOENT ? 0 : -1;
-	return enter(w, fd) < 0 ? -1 : add_all(w);
+	return enter(w, fd) < 0 ? -1 : file_each(file_list(w->fd, "."), add, w);
 }
 
 int weigh(int dir, const char *name, uint64_t *octets)
 {
 	struct weighing w = { .arena = ARENA_INIT, .fd = -1 };
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int status = fd < 0 || enter(&w, fd) < 0 ? -1 : add(&w, name);
+	int status = fd < 0 || enter(&w, fd) < 0 ? -1 : add(&w, w.fd, name);
 
 	while (status == 0 && w.todo.len > 0)
 		status = look_into(&w, w.todo.items[--w.todo.len]);

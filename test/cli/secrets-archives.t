@@ -78,6 +78,34 @@ def signed(archive, mark=b"APK Sig Block 42"):
     block = size + b"s" * 100 + size + mark
     return archive[:at] + block + patch(archive[at:], end - at + 16, "<I", at + len(block))
 
+# Packages, as ar(5), cpio(5) and rpm's manual of its format write them.
+def ar(files):
+    out = b"!<arch>\n"
+    for name, body in files:
+        out += b"%-16s1700000000  0     0     100644  %-10d`\n" % (name.encode(), len(body)) + body
+        out += b"\n" * (len(body) % 2)
+    return out
+
+def cpio(files):
+    out = b""
+    for name, body in files + [("TRAILER!!!", b"")]:
+        name = name.encode() + b"\0"
+        fields = [1, 0o100644, 0, 0, 1, 0, len(body), 0, 0, 0, 0, len(name), 0]
+        out += b"070701" + b"".join(b"%08x" % field for field in fields) + name
+        out += b"\0" * (-len(out) % 4) + body + b"\0" * (-len(body) % 4)
+    return out
+
+def rpm(payload, header=b"scripts"):
+    def structure(values):
+        return b"\x8e\xad\xe8\x01" + struct.pack(">III", 0, 1, len(values)) + b"i" * 16 + values
+    signature = structure(b"sum")
+    return b"\xed\xab\xee\xdb\3" + b"\0" * 91 + signature + b"\0" * (-len(signature) % 8) \
+        + structure(header) + payload
+
+def deb(files):
+    return ar([("debian-binary", b"2.0\n"), ("control.tar.gz", tar([("control", b"x")], "w:gz")),
+        ("data.tar.xz", tar(files, "w:xz"))])
+
 # A local header, an entry of a directory, its end, as APPNOTE 4.3 writes them.
 def local(name, packed, method, size):
     return struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, method, 0, 0, 0, len(packed), size, len(name), 0) \
@@ -126,6 +154,14 @@ plain = {
     "u.bz2": bz2.compress(b"") + bz2.compress(text),
     "v.tar": v7(tar([("v", text)])),
     "w.apk": signed(zip([("w", text)])),
+    "x.gz": gzip.compress(b"x") + b"\0" * 700 + gzip.compress(text),
+    "y.deb": deb([("./etc/y", text)]),
+    "z.rpm": rpm(gzip.compress(cpio([("./etc/z", text)])), b"post: " + text),
+    "za.cpio": cpio([("za", text)]),
+    "zb.tgz": tar([("b.deb", deb([("b.jar", zip([("zb", text)]))]))], "w:gz"),
+    "zc.tgz": tar([("c.sh", b"#!/bin/sh\n# long\n" * 99 + text),
+        ("c.pyz", b"#!/bin/sh\n" + b"# long\n" * 99 + zip([("zc", text)]))], "w:gz"),
+    "zd.tgz": tar([("d.zip", zip([("none", b"x")])[:-2] + struct.pack("<H", len(text)) + text)], "w:gz"),
 }
 for name, body in plain.items():
     save("found/" + name, body)
@@ -142,6 +178,11 @@ save("clean/g.tar", tar([]))
 save("clean/h.zip", zip(clean) + b"a comment that nobody counted")
 save("clean/script", b"#!/bin/sh\n" + b"echo PK\n" * 5000)
 save("clean/end", noise + b"PK\5\6 is no end" * 9)
+save("clean/a.deb", deb([("./x", noise)]))
+save("clean/a.rpm", rpm(gzip.compress(cpio([("./x", noise)]))))
+save("clean/a.cpio", cpio([("x", noise)]) + b"\0" * 512)
+save("clean/sh.tgz", tar([("x.sh", b"#!/bin/sh\n" + b"echo PK\n" * 5000)], "w:gz"))
+save("clean/070701.txt", b"070701 and 070707 are numbers\n")
 save("clean/PK.txt", b"PK is no archive, nor is \x1f\x8b")
 
 # What cannot be searched: a local header has flags at 6, the method at 8, sizes at 18 and 22.
@@ -190,13 +231,20 @@ gaps["hidden-behind-signature"] = signed(zip([("one", text)]), b"APK Sig Block 4
 # Octets before it: the directory at the end tells.
 gaps["before-one"] = b"A" + zip([("one", text)])
 gaps["before-page.html"] = behind(b"<html>" + b"x" * 1000 + b"</html>", [("one", text)])
-gaps["before-nested.tar"] = tar([("one", text), ("x", behind(b"#!" + b"x" * 1000, [("s", text)]))])
+gaps["before-nested.tar"] = tar([("one", text), ("x", behind(b"MZ" + b"x" * 1000, [("s", text)]))])
+gaps["cut.deb"] = deb([("one", text), ("two", noise)])[:-900]
+gaps["broken.deb"] = deb([("one", noise)]).replace(b"`\ndebian", b"``debian").replace(b"`\n\xfd7zXZ", b"``\xfd7zXZ")
+gaps["cut.rpm"] = rpm(gzip.compress(cpio([("one", text), ("two", noise)])))[:90000]
+gaps["empty.rpm"] = rpm(b"")
+gaps["broken.rpm"] = rpm(b"x").replace(b"sum\0\0\0\0\0\x8e", b"sum\0\0\0\0\0\x8f")
+gaps["cut.cpio"] = cpio([("one", text)])[:-100]
+gaps["lzma.rpm"] = rpm(lzma.compress(cpio([("one", text)]), format=lzma.FORMAT_ALONE))
 reserved = bytearray(gzip.compress(text))
 reserved[3] |= 0x80
 gaps["reserved.gz"] = bytes(reserved)
 gaps["lzma"] = lzma.compress(text, format=lzma.FORMAT_ALONE)
-for name, mark in {"Z": b"\x1f\x9d\x90", "lz": b"LZIP\1\x0c", "lzo": b"\x89LZO\0\r\n\x1a\n", "cpio": b"070701",
-        "cab": b"MSCF\0\0\0\0", "squashfs": b"hsqs"}.items():
+for name, mark in {"Z": b"\x1f\x9d\x90", "lz": b"LZIP\1\x0c", "lzo": b"\x89LZO\0\r\n\x1a\n", "cab": b"MSCF\0\0\0\0",
+        "squashfs": b"hsqs"}.items():
     gaps["mark." + name] = mark + noise
 for name, body in gaps.items():
     save("gaps/" + name, body)
@@ -253,7 +301,16 @@ s.zip s 2
 t.jar t 2
 u.bz2 u 2
 v.tar v 2
-w.apk w 2'
+w.apk w 2
+x.gz x 2
+y.deb data.tar.xz!etc/y 2
+z.rpm header 2
+z.rpm payload!etc/z 2
+za.cpio za 2
+zb.tgz b.deb!data.tar.xz!b.jar!zb 2
+zc.tgz c.sh 200
+zc.tgz c.pyz!zc 2
+zd.tgz d.zip 2'
 is 'with its octets' "$(jq -c '[.findings[] | select(.file == "h.zip") | .start, .end, .column]' page.json)" '[16,56,8]'
 is 'a string of an assembly in a package' \
 	"$(jq -r '.findings[] | select(.file == "n.nupkg") | .rule + " " + .encoding' page.json)" \
@@ -339,11 +396,13 @@ is 'and is nowhere' "$(secrets .total hard)" 0
 rm root/app/*.tgz root/app/*.zip
 mkdir inner && echo "$value" >inner/data && head -c 300000 /dev/zero >>inner/data
 tar -C inner -czf root/app/data.tgz .
+mkdir program && cp inner/data program/__main__.py && python3 -m zipapp -c -p /usr/bin/python3 -o root/app/x.pyz program
 config=$(jq -nc --arg v "$value" '{Entrypoint: ["/app/run"], User: "1000:1000", Env: ["DB_PASSWORD=\($v)"]}')
 hardenable "$config" root
 status 'a value of the configuration in an archive' 1 "$OAKUM" harden -q --accept-secrets --keep app -o oci:hard image
 like 'is named' "$(cat out)" 'app/data.tgz holds a secret of the configuration'
-rm root/app/data.tgz && cp gaps/encrypted root/app/shut.zip
+like 'in one behind a script, too' "$(cat out)" 'app/x.pyz holds a secret of the configuration'
+rm root/app/data.tgz root/app/x.pyz && cp gaps/encrypted root/app/shut.zip
 python3 - "$token" <<'END'
 import sys
 body = open("root/app/shut.zip", "rb").read()

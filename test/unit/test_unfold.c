@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is folded into a file: archives as APPNOTE 6.3.10, POSIX and RFC 1952 describe them, in
- * parts of every length. */
+/* What is folded into a file: archives as APPNOTE 6.3.10, POSIX and RFC 1952 describe them,
+ * packages as ar(5), cpio(5) and rpm's manual do, in parts of every length. */
 #include "unit.h"
 #include "zip_writer.h"
 
@@ -190,6 +190,115 @@ static void what_streams_ends_where_deflate_does(void **state)
 	buf_done(&told);
 }
 
+/* ar(5): one member. */
+static void put_ar(buf *out, const char *name, bytes body)
+{
+	if (out->n == 0)
+		buf_puts(out, "!<arch>\n");
+	buf_printf(out, "%-16s1700000000  0     0     100644  %-10zu`\n", name, body.n);
+	buf_put(out, body);
+	buf_puts(out, body.n % 2 ? "\n" : "");
+}
+
+/* cpio(5): one member; the size of a field of newc is 8, of odc 6, of its time and size 11. */
+static void put_newc(buf *out, const char *name, bytes body)
+{
+	buf_printf(out, "070701%040d%08x%08x%032d%08zX%08d%s", 0, 1, (unsigned)body.n, 0,
+	           strlen(name) + 1, 0, name);
+	for (size_t n = strlen(name); n == strlen(name) || (110 + n) % 4 != 0; n++)
+		buf_putc(out, '\0');
+	buf_put(out, body);
+	for (size_t n = body.n; n % 4 != 0; n++)
+		buf_putc(out, '\0');
+}
+
+static void put_odc(buf *out, const char *name, bytes body)
+{
+	buf_printf(out, "070707%042d%011o%06zo%011zo%s", 0, 1, strlen(name) + 1, body.n, name);
+	buf_putc(out, '\0');
+	buf_put(out, body);
+}
+
+/* rpm's doc/manual/format: a lead of 96 octets, two header structures, the payload. */
+static void put_rpm(buf *out, bytes payload)
+{
+	size_t from = out->n;
+
+	buf_put(out, BYTES("\xed\xab\xee\xdb\3"));
+	while (out->n < from + 96)
+		buf_putc(out, '\0');
+	buf_put(out, BYTES("\x8e\xad\xe8\1\0\0\0\0\0\0\0\0\0\0\0\3sig\0\0\0\0\0"));
+	buf_put(out, BYTES("\x8e\xad\xe8\1\0\0\0\0\0\0\0\1\0\0\0\5index of 16 octevalue"));
+	buf_put(out, payload);
+}
+
+static void packages_are_told(void **state)
+{
+	buf cpio = BUF_INIT(1 << 20), gzip = BUF_INIT(1 << 20), file = BUF_INIT(1 << 20);
+
+	(void)state;
+	put_newc(&cpio, "etc/a", BYTES("one"));
+	put_newc(&cpio, "bcd", BYTES(""));
+	put_newc(&cpio, "TRAILER!!!", BYTES(""));
+	expect(buf_bytes(&cpio), "etc/a=one;", NULL);
+	put_gzip(&gzip, buf_bytes(&cpio));
+	put_ar(&file, "debian-binary", BYTES("2.0"));
+	put_ar(&file, "data.gz/", buf_bytes(&gzip));
+	put_ar(&file, "x" SHUT, BYTES("end"));
+	expect(buf_bytes(&file), "debian-binary=2.0; data.gz!etc/a=one; *=end;", NULL);
+	expect(bytes_slice(buf_bytes(&file), 0, file.n - 2),
+	       "debian-binary=2.0; data.gz!etc/a=one; *=en;", "cut off");
+	file.p[8 + 60 + 4 + 58] = '!';
+	expect(buf_bytes(&file), "debian-binary=2.0;", "broken");
+	buf_clear(&file);
+	put_rpm(&file, buf_bytes(&gzip));
+	expect(buf_bytes(&file),
+	       "signature=sig; header=index of 16 octevalue; payload!etc/a=one;", NULL);
+	expect(bytes_slice(buf_bytes(&file), 0, 96 + 24), "signature=sig;", "cut off");
+	file.p[96 + 24] = 'x';
+	expect(buf_bytes(&file), "signature=sig;", "broken");
+	memset(buf_room(&cpio, 600), 0, 600);
+	cpio.n += 600;
+	put_odc(&cpio, "late", BYTES("old"));
+	expect(buf_bytes(&cpio), "etc/a=one; rest!late=old;", "cut off");
+	put_odc(&cpio, "TRAILER!!!", BYTES(""));
+	expect(buf_bytes(&cpio), "etc/a=one; rest!late=old;", NULL);
+	expect(BYTES("070707 is a number, and so is 070701"), "", NULL);
+	buf_done(&cpio);
+	buf_done(&gzip);
+	buf_done(&file);
+}
+
+/* Of a nested archive also what is none of its members is told. */
+static void what_stands_between_is_told(void **state)
+{
+	buf zip = BUF_INIT(1 << 20), tar = BUF_INIT(1 << 20), told = BUF_INIT(1 << 20);
+
+	(void)state;
+	buf_puts(&zip, "#!/bin/sh\n");
+	for (unsigned i = 0; i < 60; i++)
+		buf_puts(&zip, "P PKP PK\3 PK\5\n");
+	size_t script = zip.n;
+
+	put_tar(&tar, "x.sh", buf_bytes(&zip));
+	zip_write(files, &zip);
+	zip.p[zip.n - 2] = 7;
+	buf_puts(&zip, "commenP");
+	put_tar(&tar, "x.pyz", buf_bytes(&zip));
+	tar_write_end(&tar);
+	buf_puts(&told, "x.sh=");
+	buf_put(&told, bytes_slice(buf_bytes(&zip), 0, script));
+	buf_puts(&told, "; x.pyz=");
+	buf_put(&told, bytes_slice(buf_bytes(&zip), 0, script));
+	buf_puts(&told, "; x.pyz!a=first; x.pyz!dir/b=second second second; x.pyz=commenP;");
+	buf_putc(&told, '\0');
+	expect(buf_bytes(&tar), (const char *)told.p, NULL);
+	expect(buf_bytes(&zip), "a=first; dir/b=second second second;", NULL);
+	buf_done(&zip);
+	buf_done(&tar);
+	buf_done(&told);
+}
+
 static void what_cannot_be_read_is_counted(void **state)
 {
 	buf zip = BUF_INIT(1 << 20), gzip = BUF_INIT(1 << 20), again = BUF_INIT(1 << 20);
@@ -210,7 +319,7 @@ static void what_cannot_be_read_is_counted(void **state)
 	expect(bytes_slice(buf_bytes(&gzip), 0, gzip.n - 1), "=text;", "broken");
 	buf_clear(&zip);
 	buf_puts(&zip, "bottom");
-	for (unsigned i = 0; i <= LIMIT_ARCHIVE_DEPTH; i++) {
+	for (unsigned i = 0; i <= LIMIT_UNFOLD_DEPTH; i++) {
 		const struct zip_file nested[] = { { "n", buf_bytes(&zip), true, false }, { 0 } };
 
 		buf_clear(&again);
@@ -223,7 +332,7 @@ static void what_cannot_be_read_is_counted(void **state)
 
 	assert_int_equal(missed.n, 1);
 	assert_string_equal(missed.why, "nested too deep");
-	assert_true(bytes_starts(buf_bytes(&t.text), BYTES("n!n!n!n=PK")));
+	assert_true(bytes_starts(buf_bytes(&t.text), BYTES("n!n!n!n!n!n=PK")));
 	buf_done(&t.text);
 	buf_done(&zip);
 	buf_done(&gzip);
@@ -254,6 +363,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_are_told),
 		cmocka_unit_test(what_streams_ends_where_deflate_does),
+		cmocka_unit_test(packages_are_told),
+		cmocka_unit_test(what_stands_between_is_told),
 		cmocka_unit_test(what_cannot_be_read_is_counted),
 		cmocka_unit_test(bombs_end),
 	};
