@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/attest.c - `oakum attest IMAGE...`: something is said of an image, and signed. */
+#include "base/limits.h"
 #include "cmd/signing.h"
+#include "sys/file.h"
+#include "sys/worker.h"
 
 #include <stddef.h>
 
@@ -18,6 +21,24 @@ static const struct flag flags[] = {
 	{ 0 },
 };
 
+/* What was signed before says everything itself. */
+static int read_kept(struct signing *s, const struct attest_flags *f, struct sign_wish *wish,
+                     err *e)
+{
+	const struct signing_flags *g = &f->s;
+
+	if (f->type || f->predicate || f->statement || g->format || g->new_bundle || g->bundle ||
+	    g->no_upload || g->replace)
+		return err_set(e, ERR_USAGE, 0, "with --attach nothing is said or signed: the bundle goes "
+		                                "to the image as it is");
+	wish->testimony = NULL;
+	if (file_read_input(g->attach, LIMIT_BUNDLE, &s->job->arena, &wish->kept, e) < 0)
+		return -1;
+	if (wish->kept.n == 0)
+		return err_set(e, ERR_FORMAT, 0, "the bundle is empty");
+	return claimant_start(&s->registry.http.deadline, &wish->claimant, e);
+}
+
 static int attest_run(struct job *job, const void *options, const struct texts *operands, err *e)
 {
 	const struct attest_flags *f = options;
@@ -27,9 +48,12 @@ static int attest_run(struct job *job, const void *options, const struct texts *
 	int status = signing_open(&s, job, &f->s, operands, e);
 
 	if (status == 0)
-		status = signing_testimony(&s, f->type, f->predicate, f->statement, &testimony, e);
+		status = f->s.attach ? read_kept(&s, f, &wish, e)
+		                     : signing_testimony(&s, f->type, f->predicate, f->statement,
+		                                         &testimony, e);
 	if (status == 0)
 		status = signing_images(&s, operands, &wish, e);
+	worker_stop(wish.claimant);
 	signing_close(&s);
 	arena_wipe(&job->arena);
 	return status;

@@ -15,7 +15,7 @@ static const struct flag flags[] = {
 	  "credentials (those of docker and podman)" },
 	{ 0, "cacert", "FILE", FLAG_TEXT, FIELD(cacert), "authorities to trust, PEM" },
 	{ 0, "mirror", "HOST=PLACE", FLAG_LIST, FIELD(mirror),
-	  "read images of HOST from HOST[/PREFIX] first" },
+	  "read HOST's octets at PLACE first; HOST says what a tag means" },
 	{ 0, "retry-time", "TIME", FLAG_TIME, FIELD(retry_time_ms),
 	  "wait so long for a busy registry (8s)" },
 	{ 0, "chunk-size", "SIZE", FLAG_SIZE, FIELD(chunk),

@@ -43,6 +43,7 @@ static const struct flag attesting[] = {
 	NEW_BUNDLE,
 	{ 0, "no-upload", "true|false", FLAG_MAYBE, FIELD(no_upload), "attach nothing" },
 	BUNDLE,
+	{ 0, "attach", "FILE", FLAG_TEXT, FIELD(attach), "a bundle that was signed before" },
 	OUTPUT,
 	TIMEOUT,
 	{ 0 },
@@ -60,10 +61,6 @@ int signing_open(struct signing *s, struct job *job, const struct signing_flags 
 	                    images ? images->items[0] : NULL, &s->registry, e) < 0)
 		return -1;
 	s->words.until = s->registry.http.deadline;
-	if (images && job_env(job, "COSIGN_REPOSITORY"))
-		message_note(job, NULL,
-		             "COSIGN_REPOSITORY is read by 'verify' alone: signatures are written beside "
-		             "their image");
 	s->has_session = images != NULL;
 	return images ? attach_open(&s->session, &s->registry, e) : 0;
 }
@@ -153,12 +150,20 @@ int signing_testimony(struct signing *s, const char *type, const char *predicate
 
 /* -- what is told ------------------------------------------------------------------------------ */
 
-static void put_place(struct json_writer *w, const char *name, const digest *manifest,
-                      const char *tag)
+/* is_elsewhere(r): it is attached in another repository than the image's. */
+static bool is_elsewhere(const struct sign_result *r)
+{
+	return strcmp(r->image.place, r->image.name) != 0;
+}
+
+static void put_place(struct json_writer *w, const char *name, const struct sign_result *r,
+                      const digest *manifest, const char *tag)
 {
 	if (manifest->algorithm == DIGEST_NONE)
 		return;
 	json_write_object(w, name);
+	if (is_elsewhere(r))
+		json_write_text(w, "repository", r->image.place);
 	json_write_text(w, "manifest", DIGEST_TEXT(manifest));
 	if (tag)
 		json_write_text(w, "tag", tag);
@@ -176,8 +181,8 @@ static void put_json(struct json_writer *w, struct job *job, const char *target,
 	if (one->subject.platform.os.n > 0)
 		json_write_octets(w, "platform",
 		                  bytes_str(platform_text(&one->subject.platform, &job->arena)));
-	put_place(w, "bundle", &one->referrer, NULL);
-	put_place(w, "tagged", &one->tagged, one->tag);
+	put_place(w, "bundle", r, &one->referrer, NULL);
+	put_place(w, "tagged", r, &one->tagged, one->tag);
 	json_write_some(w, "identity", one->identity);
 	json_write_some(w, "issuer", one->issuer);
 	if (one->is_logged)
@@ -197,6 +202,7 @@ static void put_text(struct telling *t, const char *target, const struct sign_re
 {
 	struct stream *out = &t->out;
 	struct arena *a = &t->s->job->arena;
+	const char *place = is_elsewhere(r) ? r->image.place : "", *at = *place ? "@" : "";
 
 	stream_puts(out, t->is_attested ? "attested " : "signed ");
 	stream_show(out, bytes_str(*r->image.name ? r->image.name : target));
@@ -211,9 +217,9 @@ static void put_text(struct telling *t, const char *target, const struct sign_re
 		stream_show(out, one->identity);
 	}
 	if (one->referrer.algorithm != DIGEST_NONE)
-		stream_printf(out, "\n  attached  %s", DIGEST_TEXT(&one->referrer));
+		stream_printf(out, "\n  attached  %s%s%s", place, at, DIGEST_TEXT(&one->referrer));
 	if (one->tagged.algorithm != DIGEST_NONE)
-		stream_printf(out, "\n  tagged    %s", one->tag);
+		stream_printf(out, "\n  tagged    %s%s%s", place, *place ? ":" : "", one->tag);
 	if (one->is_logged)
 		stream_printf(out, "\n  logged as %llu", (unsigned long long)one->log_index);
 	stream_puts(out, "\n");
@@ -262,6 +268,14 @@ static int take_scope(struct signing *s, struct platform *platform, struct sign_
 	return platform_parse(bytes_str(f->platform), &s->job->arena, platform, e);
 }
 
+/* take_flags(s, platform, wish, e): in which form, of what, where to. */
+static int take_flags(struct signing *s, struct platform *platform, struct sign_wish *wish, err *e)
+{
+	if (take_forms(s->flags, wish, e) < 0 || take_scope(s, platform, wish, e) < 0)
+		return -1;
+	return images_elsewhere(s->job, &s->session.elsewhere, e);
+}
+
 static int sign_one(struct telling *t, const char *name, const struct sign_wish *wish, err *e)
 {
 	struct signing *s = t->s;
@@ -293,20 +307,29 @@ static int find_all(struct signing *s, const struct texts *images, const struct 
 	return 0;
 }
 
+/* The images are found before anybody vouches for who signs them. */
+static int call_signer(struct signing *s, const struct texts *images, const struct sign_wish *wish,
+                       err *e)
+{
+	if (wish->kept.n > 0)
+		return 0;
+	return start_services(s, e) < 0 || find_all(s, images, wish, e) < 0 ? -1 : enter(s, e);
+}
+
 int signing_images(struct signing *s, const struct texts *images, struct sign_wish *wish, err *e)
 {
 	struct telling t = { .s = s,
 		                 .as_json = bytes_is(bytes_str(s->flags->output), "json"),
-		                 .is_attested = wish->testimony != NULL };
+		                 .is_attested = wish->testimony || wish->kept.n > 0 };
 	struct platform platform;
 	enum status status = STATUS_DONE;
 
 	if (s->flags->bundle && (images->len > 1 || s->flags->recursive))
 		return err_set(e, ERR_USAGE, 0, "--bundle is of one image");
-	if (take_forms(s->flags, wish, e) < 0 || take_scope(s, &platform, wish, e) < 0)
+	if (take_flags(s, &platform, wish, e) < 0)
 		return -1;
 	s->as_tag = wish->as_tag;
-	if (start_services(s, e) < 0 || find_all(s, images, wish, e) < 0 || enter(s, e) < 0)
+	if (call_signer(s, images, wish, e) < 0)
 		return -1;
 	wish->keep = bytes_is(bytes_str(s->flags->upload), "false") ||
 	             bytes_is(bytes_str(s->flags->no_upload), "true");

@@ -86,6 +86,8 @@ static int tree_run(struct job *job, const void *options, const struct texts *ta
 	                          &tree.platform, e);
 
 	if (status == 0)
+		status = images_elsewhere(job, &tree.elsewhere, e);
+	if (status == 0)
 		status = network_prepare(job, &f->network, ms, targets->items[0], &tree.registry, e);
 	if (status == 0)
 		status = outputs_open(job, f->format ? f->format : "text", &f->output, FORMATS, &outputs,

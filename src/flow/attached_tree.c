@@ -31,12 +31,12 @@ static int judge(const struct attached_tree *o, struct tree_item *item, struct a
 	return 0;
 }
 
-static int tell(const struct attached_tree *o, const struct attachment *at, struct arena *a,
-                struct tree_item *out, err *e)
+static int tell(const struct attached_tree *o, const struct attachment *at, const char *place,
+                struct arena *a, struct tree_item *out, err *e)
 {
 	struct claimant c = { 0 };
 
-	*out = (struct tree_item){ .at = at, .predicate_type = at->predicate_type };
+	*out = (struct tree_item){ .at = at, .place = place, .predicate_type = at->predicate_type };
 	if (at->unread)
 		out->why = bytes_str(at->unread);
 	if (!is_signed(at))
@@ -60,10 +60,26 @@ static void put_subject(const struct attachable *s, struct arena *a, struct tree
 	out->platform = s->platform.architecture.n > 0 ? platform_text(&s->platform, a) : "";
 }
 
+/* tell_found(o, found, place, a, out, e): each thing below what it is attached to. */
+static int tell_found(const struct attached_tree *o, const struct image_attachments *found,
+                      const char *place, struct arena *a, struct tree_page *out, err *e)
+{
+	for (size_t i = 0; i < out->subjects_len; i++)
+		for (size_t k = 0; k < found->list.len; k++) {
+			struct tree_subject *s = &out->subjects[i];
+			const struct attachment *at = &found->list.items[k];
+
+			if (digest_equal(&at->subject, &s->digest) &&
+			    tell(o, at, place, a, ARENA_PUSH(a, &s->attached), e) < 0)
+				return -1;
+		}
+	return 0;
+}
+
 int attached_tree_make(const struct attached_tree *o, const struct target *target, struct arena *a,
                        struct tree_page *out, err *e)
 {
-	const struct attachments_options gather = {
+	struct attachments_options gather = {
 		.scope = o->scope,
 		.platform = o->platform,
 		.kinds = 1 << ATTACHMENT_SIGNATURE | 1 << ATTACHMENT_ENVELOPE | 1 << ATTACHMENT_BUNDLE,
@@ -71,6 +87,7 @@ int attached_tree_make(const struct attached_tree *o, const struct target *targe
 		.registry = o->registry,
 	};
 	struct image_attachments *found = arena_new(a, struct image_attachments);
+	struct image_attachments *there = arena_new(a, struct image_attachments);
 
 	if (attachments_read(target, &gather, a, found, e) < 0)
 		return -1;
@@ -78,15 +95,18 @@ int attached_tree_make(const struct attached_tree *o, const struct target *targe
 		                       .subjects = arena_array(a, struct tree_subject, found->subjects_len),
 		                       .subjects_len = found->subjects_len,
 		                       .verified = o->verifier != NULL };
-	for (size_t i = 0; i < found->subjects_len; i++) {
+	for (size_t i = 0; i < found->subjects_len; i++)
 		put_subject(&found->subjects[i], a, &out->subjects[i]);
-		for (size_t k = 0; k < found->list.len; k++) {
-			const struct attachment *at = &found->list.items[k];
+	if (tell_found(o, found, "", a, out, e) < 0)
+		return -1;
+	if (!o->elsewhere || target->kind != TARGET_REGISTRY)
+		return 0;
+	const char *place = arena_printf(a, "%s/%s", o->elsewhere->host, o->elsewhere->repository);
 
-			if (digest_equal(&at->subject, &found->subjects[i].digest) &&
-			    tell(o, at, a, ARENA_PUSH(a, &out->subjects[i].attached), e) < 0)
-				return -1;
-		}
-	}
-	return 0;
+	gather.elsewhere = o->elsewhere;
+	if (strcmp(place, found->name) == 0)
+		return 0;
+	return attachments_read(target, &gather, a, there, e) < 0
+	           ? -1
+	           : tell_found(o, there, place, a, out, e);
 }

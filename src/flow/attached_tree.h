@@ -13,6 +13,7 @@ struct attached_tree {
 	struct verifier *verifier; /* NULL: nobody is asked for, nothing is verified */
 	enum attachments_scope scope;
 	struct platform platform;
+	const struct reference *elsewhere; /* is asked as well, about an image in a registry; NULL */
 	struct registry_options registry;
 };
 

@@ -228,6 +228,19 @@ static void set_always(struct http_exchange *x)
 	c->easy_setopt(x->easy, CURLOPT_SHARE, x->client->share);
 }
 
+/* Whom a certificate is believed. The folder of nobody has no authority in it: libcurl would fall
+ * back to its own where none is set. */
+static void set_authorities(struct http_exchange *x)
+{
+	const char *file = x->blind ? NULL : x->client->options.ca_file;
+	const char *folder = x->blind ? "/dev/null" : x->client->ca_folder;
+
+	if (!file && !folder)
+		return;
+	x->client->curl.easy_setopt(x->easy, CURLOPT_CAINFO, file);
+	x->client->curl.easy_setopt(x->easy, CURLOPT_CAPATH, folder);
+}
+
 /* Who stands between us: libcurl would ask the environment where nothing is set here. */
 static void set_peer(struct http_exchange *x, const struct url *url)
 {
@@ -242,10 +255,6 @@ static void set_peer(struct http_exchange *x, const struct url *url)
 		c->easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH, o->socket_path);
 	if (o->user_agent)
 		c->easy_setopt(x->easy, CURLOPT_USERAGENT, o->user_agent);
-	if (o->ca_file || x->client->ca_folder) {
-		c->easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
-		c->easy_setopt(x->easy, CURLOPT_CAPATH, x->client->ca_folder);
-	}
 }
 
 static void add_header(struct http_exchange *x, const char *line)
@@ -305,6 +314,7 @@ static int begin(struct http_exchange *x, const struct http_request *r, const st
 	set_always(x);
 	http_set_callbacks(x);
 	set_peer(x, url);
+	set_authorities(x);
 	c->easy_setopt(x->easy, CURLOPT_URL, r->url);
 	set_method(x, r->method);
 	if (set_headers(x, r->headers, e) < 0)
@@ -314,8 +324,8 @@ static int begin(struct http_exchange *x, const struct http_request *r, const st
 	return 0;
 }
 
-int http_send(struct http *h, const struct http_request *request, struct http_exchange **out,
-              err *e)
+static int exchange(struct http *h, const struct http_request *request, bool blind,
+                    struct http_exchange **out, err *e)
 {
 	const struct http_guard guard = http_guard();
 	struct arena scratch = ARENA_INIT;
@@ -328,6 +338,8 @@ int http_send(struct http *h, const struct http_request *request, struct http_ex
 		         arena_printf(&scratch, PRIb "://" PRIb ":%u", BYTESF(url.scheme), BYTESF(url.host),
 		                      url.port),
 		         e);
+	if (x)
+		x->blind = blind;
 	if (x && begin(x, request, &url, e) == 0) {
 		result = http_work(x, e);
 		while (result == 0 && !x->head.whole && !x->done) {
@@ -346,6 +358,23 @@ int http_send(struct http *h, const struct http_request *request, struct http_ex
 	arena_done(&scratch);
 	http_unguard(&guard);
 	return result;
+}
+
+int http_send(struct http *h, const struct http_request *request, struct http_exchange **out,
+              err *e)
+{
+	return exchange(h, request, false, out, e);
+}
+
+bool http_speaks_tls(struct http *h, const char *url)
+{
+	const struct http_request hello = { .method = HTTP_HEAD, .url = url };
+	struct http_exchange *x = NULL;
+	err e = { 0 }; /* no certificate is believed, so it comes to one */
+
+	if (exchange(h, &hello, true, &x, &e) == 0)
+		http_end(x);
+	return e.sys != EPROTO && e.sys != ECONNREFUSED;
 }
 
 /* -- the answer -------------------------------------------------------------------------------- */

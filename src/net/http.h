@@ -75,6 +75,11 @@ struct http_request {
 int http_send(struct http *h, const struct http_request *request, struct http_exchange **out,
               err *e);
 
+/* http_speaks_tls(h, url): whether anybody answers an https: URL with TLS. False when what answers
+ * is none, or nobody listens; true also when it cannot be told: a request will. Nothing but the
+ * handshake is sent, and no authority is read, which takes longer than all the rest. */
+bool http_speaks_tls(struct http *h, const char *url);
+
 /* http_status: 200 ... http_header(x, name): its value (the last one), without white space around;
  * NULL when absent; valid until http_end. http_header_next(x, name, at): one by one, from *at = 0.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http_curl.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <dlfcn.h>
@@ -8,6 +9,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -20,12 +23,30 @@ static const struct {
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
+/* Less is wiped faster than it is given back. */
+#define LARGE (64 * KIB)
+
+/* wipe(p, n): most of a large buffer was never touched; its pages are given back, and are zero when
+ * they come again. */
+static void wipe(uint8_t *p, size_t n)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), head = -(uintptr_t)p % page;
+	size_t pages = n > head ? (n - head) / page * page : 0;
+
+	if (pages < LARGE || madvise(p + head, pages, MADV_DONTNEED) < 0) {
+		explicit_bzero(p, n);
+		return;
+	}
+	explicit_bzero(p, head);
+	explicit_bzero(p + head + pages, n - head - pages);
+}
+
 /* What libcurl hands back held requests with their Authorization: a worker that is forked later
  * must not find it. */
 static void wipe_and_free(void *p)
 {
 	if (p)
-		explicit_bzero(p, malloc_usable_size(p));
+		wipe(p, malloc_usable_size(p));
 	free(p);
 }
 

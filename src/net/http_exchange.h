@@ -46,7 +46,7 @@ struct http_exchange {
 	uint64_t idle_ms;
 	uint64_t quiet_ms;                 /* waited since something moved */
 	uint64_t window_ms, window_octets; /* to tell how slow a peer is */
-	bool sending, paused, done, proxied;
+	bool sending, paused, done, proxied, blind;
 	CURLcode result;
 	err fault; /* of a callback */
 	char message[CURL_ERROR_SIZE];

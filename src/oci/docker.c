@@ -53,7 +53,7 @@ int docker_choose(const struct docker_manifest *m, bytes target, bytes tag, stru
 		return err_set(e, ERR_ABSENT, 0, "no image in the archive is named '%s' (there: %s)",
 		               SHOW(tag), names_here(m, a));
 	if (!found)
-		return err_set(e, ERR_ABSENT, 0, "%zu images in the archive; name one: %s:NAME (there: %s)",
+		return err_set(e, ERR_ABSENT, 0, "%zu images in the archive; name one: %s:NAME (names: %s)",
 		               m->len, SHOW(target), names_here(m, a));
 	*out = found;
 	return 0;

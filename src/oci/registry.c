@@ -311,7 +311,12 @@ static int fetch_within(struct registry *r, const struct reference *ref, size_t 
 	/* A mirror is believed by digest only: what the tag means, the registry says. */
 	if (reading_mirror(r, ref, 0, a, &there) && want.digest.algorithm == DIGEST_NONE) {
 		if (registry_head(r, ref, &meant, e) < 0)
-			return -1;
+			return e->kind != ERR_NET
+			           ? -1
+			           : err_wrap(e,
+			                      "what the tag '%s' means is not for a mirror to say (name the "
+			                      "digest, or the image at the mirror)",
+			                      ref->tag);
 		want.digest = meant.digest;
 	}
 	for (size_t i = 0;

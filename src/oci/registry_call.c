@@ -226,14 +226,11 @@ static int send_once(struct registry *r, const struct call *c, struct arena *a, 
 static int meet(struct registry *r, struct host *h, const struct call *c, struct arena *a,
                 struct answer *out, bool *out_ours, err *e)
 {
-	if (send_once(r, c, a, out, out_ours, e) == 0) {
-		h->scheme = SCHEME_TLS;
-		return 0;
-	}
-	if (e->sys != EPROTO && e->sys != ECONNREFUSED)
+	struct http *http;
+
+	if (registry_http(r, &http, e) < 0)
 		return -1;
-	err_clear(e); /* the second try decides */
-	h->scheme = SCHEME_PLAIN;
+	h->scheme = http_speaks_tls(http, call_base(r, c, a)) ? SCHEME_TLS : SCHEME_PLAIN;
 	if (send_once(r, c, a, out, out_ours, e) == 0)
 		return 0;
 	h->scheme = SCHEME_UNKNOWN;

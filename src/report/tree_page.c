@@ -157,9 +157,12 @@ static void put_item(const struct drawing *d, const char *margin, const struct t
 
 	stream_printf(d->out, "%s%s── ", margin, is_last ? "└" : "├");
 	put_what(d, item);
-	stream_printf(d->out, "\n%s%s%s  %s\n%s%s", margin, below,
+	stream_printf(d->out, "\n%s%s%s  %s", margin, below,
 	              DIGEST_TEXT(has_layer(item->at) ? &item->at->layer.digest : &item->at->manifest),
-	              by_name(item->at->by), margin, below);
+	              by_name(item->at->by));
+	if (*item->place)
+		stream_printf(d->out, " in %s", item->place);
+	stream_printf(d->out, "\n%s%s", margin, below);
 	put_state(d, item);
 	stream_puts(d->out, "\n");
 }
@@ -211,6 +214,8 @@ static void write_item(struct json_writer *w, const struct tree_item *item)
 	json_write_text(w, "kind", kind_name(item));
 	json_write_text(w, "form", form_name(at));
 	json_write_text(w, "attachedBy", by_name(at->by));
+	if (*item->place)
+		json_write_text(w, "repository", item->place);
 	json_write_text(w, "manifest", DIGEST_TEXT(&at->manifest));
 	json_write_some(w, "artifactType", at->artifact_type);
 	if (has_layer(at)) {

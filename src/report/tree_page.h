@@ -17,6 +17,7 @@ enum tree_state {
 
 struct tree_item {
 	const struct attachment *at;
+	const char *place; /* in which repository it lies, where that is not the image's; "" */
 	enum tree_state state;
 	bytes signer, issuer; /* as claimed, or as proven; empty: a key, or unsaid */
 	bytes predicate_type; /* of its statement; empty: none, or unsaid */

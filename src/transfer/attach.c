@@ -9,6 +9,9 @@
 
 int attach_open(struct attach *s, const struct registry_options *options, err *e)
 {
+	s->elsewhere = NULL;
+	s->root_in = (digest){ 0 };
+	s->arena = (struct arena)ARENA_INIT;
 	s->layout = (struct layout)LAYOUT_CLOSED;
 	s->empty_in = (digest){ 0 };
 	return gather_start(&s->gather, options, e);
@@ -18,6 +21,26 @@ void attach_close(struct attach *s)
 {
 	layout_close(&s->layout);
 	gather_close(&s->gather);
+	arena_done(&s->arena);
+}
+
+/* place_of(s): the repository that is written to. */
+static struct reference place_of(const struct attach *s)
+{
+	struct reference at = s->gather.origin.reference;
+
+	if (s->elsewhere) {
+		at.host = s->elsewhere->host;
+		at.repository = s->elsewhere->repository;
+	}
+	return at;
+}
+
+static const char *place_name(const struct attach *s, struct arena *a)
+{
+	const struct reference at = place_of(s);
+
+	return s->gather.origin.registry ? arena_printf(a, "%s/%s", at.host, at.repository) : "";
 }
 
 /* -- which image ------------------------------------------------------------------------------- */
@@ -35,22 +58,56 @@ static int open_place(struct attach *s, const struct target *target, struct aren
 	return target->kind == TARGET_LAYOUT ? layout_open(target->path, &s->layout, e) : 0;
 }
 
+/* is_begun(s): what a digest named a moment ago it names still. */
+static bool is_begun(const struct attach *s)
+{
+	const struct gather *g = &s->gather;
+	const digest name = digest_of(DIGEST_SHA256, bytes_str(gather_name(g)));
+
+	return g->origin.registry && digest_equal(&s->root_in, &name) &&
+	       digest_equal(&s->root.digest, &g->origin.reference.digest);
+}
+
+static void begin_again(struct attach *s)
+{
+	struct attachable root = s->root;
+
+	root.media_type = arena_bytes(s->gather.arena, root.media_type);
+	*ARENA_PUSH(s->gather.arena, &s->gather.subjects) = root;
+}
+
+static void remember(struct attach *s)
+{
+	const struct gather *g = &s->gather;
+
+	arena_reset(&s->arena);
+	s->root = g->subjects.items[0];
+	s->root.media_type = arena_bytes(&s->arena, s->root.media_type);
+	s->root_in = digest_of(DIGEST_SHA256, bytes_str(gather_name(g)));
+}
+
 int attach_begin(struct attach *s, const struct target *target, enum attachments_scope scope,
                  const struct platform *platform, struct arena *a, struct attach_image *out, err *e)
 {
 	const struct platform host = platform_host();
 	struct gather *g = &s->gather;
 
-	if (open_place(s, target, a, e) < 0 ||
-	    gather_subjects(g, scope, platform ? platform : &host, e) < 0)
+	if (open_place(s, target, a, e) < 0)
 		return -1;
+	if (scope == SCOPE_ROOT && is_begun(s))
+		begin_again(s);
+	else if (gather_subjects(g, scope, platform ? platform : &host, e) < 0)
+		return -1;
+	else
+		remember(s);
 	const size_t first = scope == SCOPE_PLATFORM ? g->subjects.len - 1 : 0;
 
 	*out = (struct attach_image){ .items = g->subjects.items + first,
 		                          .len = g->subjects.len - first,
 		                          .root = g->subjects.items[0].digest,
 		                          .name = gather_name(g),
-		                          .tag = gather_tag(g) };
+		                          .tag = gather_tag(g),
+		                          .place = place_name(s, a) };
 	return 0;
 }
 
@@ -92,28 +149,29 @@ static int put_blob(struct attach *s, const struct descriptor *d, bytes content,
 {
 	struct memory memory = { .content = content };
 	const struct registry_source source = { memory_read, memory_restart, &memory };
-	const struct origin *at = &s->gather.origin;
+	const struct reference at = place_of(s);
+	struct registry *registry = s->gather.origin.registry;
 
-	if (!at->registry)
+	if (!registry)
 		return layout_put(&s->layout, d, content, e);
-	return registry_blob_push(at->registry, &at->reference, d, NULL, &source, e);
+	return registry_blob_push(registry, &at, d, NULL, &source, e);
 }
 
 /* The empty config is in every repository where something is attached. */
-static int put_empty(struct attach *s, const struct descriptor *config, err *e)
+static int put_empty(struct attach *s, const struct descriptor *config, struct arena *a, err *e)
 {
-	const struct origin *at = &s->gather.origin;
-	const digest name = digest_of(DIGEST_SHA256, bytes_str(gather_name(&s->gather)));
+	const struct reference at = place_of(s);
+	struct registry *registry = s->gather.origin.registry;
+	const digest name = digest_of(DIGEST_SHA256, bytes_str(place_name(s, a)));
 	bool is_there = digest_equal(&s->empty_in, &name);
 
 	if (is_there)
 		return 0;
-	if (at->registry &&
-	    registry_blob_exists(at->registry, &at->reference, config, &is_there, e) < 0)
+	if (registry && registry_blob_exists(registry, &at, config, &is_there, e) < 0)
 		return -1;
 	if (!is_there && put_blob(s, config, BYTES(ARTIFACT_CONFIG_TEXT), e) < 0)
 		return -1;
-	s->empty_in = at->registry ? name : (digest){ 0 };
+	s->empty_in = registry ? name : (digest){ 0 };
 	return 0;
 }
 
@@ -131,14 +189,15 @@ static int put_referrer(struct attach *s, const struct attach_item *item, struct
 		                               .subject = &subject,
 		                               .annotations = item->annotations };
 	const struct origin *origin = &s->gather.origin;
+	const struct reference place = place_of(s);
 	bytes text;
 
-	if (artifact_text(&artifact, a, &text, e) < 0 || put_empty(s, &config, e) < 0 ||
+	if (artifact_text(&artifact, a, &text, e) < 0 || put_empty(s, &config, a, e) < 0 ||
 	    put_blob(s, &artifact.layer, item->content, e) < 0)
 		return -1;
 	struct descriptor entry = describe(BYTES(OCI_MANIFEST_TYPE), text);
 	const struct layout_entries entries = { &entry, 1, 1 };
-	const struct reference at = reference_at(&origin->reference, &entry.digest);
+	const struct reference at = reference_at(&place, &entry.digest);
 	const struct registry_document document = { text, entry.media_type, entry.digest };
 
 	entry.artifact_type = item->artifact_type;
@@ -233,7 +292,7 @@ static int put_tagged(struct attach *s, const struct attach_item *item, struct a
 		                .entry = { .media_type = BYTES(OCI_MANIFEST_TYPE) } };
 	const struct layout_entries entries = { &t.entry, 1, 1 };
 	const struct registry_edit edit = { edit_remote, &t };
-	struct reference tag = origin->reference;
+	struct reference tag = place_of(s);
 	buf entry = BUF_INIT(LIMIT_MANIFEST);
 
 	layer.annotations = item->annotations;

@@ -6,19 +6,27 @@
  * sha256-HEX.sig and .att, whose manifest gets one more layer (read, appended, written; what is
  * there is kept octet for octet, and when somebody else wrote meanwhile it is done again). Into
  * registries and layouts: blobs first, what names them last, so that whoever is killed leaves
- * nothing half. Documents that are there are parsed in a sealed worker.
+ * nothing half. Documents that are there are parsed in a sealed worker. For an image in a registry
+ * all of it may go to another repository, as cosign's COSIGN_REPOSITORY has it.
  * Threading: attach_open forks: called by a process with one thread, before a secret is read; then
- * belongs to that thread. */
+ * belongs to that thread, and starts no other: what those leave in memory the workers of a later
+ * step would see. */
 #pragma once
 
 #include "oci/layout.h"
 #include "transfer/gather.h"
 
-/* One worker and one client for several images, one after the other. Set up by attach_open. */
+/* One worker and one client for several images, one after the other. Set up by attach_open; whoever
+ * did may set elsewhere. An image by its digest is asked for once, however often it is begun. */
 struct attach {
 	struct gather gather; /* at the image that was begun last */
 	struct layout layout; /* to write into, when it is one */
 	digest empty_in;      /* of the name of the repository that has the empty config; none */
+	digest root_in;       /* of that of the repository that has root; none */
+	struct attachable root; /* that was begun last */
+	struct arena arena;     /* of it */
+	const struct reference *elsewhere; /* whose repository gets what is attached to an image in a
+	                                    * registry (COSIGN_REPOSITORY); NULL: that of the image */
 };
 
 /* attach_open(s, options, e): ERR_IO. attach_close: after attach_open, whatever became of it. */
@@ -32,6 +40,7 @@ struct attach_image {
 	digest root;      /* what the target names */
 	const char *name; /* "registry.example/team/shop", "" for what lies on this machine */
 	const char *tag;  /* by which it was asked for; "" by digest, or on this machine */
+	const char *place; /* where it is attached to: as name, or elsewhere */
 };
 
 /* attach_begin(s, target, scope, platform, a, out, e): which image is meant. What SCOPE_ALL gives

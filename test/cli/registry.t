@@ -213,6 +213,9 @@ status 'unless it is asked for' 0 env http_proxy="http://$REGISTRY" https_proxy=
 is 'through the proxy' "$(jq -r .host "$LOG" | sort -u)" registry.example
 status 'NO_PROXY names who is asked directly' 0 env http_proxy=http://127.0.0.1:1 NO_PROXY=127.0.0.1 \
 	"$OAKUM" pull --quiet "docker://$REGISTRY/shop:1" oci:direct:1
+# Reading hundreds of authorities takes longer than all the rest: not where nobody speaks TLS.
+status 'authorities are not read without TLS' 0 env SSL_CERT_FILE="$TMP/none" \
+	"$OAKUM" pull --quiet "docker://$REGISTRY/shop:1" oci:unread:1
 : >"$LOG"
 status 'a mirror' 0 oakum pull --mirror "registry.example=$REGISTRY" \
 	"docker://registry.example/shop@$digest" oci:mirrored:1
@@ -232,6 +235,9 @@ is 'of the image' "$(blobs mirrored2)" "$(blobs image)"
 status 'a mirror that does not hold it' 0 oakum pull --mirror "$REGISTRY=localhost:${REGISTRY#*:}/none" \
 	"docker://$REGISTRY/shop:1" oci:mirrored3:1
 is 'is passed over' "$(blobs mirrored3)" "$(blobs image)"
+status 'a tag where only the mirror answers' 3 oakum pull --retry-time 0s --mirror "127.0.0.1:1=$REGISTRY" \
+	docker://127.0.0.1:1/shop:1 oci:mirrored4:1
+like 'and what to do' "$(cat "$TMP/err")" "tag '1' .*mirror.*name the digest, or the image at the mirror"
 registry_stop
 
 # With TLS a proxy carries octets it cannot read (CONNECT); the name need not resolve here.
@@ -239,11 +245,7 @@ registry_start --seed image=shop:1 --tls ca/name.pem ca/name.key
 : >proxy.log
 python3 "$FIXTURE/proxy.py" proxy.log >proxy.port &
 proxy_pid=$!
-tries=0
-until [ -s proxy.port ] || [ $tries = 200 ]; do
-	sleep 0.05
-	tries=$((tries + 1))
-done
+await answered proxy.port "$proxy_pid"
 proxy=http://127.0.0.1:$(cat proxy.port) far=registry.example:${REGISTRY#*:}
 status 'through a proxy with TLS' 0 env HTTPS_PROXY="$proxy" \
 	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$far/shop:1" oci:tunnel:1

@@ -148,9 +148,9 @@ ok 'which holds' oakum verify-blob shop.tar --bundle k.json --key sec1.pub
 KMS=lie status 'what is no signature is refused' 4 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
 KMS=fail status 'a failure is one' 3 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
 like 'in its own words' "$(cat err)" 'status 7: the service is away'
-KMS=slow status 'one that waits has the time that is given' 3 oakum sign-blob shop.tar --key exec:./kms --timeout 2s \
+KMS=slow status 'one that waits has the time that is given' 3 oakum sign-blob shop.tar --key exec:./kms --timeout 5s \
 	--bundle no.json
-like 'no longer, and what it said is told' "$(cat err)" 'not done within [12] s: touch the key\\x1b\[2J$'
+like 'no longer, and what it said is told' "$(cat err)" 'not done within [1-5] s: touch the key\\x1b\[2J$'
 status 'no such program' 3 oakum sign-blob shop.tar --key exec:nobody --bundle no.json
 ok 'and nothing is written for these' test ! -e no.json
 
@@ -382,6 +382,72 @@ done
 registry_start --seed "fresh=shop:1" --auth basic --user me --password p
 status 'who may not write' 3 oakum sign --key sec1.pem "$REGISTRY/shop:1"
 registry_stop
+
+# -- kept in a file, attached later -----------------------------------------------------------------------------------
+registry_start --seed "fresh=shop:1"
+image=$REGISTRY/shop:1
+status 'attested, and attached nowhere' 0 oakum attest --key sec1.pem --predicate passed.json --no-upload=true \
+	--bundle later.json "$image"
+status 'nothing is there yet' 5 oakum verify-attestation --key sec1.pub "$image"
+: >"$LOG"
+status 'about another image it is not' 4 oakum attest --attach later.json "$REGISTRY/shop@$arm64"
+like 'which is said' "$(cat err)" 'the bundle is not about sha256:'
+jq '.messageSignature = .dsseEnvelope | del(.dsseEnvelope)' later.json >broken.json
+status 'what cannot be read' 3 oakum attest --attach broken.json "$image"
+oakum sign-blob --key sec1.pem --bundle blob.json passed.json >out
+status 'nor what tells of a file' 4 oakum attest --attach blob.json "$image"
+is 'nothing of these is sent' "$(requests '.method == "PUT" or .method == "POST"')" ''
+status 'nothing else is said then' 2 oakum attest --attach later.json --predicate passed.json "$image"
+status 'nor otherwise' 2 oakum attest --attach later.json --type spdxjson "$image"
+status 'later it is attached' 0 env -u OAKUM_PASSWORD "$OAKUM" attest -q --attach later.json "$image"
+like 'which is told' "$(cat out)" "^attested $REGISTRY/shop@$index\$"
+status 'and holds' 0 oakum verify-attestation --key sec1.pub "$image"
+"$OAKUM" tree --format json "$image" >tree.json
+is 'octet for octet' "$(jq -r '.subjects[0].attached[0].digest' tree.json)" \
+	"sha256:$(sha256sum <later.json | cut -c -64)"
+is 'as what it says' "$(jq -r '.subjects[0].attached[0].predicateType' tree.json)" \
+	"$(jq -r .dsseEnvelope.payload later.json | base64 -d | jq -r .predicateType)"
+registry_stop
+cp -r fresh apart
+status 'in a layout, too' 0 oakum attest --attach later.json oci:apart
+status 'and holds there' 0 oakum verify-attestation --key sec1.pub oci:apart
+rm -r apart
+
+# -- kept in another repository ---------------------------------------------------------------------------------------
+registry_start --seed "fresh=shop:1"
+apart() { # COMMAND...
+	COSIGN_REPOSITORY=$REGISTRY/team/kept "$OAKUM" "$@" --quiet
+}
+: >"$LOG"
+status 'signed elsewhere' 0 apart sign --key sec1.pem --format both -o json "$REGISTRY/shop:1"
+is 'is said of both forms' "$(jq -r '.[0] | .repository, .bundle.repository, .tagged.repository' out | paste -sd' ')" \
+	"$REGISTRY/shop $REGISTRY/team/kept $REGISTRY/team/kept"
+status 'attested elsewhere' 0 apart attest --key sec1.pem --predicate passed.json "$REGISTRY/shop:1"
+like 'is said' "$(cat out)" "^  attached  $REGISTRY/team/kept@sha256:"
+is 'nothing is written beside the image' \
+	"$(requests '(.method == "PUT" or .method == "POST" or .method == "PATCH")' | grep -vc ' /v2/team/kept/')" 0
+curl -s "http://$REGISTRY/v2/team/kept/manifests/$(echo "$index" | tr : -).sig" >remote.json
+curl -s "http://$REGISTRY/v2/team/kept/blobs/$(jq -r '.layers[0].digest' remote.json)" >payload.json
+is 'the payload names the image' "$(jq -r '.critical.identity["docker-reference"]' payload.json)" "$REGISTRY/shop"
+status 'whoever looks there believes it' 0 apart verify --key sec1.pub "$REGISTRY/shop:1"
+status 'the attestation, too' 0 apart verify-attestation --key sec1.pub "$REGISTRY/shop:1"
+status 'whoever does not finds nothing' 5 oakum verify --key sec1.pub "$REGISTRY/shop:1"
+status 'beside the image there is another' 0 oakum sign --key rsa.pem "$REGISTRY/shop:1"
+apart tree --format json "$REGISTRY/shop:1" >tree.json
+is 'the tree has all of them' \
+	"$(jq -r '.subjects[0].attached[] | .kind + " " + (.repository // "here")' tree.json | sort | paste -sd,)" \
+	"attestation $REGISTRY/team/kept,signature $REGISTRY/team/kept,signature $REGISTRY/team/kept,signature here"
+like 'and says where' "$(apart tree "$REGISTRY/shop:1")" "  tag in $REGISTRY/team/kept\$"
+is 'each once, where that is its own' \
+	"$(COSIGN_REPOSITORY=$REGISTRY/shop "$OAKUM" tree --format json "$REGISTRY/shop:1" |
+		jq '.subjects[0].attached | length')" 1
+cp -r fresh apart
+status 'a layout has its own' 0 apart sign --key sec1.pem oci:apart
+status 'which need not be told' 0 oakum verify --key sec1.pub oci:apart
+registry_stop
+COSIGN_REPOSITORY=registry.example/kept:1 status 'a repository has no tag' 2 oakum sign --key sec1.pem oci:apart
+like 'which is said' "$(cat err)" 'COSIGN_REPOSITORY: a repository has no tag'
+
 status 'neither --key nor a token' 2 env -u ACTIONS_ID_TOKEN_REQUEST_URL -u SIGSTORE_ID_TOKEN "$OAKUM" sign --yes \
 	oci:image -q
 

@@ -82,6 +82,13 @@ theirs() { # COMMAND OPTION...: cosign, without a log
 	*) "$cosign" "$command" --yes --tlog-upload=false "$@" ;;
 	esac
 }
+# shellcheck disable=SC2317 # called by status
+ours() { # COMMAND OPTION...: oakum, in the form that cosign 2 looks for
+	case $1 in
+	verify*) oakum "$@" ;;
+	*) oakum "$@" --format tag ;;
+	esac
+}
 
 images() { # WHERE: ours:1 and theirs:1 are at $REGISTRY
 	image=$REGISTRY/ours:1
@@ -119,11 +126,36 @@ images() { # WHERE: ours:1 and theirs:1 are at $REGISTRY
 		status "$1: cosign believes it" 0 theirs $bundled --key ours.pub --type $type "$image"
 		status "$1: not with another key" 1 theirs $bundled --key theirs.pub --type $type "$image"
 	}
+	status "$1: we attest into a file" 0 oakum attest --key ours.key --type $type/later --predicate predicate.json \
+		--no-upload=true --bundle later.json "$image"
+	status "$1: and attach it later" 0 oakum attest --attach later.json "$image"
+	# shellcheck disable=SC2086 # words
+	status "$1: cosign believes it" 0 theirs $bundled --key ours.pub --type $type/later "$image"
+
+	# What is kept in another repository; cosign 2 writes and looks for its tags alone there, cosign 3 all.
+	image=$REGISTRY/apart:1
+	export COSIGN_REPOSITORY="$REGISTRY/team/kept"
+	for who in ours theirs; do
+		status "$1: signed elsewhere by $who" 0 $who sign --key $who.key "$image"
+		status "$1: attested elsewhere by $who" 0 $who attest --key $who.key --type $type \
+			--predicate predicate.json "$image"
+		for reader in ours theirs; do
+			status "$1: $reader verify it" 0 $reader verify --key $who.pub "$image"
+			status "$1: $reader verify what it says" 0 $reader verify-attestation --key $who.pub --type $type "$image"
+		done
+	done
+	is "$1: our tree has what theirs has" \
+		"$(oakum tree --format json "$image" | jq -r '.subjects[0].attached[].digest' | sort)" \
+		"$("$cosign" tree "$image" 2>err | grep -o 'sha256:[0-9a-f]\{64\}' | sort)"
+	unset COSIGN_REPOSITORY
+	status "$1: who is not told where finds nothing" 5 oakum verify --key ours.pub "$image"
+	status "$1: no more does cosign" 10 theirs verify --key ours.pub "$image"
+
 	status "$1: we sign as a bundle, which cosign 2 does not look for" 0 oakum sign --key ours.key "$image"
 	status "$1: we believe it" 0 oakum verify --key ours.pub "$image"
 }
 
-registry_start --seed image=ours:1 --seed image=theirs:1 --seed image=bundled:1
+registry_start --seed image=ours:1 --seed image=theirs:1 --seed image=bundled:1 --seed image=apart:1
 images 'with referrers'
 registry_stop
 
@@ -138,7 +170,7 @@ storage: {filesystem: {rootdirectory: registry}}
 http: {addr: 127.0.0.1:0}
 Y
 peer_start registry
-for repository in ours theirs bundled; do
+for repository in ours theirs bundled apart; do
 	oakum push oci:image "docker://$REGISTRY/$repository:1" >pushed
 done
 images 'docker-registry'

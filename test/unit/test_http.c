@@ -293,6 +293,22 @@ static void what_breaks_off_or_stays_away(void **state)
 	arena_done(&a);
 }
 
+/* Who answers with something else is met in test/cli/registry.t, who does speak it, too. */
+static void whether_anybody_speaks_tls(void **state)
+{
+	const char *const answers[] = { "~", NULL };
+	struct server s = start(answers);
+	struct http *h = client((struct http_options){ .idle_ms = 300 });
+	char said[SAID_MOST], url[64];
+
+	(void)state;
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u/x", s.port);
+	assert_true(http_speaks_tls(h, url)); /* it cannot be told */
+	stop(&s, said);
+	assert_false(http_speaks_tls(h, url));
+	http_close(h);
+}
+
 /* ask(port, q, ms, out_status, e): over a connection of its own. */
 static int ask(uint16_t port, const struct http_question *q, uint64_t ms, int *out_status, err *e)
 {
@@ -507,6 +523,7 @@ int main(void)
 		cmocka_unit_test(doubtful_heads_are_refused),
 		cmocka_unit_test(too_many_headers_are_a_limit),
 		cmocka_unit_test(what_breaks_off_or_stays_away),
+		cmocka_unit_test(whether_anybody_speaks_tls),
 		cmocka_unit_test(a_question_has_one_status),
 		cmocka_unit_test(what_is_no_answer),
 		cmocka_unit_test(a_question_is_given_up),
