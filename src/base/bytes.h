@@ -111,10 +111,9 @@ static inline size_t bytes_find(bytes b, uint8_t c)
 
 static inline size_t bytes_rfind(bytes b, uint8_t c)
 {
-	for (size_t i = b.n; i > 0; i--)
-		if (b.p[i - 1] == c)
-			return i - 1;
-	return b.n;
+	const uint8_t *q = b.n ? memrchr(b.p, c, b.n) : NULL;
+
+	return q ? (size_t)(q - b.p) : b.n;
 }
 
 /* bytes_search(b, what): the index where the run `what` first begins, or b.n. Linear. */

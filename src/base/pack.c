@@ -30,6 +30,11 @@ bool pack_take_u64(bytes *in, uint64_t max, uint64_t *out)
 {
 	uint64_t v = 0;
 
+	if (in->n > 0 && in->p[0] < 0x80 && in->p[0] <= max) { /* as most are */
+		*out = in->p[0];
+		*in = bytes_skip(*in, 1);
+		return true;
+	}
 	for (size_t i = 0; i < 10 && i < in->n; i++) {
 		uint8_t c = in->p[i];
 

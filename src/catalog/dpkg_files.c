@@ -85,7 +85,23 @@ struct diversion {
 	uint16_t layer; /* that wrote the diversions, and moved the files */
 };
 
-static bool collect_diversion(const struct image_item *item, struct map *diversions,
+/* A system has some, and tens of thousands of files, which are told apart by their length first. */
+struct diversions {
+	struct map from;
+	uint64_t lengths; /* bit n % 64: one of n octets */
+};
+
+static uint64_t length_bit(bytes path)
+{
+	return UINT64_C(1) << path.n % 64;
+}
+
+static const struct diversion *diversion_of(const struct diversions *all, bytes path)
+{
+	return all->lengths & length_bit(path) ? map_get(&all->from, path) : NULL;
+}
+
+static bool collect_diversion(const struct image_item *item, struct diversions *all,
                               struct arena *a)
 {
 	struct diversion *diversion = arena_new(a, struct diversion);
@@ -99,14 +115,16 @@ static bool collect_diversion(const struct image_item *item, struct map *diversi
 		return false;
 	diversion->to = path_join(a, BYTES(""), diversion->to);
 	diversion->layer = item->layer;
-	*map_put(diversions, path_join(a, BYTES(""), from)) = diversion;
+	from = path_join(a, BYTES(""), from);
+	*map_put(&all->from, from) = diversion;
+	all->lengths |= length_bit(from);
 	return true;
 }
 
 /* collect_list: every package but the diverting one has its file where the diversion leads. A list
  * without a package (removed, its configuration kept) claims nothing. */
 static bool collect_list(struct tree *tree, const struct image_item *item, const struct map *owners,
-                         const struct map *diversions)
+                         const struct diversions *diversions)
 {
 	struct owned_reader reader = { .rest = item->payload };
 	const struct dpkg_owner *owner;
@@ -119,7 +137,7 @@ static bool collect_list(struct tree *tree, const struct image_item *item, const
 		return false;
 	owner = map_get(owners, name);
 	while ((more = owned_next(&reader, &path)) > 0) {
-		const struct diversion *diverted = map_get(diversions, path);
+		const struct diversion *diverted = diversion_of(diversions, path);
 
 		if (!owner)
 			continue;
@@ -138,9 +156,9 @@ void dpkg_files_collect(struct image *image, const struct map *owners, struct ar
                         struct facts *facts)
 {
 	const struct image_item *item;
-	struct map diversions;
+	struct diversions diversions = { .lengths = 0 };
 
-	map_init(&diversions, a);
+	map_init(&diversions.from, a);
 	for (unsigned pass = DPKG_ITEM_DIVERSION; pass >= SYSTEM_FILES; pass--) {
 		size_t at = 0;
 

@@ -34,7 +34,7 @@ static bytes key_of(bytes scope, bytes name, struct key *out)
 
 void needs_offer(struct needs *n, bytes scope, bytes name, uint32_t package)
 {
-	struct key space;
+	__attribute__((uninitialized)) struct key space; /* most are short */
 	bytes key = key_of(scope, name, &space);
 
 	if (package == 0 || key.n == 0 || map_get(&n->offers, key))
@@ -51,7 +51,7 @@ void needs_offer(struct needs *n, bytes scope, bytes name, uint32_t package)
 
 uint32_t needs_find(const struct needs *n, bytes scope, bytes name)
 {
-	struct key space;
+	__attribute__((uninitialized)) struct key space; /* most are short */
 	bytes key = key_of(scope, name, &space);
 	const struct offer *offer = key.n > 0 ? map_get(&n->offers, key) : NULL;
 

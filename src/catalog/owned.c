@@ -63,24 +63,40 @@ int owned_next(struct owned_reader *r, bytes *out)
 		return -1;
 	if (tail.n > 0)
 		memcpy(r->path + shared, tail.p, tail.n);
-	r->has_folder &= shared > r->folder_n && bytes_find(tail, '/') == tail.n;
+	while (r->folders_n > 0 && r->folders[r->folders_n - 1].n > shared)
+		r->folders_n--;
 	r->path_n = (size_t)shared + tail.n;
 	*out = bytes_of(r->path, r->path_n);
 	return 1;
 }
 
+static void push_folder(struct owned_reader *r, size_t n, uint32_t node)
+{
+	if (r->folders_n < OWNED_FOLDERS &&
+	    (r->folders_n == 0 || r->folders[r->folders_n - 1].n < n))
+		r->folders[r->folders_n++] = (struct owned_folder){ n, node };
+}
+
+static uint32_t find_folder(struct owned_reader *r, const struct tree *tree, bytes folder)
+{
+	for (size_t i = r->folders_n; i > 0 && r->folders[i - 1].n >= folder.n; i--)
+		if (r->folders[i - 1].n == folder.n)
+			return r->folders[i - 1].node;
+	uint32_t node = tree_find(tree, folder, true);
+
+	push_folder(r, folder.n, node);
+	return node;
+}
+
 uint32_t owned_find(struct owned_reader *r, const struct tree *tree)
 {
 	bytes path = bytes_of(r->path, r->path_n);
+	uint32_t folder = find_folder(r, tree, path_dir(path));
+	uint32_t node = folder == TREE_NONE ? TREE_NONE : tree_child(tree, folder, path_base(path));
 
-	if (!r->has_folder) {
-		bytes folder = path_dir(path);
-
-		r->folder_n = folder.n;
-		r->folder = tree_find(tree, folder, true);
-		r->has_folder = true;
-	}
-	return r->folder == TREE_NONE ? TREE_NONE : tree_child(tree, r->folder, path_base(path));
+	if (node != TREE_NONE && tree_get(tree, node)->type == ENTRY_DIR)
+		push_folder(r, path.n, node);
+	return node;
 }
 
 void owned_claim(struct tree *tree, uint32_t node, uint32_t package, uint16_t layer)

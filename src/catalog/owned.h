@@ -25,20 +25,23 @@ void owned_begin(struct owned_writer *w, struct inspection *in, bytes start);
 bool owned_add(struct owned_writer *w, bytes raw);
 void owned_end(struct owned_writer *w);
 
+/* Folders lie rarely deeper below each other; where they do, the last ones are walked to. */
+#define OWNED_FOLDERS 16
+
 struct owned_reader {
 	bytes rest; /* behind the start */
 	uint8_t path[LIMIT_PATH];
 	size_t path_n;
-	size_t folder_n; /* octets of the folder that the path lies in */
-	uint32_t folder; /* where that leads; once has_folder */
-	bool has_folder;
+	/* Where the first n octets of path lead, when links are followed; the longest last. */
+	struct owned_folder { size_t n; uint32_t node; } folders[OWNED_FOLDERS];
+	size_t folders_n;
 };
 /* owned_next(r, out): 1 and the next path (valid until the next call), 0 at the end, -1 when the
  * encoding is broken. */
 int owned_next(struct owned_reader *r, bytes *out);
 /* owned_find(r, tree): tree_find of that path, not followed at its end: TREE_NONE where there is
- * none. Most paths lie in the folder of the one before, which is then not walked to again. The tree
- * is the same for all paths of a reader, and does not change. */
+ * none. Most paths lie in a folder that stood in the list, or in that of the one before, which is
+ * then not walked to again. The tree is the same for all paths of a reader, and does not change. */
 uint32_t owned_find(struct owned_reader *r, const struct tree *tree);
 
 /* owned_claim(tree, node, package, layer): the visible file there belongs to this package (index +

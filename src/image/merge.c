@@ -181,11 +181,11 @@ static int take_record(struct intake *in, bytes record, err *e)
 	return err_set(e, ERR_BUG, 0, "a record of no known kind");
 }
 
-/* take_whole(in, window, source, e): every whole record at the front of window, which keeps the
+/* take_whole(in, part, source, e): every whole record at the front of *part, which keeps the
  * rest. */
-static int take_whole(struct intake *in, buf *window, const struct record_source *source, err *e)
+static int take_whole(struct intake *in, bytes *part, const struct record_source *source, err *e)
 {
-	bytes rest = buf_bytes(window), record;
+	bytes rest = *part, record;
 	int got;
 
 	while ((got = evidence_frame(&rest, &record, e)) > 0)
@@ -193,9 +193,24 @@ static int take_whole(struct intake *in, buf *window, const struct record_source
 			return -1;
 	if (got < 0)
 		return -1;
-	size_t whole = window->n - rest.n;
+	bytes whole = bytes_slice(*part, 0, part->n - rest.n);
 
-	if (whole && source->tee && source->tee(source->tee_ctx, bytes_of(window->p, whole), e) < 0)
+	*part = rest;
+	return whole.n > 0 && source->tee ? source->tee(source->tee_ctx, whole, e) : 0;
+}
+
+/* take_part(in, window, part, source, e): window has the beginning of a record that part goes on
+ * with; where it is empty, as between the pieces of the cache, nothing is copied. */
+static int take_part(struct intake *in, buf *window, bytes part,
+                     const struct record_source *source, err *e)
+{
+	if (window->n == 0)
+		return take_whole(in, &part, source, e) < 0 ? -1 : buf_append(window, part, e);
+	if (buf_append(window, part, e) < 0)
+		return -1;
+	bytes rest = buf_bytes(window);
+
+	if (take_whole(in, &rest, source, e) < 0)
 		return -1;
 	memmove(window->p, rest.p, rest.n);
 	window->n = rest.n;
@@ -208,11 +223,8 @@ static int take_all(struct intake *in, const struct record_source *source, err *
 	bytes part;
 	int got = 0, status = 0;
 
-	while (status == 0 && (got = source->next(source->ctx, &part, e)) > 0) {
-		status = buf_append(&window, part, e);
-		if (status == 0)
-			status = take_whole(in, &window, source, e);
-	}
+	while (status == 0 && (got = source->next(source->ctx, &part, e)) > 0)
+		status = take_part(in, &window, part, source, e);
 	if (status == 0 && got == 0 && (!in->done || window.n > 0))
 		status = err_set(e, ERR_BUG, 0, "evidence that ends early");
 	buf_done(&window);

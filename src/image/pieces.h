@@ -2,15 +2,16 @@
 /* pieces - evidence cut into compressed pieces that can be read one by one.
  *
  * A piece is one zstd frame (RFC 8878) with checksum and stated content size; it holds whole framed
- * records (image/evidence.h), at most 1 MiB of them, or a single larger one. Unpacking treats it as
- * hostile. Threading: one thread a struct pieces. */
+ * records (image/evidence.h), at most 256 KiB of them, or a single larger one: what is unpacked is
+ * looked at while it is in the processor's cache. Unpacking treats it as hostile. Threading: one
+ * thread a struct pieces. */
 #pragma once
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 
-#define PIECE_SIZE MIB
+#define PIECE_SIZE (256 * KIB)
 #define PIECE_LARGEST (LIMIT_RECORD + 4) /* one record of the largest size, with its length */
 
 struct pieces {

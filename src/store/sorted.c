@@ -24,17 +24,17 @@ struct place {
  * the last search ended: one for a later key goes on from there. */
 struct level {
 	uint64_t offset; /* 0: none (a header lies there) */
-	buf content, stored;
+	buf content;
 	struct place found;
 	bytes rest;
 	uint64_t next;
 };
 
-/* Blocks that were looked at before, each at a place that its offset chooses: who looks up an id in
- * three parts of a table comes back to the same ones, and expanding one costs as much as twenty
- * lookups in it. Most have below 100 KiB; that of one huge package is not kept. */
-#define ASIDE 32
-#define ASIDE_MOST (512 * KIB)
+/* Blocks that were looked at before, each at a place that its offset chooses: who looks up packages
+ * in no order comes back to the same ones. Large ones, compressed ones among them, are not kept:
+ * what they hold is looked up in order. */
+#define ASIDE 128
+#define ASIDE_MOST (16 * KIB)
 
 struct aside {
 	uint64_t offset; /* 0: none */
@@ -46,6 +46,7 @@ struct sorted {
 	struct arena arena; /* holds this very struct */
 	int fd;
 	ZSTD_DCtx *unpacker;
+	buf stored;      /* a compressed block on its way */
 	uint64_t passed; /* entries since the last seek */
 	struct sorted_head head;
 	struct level at[LIMIT_SORTED_LEVELS + 1]; /* at[0]: the root */
@@ -86,12 +87,19 @@ ZSTD_DCtx *sorted_unpacker(void)
 	return unpacker;
 }
 
-int sorted_expand(const struct sorted_ref *r, bytes stored, ZSTD_DCtx *unpacker, buf *out, err *e)
+static int check_block(const struct sorted_ref *r, bytes stored, err *e)
 {
 	digest have = digest_of(DIGEST_SHA256, stored);
 
 	if (stored.n != r->stored || memcmp(have.value, r->digest, SORTED_DIGEST) != 0)
 		return corrupt("a block is not what was written", e);
+	return 0;
+}
+
+int sorted_expand(const struct sorted_ref *r, bytes stored, ZSTD_DCtx *unpacker, buf *out, err *e)
+{
+	if (check_block(r, stored, e) < 0)
+		return -1;
 	buf_clear(out);
 	if (r->stored == r->expanded) {
 		buf_put(out, stored);
@@ -131,6 +139,20 @@ static void find_aside(struct sorted *t, struct level *l, uint64_t offset)
 		swap_with(l, place_of(t, offset));
 }
 
+/* read_block(t, r, out, e): what is not compressed is read where it stays. */
+static int read_block(struct sorted *t, const struct sorted_ref *r, buf *out, err *e)
+{
+	bool is_plain = r->stored == r->expanded;
+	buf *to = is_plain ? out : &t->stored;
+
+	buf_clear(to);
+	if (read_at(t, sorted_ref_offset(r), buf_room(to, r->stored), r->stored, e) < 0)
+		return -1;
+	to->n = r->stored;
+	return is_plain ? check_block(r, buf_bytes(to), e)
+	                : sorted_expand(r, buf_bytes(to), t->unpacker, out, e);
+}
+
 /* load(t, depth, ref, e): have the block at this depth, and stand before its first entry. */
 static int load(struct sorted *t, uint32_t depth, const struct sorted_ref *r, err *e)
 {
@@ -144,11 +166,9 @@ static int load(struct sorted *t, uint32_t depth, const struct sorted_ref *r, er
 	if (l->offset != sorted_ref_offset(r)) {
 		l->offset = 0;
 		l->found = (struct place){ 0 };
-		buf_clear(&l->stored);
-		if (read_at(t, sorted_ref_offset(r), buf_room(&l->stored, r->stored), r->stored, e) < 0)
-			return -1;
-		l->stored.n = r->stored;
-		if (sorted_expand(r, buf_bytes(&l->stored), t->unpacker, &l->content, e) < 0)
+		if (l->content.cap > ASIDE_MOST)
+			buf_done(&l->content);
+		if (read_block(t, r, &l->content, e) < 0)
 			return -1;
 		l->offset = sorted_ref_offset(r);
 	}
@@ -363,7 +383,8 @@ int sorted_open(const char *path, struct sorted **out, err *e)
 	t->fd = -1;
 	t->unpacker = sorted_unpacker();
 	for (size_t i = 0; i <= LIMIT_SORTED_LEVELS; i++)
-		t->at[i].content.max = t->at[i].stored.max = LIMIT_SORTED_BLOCK;
+		t->at[i].content.max = LIMIT_SORTED_BLOCK;
+	t->stored.max = LIMIT_SORTED_BLOCK;
 	for (size_t i = 0; i < ASIDE; i++)
 		t->aside[i].content.max = LIMIT_SORTED_BLOCK;
 	if (open_sorted(path, t, e) < 0) {
@@ -378,10 +399,9 @@ void sorted_close(struct sorted *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i <= LIMIT_SORTED_LEVELS; i++) {
+	for (size_t i = 0; i <= LIMIT_SORTED_LEVELS; i++)
 		buf_done(&t->at[i].content);
-		buf_done(&t->at[i].stored);
-	}
+	buf_done(&t->stored);
 	for (size_t i = 0; i < ASIDE; i++)
 		buf_done(&t->aside[i].content);
 	ZSTD_freeDCtx(t->unpacker);

@@ -6,38 +6,51 @@
 
 /* -- questions -------------------------------------------------------------------------------- */
 
-/* compare_bound(ordering, v, bound, out): v against the bound; 0 when there is none. */
-static bool compare_bound(enum version_ordering ordering, bytes v, bytes bound, int *out)
+/* compare_bound(v, bound, out): v against the bound; 0 when there is none. */
+static bool compare_bound(const struct version_subject *v, bytes bound, int *out)
 {
-	size_t local = bytes_find(v, '+');
-
 	*out = 0;
 	if (bound.n == 0)
 		return true;
-	if (ordering == VERSION_PEP440 && bytes_find(bound, '+') == bound.n && local > 0)
-		v = bytes_slice(v, 0, local);
-	return version_compare(ordering, v, bound, out);
+	if (v->ordering == VERSION_PEP440 && bytes_find(bound, '+') == bound.n) {
+		size_t local = bytes_find(v->text, '+');
+
+		if (local > 0 && local < v->text.n)
+			return version_compare(v->ordering, bytes_slice(v->text, 0, local), bound, out);
+	}
+	return version_against(v, bound, out);
 }
 
-int interval_holds(enum version_ordering ordering, const struct version_interval *i, bytes v)
+int interval_holds_subject(const struct version_interval *i, const struct version_subject *v)
 {
 	int from, to, last;
 
 	if (i->from.n + i->to.n + i->last.n == 0)
-		return version_is_valid(ordering, v) ? 1 : -1;
-	if (!compare_bound(ordering, v, i->from, &from) || !compare_bound(ordering, v, i->to, &to) ||
-	    !compare_bound(ordering, v, i->last, &last))
+		return v->is_valid ? 1 : -1;
+	if (!compare_bound(v, i->from, &from) || !compare_bound(v, i->to, &to) ||
+	    !compare_bound(v, i->last, &last))
 		return -1;
 	return from >= (i->from.n > 0 && i->from_open) && (i->to.n == 0 || to < 0) && last <= 0;
+}
+
+int interval_holds(enum version_ordering ordering, const struct version_interval *i, bytes v)
+{
+	__attribute__((uninitialized)) struct version_subject s;
+
+	version_subject(ordering, v, &s);
+	return interval_holds_subject(i, &s);
 }
 
 bool range_holds(enum version_ordering ordering, const struct version_range *range, bytes v,
                  bool *out)
 {
-	int holds = version_is_valid(ordering, v) ? 0 : -1;
+	__attribute__((uninitialized)) struct version_subject s;
+
+	version_subject(ordering, v, &s);
+	int holds = s.is_valid ? 0 : -1;
 
 	for (size_t i = 0; i < range->len && holds == 0; i++)
-		holds = interval_holds(ordering, &range->items[i], v);
+		holds = interval_holds_subject(&range->items[i], &s);
 	if (holds < 0)
 		return false;
 	*out = holds > 0;
@@ -337,16 +350,28 @@ static bytes find_limit(const struct range_job *j, const struct range_event *eve
 	return limit;
 }
 
+/* An introduction at the version of a fix that ends nothing else: it is mended where it begins. */
+static bool is_mended_at_once(const struct range_job *j, const struct range_event *events, size_t i,
+                     bytes ended)
+{
+	return i > 0 && events[i - 1].kind == RANGE_FIXED && !is_first(&events[i]) &&
+	       compare(j, events[i - 1].version, events[i].version) == 0 &&
+	       (ended.n == 0 || compare(j, ended, events[i].version) != 0);
+}
+
 static int walk_events(struct range_job *j, const struct range_event *events, size_t n,
                        const struct version_interval *within)
 {
 	struct version_interval open = { 0 };
+	bytes ended = { 0 }; /* where the last one ended */
 	bool is_open = false;
 
 	for (size_t i = 0; i < n; i++) {
 		switch (events[i].kind) {
 		case RANGE_LIMIT: continue;
 		case RANGE_INTRODUCED:
+			if (!is_open && is_mended_at_once(j, events, i, ended))
+				continue;
 			if (!is_open)
 				open = (struct version_interval){ .from = is_first(&events[i])
 					                                          ? (bytes){ NULL, 0 }
@@ -358,6 +383,8 @@ static int walk_events(struct range_job *j, const struct range_event *events, si
 		}
 		if (is_open && add(j, &j->all, common(j, open, within)) < 0)
 			return -1;
+		if (is_open)
+			ended = events[i].version;
 		is_open = false;
 		open = (struct version_interval){ 0 };
 	}

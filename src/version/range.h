@@ -66,7 +66,9 @@ int range_events(enum version_ordering ordering, struct range_event *events, siz
 
 /* range_holds(ordering, range, v, out): whether v is in one of the intervals. False when v or a
  * bound is invalid. interval_holds: the same of one: 1, 0; -1 when v or a bound is invalid,
- * wherever v lies. In PEP 440 a local part of v counts only against a bound that has one. */
+ * wherever v lies; interval_holds_subject: of a version that many are held against. In PEP 440 a
+ * local part of v counts only against a bound that has one. */
 bool range_holds(enum version_ordering ordering, const struct version_range *range, bytes v,
                  bool *out) __attribute__((warn_unused_result));
 int interval_holds(enum version_ordering ordering, const struct version_interval *i, bytes v);
+int interval_holds_subject(const struct version_interval *i, const struct version_subject *v);

@@ -65,22 +65,39 @@ bool version_is_valid(enum version_ordering ordering, bytes v)
 	return version_key(ordering, v, &k);
 }
 
-bool version_compare(enum version_ordering ordering, bytes a, bytes b, int *out)
+void version_subject(enum version_ordering ordering, bytes v, struct version_subject *out)
 {
-	__attribute__((uninitialized)) struct version_key x, y;
+	out->ordering = ordering;
+	out->text = bytes_trim(v);
+	out->is_valid = ordering == VERSION_MAVEN ? is_text(out->text)
+	                                          : version_key(ordering, v, &out->key);
+}
 
-	if (ordering == VERSION_MAVEN) {
-		a = bytes_trim(a);
-		b = bytes_trim(b);
-		if (!is_text(a) || !is_text(b))
+bool version_against(const struct version_subject *s, bytes other, int *out)
+{
+	__attribute__((uninitialized)) struct version_key key;
+
+	if (!s->is_valid)
+		return false;
+	if (s->ordering == VERSION_MAVEN) {
+		other = bytes_trim(other);
+		if (!is_text(other))
 			return false;
-		*out = version_compare_maven(a, b);
+		*out = version_compare_maven(s->text, other);
 		return true;
 	}
-	if (!version_key(ordering, a, &x) || !version_key(ordering, b, &y))
+	if (!version_key(s->ordering, other, &key))
 		return false;
-	int c = bytes_compare(version_key_bytes(&x), version_key_bytes(&y));
+	int c = bytes_compare(version_key_bytes(&s->key), version_key_bytes(&key));
 
 	*out = (c > 0) - (c < 0);
 	return true;
+}
+
+bool version_compare(enum version_ordering ordering, bytes a, bytes b, int *out)
+{
+	__attribute__((uninitialized)) struct version_subject s;
+
+	version_subject(ordering, a, &s);
+	return version_against(&s, b, out);
 }

@@ -54,3 +54,16 @@ static inline bytes version_key_bytes(const struct version_key *key)
 {
 	return (bytes){ key->p, key->n };
 }
+
+/* A version that is held against many others: its key is made once. Borrows the text. */
+struct version_subject {
+	enum version_ordering ordering;
+	bytes text;
+	bool is_valid;
+	struct version_key key; /* of most orderings */
+};
+
+/* version_subject(ordering, v, out). version_against(s, other, out): version_compare of the two. */
+void version_subject(enum version_ordering ordering, bytes v, struct version_subject *out);
+bool version_against(const struct version_subject *s, bytes other, int *out)
+	__attribute__((warn_unused_result));

@@ -155,32 +155,15 @@ bool database_covers(const struct database *db, bytes space)
 
 /* -- looking up -------------------------------------------------------------------------------- */
 
-int database_advisories(struct database *db, bytes space, bytes package, struct arena *a,
-                        struct advisories *out, err *e)
+int database_advisories(struct database *db, bytes space, bytes package, bytes *out, err *e)
 {
-	bytes value;
-
 	if (db->behind && !holds(db, space))
-		return database_advisories(db->behind, space, package, a, out, e);
-	int there = sorted_get(db->file, key_of(db, "m/", space, package), &value, e);
-
-	*out = (struct advisories){ 0 };
-	if (there <= 0)
-		return there;
-	value = arena_bytes(a, value);
-	while (value.n > 0) {
-		struct advisory *v = arena_alloc(a, sizeof(*v));
-
-		if (!advisory_unpack(&value, a, v))
-			return damaged("an advisory cannot be read", e);
-		v->space = space;
-		v->package = package;
-		*ARENA_PUSH(a, out) = v;
-	}
-	return 0;
+		return database_advisories(db->behind, space, package, out, e);
+	*out = BYTES("");
+	return sorted_get(db->file, key_of(db, "m/", space, package), out, e) < 0 ? -1 : 0;
 }
 
-/* take_vulnerability(db, kind, id, a, out, e): as database_vulnerability, of one of its keys. */
+/* take_vulnerability(db, kind, id, a, out, e): 1, 0 when there is none, -1. */
 static int take_vulnerability(struct database *db, const char *kind, bytes id, struct arena *a,
                               struct vulnerability *out, err *e)
 {
@@ -197,30 +180,37 @@ static int take_vulnerability(struct database *db, const char *kind, bytes id, s
 	return 1;
 }
 
-int database_vulnerability(struct database *db, bytes id, struct arena *a,
-                           struct vulnerability *out, err *e)
+/* add_part(db, kind, ids, n, a, out, e): to each of out what one kind of keys says; a part that
+ * only adds is not asked of what nothing else knows. */
+static int add_part(struct database *db, const char *kind, const bytes *ids, size_t n,
+                    struct arena *a, struct vulnerability **out, err *e)
 {
-	struct vulnerability likely;
-	int there = take_vulnerability(db, "v/", id, a, out, e);
-	int rated = there < 0 ? -1 : take_vulnerability(db, "p/", id, a, &likely, e);
+	bool only_adds = kind[0] == 'w';
 
-	if (rated < 0)
-		return -1;
-	if (rated > 0 && there > 0)
-		vulnerability_merge(out, &likely, a);
-	else if (rated > 0)
-		*out = likely;
-	return there > 0 || rated > 0;
+	for (size_t i = 0; i < n; i++) {
+		struct vulnerability more;
+
+		if (only_adds && !out[i])
+			continue;
+		int there = take_vulnerability(db, kind, ids[i], a, &more, e);
+
+		if (there < 0)
+			return -1;
+		if (there > 0 && out[i])
+			vulnerability_merge(out[i], &more, a);
+		else if (there > 0)
+			*(out[i] = arena_alloc(a, sizeof(more))) = more;
+	}
+	return 0;
 }
 
-int database_texts(struct database *db, bytes id, struct arena *a, struct vulnerability *v, err *e)
+int database_vulnerabilities(struct database *db, const bytes *ids, size_t n, bool texts,
+                             struct arena *a, struct vulnerability **out, err *e)
 {
-	struct vulnerability texts;
-	int there = take_vulnerability(db, "w/", id, a, &texts, e);
-
-	if (there > 0)
-		vulnerability_merge(v, &texts, a);
-	return there < 0 ? -1 : 0;
+	memset(out, 0, n * sizeof(struct vulnerability *));
+	if (add_part(db, "v/", ids, n, a, out, e) < 0 || add_part(db, "p/", ids, n, a, out, e) < 0)
+		return -1;
+	return texts ? add_part(db, "w/", ids, n, a, out, e) : 0;
 }
 
 int database_end_of_life(struct database *db, bytes product, bytes release, struct arena *a,

@@ -17,24 +17,19 @@ struct database_feed {
 	enum feed_kind kind;
 	bytes name;    /* of the file or folder, without those above */
 	digest digest; /* over all documents, in order of their names */
-	bytes newest;  /* the latest date any record bears, YYYY-MM-DD; empty: none */
+	bytes newest;  /* the latest date it or any record bears, YYYY-MM-DD; empty: none */
 	uint64_t documents, advisories, vulnerabilities, faults,
 		passed_over; /* files that are no feed */
 };
 
 struct database_info {
-	int64_t built; /* seconds; the newest date of the feeds unless the builder was given another */
+	int64_t built; /* seconds; the newest date of the feeds; 0: none bears any */
 	struct {
 		struct database_feed *items;
 		size_t len, cap;
 	} feeds;
 	struct word_list spaces; /* that have advisories, sorted */
 	bool restricted;         /* made from a feed whose licence forbids passing it on */
-};
-
-struct advisories {
-	const struct advisory **items;
-	size_t len, cap;
 };
 
 struct database;
@@ -50,17 +45,18 @@ void database_back(struct database *db, struct database *other);
 const struct database_info *database_info(const struct database *db);
 digest database_digest(const struct database *db);
 
-/* database_advisories(db, space, package, a, out, e): all of them, none is an empty list.
- * database_vulnerability(db, id, a, out, e), database_end_of_life: 1, 0 when there is none, -1.
- * Without title, description, weaknesses and references, which few reports show: database_texts(db,
- * id, a, v, e) adds to v those that there are.
+/* database_advisories(db, space, package, out, e): all of them, as octets for advisory_unpack
+ * (record.h), valid until the next call; none is empty. A package may have thousands, of which few
+ * concern a version: whoever reads them keeps those.
+ * database_vulnerabilities(db, ids, n, texts, a, out, e): what is known of each of n ids, best in
+ * ascending order, for each part of the file is then gone through once; NULL where that is nothing.
+ * With titles, descriptions, weaknesses and references, which few reports show, where `texts`.
+ * database_end_of_life: 1, 0 when there is none, -1.
  * database_covers(db, space): is there any advisory of this space? Arena: strings are copied.
  * ERR_FORMAT, ERR_IO. */
-int database_advisories(struct database *db, bytes space, bytes package, struct arena *a,
-                        struct advisories *out, err *e);
-int database_vulnerability(struct database *db, bytes id, struct arena *a,
-                           struct vulnerability *out, err *e);
-int database_texts(struct database *db, bytes id, struct arena *a, struct vulnerability *v, err *e);
+int database_advisories(struct database *db, bytes space, bytes package, bytes *out, err *e);
+int database_vulnerabilities(struct database *db, const bytes *ids, size_t n, bool texts,
+                             struct arena *a, struct vulnerability **out, err *e);
 int database_end_of_life(struct database *db, bytes product, bytes release, struct arena *a,
                          struct end_of_life *out, err *e);
 bool database_covers(const struct database *db, bytes space);

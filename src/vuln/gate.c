@@ -199,12 +199,25 @@ static bytes nth_id(const struct finding *f, size_t i)
 	return i == 0 ? f->match.id : f->about->aliases.items[i - 1];
 }
 
+/* Trivy: the paths of an entry are the package's or its result's. */
+static const struct ignore_entry *find_entry(const struct gate_options *o, const struct finding *f,
+                                             bytes id, struct arena *a)
+{
+	const struct package *p = f->match.package;
+	bool is_system = p->ecosystem >= ECO_DEB && p->ecosystem <= ECO_RPM;
+	const struct ignore_entry *entry =
+		ignore_find(o->ignore, IGNORE_VULNERABILITY, id, p->path, f->purl, a);
+
+	for (size_t i = 0; i < 2 && is_system && !entry; i++)
+		if (o->system[i].n > 0)
+			entry = ignore_find(o->ignore, IGNORE_VULNERABILITY, id, o->system[i], f->purl, a);
+	return entry;
+}
+
 static bool is_ignored(const struct gate_options *o, struct finding *f, struct arena *a)
 {
 	for (size_t i = 0; o->ignore && i <= f->about->aliases.len; i++) {
-		const struct ignore_entry *entry =
-			ignore_find(o->ignore, IGNORE_VULNERABILITY, nth_id(f, i), f->match.package->path,
-			            f->purl, a);
+		const struct ignore_entry *entry = find_entry(o, f, nth_id(f, i), a);
 
 		if (!entry)
 			continue;
@@ -272,20 +285,6 @@ static void sort(struct findings *list)
 		qsort(list->items, list->len, sizeof(*list->items), compare);
 }
 
-/* about(db, id, texts, a, out, e): what is known of this id. */
-static int about(struct database *db, bytes id, bool texts, struct arena *a,
-                 const struct vulnerability **out, err *e)
-{
-	static const struct vulnerability nothing = { .epss = UINT32_MAX };
-	struct vulnerability *v = arena_new(a, struct vulnerability);
-	int known = database_vulnerability(db, id, a, v, e);
-
-	if (known < 0 || (known > 0 && texts && database_texts(db, id, a, v, e) < 0))
-		return -1;
-	*out = known > 0 ? v : &nothing;
-	return 0;
-}
-
 static int compare_ids(const void *left, const void *right, void *ctx)
 {
 	const struct match *items = ctx;
@@ -295,30 +294,38 @@ static int compare_ids(const void *left, const void *right, void *ctx)
 	return c ? c : (*l > *r) - (*l < *r);
 }
 
-/* rate_all(db, matches, texts, a, rated, e): a finding for each match. In the order of ids, in
- * which the database has them: each of its blocks is read once, and each id looked up once. */
+/* rate_all(db, matches, texts, a, rated, e): a finding for each match; each id is looked up once,
+ * in the order in which the database has them. */
 static int rate_all(struct database *db, const struct matches *matches, bool texts,
                     struct arena *a, struct finding *rated, err *e)
 {
-	size_t n = matches->found.len;
+	static const struct vulnerability nothing = { .epss = UINT32_MAX };
+	size_t n = matches->found.len, different = 0;
 	uint32_t *order = arena_array(a, uint32_t, n);
-	const struct vulnerability *known = NULL;
-	const struct match *last = NULL;
+	bytes *ids = arena_alloc(a, n * sizeof(*ids));
+	struct vulnerability **known = arena_alloc(a, n * sizeof(*known));
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = (uint32_t)i;
 	if (n > 1)
 		qsort_r(order, n, sizeof(*order), compare_ids, matches->found.items);
 	for (size_t i = 0; i < n; i++) {
+		bytes id = matches->found.items[order[i]].id;
+
+		if (different == 0 || !bytes_equal(ids[different - 1], id))
+			ids[different++] = id;
+	}
+	if (database_vulnerabilities(db, ids, different, texts, a, known, e) < 0)
+		return -1;
+	for (size_t i = 0, at = 0; i < n; i++) {
 		const struct match *m = &matches->found.items[order[i]];
 
-		if ((!last || !bytes_equal(last->id, m->id)) &&
-		    about(db, m->id, texts, a, &known, e) < 0)
-			return -1;
-		last = m;
+		at += !bytes_equal(ids[at], m->id);
+		const struct vulnerability *v = known[at] ? known[at] : &nothing;
+
 		rated[order[i]] = (struct finding){ .match = *m,
-			                                .about = known,
-			                                .rating = rating_of(m->advisory, known) };
+			                                .about = v,
+			                                .rating = rating_of(m->advisory, v) };
 	}
 	return 0;
 }

@@ -3,15 +3,18 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/pack.h"
+#include "vuln/record.h"
 #include "vuln/stream.h"
 
 #include <stdlib.h>
 
-/* An advisory and where it was found. */
+/* An advisory that may decide, and where it was found. */
 struct candidate {
 	const struct advisory *advisory;
 	const struct space *space;
 	size_t order; /* of its space: those that come first count more */
+	int in;       /* does it concern the package? 1, 0; -1 when its ranges cannot be read */
 };
 
 struct candidates {
@@ -21,25 +24,25 @@ struct candidates {
 
 /* -- versions ---------------------------------------------------------------------------------- */
 
-/* in_range(r, space): 1, 0, -1 unreadable. "0" as a beginning is OSV's word for the first one. */
-static int in_range(const struct version_interval *r, const struct space *space)
+/* in_range(r, v): 1, 0, -1 unreadable. "0" as a beginning is OSV's word for the first one. */
+static int in_range(const struct version_interval *r, const struct version_subject *v)
 {
 	struct version_interval i = *r;
 
 	if (bytes_is(i.from, "0"))
 		i.from = BYTES("");
-	return interval_holds(space->ordering, &i, space->version);
+	return interval_holds_subject(&i, v);
 }
 
-int match_affects(const struct advisory *v, const struct space *space)
+static int affects(const struct advisory *v, const struct version_subject *version)
 {
 	int undecided = 0, c;
 
 	for (size_t i = 0; i < v->versions.len; i++)
-		if (version_compare(space->ordering, space->version, v->versions.items[i], &c) && c == 0)
+		if (version_against(version, v->versions.items[i], &c) && c == 0)
 			return 1;
 	for (size_t i = 0; i < v->ranges.len; i++) {
-		int in = in_range(&v->ranges.items[i], space);
+		int in = in_range(&v->ranges.items[i], version);
 
 		if (in > 0)
 			return 1;
@@ -48,17 +51,18 @@ int match_affects(const struct advisory *v, const struct space *space)
 	return undecided ? -1 : 0;
 }
 
-/* first_fix(v, space, a): those fixes that are newer than what is installed; all when none is. */
+/* show_fixes(v, space, a): those fixes that are newer than what is installed; when none is, all but
+ * what is installed, which is affected. */
 static bytes show_fixes(const struct advisory *v, const struct space *space, struct arena *a)
 {
 	buf out = BUF_INIT(SIZE_MAX);
 
 	for (int all = 0; all < 2 && out.n == 0; all++)
 		for (size_t i = 0; i < v->fixes.len; i++) {
-			int c;
+			int c = -1;
 
-			if (!all && (!version_compare(space->ordering, v->fixes.items[i], space->version, &c) ||
-			             c <= 0))
+			if ((!version_compare(space->ordering, v->fixes.items[i], space->version, &c) ||
+			     c <= 0) && (!all || c == 0))
 				continue;
 			if (out.n > 0)
 				buf_puts(&out, ", ");
@@ -106,14 +110,18 @@ static void doubt(struct matches *out, struct arena *a, const struct package *p,
 	*ARENA_PUSH(a, &out->doubts) = (struct match_doubt){ p, id, what };
 }
 
+static bool is_of_others(const struct advisory *v)
+{
+	return v->flags & (ADVISORY_FLAG_ONLY_WINDOWS | ADVISORY_FLAG_ONLY_MACOS) &&
+	       !(v->flags & ADVISORY_FLAG_ONLY_LINUX);
+}
+
 /* The group says that it is not for Linux: Microsoft's word on its own packages counts for what
  * others repeat of them without the platform. */
 static bool is_elsewhere(const struct candidate *c, size_t n)
 {
-	const uint32_t other = ADVISORY_FLAG_ONLY_WINDOWS | ADVISORY_FLAG_ONLY_MACOS;
-
 	for (size_t i = 0; i < n; i++)
-		if (c[i].advisory->flags & other && !(c[i].advisory->flags & ADVISORY_FLAG_ONLY_LINUX))
+		if (is_of_others(c[i].advisory))
 			return true;
 	return false;
 }
@@ -145,6 +153,11 @@ static size_t keep_particular(struct candidate *c, size_t n)
 	return c[0].space->instead ? kept : n;
 }
 
+static bool has_streams(const struct space *space)
+{
+	return bytes_starts(space->name, BYTES("redhat "));
+}
+
 /* Of RHEL's fixes those that count for the system's minor release. */
 static size_t keep_stream(struct candidate *c, size_t n, const struct package *p, struct arena *a)
 {
@@ -173,18 +186,15 @@ static void judge(struct candidate *c, size_t n, const struct package *p, struct
 	bool undecided = false;
 
 	n = keep_particular(c, n);
-	if (bytes_starts(c->space->name, BYTES("redhat ")))
+	if (has_streams(c->space))
 		n = keep_stream(c, n, p, a);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct advisory *v = c[i].advisory;
-		int in = concerns(v, p) ? match_affects(v, c[i].space) : 0;
-
 		/* A vendor's "not affected" is said of what it ships, the same as its fixes. */
-		if (v->status == ADVISORY_NOT_AFFECTED && in > 0)
+		if (c[i].advisory->status == ADVISORY_NOT_AFFECTED && c[i].in > 0)
 			return;
-		undecided |= in < 0;
-		if (in <= 0)
+		undecided |= c[i].in < 0;
+		if (c[i].in <= 0)
 			continue;
 		if (is_elsewhere(c, n))
 			out->elsewhere++;
@@ -196,12 +206,27 @@ static void judge(struct candidate *c, size_t n, const struct package *p, struct
 		doubt(out, a, p, c->advisory->id, "a version of its range");
 }
 
+/* Where p would stand; of a system that nobody publishes for, what it calls itself. */
+static bytes place_of(const struct package *p, const struct space *spaces, size_t n,
+                      struct arena *a)
+{
+	if (n > 0)
+		return spaces[0].name;
+	if (p->ecosystem == ECO_NONE)
+		return BYTES("");
+	if (p->distro_id.n == 0)
+		return BYTES("a system without a name");
+	return bytes_str(arena_printf(a, PRIb " " PRIb, BYTESF(p->distro_id),
+	                              BYTESF(p->distro_version.n > 0 ? p->distro_version
+	                                                             : BYTES("without a release"))));
+}
+
 /* A bill may invent distributions; the first ones tell as much. */
-static void without(struct matches *out, struct arena *a, const struct space *spaces, size_t n)
+static void without(struct matches *out, struct arena *a, bytes place)
 {
 	out->without++;
-	if (n > 0 && out->uncovered.len < LIMIT_UNCOVERED && !has_word(&out->uncovered, spaces[0].name))
-		*ARENA_PUSH(a, &out->uncovered) = spaces[0].name;
+	if (place.n > 0 && out->uncovered.len < LIMIT_UNCOVERED && !has_word(&out->uncovered, place))
+		*ARENA_PUSH(a, &out->uncovered) = place;
 }
 
 /* -- one package ------------------------------------------------------------------------------- */
@@ -217,42 +242,168 @@ static int compare_candidates(const void *left, const void *right)
 
 struct question {
 	struct database *db;
+	const struct package *package;
+	const struct space *spaces;
+	size_t n;
+	bool is_readable; /* the version that advisories of the first space speak of */
 	struct arena *arena;
-	struct map *asked; /* "space<tab>package" to struct advisories */
 };
 
-/* advisories_of(q, space, e): a distribution's source has several packages: it is asked for once.
- * NULL: *e. */
-static const struct advisories *advisories_of(const struct question *q, const struct space *space,
-                                              err *e)
+/* Most of what is known of a package was mended long ago. What concerns it, what others of the
+ * same vulnerability hang on, and what may keep others from counting is looked at together. */
+static bool may_decide(const struct question *q, const struct candidate *c)
 {
-	if (!q->asked->arena)
-		map_init(q->asked, q->arena);
-	bytes key = bytes_str(arena_printf(q->arena, PRIb "\t" PRIb, BYTESF(space->name),
-	                                   BYTESF(space->package)));
-	void **known = map_put(q->asked, key);
-	struct advisories *list = *known;
-
-	if (list)
-		return list;
-	list = arena_new(q->arena, struct advisories);
-	if (database_advisories(q->db, space->name, space->package, q->arena, list, e) < 0)
-		return NULL;
-	return *known = list;
+	return c->in != 0 || is_of_others(c->advisory) || q->spaces[q->n - 1].instead ||
+	       has_streams(c->space) || !q->is_readable;
 }
 
-static int gather(const struct question *q, const struct space *spaces, size_t n,
-                  struct candidates *out, err *e)
+static void keep(const struct question *q, struct candidate c, bytes packed,
+                 struct arena *list, struct candidates *out)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct advisories *list = advisories_of(q, &spaces[i], e);
+	struct advisory *v = arena_alloc(q->arena, sizeof(*v));
 
-		if (!list)
-			return -1;
-		for (size_t k = 0; k < list->len; k++)
-			/* Microsoft's own word (the last space) counts before what others say of it. */
-			*ARENA_PUSH(q->arena, out) = (struct candidate){ list->items[k], &spaces[i], n - i };
+	packed = arena_bytes(q->arena, packed);
+	(void)advisory_unpack(&packed, q->arena, v); /* it was read before */
+	v->space = c.space->name;
+	v->package = c.space->package;
+	c.advisory = v;
+	*ARENA_PUSH(list, out) = c;
+}
+
+static int gather_from(const struct question *q, size_t at, struct arena *scratch,
+                       struct arena *list, struct candidates *out, err *e)
+{
+	__attribute__((uninitialized)) struct version_subject version;
+	const struct space *space = &q->spaces[at];
+	bytes rest, before;
+
+	if (database_advisories(q->db, space->name, space->package, &rest, e) < 0)
+		return -1;
+	version_subject(space->ordering, space->version, &version);
+	for (; rest.n > 0; arena_reset(scratch)) {
+		struct advisory v;
+
+		before = rest;
+		if (!advisory_unpack(&rest, scratch, &v))
+			return err_set(e, ERR_FORMAT, 0,
+			               "the database is damaged: an advisory cannot be read");
+		/* Microsoft's own word (the last space) counts before what others say of it. */
+		struct candidate c = { &v, space, q->n - at,
+			                   concerns(&v, q->package) ? affects(&v, &version) : 0 };
+
+		if (may_decide(q, &c))
+			keep(q, c, bytes_slice(before, 0, before.n - rest.n), list, out);
 	}
+	return 0;
+}
+
+/* gather(q, list, out, e): what may decide, in memory of list. */
+static int gather(const struct question *q, struct arena *list, struct candidates *out, err *e)
+{
+	struct arena scratch = ARENA_INIT;
+	int result = 0;
+
+	for (size_t i = 0; i < q->n && result == 0; i++)
+		result = gather_from(q, i, &scratch, list, out, e);
+	arena_done(&scratch);
+	return result;
+}
+
+static void judge_all(const struct question *q, const struct candidates *all, struct matches *out)
+{
+	if (all->len > 0 && !q->is_readable) {
+		doubt(out, q->arena, q->package, BYTES(""), "its own version");
+		return;
+	}
+	if (all->len > 1)
+		qsort(all->items, all->len, sizeof(*all->items), compare_candidates);
+	for (size_t i = 0, next; i < all->len; i = next) {
+		for (next = i + 1; next < all->len; next++)
+			if (!bytes_equal(all->items[next].advisory->id, all->items[i].advisory->id))
+				break;
+		judge(&all->items[i], next - i, q->package, q->arena, out);
+	}
+}
+
+static int answer(const struct question *q, struct matches *out, err *e)
+{
+	struct arena list = ARENA_INIT;
+	struct candidates all = { 0 };
+	int result = gather(q, &list, &all, e);
+
+	if (result == 0)
+		judge_all(q, &all, out);
+	arena_done(&list);
+	return result;
+}
+
+/* -- the same again ---------------------------------------------------------------------------- */
+
+/* What a question added to the matches. */
+struct match_answer {
+	size_t found, found_n, doubts, doubts_n;
+	uint64_t elsewhere;
+};
+
+/* All that an answer hangs on. */
+static bytes key_of(const struct question *q)
+{
+	const struct package *p = q->package;
+	buf key = BUF_INIT(SIZE_MAX / 2);
+
+	for (size_t i = 0; i < q->n; i++) {
+		pack_bytes(&key, q->spaces[i].name);
+		pack_bytes(&key, q->spaces[i].package);
+		pack_bytes(&key, q->spaces[i].version);
+	}
+	pack_bytes(&key, p->architecture);
+	pack_bytes(&key, p->module);
+	pack_bytes(&key, p->distro_version);
+	bytes kept = arena_bytes(q->arena, buf_bytes(&key));
+
+	buf_done(&key);
+	return kept;
+}
+
+static void say_again(const struct match_answer *known, const struct package *p, struct arena *a,
+                      struct matches *out)
+{
+	for (size_t i = 0; i < known->found_n; i++) {
+		struct match again = out->found.items[known->found + i];
+
+		again.package = p;
+		*ARENA_PUSH(a, &out->found) = again;
+	}
+	for (size_t i = 0; i < known->doubts_n; i++) {
+		struct match_doubt again = out->doubts.items[known->doubts + i];
+
+		again.package = p;
+		*ARENA_PUSH(a, &out->doubts) = again;
+	}
+	out->elsewhere += known->elsewhere;
+}
+
+/* ask(q, out, e): packages of one source have the same answer. */
+static int ask(const struct question *q, struct matches *out, err *e)
+{
+	if (!out->asked.arena)
+		map_init(&out->asked, q->arena);
+	void **known = map_put(&out->asked, key_of(q));
+	struct match_answer *said = *known;
+
+	if (said) {
+		say_again(said, q->package, q->arena, out);
+		return 0;
+	}
+	said = *known = arena_new(q->arena, struct match_answer);
+	said->found = out->found.len;
+	said->doubts = out->doubts.len;
+	said->elsewhere = out->elsewhere;
+	if (answer(q, out, e) < 0)
+		return -1;
+	said->found_n = out->found.len - said->found;
+	said->doubts_n = out->doubts.len - said->doubts;
+	said->elsewhere = out->elsewhere - said->elsewhere;
 	return 0;
 }
 
@@ -261,29 +412,16 @@ int match_package(struct database *db, const struct package *p, struct arena *a,
 {
 	struct space *spaces = arena_array(a, struct space, SPACES_MOST);
 	size_t n = spaces_of(p, a, spaces), covered = 0;
-	struct candidates all = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		covered += database_covers(db, spaces[i].name);
 	if (covered == 0) {
-		without(out, a, spaces, n);
+		without(out, a, place_of(p, spaces, n, a));
 		return 0;
 	}
-	out->looked_at++;
-	if (gather(&(struct question){ db, a, &out->asked }, spaces, n, &all, e) < 0)
-		return -1;
-	if (all.len == 0)
-		return 0;
-	if (!version_is_valid(spaces[0].ordering, spaces[0].version)) {
-		doubt(out, a, p, BYTES(""), "its own version");
-		return 0;
-	}
-	qsort(all.items, all.len, sizeof(*all.items), compare_candidates);
-	for (size_t i = 0, next; i < all.len; i = next) {
-		for (next = i + 1; next < all.len; next++)
-			if (!bytes_equal(all.items[next].advisory->id, all.items[i].advisory->id))
-				break;
-		judge(&all.items[i], next - i, p, a, out);
-	}
-	return 0;
+	bool is_readable = version_is_valid(spaces[0].ordering, spaces[0].version);
+
+	out->looked_at += is_readable;
+
+	return ask(&(struct question){ db, p, spaces, n, is_readable, a }, out, e);
 }

@@ -32,18 +32,15 @@ struct match_doubt {
 struct matches {
 	struct { struct match *items; size_t len, cap; } found;
 	struct { struct match_doubt *items; size_t len, cap; } doubts;
-	uint64_t looked_at;  /* packages for which somebody publishes and the database has data */
+	uint64_t looked_at;  /* packages whose version can be read, and of whose system there is data */
 	uint64_t without;    /* packages nobody publishes for, or that the database does not cover */
-	struct word_list uncovered; /* where some of those would stand, each once: "debian 12" */
+	struct word_list uncovered; /* where some of those would stand, each once: "debian 12"; a system
+	                             * that nobody publishes for, as it calls itself: "kali 2026.3" */
 	uint64_t elsewhere;  /* vulnerabilities of other platforms that were left out */
-	struct map asked;    /* of match_package: what the database said of a space's package */
+	struct map asked;    /* of match_package: what was asked, and where the answer stands */
 };
 
 /* match_package(db, p, a, out, e): append what p has; sorted by id within it. Borrows p. Arena.
  * ERR_FORMAT, ERR_IO of the database. */
 int match_package(struct database *db, const struct package *p, struct arena *a,
                   struct matches *out, err *e);
-
-/* match_affects(v, space): is the version of this space in the advisory? 1, 0; -1 when its ranges
- * cannot be read. */
-int match_affects(const struct advisory *v, const struct space *space);

@@ -30,7 +30,7 @@ static bool take_words(bytes *in, struct arena *a, struct word_list *out)
 
 	if (!take_count(in, &n))
 		return false;
-	*out = (struct word_list){ arena_array(a, bytes, n), n, n };
+	*out = (struct word_list){ n > 0 ? arena_array(a, bytes, n) : NULL, n, n };
 	for (uint32_t i = 0; i < n; i++)
 		if (!take_text(in, &out->items[i]))
 			return false;
@@ -69,7 +69,7 @@ static bool take_ranges(bytes *in, struct arena *a, struct advisory *out)
 
 	if (!take_count(in, &n))
 		return false;
-	out->ranges.items = arena_array(a, struct version_interval, n);
+	out->ranges.items = n > 0 ? arena_array(a, struct version_interval, n) : NULL;
 	out->ranges.len = out->ranges.cap = n;
 	for (uint32_t i = 0; i < n; i++) {
 		struct version_interval *r = &out->ranges.items[i];

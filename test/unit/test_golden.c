@@ -119,9 +119,10 @@ static void found(const struct package *p, const char *shown_version, bool only_
 	assert_int_equal(m.doubts.len, 0);
 	for (size_t i = 0; i < m.found.len; i++) {
 		const struct match *x = &m.found.items[i];
-		struct vulnerability v;
-		int known = database_vulnerability(db, x->id, &arena, &v, &e);
-		struct rating rating = rating_of(x->advisory, known > 0 ? &v : NULL);
+		struct vulnerability *v;
+
+		assert_int_equal(database_vulnerabilities(db, &x->id, 1, false, &arena, &v, &e), 0);
+		struct rating rating = rating_of(x->advisory, v);
 
 		if (only_fixed && x->status != ADVISORY_FIXED)
 			continue;
