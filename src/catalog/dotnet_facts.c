@@ -476,6 +476,19 @@ static void add_framework(struct dotnet_collector *c, const struct dotnet_folder
 	mark_app(c, &app);
 }
 
+/* Advisories name the SDK by its product, and that by this package (vuln/feed_dotnet.c). */
+static void add_sdk(struct dotnet_collector *c, const struct dotnet_folder *folder)
+{
+	(void)dotnet_add_runtime(c, &(struct dotnet_carried){
+									.name = folder->name,
+									.version = folder->version_text,
+									.library = BYTES("Microsoft.NET.Sdk"),
+									.path = tree_path(c->image->tree, folder->witness, c->a),
+									.node = folder->witness,
+									.layer = tree_get(c->image->tree, folder->witness)->layer,
+								});
+}
+
 void dotnet_add_folder(struct dotnet_collector *c, const struct dotnet_folder *folder)
 {
 	bytes installation = path_dir(path_dir(path_dir(folder->path))); /* which holds "shared" */
@@ -488,6 +501,8 @@ void dotnet_add_folder(struct dotnet_collector *c, const struct dotnet_folder *f
 		.layer = tree_get(c->image->tree, folder->witness)->layer
 	};
 	mark(c, folder->witness, 0);
+	if (bytes_is(folder->name, DOTNET_SDK))
+		add_sdk(c, folder);
 	if (!folder->framework)
 		return;
 	add_framework(c, folder);

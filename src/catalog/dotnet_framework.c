@@ -219,7 +219,7 @@ static bool recognise(const struct tree *tree, uint32_t dir, struct dotnet_folde
 		out->name = BYTES("hostfxr");
 		out->witness = tree_child(tree, dir, BYTES("libhostfxr.so"));
 	} else if (bytes_is(name, "sdk")) {
-		out->name = BYTES(".NET SDK");
+		out->name = BYTES(DOTNET_SDK);
 		out->witness = tree_child(tree, dir, BYTES("dotnet.dll"));
 	} else {
 		return false;

@@ -34,6 +34,9 @@ struct dotnet_assembly_version {
 };
 struct dotnet_assembly_version dotnet_assembly_version(bytes text);
 
+/* The name of the SDK's folders. */
+#define DOTNET_SDK ".NET SDK"
+
 struct dotnet_folder {
 	bytes name, version_text, path;
 	struct dotnet_version version;

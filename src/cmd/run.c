@@ -4,17 +4,14 @@
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
-#include "cmd/run_output.h"
 #include "cmd/run_policy.h"
+#include "cmd/run_streams.h"
 #include "cmd/run_terminal.h"
 #include "cmd/starting.h"
 #include "confine/bundle.h"
 #include "confine/forms.h"
 #include "oci/platform.h"
-#include "sys/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 
@@ -125,7 +122,7 @@ static void bind_secrets(struct run *r)
 static int print(struct run *r, err *e)
 {
 	struct bundle_host host = { .root = "rootfs",
-		                        .cgroup = "/oakum",
+		                        .cgroup = "",
 		                        .user_namespace = r->launch.host.user_namespace,
 		                        .id_base = r->launch.host.id_base,
 		                        .ids = r->launch.host.ids };
@@ -176,22 +173,28 @@ static int run_container(const struct container_options *o, err *e)
 static int start(struct run *r, const char *image, err *e)
 {
 	struct container_options o = launch_container(&r->launch);
+	enum run_streams_kind kind = r->flags->terminal      ? RUN_STREAMS_TERMINAL
+	                             : r->flags->interactive ? RUN_STREAMS_ALL
+	                                                     : RUN_STREAMS_OUT;
 	struct run_terminal terminal = RUN_TERMINAL_NONE;
-	struct run_output output = RUN_OUTPUT_NONE;
-	auto_fd nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct run_streams streams = RUN_STREAMS_NONE;
+	err late = { 0 };
 
-	if (nothing < 0)
-		return err_set(e, ERR_IO, errno, "/dev/null");
 	starting_notes(r->job, image, &r->launch);
-	if (!r->flags->interactive && !r->flags->terminal)
-		o.streams[0] = nothing;
-	if ((r->flags->terminal ? run_terminal_keep(&terminal, e) : run_output_part(&output, e)) < 0)
+	if (kind == RUN_STREAMS_OUT)
+		o.streams[0] = CONTAINER_NOTHING;
+	if ((r->flags->terminal && run_terminal_keep(&terminal, e) < 0) ||
+	    run_streams_part(&streams, kind, e) < 0) {
+		run_terminal_restore(&terminal);
 		return -1;
+	}
 	int status = run_container(&o, e);
 
 	run_terminal_restore(&terminal);
-	run_output_join(&output);
-	return status;
+	if (run_streams_join(&streams, &late) == 0 || err_is_set(e))
+		return status;
+	*e = late;
+	return status == 0 ? STATUS_RUN_FAILED : status;
 }
 
 /* docker's -v /data:/data is our --verbose and an image with a strange name. */

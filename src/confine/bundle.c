@@ -301,7 +301,8 @@ static void put_linux(const struct hardening *h, const struct bundle_host *host,
 		put_texts(w, "readonlyPaths", protected);
 	}
 	if (host->cgroup) {
-		json_write_text(w, "cgroupsPath", host->cgroup);
+		if (*host->cgroup)
+			json_write_text(w, "cgroupsPath", host->cgroup);
 		if (hardening_has(h, DEFENCE_LIMITS))
 			put_limits(h, host, w);
 	}

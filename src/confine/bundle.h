@@ -12,7 +12,8 @@ struct bundle_host {
 	const char *root;    /* the file system */
 	bool is_mounted;     /* by us */
 	const char *secrets; /* folder of the host whose files are the secrets; NULL: none */
-	const char *cgroup;  /* the container's, below the mount; NULL: no limits can be set */
+	const char *cgroup;  /* the container's, below the mount; "": the runtime names one after the
+	                      * container; NULL: no limits can be set */
 	/* With a user namespace of its own: ids 0.. of the container are id_base.. here; where there is
 	 * but one, it is the program's. */
 	bool user_namespace;

@@ -8,9 +8,11 @@
 #include "flow/scan_bill.h"
 #include "flow/secrets.h"
 #include "flow/survey.h"
+#include "model/support.h"
+#include "report/scan_result.h"
 #include "secret/inspector.h"
 #include "secret/rules.h"
-#include "model/support.h"
+#include "vuln/distribution.h"
 
 #include <stdlib.h>
 
@@ -59,6 +61,7 @@ static void choose(struct scan *s, const struct facts *facts, const struct scan_
 		else
 			*ARENA_PUSH(&s->arena, &page->packages) = p;
 		page->unnamed += p->ecosystem == ECO_NONE;
+		page->has_system |= scan_is_system(p);
 	}
 	if (page->packages.len > 1)
 		qsort(page->packages.items, page->packages.len, sizeof(*page->packages.items),
@@ -75,25 +78,35 @@ static bool is_past(bytes date, int64_t now)
 	return text_from_date(date, &last) && now >= last + INT64_C(86400);
 }
 
+/* The database's word, else the table's that came with the program. */
 static int judge_system(struct scan *s, const struct scan_options *o, err *e)
 {
 	bytes space = space_of_distribution(s->page.os_id, s->page.os_version, &s->arena);
 	size_t cut = bytes_rfind(space, ' ');
-	struct end_of_life end;
+	const char *shipped = distribution_end(s->page.os_id, s->page.os_version);
+	struct end_of_life end = { .date = bytes_str(shipped) };
+	int known = 0;
 
-	if (cut == space.n)
-		return 0;
-	int known = database_end_of_life(o->db, bytes_slice(space, 0, cut), bytes_skip(space, cut + 1),
-	                                 &s->arena, &end, e);
-
+	if (cut < space.n)
+		known = database_end_of_life(o->db, bytes_slice(space, 0, cut), bytes_skip(space, cut + 1),
+		                             &s->arena, &end, e);
 	if (known < 0)
 		return -1;
-	if (known == 0 || !is_past(end.date, o->now))
+	s->page.end_unknown =
+		known == 0 && !shipped && (s->page.os_id.n > 0 || s->page.has_system);
+	if (!is_past(end.date, o->now))
 		return 0;
 	s->page.os_ended = true;
 	*ARENA_PUSH(&s->arena, &s->page.ends) = (struct scan_end){ s->page.os_id, s->page.os_version,
-		                                                       end.date };
+		                                                       end.date, known == 0 };
 	return 0;
+}
+
+static bool is_runtime(const struct package *p)
+{
+	return p->ecosystem == ECO_NUGET && !p->assetless &&
+	       (bytes_is(p->name, "Microsoft.NETCore.App") ||
+	        bytes_starts(p->name, BYTES("Microsoft.NETCore.App.Runtime.")));
 }
 
 /* A runtime is known by the package that advisories name it by, in images and bills alike. */
@@ -105,15 +118,14 @@ static void judge_runtimes(struct scan *s, const struct scan_options *o)
 	for (size_t i = 0; i < s->page.packages.len; i++) {
 		const struct package *p = s->page.packages.items[i];
 
-		if (p->ecosystem != ECO_NUGET ||
-		    !bytes_starts(p->name, BYTES("Microsoft.NETCore.App.Runtime.")))
+		if (!is_runtime(p))
 			continue;
 		struct support support = support_of(p->version, o->now);
 		void **place = map_put(&seen, p->version);
 
 		if (support.state == SUPPORT_ENDED && !*place)
 			*ARENA_PUSH(&s->arena, &s->page.ends) = (struct scan_end){
-				BYTES(".NET"), p->version, bytes_str(support.channel->eol)
+				BYTES(".NET"), p->version, bytes_str(support.channel->eol), false
 			};
 		*place = s;
 	}
@@ -161,11 +173,28 @@ static void fill_page(struct scan *s, const struct image *image, const struct fa
 		name_image(s, image);
 }
 
+/* "rootfs:deb (debian 12)", "deb (debian 12)"; systems stand before languages. */
+static void name_system(struct scan *s, bytes system[2])
+{
+	const struct scan_page *page = &s->page;
+	bytes target = page->target,
+		  path = page->image ? bytes_str(page->image->target.path) : target;
+
+	if (page->packages.len == 0 || !scan_is_system(page->packages.items[0]))
+		return;
+	if (!page->image)
+		(void)bytes_take_prefix(&path, BYTES("sbom:"));
+	system[0] = result_target(page, page->packages.items[0], &s->arena);
+	if (path.n > 0 && bytes_ends(target, path))
+		system[1] = bytes_skip(system[0], target.n - path.n);
+}
+
 static int judge(struct scan *s, const struct scan_options *o, err *e)
 {
 	struct gate_options gate = o->gate;
 
 	gate.image = &s->itself;
+	name_system(s, gate.system);
 	for (size_t i = 0; i < s->page.packages.len; i++)
 		if (match_package(o->db, s->page.packages.items[i], &s->arena, &s->matches, e) < 0)
 			return -1;

@@ -156,14 +156,19 @@ bytes space_package(bytes name, bytes package, struct arena *a)
 
 /* -- where to look ----------------------------------------------------------------------------- */
 
-/* "Microsoft.NETCore.App.Runtime.linux-x64" is Microsoft.NETCore.App; empty for other packages. */
+/* "Microsoft.NETCore.App.Runtime.linux-x64" is Microsoft.NETCore.App, and so is a runtime whose
+ * platform nothing names; empty for other packages. */
 static bytes runtime_of(bytes package)
 {
 	size_t at = bytes_search(package, BYTES(".App.Runtime."));
 
-	if (at < package.n && bytes_starts(package, BYTES("Microsoft.")))
+	if (!bytes_starts(package, BYTES("Microsoft.")))
+		return BYTES("");
+	if (at < package.n)
 		return bytes_slice(package, 0, at + 4);
-	return bytes_starts(package, BYTES("Microsoft.NET.Sdk")) ? package : BYTES("");
+	return bytes_ends(package, BYTES(".App")) || bytes_starts(package, BYTES("Microsoft.NET.Sdk"))
+	           ? package
+	           : BYTES("");
 }
 
 static bool has_nocase(bytes text, bytes word)

@@ -44,6 +44,22 @@ status 'without releases.json' 0 "$OAKUM" db build -o "$TMP/less.db" "$cves" "$g
 status 'findings are missing then' 1 diff "$TMP/have" "$TMP/want"
 like 'those of July 2026' "$(comm -13 "$TMP/have" "$TMP/want")" 'linux-x64 8.0.28 CVE-2026-'
 
+# Folders alone, on a system that tells no platform: a runtime without documents, and an SDK.
+mkdir -p "$TMP/bare/etc" "$TMP/bare/usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.4" \
+	"$TMP/bare/usr/share/dotnet/sdk/8.0.100"
+printf 'ID=debian\nVERSION_ID="12"\n' >"$TMP/bare/etc/os-release"
+printf MZ >"$TMP/bare/usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.4/System.Runtime.dll"
+printf MZ >"$TMP/bare/usr/share/dotnet/sdk/8.0.100/dotnet.dll"
+status 'they are scanned' 0 "$OAKUM" scan --quiet --db "$TMP/cve.db" -f json "rootfs:$TMP/bare"
+of() { # PACKAGE
+	jq -r --arg p "$1" '.Results[].Vulnerabilities[]? | select(.PkgName == $p) | .VulnerabilityID' "$TMP/out" | sort
+}
+is 'a runtime whose platform nothing names has what it has on every platform' \
+	"$(of Microsoft.NETCore.App)" \
+	"$("$PEER" expected "$truth" | awk '$1 ~ /NETCore/ && $2 == "8.0.4" { print $3 }' | sort)"
+is 'the SDK has what cve.json says of it' "$(of Microsoft.NET.Sdk)" "$(cat "$cves"/*.json | jq -r '.products[]? |
+	select(.name == "dotnet-sdk") | select(.min_vulnerable | startswith("8.0.100")) | .cve_id' | sort -u)"
+
 # The runtime that lies within the demo's self-contained single file: its fixes are named.
 demo=$ROOT/build/demo/slim
 if [ ! -e "$demo/index.json" ]; then

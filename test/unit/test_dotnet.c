@@ -182,6 +182,9 @@ static void test_dotnet_installation_without_documents(void **state)
 		assert_string_equal(arena_printf(&a, PRIb " " PRIb, BYTESF(facts->runtimes.items[i].name),
 		                                 BYTESF(facts->runtimes.items[i].version)),
 		                    expected[i]);
+	bytes sdk = fixture_package(&f, "Microsoft.NET.Sdk")->version;
+
+	assert_true(bytes_is(sdk, "8.0.404"));
 	assert_true(identified(&f, files[0].path) && identified(&f, files[2].path));
 	assert_false(identified(&f, files[3].path));
 	arena_done(&a);
