@@ -66,7 +66,7 @@ registry_stop
 
 # -- a registry that dies ---------------------------------------------------------------------------
 registry_start
-status 'gone before the first signature' 3 with_hand 1 'kill $VICTIM' --timeout 20s --retry-time 1s oci:good \
+status 'gone before the first signature' 3 with_hand 1 'kill $VICTIM' --timeout 90s --retry-time 1s oci:good \
 	"$REGISTRY/c:1"
 like 'the step is told, and why' "$(cat out)" "sign +fails +.*$REGISTRY"
 is 'no signature is listed that was never made' "$(grep -c '^  signature ' out)" 0
@@ -74,7 +74,7 @@ like 'and that it is not sealed' "$(cat out)" '^not sealed'
 like 'with the reason' "$(cat err)" "$REGISTRY"
 wait "$registry_pid" 2>/dev/null
 registry_start
-status 'gone before the second statement' 3 with_hand 3 'kill $VICTIM' --timeout 20s --retry-time 1s oci:good \
+status 'gone before the second statement' 3 with_hand 3 'kill $VICTIM' --timeout 90s --retry-time 1s oci:good \
 	"$REGISTRY/d:1"
 like 'the step is told, and why' "$(cat out)" "attest +fails +.*$REGISTRY"
 like 'and what holds' "$(cat out)" 'sign +holds'
@@ -83,7 +83,7 @@ is 'what was attached is listed, and nothing else' \
 		paste -sd' ')" 'signature sbom'
 wait "$registry_pid" 2>/dev/null
 registry_start --drop-push 1000
-status 'it takes no blob' 3 with_hand 0 '' --timeout 20s --retry-time 1s oci:good "$REGISTRY/e:1"
+status 'it takes no blob' 3 with_hand 0 '' --timeout 90s --retry-time 1s oci:good "$REGISTRY/e:1"
 like 'the step is told' "$(cat out)" 'push +fails'
 ok 'nobody was asked to sign' test ! -e count
 registry_stop

@@ -95,7 +95,7 @@ held() { # RUNTIME PROFILE WORDS...: what it says under this profile
 	shift 2
 	"$OAKUM" run --print bundle --tmpfs /app/new --tmpfs /data oci:busy -- "$@" |
 		jq --slurpfile p "$profile" '.linux.seccomp = $p[0]' >bundle/config.json
-	(cd bundle && timeout 20 unshare -m sh -c \
+	(cd bundle && timeout 120 unshare -m sh -c \
 		'umount /sys/fs/cgroup/unified 2>/dev/null; "$@" 2>&1; echo "$?"' sh "$runtime" run "l$$$runtime")
 }
 if [ "$(id -u)" = 0 ]; then
@@ -115,18 +115,18 @@ else
 fi
 
 # -- and so does oakum run ---------------------------------------------------------------------------
-status 'oakum run: what was learned' 0 timeout 20 "$OAKUM" run --seccomp learned/seccomp.json --tmpfs /data \
+status 'oakum run: what was learned' 0 timeout 120 "$OAKUM" run --seccomp learned/seccomp.json --tmpfs /data \
 	oci:busy -- put=/data/out name=/tmp/s listen=9000
-status 'oakum run: nothing else' 1 timeout 20 "$OAKUM" run --seccomp learned/seccomp.json oci:busy -- sysinfo
+status 'oakum run: nothing else' 1 timeout 120 "$OAKUM" run --seccomp learned/seccomp.json oci:busy -- sysinfo
 like 'oakum run: refused' "$(cat err)" '^sysinfo: Operation not permitted$'
-status 'oakum run: which the default allows' 0 timeout 20 "$OAKUM" run oci:busy -- sysinfo
+status 'oakum run: which the default allows' 0 timeout 120 "$OAKUM" run oci:busy -- sysinfo
 is 'the bundle holds it' "$("$OAKUM" run --print bundle --seccomp learned/seccomp.json oci:busy |
 	jq '.linux.seccomp' >printed.json; calls printed.json)" "$(calls learned/seccomp.json)"
 ok 'the manifest names it' sh -c \
 	'"$OAKUM" run --print kubernetes --seccomp learned/seccomp.json oci:busy | grep -q "learned/seccomp.json"'
 refused() { # NAME JQ WHY: a profile that is not taken
 	jq "$2" learned/seccomp.json >bad.json
-	status "$1" 125 timeout 20 "$OAKUM" run --seccomp bad.json oci:busy -- sysinfo
+	status "$1" 125 timeout 120 "$OAKUM" run --seccomp bad.json oci:busy -- sysinfo
 	like "$1: says why" "$(cat err)" "--seccomp bad.json: $3"
 }
 refused 'it never loosens' '.syscalls[0].names += ["mount"]' "it allows 'mount', which the default profile refuses"
@@ -139,31 +139,31 @@ refused 'nothing in it' '.syscalls = []' 'it allows nothing'
 
 # -- a workload --------------------------------------------------------------------------------------
 image serves listen=8080 wait
-status 'a workload' 0 timeout 20 "$OAKUM" learn -o served -p "$address:8080:8080" oci:serves -- \
+status 'a workload' 0 timeout 120 "$OAKUM" learn -o served -p "$address:8080:8080" oci:serves -- \
 	"$BASH" -c "exec 3<>/dev/tcp/$address/8080"
 ok 'the port is published in what is written' grep -q "publish $address:8080:8080" served/docker.sh
-status 'a workload that fails' 3 timeout 20 "$OAKUM" learn -o failed oci:serves -- sh -c 'echo no >&2; exit 7'
+status 'a workload that fails' 3 timeout 120 "$OAKUM" learn -o failed oci:serves -- sh -c 'echo no >&2; exit 7'
 like 'says so' "$(cat err)" 'sh ended with status 7: no$'
 ok 'writes nothing' test ! -e failed
-status 'no such workload' 3 timeout 20 "$OAKUM" learn -o failed oci:serves -- ./nothing
+status 'no such workload' 3 timeout 120 "$OAKUM" learn -o failed oci:serves -- ./nothing
 image ends sysinfo
-status 'it ends before anybody can use it' 3 timeout 20 "$OAKUM" learn -o failed -p "$address:8080:8080" \
+status 'it ends before anybody can use it' 3 timeout 120 "$OAKUM" learn -o failed -p "$address:8080:8080" \
 	oci:ends -- true
 like 'says that, too' "$(cat err)" 'the program ended with status 0 before it answered'
-status 'it ends by itself' 0 timeout 20 "$OAKUM" learn -o ended oci:ends
+status 'it ends by itself' 0 timeout 120 "$OAKUM" learn -o ended oci:ends
 ok 'what it called' test "$(calls ended/seccomp.json | grep -cx sysinfo)" = 1
 image fails sysinfo touch=/nowhere/x
-status 'it fails by itself' 3 timeout 20 "$OAKUM" learn -o fails-learned oci:fails
+status 'it fails by itself' 3 timeout 120 "$OAKUM" learn -o fails-learned oci:fails
 like 'says how' "$(cat err)" 'the program ended with status 1 \(where that is its end: --probe exit=1\)$'
 ok 'writes nothing then' test ! -e fails-learned
 image crowded crowd=40
-status 'many processes and threads at once' 0 timeout 30 "$OAKUM" learn -o crowd oci:crowded
+status 'many processes and threads at once' 0 timeout 120 "$OAKUM" learn -o crowd oci:crowded
 ok 'of none of them a call is lost' test "$(calls crowd/seccomp.json | grep -cx getpriority)" = 1
 
 # -- a probe -----------------------------------------------------------------------------------------
-status 'an end that was asked for' 0 timeout 20 "$OAKUM" learn --probe exit=1 -o asked oci:fails
+status 'an end that was asked for' 0 timeout 120 "$OAKUM" learn --probe exit=1 -o asked oci:fails
 ok 'is learned from' test "$(calls asked/seccomp.json | grep -cx sysinfo)" = 1
-status 'another end' 3 timeout 20 "$OAKUM" learn --probe exit=2 -o refused oci:fails
+status 'another end' 3 timeout 120 "$OAKUM" learn --probe exit=2 -o refused oci:fails
 like 'is told' "$(cat err)" 'exit=2: the program ended with status 1$'
 program=/answers-$$ image answers ok
 status 'it answers over HTTP' 0 timeout 60 "$OAKUM" learn --probe http://:8080/ --probe-env SHOP=secret-of-the-probe \
@@ -181,10 +181,10 @@ status 'a command' 0 timeout 60 "$OAKUM" learn -o command --probe \
 status 'other words for it' 0 timeout 60 "$OAKUM" learn -o words --probe tcp://:9001 --probe-arg listen=9001 \
 	--probe-arg wait oci:busy
 is 'they are of the probe alone' "$(grep -l listen=9001 words/*)" ''
-status 'it does not answer' 3 timeout 20 "$OAKUM" learn -o refused --probe http://:9999/ --probe-timeout 1s oci:answers
+status 'it does not answer' 3 timeout 120 "$OAKUM" learn -o refused --probe http://:9999/ --probe-timeout 1s oci:answers
 like 'says what was asked, and the answer' "$(cat err)" 'http://:9999/: .*Connection refused'
-status 'the answer is wrong' 3 timeout 20 "$OAKUM" learn -o refused --probe http://:8080/ --probe-status 204 \
-	--probe-timeout 3s oci:answers
+status 'the answer is wrong' 3 timeout 120 "$OAKUM" learn -o refused --probe http://:8080/ --probe-status 204 \
+	--probe-timeout 10s oci:answers
 like 'says which it was' "$(cat err)" 'http://:8080/: HTTP 200$'
 status 'a workload uses what answers' 0 timeout 60 "$OAKUM" learn -o both --probe http://:8080/ oci:answers -- true
 status 'a workload cannot use what has ended' 2 "$OAKUM" learn -o refused --probe exit=0 oci:answers -- true
@@ -193,13 +193,13 @@ ok 'none of these wrote' test ! -e refused
 
 # -- where it goes -----------------------------------------------------------------------------------
 echo mine >ended/notes
-status 'a folder that is there' 0 timeout 20 "$OAKUM" learn -o ended oci:ends
+status 'a folder that is there' 0 timeout 120 "$OAKUM" learn -o ended oci:ends
 is 'keeps what else is in it' "$(cat ended/notes)" mine
 touch plain
 image loud say=started
 status 'no folder at all' 2 "$OAKUM" learn -o '' oci:loud
 for place in plain plain/below; do
-	status "a file: $place" 3 timeout 20 "$OAKUM" learn -o "$place" oci:loud
+	status "a file: $place" 3 timeout 120 "$OAKUM" learn -o "$place" oci:loud
 	like 'is no folder' "$(cat err)" "output $place: Not a directory"
 	unlike 'said before anything is started' "$(cat err)" '^started$'
 done
@@ -240,40 +240,40 @@ ok 'and its command has ended' test ! -e "/proc/$(cat begun)"
 
 # -- our terminal ------------------------------------------------------------------------------------
 image paints say=$'\e]0;owned\a\e[6nb\xc3\xa4 ##vso[task]\n\tx' terminal
-timeout 20 script -qec "'$OAKUM' learn -o painted oci:paints; echo was \$?" /dev/null </dev/null >screen 2>&1
+timeout 120 script -qec "'$OAKUM' learn -o painted oci:paints; echo was \$?" /dev/null </dev/null >screen 2>&1
 like 'who has no terminal says so by its end' "$(tr -d '\r' <screen)" '^was 0$'
 is 'what it says is shown, and does nothing' "$(tr -d '\r' <screen | sed -n 1,2p)" \
 	"$(printf '\\x1b]0;owned\\x07\\x1b[6nb\xc3\xa4 \\x23#vso[task]\n\tx')"
-timeout 20 "$OAKUM" learn -o painted oci:paints >out 2>err
+timeout 120 "$OAKUM" learn -o painted oci:paints >out 2>err
 ok 'nor in a log' grep -qF '\x1b]0;owned' err
 unlike 'and not where the result goes' "$(cat out)" owned
 
 # -- an enemy ----------------------------------------------------------------------------------------
 image hostile many touch=/data/$'new\nline' "touch=/data/$(printf 'long%.0s' {1..2000})" touch=/link/../../../x
-status 'too many folders' 0 timeout 20 "$OAKUM" learn --probe exit=2 -o hostile-learned oci:hostile
+status 'too many folders' 0 timeout 120 "$OAKUM" learn --probe exit=2 -o hostile-learned oci:hostile
 like 'are told' "$(cat out)" '^there was more: '
 image worse mkdir=/app/$'a:b\nc' mkdir=/app/$'\e[2J'
 image names mkdir=/data/other-each-time
-status 'names that no form can be told' 0 timeout 20 "$OAKUM" learn -o worse-learned oci:worse
+status 'names that no form can be told' 0 timeout 120 "$OAKUM" learn -o worse-learned oci:worse
 like 'are told, shown' "$(cat out)" '^/app/a:b.x0ac: '
 unlike 'do not reach the terminal' "$(cat out)" "$(printf '\033')"
 
-status 'a folder of another name each time' 0 timeout 20 "$OAKUM" learn -o names-learned oci:names
+status 'a folder of another name each time' 0 timeout 120 "$OAKUM" learn -o names-learned oci:names
 like 'the one that it is made in is needed' "$(cat out)" '^/data: a tmpfs of 1 MiB$'
 
 # -- an ordinary user --------------------------------------------------------------------------------
 if [ "$(id -u)" = 0 ]; then
 	mkdir user && chown 1001 user && chmod 711 "$TMP"
-	status 'an ordinary user' 0 timeout 30 setpriv --reuid=1001 --regid=1001 --clear-groups \
+	status 'an ordinary user' 0 timeout 120 setpriv --reuid=1001 --regid=1001 --clear-groups \
 		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn --probe tcp://:9000 --for 1s \
 		-o "$TMP/user/learned" oci:busy
 	is 'sees the same calls' "$(calls user/learned/seccomp.json)" "$(calls learned/seccomp.json)"
 	like 'and folders' "$(cat out)" '^/data: a tmpfs of 16 MiB$'
 	like 'and ports' "$(cat out)" '^listens on port 9000$'
-	status 'and what answers' 0 timeout 30 setpriv --reuid=1001 --regid=1001 --clear-groups \
+	status 'and what answers' 0 timeout 120 setpriv --reuid=1001 --regid=1001 --clear-groups \
 		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn --probe http://:8080/ -o "$TMP/user/answers" oci:answers
 	mkdir -m 755 ours
-	status 'a folder of somebody else' 3 timeout 30 setpriv --reuid=1001 --regid=1001 --clear-groups \
+	status 'a folder of somebody else' 3 timeout 120 setpriv --reuid=1001 --regid=1001 --clear-groups \
 		env HOME="$TMP/user" TMPDIR="$TMP/user" "$OAKUM" learn -o "$TMP/ours/learned" oci:loud
 	like 'is said' "$(cat err)" 'ours/learned: Permission denied'
 fi
