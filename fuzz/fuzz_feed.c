@@ -49,6 +49,14 @@ static int check_end(void *ctx, const struct end_of_life *x, err *e)
 	return 0;
 }
 
+static int check_date(void *ctx, bytes date, err *e)
+{
+	(void)ctx;
+	(void)e;
+	must(date.n > 0);
+	return 0;
+}
+
 static int check_fault(void *ctx, bytes where, const char *what, err *e)
 {
 	(void)ctx;
@@ -70,10 +78,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed_trivy_yaml, feed_csaf,       feed_oval,
 		feed_alas,
 	};
-	const struct feed_sink sink = { check_advisory, check_vulnerability, check_end, check_fault,
-		                            NULL };
+	const struct feed_sink sink = { check_advisory, check_vulnerability, check_end,
+		                            check_date,     check_fault,         NULL };
+
+	err broken = { 0 };
 
 	(void)feed_recognise(bytes_of(data, size));
+	if (feed_check_json(bytes_of(data, size), &broken) < 0)
+		must(broken.kind == ERR_FORMAT || broken.kind == ERR_LIMIT);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++) {
 		struct arena a = ARENA_INIT;
 		err e = { 0 };

@@ -37,6 +37,14 @@ static int check_end(void *ctx, const struct end_of_life *x, err *e)
 	return 0;
 }
 
+static int check_date(void *ctx, bytes date, err *e)
+{
+	(void)ctx;
+	(void)e;
+	must(date.n > 0);
+	return 0;
+}
+
 static int check_fault(void *ctx, bytes where, const char *what, err *e)
 {
 	(void)ctx;
@@ -61,8 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct feed_sink sink = { check_advisory, check_vulnerability, check_end, check_fault,
-		                            NULL };
+	const struct feed_sink sink = { check_advisory, check_vulnerability, check_end,
+		                            check_date,     check_fault,         NULL };
 	bytes octets = bytes_of(data, size);
 	const struct seek_file file = { size, read_bytes, &octets };
 	enum feed_kind kind = feed_recognise_store(&file);

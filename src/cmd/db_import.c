@@ -14,7 +14,7 @@ struct db_import_flags {
 static const struct flag flags[] = {
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "where to (~/.cache/oakum/vulnerabilities.db)" },
 	{ 0, "allow-older", NULL, FLAG_SWITCH, FIELD(allow_older),
-	  "also one whose newest record is older" },
+	  "also one with an older feed, or without one" },
 	{ 0 },
 };
 
@@ -22,7 +22,9 @@ static int db_import_run(struct job *job, const void *options, const struct text
 {
 	const struct db_import_flags *f = options;
 	const char *path = db_path(job, f->db);
-	const struct db_place place = { path, f->allow_older, job->clock_ns / 1000000000 };
+	const struct db_place place = { .path = path,
+		                            .allow_older = f->allow_older,
+		                            .now = job->clock_ns / 1000000000 };
 
 	if (!path)
 		return err_set(e, ERR_USAGE, 0, "there is no home folder: say where with --db FILE");
@@ -38,8 +40,8 @@ const struct applet applet_db_import = {
 	.brief = "put a database in its place, for machines offline",
 	.operands = "FILE",
 	.about = "Reads the whole database, checks each block, and puts it in the place of the old\n"
-			 "one, which stays when anything is wrong. One whose newest record is older than\n"
-			 "that of the old one is refused: somebody may want to hide a vulnerability.",
+			 "one, which stays when anything is wrong. One that lacks a feed of the old one or\n"
+			 "has an older one is refused: somebody may want to hide a vulnerability.",
 	.operands_min = 1,
 	.operands_max = 1,
 	.flags = flags,

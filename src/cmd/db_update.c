@@ -27,7 +27,7 @@ static const struct flag flags[] = {
 	{ 0, "digest", "DIGEST", FLAG_TEXT, FIELD(digest), "that it must have (else PLACE.sha256)" },
 	{ 0, "feed", "NAME[=URL]", FLAG_LIST, FIELD(feeds), "these feeds alone, from URL" },
 	{ 0, "allow-older", NULL, FLAG_SWITCH, FIELD(allow_older),
-	  "also one whose newest record is older" },
+	  "also one with an older feed, or without one" },
 	{ 0, "timeout", "TIME", FLAG_TIME, FIELD(timeout_ms), "give up after this (1h)" },
 	{ 0, "no-progress", NULL, FLAG_SWITCH, FIELD(no_progress), "no bar" },
 	{ 0 },
@@ -141,7 +141,10 @@ static int db_update_run(struct job *job, const void *options, const struct text
 	struct running run = { .job = job, .bar = { .job = job, .target = "db update" } };
 	struct db_update_result result;
 	struct db_update_options o = {
-		.place = { path, f->allow_older, job->clock_ns / 1000000000 },
+		.place = { .path = path,
+		           .allow_older = f->allow_older,
+		           .now = job->clock_ns / 1000000000,
+		           .own = !f->from },
 		.timeout_ms = f->timeout_ms,
 		.from = f->from,
 		.digest = f->digest,

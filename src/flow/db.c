@@ -21,12 +21,12 @@ struct build {
 	struct worker *worker;
 	struct arena scratch, names;
 	buf answer;
-	int64_t newest; /* the latest date of any record */
+	int64_t newest; /* the latest date of any feed; 0: none bears one */
 	/* -- of one input */
 	const struct db_input *input;
 	struct hasher *hasher;
 	struct database_feed *feeds[FEED_GRYPE_DB + 1]; /* by kind, those that it gave */
-	uint64_t passed_over;
+	uint64_t passed_over, broken; /* files: no feed; it cannot be read to its end */
 	/* -- of one file */
 	bool alone;       /* it was named itself */
 	const char *name; /* of the document that is read; arena names, reset for each file */
@@ -56,6 +56,15 @@ static bytes last_part(const char *path)
 
 /* -- what the worker says ---------------------------------------------------------------------- */
 
+static void pass_over(struct build *b, bytes name)
+{
+	const struct db_build_options *o = b->options;
+
+	b->passed_over++;
+	if (o->fault)
+		o->fault(o->ctx, text_shown(&b->names, name), "", "no feed that is known");
+}
+
 static int on_document(void *ctx, enum feed_kind kind, bytes name, err *e)
 {
 	struct build *b = ctx;
@@ -63,7 +72,7 @@ static int on_document(void *ctx, enum feed_kind kind, bytes name, err *e)
 	(void)e;
 	b->name = text_shown(&b->names, name);
 	if (kind == FEED_UNKNOWN) {
-		b->passed_over++;
+		pass_over(b, name);
 		return 0;
 	}
 	if (!b->feeds[kind])
@@ -82,7 +91,7 @@ static int on_failed(void *ctx, bytes name, const err *why, err *e)
 	/* A member of an archive is like a file in a folder. */
 	if (b->alone && bytes_equal(name, last_part(b->input->path)))
 		b->failure = *why;
-	b->passed_over++;
+	b->broken++;
 	if (o->fault)
 		o->fault(o->ctx, text_shown(&b->names, name), "", why->text);
 	return 0;
@@ -115,6 +124,13 @@ static int on_end_of_life(void *ctx, const struct end_of_life *x, err *e)
 	return check_open(b, e) < 0 ? -1 : b->inner.end_of_life(b->inner.ctx, x, e);
 }
 
+static int on_date(void *ctx, bytes date, err *e)
+{
+	struct build *b = ctx;
+
+	return check_open(b, e) < 0 ? -1 : b->inner.date(b->inner.ctx, date, e);
+}
+
 static int on_fault(void *ctx, bytes where, const char *what, err *e)
 {
 	struct build *b = ctx;
@@ -133,7 +149,8 @@ static int on_fault(void *ctx, bytes where, const char *what, err *e)
 static int take_records(struct build *b, bytes part, err *e)
 {
 	static const struct feed_news news = { on_document, on_failed };
-	const struct feed_sink sink = { on_advisory, on_vulnerability, on_end_of_life, on_fault, b };
+	const struct feed_sink sink = { on_advisory, on_vulnerability, on_end_of_life,
+		                            on_date,     on_fault,         b };
 
 	if (buf_append(&b->answer, part, e) < 0)
 		return -1;
@@ -281,7 +298,7 @@ static int read_folder(struct build *b, const char *path, unsigned levels, err *
 		else if (S_ISDIR(st.st_mode) && levels > 0)
 			result = read_folder(b, names.items[i], levels - 1, e);
 		else /* a link could lead anywhere */
-			b->passed_over++;
+			pass_over(b, bytes_str(names.items[i]));
 	}
 	arena_done(&a);
 	return result;
@@ -302,7 +319,10 @@ static int finish_input(struct build *b, err *e)
 		if (!f)
 			continue;
 		f->digest = all;
-		f->passed_over = any ? 0 : b->passed_over; /* once an input */
+		if (!any) { /* once an input */
+			f->passed_over = b->passed_over;
+			f->faults += b->broken;
+		}
 		any = true;
 		if (f->newest.n == 0 && b->input->date > 0)
 			f->newest = builder_text(b->builder, bytes_str(DATE_TEXT(b->input->date)));
@@ -325,7 +345,7 @@ static int read_input(struct build *b, const struct db_input *input, err *e)
 
 	b->input = input;
 	memset(b->feeds, 0, sizeof(b->feeds));
-	b->passed_over = 0;
+	b->passed_over = b->broken = 0;
 	hasher_reset(b->hasher);
 	if (stat(input->path, &st) < 0)
 		return err_set(e, errno == ENOENT ? ERR_ABSENT : ERR_IO, errno, "'%s'",
@@ -335,19 +355,6 @@ static int read_input(struct build *b, const struct db_input *input, err *e)
 	                      : read_folder(b, input->path, LIMIT_FEED_DEPTH, e);
 
 	return result < 0 ? -1 : finish_input(b, e);
-}
-
-/* written(items, n): when the latest of the files was; of feeds whose records bear no dates nothing
- * better is known. */
-static int64_t written(const struct db_input *items, size_t n)
-{
-	int64_t latest = 0;
-	struct stat st;
-
-	for (size_t i = 0; i < n; i++)
-		if (stat(items[i].path, &st) == 0 && st.st_mtime > latest)
-			latest = st.st_mtime;
-	return latest;
 }
 
 static int read_inputs(struct build *b, err *e)
@@ -366,8 +373,6 @@ static int read_inputs(struct build *b, err *e)
 				o->failed(o->ctx, &items[i]);
 			return -1;
 		}
-	if (b->newest == 0)
-		b->newest = written(items, n);
 	if (o->not_after > 0 && b->newest > o->not_after)
 		b->newest = o->not_after;
 	return 0;

@@ -11,7 +11,7 @@
 struct db_input {
 	enum feed_kind kind; /* FEED_UNKNOWN: each document shows it */
 	const char *path;    /* a file, or a folder whose files are read in order of their names */
-	int64_t date;        /* how old it is when no record bears a date; 0: nobody knows */
+	int64_t date;        /* of what day it is when it bears no date itself; 0: nobody knows */
 };
 
 struct db_inputs {
@@ -38,7 +38,7 @@ struct db_build_options {
 };
 
 /* db_build(options, e): make the database and put it in its place whole; its date is the latest
- * that any record bears, else that of the files. ERR_ABSENT, ERR_IO; ERR_FORMAT and ERR_LIMIT: a
+ * that any feed bears; none does: unknown. ERR_ABSENT, ERR_IO; ERR_FORMAT and ERR_LIMIT: a
  * file that was named is no feed or cannot be read, or a folder holds none; ERR_BUG (the worker
  * died). */
 int db_build(const struct db_build_options *options, err *e);
@@ -47,13 +47,14 @@ int db_build(const struct db_build_options *options, err *e);
 
 struct db_place {
 	const char *path;
-	bool allow_older; /* also one whose newest record is older than that of the database there */
+	bool allow_older; /* also one whose feeds are older than those there, or fewer */
 	int64_t now;      /* by the clock: one from the future would keep out all that come later */
+	bool own;         /* made here, of the feeds that were asked for: others are not missed */
 };
 
 /* db_adopt(temp, place, e): the database `temp` is checked, every block of it, and takes its place;
- * where it is refused it stays where it is. ERR_FORMAT: damaged, older than what is there, or of
- * the future; ERR_IO.
+ * where it is refused it stays where it is. ERR_FORMAT: damaged, a feed of it is older than the
+ * same one there, one is missing, or it is of the future; ERR_IO.
  * db_import(from, place, e): the same with a copy of `from`. ERR_ABSENT. */
 int db_adopt(const char *temp, const struct db_place *place, err *e);
 int db_import(const char *from, const struct db_place *place, err *e);

@@ -49,7 +49,8 @@ static int send_blob(struct registry *r, const struct reference *ref, const stru
 	return is_there ? 0 : registry_blob_push(r, ref, d, NULL, &source, e);
 }
 
-/* write_manifest(file, built, a, out, e): with the name that oras pull gives the file. */
+/* write_manifest(file, built, a, out, e): with the name that oras pull gives the file, and its date
+ * where it is known. */
 static int write_manifest(const struct descriptor *file, int64_t built, struct arena *a, bytes *out,
                           err *e)
 {
@@ -59,7 +60,7 @@ static int write_manifest(const struct descriptor *file, int64_t built, struct a
 	struct oci_label created = { BYTES("org.opencontainers.image.created"), bytes_str(date) };
 	struct artifact artifact = { .type = BYTES(UPDATE_ARTIFACT),
 		                         .layer = *file,
-		                         .annotations = { &created, 1, 1 } };
+		                         .annotations = { &created, built > 0, built > 0 } };
 
 	artifact.layer.annotations = (struct oci_labels){ &title, 1, 1 };
 	return artifact_text(&artifact, a, out, e);

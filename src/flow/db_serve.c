@@ -36,6 +36,10 @@ static void read_document(struct server *s, bytes name, bytes content)
 	enum feed_kind kind = s->asked ? s->asked : feed_recognise(content);
 	err e = { 0 };
 
+	if (kind == FEED_UNKNOWN && feed_check_json(content, &e) < 0) {
+		failed(s, name, &e);
+		return;
+	}
 	feed_wire_document(&s->wire, kind, name);
 	arena_reset(&s->arena);
 	if (kind != FEED_UNKNOWN && feed_read(kind, content, name, &s->sink, &s->arena, &e) < 0)

@@ -170,7 +170,8 @@ static bytes string_of(bytes text, const struct json_node *node, struct arena *a
 /* Up to so many members every pair is compared; beyond that a hash table is cheaper. */
 #define FEW_MEMBERS 16
 
-static bool few_unique(struct parser *p, uint32_t object)
+/* Both: the second name that an object has twice, 0: there is none. */
+static uint32_t few_twice(struct parser *p, uint32_t object)
 {
 	bytes names[FEW_MEMBERS];
 	uint32_t at = object + 1;
@@ -179,14 +180,14 @@ static bool few_unique(struct parser *p, uint32_t object)
 		names[i] = string_of(p->text, &p->nodes[at], &p->scratch);
 		for (uint32_t k = 0; k < i; k++)
 			if (bytes_equal(names[k], names[i]))
-				return false;
+				return at;
 		at = p->nodes[at + 1].after;
 	}
-	return true;
+	return 0;
 }
 
 /* The hash is keyed (base/map.h): an enemy cannot choose names that collide. */
-static bool many_unique(struct parser *p, uint32_t object)
+static uint32_t many_twice(struct parser *p, uint32_t object)
 {
 	struct slot {
 		uint32_t hash, name; /* index of the name's node; never 0, which is the root */
@@ -204,24 +205,26 @@ static bool many_unique(struct parser *p, uint32_t object)
 		for (; table[s].name; s = (s + 1) & mask)
 			if (table[s].hash == hash &&
 			    bytes_equal(string_of(p->text, &p->nodes[table[s].name], &p->scratch), name))
-				return false;
+				return at;
 		table[s] = (struct slot){ hash, at };
 		at = p->nodes[at + 1].after;
 	}
-	return true;
+	return 0;
 }
 
 static int check_unique(struct parser *p, uint32_t object)
 {
 	bool few = p->nodes[object].count <= FEW_MEMBERS;
-	bool unique = few ? few_unique(p, object) : many_unique(p, object);
+	uint32_t twice = few ? few_twice(p, object) : many_twice(p, object);
 
 	if (p->scratch.used > 0)
 		arena_reset(&p->scratch);
-	if (!unique)
-		return fail_at(p, p->nodes[object].start, ERR_FORMAT,
-		               "this object has two members of one name");
-	return 0;
+	if (twice == 0)
+		return 0;
+	const char *what = arena_printf(&p->scratch, "this object has two members of one name: %s",
+	                                SHOW(string_of(p->text, &p->nodes[twice], &p->scratch)));
+
+	return fail_at(p, p->nodes[twice].start, ERR_FORMAT, what);
 }
 
 /* -- values ----------------------------------------------------------------------------------- */

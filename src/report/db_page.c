@@ -58,7 +58,7 @@ static void show_feed(const struct database_feed *f, int64_t now, struct stream 
 	uint64_t days;
 
 	stream_printf(out, "  %-16s %-10s ", feed_kind_name(f->kind),
-	              f->newest.n > 0 ? SHOW(f->newest) : "-");
+	              f->newest.n > 0 ? SHOW(f->newest) : "unknown");
 	stream_printf(out, "%6s ", feed_age(f, now, &days) ? COUNT_TEXT(days) : "-");
 	stream_printf(out, "%12s %12s  ", COUNT_TEXT(f->advisories), COUNT_TEXT(f->vulnerabilities));
 	stream_show(out, f->name);
@@ -79,7 +79,9 @@ void db_page(const struct database_info *info, const char *path, int64_t now, st
 	if (info->built > 0)
 		stream_printf(out, "Newest record: %s, %s days ago\n", DATE_TEXT(info->built),
 		              COUNT_TEXT((uint64_t)days_old(info->built, now)));
-	if (info->built < patch_tuesday(now))
+	else
+		stream_puts(out, "How old it is, none of its feeds says.\n");
+	if (info->built > 0 && info->built < patch_tuesday(now))
 		stream_printf(out, "Older than the last Patch Tuesday (%s): oakum db update.\n",
 		              DATE_TEXT(patch_tuesday(now)));
 	if (info->restricted)
@@ -122,8 +124,10 @@ void db_page_json(const struct database_info *info, const digest *root, int64_t 
 	json_write_text(&w, "schema", "oakum-db");
 	json_write_u64(&w, "version", 1);
 	json_write_text(&w, "digest", DIGEST_TEXT(root));
-	json_write_text(&w, "newest", DATE_TEXT(info->built));
-	json_write_u64(&w, "days_old", (uint64_t)days_old(info->built, now));
+	if (info->built > 0) {
+		json_write_text(&w, "newest", DATE_TEXT(info->built));
+		json_write_u64(&w, "days_old", (uint64_t)days_old(info->built, now));
+	}
 	json_write_bool(&w, "before_patch_tuesday", info->built < patch_tuesday(now));
 	json_write_bool(&w, "restricted", info->restricted);
 	json_write_array(&w, "feeds");

@@ -5,13 +5,34 @@
 #include "report/scan_page.h"
 #include "report/scan_result.h"
 
+static void add_age(struct issues *all, const struct scan_page *page, struct arena *a)
+{
+	struct scan_part parts[SCAN_PARTS_MOST];
+	size_t n = scan_parts(page, parts);
+	int64_t age = scan_age(page);
+
+	if (age < 0)
+		issues_note(all, "the age of the database is not known");
+	else if (age >= SCAN_STALE_DAYS)
+		issues_note(all, arena_printf(a, "the database is %lld days old", (long long)age));
+	for (size_t i = 0; i < n; i++) {
+		const struct scan_part *p = &parts[i];
+
+		if (p->days == age)
+			continue;
+		if (p->days < 0)
+			issues_note(all, arena_printf(a, "the age of the database's %s is not known", p->name));
+		else if (p->old)
+			issues_note(all, arena_printf(a, "the database's %s is %lld days old", p->name,
+			                              (long long)p->days));
+	}
+}
+
 static void add_notes(struct issues *all, const struct scan_page *page, struct arena *a)
 {
 	const struct matches *m = page->matches;
-	int64_t age = scan_age(page);
 
-	if (age >= SCAN_STALE_DAYS)
-		issues_note(all, arena_printf(a, "the database is %lld days old", (long long)age));
+	add_age(all, page, a);
 	for (size_t i = 0; i < page->ends.len; i++)
 		issues_note(all, arena_printf(a, PRIb " " PRIb " is no longer mended since " PRIb,
 		                              BYTESF(gate_text(page->ends.items[i].name)),
@@ -20,6 +41,9 @@ static void add_notes(struct issues *all, const struct scan_page *page, struct a
 	if (m->without > 0)
 		issues_note(all, arena_printf(a, "%s packages could not be looked up",
 		                              COUNT_TEXT(m->without)));
+	if (scan_is_unread(page))
+		issues_note(all, arena_printf(a, "no packages of " PRIb " were found, so none was judged",
+		                              BYTESF(page->os_id)));
 	if (m->doubts.len > 0)
 		issues_note(all, arena_printf(a, "%s versions could not be compared",
 		                              COUNT_TEXT(m->doubts.len)));

@@ -404,16 +404,38 @@ static void write_result(struct json_writer *w, const struct scan_page *page,
 
 /* -- what it rests on -------------------------------------------------------------------------- */
 
+static void write_database(struct json_writer *w, const struct scan_page *page)
+{
+	struct scan_part parts[SCAN_PARTS_MOST];
+	size_t n = scan_parts(page, parts);
+
+	json_write_object(w, "Database");
+	if (page->database->built > 0) {
+		json_write_text(w, "Date", DATE_TEXT(page->database->built));
+		json_write_i64(w, "AgeDays", scan_age(page));
+	}
+	json_write_bool(w, "Stale", scan_is_stale(page));
+	json_write_array(w, "Parts");
+	for (size_t i = 0; i < n; i++) {
+		json_write_object(w, NULL);
+		json_write_text(w, "Name", parts[i].name);
+		if (parts[i].days >= 0) {
+			json_write_octets(w, "Date", parts[i].date);
+			json_write_i64(w, "AgeDays", parts[i].days);
+		}
+		json_write_bool(w, "Stale", parts[i].old);
+		json_write_end(w);
+	}
+	json_write_end(w);
+	json_write_end(w);
+}
+
 static void write_basis(struct json_writer *w, const struct scan_page *page)
 {
 	const struct matches *m = page->matches;
 
 	json_write_object(w, "Oakum");
-	json_write_object(w, "Database");
-	json_write_text(w, "Date", DATE_TEXT(page->database->built));
-	json_write_i64(w, "AgeDays", scan_age(page));
-	json_write_bool(w, "Stale", scan_age(page) >= SCAN_STALE_DAYS);
-	json_write_end(w);
+	write_database(w, page);
 	json_write_u64(w, "PackagesLookedUp", m->looked_at);
 	json_write_u64(w, "PackagesWithoutData", m->without);
 	write_words(w, "NotInDatabase", &m->uncovered);
@@ -470,7 +492,8 @@ void scan_write(const struct scan_page *page, struct json_writer *w, const char 
 	uint64_t count[SEVERITY_CRITICAL + 1] = { 0 };
 
 	json_write_object(w, name);
-	json_write_text(w, "database", DATE_TEXT(page->database->built));
+	if (page->database->built > 0)
+		json_write_text(w, "database", DATE_TEXT(page->database->built));
 	json_write_u64(w, "looked_up", page->matches->looked_at);
 	json_write_u64(w, "without_data", page->matches->without);
 	json_write_array(w, "findings");

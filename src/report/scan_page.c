@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/scan_page.h"
 
-#define SECONDS_OF_DAY 86400
-
-int64_t scan_age(const struct scan_page *page)
-{
-	return page->now > page->database->built
-	           ? (page->now - page->database->built) / SECONDS_OF_DAY
-	           : 0;
-}
-
 const char *scan_link(bytes id, struct arena *a)
 {
 	static const struct {
@@ -58,4 +49,9 @@ bytes scan_family(bytes os_id)
 bool scan_is_system(const struct package *p)
 {
 	return p->ecosystem == ECO_DEB || p->ecosystem == ECO_APK || p->ecosystem == ECO_RPM;
+}
+
+bool scan_is_unread(const struct scan_page *page)
+{
+	return page->os_id.n > 0 && !page->has_system;
 }

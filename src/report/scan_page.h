@@ -15,6 +15,7 @@
 struct scan_end { /* something that its maker no longer mends */
 	bytes name, version;
 	bytes date; /* its last day, YYYY-MM-DD */
+	bool shipped; /* the table says so that came with the program (vuln/distribution.h) */
 };
 
 struct scan_origin { /* the instruction of a Dockerfile that brought a layer */
@@ -26,6 +27,8 @@ struct scan_page {
 	const struct image *image; /* NULL: a bill of materials */
 	bytes os_id, os_version;   /* ID and VERSION_ID; empty when unknown */
 	bool os_ended;
+	bool end_unknown; /* it is a system, and nobody said until when it is mended */
+	bool has_system;  /* packages of one were found, judged or not */
 	struct {
 		struct scan_end *items;
 		size_t len, cap;
@@ -51,16 +54,31 @@ struct scan_page {
 
 #define SCAN_STALE_DAYS 3 /* from then on a database is called old */
 
-/* scan_age(page): whole days since the newest record of its database. */
+/* scan_age(page): whole days since the newest date of its database; -1: nobody knows. */
 int64_t scan_age(const struct scan_page *page);
+
+/* A part of the database that what was scanned is judged by: "debian". */
+struct scan_part {
+	const char *name;
+	bytes date;   /* its newest; borrows; empty: no feed of it bears any */
+	int64_t days; /* since then; -1: nobody knows */
+	bool old;     /* something newer has come since, by how often it is published */
+};
+#define SCAN_PARTS_MOST 14
+
+/* scan_parts(page, out): how many. scan_is_stale(page): the whole or one of them is old. */
+size_t scan_parts(const struct scan_page *page, struct scan_part out[SCAN_PARTS_MOST]);
+bool scan_is_stale(const struct scan_page *page);
 /* scan_link(id, a): where a person reads more about it. Arena. */
 const char *scan_link(bytes id, struct arena *a);
 /* scan_title(f): its title, else the front of its description, else nothing. Borrows. */
 bytes scan_title(const struct finding *f);
 /* scan_family(os_id): Trivy's name of a distribution: "redhat" of "rhel". */
 bytes scan_family(bytes os_id);
-/* scan_is_system(p): a package of the distribution. */
+/* scan_is_system(p): a package of the distribution. scan_is_unread(page): a system that names
+ * itself, and no package of it was found: its package manager is not known here, or it has none. */
 bool scan_is_system(const struct package *p);
+bool scan_is_unread(const struct scan_page *page);
 
 /* The table: first what to update and what that takes away. */
 void scan_text(const struct scan_page *page, const struct terminal *terminal, struct stream *out);

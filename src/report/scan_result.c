@@ -73,6 +73,11 @@ static struct result new_result(const struct scan_page *page, const struct packa
 	};
 }
 
+bytes result_target(const struct scan_page *page, const struct package *p, struct arena *a)
+{
+	return new_result(page, p, a).target;
+}
+
 /* The place of the result of p, as an index + 1. */
 static size_t place_of(const struct scan_page *page, const struct package *p, struct map *known,
                        struct arena *a, struct results *out)

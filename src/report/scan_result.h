@@ -26,6 +26,8 @@ struct results {
 /* results_make(page, a, out): those that have a package, in the order of the packages. Arena. */
 void results_make(const struct scan_page *page, struct arena *a, struct results *out);
 
+/* result_target(page, p, a): of the result in which p stands: "app.tar (debian 12.5)". Arena. */
+bytes result_target(const struct scan_page *page, const struct package *p, struct arena *a);
 /* result_is_by_file(p): its result is of the one file that names it. */
 bool result_is_by_file(const struct package *p);
 /* result_id(p, a): "bash@5.2". Arena. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "report/layout.h"
 #include "version/version.h"
+#include "vuln/distribution.h"
 
 #include <stdlib.h>
 
@@ -197,6 +198,8 @@ static void put_ends(struct layout *l, const struct scan_page *page)
 		layout_word(l, STYLE_BAD, x->version, ":");
 		layout_text(l, STYLE_PLAIN, "since");
 		layout_word(l, STYLE_PLAIN, x->date, "");
+		if (x->shipped)
+			layout_text(l, STYLE_FAINT, "(by the program's own table of " DISTRIBUTION_DATE ")");
 		layout_end(l);
 	}
 }
@@ -240,9 +243,42 @@ static void put_uncovered(struct layout *l, const struct scan_page *page)
 	layout_end(l);
 }
 
+/* A package manager whose records nobody here reads: that nothing was found there means nothing. */
+static void put_unread_system(struct layout *l, const struct scan_page *page)
+{
+	if (!scan_is_unread(page))
+		return;
+	layout_label(l, "no data");
+	layout_word(l, STYLE_WARN, page->os_id, ":");
+	layout_text(l, STYLE_WARN, "no packages of the system were found, so none was judged");
+	layout_end(l);
+}
+
 static bool is_shipped(const struct database_info *info)
 {
 	return info->feeds.len == 1 && info->feeds.items[0].kind == FEED_DOTNET;
+}
+
+/* Parts that are old, or of which it is not known, and not as old as the whole. */
+static void put_parts(struct layout *l, const struct scan_page *page)
+{
+	struct scan_part parts[SCAN_PARTS_MOST];
+	size_t n = scan_parts(page, parts);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct scan_part *p = &parts[i];
+
+		if (p->days == scan_age(page) || (p->days >= 0 && !p->old))
+			continue;
+		layout_label(l, "of it");
+		if (p->days < 0)
+			layout_printf(l, STYLE_WARN, "%s of unknown age", p->name);
+		else
+			layout_printf(l, STYLE_WARN,
+			              "%s of %s, %lld days old: what was published since is not in it", p->name,
+			              SHOW(p->date), (long long)p->days);
+		layout_end(l);
+	}
 }
 
 static void put_age(struct layout *l, const struct scan_page *page)
@@ -253,10 +289,14 @@ static void put_age(struct layout *l, const struct scan_page *page)
 	layout_label(l, "database");
 	if (is_shipped(page->database))
 		layout_text(l, STYLE_WARN, "only the .NET record that came with the program,");
-	layout_printf(l, old ? STYLE_WARN : STYLE_PLAIN, "of %s, %lld days old%s",
-	              DATE_TEXT(page->database->built), (long long)age,
-	              old ? ": what was published since is not in it" : "");
+	if (age < 0)
+		layout_text(l, STYLE_WARN, "of unknown age");
+	else
+		layout_printf(l, old ? STYLE_WARN : STYLE_PLAIN, "of %s, %lld days old%s",
+		              DATE_TEXT(page->database->built), (long long)age,
+		              old ? ": what was published since is not in it" : "");
 	layout_end(l);
+	put_parts(l, page);
 }
 
 static void put_basis(struct layout *l, const struct scan_page *page)
@@ -270,6 +310,7 @@ static void put_basis(struct layout *l, const struct scan_page *page)
 	put_count(l, m->without,
 	          "packages that nobody publishes for, or that the database does not cover");
 	put_uncovered(l, page);
+	put_unread_system(l, page);
 	put_count(l, page->unnamed, "packages of the bill without a purl of a known type");
 	put_doubts(l, page);
 	put_count(l, m->elsewhere, "findings for Windows or macOS left out");
@@ -299,7 +340,8 @@ static void put_summary(struct layout *l, const struct scan_page *page)
 		              "0 vulnerabilities in the %s packages that were looked up",
 		              COUNT_TEXT(page->matches->looked_at));
 	} else {
-		layout_printf(l, STYLE_PLAIN, "%s findings:", COUNT_TEXT(list->len));
+		layout_printf(l, STYLE_PLAIN, list->len == 1 ? "%s finding:" : "%s findings:",
+		              COUNT_TEXT(list->len));
 		put_counts(l, count);
 	}
 	if (page->has_baseline && list->len > 0)
@@ -348,6 +390,7 @@ void scan_short(const struct scan_page *page, struct layout *l)
 	}
 	put_count(l, page->matches->without, "packages could not be looked up");
 	put_uncovered(l, page);
+	put_unread_system(l, page);
 	put_age(l, page);
 	arena_done(&a);
 }

@@ -90,12 +90,14 @@ struct end_of_life {
 };
 
 /* Where a reader puts what it reads. Each function copies what it keeps; -1 stops the reader.
+ * date: the document says itself of which day it is (RFC 3339, or its front).
  * fault: something in `where` (a record's id, a path in the document) could not be understood and
  * was left out; `what` is printable. */
 struct feed_sink {
 	int (*advisory)(void *ctx, const struct advisory *a, err *e);
 	int (*vulnerability)(void *ctx, const struct vulnerability *v, err *e);
 	int (*end_of_life)(void *ctx, const struct end_of_life *x, err *e);
+	int (*date)(void *ctx, bytes date, err *e);
 	int (*fault)(void *ctx, bytes where, const char *what, err *e);
 	void *ctx;
 };

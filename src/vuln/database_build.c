@@ -109,15 +109,26 @@ static int take_alias(struct database_builder *b, bytes alias, bytes id, err *e)
 	return builder_add(b, "a/", alias, BYTES(""), e);
 }
 
+/* The latest day that a document or one of its records bears. */
+static int take_date(void *ctx, bytes date, err *e)
+{
+	struct database_builder *b = ctx;
+	int64_t none;
+
+	(void)e;
+	date = bytes_slice(date, 0, 10);
+	if (bytes_compare(date, b->feed->newest) > 0 && text_from_date(date, &none))
+		b->feed->newest = arena_bytes(&b->arena, date);
+	return 0;
+}
+
 static int take_vulnerability(void *ctx, const struct vulnerability *v, err *e)
 {
 	struct database_builder *b = ctx;
 	struct database_feed *f = b->feed;
-	bytes date = bytes_slice(v->modified.n ? v->modified : v->published, 0, 10);
 
 	f->vulnerabilities++;
-	if (date.n == 10 && bytes_compare(date, f->newest) > 0)
-		f->newest = arena_bytes(&b->arena, date);
+	(void)take_date(b, v->modified.n ? v->modified : v->published, e); /* always 0 */
 	for (size_t i = 0; i < v->aliases.len; i++)
 		if (take_alias(b, v->aliases.items[i], v->id, e) < 0)
 			return -1;
@@ -150,7 +161,8 @@ static int take_fault(void *ctx, bytes where, const char *what, err *e)
 
 struct feed_sink builder_sink(struct database_builder *b)
 {
-	return (struct feed_sink){ take_advisory, take_vulnerability, take_end_of_life, take_fault, b };
+	return (struct feed_sink){ take_advisory, take_vulnerability, take_end_of_life,
+		                       take_date,     take_fault,         b };
 }
 
 /* -- writing ----------------------------------------------------------------------------------- */

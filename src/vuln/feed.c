@@ -165,6 +165,20 @@ static enum feed_kind of_json(bytes document)
 	return kind;
 }
 
+int feed_check_json(bytes document, err *e)
+{
+	struct text t = { document };
+	struct json_stream s;
+
+	if (!bytes_starts(bytes_trim(document), BYTES("{")))
+		return 0;
+	json_stream_init(&s, more, &t);
+	int result = json_stream_skip(&s, e) < 0 || json_stream_close(&s, e) < 0 ? -1 : 0;
+
+	json_stream_done(&s);
+	return result;
+}
+
 enum feed_kind feed_recognise(bytes document)
 {
 	bytes front = bytes_slice(document, 0, 4096), line;

@@ -14,8 +14,11 @@
 enum feed_kind feed_kind_from(bytes word);
 const char *feed_kind_name(enum feed_kind kind);
 
-/* feed_recognise(document): by its first members or lines; FEED_UNKNOWN: no feed. */
+/* feed_recognise(document): by its first members or lines; FEED_UNKNOWN: no feed.
+ * feed_check_json(document, e): one that begins as a JSON object is one to its end: what is broken
+ * may have been a feed. ERR_FORMAT, ERR_LIMIT. */
 enum feed_kind feed_recognise(bytes document);
+int feed_check_json(bytes document, err *e);
 
 /* feed_read(kind, document, name, sink, a, e): as feed_reader. ERR_FORMAT for FEED_UNKNOWN. */
 int feed_read(enum feed_kind kind, bytes document, bytes name, const struct feed_sink *sink,

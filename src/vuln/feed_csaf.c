@@ -262,12 +262,14 @@ int feed_csaf(bytes document, bytes name, const struct feed_sink *sink, struct a
 	if (json_parse(document, a, &doc, e) < 0)
 		return -1;
 	json root = json_root(&doc), tree = json_get(root, "product_tree"),
-		 list = json_get(root, "vulnerabilities"),
-		 publisher = json_get(json_get(root, "document"), "publisher");
+		 list = json_get(root, "vulnerabilities"), head = json_get(root, "document");
 
-	if (!bytes_starts(feed_text(&r.job, publisher, "name"), BYTES("Red Hat")) ||
+	if (!bytes_starts(feed_text(&r.job, json_get(head, "publisher"), "name"), BYTES("Red Hat")) ||
 	    json_type(tree) != JSON_OBJECT)
 		return err_set(e, ERR_FORMAT, 0, "no CSAF document of Red Hat");
+	if (feed_date(&r.job, feed_text(&r.job, json_get(head, "tracking"), "current_release_date")) <
+	    0)
+		return -1;
 	map_init(&r.products, a);
 	read_branches(&r, json_get(tree, "branches"), BRANCHES_MOST);
 	read_relationships(&r, json_get(tree, "relationships"));

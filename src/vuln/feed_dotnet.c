@@ -209,6 +209,7 @@ int feed_dotnet_releases(bytes document, bytes name, const struct feed_sink *sin
                          err *e)
 {
 	struct reader r = { .sink = sink, .arena = a, .e = e };
+	const struct feed_job j = { sink, a, e };
 	struct json_doc doc;
 
 	(void)name;
@@ -226,6 +227,8 @@ int feed_dotnet_releases(bytes document, bytes name, const struct feed_sink *sin
 	if (json_type(releases) != JSON_ARRAY || !version_is_valid(VERSION_NUGET, first))
 		return err_set(e, ERR_FORMAT, 0,
 		               "no releases.json: no \"releases\" of a \"channel-version\"");
+	if (feed_date(&j, text(&r, root, "latest-release-date")) < 0)
+		return -1;
 	if (end.date.n > 0 && sink->end_of_life(sink->ctx, &end, e) < 0)
 		return -1;
 	for (json x = json_first(releases); json_type(x) != JSON_NONE; x = json_next(x))

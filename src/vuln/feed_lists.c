@@ -23,6 +23,8 @@ int feed_kev(bytes document, bytes name, const struct feed_sink *sink, struct ar
 
 	if (json_type(list) != JSON_ARRAY)
 		return err_set(e, ERR_FORMAT, 0, "no KEV catalogue: it has no \"vulnerabilities\"");
+	if (feed_date(&j, feed_text(&j, json_root(&doc), "dateReleased")) < 0)
+		return -1;
 	for (json x = json_first(list); json_type(x) != JSON_NONE; x = json_next(x)) {
 		struct vulnerability v = vulnerability_of(feed_text(&j, x, "cveID"));
 
@@ -81,6 +83,8 @@ int feed_epss(bytes document, bytes name, const struct feed_sink *sink, struct a
 	}
 	if (!columns)
 		return err_set(e, ERR_FORMAT, 0, "no EPSS table: no line \"cve,epss,percentile\"");
+	if (feed_date(&j, date) < 0)
+		return -1;
 	while (bytes_line(&document, &line)) {
 		if (!bytes_take_until(&line, ',', &id))
 			continue; /* an empty line */
@@ -143,6 +147,8 @@ int feed_eol(bytes document, bytes name, const struct feed_sink *sink, struct ar
 
 	if (json_type(list) != JSON_ARRAY)
 		return err_set(e, ERR_FORMAT, 0, "no table of ends of life: it has no \"result\"");
+	if (feed_date(&j, feed_text(&j, json_root(&doc), "generated_at")) < 0)
+		return -1;
 	for (json p = json_first(list); json_type(p) != JSON_NONE; p = json_next(p)) {
 		json releases = json_get(p, "releases");
 

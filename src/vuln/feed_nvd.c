@@ -93,6 +93,10 @@ static int read_text(const struct feed_sink *sink, bytes text, bool wrapped, err
 	struct json_doc doc;
 	int result = json_parse(text, &a, &doc, e);
 
+	if (result == 0 && !wrapped &&
+	    json_type(json_get(json_root(&doc), "descriptions")) != JSON_ARRAY)
+		result = err_set(e, ERR_FORMAT, 0,
+		                 "no record of NVD: no \"vulnerabilities\", no \"descriptions\"");
 	if (result == 0)
 		result = read_cve(&j, wrapped ? json_get(json_root(&doc), "cve") : json_root(&doc));
 	arena_done(&a);
@@ -124,6 +128,18 @@ static int read_list(struct json_stream *s, const struct feed_sink *sink, err *e
 	return r;
 }
 
+static int read_date(struct json_stream *s, const struct feed_sink *sink, err *e)
+{
+	buf text = BUF_INIT(LIMIT_FEED_RECORD);
+	int result = json_stream_value(s, &text, e);
+	bytes date = bytes_slice(bytes_skip(buf_bytes(&text), 1), 0, 10); /* behind the quote */
+
+	if (result == 0 && date.n > 0)
+		result = sink->date(sink->ctx, date, e);
+	buf_done(&text);
+	return result;
+}
+
 /* read_page(s, sink, out_page, e): a page or a year; *out_page: it is one. */
 static int read_page(struct json_stream *s, const struct feed_sink *sink, bool *out_page, err *e)
 {
@@ -131,9 +147,13 @@ static int read_page(struct json_stream *s, const struct feed_sink *sink, bool *
 
 	while (r > 0 && (r = json_stream_item(s, e)) > 0) {
 		bool list = json_stream_is(s, "vulnerabilities");
+		bool date = json_stream_is(s, "timestamp");
 
 		*out_page |= list;
-		r = (list ? read_list(s, sink, e) : json_stream_skip(s, e)) < 0 ? -1 : 1;
+		r = list   ? read_list(s, sink, e)
+		    : date ? read_date(s, sink, e)
+		           : json_stream_skip(s, e);
+		r = r < 0 ? -1 : 1;
 	}
 	return r < 0 ? -1 : json_stream_close(s, e);
 }

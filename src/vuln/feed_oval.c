@@ -374,13 +374,25 @@ static int take_definition(void *ctx, const struct xml_element *definition, err 
 	return read_definition(r, definition);
 }
 
+/* The generator's, which stands before the first definition. */
+static bytes timestamp_of(bytes document)
+{
+	bytes mark = BYTES("timestamp>"), front = bytes_slice(document, 0, 4096);
+	bytes rest = bytes_skip(front, bytes_search(front, mark) + mark.n);
+
+	return bytes_trim(bytes_slice(rest, 0, bytes_find(rest, '<')));
+}
+
 int feed_oval(bytes document, bytes name, const struct feed_sink *sink, struct arena *a, err *e)
 {
 	struct arena one = ARENA_INIT;
 	struct reader r = { .job = { sink, &one, e }, .release = release_of(name) };
 
 	(void)a; /* each definition has its own memory */
-	int result = xml_each(document, "definition", &one, take_definition, &r, e);
+	int result = feed_date(&r.job, timestamp_of(document));
+
+	if (result == 0)
+		result = xml_each(document, "definition", &one, take_definition, &r, e);
 
 	arena_done(&one);
 	return result == 0 && !r.any ? err_set(e, ERR_FORMAT, 0, "no OVAL definitions") : result;

@@ -10,6 +10,11 @@ bytes feed_text(const struct feed_job *j, json object, const char *name)
 	return bytes_trim(json_bytes(json_get(object, name), j->arena));
 }
 
+int feed_date(const struct feed_job *j, bytes date)
+{
+	return date.n == 0 ? 0 : j->sink->date(j->sink->ctx, date, j->e);
+}
+
 int feed_fault(const struct feed_job *j, bytes where, const char *what)
 {
 	return j->sink->fault(j->sink->ctx, where, what, j->e);

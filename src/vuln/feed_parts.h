@@ -13,8 +13,10 @@ struct feed_job {
 };
 
 /* feed_text(j, object, name): a member's text, without blanks at its ends; "" when it has none.
+ * feed_date(j, date): the day of the document as it says itself; an empty one is passed over.
  * feed_fault(j, where, what): count and name what is left out. */
 bytes feed_text(const struct feed_job *j, json object, const char *name);
+int feed_date(const struct feed_job *j, bytes date);
 int feed_fault(const struct feed_job *j, bytes where, const char *what);
 /* feed_fix(j, a, version): a is in all versions before this one; an empty one: in all. False when
  * it is no version of a's space. */

@@ -5,12 +5,7 @@
  * never looked at is not kept. */
 #include "vuln/feed_parts.h"
 
-static const char *const codenames[][2] = {
-	{ "trusty", "14.04" },   { "xenial", "16.04" }, { "bionic", "18.04" },
-	{ "focal", "20.04" },    { "jammy", "22.04" },  { "noble", "24.04" },
-	{ "oracular", "24.10" }, { "plucky", "25.04" }, { "questing", "25.10" },
-	{ "resolute", "26.04" },
-};
+#include "model/codename.h"
 
 /* "jammy", "esm-infra/focal", "trusty/esm", "fips-updates/jammy": the pockets of space.c. */
 bytes feed_ubuntu_space(bytes name, struct arena *a)
@@ -25,11 +20,11 @@ bytes feed_ubuntu_space(bytes name, struct arena *a)
 	                   : bytes_starts(pocket, BYTES("esm"))  ? "-ESM"
 	                   : bytes_starts(pocket, BYTES("fips")) ? "-FIPS"
 	                                                         : NULL;
+	bytes release = codename_release(BYTES("ubuntu"), codename);
 
-	for (size_t i = 0; mark && i < sizeof(codenames) / sizeof(*codenames); i++)
-		if (bytes_is(codename, codenames[i][0]))
-			return bytes_str(arena_printf(a, "ubuntu %s%s", codenames[i][1], mark));
-	return BYTES("");
+	return mark && release.n > 0
+	           ? bytes_str(arena_printf(a, "ubuntu " PRIb "%s", BYTESF(release), mark))
+	           : BYTES("");
 }
 
 static enum advisory_status status_of(bytes word)

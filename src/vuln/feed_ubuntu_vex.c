@@ -85,11 +85,16 @@ static int read_statement(const struct feed_job *j, json statement)
 int feed_ubuntu_vex(const struct feed_job *j, json root)
 {
 	json head = json_get(root, "metadata"), list = json_get(root, "statements");
-	bytes author = feed_text(j, json_type(head) == JSON_OBJECT ? head : root, "author");
+
+	if (json_type(head) != JSON_OBJECT)
+		head = root;
+	bytes author = feed_text(j, head, "author");
 
 	if (!bytes_starts(author, BYTES("Canonical")))
 		return err_set(j->e, ERR_FORMAT, 0,
 		               "VEX that is not Ubuntu's: say what a team has decided with scan --vex");
+	if (feed_date(j, feed_text(j, head, "timestamp")) < 0)
+		return -1;
 	for (json s = json_first(list); json_type(s) != JSON_NONE; s = json_next(s))
 		if (read_statement(j, s) < 0)
 			return -1;

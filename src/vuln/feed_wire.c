@@ -12,6 +12,7 @@ enum tag {
 	TAG_ADVISORY,
 	TAG_VULNERABILITY,
 	TAG_END_OF_LIFE,
+	TAG_DATE,
 	TAG_FAULT
 };
 
@@ -93,6 +94,16 @@ static int send_end_of_life(void *ctx, const struct end_of_life *x, err *e)
 	return send_if(w, end_of_life_unpack(&packed, &read), x->product, e);
 }
 
+static int send_date(void *ctx, bytes date, err *e)
+{
+	struct feed_wire *w = ctx;
+
+	(void)e;
+	begin(w, TAG_DATE);
+	pack_bytes(&w->record, bytes_slice(date, 0, LIMIT_ADVISORY_TEXT));
+	return send(w);
+}
+
 void feed_wire_init(struct feed_wire *w, struct stream *out)
 {
 	*w = (struct feed_wire){ .out = out, .length = BUF_INIT(16), .record = BUF_INIT(SIZE_MAX) };
@@ -100,7 +111,8 @@ void feed_wire_init(struct feed_wire *w, struct stream *out)
 
 struct feed_sink feed_wire_sink(struct feed_wire *w)
 {
-	return (struct feed_sink){ send_advisory, send_vulnerability, send_end_of_life, send_fault, w };
+	return (struct feed_sink){ send_advisory, send_vulnerability, send_end_of_life,
+		                       send_date,     send_fault,         w };
 }
 
 void feed_wire_document(struct feed_wire *w, enum feed_kind kind, bytes name)
@@ -189,6 +201,8 @@ static int take_record(const struct taking *t, bytes in)
 		           : lie(t);
 	case TAG_END_OF_LIFE:
 		return end_of_life_unpack(&in, &x) ? t->sink->end_of_life(t->sink->ctx, &x, t->e) : lie(t);
+	case TAG_DATE:
+		return take_text(&in, &where) ? t->sink->date(t->sink->ctx, where, t->e) : lie(t);
 	case TAG_FAULT:
 		if (!take_text(&in, &where) || !take_text(&in, &what))
 			return lie(t);

@@ -41,6 +41,9 @@ struct gate_options {
 	unsigned severities;     /* bit 1 << enum severity; GATE_ALL */
 	unsigned ignored_status; /* bit 1 << enum advisory_status */
 	const struct ignore_list *ignore; /* may be NULL, as all below */
+	/* What an ignore file's paths may call the packages of the system, that have no file: the
+	 * report's target, with and without the kind of target before it; empty: nothing. */
+	bytes system[2];
 	const struct vex_list *vex;
 	const struct purl *image;  /* for VEX, see vex_find */
 	const struct map *before;  /* of a baseline: gate_key to anything */

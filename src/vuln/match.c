@@ -139,7 +139,8 @@ static void report(const struct candidate *c, const struct package *p, struct ar
 		                 .installed = c->space->version,
 		                 .fixed = show_fixes(v, c->space, a),
 		                 .status = v->status };
-	if (m->status == ADVISORY_UNKNOWN || m->status == ADVISORY_NOT_AFFECTED)
+	if (m->status == ADVISORY_UNKNOWN || m->status == ADVISORY_NOT_AFFECTED ||
+	    (m->fixed.n == 0 && v->fixes.len > 0))
 		m->status = m->fixed.n > 0 ? ADVISORY_FIXED : ADVISORY_AFFECTED;
 }
 

@@ -16,7 +16,7 @@
 /* -- documents --------------------------------------------------------------------------------- */
 struct update_feed {
 	const char *path; /* of the document */
-	int64_t modified; /* as the server says; 0: unsaid */
+	int64_t modified; /* as the server says, else when it came; 0: nobody knows */
 	bool unchanged;   /* what was here is what is there */
 	uint64_t octets;  /* that came */
 };

@@ -66,6 +66,17 @@ static int keep_meta(const struct fetching *f, const char *path, const struct fi
 	return file_write_atomic(path, bytes_str(text), 0644, e);
 }
 
+/* dated(f): as the server says, else when it came. */
+static int64_t dated(const struct fetching *f)
+{
+	struct stat st;
+	int64_t date;
+
+	if (registry_file_date(meta_of(f, f->meta).modified, &date))
+		return date;
+	return stat(f->path, &st) == 0 ? st.st_mtime : 0;
+}
+
 /* -- one document ------------------------------------------------------------------------------ */
 
 static int begun(void *ctx, const struct file_answer *answer, err *e)
@@ -189,7 +200,7 @@ int update_feed(struct registry *r, const struct source_document *doc, const cha
 	f.moved = moved_to;
 	if (fetch(r, &f, &result, e) < 0)
 		return -1;
-	(void)registry_file_date(meta_of(&f, f.meta).modified, &result.modified);
+	result.modified = dated(&f);
 	*out = result;
 	return 0;
 }
@@ -204,8 +215,7 @@ bool update_feed_kept(const struct source_document *doc, const char *folder, str
 		return false;
 	*out = (struct update_feed){ .path = f.path, .unchanged = true };
 	out->octets = (uint64_t)st.st_size;
-	if (!registry_file_date(meta_of(&f, f.meta).modified, &out->modified))
-		out->modified = 0;
+	out->modified = dated(&f);
 	return true;
 }
 

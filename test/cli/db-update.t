@@ -80,7 +80,7 @@ is 'it was asked twice' "$(asked '/busy/')" 2
 
 # -- something else in its place
 status 'a page' 3 update --allow-older --feed "osv=$feed/page/a.json"
-like 'with the one of before it goes on' "$(cat "$TMP/err")" 'osv: a page .*the one from before is taken'
+like 'with the one of before it goes on' "$(cat "$TMP/err")" 'osv: a page .*the one from before.* is taken'
 rm -rf "$TMP/db.feeds"
 kept 'a page, and nothing of before' 3 'osv: a page' --feed "osv=$feed/page/a.json"
 kept 'a portal' 3 'osv: a page' --feed "osv=$feed/portal/a.json"

@@ -26,11 +26,12 @@ row() { # FILE KIND: the counts of one feed
 
 status 'a folder' 0 db build -o "$TMP/one.db" "$feeds"
 like 'its OSV' "$(row "$TMP/one.db" osv)" '2026-11-02 +[0-9]+ +1 +1  feeds, 1 left out, 1 no feed'
-like 'its EPSS' "$(row "$TMP/one.db" epss)" ' 0 +1  feeds, 1 left out'
+like 'its EPSS' "$(row "$TMP/one.db" epss)" '2026-11-01 +[0-9]+ +0 +1  feeds, 1 left out'
 like 'the newest record' "$(cat "$TMP/out")" '^Newest record: 2026-11-02'
 status 'what is left out, by name' 0 db build -v -o "$TMP/two.db" "$feeds"
 like 'a record' "$(cat "$TMP/err")" 'a.json: GHSA-aaaa-bbbb-cccc: a package of an ecosystem that'
 like 'a line' "$(cat "$TMP/err")" 'e.csv: CVE-2026-2: a line without two numbers'
+like 'a file that is no feed' "$(cat "$TMP/err")" 'README: no feed that is known'
 ok 'the same feeds give the same octets' cmp "$TMP/one.db" "$TMP/two.db"
 
 # Wrapped, they are the same records; only what the file says of its sources differs.
@@ -79,6 +80,52 @@ refused 'half a gzip' 'half.json.gz' "$TMP/half.json.gz"
 printf '\3757zXZ\0' >"$TMP/x.json.xz"
 refused 'xz that is cut off' 'xz: the data ends too early' "$TMP/x.json.xz"
 status 'in a folder it is only counted' 0 db build -q -o "$TMP/some.db" osv:"$feeds"
+mkdir "$TMP/broken"
+cp "$feeds/a.json" "$TMP/broken"
+printf '{"id": "T-99", "affected": [' >"$TMP/broken/b.json"
+printf '{"id": "T-98"}' >"$TMP/broken/c.json"
+status 'an advisory cut short in a folder' 0 db build -v -o "$TMP/some.db" "$TMP/broken"
+like 'is named' "$(cat "$TMP/err")" 'b.json: .*the document ends too early'
+like 'and counted' "$(row "$TMP/some.db" osv)" 'broken, 2 left out, 1 no feed$'
+refused 'an advisory as a record of NVD' 'no record of NVD' "nvd:$feeds/a.json"
+printf '{"p": {"CVE-2026-1": {"releases": {"bookworm": {"status": "open"}}}, "CVE-2026-1": {}}}' >"$TMP/twice.json"
+refused 'a vulnerability told twice' 'column 70: .*two members of one name: CVE-2026-1' "$TMP/twice.json"
+
+# How old a feed is, it says itself: what its file bears, a copy may have changed.
+printf '{"p": {"CVE-2026-1": {"releases": {"bookworm": {"status": "open"}}}}}' >"$TMP/tracker.json"
+touch -d '2024-01-01 00:00 UTC' "$TMP/tracker.json"
+status 'a feed without a date' 0 db build -o "$TMP/undated.db" "$TMP/tracker.json"
+like 'its age is not known' "$(cat "$TMP/out")" '^How old it is, none of its feeds says'
+like 'in the table, too' "$(row "$TMP/undated.db" debian)" '^  debian +unknown +- '
+db status -f json "$TMP/undated.db" >"$TMP/undated.json"
+ok 'and in JSON' jq -e '(has("newest") or has("days_old") or (.feeds[0] | has("newest"))) | not' "$TMP/undated.json"
+touch "$TMP/tracker.json"
+status 'the same, written later' 0 db build -q -o "$TMP/undated2.db" "$TMP/tracker.json"
+ok 'gives the same octets' cmp "$TMP/undated.db" "$TMP/undated2.db"
+printf '{"catalogVersion": "1", "dateReleased": "2025-08-25T17:04:19.9796Z", "vulnerabilities": [%s]}' \
+	'{"cveID": "CVE-2026-1", "dateAdded": "2025-08-24"}' >"$TMP/kev.json"
+status 'a list with its own date' 0 db build -o "$TMP/kev.db" "$TMP/kev.json"
+like 'is of that day' "$(cat "$TMP/out")" '^Newest record: 2025-08-25'
+
+# Part for part in a report: a fresh one hides no old one.
+printf '{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"type": "operating-system", "name": "debian",
+	"version": "12"}, {"type": "library", "name": "p", "version": "1", "purl": "%s"}]}' \
+	'pkg:deb/debian/p@1?distro=debian-12' >"$TMP/bill.json"
+status 'of three feeds' 0 db build -q -o "$TMP/three.db" "$feeds/a.json" "$TMP/tracker.json" "$TMP/kev.json"
+aged() { # FORMAT
+	SOURCE_DATE_EPOCH=1793664000 "$OAKUM" scan -q --db "$TMP/three.db" -f "$1" "$TMP/bill.json"
+}
+aged table >"$TMP/table"
+like 'the whole' "$(cat "$TMP/table")" '^database of 2026-11-02, 1 days old$'
+like 'one that is old' "$(cat "$TMP/table")" '^of it +kev of 2025-08-25, 435 days old'
+like 'one of unknown age' "$(cat "$TMP/table")" '^of it +debian of unknown age'
+unlike 'not the fresh one' "$(cat "$TMP/table")" '^of it +osv'
+aged json >"$TMP/aged.json"
+ok 'in JSON' jq -e '.Oakum.Database | .Stale and .AgeDays == 1 and
+	([.Parts[] | [.Name, .AgeDays, .Stale]] == [["osv", 1, false], ["debian", null, false], ["kev", 435, true]])' \
+	"$TMP/aged.json"
+like 'in Markdown' "$(aged markdown)" "database&#39;s kev is 435 days old"
+like 'and what is not known' "$(aged markdown)" "age of the database&#39;s debian is not known"
 
 # The default place, and what is there.
 status 'no database yet' 3 db status
@@ -113,6 +160,18 @@ status 'an older one' 0 db build -q -o "$TMP/old.db" "$TMP/old.json"
 status 'import of an older one' 3 db import --db "$TMP/mine.db" "$TMP/old.db"
 like 'says how' "$(cat "$TMP/err")" 'older.*--allow-older'
 ok 'the database is as it was' cmp "$TMP/one.db" "$TMP/mine.db"
+sed 's/2026-11-01/2026-11-03/' "$feeds/e.csv" >"$TMP/fresh.csv"
+status 'an older part beside a fresh one' 0 db build -q -o "$TMP/mixed.db" "$TMP/old.json" "$TMP/fresh.csv"
+status 'is refused' 3 db import --db "$TMP/mine.db" "$TMP/mixed.db"
+like 'it is named' "$(cat "$TMP/err")" "osv feed 'old.json' .2026-10-02. is older .*2026-11-02.*--allow-older"
+status 'one without a feed' 0 db build -q -o "$TMP/fewer.db" "$feeds/a.json"
+status 'is refused, too' 3 db import --db "$TMP/mine.db" "$TMP/fewer.db"
+like 'which it is' "$(cat "$TMP/err")" "it lacks the epss feed 'feeds'.*--allow-older"
+sed 's/NuGet/npm/' "$feeds/a.json" >"$TMP/npm.json"
+status 'one without what the old one knows' 0 db build -q -o "$TMP/npm.db" "$TMP/npm.json" "$TMP/fresh.csv"
+status 'is refused, too' 3 db import --db "$TMP/mine.db" "$TMP/npm.db"
+like 'what it is' "$(cat "$TMP/err")" 'it knows nothing of nuget as .*--allow-older'
+ok 'the database is still as it was' cmp "$TMP/one.db" "$TMP/mine.db"
 status 'import of an older one when that is meant' 0 \
 	db import --allow-older --db "$TMP/mine.db" "$TMP/old.db"
 
@@ -145,7 +204,10 @@ if [ -d "$SHARED/vuln/feeds" ]; then
 	for kind in alpine csaf debian dotnet-cve dotnet-releases epss eol kev nvd osv ubuntu vunnel; do
 		like "real: $kind" "$(cat "$TMP/out")" "^  $kind "
 	done
-	unlike 'no kind without a name' "$(cat "$TMP/out")" 'unknown'
+	unlike 'no kind without a name' "$(cat "$TMP/out")" '^  unknown '
+	for own in kev:2025-08-25 epss:2025-02-20 oval:2024-05-08 csaf:2025-11-21 dotnet-releases:2026-07-14; do
+		like "real: of its own day: $own" "$(cat "$TMP/out")" "^  ${own%:*} +${own#*:} "
+	done
 else
 	skip 'all the real data' 'the data is not here'
 fi

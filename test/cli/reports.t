@@ -103,7 +103,7 @@ is 'is not clean: SARIF' "$(jq '.runs[0].invocations[0].executionSuccessful' s)"
 like 'is not clean: JUnit' "$(cat j)" '<testsuite name="./no.tar" tests="1" failures="0" errors="1"'
 is 'is not clean: GitLab' "$(jq -r .scan.status g)" failure
 SOURCE_DATE_EPOCH=1795910400 "$OAKUM" scan --db our.db -f markdown oci:docker >out
-like 'the age of the database' "$(cat out)" 'the database is [0-9]+ days old'
+like 'the age of the database' "$(cat out)" 'the age of the database is not known'
 
 # -- CycloneDX: findings, and what a statement took away ----------------------------------------------
 printf '{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-01T00:00:00Z", "statements": [

@@ -24,6 +24,7 @@ struct given {
 		const char **items;
 		size_t len, cap;
 	} faults;
+	bytes date; /* the last */
 };
 
 static int keep_advisory(void *ctx, const struct advisory *a, err *e)
@@ -53,6 +54,15 @@ static int keep_end(void *ctx, const struct end_of_life *x, err *e)
 	return 0;
 }
 
+static int keep_date(void *ctx, bytes date, err *e)
+{
+	struct given *g = ctx;
+
+	(void)e;
+	g->date = date;
+	return 0;
+}
+
 static int keep_fault(void *ctx, bytes where, const char *what, err *e)
 {
 	struct given *g = ctx;
@@ -64,7 +74,8 @@ static int keep_fault(void *ctx, bytes where, const char *what, err *e)
 
 static int read_text(feed_reader *reader, bytes document, struct given *g, err *e)
 {
-	const struct feed_sink sink = { keep_advisory, keep_vulnerability, keep_end, keep_fault, g };
+	const struct feed_sink sink = { keep_advisory, keep_vulnerability, keep_end,
+		                            keep_date,     keep_fault,         g };
 
 	return reader(document, BYTES("test"), &sink, &g->arena, e);
 }

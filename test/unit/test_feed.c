@@ -334,7 +334,9 @@ static void debian(void **state)
 		"\"trixie\":{\"status\":\"undetermined\"},\"sid\":{\"status\":\"open\"},"
 		"\"woody\":{\"status\":\"open\"},\"stretch\":{\"status\":\"open\","
 		"\"urgency\":\"end-of-life\"},"
-		"\"jessie\":{\"status\":\"resolved\",\"fixed_version\":\"a b\"}}}}}";
+		"\"jessie\":{\"status\":\"resolved\",\"fixed_version\":\"a b\"},"
+		"\"duke\":{\"status\":\"resolved\",\"fixed_version\":null}}},"
+		"\"CVE-2\":\"nonsense\",\"CVE-3\":{\"releases\":[]}},\"q\":[]}";
 	struct given g = { 0 };
 
 	(void)state;
@@ -352,9 +354,13 @@ static void debian(void **state)
 	assert_int_equal(a[1].status, ADVISORY_FIX_DEFERRED);
 	assert_bytes(a[2].space, "debian 9");
 	assert_int_equal(a[2].status, ADVISORY_END_OF_LIFE);
-	assert_int_equal(g.faults.len, 2);
+	assert_int_equal(g.faults.len, 6);
 	assert_string_equal(g.faults.items[0], "CVE-1: a release that is not known");
 	assert_string_equal(g.faults.items[1], "CVE-1: a fixed version that is none");
+	assert_string_equal(g.faults.items[2], "CVE-1: resolved without a fixed version");
+	assert_string_equal(g.faults.items[3], "CVE-2: a vulnerability without \"releases\"");
+	assert_string_equal(g.faults.items[4], "CVE-3: a vulnerability without \"releases\"");
+	assert_string_equal(g.faults.items[5], "q: a package without vulnerabilities");
 	arena_done(&g.arena);
 	must_refuse(feed_debian, "{\"p\":{}}");
 	must_refuse(feed_debian, "[]");
@@ -448,26 +454,31 @@ static void lists(void **state)
 	assert_int_equal(g.vulnerabilities.len, 2);
 	assert_int_equal(g.vulnerabilities.items[0].epss, 3830);
 	assert_int_equal(g.vulnerabilities.items[0].epss_percentile, 730750);
+	assert_bytes(g.date, "2025-02-20");
 	assert_bytes(g.vulnerabilities.items[0].epss_date, "2025-02-20");
 	assert_int_equal(g.vulnerabilities.items[1].epss, 1000000);
 	assert_int_equal(g.faults.len, 1);
 	must_refuse(feed_epss, "epss\n");
 	must_read(feed_kev,
-	          BYTES("{\"vulnerabilities\":[{\"cveID\":\"CVE-1\",\"dateAdded\":\"2025-01-01\","
+	          BYTES("{\"dateReleased\":\"2025-08-25T17:04:19.9796Z\","
+	                "\"vulnerabilities\":[{\"cveID\":\"CVE-1\",\"dateAdded\":\"2025-01-01\","
 	                "\"knownRansomwareCampaignUse\":\"Known\"},{\"cveID\":\"CVE-2\"}]}"),
 	          &g);
 	assert_int_equal(g.vulnerabilities.len, 3);
 	assert_true(g.vulnerabilities.items[2].kev_ransomware);
 	assert_bytes(g.vulnerabilities.items[2].kev_added, "2025-01-01");
+	assert_bytes(g.date, "2025-08-25T17:04:19.9796Z");
 	assert_int_equal(g.faults.len, 2);
 	must_refuse(feed_kev, "{}");
 	must_read(feed_eol,
-	          BYTES("{\"result\":[{\"name\":\"dotnet\",\"releases\":[{\"name\":\"8\","
+	          BYTES("{\"generated_at\":\"2026-11-21\",\"result\":["
+	                "{\"name\":\"dotnet\",\"releases\":[{\"name\":\"8\","
 	                "\"eolFrom\":\"2026-11-10\"},{\"name\":\"11\",\"eolFrom\":null}]}]}"),
 	          &g);
 	assert_int_equal(g.ends.len, 1);
 	assert_bytes(g.ends.items[0].product, ".net");
 	assert_bytes(g.ends.items[0].release, "8.0");
+	assert_bytes(g.date, "2026-11-21");
 	must_refuse(feed_eol, "{}");
 	arena_done(&g.arena);
 }

@@ -190,7 +190,8 @@ static void oval(void **state)
 		struct given g;
 		buf text;
 	} k = { .text = BUF_INIT(1 << 16) };
-	const struct feed_sink show = { show_advisory, keep_vulnerability, keep_end, keep_fault, &k };
+	const struct feed_sink show = { show_advisory, keep_vulnerability, keep_end,
+		                            keep_date,     keep_fault,         &k };
 	err e = { 0 };
 
 	(void)state;
@@ -233,7 +234,8 @@ static void oval_is_xml(void **state)
 		struct given g;
 		buf text;
 	} k = { .text = BUF_INIT(1 << 16) };
-	const struct feed_sink show = { show_advisory, keep_vulnerability, keep_end, keep_fault, &k };
+	const struct feed_sink show = { show_advisory, keep_vulnerability, keep_end,
+		                            keep_date,     keep_fault,         &k };
 	err e = { 0 };
 
 	(void)state;
