@@ -137,7 +137,7 @@ static void foreign_calls(const char *name, const struct probe_words *words)
 	wait_ms(pid, 1000, &status);
 	judge(name, (status & 0x7f) != 0 ? -ENOSYS : -(long)(status >> 8 & 0xff));
 #else
-	unknown(name, "this processor has none");
+	unknown(name, "a 64-bit program makes none here");
 #endif
 }
 

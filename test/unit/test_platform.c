@@ -204,16 +204,15 @@ static void hostile_names_are_shown_escaped(void **state)
 static void the_host_is_linux(void **state)
 {
 	struct platform host = platform_host();
+#if defined(__aarch64__)
+	struct platform again = of("linux", "aarch64", "");
+#else
 	struct platform again = of("linux", "x86_64", "");
+#endif
 
 	(void)state;
 	assert_bytes(host.os, "linux");
-#ifdef __x86_64__
 	assert_true(platform_matches(&again, &host));
-#else
-	(void)again;
-	assert_true(host.architecture.n > 0);
-#endif
 }
 
 int main(void)
