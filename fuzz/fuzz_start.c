@@ -2,6 +2,7 @@
 /* What an image says of how it starts: its user, looked up in a passwd that it wrote itself; the
  * folder; the file of its program. The input: the user and a NUL, then the passwd, which is also
  * the group, the folder and the program. */
+#include "base/limits.h"
 #include "fuzz_document.h"
 #include "runtime/program.h"
 #include "sys/file.h"
@@ -25,10 +26,11 @@ static void check_user(bytes user, bytes text, struct arena *a)
 
 	user_read_accounts(text, a, &known.accounts);
 	user_read_groups(text, a, &known.groups);
-	if (hardening_take_user(user, &known, &h, &e) < 0)
+	known.group_file = text;
+	if (hardening_take_user(user, &known, a, &h, &e) < 0)
 		check_refusal(&e);
 	else
-		must(h.uid < UINT32_MAX && h.gid < UINT32_MAX);
+		must(h.uid < UINT32_MAX && h.gid < UINT32_MAX && h.groups.len <= LIMIT_USER_GROUPS);
 }
 
 static void check_folder(bytes text, struct arena *a)

@@ -243,6 +243,8 @@
 #define LIMIT_VERSION_LINE (64 * KIB)
 /* Lines of passwd, shadow or group; LDAP exports written into images have some ten thousand. */
 #define LIMIT_ACCOUNTS (UINT64_C(64) << 10)
+/* Groups of group(5) that one user is a member of; on desktop systems some fifteen. */
+#define LIMIT_USER_GROUPS 64
 /* One package's header in an rpm database; those with the longest file lists have some 10 MB. */
 #define LIMIT_RPM_HEADER (24 * MIB)
 /* File names of one rpm database, each with its folder: a whole desktop system has 60 MB. */

@@ -22,19 +22,29 @@ struct closure_options {
 	/* nodes of .NET single-file programs: their assemblies are inside, and not looked into */
 	const uint32_t *bundles;
 	size_t bundles_len;
+	/* words of a program that is started besides: a health check's; NULL */
+	const struct strings *besides;
+	/* nodes that are loaded besides, of which the libraries are followed: modules */
+	const uint32_t *modules;
+	size_t modules_len;
 };
 
 struct closure {
 	const char *unsaid;   /* why nothing is known: the image names no program, ...; NULL: it is */
 	uint32_t program;     /* the file that the first word means; TREE_NONE when unsaid */
+	uint32_t besides;     /* the same of options' words; TREE_NONE: it is not there */
 	bool everything;      /* all files are unclear at least */
 	bool unbound;         /* so because of what it surely starts: a shell, an interpreter */
-	const uint8_t *reach; /* enum reach, of each node of the tree */
+	const uint8_t *reach; /* enum reach, of each node of the tree; also of links to programs */
 	struct {
 		const char **items; /* why some files are unclear, as clauses: "usr/bin/perl is ..." */
 		size_t len, cap;
 	} doubts;
 };
+
+/* closure_interpreter(name): how the folders begin in which the interpreter of this name
+ * ("python3.11") has its modules: "python"; NULL-terminated. NULL: it is none. Static. */
+const char *const *closure_interpreter(bytes name);
 
 #define CLOSURE_DOUBTS 20 /* named; who has more of them is told nothing by further ones */
 

@@ -11,12 +11,6 @@
 
 static const char *const shells[] = { "sh",  "bash", "dash", "ash", "busybox", "zsh",
 	                                  "ksh", "mksh", "fish", "csh", "tcsh",    NULL };
-/* Interpreters load and start what their files say. */
-static const char *const interpreters[] = {
-	"python", "pypy",     "perl",  "ruby", "node", "nodejs", "php",     "php-fpm",
-	"lua",    "luajit",   "tclsh", "wish", "java", "guile",  "Rscript", "R",
-	"erl",    "beam.smp", "deno",  "bun",  "pwsh", "gawk",   NULL,
-};
 /* Programs that start the one behind their own flags, and nothing else. */
 static const char *const wrappers[] = { "tini",    "tini-static", "dumb-init", "catatonit",
 	                                    "nohup",   "docker-init", "gosu",      "su-exec",
@@ -31,18 +25,9 @@ static bool is_named(bytes name, const char *const *names)
 	return false;
 }
 
-/* "python3.11" is python. */
-static bytes unnumbered(bytes name)
-{
-	while (name.n > 1 && ((name.p[name.n - 1] >= '0' && name.p[name.n - 1] <= '9') ||
-	                      name.p[name.n - 1] == '.' || name.p[name.n - 1] == '-'))
-		name.n--;
-	return name;
-}
-
 bool start_is_free(bytes name)
 {
-	return is_named(name, shells) || is_named(unnumbered(name), interpreters);
+	return is_named(name, shells) || closure_interpreter(name); /* they do what their files say */
 }
 
 bytes start_environment(const struct walk *w, const char *name)
@@ -66,21 +51,37 @@ static bool is_program(const struct walk *w, uint32_t node)
 	return node != TREE_NONE && tree_get(w->tree, node)->type == ENTRY_FILE;
 }
 
+/* program_at(w, path): the file; the links that lead to it are reached, too: without them nobody
+ * finds it by this name. */
+static uint32_t program_at(struct walk *w, bytes path)
+{
+	uint32_t node = tree_find(w->tree, path, true), link = tree_find(w->tree, path, false);
+
+	if (!is_program(w, node))
+		return TREE_NONE;
+	for (unsigned i = 0; i < LIMIT_LINKS && link != TREE_NONE; i++) {
+		if (tree_get(w->tree, link)->type != ENTRY_SYMLINK)
+			break;
+		bytes dir = path_dir(tree_path(w->tree, link, w->a));
+
+		walk_mark(w, link);
+		link = tree_find(w->tree, path_join(w->a, dir, tree_symlink(w->tree, link)), false);
+	}
+	return node;
+}
+
 uint32_t start_find(struct walk *w, bytes cwd, bytes name)
 {
 	bytes path = start_environment(w, "PATH"), dir;
 
-	if (bytes_find(name, '/') < name.n) {
-		uint32_t node = tree_find(w->tree, path_join(w->a, cwd, name), true);
-
-		return is_program(w, node) ? node : TREE_NONE;
-	}
+	if (bytes_find(name, '/') < name.n)
+		return program_at(w, path_join(w->a, cwd, name));
 	if (path.n == 0)
 		path = BYTES(OCI_PATH_DEFAULT);
 	for (unsigned i = 0; i < PATH_MOST && bytes_take_until(&path, ':', &dir); i++) {
-		uint32_t node = tree_find(w->tree, path_join(w->a, path_join(w->a, cwd, dir), name), true);
+		uint32_t node = program_at(w, path_join(w->a, path_join(w->a, cwd, dir), name));
 
-		if (is_program(w, node))
+		if (node != TREE_NONE)
 			return node;
 	}
 	return TREE_NONE;
@@ -91,8 +92,7 @@ static struct words words_from(const struct words *words, size_t from)
 	return (struct words){ words->items + from, words->len - from, 0 };
 }
 
-/* start_quietly(w, node): of a program whose starting of others is followed here. */
-static void start_quietly(struct walk *w, uint32_t node)
+void start_quietly(struct walk *w, uint32_t node)
 {
 	const struct known_file *f = walk_file(w, node);
 

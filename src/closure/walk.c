@@ -282,6 +282,21 @@ static void start(struct walk *w)
 		w->out->program = start_find(w, c->working_dir, words.items[0]);
 }
 
+static void start_besides(struct walk *w)
+{
+	const struct strings *besides = w->options->besides;
+	bytes cwd = w->image->config.working_dir;
+
+	for (size_t i = 0; i < w->options->modules_len; i++)
+		start_quietly(w, w->options->modules[i]);
+	if (!besides)
+		return;
+	struct words words = { besides->items, besides->len, besides->len };
+
+	if (start_program(w, cwd, &words, 0))
+		w->out->besides = start_find(w, cwd, words.items[0]);
+}
+
 void closure_find(const struct image *image, const struct closure_options *options, struct arena *a,
                   struct closure *out)
 {
@@ -294,7 +309,8 @@ void closure_find(const struct image *image, const struct closure_options *optio
 		              .application = TREE_NONE };
 
 	*out = (struct closure){ .unsaid = image->has_config ? NULL : "it is no image",
-		                     .program = TREE_NONE };
+		                     .program = TREE_NONE,
+		                     .besides = TREE_NONE };
 	if (out->unsaid)
 		return;
 	out->reach = w.reach = arena_zero(a, tree_count(image->tree));
@@ -302,6 +318,7 @@ void closure_find(const struct image *image, const struct closure_options *optio
 	managed_prepare(&w);
 	loader_prepare(&w);
 	start(&w);
+	start_besides(&w);
 	walk_run(&w);
 	out->unbound = out->everything;
 	spread(&w);

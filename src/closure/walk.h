@@ -88,6 +88,9 @@ struct words {
 /* start_find(w, cwd, name): the file that a first word means, through PATH; TREE_NONE. */
 uint32_t start_find(struct walk *w, bytes cwd, bytes name);
 bool start_program(struct walk *w, bytes cwd, const struct words *words, unsigned depth);
+/* start_quietly(w, node): a program whose starting of others is followed by who calls, or a file of
+ * which only the libraries are followed. */
+void start_quietly(struct walk *w, uint32_t node);
 /* start_script(w, file): the interpreter of its first line. */
 void start_script(struct walk *w, const struct known_file *file);
 /* start_is_free(name): a shell or an interpreter, by the name of its file. */

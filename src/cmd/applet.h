@@ -22,6 +22,7 @@ enum flag_kind {
 	FLAG_SIZE,   /* uint64_t octets: "500MB", "2GiB", "1000000" */
 	FLAG_TIME,   /* uint64_t milliseconds: "5m", "1h30m", "300s" (as Go writes durations), "2d" */
 	FLAG_LIST,   /* struct texts; the flag may be repeated */
+	FLAG_WORDS,  /* const char *: "a,b"; the flag may be repeated: -s a -s b; never empty */
 };
 
 struct exit_flag {

@@ -13,6 +13,7 @@
 #include "cmd/scan.h"
 #include "cmd/status.h"
 #include "flow/passing.h"
+#include "vuln/distribution.h"
 
 #include <limits.h>
 
@@ -36,7 +37,7 @@ static const struct flag flags[] = {
 	  "exit with N when there is something to do" },
 	{ 0, "fail-on-gap", NULL, FLAG_SWITCH, FIELD(fail_on_gap),
 	  "exit with 6 at a gap or an unknown program" },
-	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
+	{ 0, "fail-on", "RULES", FLAG_WORDS, FIELD(fail_on),
 	  "high,kev,epss:.5,fixable,secrets,settings,eol,gaps" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
 	{ 0, "policy", "FILE", FLAG_TEXT, FIELD(policy), "what must be signed, and by whom" },
@@ -140,8 +141,13 @@ static void judge_status(struct run *r, const struct audit_page *page)
 	if ((r->flags->exit_code.status > 0 && !r->flags->fail_on && page->actions.len > 0) ||
 	    is_stopped(r, page))
 		r->status = status_worse(r->status, STATUS_FINDINGS);
+	const struct os_release *os = &page->facts->os;
+
 	if (page->scan)
 		r->status = status_worse(r->status, judging_uncovered(r->job, &r->rule, page->scan));
+	else if (r->rule.ended && os->known && !distribution_end(os->id, os->version_id))
+		r->status = status_worse(r->status, judging_no_end(r->job, page->image->target.text, os->id,
+		                                                   os->version_id));
 	if (r->flags->fail_on_gap && (page->gaps > 0 || coverage_opaque(page->coverage) > 0))
 		r->status = status_worse(r->status, STATUS_GAP);
 }

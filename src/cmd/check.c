@@ -33,9 +33,9 @@ static const struct flag flags[] = {
 	{ 0, "diff", NULL, FLAG_SWITCH, FIELD(diff), "with --fix: print a patch, change nothing" },
 	{ 0, "pss", "baseline|restricted", FLAG_CHOICE, FIELD(pss),
 	  "judge by the Pod Security Standards" },
-	{ 0, "severity", "LEVEL", FLAG_TEXT, FIELD(severity),
+	{ 0, "severity", "LEVEL", FLAG_WORDS, FIELD(severity),
 	  "show this and worse, and gate on it (medium)" },
-	{ 0, "rule", "ID[,ID]", FLAG_TEXT, FIELD(rule),
+	{ 0, "rule", "ID[,ID]", FLAG_WORDS, FIELD(rule),
 	  "only these rules, by our or another tool's ids" },
 	{ 'f', "format", FORMATS, FLAG_CHOICE, FIELD(format), "for people, or for programs" },
 	{ 'o', "output", "[FORMAT=]FILE", FLAG_LIST, FIELD(output), OUTPUT_HELP },
@@ -45,7 +45,7 @@ static const struct flag flags[] = {
 /* What is asked for now and then. */
 static const struct flag rules_flags[] = {
 	{ 0, "pss-version", "vX.Y", FLAG_TEXT, FIELD(pss_version), "of that policy; default: latest" },
-	{ 0, "registries", "HOST[,HOST]", FLAG_TEXT, FIELD(registries),
+	{ 0, "registries", "HOST[,HOST]", FLAG_WORDS, FIELD(registries),
 	  "where base images may come from" },
 	{ 0, "secret-store", "secret|azure|vault", FLAG_CHOICE, FIELD(store),
 	  "where --fix takes a pod's secrets from" },

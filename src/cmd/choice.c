@@ -9,7 +9,7 @@
 
 #define FIELD(name) offsetof(struct choice_flags, name)
 static const struct flag table[] = {
-	{ 's', "severity", "WORDS", FLAG_TEXT, FIELD(severity), "only these: HIGH,CRITICAL" },
+	{ 's', "severity", "WORDS", FLAG_WORDS, FIELD(severity), "only these: HIGH,CRITICAL" },
 	{ 0, "ignorefile", "FILE", FLAG_TEXT, FIELD(ignorefile),
 	  "ids not to be told (.trivyignore, also *.yaml)" },
 	{ 0, "skip-files", "GLOB", FLAG_LIST, FIELD(skip_files), "not what these name" },

@@ -113,7 +113,9 @@ static void put_zsh_applet(struct stream *out, const struct applet *applet)
 		applet->name);
 	stream_puts(out, "\t\t_arguments \\\n");
 	for (size_t i = 0; (f = applet_flag(applet, i, NULL)); i++) {
-		stream_printf(out, "\t\t\t'%s--%s[", f->kind == FLAG_LIST ? "*" : "", f->name);
+		bool again = f->kind == FLAG_LIST || f->kind == FLAG_WORDS;
+
+		stream_printf(out, "\t\t\t'%s--%s[", again ? "*" : "", f->name);
 		put_zsh_text(out, f->brief);
 		stream_puts(out, "]");
 		if (f->kind == FLAG_CHOICE) {

@@ -18,7 +18,7 @@ struct init_flags {
 static const struct flag flags[] = {
 	{ 0, "check", NULL, FLAG_SWITCH, FIELD(check), "write nothing; show drift and exit with 1" },
 	{ 0, "dry-run", NULL, FLAG_SWITCH, FIELD(dry_run), "write nothing; say what would be" },
-	{ 0, "only", "AREA[,AREA]", FLAG_TEXT, FIELD(only), "only what these areas name" },
+	{ 0, "only", "AREA[,AREA]", FLAG_WORDS, FIELD(only), "only what these areas name" },
 	{ 0, "force", NULL, FLAG_SWITCH, FIELD(force), "replace what was edited, too" },
 	{ 0 },
 };

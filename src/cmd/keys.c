@@ -115,6 +115,14 @@ int keys_password(struct job *job, const struct key_flags *f, const struct keys 
 
 /* -- keys -------------------------------------------------------------------------------------- */
 
+/* No signature was looked at. */
+static int not_to_be_had(err *e)
+{
+	if (e->kind == ERR_UNTRUSTED)
+		e->kind = ERR_IO;
+	return -1;
+}
+
 static int open_text(struct job *job, const struct key_flags *f, struct keys *k, bytes text,
                      struct signer *out, err *e)
 {
@@ -126,11 +134,8 @@ static int open_text(struct job *job, const struct key_flags *f, struct keys *k,
 			return -1;
 		k->typed = secret_keep(arena_str(&job->arena, password));
 	}
-	if (keyfile_open(text, password, &key, e) < 0) {
-		if (e->kind == ERR_UNTRUSTED)
-			e->kind = ERR_IO; /* no signature was looked at: the key cannot be had */
-		return -1;
-	}
+	if (keyfile_open(text, password, &key, e) < 0)
+		return not_to_be_had(e);
 	signer_of_key(key, out);
 	return 0;
 }
@@ -140,7 +145,7 @@ static int open_token(const char *uri, const struct keys *k, struct signer *out,
 	struct private_key *key;
 
 	if (token_key(uri, bytes_str(k->pin), &key, e) < 0)
-		return -1;
+		return not_to_be_had(e);
 	signer_of_key(key, out);
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include "cmd/message.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
-#include "cmd/run_output.h"
+#include "cmd/run_streams.h"
 #include "cmd/starting.h"
 #include "confine/forms.h"
 #include "oci/platform.h"
@@ -118,7 +118,7 @@ static int learn(struct lesson *l, const struct texts *operands, err *e)
 	struct arena *a = &l->job->arena;
 	const char **words = arena_array(a, const char *, operands->len + 1);
 	bool has_workload = operands->len > 1;
-	struct run_output output = RUN_OUTPUT_NONE;
+	struct run_streams streams = RUN_STREAMS_NONE;
 	const struct learn_flags *f = l->flags;
 	struct learning o = { .launch = &l->launch,
 		                  .health = f->health.probe ? &l->health : NULL,
@@ -132,12 +132,13 @@ static int learn(struct lesson *l, const struct texts *operands, err *e)
 	else
 		o.watch_ms = f->for_ms > 0 || o.health ? f->for_ms : LIMIT_LEARN_MS;
 	starting_notes(l->job, operands->items[0], &l->launch);
-	if (run_output_show(&output, e) < 0)
+	if (run_streams_show(&streams, e) < 0)
 		return -1;
 	int status = learn_run(&o, a, &l->result, e);
 
-	run_output_join(&output);
-	if (status < 0 && l->result.interrupt > 0) /* nothing is left of it: now it may end us */
+	(void)run_streams_join(&streams, &(err){ 0 }); /* shown for courtesy */
+	/* Nothing is left of it: now the signal may end us. */
+	if (status < 0 && l->result.interrupt > 0)
 		(void)raise(l->result.interrupt);
 	if (status < 0)
 		return -1;

@@ -11,6 +11,8 @@
 #include "cmd/trivy.h"
 #include "cmd/usage.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -46,9 +48,22 @@ static void seed_hash(void)
 	/* else: early at boot; the fixed key is as safe as any that is not known to be used */
 }
 
+/* What we open must not come to stand where a stream was closed: another program would have it as
+ * its own. Reads and writes fail as they did. */
+static int fill_streams(err *e)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return err_set(e, ERR_IO, errno, "/dev/null in the place of descriptor %d", fd);
+	return 0;
+}
+
 static int read_world(struct job *job, char **envp, err *e)
 {
 	*job = (struct job){ .environment = envp };
+	if (fill_streams(e) < 0)
+		return -1;
 	const char *no_color = job_env(job, "NO_COLOR"), *term = job_env(job, "TERM");
 
 	job->out = terminal_of(STDOUT_FILENO, no_color, term);

@@ -128,6 +128,38 @@ bool options_take_time(const char *value, uint64_t *out)
 	return true;
 }
 
+static int take_status(struct exit_flag *out, const char *shown, const char *value, err *e)
+{
+	out->given = true;
+	return text_take_u64(bytes_str(value), 10, 255, &out->status)
+	           ? 0
+	           : err_set(e, ERR_USAGE, 0, "%s is a number from 0 to 255, not '%s'", shown,
+	                     SHOW(bytes_str(value)));
+}
+
+static int refuse_empty(const char *shown, const char *text, err *e)
+{
+	return text && *text == '\0'
+	           ? err_set(e, ERR_USAGE, 0, "%s is empty: it would ask for nothing", shown)
+	           : 0;
+}
+
+/* What the command line says takes the place of the environment's. */
+static int take_words(struct parser *p, struct place at, const char *shown, const char *value,
+                      err *e)
+{
+	struct env_name name;
+	const char *before;
+
+	if (refuse_empty(shown, value, e) < 0)
+		return -1;
+	memcpy(&before, at.field, sizeof(before));
+	if (before && before != job_env(p->job, options_env_name(at.flag, &name)))
+		value = arena_printf(&p->job->arena, "%s,%s", before, value);
+	memcpy(at.field, &value, sizeof(value));
+	return 0;
+}
+
 /* set_value(p, at, shown, value, e): shown is how the flag was written, for errors. */
 static int set_value(struct parser *p, struct place at, const char *shown, const char *value,
                      err *e)
@@ -149,21 +181,14 @@ static int set_value(struct parser *p, struct place at, const char *shown, const
 		memcpy(field, &value, sizeof(value));
 		return 0;
 	case FLAG_TEXT: memcpy(field, &value, sizeof(value)); return 0;
+	case FLAG_WORDS: return take_words(p, at, shown, value, e);
 	case FLAG_SECRET: {
 		const char *kept = secret_keep(value);
 
 		memcpy(field, &kept, sizeof(kept));
 		return 0;
 	}
-	case FLAG_STATUS: {
-		struct exit_flag *exit = field;
-
-		exit->given = true;
-		if (!text_take_u64(bytes_str(value), 10, 255, &exit->status))
-			return err_set(e, ERR_USAGE, 0, "%s is a number from 0 to 255, not '%s'", shown,
-			               SHOW(bytes_str(value)));
-		return 0;
-	}
+	case FLAG_STATUS: return take_status(field, shown, value, e);
 	case FLAG_SIZE:
 		if (!options_take_size(value, field))
 			return err_set(e, ERR_USAGE, 0, "%s is a size like 500MB or 2GiB, not '%s'", shown,
@@ -346,24 +371,19 @@ int options_parse(struct job *job, const struct applet *applet, char *const *wor
 	return job->help ? 0 : check_operands(applet, out_operands, e);
 }
 
-static int refuse_empty(const struct flag *f, const char *text, err *e)
-{
-	return text && *text == '\0'
-	           ? err_set(e, ERR_USAGE, 0, "--%s is empty: it would ask for nothing", f->name)
-	           : 0;
-}
-
 int options_refuse_empty(const struct flag *flags, const void *options, err *e)
 {
 	for (const struct flag *f = flags; f->name; f++) {
 		const void *field = (const char *)options + f->offset;
 		const struct texts *list = field;
 		const char *const *text = field;
+		char shown[64];
 
-		if (f->kind == FLAG_TEXT && refuse_empty(f, *text, e) < 0)
+		(void)snprintf(shown, sizeof(shown), "--%s", f->name);
+		if (f->kind == FLAG_TEXT && refuse_empty(shown, *text, e) < 0)
 			return -1;
 		for (size_t i = 0; f->kind == FLAG_LIST && i < list->len; i++)
-			if (refuse_empty(f, list->items[i], e) < 0)
+			if (refuse_empty(shown, list->items[i], e) < 0)
 				return -1;
 	}
 	return 0;

@@ -4,8 +4,8 @@
  * GNU manners: flags may stand behind operands, "--" ends them, -ab is -a -b when a is a switch,
  * and -oFILE is -o FILE. The first operand of an applet with has_program ends them too, as docker
  * has it; one "--" behind that is dropped. A flag that is given twice counts the last time, lists
- * collect. Every mistake is an ERR_USAGE that says what to type instead. Threading: pure but for
- * the job's arena. */
+ * collect, words are joined by commas. Every mistake is an ERR_USAGE that says what to type
+ * instead. Threading: pure but for the job's arena. */
 #pragma once
 
 #include "cmd/applet.h"

@@ -10,7 +10,7 @@
 static const struct flag table[] = {
 	{ 0, "platform", "OS/ARCH", FLAG_TEXT, FIELD(platform),
 	  "which image of an index (default: this machine's)" },
-	{ 0, "image-src", "LIST", FLAG_TEXT, FIELD(image_src),
+	{ 0, "image-src", "LIST", FLAG_WORDS, FIELD(image_src),
 	  "who is asked for a bare name (docker,podman,remote)" },
 	{ 0, "verify", NULL, FLAG_SWITCH, FIELD(verify), "read and hash again what looks unchanged" },
 	{ 0, "cache-dir", "DIR", FLAG_TEXT, FIELD(cache_dir),

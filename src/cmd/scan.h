@@ -49,9 +49,14 @@ int judging_scan(struct judging *j, const char *text, struct scan *out, err *e);
 int judging_lists(const struct gate_rule *rule, const struct database *db, err *e);
 
 /* judging_uncovered(job, rule, page): STATUS_FAILED, and said, where the rule asks for
- * vulnerabilities and the database has nothing of a release or ecosystem of the target. */
+ * vulnerabilities and the database has nothing of a release or ecosystem of the target, or for ends
+ * of life and nobody told that of its system. */
 enum status judging_uncovered(struct job *job, const struct gate_rule *rule,
                               const struct scan_page *page);
+
+/* judging_no_end(job, target, id, version): STATUS_FAILED, and said: until when this system is
+ * mended nobody told, which a gate asks for. */
+enum status judging_no_end(struct job *job, const char *target, bytes id, bytes version);
 
 /* judging_finish(j, e): once all targets were scanned: write the ledger. ERR_IO.
  * judging_exit(j): the exit status. */

@@ -11,6 +11,7 @@
 #include "flow/scan_papers.h"
 #include "sys/file.h"
 #include "transfer/attached.h"
+#include "vuln/distribution.h"
 #include "vuln/shipped.h"
 
 #include <inttypes.h>
@@ -18,24 +19,24 @@
 
 #define FIELD(name) offsetof(struct judging_flags, name)
 static const struct flag table[] = {
-	{ 's', "severity", "WORDS", FLAG_TEXT, FIELD(severity), "only these: HIGH,CRITICAL" },
+	{ 's', "severity", "WORDS", FLAG_WORDS, FIELD(severity), "only these: HIGH,CRITICAL" },
 	{ 0, "ignore-unfixed", NULL, FLAG_SWITCH, FIELD(ignore_unfixed), "only what has a fix" },
-	{ 0, "scanners", "vuln,secret", FLAG_TEXT, FIELD(scanners),
+	{ 0, "scanners", "vuln,secret", FLAG_WORDS, FIELD(scanners),
 	  "what is looked for (vuln); secrets on the same read" },
 	{ 0, "skip-files", "GLOB", FLAG_LIST, FIELD(skip_files), "not what these name" },
 	{ 0, "vex", "FILE|oci", FLAG_LIST, FIELD(vex),
 	  "OpenVEX, CSAF, CycloneDX; oci: attached to the image" },
-	{ 0, "pkg-types", "os,library", FLAG_TEXT, FIELD(pkg_types), "whose packages (both)" },
+	{ 0, "pkg-types", "os,library", FLAG_WORDS, FIELD(pkg_types), "whose packages (both)" },
 	{ 0, "skip-dirs", "GLOB", FLAG_LIST, FIELD(skip_dirs), "not what lies below" },
 	{ 0, "ignorefile", "FILE", FLAG_TEXT, FIELD(ignorefile),
 	  "ids not to be told (.trivyignore, also *.yaml)" },
-	{ 0, "ignore-status", "WORDS", FLAG_TEXT, FIELD(ignore_status),
+	{ 0, "ignore-status", "WORDS", FLAG_WORDS, FIELD(ignore_status),
 	  "not these: will_not_fix,end_of_life, ..." },
 	{ 0, "ledger", "FILE", FLAG_TEXT, FIELD(ledger),
 	  "keep what is open; fail on what nobody accepted" },
 	{ 0, "only-new", "BASELINE", FLAG_TEXT, FIELD(only_new),
 	  "fail only on what this report, bill or image lacks" },
-	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
+	{ 0, "fail-on", "RULES", FLAG_WORDS, FIELD(fail_on),
 	  "exit with 1 (or N) at: kev,epss:0.5,fixable,high,eol" },
 	{ 0, "exit-code", "N", FLAG_STATUS, FIELD(exit_code), "exit with N when there are findings" },
 	{ 0, "exit-on-eol", "N", FLAG_STATUS, FIELD(exit_on_eol), "exit with N past an end of life" },
@@ -129,6 +130,8 @@ static int add_vex(struct judging *j, struct paper_pile *pile, err *e)
 {
 	struct skip_words list = choice_words(j->job, &j->flags->vex);
 
+	if (j->flags->vex.len > 0 && list.len == 0)
+		return err_set(e, ERR_USAGE, 0, "--vex is empty: it names no document");
 	for (size_t i = 0; i < list.len; i++) {
 		const char *name = list.items[i];
 
@@ -349,6 +352,21 @@ static bool has_secrets(const struct judging *j, const struct scan_page *page)
 	        secrets_at_least(page->secrets, j->rule.secrets) > 0);
 }
 
+/* Nor is an end that nobody told. */
+enum status judging_no_end(struct job *job, const char *target, bytes id, bytes version)
+{
+	err e = { 0 };
+
+	(void)err_set(&e, ERR_ABSENT, 0,
+	              "neither the database nor the table of " DISTRIBUTION_DATE
+	              " in the program says until when %s%s%s is mended, so its end of life cannot be "
+	              "gated on",
+	              id.n > 0 ? SHOW(id) : "this system", version.n > 0 ? " " : "",
+	              SHOW(gate_text(version)));
+	message_error(job, target, &e);
+	return STATUS_FAILED;
+}
+
 /* Nothing found where nothing was looked up is no pass. */
 enum status judging_uncovered(struct job *job, const struct gate_rule *rule,
                               const struct scan_page *page)
@@ -358,7 +376,9 @@ enum status judging_uncovered(struct job *job, const struct gate_rule *rule,
 	err e = { 0 };
 
 	if (list->len == 0 || !gate_needs_database(rule))
-		return STATUS_DONE;
+		return rule->ended && page->end_unknown
+		           ? judging_no_end(job, SHOW(page->target), page->os_id, page->os_version)
+		           : STATUS_DONE;
 	for (size_t i = 0; i < list->len; i++)
 		buf_printf(&names, "%s" PRIb, i > 0 ? ", " : "", BYTESF(list->items[i]));
 	(void)err_set(&e, ERR_ABSENT, 0,
@@ -374,17 +394,21 @@ static void judge(struct judging *j, const struct scan_page *page)
 {
 	const struct matches *m = page->matches;
 	bool gap = page->gaps > 0 || m->doubts.len > 0 || m->without > 0, ended = page->ends.len > 0;
+	bool asks_end = j->flags->exit_on_eol.status > 0;
+	struct gate_rule rule = j->rule;
 	bool fails = has_secrets(j, page) || (j->rule.ended && ended) || (j->rule.gaps && gap);
 
 	for (size_t i = 0; i < page->gate->found.len; i++)
 		fails |= gate_fails(&j->rule, &page->gate->found.items[i]);
 	if (fails)
 		fail(j, STATUS_FINDINGS);
-	if (j->flags->exit_on_eol.status > 0 && ended)
-		fail(j, STATUS_END_OF_LIFE);
 	if (j->flags->fail_on_gap && gap)
 		fail(j, STATUS_GAP);
-	fail(j, judging_uncovered(j->job, &j->rule, page));
+	rule.ended |= asks_end;
+	if (asks_end && ended)
+		fail(j, STATUS_END_OF_LIFE); /* as with Trivy: whatever else there is to say */
+	else
+		fail(j, judging_uncovered(j->job, &rule, page));
 }
 
 /* An image keeps its entries when it gets another tag. */

@@ -52,6 +52,7 @@ struct run {
 	struct judging judging;
 	struct signing signing;
 	bool may_sign; /* signing is to be closed */
+	bool is_noted; /* that something is not kept */
 	struct seal_show show;
 	struct seal_options options;
 	struct seal_page page;
@@ -88,6 +89,7 @@ static int login(void *ctx, struct seal_hand *out, err *e)
 	r->signing.as_tag = r->options.as_tag;
 	if (signing_login(&r->signing, e) < 0)
 		return -1;
+	r->options.signature_as_tag &= signing_fits_tags(&r->signing);
 	*out = (struct seal_hand){ r->signing.who, &r->signing.session };
 	return 0;
 }
@@ -102,11 +104,14 @@ static void logout(void *ctx)
 	arena_wipe(&r->secrets.arena);
 }
 
+/* A full disk keeps nothing of many things. */
 static void note(void *ctx, const char *text)
 {
 	struct run *r = ctx;
 
-	message_note(r->job, NULL, text);
+	if (!r->is_noted)
+		message_note(r->job, NULL, text);
+	r->is_noted = true;
 }
 
 /* -- before anything is read ------------------------------------------------------------------- */
@@ -132,7 +137,7 @@ static int take_places(struct run *r, const struct texts *operands, err *e)
 static bytes name_signer(struct run *r)
 {
 	const struct signing_flags *f = &r->flags.signing;
-	const char *attach = r->flags.sealing.attach ? r->flags.sealing.attach : "";
+	const char *attach = r->flags.sealing.attach ? r->flags.sealing.attach : "usual";
 	struct arena *a = &r->job->arena;
 
 	if (!f->key.key)

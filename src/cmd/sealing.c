@@ -11,7 +11,7 @@
 
 #define FIELD(name) offsetof(struct sealing_flags, name)
 static const struct flag flags[] = {
-	{ 0, "fail-on", "RULES", FLAG_TEXT, FIELD(fail_on),
+	{ 0, "fail-on", "RULES", FLAG_WORDS, FIELD(fail_on),
 	  "what stops (" SEALING_RULE ")" },
 	{ 0, "vulnerabilities", "SEVERITY|none", FLAG_TEXT, FIELD(vulnerabilities),
 	  "with a fix: fixable-SEVERITY,kev" },
@@ -22,7 +22,7 @@ static const struct flag flags[] = {
 	{ 0, "gaps", "true|false", FLAG_MAYBE, FIELD(gaps), "what could not be read" },
 	{ 0, "sbom", "spdx|cyclonedx|both", FLAG_CHOICE, FIELD(sbom), "which bill is attested (spdx)" },
 	{ 0, "attach", "bundle|tag|both", FLAG_CHOICE, FIELD(attach),
-	  "as cosign 3 (bundle), as cosign 2 (tag)" },
+	  "as cosign 3 (bundle), as cosign 2 (tag); unsaid: the signature as both" },
 	{ 0, "policy", "FILE", FLAG_TEXT, FIELD(policy), "what must hold then (oakum-policy.yaml)" },
 	{ 0, "config", "FILE", FLAG_TEXT, FIELD(config), "settings of this project (oakum.yaml)" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(db), "database of vulnerabilities ('oakum db update')" },
@@ -200,6 +200,7 @@ int sealing_forms(const struct sealing_flags *f, struct seal_options *o, err *e)
 
 	o->as_bundle = both || !f->attach || is_word(f->attach, "bundle");
 	o->as_tag = both || is_word(f->attach, "tag");
+	o->signature_as_tag = o->as_tag || !f->attach; /* what asks for it looks for tags still */
 	return o->as_bundle || o->as_tag
 	           ? 0
 	           : err_set(e, ERR_USAGE, 0, "attach: '%s' is none of bundle, tag, both",

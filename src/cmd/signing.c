@@ -65,12 +65,19 @@ int signing_open(struct signing *s, struct job *job, const struct signing_flags 
 	return images ? attach_open(&s->session, &s->registry, e) : 0;
 }
 
+bool signing_fits_tags(const struct signing *s)
+{
+	const struct keyless *k = s->keyless ? keyless_of(s->keyless) : NULL;
+
+	return !k || !keyless_log(k) || keyless_log_promises(k);
+}
+
 /* Before anything is certified or published. */
 static int check_log(const struct signing *s, err *e)
 {
 	const struct keyless *k = s->keyless ? keyless_of(s->keyless) : NULL;
 
-	if (!s->as_tag || !k || !keyless_log(k) || keyless_log_promises(k))
+	if (!s->as_tag || signing_fits_tags(s))
 		return 0;
 	return err_set(e, ERR_USAGE, 0,
 	               "the log '%s' makes no promises (Rekor 2), which the tag scheme needs; write a "

@@ -18,6 +18,7 @@ struct signing_flags {
 	struct keyless_flags keyless;
 	struct network_flags network;
 	const char *format, *new_bundle, *upload, *no_upload, *bundle, *output, *platform;
+	const char *attach; /* of attest */
 	uint64_t timeout_ms;
 	bool recursive, replace;
 };
@@ -39,11 +40,13 @@ struct signing {
 };
 
 /* signing_open(s, job, flags, images, e): images: of the targets NULL for files. ERR_USAGE, ERR_IO.
- * signing_login(s, e): services, key or certificate. signing_close(s): after signing_open, whatever
- * became of it. */
+ * signing_login(s, e): services, key or certificate; then signing_fits_tags(s): the tag scheme can
+ * hold what is signed (a log of version 2 makes no promises). signing_close(s): after signing_open,
+ * whatever became of it. */
 int signing_open(struct signing *s, struct job *job, const struct signing_flags *flags,
                  const struct texts *images, err *e);
 int signing_login(struct signing *s, err *e);
+bool signing_fits_tags(const struct signing *s);
 void signing_close(struct signing *s);
 
 /* signing_testimony(s, type, predicate, statement, out, e): what the flags of `attest` say: a file,

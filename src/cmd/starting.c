@@ -27,7 +27,7 @@ static const struct flag flags[] = {
 	  "a port of this machine, and the program's" },
 	{ 0, "network", "none|host", FLAG_CHOICE, FIELD(network),
 	  "loopback of its own, or this machine's network" },
-	{ 'm', "memory", "SIZE", FLAG_SIZE, FIELD(memory), "at most so much (512MiB)" },
+	{ 'm', "memory", "SIZE", FLAG_TEXT, FIELD(memory), "at most so much (512MiB); 0: any" },
 	{ 0, "pids-limit", "N", FLAG_TEXT, FIELD(processes), "at most so many (256); -1: any" },
 	{ 0, "seccomp", "FILE", FLAG_TEXT, FIELD(seccomp),
 	  "a profile tighter than the default (oakum learn)" },
@@ -177,7 +177,8 @@ static int take_who(struct starting *s, err *e)
 {
 	const struct starting_flags *f = s->flags;
 
-	if (f->user && hardening_take_user(bytes_str(f->user), &s->launch->names, s->hardening, e) < 0)
+	if (f->user && hardening_take_user(bytes_str(f->user), &s->launch->names, &s->job->arena,
+	                                   s->hardening, e) < 0)
 		return -1;
 	return take_name("--name", f->name, &s->hardening->name, e) < 0 ||
 	               take_name("--hostname", f->hostname, &s->hardening->hostname, e) < 0
@@ -295,17 +296,19 @@ static int take_limits(struct starting *s, err *e)
 {
 	const struct starting_flags *f = s->flags;
 	const struct host *host = &s->launch->host;
-	uint64_t number = 0;
+	uint64_t number = 0, *memory = &s->hardening->memory;
 
-	if (f->memory > 0)
-		s->hardening->memory = f->memory;
+	if (f->memory && !options_take_size(f->memory, memory))
+		return err_set(e, ERR_USAGE, 0,
+		               "--memory is a size like 512m or 2GiB, or 0 for no limit, not '%s'",
+		               SHOW(bytes_str(f->memory)));
 	if (f->processes && strcmp(f->processes, "-1") != 0 &&
 	    (!text_take_u64(bytes_str(f->processes), 10, UINT32_MAX, &number) || number == 0))
 		return err_set(e, ERR_USAGE, 0, "--pids-limit '%s': a number, or -1 for no limit",
 		               SHOW(bytes_str(f->processes)));
 	if (f->processes)
 		s->hardening->processes = (uint32_t)number;
-	if (f->memory > 0 && !host->limits_memory)
+	if (f->memory && *memory > 0 && !host->limits_memory)
 		return err_set(e, ERR_IO, 0, "--memory cannot be kept here: %s", host->why_unlimited);
 	if (number > 0 && !host->limits_processes)
 		return err_set(e, ERR_IO, 0, "--pids-limit cannot be kept here: %s", host->why_unlimited);
@@ -368,9 +371,25 @@ static void note_account(struct job *job, const char *target, const struct launc
 		                          uid, SHOW(account->name)));
 }
 
+static void note_groups(struct job *job, const char *target, const struct launch *launch)
+{
+	const struct hardening *h = &launch->hardening;
+	bool maps = launch->host.as_user || launch->host.user_namespace, lacks = false;
+
+	if (h->drops_group && hardening_uid(h) != 0)
+		message_note(job, target, "the image has its user in root's group, which is left out");
+	for (size_t i = 0; maps && i < hardening_groups(h); i++)
+		lacks = lacks || h->groups.items[i] >= launch->host.ids;
+	if (lacks)
+		message_note(job, target,
+		             "supplementary groups of its user that have no id here are left out: an "
+		             "ordinary user has one id to give, --userns auto 65536");
+}
+
 void starting_notes(struct job *job, const char *target, const struct launch *launch)
 {
 	note_account(job, target, launch);
+	note_groups(job, target, launch);
 	for (size_t i = 0; i < launch->host.notes.len; i++)
 		message_note(job, target, launch->host.notes.items[i]);
 }

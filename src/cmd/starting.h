@@ -9,10 +9,9 @@
 #include "flow/launch.h"
 
 struct starting_flags {
-	const char *user, *workdir, *hostname, *name, *entrypoint, *network, *processes;
+	const char *user, *workdir, *hostname, *name, *entrypoint, *network, *memory, *processes;
 	const char *user_namespace, *runtime, *seccomp, *remove, *volume;
 	struct texts env, env_files, folders, ports, secrets;
-	uint64_t memory;
 	bool detach;
 };
 

@@ -307,12 +307,12 @@ struct scanners {
 	bool vulnerabilities, secrets, settings;
 };
 
-static int take_scanners(const struct reader *r, struct scanners *out, err *e)
+static int add_scanners(const char *list, struct scanners *out, err *e)
 {
-	const char *list = value_of(r, "scanners");
-	bytes rest = bytes_str(list ? list : "vuln,secret"), word;
+	bytes rest = bytes_str(list), word;
 
-	*out = (struct scanners){ 0 };
+	if (rest.n == 0)
+		return err_set(e, ERR_USAGE, 0, "trivy --scanners is empty: it would look for nothing");
 	while (bytes_take_until(&rest, ',', &word)) {
 		word = bytes_trim(word);
 		if (bytes_is(word, "vuln"))
@@ -326,6 +326,18 @@ static int take_scanners(const struct reader *r, struct scanners *out, err *e)
 			               "misconfig", SHOW(word));
 	}
 	return 0;
+}
+
+/* A list that is given in parts, as Trivy takes it. */
+static int take_scanners(const struct reader *r, struct scanners *out, err *e)
+{
+	const struct given *g = given_to(r, flag_named(BYTES("scanners"), 0));
+
+	*out = (struct scanners){ 0 };
+	for (size_t i = 0; i < g->values.len; i++)
+		if (add_scanners(g->values.items[i], out, e) < 0)
+			return -1;
+	return g->values.len > 0 ? 0 : add_scanners("vuln,secret", out, e);
 }
 
 /* Trivy's formats that are bills of materials make one, and look for nothing unless told to. */

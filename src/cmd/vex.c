@@ -34,7 +34,7 @@ static const struct flag flags[] = {
 	{ 0, "id", "ID", FLAG_LIST, FIELD(id), "of what; repeat; default: all that is found" },
 	{ 0, "status", STATUSES, FLAG_CHOICE, FIELD(status), "what is decided" },
 	{ 0, "merge", "FILE", FLAG_LIST, FIELD(merge), "add to the decisions in there" },
-	{ 's', "severity", "WORDS", FLAG_TEXT, FIELD(judging.severity), "only these: HIGH,CRITICAL" },
+	{ 's', "severity", "WORDS", FLAG_WORDS, FIELD(judging.severity), "only these: HIGH,CRITICAL" },
 	{ 0, "db", "FILE", FLAG_TEXT, FIELD(judging.db), "this database and no other" },
 	{ 'o', "output", "FILE", FLAG_LIST, FIELD(output), "where the document goes" },
 	{ 0 },

@@ -70,6 +70,23 @@ static void put_capabilities(const struct hardening *h, struct json_writer *w)
 	json_write_end(w);
 }
 
+/* Nobody sets a group that has no id in the user namespace (user_namespaces(7)). */
+static void put_groups(const struct hardening *h, const struct bundle_host *host,
+                       struct json_writer *w)
+{
+	size_t given = 0;
+
+	for (size_t i = 0; i < hardening_groups(h); i++) {
+		if (host->user_namespace && h->groups.items[i] >= host->ids)
+			continue;
+		if (given++ == 0)
+			json_write_array(w, "additionalGids");
+		json_write_u64(w, NULL, h->groups.items[i]);
+	}
+	if (given > 0)
+		json_write_end(w);
+}
+
 static void put_process(const struct hardening *h, const struct bundle_host *host,
                         struct json_writer *w)
 {
@@ -84,6 +101,7 @@ static void put_process(const struct hardening *h, const struct bundle_host *hos
 	json_write_object(w, "user");
 	json_write_u64(w, "uid", hardening_uid(h));
 	json_write_u64(w, "gid", hardening_gid(h));
+	put_groups(h, host, w);
 	json_write_end(w);
 	put_strings(w, "args", &h->args);
 	put_strings(w, "env", &h->env);

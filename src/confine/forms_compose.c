@@ -61,6 +61,9 @@ static void put_rights(struct service *s)
 	struct stream *out = s->out;
 
 	stream_printf(out, "    user: \"%u:%u\"\n", hardening_uid(h), hardening_gid(h));
+	for (size_t i = 0; i < hardening_groups(h); i++)
+		stream_printf(out, "%s      - \"%u\"\n", i == 0 ? "    group_add:\n" : "",
+		              h->groups.items[i]);
 	if (hardening_has(h, DEFENCE_READONLY))
 		stream_puts(out, "    read_only: true\n");
 	if (forms_drops_all(h))

@@ -60,6 +60,8 @@ static void put_rights(const struct forms *f, struct arena *a, struct stream *ou
 	const struct hardening *h = f->hardening;
 
 	stream_printf(out, " \\\n  --user %u:%u", hardening_uid(h), hardening_gid(h));
+	for (size_t i = 0; i < hardening_groups(h); i++)
+		stream_printf(out, " \\\n  --group-add %u", h->groups.items[i]);
 	if (hardening_has(h, DEFENCE_READONLY))
 		stream_puts(out, " \\\n  --read-only");
 	if (forms_drops_all(h))

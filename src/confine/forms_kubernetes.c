@@ -190,6 +190,9 @@ static void put_pod_rights(struct pod *p)
 	              hardening_uid(h) > 0 ? "true" : "false", hardening_uid(h), hardening_gid(h));
 	if (hardening_gid(h) > 0)
 		stream_printf(out, "        fsGroup: %u\n", hardening_gid(h));
+	for (size_t i = 0; i < hardening_groups(h); i++)
+		stream_printf(out, "%s          - %u\n", i == 0 ? "        supplementalGroups:\n" : "",
+		              h->groups.items[i]);
 	stream_puts(out, "        seccompProfile:\n          type: ");
 	if (!hardening_has(h, DEFENCE_SECCOMP)) {
 		stream_puts(out, "Unconfined\n");

@@ -48,8 +48,26 @@ unsigned hardening_without(const struct hardening *h)
 
 /* -- the user ---------------------------------------------------------------------------------- */
 
-int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,
-                        err *e)
+/* What is root's group's is root's: a file of mode 0660, a device, a socket. Root has it anyway. */
+static int take_groups(const struct user *who, const struct hardening_names *known, struct arena *a,
+                       struct hardening *out, err *e)
+{
+	struct user_groups all;
+
+	out->groups = (struct user_groups){ 0 };
+	out->drops_group = false;
+	if (user_find_groups(known->group_file, who, a, &all, e) < 0)
+		return -1;
+	for (size_t i = 0; i < all.len; i++)
+		if (all.items[i] != 0)
+			*ARENA_PUSH(a, &out->groups) = all.items[i];
+		else
+			out->drops_group = true;
+	return 0;
+}
+
+int hardening_take_user(bytes text, const struct hardening_names *known, struct arena *a,
+                        struct hardening *out, err *e)
 {
 	struct user who;
 
@@ -58,12 +76,12 @@ int hardening_take_user(bytes text, const struct hardening_names *known, struct 
 	if (user_find(text, &known->accounts, &known->groups, &who, e) < 0)
 		return -1;
 	out->uid = who.uid;
-	out->gid = who.has_gid ? who.gid : who.uid;
-	return 0;
+	out->gid = who.gid = who.has_gid ? who.gid : who.uid;
+	return take_groups(&who, known, a, out, e);
 }
 
-static int take_image_user(bytes text, const struct hardening_names *known, struct hardening *out,
-                           err *e)
+static int take_image_user(bytes text, const struct hardening_names *known, struct arena *a,
+                           struct hardening *out, err *e)
 {
 	struct user who;
 
@@ -72,7 +90,7 @@ static int take_image_user(bytes text, const struct hardening_names *known, stru
 	user_harden(&who);
 	out->uid = who.uid;
 	out->gid = who.gid;
-	return 0;
+	return take_groups(&who, known, a, out, e);
 }
 
 /* -- the program ------------------------------------------------------------------------------- */
@@ -129,7 +147,7 @@ int hardening_of(const struct oci_config *config, const struct hardening_names *
 	if (!has_variable(&out->env, BYTES("PATH=")))
 		*ARENA_PUSH(a, &out->env) = BYTES("PATH=" OCI_PATH_DEFAULT);
 	*ARENA_PUSH(a, &out->folders) = (struct hardening_folder){ "/tmp", HARDENING_TMP };
-	if (take_image_user(config->user, known, out, e) < 0)
+	if (take_image_user(config->user, known, a, out, e) < 0)
 		return -1;
 	add_home(known, a, out);
 	return 0;

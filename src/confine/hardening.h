@@ -52,7 +52,9 @@ struct hardening {
 	const char *name;
 	const char *hostname; /* NULL: the name */
 	uint32_t uid, gid;
-	struct strings args, env; /* the program and its words; NAME=VALUE */
+	struct user_groups groups; /* supplementary ones */
+	bool drops_group;          /* that of root, where the image puts another user */
+	struct strings args, env;  /* the program and its words; NAME=VALUE */
 	bytes cwd;
 	struct {
 		struct hardening_folder *items;
@@ -86,22 +88,24 @@ struct hardening {
 struct hardening_names {
 	struct account_list accounts;
 	struct group_list groups;
+	bytes group_file; /* as it is: who is a member */
 };
 
 /* hardening_of(config, known, a, out, e): what the image asks for, and the rest closed: its user,
- * but never root's (user_harden); its program (args are empty when it names none), environment and
- * folder; /tmp of HARDENING_TMP, which is the home of who has no account; ports that it exposes
- * are published nowhere. Arena; borrows from config. ERR_FORMAT: a user that the image does not
- * know; a NUL. */
+ * and his groups, but never root's (user_harden); its program (args are empty when it names none),
+ * environment and folder; /tmp of HARDENING_TMP, which is the home of who has no account; ports
+ * that it exposes are published nowhere. Arena; borrows from config. ERR_FORMAT: a user that the
+ * image does not know; a NUL. ERR_LIMIT: user_find_groups. */
 int hardening_of(const struct oci_config *config, const struct hardening_names *known,
                  struct arena *a, struct hardening *out, err *e);
 
-/* hardening_take_user(text, known, out, e): "1654", "1654:1654", "app", "app:staff" (user_find),
- * root too; without a group that of the account, or the user's number. ERR_FORMAT.
+/* hardening_take_user(text, known, a, out, e): "1654", "1654:1654", "app", "app:staff" (user_find),
+ * root too; without a group those of the account, or the user's number. Arena. ERR_FORMAT,
+ * ERR_LIMIT.
  * hardening_take_folder(text, a, out, e): a folder of the container: absolute, without "." and ".."
  * (base/path.h). Arena. ERR_FORMAT. */
-int hardening_take_user(bytes text, const struct hardening_names *known, struct hardening *out,
-                        err *e);
+int hardening_take_user(bytes text, const struct hardening_names *known, struct arena *a,
+                        struct hardening *out, err *e);
 int hardening_take_folder(bytes text, struct arena *a, bytes *out, err *e);
 
 static inline bool hardening_has(const struct hardening *h, enum defence d)
@@ -124,4 +128,10 @@ static inline uint32_t hardening_uid(const struct hardening *h)
 static inline uint32_t hardening_gid(const struct hardening *h)
 {
 	return hardening_has(h, DEFENCE_USER) ? h->gid : 0;
+}
+
+/* hardening_groups(h): how many of h->groups it has: root by that flag has none. */
+static inline size_t hardening_groups(const struct hardening *h)
+{
+	return hardening_has(h, DEFENCE_USER) ? h->groups.len : 0;
 }

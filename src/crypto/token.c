@@ -65,7 +65,6 @@ static int read_uri(const char *text, struct arena *a, struct uri *out, err *e)
 	return 0;
 }
 
-/* The engine writes to standard error what it thinks of a key that is not there. */
 static int load(ENGINE *engine, const struct uri *u, bytes pin, struct arena *a, EVP_PKEY **out,
                 err *e)
 {
@@ -74,6 +73,7 @@ static int load(ENGINE *engine, const struct uri *u, bytes pin, struct arena *a,
 	if (u->module && (access(u->module, R_OK) < 0 ||
 	                  !ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", u->module, 0)))
 		return err_set(e, ERR_ABSENT, 0, "PKCS #11: no module '%s'", SHOW(bytes_str(u->module)));
+	(void)ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 1); /* what fails, we tell */
 	if (!ENGINE_init(engine))
 		return err_set(e, ERR_ABSENT, 0, "PKCS #11: the module cannot be loaded (module-path=?)");
 	if (secret && !ENGINE_ctrl_cmd_string(engine, "PIN", secret, 0))

@@ -37,8 +37,10 @@ static int read_claims(const struct attachment *at, struct arena *a, struct clai
 		return -1;
 	if (b.is_envelope && statement_parse(b.payload, a, &s, e) < 0)
 		return -1;
-	if (b.is_envelope)
+	if (b.is_envelope) {
 		out->predicate_type = s.predicate_type;
+		out->is_about = statement_is_about(&s, &at->subject);
+	}
 	verify_explain(&b, &nobody, a, steps, &r);
 	out->identity = r.identity;
 	out->issuer = r.issuer;
@@ -61,6 +63,7 @@ static int answer(void *ctx, bytes request, buf *out, err *e)
 	pack_bytes(out, bytes_slice(c.identity, 0, LIMIT_IDENTITY));
 	pack_bytes(out, bytes_slice(c.issuer, 0, LIMIT_IDENTITY));
 	pack_bytes(out, bytes_slice(c.predicate_type, 0, LIMIT_IDENTITY));
+	pack_u64(out, c.is_about);
 	return 0;
 }
 
@@ -90,7 +93,8 @@ static int take(bytes in, struct arena *a, struct claimant *out, err *e)
 
 	if (!pack_take_err(&in, &trouble) || !pack_take_bytes(&in, LIMIT_IDENTITY, &c.identity) ||
 	    !pack_take_bytes(&in, LIMIT_IDENTITY, &c.issuer) ||
-	    !pack_take_bytes(&in, LIMIT_IDENTITY, &c.predicate_type) || in.n > 0)
+	    !pack_take_bytes(&in, LIMIT_IDENTITY, &c.predicate_type) ||
+	    !pack_take_bool(&in, &c.is_about) || in.n > 0)
 		return worker_unread(e);
 	if (err_is_set(&trouble))
 		c.trouble = arena_str(a, bytes_str(trouble.text));

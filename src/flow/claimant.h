@@ -13,6 +13,7 @@ struct worker;
 struct claimant {
 	bytes identity, issuer; /* of its certificate */
 	bytes predicate_type;   /* of its statement */
+	bool is_about;          /* the statement has the subject that was asked about */
 	const char *trouble;    /* why it cannot be read; NULL */
 };
 

@@ -43,29 +43,38 @@ static void note(const struct db_update_options *o, const char *about, const cha
 
 /* -- what it was made from --------------------------------------------------------------------- */
 
+static int document_digest(const char *path, digest *out, err *e)
+{
+	auto_fd fd = file_open_read(path, e);
+
+	return fd < 0 ? -1 : update_digest(fd, DIGEST_SHA256, out, e);
+}
+
 /* made_text(g, out, e): what "made" says when the database in use is of these documents as they
- * are here; -1 when there is none. */
+ * are here; -1 when there is none. Their digests: an update that ended early leaves newer documents
+ * than the database is of. */
 static int made_text(const struct gathering *g, bytes *out, err *e)
 {
-	const struct db_update_options *o = g->options;
 	buf text = BUF_INIT(MADE_MOST);
 	struct database *db;
+	int result = 0;
 
-	if (database_open(o->place.path, &db, e) < 0)
+	if (database_open(g->options->place.path, &db, e) < 0)
 		return -1;
-	const digest d = database_digest(db);
+	digest d = database_digest(db);
 
 	database_close(db);
 	buf_printf(&text, "oakum " OAKUM_VERSION "\n%s\n", DIGEST_TEXT(&d));
-	for (size_t i = 0; i < o->documents.len; i++) {
-		buf_puts(&text, o->documents.items[i].name);
-		buf_putc(&text, ' ');
-		buf_put(&text, bytes_slice(bytes_str(o->documents.items[i].url), 0, 4096));
-		buf_putc(&text, '\n');
+	for (size_t i = 0; i < g->inputs.len && result == 0; i++) {
+		const struct source_document *doc = g->of.items[i];
+
+		result = document_digest(g->inputs.items[i].path, &d, e);
+		buf_printf(&text, "%s %s " PRIb "\n", DIGEST_TEXT(&d), doc ? doc->name : "",
+		           BYTESF(bytes_slice(bytes_str(doc ? doc->url : ""), 0, 4096)));
 	}
 	*out = arena_bytes(g->arena, buf_bytes(&text));
 	buf_done(&text);
-	return 0;
+	return result;
 }
 
 static const char *made_path(const struct gathering *g)

@@ -32,6 +32,7 @@ struct harden_job {
 	struct facts facts;
 	struct secrets_page secrets;
 	struct closure closure;
+	struct select_modules modules;
 	struct selection selection;
 	struct strings words, places; /* of the command; of secrets in the configuration */
 	struct strings values;        /* these secrets: slices of the image */
@@ -156,9 +157,92 @@ static void judge_guilty(struct harden_job *j)
 
 /* -- the program ------------------------------------------------------------------------------- */
 
+/* tool_among(j, c): the first shell or package manager that c reaches and j->closure does not;
+ * TREE_NONE. */
+static uint32_t tool_among(const struct harden_job *j, const struct closure *c)
+{
+	const struct tree *tree = j->image.tree;
+
+	for (uint32_t i = 0; i < tree_count(tree); i++)
+		if (!(tree_get(tree, i)->flags & TREE_HIDDEN) && tree_get(tree, i)->type == ENTRY_FILE &&
+		    purpose_tool_of(tree_name(tree, i)) != PURPOSE_NO_TOOL &&
+		    closure_of(c, tree, i) == REACH_YES && closure_of(&j->closure, tree, i) != REACH_YES)
+			return i;
+	return TREE_NONE;
+}
+
+static void drop_check(struct harden_job *j, const char *why)
+{
+	j->image.config.healthcheck = (struct strings){ 0 };
+	*ARENA_PUSH(j->arena, &j->changes) = arena_printf(j->arena, "HEALTHCHECK went: %s", why);
+}
+
+/* join_check(j, more): what a health check in docker's form ["CMD", words] starts stays with the
+ * program, unless it is one of those that never do. */
+static void join_check(struct harden_job *j, struct closure_options *more)
+{
+	const struct strings *check = &j->image.config.healthcheck;
+	struct strings *words = arena_new(j->arena, struct strings);
+	struct closure both;
+
+	if (check->len < 2 || !bytes_is(check->items[0], "CMD"))
+		return;
+	for (size_t i = 1; i < check->len; i++)
+		*ARENA_PUSH(j->arena, words) = check->items[i];
+	more->besides = words;
+	reach_closure(&j->image, &j->facts, more, &j->image.arena, &both);
+	uint32_t tool = j->options->shell ? TREE_NONE : tool_among(j, &both);
+
+	if (both.besides != TREE_NONE && tool == TREE_NONE) {
+		for (size_t i = 0; i < words->len; i++)
+			*ARENA_PUSH(j->arena, &j->words) = words->items[i];
+		j->closure = both;
+		return;
+	}
+	more->besides = NULL;
+	drop_check(j, tool == TREE_NONE
+	                  ? arena_printf(j->arena, "its program %s is not in the image",
+	                                 SHOW(words->items[0]))
+	                  : arena_printf(j->arena, "it needs %s, which goes",
+	                                 SHOW(tree_path(j->image.tree, tool, j->arena))));
+}
+
+/* Whatever a script's first line names interprets it, known or not. */
+static bool runs_a_script(const struct harden_job *j)
+{
+	for (size_t i = 1; i < j->words.len; i++) {
+		bytes path = path_join(j->arena, j->image.config.working_dir, j->words.items[i]);
+		uint32_t node = tree_find(j->image.tree, path, true);
+
+		if (node != TREE_NONE && tree_get(j->image.tree, node)->type == ENTRY_FILE &&
+		    tree_get(j->image.tree, tree_content(j->image.tree, node))->kind == KIND_SCRIPT)
+			return true;
+	}
+	return false;
+}
+
+/* join_modules(j, more): those of an interpreter. One that nobody here knows is told. */
+static void join_modules(struct harden_job *j, struct closure_options *more)
+{
+	const struct select_wish wish = { .shell = j->options->shell };
+
+	select_modules(&j->image, &j->facts, &j->closure, &wish, j->arena, &j->modules);
+	more->modules = j->modules.items;
+	more->modules_len = j->modules.len;
+	if (j->modules.len > 0)
+		reach_closure(&j->image, &j->facts, more, &j->image.arena, &j->closure);
+	if (!j->closure.unbound && !j->options->health && runs_a_script(j))
+		*ARENA_PUSH(j->arena, &j->page->notes) = arena_printf(
+			j->arena,
+			"%s is given a script, and is no interpreter that is known here: what it loads for the "
+			"script is gone, unless --keep names it",
+			SHOW(tree_path(j->image.tree, j->closure.program, j->arena)));
+}
+
 static int find_program(struct harden_job *j, err *e)
 {
 	struct oci_config *c = &j->image.config;
+	struct closure_options more = { 0 };
 	const char *refused = NULL;
 
 	if (!j->options->shell)
@@ -169,9 +253,11 @@ static int find_program(struct harden_job *j, err *e)
 		*ARENA_PUSH(j->arena, &j->words) = c->entrypoint.items[i];
 	for (size_t i = 0; i < c->cmd.len; i++)
 		*ARENA_PUSH(j->arena, &j->words) = c->cmd.items[i];
-	reach_judge(&j->image, &j->facts, &j->image.arena, &j->closure);
+	reach_closure(&j->image, &j->facts, &more, &j->image.arena, &j->closure);
 	if (j->closure.unsaid)
 		return err_set(e, ERR_FORMAT, 0, "%s: what it needs cannot be known", j->closure.unsaid);
+	join_check(j, &more);
+	join_modules(j, &more);
 	return settings_user(c, &j->facts, &j->user, e);
 }
 
@@ -249,7 +335,8 @@ static int decide(struct harden_job *j, err *e)
 {
 	struct select_wish wish = { .keep = j->options->keep,
 		                        .shell = j->options->shell,
-		                        .words = &j->words };
+		                        .words = &j->words,
+		                        .modules = &j->modules };
 
 	harden_count(&j->image, &j->facts, &j->page->before);
 	judge_secrets(j);
@@ -258,6 +345,7 @@ static int decide(struct harden_job *j, err *e)
 	judge_shells(j);
 	judge_guilty(j);
 	wish.secrets = j->guilty;
+	wish.uid = j->user.is_new ? 0 : j->user.uid;
 	select_files(&j->image, &j->facts, &j->closure, &wish, j->arena, &j->selection);
 	mend(j);
 	label(j);
@@ -316,8 +404,10 @@ static int write_draft(struct harden_job *j, err *e)
 				: "%llu files and folders that only root could read: group %u reads them",
 			(unsigned long long)done.opened, j->user.gid);
 	if (done.databases > 0)
-		*ARENA_PUSH(j->arena, &j->page->notes) =
-			"a list, a log or a large database of rpm's is as it was: it may name what is gone";
+		*ARENA_PUSH(j->arena, &j->page->notes) = arena_printf(
+			j->arena, "%llu list%s of packages may name what is gone, the first %s: %s",
+			(unsigned long long)done.databases, done.databases == 1 ? "" : "s",
+			SHOW(done.database), done.database_why);
 	return 0;
 }
 

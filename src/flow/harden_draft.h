@@ -32,9 +32,13 @@ struct draft_wish {
 };
 
 struct draft_result {
-	uint64_t opened;    /* files that only root could read */
-	uint64_t databases; /* that nobody here can edit: they may name packages that are gone */
-	uint64_t octets;    /* of the blobs */
+	uint64_t opened; /* files that only root could read */
+	uint64_t octets; /* of the blobs */
+	/* Databases that nobody here can edit, which may name packages that are gone: the first, and
+	 * why (static). */
+	uint64_t databases;
+	bytes database;
+	const char *database_why;
 	struct strings held; /* files that hold one of the values: nothing is written then */
 	uint64_t held_names; /* names and links that do */
 };

@@ -180,6 +180,17 @@ static int edit_text(struct entering *x, struct pour_entry *entry, enum database
 	return ask(x, x->worker, &d, TEXT_MOST, entry, e);
 }
 
+/* leave_database(x, entry, why): as it is, and that is said. */
+static void leave_database(struct entering *x, const struct pour_entry *entry, const char *why)
+{
+	struct draft_result *out = x->draft->out;
+
+	if (out->databases++ > 0)
+		return;
+	out->database = entry->path;
+	out->database_why = why;
+}
+
 /* An empty file is what a database that was never written to looks like. */
 static int edit_rpm(struct entering *x, struct pour_entry *entry, enum database_form form, err *e)
 {
@@ -194,7 +205,7 @@ static int edit_rpm(struct entering *x, struct pour_entry *entry, enum database_
 	bool landlock;
 
 	if (select_rpm_is_pending(x->tree, entry->path)) {
-		x->draft->out->databases++;
+		leave_database(x, entry, "what was changed last lies in a log beside it");
 		return 0;
 	}
 	if (entry->size == 0)
@@ -206,8 +217,8 @@ static int edit_rpm(struct entering *x, struct pour_entry *entry, enum database_
 	worker_stop(worker);
 	if (status == 0 || e->kind != ERR_LIMIT)
 		return status;
-	err_clear(e); /* too large to be written anew: it stays, and that is said */
-	x->draft->out->databases++;
+	err_clear(e);
+	leave_database(x, entry, "it is too large to be written anew");
 	return 0;
 }
 
@@ -231,7 +242,9 @@ static int edit_database(struct entering *x, struct pour_entry *entry, err *e)
 	case PURPOSE_RPM_SQLITE: return edit_rpm(x, entry, DATABASE_RPM_SQLITE, e);
 	case PURPOSE_RPM_NDB: return edit_rpm(x, entry, DATABASE_RPM_NDB, e);
 	case PURPOSE_RPM_BDB: return edit_rpm(x, entry, DATABASE_RPM_BDB, e);
-	case PURPOSE_RPM_LIST: x->draft->out->databases++; break;
+	case PURPOSE_RPM_LIST:
+		leave_database(x, entry, "it does not tell whose the files are");
+		break;
 	case PURPOSE_NO_DATABASE:
 	case PURPOSE_DPKG_FILE:
 	case PURPOSE_WHOLE:
@@ -255,7 +268,8 @@ static int edit(struct entering *x, uint32_t node, struct pour_entry *entry, err
 static size_t layer_of(const struct entering *x, bytes path, uint32_t node)
 {
 	const struct selection *s = x->draft->wish->selection;
-	bool own = s->why[node] == SELECT_NAMED || s->why[node] == SELECT_ASKED;
+	bool own = s->why[node] == SELECT_NAMED || s->why[node] == SELECT_ASKED ||
+	           s->why[node] == SELECT_OWN;
 
 	for (size_t i = 0; i < s->folders.len; i++)
 		own |= path_within(path, s->folders.items[i]);

@@ -4,9 +4,13 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "harden/purpose.h"
 
 #include <stdlib.h>
+
+/* Of those that lost files so many are named, unless all are (--verbose). */
+#define LOST_FOLDERS 3
 
 /* Folders that no package owns are told by their first two names. */
 static bytes folder_of(bytes path)
@@ -29,6 +33,8 @@ struct telling {
 struct part {
 	struct harden_part told;
 	enum select_why why;
+	uint64_t lost; /* of a folder: files that nothing names, but somebody might read */
+	bool is_folder;
 };
 
 /* part_of(t, node): of its package; no path begins with a slash. */
@@ -59,7 +65,7 @@ static struct part *part_of(struct telling *t, uint32_t node)
 
 		made.name = arena_bytes(t->arena, made.name);
 		made.version = arena_bytes(t->arena, made.version);
-		*fresh = (struct part){ made, SELECT_WHYS };
+		*fresh = (struct part){ .told = made, .why = SELECT_WHYS, .is_folder = key.p[0] != '/' };
 		*part = fresh;
 	}
 	return *part;
@@ -91,6 +97,47 @@ static int compare(const void *left, const void *right)
 	return bytes_compare(l->name, r->name);
 }
 
+/* take_lost(t, out): the folder that lost the most files and was not taken before. */
+static bool take_lost(const struct telling *t, struct part *out)
+{
+	struct part *most = NULL;
+
+	for (size_t i = 0; i < t->parts.len; i++) {
+		struct part *p = t->parts.items[i].value;
+
+		if (p->lost > (most ? most->lost : 0))
+			most = p;
+	}
+	if (!most)
+		return false;
+	*out = *most;
+	most->lost = 0;
+	return true;
+}
+
+/* How many files, and where the most of them were. */
+static void tell_lost(const struct telling *t, struct harden_page *out)
+{
+	const char *where = "";
+	uint64_t lost = 0;
+	struct part p;
+
+	for (size_t i = 0; i < t->parts.len; i++) {
+		const struct part *each = t->parts.items[i].value;
+
+		lost += each->lost;
+	}
+	for (unsigned i = 0; i < LOST_FOLDERS && take_lost(t, &p); i++)
+		where = arena_printf(t->arena, "%s%s/%s (%llu)", where, i > 0 ? ", " : "",
+		                     SHOW(p.told.name), (unsigned long long)p.lost);
+	if (lost > 0)
+		*ARENA_PUSH(t->arena, &out->notes) = arena_printf(
+			t->arena,
+			"%llu file%s that no package owns went, most in %s: if the program reads one, --keep "
+			"names it",
+			(unsigned long long)lost, lost == 1 ? "" : "s", where);
+}
+
 void harden_parts(const struct image *image, const struct facts *facts,
                   const struct selection *selection, struct arena *a, struct harden_page *out)
 {
@@ -100,9 +147,13 @@ void harden_parts(const struct image *image, const struct facts *facts,
 	for (uint32_t i = 1; i < tree_count(image->tree); i++) {
 		const struct tree_node *n = tree_get(image->tree, i);
 
-		if (!(n->flags & TREE_HIDDEN) && n->type == ENTRY_FILE)
-			count_file(part_of(&t, i), (enum select_why)selection->why[i],
-			           tree_size_here(image->tree, i));
+		if (n->flags & TREE_HIDDEN || n->type != ENTRY_FILE)
+			continue;
+		struct part *p = part_of(&t, i);
+
+		count_file(p, (enum select_why)selection->why[i], tree_size_here(image->tree, i));
+		p->lost += p->is_folder && selection->why[i] == SELECT_UNREACHED &&
+		           !purpose_is_password(tree_path(image->tree, i, a));
 	}
 	for (size_t i = 0; i < t.parts.len; i++) {
 		struct part *p = t.parts.items[i].value;
@@ -112,6 +163,7 @@ void harden_parts(const struct image *image, const struct facts *facts,
 	}
 	if (out->parts.len > 1)
 		qsort(out->parts.items, out->parts.len, sizeof(*out->parts.items), compare);
+	tell_lost(&t, out);
 }
 
 /* A link of that name may be one to a folder: var/lib/rpm. */

@@ -120,6 +120,16 @@ bool keyless_log_promises(const struct keyless *k)
 	return k->services.logs.len > 0 && k->services.logs.items[0].version == 1;
 }
 
+unsigned keyless_log_version(const struct keyless *k)
+{
+	const struct signing_services *s = &k->services.logs;
+	unsigned newest = 0;
+
+	for (size_t i = 0; i < s->len; i++)
+		newest = s->items[i].version > newest ? s->items[i].version : newest;
+	return newest;
+}
+
 /* -- services ---------------------------------------------------------------------------------- */
 
 int keyless_http(struct keyless *k, struct http **out, err *e)

@@ -40,9 +40,11 @@ void keyless_close(struct keyless *k);
 
 /* keyless_log(k): where entries go, for the person who is asked first; NULL: to no log.
  * keyless_log_promises(k): it is of version 1, whose entries carry the promise that the tag scheme
- * needs; those of version 2 fit into bundles only. */
+ * needs; those of version 2 fit into bundles only.
+ * keyless_log_version(k): the newest version of all logs that get an entry; 0: none does. */
 const char *keyless_log(const struct keyless *k);
 bool keyless_log_promises(const struct keyless *k);
+unsigned keyless_log_version(const struct keyless *k);
 
 /* keyless_http(k, out, e): the client of its requests, opened with the first. Borrows. */
 int keyless_http(struct keyless *k, struct http **out, err *e);
@@ -58,7 +60,7 @@ bytes keyless_chain(const struct keyless *k);
 
 /* Of what the bundle is: its artifact, and the key, when no certificate signed. */
 struct keyless_subject {
-	bool has_artifact; /* needed where SHA-256 is not enough: P-384, P-521 over messages */
+	bool has_artifact; /* needed where SHA-256 is not what was signed (signer_hash) */
 	bytes artifact;
 	digest sha256, sha512; /* of the artifact: of a message, of the image a statement is about.
 	                        * Neither, of an envelope: its first subject is believed */

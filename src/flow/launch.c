@@ -79,6 +79,7 @@ int launch_prepare(const struct target *target, const struct launch_options *opt
 		return -1;
 	user_read_accounts(out->rootfs.accounts, a, &out->names.accounts);
 	user_read_groups(out->rootfs.groups, a, &out->names.groups);
+	out->names.group_file = out->rootfs.groups;
 	if (hardening_of(&out->rootfs.config, &out->names, a, &out->hardening, e) < 0)
 		return -1;
 	out->hardening.name = forms_name(target, a);

@@ -6,8 +6,6 @@
 #include "sys/file.h"
 #include "sys/process.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 struct watch {
@@ -115,10 +113,7 @@ static int observe(struct watch *w, const struct learner *learner, err *e)
 	struct container_options options = launch_container(o->launch);
 	struct hardening hardening = o->launch->hardening;
 	struct health_probe probe = o->health ? o->health->probe : (struct health_probe){ 0 };
-	auto_fd nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (nothing < 0)
-		return err_set(e, ERR_IO, errno, "/dev/null");
 	probe.environment = o->environment;
 	hardening.without |= 1U << DEFENCE_READONLY;
 	if (o->health) {
@@ -131,7 +126,7 @@ static int observe(struct watch *w, const struct learner *learner, err *e)
 	options.hardening = &hardening;
 	options.observer = learner->socket;
 	options.stops = true;
-	options.streams[0] = nothing;
+	options.streams[0] = CONTAINER_NOTHING;
 	options.streams[1] = STDERR_FILENO;
 	if (container_start(&options, &w->container, e) < 0)
 		return -1;

@@ -52,6 +52,11 @@ static void pass_ends(struct passing *p)
 {
 	const struct scan_page *scan = p->page->scan;
 
+	if (p->rule->ended && scan->end_unknown)
+		stop(p, "end of life", SEVERITY_UNKNOWN,
+		     arena_printf(p->arena, "unknown: until when " PRIb " " PRIb " is mended",
+		                  BYTESF(scan->os_id.n > 0 ? scan->os_id : BYTES("this system")),
+		                  BYTESF(gate_text(scan->os_version))));
 	for (size_t i = 0; i < scan->ends.len && p->rule->ended; i++) {
 		const struct scan_end *end = &scan->ends.items[i];
 

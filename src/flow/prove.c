@@ -26,12 +26,13 @@ struct proof {
 	struct launch launch;
 	struct prove_container *out;
 	struct probe_answer *answers;
-	int tcp, local, nothing; /* who listens on the host; /dev/null */
-	int ends[2];             /* what the helper says */
-	const char *program;     /* of the image */
-	struct strings words;    /* what the helper is told */
-	bool whole;              /* the helper came to its end */
-	int status;              /* of the container */
+	int tcp, local;       /* who listens on the host */
+	int ends[2];          /* what the helper says */
+	int said[2];          /* what the runtime says, which its log has, too; nobody reads it */
+	const char *program;  /* of the image */
+	struct strings words; /* what the helper is told */
+	bool whole;           /* the helper came to its end */
+	int status;           /* of the container */
 };
 
 /* -- what it needs ----------------------------------------------------------------------------- */
@@ -134,8 +135,9 @@ static int take_pod_user(struct proof *p, const struct prove_pod *pod, err *e)
 	if (who.uid == 0)
 		h->without |= 1U << DEFENCE_USER;
 	h->uid = who.uid;
-	h->gid = pod->has_group ? pod->gid : who.gid;
-	return 0;
+	h->gid = who.gid = pod->has_group ? pod->gid : who.gid;
+	who.says_group = false; /* containerd gives them all the same */
+	return user_find_groups(known->group_file, &who, p->a, &h->groups, e);
 }
 
 /* "this machine cannot give CAP_SYS_RESOURCE, which the cluster may" */
@@ -160,6 +162,8 @@ static int take_pod(struct proof *p, const struct prove_pod *pod, err *e)
 
 	if (pod->is_windows)
 		return err_set(e, ERR_FORMAT, 0, "a container of Windows cannot be attacked here");
+	if (*pod->fault)
+		return err_set(e, ERR_FORMAT, 0, "it would not start: %s", pod->fault);
 	h->without = pod->without;
 	h->capabilities = pod->capabilities & capabilities_here();
 	if (h->capabilities != pod->capabilities)
@@ -265,8 +269,9 @@ static int run_helper(struct proof *p, err *e)
 	struct deadline deadline = deadline_in(LIMIT_PROVE_MS);
 	struct container *container = NULL;
 
-	o.streams[0] = o.streams[2] = p->nothing;
+	o.streams[0] = CONTAINER_NOTHING;
 	o.streams[1] = p->ends[1];
+	o.streams[2] = p->said[1];
 	o.stops = true;
 	if (container_start(&o, &container, e) < 0)
 		return -1;
@@ -288,8 +293,7 @@ static int attack(struct proof *p, err *e)
 	const char *local = NULL;
 	uint16_t port = 0;
 
-	p->nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (p->nothing < 0 || pipe2(p->ends, O_CLOEXEC) < 0 ||
+	if (pipe2(p->ends, O_CLOEXEC) < 0 || pipe2(p->said, O_CLOEXEC | O_NONBLOCK) < 0 ||
 	    fcntl(p->ends[0], F_SETFL, O_NONBLOCK) < 0)
 		return err_set(e, ERR_IO, errno, "a pipe for the probes");
 	if (put_helper(p, e) < 0 || listen_here(p, &port, &local, e) < 0)
@@ -370,6 +374,13 @@ static bool is_beyond(const struct proof *p, const struct prove_item *item)
 	return false;
 }
 
+/* The profile lies on the nodes, and here the default one was in its place. */
+static bool is_others(const struct proof *p, const struct prove_item *item)
+{
+	return p->options->pod && p->options->pod->has_other_filter && item->held &&
+	       item->judgement.by == DEFENCE_SECCOMP;
+}
+
 /* With one id for all, files of "others" are its own. */
 static void take_answer(struct proof *p, const struct probe *probe,
                         const struct probe_answer *answer, const struct probe_setting *setting)
@@ -390,6 +401,12 @@ static void take_answer(struct proof *p, const struct probe *probe,
 		if (item->held)
 			probe_judge(probe, answer->error, setting, &item->judgement);
 		item->beyond = is_beyond(p, item);
+		if (is_others(p, item)) {
+			p->out->probes.len--;
+			skip(p, probe,
+			     "the default profile of seccomp holds it: what the manifest's, which lies on the "
+			     "nodes, does is not known here");
+		}
 	}
 }
 
@@ -452,7 +469,7 @@ static int hash_settings(const struct proof *p, digest *out, err *e)
 
 static void end(const struct proof *p)
 {
-	const int fds[] = { p->tcp, p->local, p->nothing, p->ends[0], p->ends[1] };
+	const int fds[] = { p->tcp, p->local, p->ends[0], p->ends[1], p->said[0], p->said[1] };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		if (fds[i] >= 0)
@@ -466,7 +483,7 @@ int prove_image(const struct target *target, const struct prove_options *options
 
 	*out = (struct prove_container){ .name = options->pod ? options->pod->name : "",
 		                             .image = target->text };
-	p.nothing = p.ends[0] = p.ends[1] = -1;
+	p.ends[0] = p.ends[1] = p.said[0] = p.said[1] = -1;
 	p.answers = arena_array(a, struct probe_answer, probes_len);
 	int status = launch_prepare(target, &options->launch, a, &p.launch, e);
 

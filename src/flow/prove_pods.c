@@ -28,7 +28,8 @@ static bool take_numbers(bytes *in, struct prove_pod *p)
 	return pack_take_bool(in, &p->has_user) && pack_take_u32(in, USER_ID_MOST, &p->uid) &&
 	       pack_take_bool(in, &p->has_group) && pack_take_u32(in, USER_ID_MOST, &p->gid) &&
 	       pack_take_bool(in, &p->must_not_be_root) && pack_take_bool(in, &p->is_windows) &&
-	       pack_take_bool(in, &p->has_token) && pack_take_u32(in, (1U << DEFENCES) - 1, &without) &&
+	       pack_take_bool(in, &p->has_other_filter) && pack_take_bool(in, &p->has_token) &&
+	       pack_take_u32(in, (1U << DEFENCES) - 1, &without) &&
 	       (without >> DEFENCE_CAPABILITIES & 1) == 0 && ((p->without = without), true) &&
 	       pack_take_u64(in, CAPABILITIES_ALL, &p->capabilities) &&
 	       pack_take_u64(in, INT64_MAX, &p->memory);
@@ -85,7 +86,7 @@ static bool take_pod(bytes *in, struct arena *a, struct prove_pod *p)
 {
 	uint64_t folders, env;
 	bool ok = take_text(in, a, &p->name) && take_text(in, a, &p->container) &&
-	          take_text(in, a, &p->image) && take_numbers(in, p) &&
+	          take_text(in, a, &p->image) && take_text(in, a, &p->fault) && take_numbers(in, p) &&
 	          pack_take_u64(in, LIMIT_PROVE_ITEMS, &folders);
 
 	for (uint64_t i = 0; ok && i < folders; i++)

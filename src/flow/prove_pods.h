@@ -25,6 +25,8 @@ struct prove_pod {
 	uint32_t uid, gid;
 	bool must_not_be_root; /* runAsNonRoot */
 	bool is_windows;
+	bool has_other_filter; /* a Localhost profile of seccomp: what it holds is not known here */
+	const char *fault;     /* why the cluster would not take it; printable; "": it would */
 	bool has_token;        /* of a service account: it is mounted */
 	unsigned without;      /* 1 << enum defence: what is left out, but for user and capabilities */
 	uint64_t capabilities; /* 1 << CAP_...: those that it has */

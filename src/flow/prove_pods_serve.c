@@ -35,14 +35,22 @@ static const struct yaml_node *setting(const struct reader *r, const char *path)
 
 /* -- the user ---------------------------------------------------------------------------------- */
 
-static bool id_of(const struct reader *r, const char *field, uint32_t *out)
+/* An id that is none, as the text "1654", is refused by the cluster: Kubernetes takes int64 of 0 to
+ * 2147483647. */
+static bool id_of(struct reader *r, const char *field, uint32_t *out)
 {
+	const struct yaml_node *n = setting(r, field);
 	int64_t id;
 
-	if (!yaml_i64(setting(r, field), &id) || id < 0 || id > USER_ID_MOST)
+	if (!n)
 		return false;
-	*out = (uint32_t)id;
-	return true;
+	if (yaml_i64(n, &id) && id >= 0 && id <= INT32_MAX) {
+		*out = (uint32_t)id;
+		return true;
+	}
+	r->out->fault = arena_printf(r->a, "%s is %sno number of 0 to 2147483647", field,
+	                             yaml_is_string(n) ? "a text and " : "");
+	return false;
 }
 
 static void read_user(struct reader *r)
@@ -109,9 +117,10 @@ static bool has_seccomp(struct reader *r)
 {
 	const struct yaml_node *type = setting(r, "seccompProfile.type");
 
-	if (yaml_says(type, "Localhost"))
+	r->out->has_other_filter = yaml_says(type, "Localhost");
+	if (r->out->has_other_filter)
 		note(r, "a Localhost profile of seccomp lies on the nodes: the default one is used here");
-	return yaml_says(type, "RuntimeDefault") || yaml_says(type, "Localhost");
+	return yaml_says(type, "RuntimeDefault") || r->out->has_other_filter;
 }
 
 static unsigned without_of(struct reader *r)
@@ -210,7 +219,8 @@ static void read_container(struct reader *r)
 	read_user(r);
 	r->out->capabilities = capabilities_of(r);
 	r->out->without = without_of(r);
-	if (kube_is_true(yaml_get(r->c->security, "privileged"))) {
+	if (kube_is_true(yaml_get(r->c->security, "privileged"))) { /* unconfined, whatever it says */
+		r->out->has_other_filter = false;
 		r->out->capabilities = CAPABILITIES_ALL;
 		r->out->without |= PRIVILEGED;
 	}
@@ -229,12 +239,14 @@ static void pack_pod(const struct prove_pod *p, buf *out)
 	pack_str(out, p->name);
 	pack_str(out, p->container);
 	pack_str(out, p->image);
+	pack_str(out, p->fault);
 	pack_u64(out, p->has_user);
 	pack_u64(out, p->uid);
 	pack_u64(out, p->has_group);
 	pack_u64(out, p->gid);
 	pack_u64(out, p->must_not_be_root);
 	pack_u64(out, p->is_windows);
+	pack_u64(out, p->has_other_filter);
 	pack_u64(out, p->has_token);
 	pack_u64(out, p->without);
 	pack_u64(out, p->capabilities);
@@ -267,7 +279,7 @@ static int read_objects(struct rule_job *job, struct arena *a, buf *out, err *e)
 		const struct kube_object *o = &objects.items[i];
 
 		for (struct kube_container c = { 0 }; o->pod && kube_next(o, &c);) {
-			struct prove_pod pod = { 0 };
+			struct prove_pod pod = { .fault = "" };
 			struct reader r = { a, o, &c, yaml_get(o->pod, "securityContext"), &pod };
 
 			if (++n > LIMIT_PROVE_PODS)

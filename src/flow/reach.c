@@ -37,16 +37,26 @@ static void take_owned(const struct image *image, struct facts *facts, const str
 	}
 }
 
-void reach_judge(const struct image *image, struct facts *facts, struct arena *a,
-                 struct closure *out)
+void reach_closure(const struct image *image, const struct facts *facts,
+                   const struct closure_options *more, struct arena *a, struct closure *out)
 {
 	uint32_t *bundles = arena_array(a, uint32_t, facts->apps.len);
-	struct closure_options options = { .bundles = bundles };
+	struct closure_options options = *more;
 
+	options.bundles = bundles;
+	options.bundles_len = 0;
 	for (size_t i = 0; i < facts->apps.len; i++)
 		if (facts->apps.items[i].single_file && !facts->apps.items[i].hidden)
 			bundles[options.bundles_len++] = tree_content(image->tree, facts->apps.items[i].node);
 	closure_find(image, &options, a, out);
+}
+
+void reach_judge(const struct image *image, struct facts *facts, struct arena *a,
+                 struct closure *out)
+{
+	const struct closure_options nothing = { 0 };
+
+	reach_closure(image, facts, &nothing, a, out);
 	if (out->unsaid)
 		return;
 	take_owned(image, facts, out);

@@ -13,7 +13,7 @@
 
 /* What is sent of a package, in this order. */
 #define FIELDS(X) X(name) X(version) X(architecture) X(source_name) X(source_version) \
-	X(distro_id) X(distro_version) X(path)
+	X(module) X(distro_id) X(distro_version) X(path)
 
 /* -- in the worker ----------------------------------------------------------------------------- */
 
@@ -34,6 +34,7 @@ static struct package package_of(const struct sbom_package *s, struct arena *a)
 		                 .source_name = s->source_name,
 		                 .source_version = s->source_version,
 		                 .path = s->path,
+		                 .module = s->module,
 		                 .overridden = s->overridden };
 	struct purl purl;
 

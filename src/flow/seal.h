@@ -44,7 +44,7 @@ struct seal_options {
 	struct registry_options to; /* of the place; that of the source is in wishes */
 	void (*report)(void *ctx, uint64_t done, uint64_t total); /* of the copy; may be NULL */
 	void *report_ctx;
-	bool as_bundle, as_tag;
+	bool as_bundle, as_tag, signature_as_tag; /* the last: of the signature alone */
 	bytes signer; /* how the signer is named: another one signs anew */
 	bytes key;    /* of who signs, public, PEM; empty: a certificate, of the builder if of anybody
 	               * who is known before it is there */

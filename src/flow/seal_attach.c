@@ -113,7 +113,7 @@ static int sign(struct seal_run *r, const struct seal_hand *hand, err *e)
 	static const struct oci_labels no_pairs;
 	struct sign_wish wish = { .pairs = &no_pairs,
 		                      .as_bundle = r->o->as_bundle,
-		                      .as_tag = r->o->as_tag,
+		                      .as_tag = r->o->signature_as_tag,
 		                      .now = r->o->wishes.now };
 	const struct target at = whereabouts(r, &r->subjects.items[0], &wish);
 	const digest content = seal_signature_content();

@@ -21,6 +21,28 @@ static bytes env(const struct finding *f, const char *name)
 	return bytes_str(value ? value : "");
 }
 
+/* "https://team@dev.azure.com/team/shop/_git/shop": who fetched it, and at times a token, is
+ * published by nobody, and no policy names it. */
+static bytes without_user(const struct finding *f, bytes text)
+{
+	size_t scheme = bytes_search(text, BYTES("://"));
+
+	if (scheme == text.n)
+		return text;
+	bytes host = bytes_skip(text, scheme + 3);
+	size_t end = bytes_find(host, '/'), at = bytes_rfind(bytes_slice(host, 0, end), '@');
+
+	if (at >= end)
+		return text;
+	return bytes_str(arena_printf(f->arena, PRIb PRIb, BYTESF(bytes_slice(text, 0, scheme + 3)),
+	                              BYTESF(bytes_skip(host, at + 1))));
+}
+
+static bytes url(const struct finding *f, const char *name)
+{
+	return without_user(f, env(f, name));
+}
+
 static bytes joined(const struct finding *f, bytes a, const char *between, bytes b)
 {
 	return a.n > 0 && b.n > 0
@@ -43,7 +65,7 @@ static void parameter(const struct finding *f, const char *name, const char *var
 static void find_github(const struct finding *f)
 {
 	struct seal_build *b = f->out;
-	bytes server = env(f, "GITHUB_SERVER_URL"), repository = env(f, "GITHUB_REPOSITORY");
+	bytes server = url(f, "GITHUB_SERVER_URL"), repository = env(f, "GITHUB_REPOSITORY");
 	bytes workflow = env(f, "GITHUB_WORKFLOW_REF"), rest;
 
 	b->service = "github";
@@ -78,14 +100,14 @@ static void find_gitlab(const struct finding *f)
 
 	b->service = "gitlab";
 	b->type = "https://oakum.dev/build/gitlab/v1";
-	b->source = env(f, "CI_PROJECT_URL");
+	b->source = url(f, "CI_PROJECT_URL");
 	b->commit = env(f, "CI_COMMIT_SHA");
 	b->ref = joined(f, tag.n > 0 ? BYTES("refs/tags") : BYTES("refs/heads"), "/",
 	                tag.n > 0 ? tag : env(f, "CI_COMMIT_REF_NAME"));
-	b->workflow = env(f, "CI_CONFIG_PATH");
+	b->workflow = url(f, "CI_CONFIG_PATH");
 	b->builder = joined(f, joined(f, b->source, "//", b->workflow), "@", b->ref);
-	b->run = env(f, "CI_JOB_URL");
-	b->issuer = env(f, "CI_SERVER_URL");
+	b->run = url(f, "CI_JOB_URL");
+	b->issuer = url(f, "CI_SERVER_URL");
 	b->is_hosted = bytes_is(b->issuer, "https://gitlab.com") &&
 	               bytes_search(env(f, "CI_RUNNER_TAGS"), BYTES("saas-")) <
 	                   env(f, "CI_RUNNER_TAGS").n;
@@ -101,12 +123,12 @@ static void find_gitlab(const struct finding *f)
 static void find_azure(const struct finding *f)
 {
 	struct seal_build *b = f->out;
-	bytes project = joined(f, env(f, "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"), "",
+	bytes project = joined(f, url(f, "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"), "",
 	                       env(f, "SYSTEM_TEAMPROJECT"));
 
 	b->service = "azure";
 	b->type = "https://oakum.dev/build/azure-pipelines/v1";
-	b->source = env(f, "BUILD_REPOSITORY_URI");
+	b->source = url(f, "BUILD_REPOSITORY_URI");
 	b->ref = env(f, "BUILD_SOURCEBRANCH");
 	b->commit = env(f, "BUILD_SOURCEVERSION");
 	b->workflow = env(f, "BUILD_DEFINITIONNAME");
@@ -117,23 +139,6 @@ static void find_azure(const struct finding *f)
 	parameter(f, "agent_os", "AGENT_OS");
 	parameter(f, "agent_name", "AGENT_NAME");
 	parameter(f, "repository_provider", "BUILD_REPOSITORY_PROVIDER");
-}
-
-/* "https://team@dev.azure.com/team/shop/_git/shop": who fetched it, and at times a token, is
- * published by nobody, and no policy names it. */
-static bytes without_user(const struct finding *f, bytes url)
-{
-	size_t scheme = bytes_search(url, BYTES("://"));
-
-	if (scheme == url.n)
-		return url;
-	bytes host = bytes_skip(url, scheme + 3);
-	size_t end = bytes_find(host, '/'), at = bytes_rfind(bytes_slice(host, 0, end), '@');
-
-	if (at >= end)
-		return url;
-	return bytes_str(arena_printf(f->arena, PRIb PRIb, BYTESF(bytes_slice(url, 0, scheme + 3)),
-	                              BYTESF(bytes_skip(host, at + 1))));
 }
 
 static bytes instead(const char *said, bytes found)

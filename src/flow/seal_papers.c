@@ -113,6 +113,7 @@ static int scan_paper(const struct seal_judged *j, const struct seal_wishes *w, 
                       bytes *out, err *e)
 {
 	const digest database = database_digest(w->scan.db);
+	const int64_t built = database_info(w->scan.db)->built;
 	struct compact c;
 	bytes result;
 
@@ -132,7 +133,7 @@ static int scan_paper(const struct seal_judged *j, const struct seal_wishes *w, 
 	json_write_text(&c.json, "version", w->tool_version);
 	json_write_object(&c.json, "db");
 	json_write_text(&c.json, "uri", DIGEST_TEXT(&database));
-	json_write_str(&c.json, "version", claim_time(database_info(w->scan.db)->built, a));
+	json_write_str(&c.json, "version", built > 0 ? claim_time(built, a) : BYTES("unknown"));
 	json_write_end(&c.json);
 	json_write_raw(&c.json, "result", result);
 	json_write_end(&c.json);

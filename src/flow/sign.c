@@ -20,6 +20,12 @@ struct made {
 	uint64_t log_index;
 };
 
+static enum key_hash hash_for(const struct sign_who *who, bool is_message)
+{
+	return signer_hash(who->signer, is_message,
+	                   who->keyless ? keyless_log_version(who->keyless) : 0);
+}
+
 /* finish(who, about, a, out, e): who signed, the witnesses, the text. */
 static int finish(const struct sign_who *who, struct keyless_subject *about, struct arena *a,
                   struct made *out, err *e)
@@ -61,7 +67,7 @@ static struct keyless_subject about_digest(const digest *d)
 }
 
 static int make_envelope(const struct sign_who *who, bytes statement, const digest *subject,
-                         enum key_hash hash, struct arena *a, struct made *out, err *e)
+                         struct arena *a, struct made *out, err *e)
 {
 	struct keyless_subject about = about_digest(subject);
 
@@ -75,7 +81,7 @@ static int make_envelope(const struct sign_who *who, bytes statement, const dige
 		dsse_pae(out->bundle.payload_type, out->bundle.payload, a), NULL
 	};
 
-	if (signer_sign(who->signer, hash, &message, a, &out->bundle.signature, e) < 0)
+	if (signer_sign(who->signer, hash_for(who, false), &message, a, &out->bundle.signature, e) < 0)
 		return -1;
 	return finish(who, &about, a, out, e);
 }
@@ -96,6 +102,7 @@ static void describe_message(const struct message *m, enum key_hash hash, struct
                              struct bundle *out)
 {
 	switch (hash) {
+	case KEY_HASH_NONE: /* says which file, as cosign does */
 	case KEY_SHA256:
 		out->message_hash = BUNDLE_SHA256;
 		out->message_digest = arena_bytes(a, octets_of(&m->sha256));
@@ -108,13 +115,13 @@ static void describe_message(const struct message *m, enum key_hash hash, struct
 		out->message_hash = BUNDLE_SHA512;
 		out->message_digest = arena_bytes(a, octets_of(&m->sha512));
 		break;
-	case KEY_HASH_NONE: break;
 	}
 }
 
-static int make_message(const struct sign_who *who, const struct message *m, enum key_hash hash,
-                        struct arena *a, struct made *out, err *e)
+static int make_message(const struct sign_who *who, const struct message *m, struct arena *a,
+                        struct made *out, err *e)
 {
+	const enum key_hash hash = hash_for(who, true);
 	struct keyless_subject about = { .has_artifact = m->is_whole,
 		                             .artifact = m->content,
 		                             .sha256 = m->sha256,
@@ -125,7 +132,8 @@ static int make_message(const struct sign_who *who, const struct message *m, enu
 		message.hash = &m->sha256;
 	else if (!m->is_whole)
 		return err_set(e, ERR_LIMIT, 0,
-		               "more than %s can be signed with SHA-256 alone (a P-256 or an RSA key)",
+		               "more than %s can be signed by its SHA-256 alone: a P-256 or an RSA key, or "
+		               "one of P-384 or P-521 in a file, without a log of version 2",
 		               SIZE_TEXT(LIMIT_BLOB_WHOLE));
 	*out = (struct made){ .bundle = { 0 } };
 	describe_message(m, hash, a, &out->bundle);
@@ -195,12 +203,6 @@ static int prepare_tagged(struct signing *s, const struct made *made, struct att
 	return 0;
 }
 
-static enum key_hash tag_hash(const struct signing *s, bool is_message)
-{
-	return signer_tag_hash(s->who->signer, is_message,
-	                       s->who->keyless && keyless_log(s->who->keyless));
-}
-
 static int prepare_signature(struct signing *s, struct signed_image *out, struct prepared *p,
                              err *e)
 {
@@ -208,8 +210,8 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 	struct made made;
 
 	if (s->wish->as_bundle) {
-		if (make_envelope(s->who, claim_signed(d, s->wish->pairs, s->arena), d,
-		                  signer_envelope_hash(s->who->signer), s->arena, &made, e) < 0 ||
+		if (make_envelope(s->who, claim_signed(d, s->wish->pairs, s->arena), d, s->arena, &made,
+		                  e) < 0 ||
 		    prepare_referrer(s, &made, BYTES(PREDICATE_SIGN), out, p, e) < 0)
 			return -1;
 	}
@@ -219,7 +221,7 @@ static int prepare_signature(struct signing *s, struct signed_image *out, struct
 	const struct message message = { payload, true, digest_of(DIGEST_SHA256, payload),
 		                             digest_of(DIGEST_SHA512, payload) };
 
-	if (make_message(s->who, &message, tag_hash(s, true), s->arena, &made, e) < 0 ||
+	if (make_message(s->who, &message, s->arena, &made, e) < 0 ||
 	    prepare_tagged(s, &made, &p->tagged, e) < 0)
 		return -1;
 	p->tagged.content = out->payload = payload;
@@ -245,19 +247,13 @@ static int prepare_attestation(struct signing *s, struct signed_image *out, stru
 		               DIGEST_TEXT(&claim.subject));
 	const bytes statement = testimony->is_statement ? testimony->content
 	                                                : claim_statement(&claim, s->arena);
-	const enum key_hash own = signer_envelope_hash(s->who->signer), tag = tag_hash(s, false);
 
-	if (s->wish->as_bundle) {
-		if (make_envelope(s->who, statement, &claim.subject, own, s->arena, &made, e) < 0 ||
-		    prepare_referrer(s, &made, type, out, p, e) < 0)
-			return -1;
-	}
+	/* One envelope serves both. */
+	if (make_envelope(s->who, statement, &claim.subject, s->arena, &made, e) < 0 ||
+	    (s->wish->as_bundle && prepare_referrer(s, &made, type, out, p, e) < 0))
+		return -1;
 	if (!s->wish->as_tag)
 		return 0;
-	/* One envelope serves both, but for curves whose own hash the tag's readers do not know. */
-	if ((!s->wish->as_bundle || tag != own) &&
-	    make_envelope(s->who, statement, &claim.subject, tag, s->arena, &made, e) < 0)
-		return -1;
 	tell(out, &made);
 	if (prepare_tagged(s, &made, &p->tagged, e) < 0)
 		return -1;
@@ -267,10 +263,29 @@ static int prepare_attestation(struct signing *s, struct signed_image *out, stru
 	return 0;
 }
 
+/* Whether it holds is asked by whoever verifies it; here, that it is put where it will be found. */
+static int prepare_kept(struct signing *s, struct signed_image *out, struct prepared *p, err *e)
+{
+	const struct attachment at = { .kind = ATTACHMENT_BUNDLE,
+		                           .subject = out->subject.digest,
+		                           .content = s->wish->kept };
+	const struct made made = { .text = s->wish->kept };
+	struct claimant c;
+
+	if (claimant_ask(s->wish->claimant, &at, s->arena, &c, e) < 0)
+		return -1;
+	if (c.trouble)
+		return err_set(e, ERR_FORMAT, 0, "the bundle: %s", c.trouble);
+	if (!c.is_about)
+		return err_set(e, ERR_UNTRUSTED, 0, "the bundle is not about %s", DIGEST_TEXT(&at.subject));
+	return prepare_referrer(s, &made, c.predicate_type, out, p, e);
+}
+
 static int prepare(struct signing *s, struct signed_image *out, struct prepared *p, err *e)
 {
-	int status = s->wish->testimony ? prepare_attestation(s, out, p, e)
-	                            : prepare_signature(s, out, p, e);
+	int status = s->wish->kept.n > 0   ? prepare_kept(s, out, p, e)
+	             : s->wish->testimony  ? prepare_attestation(s, out, p, e)
+	                                   : prepare_signature(s, out, p, e);
 
 	p->referrer.subject = p->tagged.subject = &out->subject;
 	if (p->tagged.suffix)
@@ -343,13 +358,12 @@ int sign_file(const struct sign_who *who, const struct sign_blob *blob, struct a
 			                         .now = blob->now };
 		bytes statement = testimony->is_statement ? testimony->content : claim_statement(&claim, a);
 
-		status = make_envelope(who, statement, &blob->sha256, signer_envelope_hash(who->signer), a,
-		                       &made, e);
+		status = make_envelope(who, statement, &blob->sha256, a, &made, e);
 	} else {
 		const struct message message = { blob->content, blob->is_whole, blob->sha256,
 			                             blob->sha512 };
 
-		status = make_message(who, &message, signer_message_hash(who->signer), a, &made, e);
+		status = make_message(who, &message, a, &made, e);
 	}
 	if (status < 0)
 		return -1;

@@ -10,6 +10,7 @@
  * keyless_open). Threading: belongs to one thread. */
 #pragma once
 
+#include "flow/claimant.h"
 #include "flow/keyless.h"
 #include "flow/testimony.h"
 #include "transfer/attach.h"
@@ -25,6 +26,8 @@ struct sign_who {
 struct sign_wish {
 	const struct oci_labels *pairs; /* of a signature: -a k=v */
 	const struct testimony *testimony; /* what is attested; NULL: a signature */
+	bytes kept; /* instead: a bundle that was made before, attached as it is; empty */
+	struct worker *claimant; /* who reads it */
 	enum attachments_scope scope;
 	const struct platform *platform; /* of SCOPE_PLATFORM; NULL: this machine's */
 	bool as_bundle, as_tag;
@@ -54,7 +57,7 @@ struct sign_result {
 };
 
 /* sign_image(who, wish, session, target, a, out, e): errors as attach_begin, attach_put,
- * signer_sign, keyless_witness; ERR_UNTRUSTED: a statement about something else;
+ * signer_sign, keyless_witness; ERR_UNTRUSTED: a statement, or a kept bundle, about something else;
  * ERR_USAGE: the tag form cannot hold it; ERR_IO: the file. A failure to attach says whether it is
  * logged, and where its bundle is. Arena. */
 int sign_image(const struct sign_who *who, const struct sign_wish *wish, struct attach *session,
@@ -80,6 +83,6 @@ struct signed_blob {
 };
 
 /* sign_file(who, blob, a, out, e): errors as sign_image; ERR_LIMIT: it would have to be whole
- * (P-384, P-521, Ed25519). Arena. */
+ * (Ed25519; P-384 and P-521 where signer_hash says so). Arena. */
 int sign_file(const struct sign_who *who, const struct sign_blob *blob, struct arena *a,
               struct signed_blob *out, err *e);

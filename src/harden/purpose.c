@@ -44,6 +44,16 @@ bool purpose_is_shared(bytes folder)
 	return is_one_of(folder, outer) || is_within(folder, whole) || is_within(folder, inner);
 }
 
+bool purpose_is_own(bytes path)
+{
+	static const char *const others[] = { "bin",  "sbin", "lib",  "lib32", "lib64", "libx32",
+		                                  "etc",  "usr",  "var",  "dev",   "proc",  "sys",
+		                                  "run",  "boot", "root", "tmp",   "mnt",   "media",
+		                                  "opt",  NULL };
+
+	return !is_within(path, others);
+}
+
 bool purpose_is_document(bytes path)
 {
 	static const char *const folders[] = { "usr/share/doc",       "usr/share/man",
@@ -72,7 +82,9 @@ bool purpose_is_passing(bytes path)
 		                                   /* what package managers of rpm remember */
 		                                   "var/lib/dnf", "var/lib/yum", "var/lib/tdnf",
 		                                   "var/lib/zypp", "var/lib/rpm-state",
-		                                   "usr/lib/sysimage/libdnf5", NULL };
+		                                   "usr/lib/sysimage/libdnf5",
+		                                   /* and what those of Debian and Alpine do besides */
+		                                   "var/lib/dpkg", "lib/apk", "usr/lib/apk", NULL };
 
 	return is_within(path, folders);
 }

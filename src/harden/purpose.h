@@ -10,6 +10,9 @@
 /* purpose_is_shared(folder): the distribution's own, or everybody's: no program has it to itself,
  * whatever the working folder says. */
 bool purpose_is_shared(bytes folder);
+/* purpose_is_own(path): in a folder at the top that no distribution fills, or such a folder: what
+ * lies there somebody put there for the program: data, srv/shop. Not opt, which holds software. */
+bool purpose_is_own(bytes path);
 /* purpose_is_document(path): for people: manuals, translations, examples; shells' completions. */
 bool purpose_is_document(bytes path);
 /* purpose_is_passing(path): caches, logs, lists of what could be installed; root's own folder. */

@@ -23,6 +23,7 @@ const char *select_why_text(enum select_why why)
 		[SELECT_NAMED] = "the program's words or its environment name it",
 		[SELECT_NEEDED] = "every program reads it",
 		[SELECT_PACKAGE] = "the program loads something of its package",
+		[SELECT_OWN] = "it is data that no package owns",
 		[SELECT_LINK] = "it leads to what stays",
 		[SELECT_PARENT] = "it holds what stays",
 		[SELECT_LICENCE] = "a licence of what stays",
@@ -141,6 +142,7 @@ static bool of_package(const struct selecting *s, uint32_t node, bytes path)
 		return s->out->is_wide && !purpose_is_password(path);
 	switch (s->loaded[owner - 1]) {
 	case LOADED_NOT: return false;
+	case LOADED_MODULE:
 	case LOADED_SOME:
 		return is_library || !(purpose_is_program(path) ||
 		                       is_executable(tree_get(s->tree, tree_content(s->tree, node))));
@@ -148,7 +150,29 @@ static bool of_package(const struct selecting *s, uint32_t node, bytes path)
 	}
 }
 
-static bool is_privileged(const struct selecting *s, uint32_t node, bytes path)
+static bool is_of_user(const struct selecting *s, uint32_t node)
+{
+	uint32_t uid, gid;
+
+	tree_ids(s->tree, tree_content(s->tree, node), &uid, &gid);
+	return s->wish->uid != 0 && uid == s->wish->uid;
+}
+
+/* is_own_data(s, node, path): a file or a folder that somebody put there for the program: no
+ * reading of names can see that it opens it. Programs and libraries that nothing loads are none,
+ * nor is what lies about at the top. */
+static bool is_own_data(const struct selecting *s, uint32_t node, bytes path)
+{
+	const struct tree_node *n = tree_get(s->tree, tree_content(s->tree, node));
+
+	if (n->type == ENTRY_FILE && (n->kind == KIND_ELF || n->kind == KIND_PE || is_executable(n) ||
+	                              bytes_find(path, '/') == path.n))
+		return false;
+	return !select_owner(s, node) && !purpose_is_document(path) && !purpose_is_passing(path) &&
+	       (purpose_is_own(path) || is_of_user(s, node));
+}
+
+bool select_is_privileged(const struct selecting *s, uint32_t node, bytes path)
 {
 	const struct tree_node *n = tree_get(s->tree, tree_content(s->tree, node));
 
@@ -214,13 +238,15 @@ static enum select_why judge_file(const struct selecting *s, uint32_t node, byte
 		return purpose_tool_of(path_base(path)) == PURPOSE_SHELL ? SELECT_SHELL : SELECT_MANAGER;
 	if (why != SELECT_UNREACHED)
 		return why;
+	if (!is_tool && is_own_data(s, node, path))
+		return SELECT_OWN;
 	if (is_tool || !of_package(s, node, path))
 		return why_dropped(path);
-	return is_privileged(s, node, path) ? SELECT_PRIVILEGED : SELECT_PACKAGE;
+	return select_is_privileged(s, node, path) ? SELECT_PRIVILEGED : SELECT_PACKAGE;
 }
 
 /* Folders stay for what is in them, or because a program may want to have them. */
-static enum select_why judge_folder(const struct selecting *s, bytes path)
+static enum select_why judge_folder(const struct selecting *s, uint32_t node, bytes path)
 {
 	if (is_asked(s, path))
 		return SELECT_ASKED;
@@ -228,13 +254,17 @@ static enum select_why judge_folder(const struct selecting *s, bytes path)
 		return SELECT_FOLDER;
 	if (is_below(path, &s->named))
 		return SELECT_NAMED;
+	if (is_own_data(s, node, path))
+		return SELECT_OWN;
 	return purpose_is_folder(path) ? SELECT_NEEDED : why_dropped(path);
 }
 
-static enum select_why judge_link(const struct selecting *s, bytes path)
+static enum select_why judge_link(const struct selecting *s, uint32_t node, bytes path)
 {
 	if (is_asked(s, path))
 		return SELECT_ASKED;
+	if (select_is_loaded(s, node))
+		return SELECT_LOADED;
 	if (is_below(path, &s->out->folders))
 		return SELECT_FOLDER;
 	return purpose_is_needed(path) ? SELECT_NEEDED : why_dropped(path);
@@ -252,8 +282,8 @@ static void judge_all(struct selecting *s)
 		switch ((enum entry_type)tree_get(s->tree, w->node)->type) {
 		case ENTRY_FILE:
 		case ENTRY_HARDLINK: why = judge_file(s, w->node, path); break;
-		case ENTRY_DIR: why = judge_folder(s, path); break;
-		case ENTRY_SYMLINK: why = judge_link(s, path); break;
+		case ENTRY_DIR: why = judge_folder(s, w->node, path); break;
+		case ENTRY_SYMLINK: why = judge_link(s, w->node, path); break;
 		case ENTRY_NONE:
 		case ENTRY_CHAR:
 		case ENTRY_BLOCK:

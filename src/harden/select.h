@@ -11,8 +11,10 @@
  * name; what every program reads through its libraries (purpose.h); the libraries, data and
  * settings, but not the programs, of each package of the distribution of which something is
  * loaded, and of packages of data alone that those need by their own word; of the program's own
- * package everything. A program that may load or start anything (an interpreter) keeps, besides,
- * all that its packages need, and what no package owns, but neither a shell nor a package
+ * package everything. Data that no package owns, in a folder at the top that is not a
+ * distribution's, or of the program's user. A program that may load or start anything (an
+ * interpreter) keeps, besides, its modules (select_modules), all that its package needs, of what
+ * other packages need no programs, and what no package owns, but neither a shell nor a package
  * manager. Where the wish is to keep a shell, and one is started, all packages count as loaded.
  * Of what stays the links that lead to it, the folders on the way and the licences.
  * Threading: pure. */
@@ -37,6 +39,7 @@ enum select_why {
 	SELECT_NAMED,   /* by its words, its environment; a volume */
 	SELECT_NEEDED,  /* by every program */
 	SELECT_PACKAGE, /* of a package of which something is loaded */
+	SELECT_OWN,     /* data that no package owns, at the top or of the program's user */
 	SELECT_LINK,
 	SELECT_PARENT,
 	SELECT_LICENCE,
@@ -57,11 +60,21 @@ enum select_fate {
 	SELECT_PRESENT,
 };
 
+/* Files that a program which may load anything surely does, beyond what leads on from it: the
+ * modules of interpreters that packages bring, whoever owns them, package managers aside, and
+ * programs and libraries that no package owns. */
+struct select_modules {
+	uint32_t *items; /* nodes */
+	size_t len, cap;
+};
+
 struct select_wish {
 	struct strings keep;         /* patterns of paths (path_fits) */
 	bool shell;                  /* shells may stay where something loads them */
 	const uint8_t *secrets;      /* of each node: it holds a secret */
 	const struct strings *words; /* of the command line */
+	const struct select_modules *modules;
+	uint32_t uid; /* of the image's user; 0: whose files tell nothing */
 };
 
 struct selection {
@@ -70,6 +83,12 @@ struct selection {
 	struct strings folders; /* of the program's own */
 	bool is_wide;           /* the program may load or start anything */
 };
+
+/* select_modules(image, facts, closure, wish, a, out): for closure_find's options, which finds what
+ * these load; none where the program is bound. wish->shell alone matters. Arena. */
+void select_modules(const struct image *image, const struct facts *facts,
+                    const struct closure *closure, const struct select_wish *wish, struct arena *a,
+                    struct select_modules *out);
 
 /* select_files(image, facts, closure, wish, a, out): facts->packages as tree nodes name them;
  * a closure that is not unsaid.

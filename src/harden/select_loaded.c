@@ -5,7 +5,9 @@
 
 bool select_is_loaded(const struct selecting *s, uint32_t node)
 {
-	return tree_get(s->tree, node)->type == ENTRY_FILE &&
+	uint8_t type = tree_get(s->tree, node)->type;
+
+	return (type == ENTRY_FILE || type == ENTRY_SYMLINK) &&
 	       closure_of(s->closure, s->tree, node) == REACH_YES;
 }
 
@@ -37,6 +39,7 @@ static void note_files(struct selecting *s, uint8_t *holds)
 
 struct following {
 	struct selecting *s;
+	uint8_t least, mark;  /* LOADED_...: whose needs are followed, what those then are */
 	const uint8_t *holds; /* only packages of data alone, which a library or a program reads; NULL:
 	                       * any */
 	uint32_t *first;      /* of each package: its first edge; edges are sorted */
@@ -47,30 +50,33 @@ struct following {
 static void follow_one(struct following *f, uint32_t package)
 {
 	const struct facts *facts = f->s->facts;
+	uint8_t most = f->least < f->mark ? f->least : f->mark; /* who has it is followed already */
 
 	for (size_t i = f->first[package]; i < facts->edges.len; i++) {
 		const struct package_edge *edge = &facts->edges.items[i];
 
 		if (edge->from != package)
 			return;
-		if (f->s->loaded[edge->to] != LOADED_NOT || (f->holds && f->holds[edge->to] != HAS_DATA))
+		if (f->s->loaded[edge->to] >= most || (f->holds && f->holds[edge->to] != HAS_DATA))
 			continue;
-		f->s->loaded[edge->to] = LOADED_NEEDED;
+		f->s->loaded[edge->to] = f->mark;
 		f->queue[f->queued++] = edge->to;
 	}
 }
 
-/* follow(s, holds): what packages of which something is loaded need, and what those need in turn.
- * Each package is followed once. */
-static void follow(struct selecting *s, const uint8_t *holds)
+/* follow(s, least, mark, holds): what packages that are loaded at least so much need, and what
+ * those need in turn. Each package is followed once. */
+static void follow(struct selecting *s, uint8_t least, uint8_t mark, const uint8_t *holds)
 {
 	size_t packages = s->facts->packages.len;
-	struct following f = { s, holds, arena_array(s->arena, uint32_t, packages),
-		                   arena_array(s->arena, uint32_t, packages), 0 };
+	struct following f = {
+		s, least, mark, holds, arena_array(s->arena, uint32_t, packages),
+		arena_array(s->arena, uint32_t, packages), 0
+	};
 
 	for (size_t i = 0; i < packages; i++) {
 		f.first[i] = UINT32_MAX;
-		if (s->loaded[i] != LOADED_NOT)
+		if (s->loaded[i] >= least)
 			f.queue[f.queued++] = (uint32_t)i;
 	}
 	for (size_t i = s->facts->edges.len; i-- > 0;)
@@ -84,18 +90,28 @@ void select_loaded(struct selecting *s)
 	size_t packages = s->facts->packages.len;
 	uint32_t own = select_owner(s, s->closure->program);
 	uint8_t *holds = arena_zero(s->arena, packages);
+	uint8_t *how = arena_alloc(s->arena, tree_count(s->tree)); /* each file, if it is loaded */
 
 	s->loaded = arena_zero(s->arena, packages);
+	memset(how, LOADED_SOME, tree_count(s->tree));
+	for (size_t i = 0; i < s->wish->modules->len; i++)
+		how[s->wish->modules->items[i]] = LOADED_MODULE;
 	for (uint32_t i = 0; i < tree_count(s->tree); i++) {
 		uint32_t owner = select_owner(s, i);
 
-		if (owner && !(tree_get(s->tree, i)->flags & TREE_HIDDEN) && select_is_loaded(s, i))
-			s->loaded[owner - 1] = LOADED_SOME;
+		if (owner && !(tree_get(s->tree, i)->flags & TREE_HIDDEN) && select_is_loaded(s, i) &&
+		    s->loaded[owner - 1] < how[i])
+			s->loaded[owner - 1] = how[i];
 	}
 	if (own)
 		s->loaded[own - 1] = LOADED_OWN;
 	if (s->out->is_wide && s->wish->shell && packages > 0)
 		memset(s->loaded, LOADED_NEEDED, packages); /* a script starts programs of any package */
 	note_files(s, holds);
-	follow(s, s->out->is_wide ? NULL : holds);
+	if (!s->out->is_wide) {
+		follow(s, LOADED_SOME, LOADED_NEEDED, holds);
+		return;
+	}
+	follow(s, LOADED_OWN, LOADED_NEEDED, NULL);
+	follow(s, LOADED_MODULE, LOADED_MODULE, NULL);
 }

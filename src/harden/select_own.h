@@ -18,8 +18,9 @@ struct selecting {
 };
 enum {
 	LOADED_NOT,
+	LOADED_MODULE, /* modules of it, or packages that are not the program's need it: no programs */
 	LOADED_SOME,   /* something of it */
-	LOADED_NEEDED, /* by such a package */
+	LOADED_NEEDED, /* by the program's own; where the program is bound, data that any needs */
 	LOADED_OWN,    /* it brings the program itself */
 };
 
@@ -27,12 +28,15 @@ enum {
 uint32_t select_owner(const struct selecting *s, uint32_t node);
 
 /* select_loaded(s): s->loaded (select_loaded.c). select_is_loaded(s, node): a file that the program
- * surely loads. */
+ * surely loads, or a link through which it is found. */
 void select_loaded(struct selecting *s);
 bool select_is_loaded(const struct selecting *s, uint32_t node);
 
 /* select_is_tool(s, path): a package manager, or a shell that nobody wants to keep. */
 bool select_is_tool(const struct selecting *s, bytes path);
+
+/* select_is_privileged(s, node, path): a program with other rights than those of who starts it. */
+bool select_is_privileged(const struct selecting *s, uint32_t node, bytes path);
 
 /* select_links(s): links that lead to what stays, and the folders on the way (select_links.c).
  * select_packages(s): what becomes of the packages, and what follows of it: their records and

@@ -18,7 +18,8 @@ static bool counts(const struct selecting *s, uint32_t node, uint32_t owner)
 {
 	if (tree_get(s->tree, node)->type == ENTRY_FILE)
 		return true;
-	return s->out->why[node] == SELECT_LINK && s->loaded[owner - 1] != LOADED_NOT;
+	return (s->out->why[node] == SELECT_LINK || s->out->why[node] == SELECT_LOADED) &&
+	       s->loaded[owner - 1] != LOADED_NOT;
 }
 
 static void count_files(struct selecting *s, uint8_t *has)

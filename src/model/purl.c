@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "model/codename.h"
 
 static const enum ecosystem known[] = { ECO_DEB,  ECO_APK,    ECO_RPM,   ECO_NUGET,
 	                                    ECO_NPM,  ECO_PYPI,   ECO_GOLANG, ECO_MAVEN,
@@ -124,17 +125,21 @@ static bytes distribution_id(bytes name)
 	return name;
 }
 
-/* "debian-12" (Syft, ours), "3.10.2" (Trivy for Alpine); the namespace names the rest. */
+/* "debian-12" (Syft, ours), "3.10.2" (Trivy for Alpine), "jessie", "debian-jessie" (the
+ * specification's own examples are of the last two kinds); the namespace names the rest. */
 static void take_distribution(const struct purl *p, struct arena *a, struct package *out)
 {
-	bytes distro = purl_qualifier(p, "distro", a), id = p->space;
+	bytes distro = purl_qualifier(p, "distro", a), id = p->space, release;
 	size_t cut = bytes_rfind(distro, '-');
+	bytes codename = cut < distro.n ? bytes_skip(distro, cut + 1) : distro;
 
 	if (is_digit(distro)) {
 		out->distro_version = distro;
 	} else if (cut < distro.n && is_digit(bytes_skip(distro, cut + 1))) {
 		id = bytes_slice(distro, 0, cut);
 		out->distro_version = bytes_skip(distro, cut + 1);
+	} else if ((release = codename_release(lower(id, a), codename)).n > 0) {
+		out->distro_version = release;
 	} else if (distro.n > 0) {
 		id = distro;
 	}
@@ -174,7 +179,7 @@ static bytes joined(const struct purl *p, const char *by, struct arena *a)
 
 bool purl_package(const struct purl *p, struct arena *a, struct package *out)
 {
-	bytes epoch = purl_qualifier(p, "epoch", a);
+	bytes epoch = purl_qualifier(p, "epoch", a), module = purl_qualifier(p, "rpmmod", a);
 
 	out->ecosystem = ECO_NONE;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -189,6 +194,8 @@ bool purl_package(const struct purl *p, struct arena *a, struct package *out)
 	if (out->ecosystem <= ECO_RPM) {
 		out->name = p->name;
 		out->architecture = purl_qualifier(p, "arch", a);
+		if (module.n > 0) /* Red Hat's and Syft's; the specification knows no modules */
+			out->module = module;
 		take_distribution(p, a, out);
 		take_upstream(p, a, out);
 	} else {

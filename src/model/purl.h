@@ -20,9 +20,9 @@ bool purl_parse(bytes text, struct arena *a, struct purl *out);
 /* purl_qualifier(p, key, a): decoded; empty when it has none. Arena. */
 bytes purl_qualifier(const struct purl *p, const char *key, struct arena *a);
 
-/* purl_package(p, a, out): the package it names, with what its qualifiers say of its distribution
- * and its source, as Syft, Trivy and we write them; false for a type that we do not know. What
- * *out held of distribution and source stays when the purl does not say. Arena. */
+/* purl_package(p, a, out): the package it names, with what its qualifiers say of its distribution,
+ * its source and its module (rpmmod), as Syft, Trivy, Red Hat and we write them; false for a type
+ * that we do not know. What *out held of these stays when the purl does not say. Arena. */
 bool purl_package(const struct purl *p, struct arena *a, struct package *out);
 
 /* purl_covers(pattern, p, a): p is of the pattern: the same type, namespace and name, and the same

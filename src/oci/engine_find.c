@@ -187,8 +187,8 @@ static int find_holder(const struct engines *engines, const struct engine_search
 	}
 	if (!first)
 		return err_set(e, ERR_ABSENT, 0,
-		               "no Docker or Podman is running here (no socket was found where DOCKER_HOST, "
-		               "CONTAINER_HOST or their defaults name one)");
+		               "no Docker or Podman is running here (no socket was found where "
+		               "DOCKER_HOST, CONTAINER_HOST or their defaults name one)");
 	return err_set(e, ERR_ABSENT, 0, "no image '%s' in %s%s", SHOW(bytes_str(want->image)),
 	               first->name, engines->len > 1 ? " or the other engines here" : "");
 }

@@ -133,7 +133,8 @@ int user_find(bytes text, const struct account_list *accounts, const struct grou
 	*out = (struct user){ 0 };
 	(void)bytes_take_until(&group, ':', &name); /* nothing at all is root */
 	find_user(name, accounts, out);
-	if (group.n > 0) {
+	out->says_group = group.n > 0;
+	if (out->says_group) {
 		out->has_gid = take_number(group, &out->gid) || find_group(groups, group, &out->gid);
 	} else if (out->account) {
 		out->has_gid = true;
@@ -145,6 +146,48 @@ int user_find(bytes text, const struct account_list *accounts, const struct grou
 	if (group.n > 0 && !out->has_gid)
 		return err_set(e, ERR_FORMAT, 0, "the image has no group '%s' (a number needs none)",
 		               SHOW(group));
+	return 0;
+}
+
+static bool is_member(bytes members, bytes name)
+{
+	bytes member;
+
+	while (bytes_take_until(&members, ',', &member))
+		if (bytes_equal(member, name))
+			return true;
+	return false;
+}
+
+static bool has_group(const struct user_groups *groups, uint32_t gid)
+{
+	for (size_t i = 0; i < groups->len; i++)
+		if (groups->items[i] == gid)
+			return true;
+	return false;
+}
+
+int user_find_groups(bytes text, const struct user *u, struct arena *a, struct user_groups *out,
+                     err *e)
+{
+	bytes line, column[COLUMNS];
+	uint32_t gid;
+
+	*out = (struct user_groups){ 0 };
+	if (!u->account || u->account->uid != u->uid || u->says_group)
+		return 0;
+	for (uint64_t n = 0; n < LIMIT_ACCOUNTS && bytes_line(&text, &line); n++) {
+		split(line, column);
+		if (user_is_blank(line) || column[0].n == 0 || !take_id(column[2], &gid) ||
+		    !is_member(column[3], u->account->name) || gid == u->gid || has_group(out, gid))
+			continue;
+		if (out->len == LIMIT_USER_GROUPS)
+			return err_set(e, ERR_LIMIT, 0,
+			               "the image has its user '%s' in more than %d groups (--user USER:GROUP "
+			               "leaves them out)",
+			               SHOW(u->account->name), LIMIT_USER_GROUPS);
+		*ARENA_PUSH(a, out) = gid;
+	}
 	return 0;
 }
 

@@ -54,6 +54,7 @@ struct user {
 	bool is_absent;                /* the image has no such user */
 	bool is_number;                /* it is written as one; nothing at all is 0 */
 	bool has_gid;                  /* said, or the account's; else engines take root's group */
+	bool says_group;
 };
 
 /* user_find(text, accounts, groups, out, e): image-spec 1.1, config.md "User": "", "1654", "app",
@@ -62,6 +63,17 @@ struct user {
  * does not have; *out says all the rest. Borrows accounts. */
 int user_find(bytes text, const struct account_list *accounts, const struct group_list *groups,
               struct user *out, err *e);
+
+struct user_groups {
+	uint32_t *items;
+	size_t len, cap;
+};
+
+/* user_find_groups(text, u, a, out, e): the supplementary groups of u by the image's etc/group, as
+ * engines give them where no group is said: those with u's account as a member, none twice, never
+ * u's own. Arena. ERR_LIMIT: more than LIMIT_USER_GROUPS. */
+int user_find_groups(bytes text, const struct user *u, struct arena *a, struct user_groups *out,
+                     err *e);
 
 /* user_harden(u): never root and never root's group, because an image says so or says nothing: root
  * becomes USER_APP, root's group that of the user's own number. Nothing but these two changes. */

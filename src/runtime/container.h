@@ -12,12 +12,16 @@
 #include "rootfs/rootfs.h"
 #include "runtime/host.h"
 
+/* As stream 0: there is nothing to read. */
+#define CONTAINER_NOTHING (-2)
+
 struct container_options {
 	const struct hardening *hardening;
 	const struct rootfs *rootfs;
 	const struct host *host;
 	const char *stages; /* an existing folder of ours: each container has one of its own below it */
-	int streams[3];     /* what its program has as 0, 1 and 2; -1: ours */
+	int streams[3];     /* what its program has as 0, 1 and 2: pipes, as the runtime gives what
+	                       they are to the program's user; -1: ours, which are pipes then */
 	bool stops;         /* signals that we get are no matter of the program's: they end the wait */
 	int observer;       /* a socket for learn_attach; 0: nobody is told of its calls */
 };

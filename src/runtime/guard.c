@@ -99,11 +99,17 @@ static void look(struct guard *g)
  * goes where they do not reach. */
 static void take_streams(const struct container_options *o)
 {
+	int ends[2];
+
 	if (!o->hardening->terminal)
 		(void)setsid(); /* a process that was just forked leads no group */
 	for (int i = 0; i < 3; i++)
 		if (o->streams[i] >= 0 && dup2(o->streams[i], i) < 0)
 			_exit(127);
+	/* This machine's /dev/null would become the program's: an empty pipe without a writer. */
+	if (o->streams[0] == CONTAINER_NOTHING &&
+	    (pipe2(ends, O_CLOEXEC) < 0 || dup2(ends[0], STDIN_FILENO) < 0))
+		_exit(127);
 	if (o->observer > 0 && learn_attach(o->observer) < 0)
 		_exit(127);
 	(void)close_range(3, ~0U, 0); /* they are closed by execve, too */

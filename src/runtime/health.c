@@ -7,7 +7,6 @@
 #include "sys/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -280,17 +279,10 @@ int health_await(struct container *c, const struct health_probe *probe, struct a
 
 static int start(struct watch *w, struct container_options *container, int words, err *e)
 {
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (nothing < 0)
-		return err_set(e, ERR_IO, errno, "open '/dev/null'");
-	container->streams[0] = nothing;
+	container->streams[0] = CONTAINER_NOTHING;
 	container->streams[1] = container->streams[2] = words;
 	w->began_ms = deadline_now_ms();
-	int result = container_start(container, &w->container, e);
-
-	(void)close(nothing); /* the program's */
-	return result;
+	return container_start(container, &w->container, e);
 }
 
 static int watch(struct watch *w, struct container_options *container, int words, err *e)

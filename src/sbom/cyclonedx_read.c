@@ -159,6 +159,9 @@ static int take_component(struct reader *r, json component, err *e)
 	p.owned_by_system = bytes_is(property(r, component, "oakum:owned-by-system"), SBOM_OF_SYSTEM);
 	p.slices = property(r, component, "oakum:slices");
 	p.module = property(r, component, "oakum:module");
+	if (p.module.n == 0)
+		p.module = either(r, component, "aquasecurity:trivy:Modularitylabel",
+		                  "syft:metadata:modularityLabel");
 	p.layer = reader_layer(
 		r, either(r, component, "oakum:layer:digest", "aquasecurity:trivy:LayerDigest"),
 		either(r, component, "oakum:layer:diff_id", "aquasecurity:trivy:LayerDiffID"));

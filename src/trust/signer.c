@@ -145,19 +145,9 @@ int signer_sign(const struct signer *s, enum key_hash hash, const struct key_mes
 	return 0;
 }
 
-enum key_hash signer_message_hash(const struct signer *s)
-{
-	return public_key_kind(s->public) == KEY_ED25519 ? KEY_SHA512 : public_key_hash(s->public);
-}
-
-enum key_hash signer_envelope_hash(const struct signer *s)
-{
-	return public_key_hash(s->public);
-}
-
-enum key_hash signer_tag_hash(const struct signer *s, bool is_message, bool is_logged)
+enum key_hash signer_hash(const struct signer *s, bool is_message, unsigned log)
 {
 	if (public_key_kind(s->public) == KEY_ED25519)
-		return is_message && is_logged ? KEY_SHA512 : KEY_HASH_NONE;
-	return KEY_SHA256;
+		return is_message && log > 0 ? KEY_SHA512 : KEY_HASH_NONE;
+	return log > 1 || s->program ? public_key_hash(s->public) : KEY_SHA256;
 }

@@ -44,11 +44,11 @@ void signer_done(struct signer *s);
 int signer_sign(const struct signer *s, enum key_hash hash, const struct key_message *message,
                 struct arena *a, bytes *out, err *e);
 
-/* signer_message_hash(s), signer_envelope_hash(s): which hash goes with a message in a bundle
- * (Ed25519ph there: a log takes no message), with an envelope (Ed25519 itself).
- * signer_tag_hash(s, is_message, is_logged): in the tag scheme, whose readers (cosign 2 and 3,
- * containers/image) hash with SHA-256 whatever the curve, and take Ed25519 itself but where a log
- * has it. */
-enum key_hash signer_message_hash(const struct signer *s);
-enum key_hash signer_envelope_hash(const struct signer *s);
-enum key_hash signer_tag_hash(const struct signer *s, bool is_message, bool is_logged);
+/* signer_hash(s, is_message, log): which hash is signed of a message or an envelope that a log of
+ * this version of Rekor gets; 0: no log. Version 2 takes what Sigstore's registry of algorithms
+ * pairs with the key, and the services behind programs sign nothing else. Elsewhere SHA-256
+ * whatever the curve is what all readers of keys have in common: cosign 2.5, verify-blob of 3.1
+ * (its issues 5063 and 5092), sigstore's JavaScript (envelopes), containers/image. Ed25519 signs
+ * the text itself; of a message Ed25519ph where a log gets it, which knows messages by their digest
+ * alone. */
+enum key_hash signer_hash(const struct signer *s, bool is_message, unsigned log);

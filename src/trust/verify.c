@@ -66,19 +66,17 @@ static bool signs(const struct verification *v, enum key_hash hash, bytes text)
 	return public_key_verify(v->key, hash, &m, v->bundle->signature);
 }
 
-/* Early clients hashed with SHA-256 whatever the curve, and cosign 2 gave Ed25519 the message. */
+/* Clients differ: many hash with SHA-256 whatever the curve, and sign as Ed25519 or as Ed25519ph.
+ * Each is a signature of this key over this text, and none can be taken for another (RFC 8032
+ * §5.1: dom2). */
 static bool signs_somehow(const struct verification *v, bytes text)
 {
 	enum key_kind kind = public_key_kind(v->key);
-	enum key_hash own = public_key_hash(v->key);
-	bool is_message = !v->bundle->is_envelope;
 
-	if (kind == KEY_ED25519 && is_message)
-		own = KEY_SHA512; /* Ed25519ph */
-	if (signs(v, own, text))
+	if (signs(v, public_key_hash(v->key), text))
 		return true;
-	if (kind == KEY_ED25519 && is_message && v->bundle->version == BUNDLE_NONE)
-		return signs(v, KEY_HASH_NONE, text);
+	if (kind == KEY_ED25519)
+		return signs(v, KEY_SHA512, text);
 	return (kind == KEY_P384 || kind == KEY_P521) && signs(v, KEY_SHA256, text);
 }
 
@@ -192,6 +190,22 @@ static int check_timestamps(struct verification *v)
 
 /* -- logs -------------------------------------------------------------------------------------- */
 
+/* Is the entry in the log? */
+static int check_witness(const struct verification *v, const struct trust_log *log,
+                         const struct bundle_entry *entry, bool is_v2)
+{
+	if (entry->promise.n > 0 && !is_v2 && !log_promise_holds(log, entry))
+		return refuse(v, "the log did not promise this entry at this time");
+	if (entry->proof.there && log_proof_holds(log, entry, v->e) < 0)
+		return -1;
+	if (!entry->proof.there && (entry->promise.n == 0 || is_v2))
+		return refuse(v, "a log entry that nothing proves");
+	/* Version 1 counts over all its shards, and promises that number; version 2 has one. */
+	if (is_v2 && entry->index != entry->proof.index)
+		return refuse(v, "the log entry has another index than its inclusion proof");
+	return 0;
+}
+
 static int check_entry(struct verification *v, const struct trust_log *log,
                        const struct bundle_entry *entry)
 {
@@ -204,12 +218,8 @@ static int check_entry(struct verification *v, const struct trust_log *log,
 		                         .key = v->key };
 	bool is_v2 = entry_is_v2(entry);
 
-	if (entry->promise.n > 0 && !is_v2 && !log_promise_holds(log, entry))
-		return refuse(v, "the log did not promise this entry at this time");
-	if (entry->proof.there && log_proof_holds(log, entry, v->e) < 0)
+	if (check_witness(v, log, entry, is_v2) < 0)
 		return -1;
-	if (!entry->proof.there && (entry->promise.n == 0 || is_v2))
-		return refuse(v, "a log entry that nothing proves");
 	if (entry_speaks_of(entry, &facts, v->arena, v->e) < 0) {
 		/* A log may know the artifact by SHA-384, which is known of its octets alone. */
 		v->out->wants_artifact = !v->bundle->is_envelope && !is_decided(v);

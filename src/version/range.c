@@ -352,7 +352,7 @@ static bytes find_limit(const struct range_job *j, const struct range_event *eve
 
 /* An introduction at the version of a fix that ends nothing else: it is mended where it begins. */
 static bool is_mended_at_once(const struct range_job *j, const struct range_event *events, size_t i,
-                     bytes ended)
+                              bytes ended)
 {
 	return i > 0 && events[i - 1].kind == RANGE_FIXED && !is_first(&events[i]) &&
 	       compare(j, events[i - 1].version, events[i].version) == 0 &&

@@ -3,6 +3,9 @@
  * 3.2.3 (vulnerabilities). Remedies and statuses name pairs of a product and a package (documents
  * have either or both); the product's CPE tells the release, the package's purl its name, version,
  * architecture and module. A package without a purl is called as its id.
+ * Modules are written in two ways: rpmmod=NAME:STREAM:... in the package's purl, or a purl of the
+ * type rpmmod, which is redhat/NAME@STREAM:... of what stands between package and release (a pair
+ * of a pair), redhat/NAME:STREAM/PACKAGE of a package that has no fix.
  * Kept are the main streams, "enterprise_linux:N", and the fixes of the extended ones (EUS, AUS,
  * E4S, TUS: stream.h); layered products are no distribution. Not kept either: what is not affected
  * or under investigation, and source packages (an image has binary ones). */
@@ -12,7 +15,7 @@
 #include "vuln/stream.h"
 
 #define SOURCE "redhat"
-#define BRANCHES_MOST 32
+#define NESTED_MOST 32
 
 struct product {
 	bytes cpe, purl;       /* of a branch */
@@ -112,36 +115,75 @@ static bytes module_of(bytes label)
 	return bytes_slice(label, 0, first + 1 + bytes_find(stream, ':'));
 }
 
-/* What the package of a pair is: false for one that is not kept. */
-static bool describe(const struct reader *r, const struct product *pair, bool fixed,
-                     struct advisory *row, bytes *version, bytes *arch)
+/* of_module(purl, a): of "pkg:rpmmod/redhat/nodejs@18:8100…", and of the package
+ * "pkg:rpmmod/redhat/nodejs:18/npm"; empty when it is no rpmmod. */
+static bytes of_module(const struct purl *purl, struct arena *a)
 {
-	const struct product *package = map_get(&r->products, pair->package);
-	struct arena *a = r->job.arena;
-	struct purl purl = { .type = BYTES("rpm"), .name = pair->package };
+	size_t slash = bytes_find(purl->space, '/');
 
-	if (!package || (package->purl.n > 0 && !purl_parse(package->purl, a, &purl)) ||
-	    !bytes_is(purl.type, "rpm"))
-		return false;
-	bytes epoch = purl_qualifier(&purl, "epoch", a);
+	if (!bytes_is(purl->type, "rpmmod"))
+		return BYTES("");
+	return slash < purl->space.n
+	           ? module_of(bytes_skip(purl->space, slash + 1))
+	           : module_of(bytes_str(arena_printf(a, PRIb ":" PRIb, BYTESF(purl->name),
+	                                              BYTESF(purl->version))));
+}
 
-	*arch = purl_qualifier(&purl, "arch", a);
-	*version = fixed ? purl.version : BYTES("");
+/* purl_of(r, id, out): of a package; false when the document does not describe it. */
+static bool purl_of(const struct reader *r, bytes id, struct purl *out)
+{
+	const struct product *package = map_get(&r->products, id);
+
+	*out = (struct purl){ .type = BYTES("rpm"), .name = id };
+	return package && (package->purl.n == 0 || purl_parse(package->purl, r->job.arena, out));
+}
+
+/* cpe_of(r, pair, out_module): of the release that the pair is within, and the module between the
+ * two; empty when the document does not describe it. */
+static bytes cpe_of(const struct reader *r, const struct product *pair, bytes *out_module)
+{
+	const struct product *within = map_get(&r->products, pair->within);
+	struct purl purl;
+
+	for (unsigned i = 0; within && within->cpe.n == 0 && i < NESTED_MOST; i++) {
+		if (purl_of(r, within->package, &purl) && bytes_is(purl.type, "rpmmod"))
+			*out_module = of_module(&purl, r->job.arena);
+		within = map_get(&r->products, within->within);
+	}
+	return within ? within->cpe : BYTES("");
+}
+
+/* What a package is: false for one that is not kept. A module as a whole is none: its packages are
+ * named, too. */
+static bool describe(const struct purl *purl, bool fixed, struct arena *a, struct advisory *row,
+                     bytes *version, bytes *arch)
+{
+	bytes epoch = purl_qualifier(purl, "epoch", a), label = purl_qualifier(purl, "rpmmod", a);
+
+	*arch = purl_qualifier(purl, "arch", a);
+	*version = fixed ? purl->version : BYTES("");
 	if (fixed && epoch.n > 0)
 		*version = bytes_str(arena_printf(a, PRIb ":" PRIb, BYTESF(epoch), BYTESF(*version)));
-	row->package = purl.name;
-	row->module = module_of(purl_qualifier(&purl, "rpmmod", a));
-	return !bytes_is(*arch, "src") && (!fixed || version->n > 0);
+	row->package = purl->name;
+	if (bytes_is(purl->type, "rpmmod"))
+		row->module = of_module(purl, a);
+	else if (label.n > 0)
+		row->module = module_of(label);
+	return (bytes_is(purl->type, "rpm") ||
+	        (row->module.n > 0 && bytes_find(purl->space, '/') < purl->space.n)) &&
+	       !bytes_is(*arch, "src") && (!fixed || version->n > 0);
 }
 
 static int read_pair(struct reader *r, bytes id, const struct word *what)
 {
-	struct product *pair = map_get(&r->products, id), *within;
-	bytes version, arch;
+	struct product *pair = map_get(&r->products, id);
+	struct arena *a = r->job.arena;
+	bytes version, arch, cpe;
+	struct purl purl;
 
 	if (!pair)
 		return feed_fault(&r->job, r->id, "a product that the document does not describe");
-	if (bytes_equal(pair->told, r->id) || !(within = map_get(&r->products, pair->within)))
+	if (bytes_equal(pair->told, r->id) || pair->within.n == 0)
 		return 0; /* a product as a whole */
 	pair->told = r->id;
 	struct advisory row = { .id = r->id,
@@ -149,19 +191,24 @@ static int read_pair(struct reader *r, bytes id, const struct word *what)
 		                    .severity = r->severity,
 		                    .status = what->fixed ? ADVISORY_FIXED : what->status };
 
-	/* Else a layered product, a container, what an extended stream has not mended. */
-	if (!stream_of_product(within->cpe, r->job.arena, &row.space, &row.product) ||
-	    (row.product.n > 0 && !what->fixed) ||
-	    !describe(r, pair, what->fixed, &row, &version, &arch))
+	if ((cpe = cpe_of(r, pair, &row.module)).n == 0)
+		return feed_fault(&r->job, r->id, "a release that the document does not describe");
+	/* Else a layered product, what an extended stream has not mended. */
+	if (!stream_of_product(cpe, a, &row.space, &row.product) ||
+	    (row.product.n > 0 && !what->fixed))
 		return 0;
+	if (!purl_of(r, pair->package, &purl))
+		return feed_fault(&r->job, r->id, "a package that the document does not describe");
+	if (!describe(&purl, what->fixed, a, &row, &version, &arch))
+		return 0; /* else a container */
 	struct advisory *kept = row_of(r, &row, version);
 
 	if (kept->ranges.len == 0) {
 		if (!feed_fix(&r->job, kept, version))
 			return feed_fault(&r->job, r->id, "a fixed version that is none");
-		feed_word(what->notice, r->job.arena, &kept->vendor_ids);
+		feed_word(what->notice, a, &kept->vendor_ids);
 	}
-	feed_word(arch, r->job.arena, &kept->architectures);
+	feed_word(arch, a, &kept->architectures);
 	return 0;
 }
 
@@ -271,7 +318,7 @@ int feed_csaf(bytes document, bytes name, const struct feed_sink *sink, struct a
 	    0)
 		return -1;
 	map_init(&r.products, a);
-	read_branches(&r, json_get(tree, "branches"), BRANCHES_MOST);
+	read_branches(&r, json_get(tree, "branches"), NESTED_MOST);
 	read_relationships(&r, json_get(tree, "relationships"));
 	for (json x = json_first(list); json_type(x) != JSON_NONE; x = json_next(x))
 		if (read_vulnerability(&r, x) < 0)

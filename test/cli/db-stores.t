@@ -176,6 +176,26 @@ status "Grype's database is a feed" 0 "$OAKUM" db build -v -o g.db vulnerability
 like 'a system that is not known is named' "$(cat err)" 'plan9: a system'
 like 'an ecosystem that is not known is named' "$(cat err)" 'CVE-2026-0042: a package of an ecosystem'
 is 'what it says' "$(ids g.db grypes.json)" "$want"
+# The stream of a module, as each tool's bill has it.
+modular() { # PROPERTY LABEL [QUALIFIER]: modular.json
+	cat >modular.json <<END
+{"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [{"type": "library",
+  "bom-ref": "a", "name": "npm", "version": "1:9.4-1", "purl": "pkg:rpm/redhat/npm@9.4-1?distro=rhel-9.2&epoch=1$3",
+  "properties": [{"name": "$1", "value": "$2"}]}]}
+END
+}
+want='CVE-2026-0031/npm@1:9.4-1>1:9.5-1:fixed:UNKNOWN'
+for name in oakum:module aquasecurity:trivy:Modularitylabel syft:metadata:modularityLabel; do
+	modular "$name" nodejs:18:9020:rhel9
+	is "a module: $name" "$(ids g.db modular.json)" "$want"
+	modular "$name" nodejs:20:9020:rhel9
+	is "another stream: $name" "$(ids g.db modular.json)" ''
+done
+modular x '' '&rpmmod=nodejs:18:9020:rhel9'
+is 'a module: rpmmod in the purl' "$(ids g.db modular.json)" "$want"
+modular oakum:module nodejs:18:9020:rhel9
+"$OAKUM" sbom --quiet -o spdx-json=modular.spdx.json sbom:modular.json
+is 'a module: a bill of SPDX' "$(ids g.db modular.spdx.json)" "$want"
 status '--fail-on kev' 1 "$OAKUM" scan --db g.db --fail-on kev grypes.json
 status '--fail-on epss' 1 "$OAKUM" scan --db g.db --fail-on epss:0.9 grypes.json
 tar -cf vulnerability.tar vulnerability.db

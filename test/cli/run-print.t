@@ -11,6 +11,7 @@ cd "$TMP" || exit 1
 
 mkdir -p root/etc
 printf 'root:x:0:0::/:\nshop:x:14711:14712::/:\n' >root/etc/passwd
+printf 'root:x:0:shop\nextra:x:14720:shop\ndata:x:14730:other,shop\n' >root/etc/group
 tar -C root --sort=name --owner=0 --group=0 --mtime=@0 -cf layer.tar etc
 
 image() { # NAME CONFIG
@@ -57,6 +58,7 @@ same 'as the image says' plain
 image_json=plain.json
 is 'the table is not empty' "$(field docker '[.args, .uid, .gid, .env.A, .cwd]')" \
 	'[["/shop","serve","--all"],14711,14712,"1","/srv"]'
+is 'the groups of its user, but never root'"'"'s' "$(field bundle .groups)" '[14720,14730]'
 is 'all closed' "$(field kubernetes '[.capabilities, .no_new_privileges, .seccomp, .read_only, .masks,
 	.network, .processes, .memory, .pids, .tmpfs["/tmp"].size]')" \
 	'[[],true,"default",true,true,"closed","own",536870912,256,67108864]'
@@ -83,6 +85,7 @@ is 'the words are the program' "$(field kubernetes .args)" \
 	'["/bin/sh","-c","echo $A; echo \"$(B)\""]'
 same 'a user, memory, a name' plain --user 7:8 --memory 100MiB --name web-1
 same 'an odd size' plain --memory 100001
+same 'no limit of memory' plain --memory 0
 printf x >"it's, a \"key\""
 same 'all flags' plain -e 'A=two  $(PATH) $x' -e "B='" -w /w --hostname here --tmpfs /run:size=3MiB \
 	-p 8080:80 -p 127.0.0.2:9090:9090 --secret "DB_KEY=it's, a \"key\"" --pids-limit 9 -- word

@@ -81,6 +81,15 @@ is '--ignore-unfixed' "$(ids --ignore-unfixed)" "$one $two $json"
 is '--ignore-status' "$(ids --ignore-status will_not_fix)" "$one $two CVE-2026-0003/bash $json"
 is '--pkg-types library' "$(ids --pkg-types library)" "$json"
 is '--pkg-types os' "$(ids --pkg-types os --severity CRITICAL)" "$one"
+is '--severity, in parts' "$(ids -s LOW --severity CRITICAL -s high)" \
+	"$one $two CVE-2026-0003/bash CVE-2026-0004/bash"
+is '--severity of the command line alone' "$(OAKUM_SEVERITY=LOW ids --severity CRITICAL)" "$one"
+is '--ignore-status, in parts' "$(ids --ignore-status will_not_fix --ignore-status affected)" "$one $two $json"
+is '--pkg-types, in parts' "$(ids --pkg-types os --pkg-types library -s CRITICAL,UNKNOWN)" "$one $json"
+for flag in --severity --pkg-types --ignore-status --fail-on --scanners --vex; do
+	status "$flag of a variable that is not set" 2 "$OAKUM" scan --db our.db $flag '' --exit-code 1 app.json
+	like 'the flag is named' "$(cat err)" "^oakum: $flag is empty"
+done
 status 'a severity that is none' 2 "$OAKUM" scan --db our.db --severity HIHG app.json
 status 'a status that is none' 2 "$OAKUM" scan --db our.db --ignore-status wontfix app.json
 
@@ -114,6 +123,14 @@ vulnerabilities:
 END
 is 'YAML: purls and expiry' "$(ids --ignorefile ignore.yaml)" \
 	"CVE-2026-0001/libssl3 $two CVE-2026-0003/bash CVE-2026-0004/bash $json"
+for path in 'sbom:app*' 'app.json (debian 12)' 'app*12)'; do
+	printf 'vulnerabilities:\n- {id: CVE-2026-0001, paths: ["%s"]}\n- {id: GHSA-5crp-9r3c-p9vr, paths: ["%s"]}\n' \
+		"$path" "$path" >paths.yaml
+	is "YAML: the packages of the system are of $path" "$("$OAKUM" scan --db our.db -f json \
+		--ignorefile paths.yaml sbom:app.json | grep -c '"VulnerabilityID": ".*-\(0001\|p9vr\)"')" 1
+done
+printf 'vulnerabilities:\n- {id: CVE-2026-0001, paths: ["other*"]}\n' >paths.yaml
+is 'YAML: of another target' "$(ids --ignorefile paths.yaml -s CRITICAL)" "$one"
 "$OAKUM" scan --db our.db --ignorefile ignore.yaml --show-suppressed app.json >out
 like 'what was taken away is shown with its reason' "$(cat out)" '^ignore +CVE-2026-0001 openssl: not called'
 "$OAKUM" scan --db our.db -f json --ignorefile ignore.yaml --show-suppressed app.json >out
@@ -166,6 +183,27 @@ is 'VEX: several documents' "$(ids --vex cdx.json,csaf.json --vex csaf.json --se
 echo '{}' >vex.json
 status 'VEX that is none' 3 "$OAKUM" scan --db our.db --vex vex.json app.json
 
+# -- ranges -----------------------------------------------------------------------------------
+mkdir osv
+advisory() { # ID EVENTS VERSIONS
+	printf '{"schema_version": "1.6.0", "id": "%s", "modified": "2026-11-01T00:00:00Z", "affected": [{"package":
+	{"ecosystem": "npm", "name": "lodash"}, "ranges": [{"type": "SEMVER", "events": [%s]}], "versions": [%s]}]}' \
+		"$@" >"osv/$1.json"
+}
+advisory T-1 '{"introduced": "4.17.20"}, {"fixed": "4.17.20"}' ''
+advisory T-2 '{"introduced": "0"}, {"fixed": "4.17.20"}' '"4.17.20"'
+advisory T-3 '{"introduced": "0"}, {"fixed": "4.17.21"}' ''
+"$OAKUM" db build -o osv.db osv:osv >/dev/null
+echo pkg:npm/lodash@4.17.20 | bill lodash.json
+"$OAKUM" scan --db osv.db -f json lodash.json >out
+is 'mended where it began: not affected; never a fix that is installed' "$(python3 -c '
+import json
+print(*sorted(v["VulnerabilityID"] + ":" + v.get("FixedVersion", "none")
+              for r in json.load(open("out"))["Results"] for v in r.get("Vulnerabilities", [])))')" \
+	'T-2:none T-3:4.17.21'
+"$OAKUM" scan --db osv.db --severity UNKNOWN --ignore-unfixed lodash.json >out
+like 'one finding' "$(cat out)" '^ +1 finding: 1 unknown'
+
 # -- exit status ------------------------------------------------------------------------------
 scan() { "$OAKUM" scan --db our.db "$@" app.json; }
 status 'findings alone are no failure' 0 scan
@@ -175,6 +213,8 @@ status '--fail-on critical' 1 scan --fail-on critical
 status '--fail-on critical, filtered' 0 scan --fail-on critical --severity LOW
 status '--fail-on fixable' 1 scan --fail-on fixable
 status '--fail-on of no kind' 2 scan --fail-on never
+status '--fail-on, in parts' 1 scan --fail-on critical --fail-on eol
+status '--fail-on, in parts, filtered' 0 scan --fail-on critical --fail-on eol --severity LOW
 echo '{"vulnerabilities": [{"cveID": "CVE-2026-0003", "dateAdded": "2026-02-01", "dueDate": "2026-03-01"}]}' >kev.json
 printf '#model_version:v1,score_date:2026-11-21T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.5,0.9\n' >epss.csv
 "$OAKUM" db build -o likely.db trivy-yaml:distro.yaml trivy-yaml:more.yaml kev:kev.json epss:epss.csv >/dev/null
@@ -311,6 +351,49 @@ unlike 'and no other' "$(cat out)" 'NET 10'
 status '--fail-on eol' 1 "$OAKUM" scan --db our.db --fail-on eol net.json
 status 'an end of life counts before findings' 8 "$OAKUM" scan --db our.db --fail-on any \
 	--exit-code 9 --exit-on-eol 8 net.json
+# Debian's LTS team ended jessie on 2020-06-30.
+system() { # ID VERSION PACKAGES: the folder of that name
+	mkdir -p system/etc system/var/lib/dpkg
+	rm -f system/var/lib/dpkg/status
+	printf '%s%s' "${1:+ID=$1
+}" "${2:+VERSION_ID=$2
+}" >system/etc/os-release
+	[ -z "$3" ] || cp base/var/lib/dpkg/status system/var/lib/dpkg/status
+}
+judge() { "$OAKUM" scan --db our.db "$@" rootfs:system; }
+system debian 8 yes
+status 'an end of life that no database tells' 1 judge --fail-on eol
+like 'by what it is told' "$(cat out)" '^ended +debian 8: since 2020-06-30 \(by the program.s own table of 20'
+status '--exit-on-eol counts before what there is no data of' 5 judge --exit-on-eol 5 --exit-code 1
+status 'a gate on vulnerabilities does not pass for that' 3 judge --exit-on-eol 0 --exit-code 1
+system debian 12 yes
+status 'an end of life to come' 0 judge --fail-on eol
+system debian 99 yes
+status 'an end of life that nobody told' 3 judge --fail-on eol
+like 'is said' "$(cat err)" 'system: neither the database nor the table of .* until when debian 99 is mended'
+status '--exit-on-eol alike' 3 judge --exit-on-eol 5
+status 'in the audit' 3 "$OAKUM" audit --db our.db --fail-on eol rootfs:system
+status 'in the audit without a database' 3 "$OAKUM" audit --fail-on eol rootfs:system
+system wolfi 20230201 ''
+status 'what has no releases does not end' 0 judge --fail-on eol
+rm system/etc/os-release
+status 'nor what is no system' 0 judge --fail-on eol --exit-on-eol 5
+
+# -- systems that nobody publishes for --------------------------------------------------------
+for named in 'debian ' 'kali 2026.3' 'raspbian 12' ' '; do
+	system "${named% *}" "${named#* }" yes
+	status "packages of '$named' are no pass" 3 judge --exit-code 1
+	status 'nor are they missed where others are asked for' 0 judge --exit-code 1 --pkg-types library
+done
+like 'a report says so' "$(judge)" '^no data +a system without a name: not in the database'
+system arch '' ''
+status 'a package manager that is not known here' 0 judge --exit-code 1
+like 'is said' "$(cat out)" '^no data +arch: no packages of the system were found, so none was judged'
+echo pkg:deb/debian/openssl@3.0.9-1 | bill nowhere.json
+status 'a bill of no release' 3 "$OAKUM" scan --db our.db --exit-code 1 nowhere.json
+echo 'pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=bookworm' | bill bookworm.json
+status 'a release by its name' 1 "$OAKUM" scan --db our.db --fail-on critical bookworm.json
+
 status 'a baseline in which nothing is as it was' 0 "$OAKUM" scan --db our.db --only-new net.json net.json
 SOURCE_DATE_EPOCH=1762905600 status 'a year before' 0 "$OAKUM" scan --db our.db --exit-on-eol 7 net.json
 status 'but with --db it does not' 0 "$OAKUM" scan --db our.db --exit-code 1 net.json

@@ -23,7 +23,7 @@ echo $n >count
 exec openssl pkeyutl -sign -inkey plain.pem -pkeyopt digest:sha256
 S
 chmod +x hand
-with_hand() { # AT HOOK OPTION... IMAGE DEST
+with_hand() { # AT HOOK OPTION... IMAGE DEST: the first two sign the image, as a bundle and for a tag
 	rm -f count
 	AT=$1 HOOK=$2 VICTIM=${registry_pid-}
 	export AT HOOK VICTIM
@@ -45,7 +45,7 @@ status 'running again goes on' 0 with_hand 0 '' oci:good "$REGISTRY/a:1"
 like 'nothing is sent again' "$(cat out)" 'push +holds +everything was there'
 status 'and it is signed' 0 verified "$REGISTRY/a:1"
 
-status 'killed before the third statement' 137 with_hand 4 'kill -9 $PPID' oci:good "$REGISTRY/b:1"
+status 'killed before the third statement' 137 with_hand 5 'kill -9 $PPID' oci:good "$REGISTRY/b:1"
 status 'its signature holds' 0 verified "$REGISTRY/b:1"
 before=$(attached b)
 status 'running again goes on' 0 with_hand 0 '' oci:good "$REGISTRY/b:1"
@@ -74,7 +74,7 @@ like 'and that it is not sealed' "$(cat out)" '^not sealed'
 like 'with the reason' "$(cat err)" "$REGISTRY"
 wait "$registry_pid" 2>/dev/null
 registry_start
-status 'gone before the second statement' 3 with_hand 3 'kill $VICTIM' --timeout 90s --retry-time 1s oci:good \
+status 'gone before the second statement' 3 with_hand 4 'kill $VICTIM' --timeout 90s --retry-time 1s oci:good \
 	"$REGISTRY/d:1"
 like 'the step is told, and why' "$(cat out)" "attest +fails +.*$REGISTRY"
 like 'and what holds' "$(cat out)" 'sign +holds'
@@ -92,6 +92,8 @@ status 'it is there again' 0 with_hand 0 '' oci:good "$REGISTRY/e:1"
 registry_stop
 
 # -- a full disk ----------------------------------------------------------------------------------
+status 'nowhere to keep what was done' 0 "$OAKUM" seal --key oakum.key --db v.db --cache-dir v.db oci:good oci:unkept:1
+is 'is told once' "$(grep -c 'what was done is not kept' err)" 1
 full() { # SIZE COMMAND...: the folder "small" is no larger than that
 	mkdir -p small
 	unshare -m sh -c 'mount -t tmpfs -o size=$1 none small && shift && "$@"' full "$@"

@@ -127,18 +127,18 @@ is 'from which they are left out' "$(grep -c 'a description' scan.json)" 0
 
 # -- CI -------------------------------------------------------------------------------------------
 github() {
-	env GITHUB_ACTIONS=true GITHUB_SERVER_URL=https://github.com GITHUB_REPOSITORY=team/shop \
+	env GITHUB_ACTIONS=true GITHUB_SERVER_URL=https://token@github.com GITHUB_REPOSITORY=team/shop \
 		GITHUB_WORKFLOW_REF=team/shop/.github/workflows/ci.yml@refs/heads/main GITHUB_REF=refs/heads/main \
 		GITHUB_SHA=89abcdef GITHUB_RUN_ID=7 GITHUB_RUN_ATTEMPT=2 RUNNER_ENVIRONMENT=github-hosted \
 		GITHUB_EVENT_NAME=push "$OAKUM" seal --db v.db "$@"
 }
 gitlab() {
-	env GITLAB_CI=true CI_SERVER_URL=https://gitlab.com CI_PROJECT_URL=https://gitlab.com/team/shop \
+	env GITLAB_CI=true CI_SERVER_URL=https://gitlab.com CI_PROJECT_URL=https://u:token@gitlab.com/team/shop \
 		CI_COMMIT_SHA=89abcdef CI_COMMIT_REF_NAME=main CI_CONFIG_PATH=.gitlab-ci.yml \
-		CI_JOB_URL=https://gitlab.com/team/shop/-/jobs/7 CI_PIPELINE_SOURCE=push "$OAKUM" seal --db v.db "$@"
+		CI_JOB_URL=https://u:token@gitlab.com/team/shop/-/jobs/7 CI_PIPELINE_SOURCE=push "$OAKUM" seal --db v.db "$@"
 }
 azure() {
-	env TF_BUILD=True SYSTEM_TEAMFOUNDATIONCOLLECTIONURI=https://dev.azure.com/team/ SYSTEM_TEAMPROJECT=shop \
+	env TF_BUILD=True SYSTEM_TEAMFOUNDATIONCOLLECTIONURI=https://token@dev.azure.com/team/ SYSTEM_TEAMPROJECT=shop \
 		BUILD_REPOSITORY_URI=https://team:token@dev.azure.com/team/shop/_git/shop BUILD_SOURCEBRANCH=refs/heads/main \
 		BUILD_SOURCEVERSION=89abcdef SYSTEM_DEFINITIONID=3 BUILD_BUILDID=7 BUILD_DEFINITIONNAME=ci \
 		"$OAKUM" seal --db v.db "$@"
@@ -360,6 +360,11 @@ status 'an archive of a layout' 0 seal two.tar "$REGISTRY/archive:1"
 status 'all of it holds' 0 oakum verify --key oakum.pub --all-platforms "$REGISTRY/archive:1"
 status 'from a registry into a layout' 0 seal "$REGISTRY/archive:1" oci:fetched:1
 status 'all of it holds' 0 oakum verify --key oakum.pub --all-platforms oci:fetched:1
+status 'unasked' 0 seal oci:good "$REGISTRY/unasked:1"
+is 'the signature is beside a tag, too, and nothing else' "$(requests '.method == "PUT"' |
+	sed -n 's|.* /v2/unasked/manifests/sha256-[0-9a-f]*\.||p' | sort -u)" sig
+status 'bundles alone' 0 seal --attach bundle oci:good "$REGISTRY/alone:1"
+is 'take no tag' "$(requests '.method == "PUT"' | grep -c '/v2/alone/manifests/sha256-[0-9a-f]*\.')" 0
 status 'as cosign 2 has it, too' 0 seal --attach both oci:good "$REGISTRY/both:1"
 like 'by its tag' "$(requests '.method == "PUT"')" '/v2/both/manifests/sha256-[0-9a-f]*\.sig'
 status 'and again' 0 seal --attach both oci:good "$REGISTRY/both:1"

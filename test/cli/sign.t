@@ -70,19 +70,22 @@ status 'of no key' 2 oakum public-key
 
 # -- files ------------------------------------------------------------------------------------------------------------
 echo 'a shop' >shop.tar
-for key in oakum ecdsa-p384 ecdsa-p521 rsa; do
-	hash=sha256
-	case $key in *384) hash=sha384 ;; *521) hash=sha512 ;; esac
+# The readers of keys hash with SHA-256 whatever the curve, and take Ed25519 itself.
+for key in oakum ecdsa-p384 ecdsa-p521 rsa ed25519; do
 	rm -f s
 	status "sign-blob with $key" 0 oakum sign-blob shop.tar --key $key.key --bundle b.json --output-signature s
 	base64 -d s >raw
-	ok 'openssl agrees' openssl dgst -$hash -verify $key.pub -signature raw shop.tar
+	if [ $key = ed25519 ]; then
+		ok 'openssl agrees' openssl pkeyutl -verify -pubin -inkey $key.pub -rawin -in shop.tar -sigfile raw
+	else
+		ok 'openssl agrees' openssl dgst -sha256 -verify $key.pub -signature raw shop.tar
+	fi
 	is 'and so does the bundle' "$(jq -r .messageSignature.signature b.json)" "$(cat s)"
+	is 'which says of which file' "$(jq -r '.messageSignature.messageDigest |
+		.algorithm + " " + .digest' b.json)" "SHA2_256 $(openssl dgst -sha256 -binary shop.tar | base64)"
 	ok 'which verify-blob takes' oakum verify-blob shop.tar --bundle b.json --key $key.pub
 done
 status 'not with another key' 4 oakum verify-blob shop.tar --bundle b.json --key oakum.pub
-ok 'Ed25519 signs messages as Ed25519ph' oakum sign-blob shop.tar --key ed25519.key --bundle b.json
-ok 'which verify-blob takes' oakum verify-blob shop.tar --bundle b.json --key ed25519.pub
 is 'the hint is the digest of the public key' \
 	"$(jq -r .verificationMaterial.publicKey.hint b.json | base64 -d | od -An -tx1 -v | tr -d ' \n')" \
 	"$(openssl pkey -pubin -in ed25519.pub -outform DER | sha256sum | cut -c 1-64)"
@@ -125,9 +128,11 @@ cat >kms <<'P'
 env >kms-env
 printf '%s ' "$@" >>kms-log
 case $1$KMS in
+public-key25519) exec openssl pkey -in ed.pem -pubout ;;
 public-key*) exec openssl pkey -in sec1.pem -pubout ;;
 signlie) exec openssl rand 71 ;;
 signfail) echo 'the service is away' >&2; exit 7 ;;
+sign25519) cat >message && exec openssl pkeyutl -sign -inkey ed.pem -rawin -in message ;;
 signslow) printf 'touch the key\033[2J' >&2; exec sleep 600 ;;
 sign64) openssl pkeyutl -sign -inkey sec1.pem -pkeyopt digest:"$2" | base64 ;;
 sign) exec openssl pkeyutl -sign -inkey sec1.pem -pkeyopt digest:"$2" ;;
@@ -146,6 +151,9 @@ unlike 'and sees no password of ours' "$(cat kms-env)" geheim
 KMS=64 status 'in base64, too' 0 oakum sign-blob shop.tar --key exec:./kms --bundle k.json
 ok 'which holds' oakum verify-blob shop.tar --bundle k.json --key sec1.pub
 KMS=lie status 'what is no signature is refused' 4 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
+KMS=25519 status 'with Ed25519, too' 0 oakum sign-blob shop.tar --key exec:./kms --bundle k.json
+is 'which signs the file itself' "$(tail -c 13 kms-log)" 'sign ed25519 '
+ok 'which holds' oakum verify-blob shop.tar --bundle k.json --key ed.pub
 KMS=fail status 'a failure is one' 3 oakum sign-blob shop.tar --key exec:./kms --bundle no.json
 like 'in its own words' "$(cat err)" 'status 7: the service is away'
 KMS=slow status 'one that waits has the time that is given' 3 oakum sign-blob shop.tar --key exec:./kms --timeout 5s \

@@ -38,6 +38,11 @@ ids() { # ids found in report.json
 # -- the lines that pipelines have ------------------------------------------------------------
 status 'findings alone are no failure' 0 trivy image --input shop.tar
 status 'image, gate' 1 trivy image --severity HIGH,CRITICAL --exit-code 1 --input shop.tar
+status 'image, severities in parts' 1 trivy image -s CRITICAL --severity MEDIUM --exit-code 1 --input shop.tar
+status 'image, scanners in parts' 1 trivy image --scanners vuln --scanners secret --exit-code 1 --input shop.tar
+status 'image, no severity' 1 trivy image --severity '' --input shop.tar
+like 'the flag is named' "$(cat err)" '--severity is empty'
+status 'image, no scanners' 1 trivy image --scanners '' --input shop.tar
 status 'image, nothing so severe' 0 trivy image --severity MEDIUM --exit-code 1 --input shop.tar
 status 'image, its exit code' 7 trivy image --exit-code 7 --no-progress --input=shop.tar
 status 'image, a path' 1 trivy i --exit-code 1 shop.tar

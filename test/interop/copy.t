@@ -183,4 +183,5 @@ else
 fi
 kill $registry_pid $podman 2>/dev/null
 wait
+trap - EXIT
 done_testing

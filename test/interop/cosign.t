@@ -35,16 +35,13 @@ status 'cosign opens ours' 0 "$cosign" public-key --key ours.key --outfile read.
 ok 'and reads the same public half' cmp read.pub ours.pub
 COSIGN_PASSWORD=falsch status 'not with another password' 1 "$cosign" public-key --key ours.key
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem 2>/dev/null
-openssl ecparam -name secp384r1 -genkey -noout -out p384.pem
-for key in rsa p384; do
-	status "we take a key of openssl in ($key)" 0 oakum keygen --import $key.pem -o $key
-	status 'cosign signs with it' 0 "$cosign" sign-blob --yes --tlog-upload=false --key $key.key \
-		--output-signature theirs.sig shop.tar
-	status 'we believe it' 0 oakum verify-blob --key $key.pub --signature theirs.sig shop.tar
+for key in p384 p521; do
+	openssl ecparam -name sec${key}r1 -genkey -noout -out $key.pem
 done
-# With a key of P-384 we hash by SHA-384, as Sigstore's registry of algorithms says; cosign 2 takes SHA-256 alone.
-status 'we sign with a key of RSA' 0 oakum sign-blob --key rsa.key --output-signature ours.sig shop.tar
-status 'cosign believes us' 0 "$cosign" verify-blob --insecure-ignore-tlog --key rsa.pub --signature ours.sig shop.tar
+openssl genpkey -algorithm ED25519 -out ed25519.pem
+for key in rsa p384 p521 ed25519; do
+	status "we take a key of openssl in ($key)" 0 oakum keygen --import $key.pem -o $key
+done
 COSIGN_PASSWORD=falsch status 'its key wants its password' 3 oakum sign-blob --key theirs.key shop.tar
 
 # -- files -----------------------------------------------------------------------------------------
@@ -58,19 +55,26 @@ files() { # KEY PROGRAM: the bundles in the new form and the old, and the signat
 			[ "$form" = '--signature alone.sig' ] || form='--bundle new.json'
 			status "we believe: $1, $form" 0 oakum verify-blob --key $1.pub $form shop.tar
 			status 'not of another file' 4 oakum verify-blob --key $1.pub $form bank.tar
-			status 'nor with another key' 4 oakum verify-blob --key rsa.pub $form shop.tar
+			status 'nor with another key' 4 oakum verify-blob --key ours.pub $form shop.tar
 		}
 	done
 }
-status 'we sign a file' 0 oakum sign-blob --key ours.key --bundle new.json --output-signature alone.sig shop.tar
-files ours
-status 'cosign signs a file' 0 "$cosign" sign-blob --yes --tlog-upload=false --key theirs.key --new-bundle-format \
-	--bundle new.json shop.tar
-status 'and once more, in the old way' 0 "$cosign" sign-blob --yes --tlog-upload=false --key theirs.key \
-	--output-signature alone.sig --bundle old.json shop.tar
-files theirs
-status 'we read its old bundle' 0 oakum verify-blob --key theirs.pub --bundle old.json shop.tar
-status 'not of another file' 4 oakum verify-blob --key theirs.pub --bundle old.json bank.tar
+for key in theirs rsa p384 p521 ed25519; do
+	status "cosign signs a file ($key)" 0 "$cosign" sign-blob --yes --tlog-upload=false --key $key.key \
+		--new-bundle-format --bundle new.json shop.tar
+	status 'and once more, in the old way' 0 "$cosign" sign-blob --yes --tlog-upload=false --key $key.key \
+		--output-signature alone.sig --bundle old.json shop.tar
+	files $key
+	status 'we read its old bundle' 0 oakum verify-blob --key $key.pub --bundle old.json shop.tar
+	status 'not of another file' 4 oakum verify-blob --key $key.pub --bundle old.json bank.tar
+	status "we sign a file ($key)" 0 oakum sign-blob --key $key.key --bundle new.json --output-signature alone.sig \
+		shop.tar
+	files $key
+	status "we attest a file ($key)" 0 oakum attest-blob --key $key.key --type $type --predicate predicate.json \
+		--bundle said.json shop.tar
+	status 'cosign believes it' 0 "$cosign" verify-blob-attestation --insecure-ignore-tlog --new-bundle-format \
+		--trusted-root root.json --key $key.pub --type $type --bundle said.json shop.tar
+done
 
 # -- images ----------------------------------------------------------------------------------------
 # shellcheck disable=SC2317 # called by status

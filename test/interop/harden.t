@@ -167,6 +167,39 @@ like 'what its package needs stays' "$(cat have)" ' usr/lib/python3/os.py$'
 like 'and what nobody owns' "$(cat have)" ' usr/local/lib/own.py$'
 unlike 'not what others bring, no shell, no package manager, no setuid file' "$(cat have)" \
 	'other/x.py|bash|bin/sh|dpkg$|bin/su|bin/ping'
+harden modules
+files modules
+like 'the link by which it is found is another package s' "$(cat have)" ' usr/bin/python3 -> python3.11$'
+is 'its modules, whoever owns them, but no package manager and none of another version' \
+	"$(sed -n 's,.* usr/lib/\(p[^ ]*\)$,\1,p' have | tr '\n' ' ')" \
+	'python3.11/http/server.py python3.11/lib-dynload/_x.so python3.11/os.py python3/dist-packages/requests.py '
+like 'what an extension loads' "$(cat have)" ' usr/lib/libbar.so.2$'
+"$LIST" unpack hard-modules modules-root
+is 'and its packages are there' "$(sed -n 's/^Package: //p' modules-root/var/lib/dpkg/status | sort | tr '\n' ' ')" \
+	'libbar2 libc6 libpython3.11-stdlib python3-minimal python3-requests python3.11-minimal tool '
+unlike 'a package that a module needs brings no program' "$(cat have)" 'usr/bin/tool'
+
+# -- a health check, and data that nothing names ----------------------------------------------------
+harden checked
+files checked
+is 'a health check in exec form stays' "$(config checked .Healthcheck.Test[1])" '"bar-tool"'
+like 'with its program' "$(cat have)" ' usr/bin/bar-tool$'
+like 'and what it names' "$(cat have)" ' opt/check/check.conf$'
+harden shellcheck
+is 'one that runs a shell goes' "$(config shellcheck .Healthcheck)" null
+like 'and that is said' "$(jq -r '.changes[]' shellcheck.json)" '^HEALTHCHECK went: it needs usr/bin/bash, which goes$'
+harden nocheck
+is 'so does one whose program is not there' "$(config nocheck .Healthcheck)" null
+like 'which is said, too' "$(jq -r '.changes[]' nocheck.json)" \
+	"^HEALTHCHECK went: its program curl is not in the image\$"
+"$LIST" list hard-nocheck >have
+like 'a folder of its own at the top: data' "$(cat have)" ' data/conf.json$'
+like 'an empty folder there' "$(cat have)" ' data/new/$'
+like 'data of its user, wherever it lies' "$(cat have)" '^1 644 33:33 var/lib/shop/state$'
+unlike 'no program there that nothing starts, no software of others' "$(cat have)" 'data/tool|opt/'
+like 'what else nobody owns is told' "$(jq -r '.notes[]' nocheck.json)" \
+	'^8 files that no package owns went, most in /usr/bin \(3\), /opt/plugins \(2\), '
+
 refused() { # IMAGE STATUS PATTERN
 	status "$1 is refused" "$2" "$OAKUM" harden -o "oci:hard-$1" "oci:small/$1"
 	like "$1: it says why" "$(cat out err | tr -s ' \n' ' ')" "$3"

@@ -283,6 +283,18 @@ spec:
 EOF
 prove 0 hard --manifest hard.yaml "$distroless"
 is 'restricted, and a read-only root: all held' "$(fell hard.json)" ''
+sed 's/RuntimeDefault/Localhost, localhostProfile: own.json/' hard.yaml >other.yaml
+prove 0 other --manifest other.yaml -o json=- -o statement=other.statement "$distroless"
+is 'a profile that lies on the nodes: nothing is called held by seccomp' \
+	"$(jq -c '[.probes[] | select(.by == "seccomp") | .probe]' other.json)" '[]'
+is '... what it may hold is told, with what the default profile held' \
+	"$(jq -r '.skipped[] | select(.reason | test("lies on the nodes")) | .probe' other.json | sort)" \
+	"$(jq -r '.probes[] | select(.by == "seccomp") | .probe' hard.json | sort)"
+is '... and it is no pass' "$(jq -r '.predicate | "\(.result) \(.warnedTests | map(endswith("io-uring")) | any)"' \
+	other.statement)" 'WARNED true'
+sed 's/runAsNonRoot: true/runAsUser: "1654"/' hard.yaml >text.yaml
+status 'a user that is a text' 3 "$OAKUM" prove --manifest text.yaml "$distroless"
+like 'why' "$(cat err)" 'would not start: runAsUser is a text and no number'
 status 'root, where it must not be' 3 "$OAKUM" prove --manifest hard.yaml "$fat"
 like 'why' "$(cat err)" 'would not start: runAsNonRoot'
 # Files of an emptyDir can be run, and no manifest can say otherwise; of a root that is written to, one can.

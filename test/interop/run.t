@@ -129,6 +129,19 @@ settings() {
 	is "$who: a secret as docker build names it" \
 		"$(run --secret "id=db,src=$TMP/password" "$box" -- cat /run/secrets/db)" hunter2
 	is "$who: a name of the image's" "$(run --user app:staff "$box" -- sh -c 'id -u; id -g' | tr '\n' ' ')" '1001 50 '
+	if [ "${who% *}" = user ]; then
+		is "$who: one group, where there is one" "$(run "oci:$TMP/box/groups" -- id -G)" 1002
+		"${by[@]}" "$OAKUM" run "oci:$TMP/box/groups" -- true 2>"$TMP/err"
+		like "$who: and it is said" "$(<"$TMP/err")" 'supplementary groups .* left out: an ordinary user'
+	else
+		is "$who: the groups of the image's user" "$(run "oci:$TMP/box/groups" -- id -G)" '1002 50 3000'
+		is "$who: in a user namespace" "$(run --userns auto "oci:$TMP/box/groups" -- id -G)" '1002 50 3000'
+		is "$who: by his number, too" "$(run --user 1001 "oci:$TMP/box/groups" -- id -G)" '1002 50 3000'
+		is "$who: not where one is said" "$(run --user app:7 "oci:$TMP/box/groups" -- id -G)" 7
+		is "$who: nor without the layer" "$(run --without user "oci:$TMP/box/groups" -- id -G)" 0
+	fi
+	"${by[@]}" "$OAKUM" run "oci:$TMP/box/groups" -- true 2>"$TMP/err"
+	like "$who: root's group is left out" "$(<"$TMP/err")" "its user in root's group, which is left out"
 	for bad in ../x=f a/b=f .=f =f x= x; do
 		status "$who: no secret named $bad" 125 run --secret "$bad" "$box" -- true
 	done
@@ -170,6 +183,48 @@ words() { # as for docker, flags end at the image
 	is "$who: or as is said" "$(run --name shop "$box" -- hostname)" shop
 }
 
+host_files() { # FLAGS: what is handed in as a stream stays ours; a null device of our own stands for the machine's
+	local box=oci:$TMP/box/box at=$TMP/streams ways='for i in 0 1 2; do chmod 000 /proc/self/fd/$i; done 2>/dev/null'
+
+	secluded() {
+		unshare -m sh -c 'mount --bind "$1" /dev/null && shift && exec "$@"' sh "$at/null" timeout 60 "$OAKUM" run -q \
+			--runtime "$runtime" "$@"
+	}
+	rm -rf "$at" && mkdir "$at" && echo in >"$at/in" && touch "$at/out" "$at/err" && chmod 640 "$at"/*
+	if ! (mknod -m 666 "$at/null" c 1 3 && : <"$at/null") 2>"$TMP/out"; then
+		skip "$who $*: files as streams" 'no device can be made here'
+		return
+	fi
+	secluded "$@" -i "$box" -- sh -c "$ways; cat; echo said >&2; exit 6" <"$at/in" >"$at/out" 2>"$at/err"
+	is "$who $*: files as streams, their owners and modes" "$? $(stat -c '%u:%g %a' "$at"/in "$at"/out "$at"/err |
+		tr '\n' ' ')$(cat "$at/out" "$at/err" | tr '\n' ' ')" '6 0:0 640 0:0 640 0:0 640 in said '
+	for flag in '' -i; do
+		secluded "$@" $flag "$box" -- sh -c "$ways; cat; exit 6" <"$at/null" >"$at/null" 2>"$at/null"
+		is "$who $* $flag: a null device" "$? $(stat -c '%u:%g %a' "$at/null")" '6 0:0 666'
+	done
+}
+
+streams() { # what goes through a pipe arrives whole, and its ends with it
+	local box=oci:$TMP/box/box
+
+	is "$who: three megabytes, there and back" "$(head -c 3000000 /dev/zero | run -i "$box" -- cat | wc -c)" 3000000
+	# runc has a pipe for each of its own
+	[ "$runtime" = runc ] || is "$who: two that are one, in their order" "$("${by[@]}" "$OAKUM" run -q \
+		--runtime "$runtime" "$box" -- sh -c 'echo a; echo b >&2; echo c' 2>&1 | tr '\n' ' ')" 'a b c '
+	run "$box" -- sh -c 'while echo y; do :; done 2>/dev/null' | head -n 1 >"$TMP/out"
+	is "$who: who reads no more" "$(<"$TMP/out")" y
+	(run "$box" -- sh -c 'echo lost; exit 0' >/dev/full)
+	is "$who: a full disk is no success" "$? $(<"$TMP/err")" "125 oakum: $box: write to standard output: No space \
+left on device"
+	(run "$box" -- sh -c 'exit 0' <&- >&-)
+	is "$who: streams that are closed" $? 0
+	mkfifo "$TMP/open"
+	exec 7<>"$TMP/open"
+	rm "$TMP/open"
+	is "$who: an input that does not end" "$(run -i "$box" -- sh -c 'exit 6' <&7; echo $?)" 6
+	exec 7>&-
+}
+
 quiet_keyboard() { # what is typed is read by nobody whom it was not given to
 	printf 'typed\n' | timeout 60 "${by[@]}" script -qec "
 		$OAKUM run -q --runtime $runtime oci:$TMP/box/box -- sh -c 'echo said; echo told >&2; test -t 1 || echo apart
@@ -193,6 +248,10 @@ terminal() {
 	like "$who: of its own" "$(tr -d '\r' <"$TMP/out")" '^/dev/(pts/0|console)$'
 	like "$who: its status" "$(tr -d '\r' <"$TMP/out")" '^was 7$'
 	like "$who: ours is as it was" "$(tr -d '\r' <"$TMP/out")" '(^| )icanon'
+	: >"$TMP/words" && chmod 640 "$TMP/words" && own=$(stat -c '%u %a' "$TMP/words")
+	[ "${who% *}" = user ] || is "$who: a file beside it stays ours" "$(echo typed | timeout 60 script -qec "
+		$OAKUM run -q -t --runtime $runtime oci:$TMP/box/box -- sh -c 'read x; echo said' >$TMP/words" \
+		/dev/null >"$TMP/out" 2>&1; grep -c said "$TMP/words") $(stat -c '%u %a' "$TMP/words")" "1 $own"
 	status "$who: no terminal to give" 125 run -t "oci:$TMP/box/box" </dev/null
 }
 
@@ -320,6 +379,10 @@ accounts() { # an account of this machine, of the image's user
 limits() {
 	like "$who: more processes are refused" "$(run --pids-limit 20 "oci:$TMP/box/box" -- sh -c \
 		'for i in $(seq 40); do sleep 60 & done' 2>&1; cat "$TMP/err")" "can.t fork"
+	status "$who: no limit of memory" 0 run -m 0 "oci:$TMP/box/box" -- true
+	is "$who: is none in the bundle" "$("$OAKUM" run -m 0 --print bundle "oci:$TMP/box/box" |
+		jq -c '.linux.resources | keys')" '["pids"]'
+	status "$who: memory that is no size" 125 run -m lots "oci:$TMP/box/box" -- true
 	status "$who: more memory is not there" 137 run -m 32m "oci:$TMP/box/box" -- \
 		sh -c 'head -c 99999999 /dev/zero | tail'
 }
@@ -328,7 +391,7 @@ if [ "$(id -u)" = 0 ]; then
 	for r in crun runc; do
 		command -v "$r" >"$TMP/out" || { skip "as root with $r" 'it is not installed'; continue; }
 		as "$r" root
-		statuses; inside; terminal; quiet_keyboard; says_once; ends
+		statuses; inside; streams; host_files; host_files --userns auto; terminal; quiet_keyboard; says_once; ends
 	done
 	as crun root
 	left_out; words; settings; remembers; at_once; published; web; policy; accounts; limits
@@ -345,7 +408,7 @@ fi
 
 as crun user
 if "${by[@]}" sh -c "exec unshare -r '$OAKUM' version" >"$TMP/out" 2>&1; then
-	statuses; inside; left_out; words; settings; remembers; terminal; quiet_keyboard; says_once; ends
+	statuses; inside; streams; left_out; words; settings; remembers; terminal; quiet_keyboard; says_once; ends
 	at_once; published; web
 	status 'user: -m cannot be kept' 125 run -m 64m "oci:$TMP/box/box" -- true
 	like 'user: and it is said' "$(<"$TMP/err")" '--memory cannot be kept here'

@@ -321,6 +321,31 @@ static void entry_points(void **state)
 	done(&s);
 }
 
+static void besides(void **state)
+{
+	struct scene s;
+	struct strings check = { 0 };
+
+	(void)state;
+	begin(&s);
+	libraries(&s);
+	elf(&s, "app/shop", (struct elf_options){ .loader = LOADER });
+	elf(&s, "usr/bin/curl", (struct elf_options){ .needs = { "libz.so.1" }, .loader = LOADER });
+	link_to(&s, "usr/bin/c", "../bin/curl");
+	start(&s, "/app/shop");
+	assert_reach(&s, "usr/bin/curl", "no");
+	word(&s, &check, "/usr/bin/c");
+	s.options.besides = &check;
+	start(&s, "/app/shop");
+	assert_int_equal(s.closure.besides,
+	                 tree_find(s.f.image.tree, BYTES("usr/bin/curl"), false));
+	assert_reach(&s, "usr/bin/curl", "yes");
+	assert_reach(&s, "usr/bin/c", "yes");
+	assert_reach(&s, "usr/lib/x86_64-linux-gnu/libz.so.1.2", "yes");
+	assert_program(&s, "app/shop");
+	done(&s);
+}
+
 /* -- .NET -------------------------------------------------------------------------------------- */
 
 static void managed(struct scene *s, struct pe_options shop)
@@ -475,6 +500,7 @@ int main(void)
 		cmocka_unit_test(entry_points),  cmocka_unit_test(assemblies),
 		cmocka_unit_test(reflection),    cmocka_unit_test(startup_hooks),
 		cmocka_unit_test(broken_item),   cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(besides),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -507,6 +507,63 @@ static void csaf(void **state)
 	must_refuse(feed_csaf, "{\"document\":{},\"product_tree\":{}}");
 }
 
+/* The forms that Red Hat writes modules in without rpmmod= in the package's purl. */
+#define MODULAR(PRODUCTS, RELATIONS, STATUS) \
+	"{\"document\":{\"publisher\":{\"name\":\"Red Hat Product Security\"}},\"product_tree\":" \
+	"{\"branches\":[" PRODUCTS "],\"relationships\":[" RELATIONS "]},\"vulnerabilities\":" \
+	"[{\"cve\":\"CVE-2022-1\",\"product_status\":{" STATUS "}}]}"
+#define PRODUCT(ID, KIND, VALUE) \
+	"{\"product\":{\"product_id\":\"" ID "\",\"product_identification_helper\":{\"" KIND \
+	"\":\"" VALUE "\"}}}"
+#define RELATION(ID, PART, WITHIN) \
+	"{\"full_product_name\":{\"product_id\":\"" ID "\"},\"product_reference\":\"" PART \
+	"\",\"relates_to_product_reference\":\"" WITHIN "\"}"
+#define EL8 PRODUCT("el8", "cpe", "cpe:/a:redhat:enterprise_linux:8::appstream")
+
+static void csaf_modules(void **state)
+{
+	struct given g = { 0 }, bad = { 0 };
+
+	(void)state;
+	must_read(feed_csaf,
+	          BYTES(MODULAR(EL8 "," PRODUCT("mod", "purl", "pkg:rpmmod/redhat/nodejs@14:8060:ad00")
+	                        "," PRODUCT("npm", "purl",
+	                                    "pkg:rpm/redhat/npm@6.14-2.el8?arch=x86_64&epoch=1")
+	                        "," PRODUCT("nodejs:14/nodejs", "purl",
+	                                    "pkg:rpmmod/redhat/nodejs:14/nodejs"),
+	                        RELATION("el8:mod", "mod", "el8") "," RELATION("el8:mod:npm", "npm",
+	                                                                       "el8:mod")
+	                        "," RELATION("el8:x", "nodejs:14/nodejs", "el8"),
+	                        "\"fixed\":[\"el8:mod\",\"el8:mod:npm\"],"
+	                        "\"known_affected\":[\"el8:x\"]")),
+	          &g);
+	assert_int_equal(g.faults.len, 0);
+	assert_int_equal(g.advisories.len, 2);
+	const struct advisory *a = g.advisories.items;
+
+	assert_bytes(a->space, "redhat 8");
+	assert_bytes(a->package, "npm");
+	assert_bytes(a->module, "nodejs:14");
+	assert_bytes(a->ranges.items[0].to, "1:6.14-2.el8");
+	assert_bytes(a[1].package, "nodejs");
+	assert_bytes(a[1].module, "nodejs:14");
+	assert_int_equal(a[1].status, ADVISORY_AFFECTED);
+
+	/* A release that is within itself, one that is nowhere, a package that is nowhere. */
+	must_read(feed_csaf,
+	          BYTES(MODULAR(EL8, RELATION("loop", "npm", "loop") "," RELATION("gone:npm", "npm", "gone")
+	                        "," RELATION("el8:npm", "npm", "el8"),
+	                        "\"known_affected\":[\"loop\",\"gone:npm\",\"el8:npm\"]")),
+	          &bad);
+	assert_int_equal(bad.advisories.len, 0);
+	assert_int_equal(bad.faults.len, 3);
+	assert_non_null(strstr(bad.faults.items[0], "a release that"));
+	assert_non_null(strstr(bad.faults.items[1], "a release that"));
+	assert_non_null(strstr(bad.faults.items[2], "a package that"));
+	arena_done(&g.arena);
+	arena_done(&bad.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,7 +572,7 @@ int main(void)
 		cmocka_unit_test(dotnet_truth), cmocka_unit_test(dotnet_releases),
 		cmocka_unit_test(debian),       cmocka_unit_test(alpine),
 		cmocka_unit_test(lists),        cmocka_unit_test(same_as_vunnel),
-		cmocka_unit_test(csaf),
+		cmocka_unit_test(csaf),         cmocka_unit_test(csaf_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

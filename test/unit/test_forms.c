@@ -90,6 +90,21 @@ static void has_not(const char *text, const char *part)
 		fail_msg("'%s' in:\n%s", part, text);
 }
 
+static void test_groups(void **state)
+{
+	struct sample *s = *state;
+
+	has_not(said(s, forms_kubernetes), "supplementalGroups");
+	*ARENA_PUSH(&s->arena, &s->hardening.groups) = 50;
+	*ARENA_PUSH(&s->arena, &s->hardening.groups) = 3000;
+	has(said(s, forms_kubernetes),
+	    "        supplementalGroups:\n          - 50\n          - 3000\n");
+	has(said(s, forms_docker), " \\\n  --group-add 50 \\\n  --group-add 3000 \\\n");
+	has(said(s, forms_compose), "    group_add:\n      - \"50\"\n      - \"3000\"\n");
+	s->hardening.without = 1U << DEFENCE_USER; /* root by that flag has none */
+	has_not(said(s, forms_docker), "--group-add");
+}
+
 /* -- the image's own is not said again --------------------------------------------------------- */
 
 static void test_program(void **state)
@@ -292,6 +307,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_program, begin, end),
+		cmocka_unit_test_setup_teardown(test_groups, begin, end),
 		cmocka_unit_test_setup_teardown(test_environment, begin, end),
 		cmocka_unit_test_setup_teardown(test_shell, begin, end),
 		cmocka_unit_test_setup_teardown(test_yaml, begin, end),

@@ -24,6 +24,11 @@ static void purls_name_packages(void **state)
 		  "libc6", "2.36-9+b1", "debian", "12", "glibc", "2.36-9" },
 		{ "pkg:deb/debian/libc6@2.36-9?upstream=glibc", "libc6", "2.36-9", "debian", "", "glibc",
 		  "2.36-9" },
+		/* the specification's own example, and the other forms of it */
+		{ "pkg:deb/debian/curl@7.50.3-1?arch=i386&distro=jessie", "curl", "7.50.3-1", "debian", "8",
+		  "", "" },
+		{ "pkg:deb/ubuntu/a@1?distro=ubuntu-jammy", "a", "1", "ubuntu", "22.04", "", "" },
+		{ "pkg:deb/ubuntu/a@1?distro=bookworm", "a", "1", "bookworm", "", "", "" },
 		{ "pkg:apk/alpine/musl@1.2.4-r2?distro=3.19.1", "musl", "1.2.4-r2", "alpine", "3.19.1", "",
 		  "" },
 		{ "pkg:rpm/redhat/bash@5.1-1.el9?distro=redhat-9.2&epoch=1&upstream=bash-5.1-1.el9.src.rpm",
@@ -52,6 +57,20 @@ static void purls_name_packages(void **state)
 		assert_bytes(p.source_name, rows[i].source);
 		assert_bytes(p.source_version, rows[i].source_version);
 	}
+}
+
+static void module_of_a_purl(void **state)
+{
+	struct package p = { .module = BYTES("perl:5.30:8") };
+	struct purl purl;
+
+	(void)state;
+	assert_true(purl_parse(BYTES("pkg:rpm/redhat/npm@1?arch=x86_64"), &arena, &purl));
+	assert_true(purl_package(&purl, &arena, &p));
+	assert_bytes(p.module, "perl:5.30:8");
+	assert_true(purl_parse(BYTES("pkg:rpm/redhat/npm@1?rpmmod=nodejs%3A18:8100"), &arena, &purl));
+	assert_true(purl_package(&purl, &arena, &p));
+	assert_bytes(p.module, "nodejs:18:8100");
 }
 
 static void what_is_no_purl(void **state)
@@ -244,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(purls_name_packages),
+		cmocka_unit_test(module_of_a_purl),
 		cmocka_unit_test(what_is_no_purl),
 		cmocka_unit_test(patterns),
 		cmocka_unit_test(openvex_of_packages_and_images),

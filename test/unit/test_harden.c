@@ -279,6 +279,11 @@ static void knows_places(void **state)
 	assert_int_equal(purpose_tool_of(BYTES("rpm.conf")), PURPOSE_NO_TOOL);
 	assert_true(purpose_is_passing(BYTES("var/lib/dnf/history.sqlite")));
 	assert_false(purpose_is_passing(BYTES("var/lib/dnfx")));
+	assert_true(purpose_is_passing(BYTES("var/lib/dpkg/info/libc6.postinst")));
+	assert_true(purpose_is_own(BYTES("data/conf.json")));
+	assert_true(purpose_is_own(BYTES("usrx/y")));
+	assert_false(purpose_is_own(BYTES("usr/y")));
+	assert_false(purpose_is_own(BYTES("opt/tool/x.json")));
 }
 
 /* -- layers ------------------------------------------------------------------------------------ */

@@ -24,6 +24,7 @@ static int read_known(void **state)
 	(void)state;
 	user_read_accounts(bytes_str(users_text), &known_arena, &known.accounts);
 	user_read_groups(bytes_str(groups_text), &known_arena, &known.groups);
+	known.group_file = bytes_str(groups_text);
 	return 0;
 }
 
@@ -39,7 +40,7 @@ static void takes(const char *text, int64_t uid, int64_t gid)
 {
 	struct hardening h = { .uid = 12345, .gid = 12345 };
 	err e = { 0 };
-	int status = hardening_take_user(bytes_str(text), &known, &h, &e);
+	int status = hardening_take_user(bytes_str(text), &known, &known_arena, &h, &e);
 
 	if (uid < 0) {
 		assert_int_equal(status, -1);
@@ -69,6 +70,47 @@ static void users(void **state)
 	takes("+0", 0, 0); /* as engines read it */
 	takes("app:root", 1001, 0);
 	takes("4294967294", 4294967294, 4294967294);
+}
+
+/* groups_of(user, text): "50 3000 " of --user USER, by this etc/group. */
+static const char *groups_of(const char *user, const char *text)
+{
+	struct hardening_names names = { .accounts = known.accounts, .group_file = bytes_str(text) };
+	struct hardening h = { 0 };
+	const char *out = "";
+	err e = { 0 };
+
+	if (hardening_take_user(bytes_str(user), &names, &known_arena, &h, &e) < 0)
+		return arena_str(&known_arena, bytes_str(e.text));
+	for (size_t i = 0; i < h.groups.len; i++)
+		out = arena_printf(&known_arena, "%s%u ", out, h.groups.items[i]);
+	return h.drops_group ? arena_printf(&known_arena, "%sroot", out) : out;
+}
+
+/* As moby's user.GetExecUser: of an account, by name or number, where no group is said. */
+static void groups(void **state)
+{
+	static const char text[] = "root:x:0:app,root\nextra:x:3000:last,app\nagain:x:3000:app\n"
+							   "own:x:1002:app\n#no:x:7:app\nlong:x:4294967295:app\n"
+							   "many:x:9:application\nwheel:x:10:root\nopen:x:50:app:app";
+	buf many = BUF_INIT(MIB);
+
+	(void)state;
+	assert_string_equal(groups_of("app", text), "3000 50 root");
+	assert_string_equal(groups_of("1001", text), "3000 50 root");
+	assert_string_equal(groups_of("last", text), "3000 ");
+	assert_string_equal(groups_of("app:50", text), "");
+	assert_string_equal(groups_of("1654", text), "");
+	assert_string_equal(groups_of("root", text), "10 ");
+	assert_string_equal(groups_of("app", ""), "");
+	for (unsigned i = 1; i <= 64; i++)
+		buf_printf(&many, "g:x:%u:app\n", i);
+	buf_puts(&many, "g:x:64:app\n");
+	assert_non_null(strstr(groups_of("app", arena_str(&known_arena, buf_bytes(&many))), " 64 "));
+	buf_puts(&many, "g:x:65:app\n");
+	assert_non_null(
+		strstr(groups_of("app", arena_str(&known_arena, buf_bytes(&many))), "more than 64"));
+	buf_done(&many);
 }
 
 static void hostile_users(void **state)
@@ -212,10 +254,10 @@ static void capabilities(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(users),        cmocka_unit_test(hostile_users),
-		cmocka_unit_test(never_root),   cmocka_unit_test(folders),
-		cmocka_unit_test(environments), cmocka_unit_test(layers),
-		cmocka_unit_test(capabilities),
+		cmocka_unit_test(users),   cmocka_unit_test(hostile_users),
+		cmocka_unit_test(groups),  cmocka_unit_test(never_root),
+		cmocka_unit_test(folders), cmocka_unit_test(environments),
+		cmocka_unit_test(layers),  cmocka_unit_test(capabilities),
 	};
 
 	return cmocka_run_group_tests(tests, read_known, forget_known);

@@ -13,6 +13,7 @@ struct wishes {
 	struct exit_flag number;
 	uint64_t size, time;
 	struct texts output;
+	const char *words;
 };
 
 #define FIELD(name) offsetof(struct wishes, name)
@@ -25,6 +26,7 @@ static const struct flag flags[] = {
 	{ 0, "size", "SIZE", FLAG_SIZE, FIELD(size), "" },
 	{ 0, "time", "TIME", FLAG_TIME, FIELD(time), "" },
 	{ 'o', "output", "FILE", FLAG_LIST, FIELD(output), "" },
+	{ 'w', "words", "A,B", FLAG_WORDS, FIELD(words), "" },
 	{ 0 },
 };
 
@@ -268,6 +270,27 @@ static void test_environment(void **state)
 	arena_done(&f.job.arena);
 }
 
+/* pflag's StringSlice, which Trivy's lists are: several flags add up. Words of the command line
+ * take the place of the environment's. */
+static void test_words(void **state)
+{
+	char *const environment[] = { W("OAKUM_WORDS=a,b"), NULL };
+	struct fixture f = { 0 };
+
+	(void)state;
+	assert_int_equal(PARSE(&f, W("-w"), W("a"), W("--words=b,c"), W("-wd"), W("x")), 0);
+	assert_string_equal(f.wishes.words, "a,b,c,d");
+	assert_int_equal(parse(&f, environment, WORDS(W("x"))), 0);
+	assert_string_equal(f.wishes.words, "a,b");
+	assert_int_equal(parse(&f, environment, WORDS(W("-wc"), W("-wd"), W("x"))), 0);
+	assert_string_equal(f.wishes.words, "c,d");
+	assert_int_equal(PARSE(&f, W("--words"), W(""), W("x")), -1);
+	refused(&f, "--words is empty");
+	assert_int_equal(PARSE(&f, W("-wa"), W("--words="), W("x")), -1);
+	refused(&f, "--words is empty");
+	arena_done(&f.job.arena);
+}
+
 static void test_globals(void **state)
 {
 	struct fixture f = { 0 };
@@ -324,7 +347,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_values),      cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_environment), cmocka_unit_test(test_globals),
+		cmocka_unit_test(test_environment), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_globals),
 		cmocka_unit_test(test_status),      cmocka_unit_test(test_suggest),
 		cmocka_unit_test(test_program),      cmocka_unit_test(test_times_add_up),
 	};

@@ -85,6 +85,40 @@ static void test_inherited(void **state)
 	arena_done(&s.arena);
 }
 
+/* The API server takes an int64 of 0 to 2147483647, and no text. */
+static void test_ids(void **state)
+{
+	struct sample s = { 0 };
+	const struct prove_pod *p = read_pod(
+		&s, POD "  containers:\n  - name: a\n    securityContext: {runAsUser: \"1654\"}\n"
+				"  - name: b\n    securityContext: {runAsGroup: -1}\n"
+				"  - name: c\n    securityContext: {runAsUser: 2147483648}\n"
+				"  - name: d\n    securityContext: {runAsUser: 2147483647, runAsGroup: null}\n");
+
+	(void)state;
+	assert_string_equal(p[0].fault, "runAsUser is a text and no number of 0 to 2147483647");
+	assert_string_equal(p[1].fault, "runAsGroup is no number of 0 to 2147483647");
+	assert_string_equal(p[2].fault, "runAsUser is no number of 0 to 2147483647");
+	assert_string_equal(p[3].fault, "");
+	assert_true(p[3].has_user && p[3].uid == 2147483647 && !p[3].has_group);
+	arena_done(&s.arena);
+}
+
+static void test_filters(void **state)
+{
+	struct sample s = { 0 };
+	const struct prove_pod *p = read_pod(
+		&s, POD "  securityContext: {seccompProfile: {type: Localhost, localhostProfile: a.json}}\n"
+				"  containers:\n  - name: a\n  - name: b\n    securityContext: {privileged: true}\n"
+				"  - name: c\n    securityContext: {seccompProfile: {type: RuntimeDefault}}\n");
+
+	(void)state;
+	assert_true(p[0].has_other_filter && (p[0].without & LEFT(SECCOMP)) == 0);
+	assert_true(!p[1].has_other_filter && (p[1].without & LEFT(SECCOMP)) != 0);
+	assert_true(!p[2].has_other_filter && (p[2].without & LEFT(SECCOMP)) == 0);
+	arena_done(&s.arena);
+}
+
 static uint64_t capabilities(struct sample *s, const char *yaml)
 {
 	char text[512];
@@ -255,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_privileged),   cmocka_unit_test(test_volumes),
 		cmocka_unit_test(test_environment),  cmocka_unit_test(test_volumes_given),
 		cmocka_unit_test(test_given),        cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_ids),          cmocka_unit_test(test_filters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,6 +179,10 @@ static void events(void **state)
 	EVENTS("1.5.0 2.0.0", "3.0.0", { RANGE_INTRODUCED, V("1.0.0") }, { RANGE_FIXED, V("2.0.0") },
 	       { RANGE_INTRODUCED, V("2.0.0") }, { RANGE_FIXED, V("3.0.0") });
 	EVENTS("", "1.0.0 2.0.0", { RANGE_FIXED, V("2.0.0") });
+	EVENTS("", "1.0.0 2.0.0 3.0.0", { RANGE_INTRODUCED, V("2.0.0") }, { RANGE_FIXED, V("2.0.0") });
+	EVENTS("1.0.0 3.0.0", "2.0.0 4.0.0", { RANGE_INTRODUCED, V("0") }, { RANGE_FIXED, V("2.0.0") },
+	       { RANGE_INTRODUCED, V("2.5.0") }, { RANGE_FIXED, V("2.5.0") },
+	       { RANGE_INTRODUCED, V("3.0.0") }, { RANGE_FIXED, V("4.0.0") });
 }
 
 static void limits(void **state)

@@ -292,15 +292,24 @@ static void annotations_are_those_of_the_tag_scheme(void **state)
 
 /* -- who signs --------------------------------------------------------------------------------- */
 
+/* What cosign 2.5 signs without a log, what logs of version 1 and 2 take. */
 static void every_kind_of_key_signs_both(void **state)
 {
 	static const struct {
 		enum key_kind kind;
-		enum key_hash message, envelope;
-	} kinds[] = { { KEY_P256, KEY_SHA256, KEY_SHA256 },
-		          { KEY_P384, KEY_SHA384, KEY_SHA384 },
-		          { KEY_P521, KEY_SHA512, KEY_SHA512 },
-		          { KEY_ED25519, KEY_SHA512, KEY_HASH_NONE } };
+		enum key_hash message[3], envelope[3]; /* by the log's version */
+	} kinds[] = { { KEY_P256,
+		            { KEY_SHA256, KEY_SHA256, KEY_SHA256 },
+		            { KEY_SHA256, KEY_SHA256, KEY_SHA256 } },
+		          { KEY_P384,
+		            { KEY_SHA256, KEY_SHA256, KEY_SHA384 },
+		            { KEY_SHA256, KEY_SHA256, KEY_SHA384 } },
+		          { KEY_P521,
+		            { KEY_SHA256, KEY_SHA256, KEY_SHA512 },
+		            { KEY_SHA256, KEY_SHA256, KEY_SHA512 } },
+		          { KEY_ED25519,
+		            { KEY_HASH_NONE, KEY_SHA512, KEY_SHA512 },
+		            { KEY_HASH_NONE, KEY_HASH_NONE, KEY_HASH_NONE } } };
 	const struct key_message text = { BYTES("what is signed"), NULL };
 	err e = { 0 };
 
@@ -312,12 +321,16 @@ static void every_kind_of_key_signs_both(void **state)
 
 		assert_int_equal(private_key_new(kinds[i].kind, &k, &e), 0);
 		signer_of_key(k, &s);
-		assert_int_equal(signer_message_hash(&s), kinds[i].message);
-		assert_int_equal(signer_envelope_hash(&s), kinds[i].envelope);
-		assert_int_equal(signer_sign(&s, kinds[i].message, &text, &arena, &signature, &e), 0);
-		assert_true(public_key_verify(s.public, kinds[i].message, &text, signature));
-		assert_int_equal(signer_sign(&s, kinds[i].envelope, &text, &arena, &signature, &e), 0);
-		assert_true(public_key_verify(s.public, kinds[i].envelope, &text, signature));
+		for (unsigned log = 0; log < 3; log++) {
+			assert_int_equal(signer_hash(&s, true, log), kinds[i].message[log]);
+			assert_int_equal(signer_hash(&s, false, log), kinds[i].envelope[log]);
+			assert_int_equal(
+				signer_sign(&s, kinds[i].message[log], &text, &arena, &signature, &e), 0);
+			assert_true(public_key_verify(s.public, kinds[i].message[log], &text, signature));
+		}
+		s.program = "of a service";
+		assert_int_equal(signer_hash(&s, true, 0), public_key_hash(s.public));
+		s.program = NULL;
 		signer_done(&s);
 	}
 }

@@ -149,6 +149,12 @@ static void forget_and_begin_later(struct trust_root *root, struct bundle *bundl
 		root->logs[i].from = YEAR_2035;
 }
 
+static void move_entry(struct trust_root *root, struct bundle *bundle, bytes artifact)
+{
+	(void)root, (void)artifact;
+	bundle->entries[0].index++;
+}
+
 static void hint_right(struct trust_root *root, struct bundle *bundle, bytes artifact)
 {
 	(void)root;
@@ -171,6 +177,8 @@ static void after_an_edit(void **state)
 	} cases[] = {
 		{ "conformance/rekor2-happy-path", NULL, NULL },
 		{ "conformance/rekor2-happy-path", end_logs, "its log was none" },
+		{ "conformance/rekor2-happy-path", move_entry, "another index than its inclusion proof" },
+		{ "conformance/rekor2-dsse-happy-path", move_entry, "another index" },
 		{ "generated/g-msg-rekor1-tsa", forget_promises, NULL },
 		{ "generated/g-msg-rekor1-tsa", forget_and_end, "its log was none" },
 		{ "generated/g-msg-rekor1-tsa", forget_and_begin_later, "its log was none" },
