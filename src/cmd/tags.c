@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/tags.c - `oakum tags NAME`: the tags of a repository, one a line, as the registry lists
  * them. */
+#include "base/limits.h"
 #include "cmd/network.h"
 #include "cmd/output.h"
 #include "cmd/status.h"
 
 struct tags_flags {
+	uint64_t timeout_ms;
 	struct network_flags network;
+};
+
+static const struct flag flags[] = {
+	{ 0, "timeout", "TIME", FLAG_TIME, offsetof(struct tags_flags, timeout_ms),
+	  "give up after this (30s)" },
+	{ 0 },
 };
 
 static int list(struct job *job, struct registry *registry, const char *name, err *e)
@@ -32,8 +40,9 @@ static int tags_run(struct job *job, const void *options, const struct texts *op
 	bytes name = bytes_str(operands->items[0]);
 	struct registry_options o;
 	struct registry *registry;
+	uint64_t ms = f->timeout_ms ? f->timeout_ms : LIMIT_VERIFY_MS;
 
-	if (network_prepare(job, &f->network, 0, operands->items[0], &o, e) < 0 ||
+	if (network_prepare(job, &f->network, ms, operands->items[0], &o, e) < 0 ||
 	    registry_open(&o, &registry, e) < 0)
 		return -1;
 	(void)bytes_take_prefix(&name, BYTES("docker://"));
@@ -50,6 +59,7 @@ const struct applet applet_tags = {
 	.about = "Lists the tags that a registry has for a repository, one a line.",
 	.operands_min = 1,
 	.operands_max = 1,
+	.flags = flags,
 	.groups = { { &network_flag_group, offsetof(struct tags_flags, network) } },
 	.options_size = sizeof(struct tags_flags),
 	.examples = { { "oakum tags ghcr.io/team/shop", "every tag" },

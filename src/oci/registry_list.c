@@ -17,13 +17,32 @@ struct pages {
 	void *ctx;
 };
 
-/* next_url(r, c, answer, a, out, e): where the next page is; NULL after the last one. Another
- * origin would see our secret, or be asked in our name. */
+/* check_next(r, c, next, a, e): another origin would see our secret, or be asked in our name;
+ * another path is another list, and the page just read would come for ever. */
+static int check_next(struct registry *r, const struct call *c, const char *next, struct arena *a,
+                      err *e)
+{
+	const char *asked = call_url(r, c, a);
+	struct url base, from, to;
+
+	if (url_parse(next, a, &to, e) < 0 || url_parse(asked, a, &from, e) < 0 ||
+	    url_parse(call_base(r, c, a), a, &base, e) < 0)
+		return err_wrap(e, "the next page");
+	if (!url_same_origin(&base, &to))
+		return err_set(e, ERR_NET, 0, "the next page is at another host ('%s'), which is refused",
+		               SHOW(to.host));
+	if (!bytes_equal(from.path, to.path))
+		return err_set(e, ERR_NET, 0, "the next page is of another list ('%s'), which is refused",
+		               SHOW(to.path));
+	if (bytes_equal(from.query, to.query))
+		return err_set(e, ERR_NET, 0, "the next page is the one just read, which is refused");
+	return 0;
+}
+
+/* next_url(r, c, answer, a, out, e): where the next page is; NULL after the last one. */
 static int next_url(struct registry *r, const struct call *c, const struct answer *answer,
                     struct arena *a, const char **out, err *e)
 {
-	const char *base = call_base(r, c, a);
-	struct url from, to;
 	bytes target;
 	size_t at = 0;
 
@@ -31,14 +50,9 @@ static int next_url(struct registry *r, const struct call *c, const struct answe
 	for (const char *v; (v = http_header_next(answer->x, "Link", &at));) {
 		if (!link_next(bytes_str(v), &target))
 			continue;
-		if (url_resolve(answer->url, arena_str(a, target), a, out, e) < 0 ||
-		    url_parse(*out, a, &to, e) < 0 || url_parse(base, a, &from, e) < 0)
+		if (url_resolve(answer->url, arena_str(a, target), a, out, e) < 0)
 			return err_wrap(e, "the next page");
-		if (!url_same_origin(&from, &to))
-			return err_set(e, ERR_NET, 0,
-			               "the next page is at another host ('%s'), which is refused",
-			               SHOW(to.host));
-		return 0;
+		return check_next(r, c, *out, a, e);
 	}
 	return 0;
 }

@@ -257,7 +257,9 @@ int tags_parse(bytes text, struct arena *a, struct strings *out, err *e)
 	for (json v = json_first(tags); result == 0 && json_type(v) != JSON_NONE; v = json_next(v)) {
 		bytes tag = json_bytes(v, &scratch);
 
-		if (!is_tag(tag))
+		if (json_type(v) != JSON_STRING)
+			result = err_set(e, ERR_FORMAT, 0, "'tags' lists what is no text");
+		else if (!is_tag(tag))
 			result = err_set(e, ERR_FORMAT, 0, "'%s' is no tag", SHOW(tag));
 		else if (out->len == LIMIT_TAGS)
 			result = err_set(e, ERR_LIMIT, 0, "more than %s tags", COUNT_TEXT(LIMIT_TAGS));

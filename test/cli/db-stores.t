@@ -184,18 +184,18 @@ modular() { # PROPERTY LABEL [QUALIFIER]: modular.json
   "properties": [{"name": "$1", "value": "$2"}]}]}
 END
 }
-want='CVE-2026-0031/npm@1:9.4-1>1:9.5-1:fixed:UNKNOWN'
+found='CVE-2026-0031/npm@1:9.4-1>1:9.5-1:fixed:UNKNOWN'
 for name in oakum:module aquasecurity:trivy:Modularitylabel syft:metadata:modularityLabel; do
 	modular "$name" nodejs:18:9020:rhel9
-	is "a module: $name" "$(ids g.db modular.json)" "$want"
+	is "a module: $name" "$(ids g.db modular.json)" "$found"
 	modular "$name" nodejs:20:9020:rhel9
 	is "another stream: $name" "$(ids g.db modular.json)" ''
 done
 modular x '' '&rpmmod=nodejs:18:9020:rhel9'
-is 'a module: rpmmod in the purl' "$(ids g.db modular.json)" "$want"
+is 'a module: rpmmod in the purl' "$(ids g.db modular.json)" "$found"
 modular oakum:module nodejs:18:9020:rhel9
 "$OAKUM" sbom --quiet -o spdx-json=modular.spdx.json sbom:modular.json
-is 'a module: a bill of SPDX' "$(ids g.db modular.spdx.json)" "$want"
+is 'a module: a bill of SPDX' "$(ids g.db modular.spdx.json)" "$found"
 status '--fail-on kev' 1 "$OAKUM" scan --db g.db --fail-on kev grypes.json
 status '--fail-on epss' 1 "$OAKUM" scan --db g.db --fail-on epss:0.9 grypes.json
 tar -cf vulnerability.tar vulnerability.db

@@ -67,6 +67,19 @@ status 'from inside a mirror' 0 update --mirror "elsewhere.example=$FILES/plain"
 	--feed osv=http://elsewhere.example/a.json --plain-http
 status 'along a redirect' 0 update --feed "osv=$feed/moved/a.json"
 
+# -- fetched, and then no database was made of it
+osv GHSA-aaaa-bbbb-cccc A 2026-10-07 >"$served/a.json"
+touch -d '2026-10-07 00:00 UTC' "$served/a.json"
+mkdir "$TMP/db.feeds/database"
+kept 'no database can be written' 3 'database.*Is a directory' --feed "osv=$feed/moved/a.json"
+rmdir "$TMP/db.feeds/database"
+status 'the next update' 0 update --feed "osv=$feed/moved/a.json"
+unlike 'does not say that nothing is newer' "$(cat "$TMP/err")" 'nothing is newer'
+like 'it makes the database of what was fetched' "$(row osv)" '2026-10-07'
+is 'and asks with its validator' "$(asked '^304 /plain/a.json')" 3
+status 'and the one after that' 0 update --feed "osv=$feed/moved/a.json"
+like 'has nothing to do' "$(cat "$TMP/err")" 'nothing is newer, 0 B fetched'
+
 # -- broken off
 status 'a feed that is older' 3 update --feed "osv=$feed/plain/long.json"
 like 'is refused' "$(cat "$TMP/err")" 'older than that of the database in use.*--allow-older'

@@ -24,6 +24,16 @@ registry_stop
 
 registry_start --seed image=shop:1 --hostile tags_loop
 status 'pages without end' 3 timeout 60 "$OAKUM" tags "$REGISTRY/shop"
+like 'are told after the first' "$(cat err)" 'the next page is the one just read'
+is 'which alone is asked for' "$(requests '.path | contains("tags/list")' | wc -l)" 1
+registry_stop
+registry_start --seed image=shop:1 --hostile tags_elsewhere
+status 'a next page of another repository' 3 "$OAKUM" tags "$REGISTRY/shop"
+like 'is refused' "$(cat err)" "another list \('/v2/other/tags/list'\)"
+registry_stop
+registry_start --seed image=shop:1 --hostile tags_slow
+status 'slow pages without end' 3 timeout 60 "$OAKUM" tags --timeout 1s "$REGISTRY/shop"
+like 'end with the time' "$(cat err)" 'not done within 1\.000 s \(--timeout\)'
 registry_stop
 registry_start --seed image=shop:1 --hostile tags_escapes
 "$OAKUM" tags "$REGISTRY/shop" >out 2>err

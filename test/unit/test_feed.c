@@ -551,7 +551,8 @@ static void csaf_modules(void **state)
 
 	/* A release that is within itself, one that is nowhere, a package that is nowhere. */
 	must_read(feed_csaf,
-	          BYTES(MODULAR(EL8, RELATION("loop", "npm", "loop") "," RELATION("gone:npm", "npm", "gone")
+	          BYTES(MODULAR(EL8, RELATION("loop", "npm", "loop")
+	                        "," RELATION("gone:npm", "npm", "gone")
 	                        "," RELATION("el8:npm", "npm", "el8"),
 	                        "\"known_affected\":[\"loop\",\"gone:npm\",\"el8:npm\"]")),
 	          &bad);

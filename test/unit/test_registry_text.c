@@ -177,6 +177,10 @@ static void messages_and_tags(void **state)
 		assert_int_equal(tags_parse(bytes_str(bad[i]), &a, &tags, &e), -1);
 		assert_failed(&e, ERR_FORMAT);
 	}
+	err_clear(&e);
+	assert_int_equal(tags_parse(BYTES("{\"tags\":[1,null]}"), &a, &tags, &e), -1);
+	assert_string_equal(e.text, "'tags' lists what is no text");
+	err_clear(&e);
 	tags.len = LIMIT_TAGS;
 	assert_int_equal(tags_parse(BYTES("{\"tags\":[\"a\"]}"), &a, &tags, &e), -1);
 	assert_failed(&e, ERR_LIMIT);
