@@ -250,7 +250,8 @@ static void set_peer(struct http_exchange *x, const struct url *url)
 
 	x->proxied = proxy && !url_is_loopback(url);
 	c->easy_setopt(x->easy, CURLOPT_PROXY, x->proxied ? proxy : "");
-	c->easy_setopt(x->easy, CURLOPT_NOPROXY, o->no_proxy ? o->no_proxy : "");
+	c->easy_setopt(x->easy, CURLOPT_NOPROXY,
+	               o->no_proxy ? url_no_proxy(url, o->no_proxy, &x->arena) : "");
 	if (o->socket_path)
 		c->easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH, o->socket_path);
 	if (o->user_agent)

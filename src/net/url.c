@@ -265,6 +265,42 @@ bool url_is_private(const struct url *u)
 	return false;
 }
 
+/* take_port(word, out): ":5000" off a name, an address of IPv4 or one of IPv6 in brackets; those
+ * are taken off, too. */
+static bool take_port(bytes *word, bytes *out)
+{
+	size_t at = bytes_rfind(*word, ':');
+	bool bracket = bytes_starts(*word, BYTES("["));
+	bytes host = bytes_slice(*word, 0, at);
+
+	if (bracket && bytes_ends(*word, BYTES("]"))) {
+		*word = bytes_slice(*word, 1, word->n - 2);
+		return false;
+	}
+	if (at == word->n || (!bracket && bytes_find(host, ':') < host.n))
+		return false;
+	*out = bytes_skip(*word, at + 1);
+	*word = bracket ? bytes_slice(host, 1, host.n - 2) : host;
+	return true;
+}
+
+const char *url_no_proxy(const struct url *u, const char *list, struct arena *a)
+{
+	const char *ours = arena_printf(a, "%u", u->port), *kept = "";
+	bytes rest = bytes_str(list), word, port;
+
+	while (bytes_take_until(&rest, ',', &word)) {
+		word = bytes_trim(word);
+		if (take_port(&word, &port) && !bytes_is(port, ours))
+			continue;
+		if (bytes_starts(word, BYTES("*.")))
+			word = bytes_skip(word, 1);
+		if (word.n > 0)
+			kept = arena_printf(a, "%s%s" PRIb, kept, *kept ? "," : "", BYTESF(word));
+	}
+	return kept;
+}
+
 const char *url_escape(bytes s, struct arena *a)
 {
 	static const char hex[] = "0123456789ABCDEF";

@@ -256,6 +256,12 @@ ok 'connections are used again' test "$(wc -l <proxy.log)" -le 4
 status 'NO_PROXY keeps it from the proxy' 3 env HTTPS_PROXY="$proxy" NO_PROXY=.example \
 	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$far/shop:1" oci:tunnel2:1
 like 'which finds nobody of that name' "$(cat err)" 'resolve'
+status 'for that port alone' 3 env HTTPS_PROXY="$proxy" NO_PROXY="$far" \
+	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$far/shop:1" oci:tunnel2:1
+is 'no proxy hears of it' "$(cat proxy.log)" ''
+status 'for another port' 0 env HTTPS_PROXY="$proxy" NO_PROXY=registry.example:1 \
+	"$OAKUM" pull --quiet --cacert ca/ca.pem "docker://$far/shop:1" oci:tunnel4:1
+: >proxy.log
 registry_stop
 registry_start --seed image=shop:1 --tls ca/good.pem ca/good.key
 status 'loopback is asked directly' 0 env HTTPS_PROXY="$proxy" \

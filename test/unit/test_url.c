@@ -193,6 +193,29 @@ static void origins_and_places(void **state)
 	arena_done(&a);
 }
 
+static void exceptions_of_a_proxy(void **state)
+{
+	static const struct {
+		const char *list, *want; /* for port 5000 */
+	} cases[] = {
+		{ "", "" },
+		{ "*", "*" },
+		{ "a.example, .b.example", "a.example,.b.example" },
+		{ "a.example:5000,a.example:443", "a.example" },
+		{ "*.example,*.b.example:5000", ".example,.b.example" },
+		{ "10.0.0.0/8,10.1.2.3:5000,10.1.2.4:1", "10.0.0.0/8,10.1.2.3" },
+		{ "[::1]:5000,[::2]:1,[::3],fe80::1", "::1,::3,fe80::1" },
+		{ "a.example:,[,:,[]:5000,:5000,,", "[" },
+	};
+	struct arena a = ARENA_INIT;
+	struct url u = parsed("https://a.example:5000/x", &a);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(url_no_proxy(&u, cases[i].list, &a), cases[i].want);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +224,7 @@ int main(void)
 		cmocka_unit_test(references_resolve_as_in_the_rfc),
 		cmocka_unit_test(locations_that_lead_elsewhere_are_refused),
 		cmocka_unit_test(origins_and_places),
+		cmocka_unit_test(exceptions_of_a_proxy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
