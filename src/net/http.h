@@ -112,8 +112,8 @@ int url_resolve(const char *base, const char *location, struct arena *a, const c
 bool url_same_origin(const struct url *a, const struct url *b);
 bool url_is_loopback(const struct url *u);
 bool url_is_private(const struct url *u);
-const char *url_no_proxy(const struct url *u, const char *list, struct arena *a);
 /* url_no_proxy(u, list, a): of NO_PROXY what counts for u's port, as libcurl takes it: it knows
  * neither "host:5000" nor "*.host", which others do (golang.org/x/net/http/httpproxy). Arena.
  * url_escape(s, a): for a query's value (RFC 3986 unreserved stay). Arena. */
+const char *url_no_proxy(const struct url *u, const char *list, struct arena *a);
 const char *url_escape(bytes s, struct arena *a);
